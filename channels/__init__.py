@@ -1,0 +1,1 @@
+"""Other companies' formats: sales platforms' files and payloads in, answers out."""

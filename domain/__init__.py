@@ -1,0 +1,1 @@
+"""What the business means: standard library only, synchronous, with no clock and no I/O of its own."""

@@ -1,0 +1,126 @@
+"""An order as a sales platform tells it, before it is ours: what every channel parses into.
+
+Surprising: an `IncomingOrder` may be a *fragment* that knows only its lines (Taobao's detail list), and it may
+carry refunds, because most exports have no refund file of their own.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Platform(StrEnum):
+    """A sales platform."""
+
+    TAOBAO = "taobao"
+    PINDUODUO = "pinduoduo"
+    SHOPIFY = "shopify"
+    WOOCOMMERCE = "woocommerce"
+
+
+class PlatformState(StrEnum):
+    """Where the platform says the order stands."""
+
+    UNPAID = "unpaid"
+    PAID = "paid"
+    PART_SHIPPED = "part_shipped"
+    SHIPPED = "shipped"
+    DONE = "done"
+    CLOSED = "closed"
+
+
+class RefundState(StrEnum):
+    """Where the platform says a refund stands. REQUESTED covers every open stage."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    SUCCESS = "success"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who gets the parcel. `masked` says the platform hides the person: never an identity, never a merge key."""
+
+    name: str = ""
+    phone: str = ""
+    country: str = "CN"
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    address: str = ""
+    zip: str = ""
+    masked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingLine:
+    """One line of goods. `amount` is what the buyer pays for the whole line (minor units), 0 when not told."""
+
+    external_id: str
+    title: str
+    quantity: int
+    merchant_code: str = ""
+    variant: str = ""
+    unit_price: int = 0
+    amount: int = 0
+    refund: RefundState = RefundState.NONE
+    refunded: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingRefund:
+    """One refund on the order: `external_id` is the platform's refund number, or made from the order's when it
+    has none (then stable from file to file). `line_ids` empty = the whole order. `amount` in minor units."""
+
+    external_id: str
+    state: RefundState
+    amount: int
+    line_ids: tuple[str, ...] = ()
+    reason: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingOrder:
+    """An order or, when `fragment`, only the lines of one. Amounts in minor units of `currency`; times aware UTC.
+
+    `paid` is what the buyer paid, 0 while unpaid; `discount` what was taken off, positive. `row` is where in the
+    file it begins (1 = first line of the file; 0 for payloads) and `raw` the source as read, for the record.
+    """
+
+    platform: Platform
+    number: str
+    state: PlatformState
+    currency: str
+    row: int
+    raw: str
+    shop_name: str = ""
+    placed_at: datetime | None = None
+    paid_at: datetime | None = None
+    updated_at: datetime | None = None
+    goods: int = 0
+    shipping: int = 0
+    discount: int = 0
+    tax: int = 0
+    total: int = 0
+    paid: int = 0
+    buyer_id: str = ""
+    buyer_message: str = ""
+    seller_note: str = ""
+    receiver: Receiver = field(default_factory=Receiver)
+    waybill: str = ""
+    lines: tuple[IncomingLine, ...] = ()
+    refunds: tuple[IncomingRefund, ...] = ()
+    fragment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row that could not become an order. `reason` is a code (see channels/reasons.py), `facts` fill its text;
+    `cells` is the row as it stood, for the file of rejected rows."""
+
+    row: int
+    reason: str
+    facts: dict[str, str]
+    cells: tuple[str, ...] = ()

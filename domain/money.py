@@ -1,0 +1,57 @@
+"""Money as integers in minor units, and the one way to split it: cent-exact, the last share takes the rest.
+
+Currencies differ in how many decimals a minor unit has (JPY has none), so every amount read from text goes
+through `parse_minor` with its currency.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+_DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "IDR": 0, "CLP": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
+
+
+def decimals(currency: str) -> int:
+    """How many decimals the currency's minor unit has (ISO 4217; 2 when not listed)."""
+    return _DECIMALS.get(currency, 2)
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """`12.34` CNY -> 1234. Raises ValueError when the amount is finer than the minor unit or not finite."""
+    if not amount.is_finite():
+        raise ValueError(f"not an amount: {amount}")
+    scaled = amount.scaleb(decimals(currency))
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{amount} is finer than the minor unit of {currency}")
+    return int(scaled)
+
+
+def parse_minor(text: str, currency: str) -> int:
+    """A plain decimal numeral (already stripped of signs, separators and units) to minor units.
+
+    Raises ValueError naming the text.
+    """
+    try:
+        return to_minor(Decimal(text), currency)
+    except InvalidOperation:
+        raise ValueError(f"not an amount: {text!r}") from None
+
+
+def from_minor(amount: int, currency: str) -> Decimal:
+    """1234 CNY -> Decimal('12.34')."""
+    return Decimal(amount).scaleb(-decimals(currency))
+
+
+def apportion(total: int, weights: Sequence[int]) -> tuple[int, ...]:
+    """Split `total` minor units by weight; shares add up to `total` exactly, the last one takes the rest.
+
+    Shares are rounded towards zero, so none but the last exceeds its part (rules.md B4). All-zero weights
+    count as equal. Raises ValueError on no weights or a negative one.
+    """
+    if not weights or min(weights) < 0:
+        raise ValueError("apportion needs weights, none of them negative")
+    if not any(weights):
+        weights = [1] * len(weights)
+    whole = sum(weights)
+    sign, size = (-1 if total < 0 else 1), abs(total)
+    shares = [sign * (size * weight // whole) for weight in weights[:-1]]
+    return (*shares, total - sum(shares))

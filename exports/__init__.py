@@ -1,0 +1,1 @@
+"""Files for people: workbooks, pick lists, packing slips."""

@@ -1,0 +1,1 @@
+"""Chat topics: thin aiogram routers; cards, taps and texts that know no framework."""

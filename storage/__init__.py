@@ -1,0 +1,1 @@
+"""The shared store: tables, repositories, unit of work, migrations. The only SQL."""
