@@ -1,0 +1,150 @@
+"""Refusals: what a person may be told and understand. Each is named as a fact and carries what it is about.
+
+Surprising: `LostRace` is not a refusal. The store answers it by running the whole command again on fresh rows;
+the command then finds the new state and refuses in words (or succeeds).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+class Refusal(Exception):
+    """Base of every refusal; a subclass's fields are the facts handlers put into words."""
+
+
+class LostRace(Exception):
+    """A row changed between read and write. Never shown to people."""
+
+
+class AlreadyApplied(Exception):
+    """The update that causes this command was carried out before a restart; nothing was done now."""
+
+
+@dataclass(eq=False)
+class NotAllowed(Refusal):
+    """The actor lacks the right, or the shop or warehouse is outside the actor's scope."""
+
+    right: str
+    scope: str = ""
+
+
+@dataclass(eq=False)
+class Unknown(Refusal):
+    """Nothing of that kind (order, parcel, sku, invite, person, shop, warehouse) answers to the name."""
+
+    kind: str
+    name: str
+
+
+@dataclass(eq=False)
+class Stale(Refusal):
+    """The card is older than the record: someone acted meanwhile. Nothing was changed."""
+
+    what: str
+    verb: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(eq=False)
+class WrongStatus(Refusal):
+    """The order or parcel does not stand where this step needs it."""
+
+    what: str
+    status: str
+    needed: str
+
+
+@dataclass(eq=False)
+class HeldOrder(Refusal):
+    """Open holds forbid the step."""
+
+    order: str
+    codes: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class HoldNotReleasable(Refusal):
+    """This hold goes only when its cause does, or needs somebody else's right."""
+
+    code: str
+    owner: str
+
+
+@dataclass(eq=False)
+class ReasonNeeded(Refusal):
+    """The step wants a reason."""
+
+    step: str
+
+
+@dataclass(eq=False)
+class UndoTooLate(Refusal):
+    """The undo window is over."""
+
+    order: str
+    seconds: int
+
+
+@dataclass(eq=False)
+class NotEnoughStock(Refusal):
+    """Fewer units are free than asked."""
+
+    sku: str
+    warehouse: str
+    free: int
+    asked: int
+
+
+@dataclass(eq=False)
+class ParcelStopped(Refusal):
+    """The gate: an open stop or hold on the parcel. The loud one."""
+
+    parcel: str
+    waybill: str
+    codes: tuple[str, ...]
+    stop_id: int | None = None
+
+
+@dataclass(eq=False)
+class AlreadyScanned(Refusal):
+    """A calm repeat: the parcel passed this step before."""
+
+    waybill: str
+    step: str
+    by: str
+    at: datetime
+
+
+@dataclass(eq=False)
+class WeightRefused(Refusal):
+    """Grams outside what the step accepts: not positive, over the courier's maximum, or too far off."""
+
+    waybill: str
+    grams: int
+    why: str
+    expected_g: int = 0
+    limit_g: int = 0
+
+
+@dataclass(eq=False)
+class InviteDead(Refusal):
+    """The link was used, revoked or has expired."""
+
+    why: str
+
+
+@dataclass(eq=False)
+class LastOwner(Refusal):
+    """The company would be left without an owner."""
+
+    name: str
+
+
+@dataclass(eq=False)
+class BadValue(Refusal):
+    """What the person typed does not fit; `want` is a code of what would."""
+
+    what: str
+    value: str
+    want: str

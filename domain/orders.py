@@ -1,0 +1,119 @@
+"""The order: its lines, its holds and where it stands. Transitions are a literal table.
+
+Surprising: "held" is not a status. An order in review is held while any hold is open, and an approved or released
+order can get a hold too; the parcel's gate then stops it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from domain.errors import WrongStatus
+from domain.holds import Hold
+from domain.incoming import Platform, PlatformState, Receiver, RefundState
+
+
+class OrderStatus(StrEnum):
+    """Where the order stands with us (rules.md B1)."""
+
+    UNPAID = "unpaid"
+    REVIEW = "review"
+    APPROVED = "approved"
+    RELEASED = "released"
+    SHIPPED = "shipped"
+    PUT_BACK = "put_back"
+    CANCELLED = "cancelled"
+    ELSEWHERE = "elsewhere"
+
+
+MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
+    OrderStatus.UNPAID: frozenset({OrderStatus.REVIEW, OrderStatus.CANCELLED, OrderStatus.ELSEWHERE}),
+    OrderStatus.REVIEW: frozenset(
+        {OrderStatus.APPROVED, OrderStatus.CANCELLED, OrderStatus.ELSEWHERE, OrderStatus.UNPAID}
+    ),
+    OrderStatus.APPROVED: frozenset({OrderStatus.REVIEW, OrderStatus.RELEASED, OrderStatus.CANCELLED}),
+    OrderStatus.RELEASED: frozenset(
+        {OrderStatus.SHIPPED, OrderStatus.PUT_BACK, OrderStatus.CANCELLED, OrderStatus.REVIEW}
+    ),
+    OrderStatus.PUT_BACK: frozenset({OrderStatus.CANCELLED}),
+    OrderStatus.SHIPPED: frozenset(),
+    OrderStatus.CANCELLED: frozenset({OrderStatus.REVIEW}),
+    OrderStatus.ELSEWHERE: frozenset(),
+}
+
+LIVE = frozenset({OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of goods. `sku` None = not matched; `dropped` = refunded before it shipped, the parcel goes without it."""
+
+    line_no: int
+    external_id: str
+    title: str
+    variant: str
+    merchant_code: str
+    quantity: int
+    unit_price: int
+    amount: int
+    sku: str | None = None
+    refund: RefundState = RefundState.NONE
+    refunded: int = 0
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One platform order. Amounts in minor units of `currency`, times aware UTC; `revision` guards every save.
+
+    `release_at` is when an approval takes effect (the undo window); `fingerprint` says whether a file brings news.
+    """
+
+    id: int
+    shop_id: int
+    platform: Platform
+    number: str
+    external_id: str
+    status: OrderStatus
+    platform_state: PlatformState
+    currency: str
+    created_at: datetime
+    revision: int = 1
+    placed_at: datetime | None = None
+    paid_at: datetime | None = None
+    platform_updated_at: datetime | None = None
+    goods: int = 0
+    shipping: int = 0
+    discount: int = 0
+    tax: int = 0
+    total: int = 0
+    paid: int = 0
+    refunded: int = 0
+    buyer_id: str = ""
+    buyer_message: str = ""
+    seller_note: str = ""
+    receiver: Receiver = field(default_factory=Receiver)
+    lines: tuple[Line, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    fingerprint: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    release_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether any hold is open."""
+        return any(hold.open for hold in self.holds)
+
+    @property
+    def shippable(self) -> tuple[Line, ...]:
+        """The lines that still want shipping."""
+        return tuple(line for line in self.lines if not line.dropped)
+
+
+def check_move(order: Order, to: OrderStatus) -> None:
+    """Raises WrongStatus when the table has no such move."""
+    if to not in MOVES[order.status]:
+        raise WrongStatus(order.number, order.status, to)

@@ -1,0 +1,195 @@
+"""The parcel: what leaves the house in one box, and where the box is. Each step is a scan.
+
+Surprising: `blocked` is a copy of "some stop or hold is open", written with every stop and hold. It is there so
+that a refund and a scan touch the same row: one of them loses the race and runs again on fresh facts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ParcelState(StrEnum):
+    """Where the parcel is. The order of the members is the order of the steps."""
+
+    PLANNED = "planned"
+    READY = "ready"
+    IN_WAVE = "in_wave"
+    PICKED = "picked"
+    PACKED = "packed"
+    WEIGHED = "weighed"
+    HANDED_OVER = "handed_over"
+    PUT_BACK = "put_back"
+    CANCELLED = "cancelled"
+
+
+MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
+    ParcelState.PLANNED: frozenset({ParcelState.READY, ParcelState.CANCELLED}),
+    ParcelState.READY: frozenset({ParcelState.PLANNED, ParcelState.IN_WAVE, ParcelState.CANCELLED}),
+    ParcelState.IN_WAVE: frozenset({ParcelState.PICKED, ParcelState.PUT_BACK, ParcelState.CANCELLED}),
+    ParcelState.PICKED: frozenset({ParcelState.PACKED, ParcelState.PUT_BACK}),
+    ParcelState.PACKED: frozenset({ParcelState.WEIGHED, ParcelState.PUT_BACK}),
+    ParcelState.WEIGHED: frozenset({ParcelState.HANDED_OVER, ParcelState.PUT_BACK}),
+    ParcelState.PUT_BACK: frozenset({ParcelState.CANCELLED}),
+    ParcelState.HANDED_OVER: frozenset(),
+    ParcelState.CANCELLED: frozenset(),
+}
+
+RESERVING = frozenset(
+    {
+        ParcelState.READY,
+        ParcelState.IN_WAVE,
+        ParcelState.PICKED,
+        ParcelState.PACKED,
+        ParcelState.WEIGHED,
+        ParcelState.PUT_BACK,
+    }
+)
+IN_HOUSE = RESERVING - {ParcelState.READY, ParcelState.PUT_BACK}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Units of one order line in this parcel. Merge and split are nothing but other items."""
+
+    order_id: int
+    line_no: int
+    sku: str
+    title: str
+    quantity: int
+    dropped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One box. Weights in grams, `freight` in minor units of `freight_currency`; `why` explains the matching."""
+
+    id: int
+    state: ParcelState
+    shop_id: int
+    revision: int = 1
+    warehouse_id: int | None = None
+    courier_id: int | None = None
+    waybill: str = ""
+    wave_id: int | None = None
+    slot: int = 0
+    holder_id: int | None = None
+    holder: str = ""
+    blocked: bool = False
+    expected_g: int = 0
+    weight_g: int = 0
+    freight: int = 0
+    freight_currency: str = "CNY"
+    ready_at: datetime | None = None
+    state_at: datetime | None = None
+    handed_over_at: datetime | None = None
+    items: tuple[Item, ...] = ()
+    why: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def number(self) -> str:
+        """What people call it."""
+        return f"P{self.id:06d}"
+
+    @property
+    def order_ids(self) -> tuple[int, ...]:
+        """The orders in the box, each once."""
+        return tuple(dict.fromkeys(item.order_id for item in self.items))
+
+    @property
+    def live_items(self) -> tuple[Item, ...]:
+        """What the box should hold now."""
+        return tuple(item for item in self.items if not item.dropped)
+
+
+class WaveState(StrEnum):
+    """A wave is open until somebody takes it and done when its last parcel has left the picking."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Parcels picked together. The owner is the picker who took it: stop notices go to that person."""
+
+    id: int
+    warehouse_id: int
+    state: WaveState
+    made_at: datetime
+    revision: int = 1
+    owner_id: int | None = None
+    owner: str = ""
+    parcels: int = 0
+    units: int = 0
+
+    @property
+    def number(self) -> str:
+        """What people call it."""
+        return f"W{self.id:04d}"
+
+
+class StopState(StrEnum):
+    """OPEN wants an answer, ACKED has one, DONE = goods back (or never taken), RELEASED = the refund went away,
+    TOO_LATE = the parcel had left."""
+
+    OPEN = "open"
+    ACKED = "acked"
+    DONE = "done"
+    RELEASED = "released"
+    TOO_LATE = "too_late"
+
+
+OPEN_STOPS = frozenset({StopState.OPEN, StopState.ACKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One interception of one parcel. `stage` is where the parcel was when the refund came (rules.md B7).
+
+    `line_nos` empty = the whole parcel. `next_at` is when the next person is told; `level` how far it has gone.
+    """
+
+    id: int
+    parcel_id: int
+    order_id: int
+    state: StopState
+    stage: ParcelState
+    opened_at: datetime
+    reason: str
+    revision: int = 1
+    refund_id: int | None = None
+    line_nos: tuple[int, ...] = ()
+    named_id: int | None = None
+    named: str = ""
+    level: int = 0
+    next_at: datetime | None = None
+    acked_by: str = ""
+    acked_at: datetime | None = None
+    closed_by: str = ""
+    closed_at: datetime | None = None
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund as the platform or CS told it. `amount` in minor units; `line_nos` empty = the whole order.
+
+    `stage` is the furthest parcel state when it first came; `stopped` whether the goods stayed in the house,
+    None while undecided.
+    """
+
+    id: int
+    order_id: int
+    external_id: str
+    state: str
+    amount: int
+    currency: str
+    at: datetime
+    line_nos: tuple[int, ...] = ()
+    reason: str = ""
+    stage: str = ""
+    stopped: bool | None = None
+    revision: int = 1
