@@ -104,6 +104,4 @@ class Catalog:
         code = code.strip()
         if not code:
             return None
-        return self.aliases.get((shop_id, code)) or self.aliases.get((0, code)) or (
-            code if code in self.skus else None
-        )
+        return self.aliases.get((shop_id, code)) or self.aliases.get((0, code)) or (code if code in self.skus else None)

@@ -1,8 +1,8 @@
 """A business day as finance reads it, and its tie-out: does the detail add up to what the books say?
 
-Surprising: a check compares two *sources*. `ControlTotal` and `Tie.expected` must come from the store's own sums
-(aggregate queries, the ledger), the rows from the records; filling both from one list would make a check that
-cannot fail. Different currencies are never added: every sum of money here is for one currency (rules.md C4).
+Surprising: a check compares two *sources*. `ControlTotal` and `Tie.expected` must come from the store's own
+sums (aggregate queries, the ledger), the rows from the records; filling both from one list would make a check
+that cannot fail. Different currencies are never added: every sum of money here is for one currency (rules.md C4).
 """
 
 from collections.abc import Iterable
@@ -24,9 +24,9 @@ class ShopLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """An order paid on the day. Money in minor units of `currency`, `cost` of `cost_currency`; times aware UTC.
+    """An order paid on the day. Money in minor units of `currency`, `cost` of `cost_currency`; aware UTC.
 
-    `status` is the OrderStatus value; `sku_units` how many units it holds; `refunded` all that went back so far.
+    `status` is the OrderStatus value; `sku_units` how many units it holds; `refunded` all that went back.
     """
 
     shop: str
@@ -73,7 +73,7 @@ class RefundRow:
 
 @dataclass(frozen=True, slots=True)
 class ReturnRow:
-    """One sku in one return parcel of the day. `stock_effect` is the signed number of units added to good stock."""
+    """One sku in one return parcel of the day. `stock_effect`: signed units added to good stock."""
 
     return_waybill: str
     order_number: str
@@ -173,7 +173,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """One more comparison of two sources. `name` is an English msgid; `unit` a Unit value or a currency code."""
+    """One more comparison of two sources. `name` is an English msgid; `unit` a Unit value or a currency."""
 
     name: str
     expected: int
@@ -194,8 +194,8 @@ class DaySales:
 class DayReport:
     """Everything the day's workbook shows. `zone` is the IANA zone the day is cut in and times are shown in.
 
-    `cutoffs`: (source, until when its data is in; None = nothing received). `trend` is the last 14 days, oldest
-    first. `changes` says in words what differs from the version before (empty in version 1).
+    `cutoffs`: (source, until when its data is in; None = nothing received). `trend` is the last 14 days,
+    oldest first. `changes` says in words what differs from the version before (empty in version 1).
     """
 
     company: str
@@ -305,9 +305,7 @@ def _stock_moves(report: DayReport) -> CheckResult:
     """`off` adds up sizes, so that one sku's surplus cannot hide another's loss."""
     expected = sum(row.closing + row.since for row in report.stock)
     actual = sum(row.on_hand for row in report.stock)
-    return CheckResult(
-        Check.STOCK_MOVES, Unit.PIECES, expected, actual, sum(abs(row.off) for row in report.stock)
-    )
+    return CheckResult(Check.STOCK_MOVES, Unit.PIECES, expected, actual, sum(abs(row.off) for row in report.stock))
 
 
 def _compare(name: str, unit: str, expected: int, actual: int) -> CheckResult:

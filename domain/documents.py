@@ -1,7 +1,7 @@
 """What is printed on the warehouse's paper: a wave's pick list and the packing slips of its parcels.
 
-Surprising: everything here is already text and numbers for people. Times are written out by whoever fills these
-(the paper has no zone of its own), and the order of the lines is the order on the paper.
+Surprising: everything here is already text and numbers for people. Times are written out by whoever fills
+these (the paper has no zone of its own), and the order of the lines is the order on the paper.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class PickLine:
 
 @dataclass(frozen=True, slots=True)
 class PickList:
-    """One wave's walk through the warehouse. `lines` come sorted by bin; `parcels` and `units` are its totals."""
+    """One wave's walk through the warehouse. `lines` come sorted by bin; `parcels`, `units` are totals."""
 
     wave_number: str
     warehouse: str

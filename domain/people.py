@@ -54,7 +54,15 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
     Role.CS: frozenset({Right.VIEW_ORDERS, Right.IMPORT, Right.APPROVE, Right.EDIT, Right.REFUND, Right.STOCK}),
     Role.CS_LEAD: frozenset(
-        {Right.VIEW_ORDERS, Right.IMPORT, Right.APPROVE, Right.OVERRIDE, Right.EDIT, Right.REFUND, Right.STOCK}
+        {
+            Right.VIEW_ORDERS,
+            Right.IMPORT,
+            Right.APPROVE,
+            Right.OVERRIDE,
+            Right.EDIT,
+            Right.REFUND,
+            Right.STOCK,
+        }
         | {Right.WAVE}
     ),
     Role.PICKER: frozenset(_FLOOR | {Right.PICK, Right.WAVE}),
@@ -151,9 +159,7 @@ class Person:
 
     def acting(self, cause: int | None = None) -> Actor:
         """The person as an actor of one command."""
-        return Actor(
-            ActorKind.PERSON, self.name, self.id, self.roles, self.shops, self.warehouses, cause
-        )
+        return Actor(ActorKind.PERSON, self.name, self.id, self.roles, self.shops, self.warehouses, cause)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,19 +60,12 @@ class Level:
 
 def reserve(parcel_id: int, warehouse_id: int, units: Iterable[tuple[str, int]]) -> list[Move]:
     """The moves that claim the parcel's units."""
-    return [
-        Move(warehouse_id, sku, Bucket.RESERVED, quantity, Document.APPROVAL, parcel_id)
-        for sku, quantity in units
-    ]
+    return [Move(warehouse_id, sku, Bucket.RESERVED, quantity, Document.APPROVAL, parcel_id) for sku, quantity in units]
 
 
-def unreserve(
-    parcel_id: int, warehouse_id: int, units: Iterable[tuple[str, int]], document: Document
-) -> list[Move]:
+def unreserve(parcel_id: int, warehouse_id: int, units: Iterable[tuple[str, int]], document: Document) -> list[Move]:
     """The moves that give the claim up."""
-    return [
-        Move(warehouse_id, sku, Bucket.RESERVED, -quantity, document, parcel_id) for sku, quantity in units
-    ]
+    return [Move(warehouse_id, sku, Bucket.RESERVED, -quantity, document, parcel_id) for sku, quantity in units]
 
 
 def ship(parcel_id: int, warehouse_id: int, units: Iterable[tuple[str, int]]) -> list[Move]:

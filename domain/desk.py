@@ -1,0 +1,322 @@
+"""The desk: what one command may read and write, as protocols. `storage/` is behind them; one desk is one transaction.
+
+Surprising: sets first. Whatever can be asked for many is asked for many, so a batch of 500 costs a few queries.
+Every `save` compares the revision it was read with and raises LostRace when somebody was faster.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from domain.catalog import Catalog
+from domain.holds import HoldCode
+from domain.incoming import IncomingLine
+from domain.orders import Order, OrderStatus
+from domain.parcels import Parcel, ParcelState, Refund, Stop, Wave
+from domain.people import Chat, Invite, Person, Staff
+from domain.policy import Policy
+from domain.records import (
+    Alert,
+    AlertKind,
+    CardRow,
+    Event,
+    ImportRun,
+    Notice,
+    NoticeKind,
+    ReportRun,
+    Return,
+    StoredFile,
+)
+from domain.stock import Level, Move
+
+
+class Orders(Protocol):
+    """The order aggregate: order, lines, holds."""
+
+    def get(self, order_id: int) -> Order:
+        """Raises Unknown('order')."""
+
+    def many(self, order_ids: Collection[int]) -> dict[int, Order]: ...
+    def by_number(self, shop_id: int, numbers: Collection[str]) -> dict[str, Order]: ...
+    def by_external_id(self, shop_id: int, external_id: str) -> Order | None: ...
+    def next_ids(self, count: int) -> Sequence[int]:
+        """Fresh ids for `add`."""
+
+    def add(self, orders: Sequence[Order], raw: Sequence[str]) -> None:
+        """Insert new orders with lines and holds; `raw` is the source text of each, kept for the record."""
+
+    def save(self, orders: Sequence[Order]) -> None:
+        """Update by revision (the stored revision becomes +1), lines and holds with it. Raises LostRace."""
+
+    def keep_raw(self, order_id: int, raw: str) -> None:
+        """Add one more source text (a changed order keeps every version)."""
+
+    def keep_lines(self, shop_id: int, number: str, lines: Sequence[IncomingLine], raw: str) -> None:
+        """Put the lines of an order that is not known yet aside (a detail list that came first)."""
+
+    def take_lines(self, shop_id: int, numbers: Collection[str]) -> dict[str, tuple[IncomingLine, ...]]:
+        """What was put aside for these numbers, and forget it."""
+
+    def recent_of_buyers(
+        self, shop_id: int, buyer_ids: Collection[str], since: datetime
+    ) -> dict[str, tuple[Order, ...]]:
+        """Live orders of these buyers placed since, by buyer."""
+
+    def in_review(
+        self, *, shops: frozenset[int] | None, held: bool | None, up_to: int | None = None, limit: int = 1000
+    ) -> list[tuple[int, int]]:
+        """(id, revision) of orders in REVIEW, oldest first; `up_to` = highest id to look at."""
+
+    def review_counts(self, shops: frozenset[int] | None) -> dict[int, tuple[int, int]]:
+        """shop id -> (clean, held) in REVIEW."""
+
+    def open_hold_counts(self, shops: frozenset[int] | None) -> dict[HoldCode, int]:
+        """Orders in REVIEW by open hold code."""
+
+    def held_with(self, codes: Collection[HoldCode], limit: int) -> list[int]:
+        """Ids of orders in REVIEW with one of these open holds, oldest first."""
+
+    def neighbours(self, order_id: int, shops: frozenset[int] | None) -> tuple[int | None, int | None]:
+        """The held orders in review before and after this one."""
+
+    def due_for_release(self, now: datetime, limit: int) -> list[int]:
+        """APPROVED orders whose release_at has come."""
+
+    def search(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
+        """By number, waybill, phone tail (4+ digits), sku, title, buyer or receiver name; best first, newest first."""
+
+    def waiting_since(self, status: OrderStatus, before: datetime, limit: int) -> list[int]:
+        """Orders in that status created before."""
+
+
+class Parcels(Protocol):
+    """Parcels with their items."""
+
+    def get(self, parcel_id: int) -> Parcel:
+        """Raises Unknown('parcel')."""
+
+    def many(self, parcel_ids: Collection[int]) -> dict[int, Parcel]: ...
+    def of_orders(self, order_ids: Collection[int]) -> dict[int, tuple[Parcel, ...]]:
+        """order id -> its parcels, cancelled ones too."""
+
+    def by_waybill(self, waybill: str) -> Parcel | None:
+        """By waybill or parcel number (P000012)."""
+
+    def next_ids(self, count: int) -> Sequence[int]: ...
+    def add(self, parcels: Sequence[Parcel]) -> None: ...
+    def save(self, parcels: Sequence[Parcel]) -> None:
+        """By revision, items with it. Raises LostRace."""
+
+    def ready(self, warehouse_id: int | None, limit: int) -> list[Parcel]:
+        """READY and not blocked parcels whose order is RELEASED, oldest first."""
+
+    def of_wave(self, wave_id: int) -> list[Parcel]: ...
+    def waybills(self, courier_id: int, count: int) -> Sequence[str]:
+        """Fresh waybill numbers from the courier's pool."""
+
+    def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]: ...
+    def counts(self, warehouse_id: int | None) -> dict[ParcelState, int]:
+        """Parcels in the house by state."""
+
+
+class Waves(Protocol):
+    """Waves."""
+
+    def get(self, wave_id: int) -> Wave: ...
+    def add(self, warehouse_id: int, made_at: datetime, parcels: int, units: int) -> Wave: ...
+    def save(self, wave: Wave) -> None: ...
+    def open_of(self, warehouse_id: int | None) -> list[Wave]: ...
+
+
+class Stops(Protocol):
+    """Interceptions."""
+
+    def get(self, stop_id: int) -> Stop: ...
+    def add(self, stop: Stop) -> Stop:
+        """Insert (the id given is ignored) and return it with its id."""
+
+    def save(self, stop: Stop) -> None: ...
+    def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, tuple[Stop, ...]]: ...
+    def open_of(self, warehouse_id: int | None) -> list[Stop]:
+        """Open stops, oldest first."""
+
+    def due(self, now: datetime, limit: int) -> list[Stop]:
+        """OPEN stops whose next_at has come."""
+
+
+class Refunds(Protocol):
+    """Refunds by platform number."""
+
+    def get(self, refund_id: int) -> Refund: ...
+    def of_order(self, order_id: int) -> tuple[Refund, ...]: ...
+    def add(self, refund: Refund) -> Refund: ...
+    def save(self, refund: Refund) -> None: ...
+
+
+class StockBook(Protocol):
+    """Levels and the ledger."""
+
+    def levels(self, skus: Collection[str] | None = None, *, lock: bool = False) -> dict[tuple[int, str], Level]:
+        """(warehouse, sku) -> level; `lock` holds the rows until the end (PostgreSQL)."""
+
+    def apply(self, moves: Sequence[Move], actor: str) -> None:
+        """Write ledger rows with before and after and move the levels. Raises NotEnoughStock, changing nothing,
+        when a bucket would fall below zero or RESERVED rise above GOOD."""
+
+    def ledger_sums(self) -> dict[tuple[int, str, str], int]:
+        """(warehouse, sku, bucket) -> sum of deltas: what the level must be."""
+
+    def history(self, sku: str, limit: int) -> list[Mapping[str, object]]:
+        """The sku's last ledger rows, newest first: at, warehouse_id, bucket, before, delta, after, document,
+        document_id, actor."""
+
+
+class Returns(Protocol):
+    """Return parcels."""
+
+    def get(self, return_id: int) -> Return: ...
+    def by_waybill(self, waybill: str) -> Return | None: ...
+    def of_order(self, order_id: int) -> tuple[Return, ...]: ...
+    def add(self, parcel: Return) -> Return: ...
+    def save(self, parcel: Return) -> None: ...
+    def unclaimed(self, before: datetime, limit: int) -> list[Return]: ...
+
+
+class People(Protocol):
+    """Staff, chats, invitations."""
+
+    def staff(self) -> Staff: ...
+    def get(self, person_id: int) -> Person: ...
+    def by_telegram(self, telegram_id: int) -> Person | None: ...
+    def add(self, person: Person) -> Person: ...
+    def save(self, person: Person) -> None: ...
+    def chat(self, chat_id: int) -> Chat: ...
+    def chat_by_telegram(self, telegram_id: int) -> Chat | None: ...
+    def chats(self) -> tuple[Chat, ...]: ...
+    def add_chat(self, chat: Chat) -> Chat: ...
+    def save_chat(self, chat: Chat) -> None: ...
+    def add_invite(self, invite: Invite) -> None: ...
+    def invite(self, code_hash: str) -> Invite | None: ...
+    def use_invite(self, code_hash: str, person_id: int, at: datetime) -> bool:
+        """Whether it was still unused; then it is used now."""
+
+    def seen_stranger(self, telegram_id: int, name: str, at: datetime, quiet_minutes: int) -> bool:
+        """Remember a stranger; True when they may be answered again (and the owner told)."""
+
+
+class Cards(Protocol):
+    """Which message shows what."""
+
+    def of(self, kind: NoticeKind, subject_id: int) -> list[CardRow]: ...
+    def at(self, chat_id: int, message_id: int) -> CardRow | None: ...
+    def put(self, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int) -> None:
+        """The message now shows this (replaces what it showed)."""
+
+    def recent(self, limit: int) -> list[CardRow]: ...
+
+
+class Outbox(Protocol):
+    """Notices to deliver."""
+
+    def add(self, notices: Sequence[Notice]) -> None:
+        """Once per (chat, key). A redraw that is already waiting is moved, not added."""
+
+
+class Imports(Protocol):
+    """Files taken in."""
+
+    def find(self, sha256: str, shop_id: int) -> ImportRun | None: ...
+    def get(self, import_id: int) -> ImportRun: ...
+    def add(self, run: ImportRun) -> ImportRun: ...
+    def save(self, run: ImportRun) -> None: ...
+
+
+class Files(Protocol):
+    """Bytes kept in the store."""
+
+    def put(self, name: str, data: bytes, at: datetime) -> StoredFile:
+        """The same bytes are kept once."""
+
+    def get(self, file_id: int) -> tuple[StoredFile, bytes]: ...
+
+
+class Alerts(Protocol):
+    """Open worries."""
+
+    def open(self) -> list[Alert]: ...
+    def get(self, alert_id: int) -> Alert: ...
+    def find_open(self, kind: AlertKind, subject_id: int) -> Alert | None: ...
+    def add(self, alert: Alert) -> Alert: ...
+    def save(self, alert: Alert) -> None: ...
+
+
+class Reports(Protocol):
+    """Report runs and what a day's workbook is made of."""
+
+    def claim(self, day: date, now: datetime, lease_seconds: int, asked_by: str, *, new: bool) -> ReportRun | None:
+        """Claim the run of the day: `new` asks for the next version, else the first version is made only if there
+        is none. A RUNNING run whose lease is over is taken over with attempt + 1. None when another holds it or
+        (not `new`) it is done."""
+
+    def finish(self, run: ReportRun) -> bool:
+        """Write the outcome if this attempt still holds the run; False when it was taken over."""
+
+    def latest(self, day: date) -> ReportRun | None: ...
+    def get(self, run_id: int) -> ReportRun: ...
+    def orders(self, start: datetime, end: datetime) -> list[Order]:
+        """Orders paid (or, unpaid, placed) in [start, end)."""
+
+    def refunds(self, start: datetime, end: datetime) -> list[tuple[Refund, Order]]: ...
+    def returns(self, start: datetime, end: datetime) -> list[tuple[Return, Order | None]]:
+        """Arrived in [start, end)."""
+
+    def shipped(self, start: datetime, end: datetime) -> list[Parcel]: ...
+    def ledger_totals(self, start: datetime, end: datetime) -> dict[tuple[int, str, str], tuple[int, int, int]]:
+        """(warehouse, sku, bucket) -> (sum before start, sum in >0 within, sum out <0 within)."""
+
+    def daily_sales(self, start: datetime, end: datetime, zone: str) -> dict[tuple[date, str], int]:
+        """(day in the zone, currency) -> paid minor units."""
+
+
+class Desk(Protocol):
+    """One transaction's worth of everything. `now` is fixed for the whole command."""
+
+    @property
+    def now(self) -> datetime: ...
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def catalog(self) -> Catalog: ...
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def parcels(self) -> Parcels: ...
+    @property
+    def waves(self) -> Waves: ...
+    @property
+    def stops(self) -> Stops: ...
+    @property
+    def refunds(self) -> Refunds: ...
+    @property
+    def stock(self) -> StockBook: ...
+    @property
+    def returns(self) -> Returns: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def cards(self) -> Cards: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def imports(self) -> Imports: ...
+    @property
+    def files(self) -> Files: ...
+    @property
+    def alerts(self) -> Alerts: ...
+    @property
+    def reports(self) -> Reports: ...
+    def record(self, events: Sequence[Event]) -> None:
+        """Append to the history."""
+
+    def history(self, subject: str, subject_id: int, limit: int = 50) -> list[Event]:
+        """Newest first."""
