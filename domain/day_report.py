@@ -2,7 +2,7 @@
 
 Surprising: a check compares two *sources*. `ControlTotal` and `Tie.expected` must come from the store's own
 sums (aggregate queries, the ledger), the rows from the records; filling both from one list would make a check
-that cannot fail. Different currencies are never added: every sum of money here is for one currency (rules.md C4).
+that cannot fail. Different currencies are never added: every sum of money is for one currency (rules.md C4).
 """
 
 from collections.abc import Iterable
