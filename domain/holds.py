@@ -36,9 +36,10 @@ class HoldCode(StrEnum):
 
 
 class Source(StrEnum):
-    """Who placed the hold: screening takes its own away again, a person's stays until a person acts."""
+    """Who placed the hold: screening takes its own away again, the others stay until a person acts."""
 
     SCREENING = "screening"
+    PLATFORM = "platform"
     PERSON = "person"
 
 
@@ -52,7 +53,7 @@ class Rule:
 
 
 CATALOGUE: Mapping[HoldCode, Rule] = {
-    HoldCode.REFUNDED: Rule(Role.CS, None, 60),
+    HoldCode.REFUNDED: Rule(Role.CS_LEAD, Right.OVERRIDE, 60),
     HoldCode.REFUND_REQ: Rule(Role.CS, None, 30),
     HoldCode.BLACKLIST: Rule(Role.CS_LEAD, Right.OVERRIDE, 240),
     HoldCode.PLATFORM_SHIPPED: Rule(Role.CS_LEAD, None, 120),

@@ -36,7 +36,7 @@ MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.RELEASED: frozenset(
         {OrderStatus.SHIPPED, OrderStatus.PUT_BACK, OrderStatus.CANCELLED, OrderStatus.REVIEW}
     ),
-    OrderStatus.PUT_BACK: frozenset({OrderStatus.CANCELLED}),
+    OrderStatus.PUT_BACK: frozenset({OrderStatus.CANCELLED, OrderStatus.RELEASED}),
     OrderStatus.SHIPPED: frozenset(),
     OrderStatus.CANCELLED: frozenset({OrderStatus.REVIEW}),
     OrderStatus.ELSEWHERE: frozenset(),
@@ -47,7 +47,7 @@ LIVE = frozenset({OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of goods. `sku` None = not matched; `dropped` = refunded before it shipped, the parcel goes without it."""
+    """One line of goods. `sku` None = not matched; `dropped` = refunded before it shipped: it stays here."""
 
     line_no: int
     external_id: str

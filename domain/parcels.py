@@ -20,33 +20,22 @@ class ParcelState(StrEnum):
     PACKED = "packed"
     WEIGHED = "weighed"
     HANDED_OVER = "handed_over"
-    PUT_BACK = "put_back"
     CANCELLED = "cancelled"
 
 
 MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.PLANNED: frozenset({ParcelState.READY, ParcelState.CANCELLED}),
     ParcelState.READY: frozenset({ParcelState.PLANNED, ParcelState.IN_WAVE, ParcelState.CANCELLED}),
-    ParcelState.IN_WAVE: frozenset({ParcelState.PICKED, ParcelState.PUT_BACK, ParcelState.CANCELLED}),
-    ParcelState.PICKED: frozenset({ParcelState.PACKED, ParcelState.PUT_BACK}),
-    ParcelState.PACKED: frozenset({ParcelState.WEIGHED, ParcelState.PUT_BACK}),
-    ParcelState.WEIGHED: frozenset({ParcelState.HANDED_OVER, ParcelState.PUT_BACK}),
-    ParcelState.PUT_BACK: frozenset({ParcelState.CANCELLED}),
+    ParcelState.IN_WAVE: frozenset({ParcelState.PICKED, ParcelState.CANCELLED}),
+    ParcelState.PICKED: frozenset({ParcelState.PACKED, ParcelState.CANCELLED}),
+    ParcelState.PACKED: frozenset({ParcelState.WEIGHED, ParcelState.CANCELLED}),
+    ParcelState.WEIGHED: frozenset({ParcelState.HANDED_OVER, ParcelState.CANCELLED}),
     ParcelState.HANDED_OVER: frozenset(),
     ParcelState.CANCELLED: frozenset(),
 }
 
-RESERVING = frozenset(
-    {
-        ParcelState.READY,
-        ParcelState.IN_WAVE,
-        ParcelState.PICKED,
-        ParcelState.PACKED,
-        ParcelState.WEIGHED,
-        ParcelState.PUT_BACK,
-    }
-)
-IN_HOUSE = RESERVING - {ParcelState.READY, ParcelState.PUT_BACK}
+IN_HOUSE = frozenset({ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.PACKED, ParcelState.WEIGHED})
+RESERVING = IN_HOUSE | {ParcelState.READY}
 
 
 @dataclass(frozen=True, slots=True)

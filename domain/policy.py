@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One version of the company's choices. Seconds and minutes as named; amounts in minor units (low, high)."""
+    """One version of the company's choices. Seconds and minutes as named; amounts in minor units (low, high).
+
+    `blacklist` entries are `platform:buyer id`.
+    """
 
     version: int = 1
     undo_seconds: int = 10
@@ -18,6 +21,7 @@ class Policy:
         default_factory=lambda: {"CNY": (100, 300_000), "JPY": (1, 60_000), "*": (1, 50_000)}
     )
     keywords: tuple[str, ...] = ("发票", "加急", "改地址", "送人", "不要发", "invoice", "urgent", "gift")
+    blacklist: tuple[str, ...] = ()
     duplicate_hours: int = 72
     wave_wait_seconds: int = 20
     wave_size: int = 40

@@ -1,0 +1,100 @@
+"""Who must know: routes from roles and scopes to chats. A notice is a row of the same transaction as its cause.
+
+Surprising: a group that is the desk of a role gets the notice instead of each person; a named person is told in
+private as well. Parked chats are passed over, so the next person is told.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from domain.desk import Desk
+from domain.people import WAREHOUSE_ROLES, Chat, Role
+from domain.records import Notice, NoticeKind
+
+DIGEST_MINUTES = 30
+
+
+def _desk_of(chat: Chat, roles: Collection[Role], shop: int | None, warehouse: int | None) -> bool:
+    serves = chat.role in roles or (chat.role in WAREHOUSE_ROLES and bool(WAREHOUSE_ROLES & set(roles)))
+    return (
+        serves
+        and not chat.parked
+        and (shop is None or chat.shop_id in (None, shop))
+        and (warehouse is None or chat.warehouse_id in (None, warehouse))
+    )
+
+
+def route(
+    desk: Desk,
+    roles: Collection[Role],
+    *,
+    shop: int | None = None,
+    warehouse: int | None = None,
+    named: int | None = None,
+) -> list[int]:
+    """Our chat ids to tell: the named person, then the roles' groups or else each person. Nobody left: the owners."""
+    chats = {chat.id: chat for chat in desk.people.chats()}
+    staff = desk.people.staff()
+    told = [p.chat_id for p in staff.people if p.id == named and p.active and not chats[p.chat_id].parked]
+    groups = [chat.id for chat in chats.values() if _desk_of(chat, roles, shop, warehouse)]
+    people = staff.with_role(frozenset(roles), shop=shop, warehouse=warehouse)
+    told += groups or [p.chat_id for p in people if not chats[p.chat_id].parked]
+    if not told:
+        told = [p.chat_id for p in staff.with_role(frozenset({Role.OWNER})) if not chats[p.chat_id].parked]
+    return list(dict.fromkeys(told))
+
+
+def tell(
+    desk: Desk,
+    kind: NoticeKind,
+    subject_id: int,
+    roles: Collection[Role],
+    *,
+    key: str,
+    shop: int | None = None,
+    warehouse: int | None = None,
+    named: int | None = None,
+    delay_seconds: int = 0,
+    quiet: bool = False,
+    **data: str,
+) -> None:
+    """Queue one notice per chat of the route, once per key."""
+    due = desk.now + timedelta(seconds=delay_seconds)
+    chats = route(desk, roles, shop=shop, warehouse=warehouse, named=named)
+    desk.outbox.add([Notice(kind, subject_id, chat, key, due, quiet=quiet, data=data) for chat in chats])
+
+
+def tell_chat(desk: Desk, kind: NoticeKind, subject_id: int, chat_id: int, *, key: str, **data: str) -> None:
+    """Queue one notice for one chat."""
+    desk.outbox.add([Notice(kind, subject_id, chat_id, key, desk.now, data=data)])
+
+
+def redraw(desk: Desk, kind: NoticeKind, subject_ids: Iterable[int]) -> None:
+    """Every card that shows one of these is drawn again: when one person acts, all copies change."""
+    cards = [card for subject in subject_ids for card in desk.cards.of(kind, subject)]
+    desk.outbox.add(
+        [
+            Notice(kind, card.subject_id, card.chat_id, f"redraw:{kind}:{card.subject_id}", desk.now, redraw=True)
+            for card in cards
+        ]
+    )
+
+
+def digest(desk: Desk, shops: Collection[int]) -> None:
+    """New orders are there: at most one new digest card per chat and half hour, the last one redrawn in between."""
+    now = desk.now
+    bucket = int(now.timestamp()) // (DIGEST_MINUTES * 60)
+    for shop in sorted(shops):
+        tell(desk, NoticeKind.DIGEST, 0, {Role.CS, Role.CS_LEAD}, key=f"digest:{bucket}", shop=shop, delay_seconds=2)
+    redraw(desk, NoticeKind.DIGEST, [0])
+
+
+def reroute(desk: Desk, notice: Notice, why: str) -> None:
+    """A chat is gone (blocked, kicked, deleted): the owners are told, and what it should have heard goes to them."""
+    owners = [p for p in desk.people.staff().with_role(frozenset({Role.OWNER})) if p.chat_id != notice.chat_id]
+    for owner in owners:
+        tell_chat(
+            desk, NoticeKind.ROUTE_DEAD, notice.chat_id, owner.chat_id, key=f"dead:{notice.chat_id}:{why}", why=why
+        )
+        if not notice.redraw:
+            tell_chat(desk, notice.kind, notice.subject_id, owner.chat_id, key=notice.key, **dict(notice.data))
