@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.catalog import Catalog
+from domain.day_report import ControlTotal
 from domain.holds import HoldCode
 from domain.incoming import IncomingLine
 from domain.orders import Order, OrderStatus
@@ -273,6 +274,9 @@ class Reports(Protocol):
     def shipped(self, start: datetime, end: datetime) -> list[Parcel]: ...
     def ledger_totals(self, start: datetime, end: datetime) -> dict[tuple[int, str, str], tuple[int, int, int]]:
         """(warehouse, sku, bucket) -> (sum before start, sum in >0 within, sum out <0 within)."""
+
+    def controls(self, start: datetime, end: datetime) -> tuple[ControlTotal, ...]:
+        """The store's own sums per currency (aggregate queries), to hold the workbook's rows against."""
 
     def daily_sales(self, start: datetime, end: datetime, zone: str) -> dict[tuple[date, str], int]:
         """(day in the zone, currency) -> paid minor units."""

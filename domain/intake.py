@@ -1,0 +1,329 @@
+"""Intake: what a platform tells becomes an order, or changes one. The same news twice changes nothing.
+
+Surprising: a fingerprint of the order's head and one of its lines decide what is news, because Taobao tells them
+in two files. Lines that come before their order are put aside and picked up when it comes.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from domain import history, interception, notices
+from domain.desk import Desk
+from domain.holds import Hold, HoldCode, Source
+from domain.incoming import IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
+from domain.orders import Line, Order, OrderStatus
+from domain.parcels import Parcel
+from domain.people import Actor, Right, require
+from domain.planning import load_facts, match_lines, refresh, screen_and_plan
+from domain.records import Event, NoticeKind
+
+_GONE = (PlatformState.SHIPPED, PlatformState.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What became of a batch: counts of orders. `waiting` = line sets put aside for an order not known yet."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    waiting: int = 0
+
+    def __add__(self, other: "Intake") -> "Intake":
+        return Intake(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.unchanged + other.unchanged,
+            self.waiting + other.waiting,
+        )
+
+
+def _digest(value: object) -> str:
+    return hashlib.blake2b(repr(value).encode(), digest_size=8).hexdigest()
+
+
+def _head_print(incoming: IncomingOrder) -> str:
+    head = replace(incoming, row=0, raw="", lines=(), updated_at=None)
+    return _digest(head)
+
+
+def fingerprint(incoming: IncomingOrder, old: str = "") -> str:
+    """`head:lines`; the half a file does not tell is kept from `old`."""
+    head, _, lines = old.partition(":")
+    if not incoming.fragment:
+        head = _head_print(incoming)
+    if incoming.lines:
+        lines = _digest(incoming.lines)
+    return f"{head}:{lines}"
+
+
+def _combine(batch: Sequence[IncomingOrder]) -> dict[str, IncomingOrder]:
+    """One incoming order per number: a detail list fills in the lines of its head, a later head wins."""
+    result: dict[str, IncomingOrder] = {}
+    for incoming in batch:
+        before = result.get(incoming.number)
+        if before is None:
+            result[incoming.number] = incoming
+        elif incoming.fragment:
+            result[incoming.number] = replace(before, lines=incoming.lines, raw=f"{before.raw}\n{incoming.raw}")
+        elif before.fragment or not incoming.lines:
+            result[incoming.number] = replace(incoming, lines=incoming.lines or before.lines)
+        else:
+            result[incoming.number] = incoming
+    return result
+
+
+def _lines(lines: Sequence[IncomingLine]) -> tuple[Line, ...]:
+    return tuple(
+        Line(
+            line_no=number,
+            external_id=line.external_id,
+            title=line.title,
+            variant=line.variant,
+            merchant_code=line.merchant_code,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            amount=line.amount,
+            refund=line.refund,
+        )
+        for number, line in enumerate(lines, 1)
+    )
+
+
+def _first_status(incoming: IncomingOrder) -> OrderStatus:
+    if incoming.state in _GONE:
+        return OrderStatus.ELSEWHERE
+    if incoming.state is PlatformState.CLOSED:
+        return OrderStatus.CANCELLED
+    if incoming.state is PlatformState.UNPAID:
+        return OrderStatus.UNPAID
+    whole = sum(r.amount for r in incoming.refunds if r.state is RefundState.SUCCESS) >= incoming.paid > 0
+    return OrderStatus.CANCELLED if whole else OrderStatus.REVIEW
+
+
+def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder) -> Order:
+    status = _first_status(incoming)
+    back = sum(r.amount for r in incoming.refunds if r.state is RefundState.SUCCESS)
+    return Order(
+        id=order_id,
+        shop_id=shop_id,
+        platform=incoming.platform,
+        number=incoming.number,
+        external_id=incoming.external_id,
+        status=status,
+        platform_state=incoming.state,
+        currency=incoming.currency,
+        created_at=desk.now,
+        placed_at=incoming.placed_at,
+        paid_at=incoming.paid_at,
+        platform_updated_at=incoming.updated_at,
+        goods=incoming.goods,
+        shipping=incoming.shipping,
+        discount=incoming.discount,
+        tax=incoming.tax,
+        total=incoming.total,
+        paid=incoming.paid,
+        refunded=min(back, incoming.paid) if status in (OrderStatus.CANCELLED, OrderStatus.ELSEWHERE) else 0,
+        buyer_id=incoming.buyer_id,
+        buyer_message=incoming.buyer_message,
+        seller_note=incoming.seller_note,
+        receiver=incoming.receiver,
+        lines=_lines(incoming.lines),
+        fingerprint=fingerprint(incoming),
+        reason="refunded" if status is OrderStatus.CANCELLED and back else "",
+    )
+
+
+def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrder]) -> Intake:
+    """Take a batch of one shop in. Raises NotAllowed. Orders of the batch with one number are one order."""
+    require(actor, Right.IMPORT, shop=shop_id)
+    incoming = _combine(batch)
+    known = desk.orders.by_number(shop_id, incoming.keys())
+    fresh = [one for number, one in incoming.items() if number not in known]
+    waiting = [one for one in fresh if one.fragment]
+    heads = [one for one in fresh if not one.fragment]
+    bare = [one.number for one in heads if not one.lines]
+    kept = desk.orders.take_lines(shop_id, bare) if bare else {}
+    heads = [replace(one, lines=kept.get(one.number, one.lines)) for one in heads]
+    for one in waiting:
+        desk.orders.keep_lines(shop_id, one.number, one.lines, one.raw)
+    _add(desk, actor, shop_id, heads)
+    changed = [
+        (order, incoming[number])
+        for number, order in known.items()
+        if fingerprint(incoming[number], order.fingerprint) != order.fingerprint and not _older(incoming[number], order)
+    ]
+    for order, news in changed:
+        _change(desk, actor, order, news)
+    if heads or changed:
+        notices.digest(desk, {shop_id})
+        notices.redraw(desk, NoticeKind.ORDER, [order.id for order, _ in changed])
+    return Intake(len(heads), len(changed), len(known) - len(changed), len(waiting))
+
+
+def _older(incoming: IncomingOrder, order: Order) -> bool:
+    """A late payload tells old news: platforms do not promise the order of delivery."""
+    return bool(incoming.updated_at and order.platform_updated_at and incoming.updated_at < order.platform_updated_at)
+
+
+def _add(desk: Desk, actor: Actor, shop_id: int, heads: Sequence[IncomingOrder]) -> None:
+    """New orders, as a set: one screening, one insert per table."""
+    if not heads:
+        return
+    ids = desk.orders.next_ids(len(heads))
+    orders = [_new_order(desk, order_id, shop_id, one) for order_id, one in zip(ids, heads, strict=True)]
+    facts = load_facts(desk, [])
+    orders = [match_lines(order, facts) for order in orders]
+    facts = load_facts(desk, orders)
+    parcel_ids = iter(desk.parcels.next_ids(len(orders)))
+    parcels: list[Parcel] = []
+    ready: list[Order] = []
+    for order in orders:
+        screened, parcel = screen_and_plan(order, facts, next(parcel_ids), desk)
+        ready.append(screened)
+        if parcel:
+            parcels.append(parcel)
+    desk.orders.add(ready, [one.raw for one in heads])
+    desk.parcels.add(parcels)
+    desk.record([_arrival(desk, actor, order) for order in ready])
+    for order, one in zip(ready, heads, strict=True):
+        _early_refunds(desk, actor, order, one)
+
+
+def _arrival(desk: Desk, actor: Actor, order: Order) -> Event:
+    codes = ",".join(hold.code for hold in order.holds)
+    return history.line(desk, actor, "order", order.id, "received", status=order.status, holds=codes)
+
+
+def _early_refunds(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> None:
+    """Refunds that came with the order itself. A finished order only records them."""
+    if not incoming.refunds:
+        return
+    if order.status is OrderStatus.REVIEW:
+        for refund in incoming.refunds:
+            order = interception.refund_came(desk, actor, order, refund)
+        refresh(desk, [order])
+    else:
+        for refund in incoming.refunds:
+            interception.record_only(desk, order, refund)
+
+
+def _merge_lines(order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:
+    """The new lines, keeping what we know of lines that stayed (sku, refund, dropped)."""
+    if not incoming.lines:
+        return order.lines
+    old = {line.external_id: line for line in order.lines}
+    result = []
+    for line in _lines(incoming.lines):
+        before = old.get(line.external_id)
+        if before:
+            same_code = before.merchant_code == line.merchant_code
+            line = replace(
+                line,
+                sku=before.sku if same_code else None,
+                refunded=before.refunded,
+                dropped=before.dropped,
+                refund=before.refund,
+            )
+        result.append(line)
+    return tuple(result)
+
+
+def _line_refunds(order: Order, incoming: IncomingOrder) -> tuple[IncomingRefund, ...]:
+    """Refunds told on lines (Taobao's item list, Pinduoduo) as refunds of their own, numbered after the line."""
+    told = {line_id for refund in incoming.refunds for line_id in refund.line_ids}
+    before = {line.external_id: line.refund for line in order.lines}
+    return tuple(
+        IncomingRefund(
+            f"{incoming.number}:{line.external_id}", line.refund, line.refunded or line.amount, (line.external_id,)
+        )
+        for line in incoming.lines
+        if line.external_id not in told and line.refund is not before.get(line.external_id, RefundState.NONE)
+    )
+
+
+def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> None:
+    """News about an order we have: take it over as far as the order's stage allows, hold it where a person must look."""
+    lines = _merge_lines(order, incoming)
+    goods_before = [(line.external_id, line.quantity, line.merchant_code) for line in order.lines]
+    goods_now = [(line.external_id, line.quantity, line.merchant_code) for line in lines]
+    news = order if incoming.fragment else _take_head(order, incoming)
+    news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
+    desk.orders.keep_raw(order.id, incoming.raw)
+    history.note(desk, actor, "order", order.id, "changed", platform_state=incoming.state)
+    codes = []
+    if not incoming.fragment and incoming.receiver != order.receiver:
+        codes.append(HoldCode.ADDR_CHANGED)
+    if order.lines and goods_now != goods_before:
+        codes.append(HoldCode.GOODS_CHANGED)
+    if codes and order.status is OrderStatus.APPROVED:
+        parcels = desk.parcels.of_orders([order.id]).get(order.id, ())
+        news = interception.unapprove(desk, actor, news, parcels, reason="changed on the platform")
+    if (codes and news.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK)) or (
+        codes and order.status is OrderStatus.APPROVED
+    ):
+        news = _hold_change(desk, news, codes)
+    for refund in (*incoming.refunds, *_line_refunds(order, incoming)):
+        news = interception.refund_came(desk, actor, news, refund)
+    news = _closed_there(desk, actor, news, incoming)
+    if news.status is OrderStatus.REVIEW:
+        refresh(desk, [news])
+    else:
+        desk.orders.save([news])
+        interception.reblock(desk, news)
+
+
+def _hold_change(desk: Desk, order: Order, codes: Sequence[HoldCode]) -> Order:
+    opened = {hold.code for hold in order.holds if hold.open}
+    new = [Hold(code, Source.PLATFORM, desk.now, {"at": order.status}) for code in codes if code not in opened]
+    return replace(order, holds=(*order.holds, *new))
+
+
+def _take_head(order: Order, incoming: IncomingOrder) -> Order:
+    status = order.status
+    if status is OrderStatus.UNPAID and incoming.state is not PlatformState.UNPAID:
+        status = _first_status(replace(incoming, refunds=()))
+    return replace(
+        order,
+        status=status,
+        platform_state=incoming.state,
+        external_id=incoming.external_id or order.external_id,
+        placed_at=incoming.placed_at or order.placed_at,
+        paid_at=incoming.paid_at or order.paid_at,
+        platform_updated_at=incoming.updated_at or order.platform_updated_at,
+        goods=incoming.goods,
+        shipping=incoming.shipping,
+        discount=incoming.discount,
+        tax=incoming.tax,
+        total=incoming.total,
+        paid=incoming.paid,
+        buyer_id=incoming.buyer_id or order.buyer_id,
+        buyer_message=incoming.buyer_message,
+        seller_note=incoming.seller_note,
+        receiver=incoming.receiver,
+    )
+
+
+def _closed_there(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:
+    """The platform closed the order and told no refund: it is one, for all that was paid."""
+    live = order.status in (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
+    if incoming.fragment or incoming.state is not PlatformState.CLOSED or not live:
+        return order
+    refund = IncomingRefund(f"{order.number}:closed", RefundState.SUCCESS, order.paid - order.refunded)
+    return interception.refund_came(desk, actor, order, refund)
+
+
+def refund_told(desk: Desk, actor: Actor, shop_id: int, number: str, refund: IncomingRefund) -> bool:
+    """A refund that came without its order (Shopify's refunds/create). False when the order is not known yet."""
+    require(actor, Right.IMPORT, shop=shop_id)
+    order = desk.orders.by_number(shop_id, [number]).get(number) or desk.orders.by_external_id(shop_id, number)
+    if order is None:
+        return False
+    order = interception.refund_came(desk, actor, order, refund)
+    if order.status is OrderStatus.REVIEW:
+        refresh(desk, [order])
+    else:
+        desk.orders.save([order])
+    notices.redraw(desk, NoticeKind.ORDER, [order.id])
+    return True
