@@ -182,6 +182,7 @@ function listen() {
     sidebar.drawAll();
     route();
   });
+  store.addEventListener("stale", load);
   store.addEventListener("roster", onRoster);
   store.addEventListener("message", (event) => onMessage(event.detail));
   store.addEventListener("gone", (event) => onGone(event.detail));

@@ -36,7 +36,8 @@ class History {
 
 /**
  * Emits (as CustomEvent): "reset" after a load, "roster" when people or chats changed, "message" {chatId, message,
- * isNew}, "gone" {chatId, messageId}, "typing" {chatId, action}, "tools" for faults and traffic.
+ * isNew}, "gone" {chatId, messageId}, "typing" {chatId, action}, "tools" for faults and traffic,
+ * "read" {personId, chatId}, "stale" when everything must be loaded again, "error" {error}.
  */
 export class Store extends EventTarget {
   constructor() {
@@ -96,10 +97,11 @@ export class Store extends EventTarget {
     }
     const { type, chat_id: chatId } = event;
     if (type === "message" || type === "edit") this.put(chatId, event.message);
-    else if (type === "delete") this.drop(chatId, event.message_id ?? event.message.message_id);
-    else if (type === "typing") this.emit("typing", { chatId, action: event.action });
+    else if (type === "delete") this.drop(chatId, event.message.message_id);
+    else if (type === "typing") this.emit("typing", { chatId, action: event.message?.action });
     else if (type === "people" || type === "chats") this.refreshRoster();
     else if (type === "faults" || type === "traffic") this.emit("tools");
+    else if (type === "reset") this.emit("stale"); // too far behind: the stream no longer has what was missed
   }
 
   refreshRoster() {
