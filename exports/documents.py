@@ -1,0 +1,173 @@
+"""The warehouse's paper: a wave's pick list on A4 and packing slips on 100 x 150 mm label stock.
+
+Surprising: goods' barcodes are printed as digits, never as bars. A picker who could scan the paper would not scan
+the goods (rules.md B8); the only bars are the wave number and the waybill.
+"""
+
+from collections.abc import Callable, Sequence
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+
+from domain.documents import PackingSlip, PickLine, PickList, SlipLine
+from exports.fonts import drawable, width
+from exports.paper import Cell, Paper, render
+
+Translate = Callable[[str], str]
+LABEL = (100 * mm, 150 * mm)
+_MARGIN = 12 * mm
+_EDGE = 4 * mm
+_SLOT_W, _SLOT_H = 28 * mm, 21 * mm
+
+
+def pick_list_pdf(pick: PickList, tr: Translate) -> bytes:
+    """A wave's pick list, lines in the order given. Raises ValueError when the wave number makes no barcode."""
+    paper = Paper(A4, _MARGIN, 16 * mm, lambda page: _pick_heading(page, pick, tr))
+    for line in pick.lines:
+        paper.row(_pick_cells(line), pad=3.5, check=11)
+        paper.rule(paper.y, grey=0.6)
+    paper.row([Cell(_MARGIN, paper.inner, 11, _pick_totals(pick, tr), strong=True)], pad=6)
+    paper.row([Cell(_MARGIN, paper.inner, 10, tr("Picked by: ____________  Time: ____________"))], pad=6)
+    label = tr("Wave {wave} · page {page} of {pages}")
+    paper.footer(lambda n, of: label.format(wave=pick.wave_number, page=n, pages=of), 9 * mm, 9)
+    return render([paper], f"{tr('Pick list')} {pick.wave_number}")
+
+
+def packing_slips_pdf(slips: Sequence[PackingSlip], tr: Translate) -> bytes:
+    """One or more label pages per parcel, in the order given.
+
+    A parcel that has no waybill yet carries its parcel number as bars. Raises ValueError when there is no slip or
+    a code cannot be printed in readable bars.
+    """
+    return render([_slip(slip, tr) for slip in slips], tr("Packing slips"))
+
+
+def _pick_heading(paper: Paper, pick: PickList, tr: Translate) -> float:
+    top = paper.height - paper.margin
+    left = paper.inner * 0.52
+    paper.text(paper.margin, top - 22, f"{tr('Pick list')} {pick.wave_number}", 22, strong=True)
+    facts = f"{drawable(pick.warehouse)} · {pick.made_at_text}\n{_pick_totals(pick, tr)}"
+    y = paper.stack(Cell(paper.margin, left, 11, facts), top - 28)
+    paper.barcode(pick.wave_number, paper.margin + left, top - 38, paper.inner - left, 38)
+    y = min(y, top - 62) - 6
+    paper.rule(y, thick=1)
+    titles = (tr("Bin"), tr("SKU / barcode"), tr("Goods"), tr("Units"), tr("Slot × units"))
+    for (x, room), title in zip(_PICK_COLUMNS, titles, strict=True):
+        paper.stack(Cell(x, room, 9, title, strong=True, right=title == titles[3]), y - 3)
+    paper.rule(y - 16, thick=1)
+    return y - 17
+
+
+_PICK_COLUMNS = (
+    (_MARGIN + 18, 66.0),
+    (_MARGIN + 90, 104.0),
+    (_MARGIN + 200, 188.0),
+    (_MARGIN + 392, 36.0),
+    (_MARGIN + 438, A4[0] - 2 * _MARGIN - 438),
+)
+
+
+def _pick_cells(line: PickLine) -> list[Cell]:
+    place, code, goods, units, slots = _PICK_COLUMNS
+    put = "  ".join(f"{slot}×{quantity}" for slot, quantity in line.slots)
+    return [
+        Cell(*place, 13, line.bin or "?", strong=True),
+        Cell(*code, 9, f"{line.sku}\n{line.barcode}"),
+        Cell(*goods, 9, line.title),
+        Cell(*units, 13, str(line.quantity), strong=True, right=True),
+        Cell(*slots, 10, put),
+    ]
+
+
+def _pick_totals(pick: PickList, tr: Translate) -> str:
+    text = tr("{lines} lines · {units} units · {parcels} parcels")
+    return text.format(lines=len(pick.lines), units=pick.units, parcels=pick.parcels)
+
+
+def _slip(slip: PackingSlip, tr: Translate) -> Paper:
+    paper = Paper(LABEL, _EDGE, 8 * mm, lambda page: _slip_heading(page, slip, tr))
+    _slip_receiver(paper, slip, tr)
+    _notes(paper, tr("Buyer's message"), slip.buyer_message)
+    _notes(paper, tr("Seller's note"), slip.seller_note)
+    _slip_items(paper, slip, tr)
+    label = tr("{parcel} · page {page} of {pages}")
+    paper.footer(lambda n, of: label.format(parcel=slip.parcel_number, page=n, pages=of), 3.5 * mm, 8)
+    return paper
+
+
+def _slip_heading(paper: Paper, slip: PackingSlip, tr: Translate) -> float:
+    """Courier and slot, then the waybill's bars; smaller bars on the pages that follow."""
+    first = len(paper.pages) == 1
+    top = paper.height - paper.margin
+    _slot(paper, slip.slot, tr, top)
+    left = paper.inner - _SLOT_W - 6
+    y = paper.stack(Cell(paper.margin, left, 16, slip.courier, strong=True), top)
+    y = paper.stack(Cell(paper.margin, left, 9, slip.warehouse), y - 2)
+    y = paper.stack(Cell(paper.margin, left, 9, slip.shop), y)
+    tall = 17 * mm if first else 9 * mm
+    y = min(y, top - _SLOT_H) - 4 - tall
+    code = slip.waybill or slip.parcel_number
+    paper.barcode(code, paper.margin, y, paper.inner, tall)
+    shown = code if slip.waybill else f"{tr('No waybill yet')} · {code}"
+    size = min(13.0, 13 * paper.inner / max(width(drawable(shown), 13), 1))
+    paper.text((paper.width - width(drawable(shown), size)) / 2, y - 14, shown, size, strong=True)
+    paper.rule(y - 19, thick=1)
+    return float(y - 20)
+
+
+def _slot(paper: Paper, slot: int, tr: Translate, top: float) -> None:
+    """White on black, as large as the box allows; nothing for a parcel without a slot."""
+    if not slot:
+        return
+    x = paper.width - paper.margin - _SLOT_W
+    paper.box(x, top - _SLOT_H, _SLOT_W, _SLOT_H, black=True)
+    paper.text(x + 4, top - 11, tr("Slot"), 8, white=True)
+    number = str(slot)
+    size = min(46.0, 46 * (_SLOT_W - 8) / width(number, 46))
+    paper.text(x + (_SLOT_W - width(number, size)) / 2, top - _SLOT_H + 7, number, size, strong=True, white=True)
+
+
+def _slip_receiver(paper: Paper, slip: PackingSlip, tr: Translate) -> None:
+    whole = paper.inner
+    person = "  ".join(part for part in (slip.receiver_name, slip.receiver_phone) if part)
+    paper.row([Cell(paper.margin, whole, 13, person, strong=True)], pad=1.5)
+    paper.row([Cell(paper.margin, whole, 11, slip.receiver_address)], pad=1)
+    orders = tr("Orders: {numbers}").format(numbers=", ".join(slip.order_numbers))
+    paper.row([Cell(paper.margin, whole, 8, orders)], pad=1.5)
+    paper.rule(paper.y, thick=1)
+
+
+def _notes(paper: Paper, title: str, text: str) -> None:
+    """A thick box under a black bar, so that it is read. Nothing for an empty note."""
+    if not text.strip():
+        return
+    if paper.y - 44 < paper.bottom:
+        paper.new_page()
+    paper.y -= 3
+    paper.box(paper.margin, paper.y - 14, paper.inner, 14, black=True)
+    paper.text(paper.margin + 5, paper.y - 10.5, f"! {title}", 10, strong=True, white=True)
+    paper.y -= 14
+    paper.row([Cell(paper.margin + 6, paper.inner - 12, 11, text, strong=True)], pad=3, edges=2)
+    paper.box(paper.margin, paper.y, paper.inner, 2, black=True)
+    paper.y -= 3
+
+
+def _slip_items(paper: Paper, slip: PackingSlip, tr: Translate) -> None:
+    units = sum(line.quantity for line in slip.lines)
+    counted = tr("{lines} lines · {units} units").format(lines=len(slip.lines), units=units)
+    paper.row([Cell(paper.margin, paper.inner, 9, counted, strong=True)], pad=2)
+    paper.rule(paper.y)
+    for line in slip.lines:
+        paper.row(_slip_cells(paper, line), pad=2.5, check=10)
+        paper.rule(paper.y, grey=0.6)
+
+
+def _slip_cells(paper: Paper, line: SlipLine) -> list[Cell]:
+    left = paper.margin + 15
+    room = paper.inner - 15 - 44
+    codes = "  ".join(part for part in (line.sku, line.barcode) if part)
+    about = "\n".join(part for part in (line.title, line.variant, codes) if part)
+    return [
+        Cell(left, room, 9, about),
+        Cell(left + room + 4, 40, 14, f"×{line.quantity}", strong=True, right=True),
+    ]
