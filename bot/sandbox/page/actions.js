@@ -8,9 +8,14 @@ import { pendingKey } from "./keyboards.js";
 
 const DEEP_LINK = /^(?:https?:\/\/(?:t|telegram)\.me\/\w+\?|tg:\/*resolve\/?\?(?:.*&)?)start=([A-Za-z0-9_-]{1,64})$/;
 
+// A browser keeps six connections to a server and the event stream holds one: more taps than this waiting for a
+// silent bot would leave none to send a message with.
+const MOST_WAITS = 3;
+
 /** `page`: {store, composer(), timeline(), person(), chat(), open(personId, chatId)}. */
 export function actionsOf(page) {
   const pending = new Set();
+  const waits = [];
   const mark = (key, busy) => {
     if (busy) pending.add(key);
     else pending.delete(key);
@@ -20,18 +25,23 @@ export function actionsOf(page) {
   };
 
   async function tap(message, button) {
-    const key = `${pendingKey(message, button)}`;
+    const key = pendingKey(message, button);
     if (pending.has(key)) return;
     mark(key, true);
+    const waiting = new AbortController();
+    waits.push(waiting);
+    if (waits.length > MOST_WAITS) waits[0].abort();
     try {
       const answer = await api.tap(message.chat.id, page.person().id, message.message_id,
-        button.callback_data ?? button.text);
+        button.callback_data ?? button.text, waiting.signal);
       if (answer.toast && answer.alert) alertBox(answer.toast);
       else if (answer.toast) toast(answer.toast);
       if (answer.url) openUrl(answer.url);
     } catch (error) {
-      failure(error);
+      if (error.name === "AbortError") toast(t("noAnswer", { label: button.text }), true);
+      else failure(error);
     } finally {
+      waits.splice(waits.indexOf(waiting), 1);
       mark(key, false);
     }
   }

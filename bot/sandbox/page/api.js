@@ -8,8 +8,8 @@ export class ApiError extends Error {
   }
 }
 
-async function call(method, path, body) {
-  const options = { method, headers: {} };
+async function call(method, path, body, signal) {
+  const options = { method, headers: {}, signal };
   if (body instanceof FormData) options.body = body;
   else if (body !== undefined) {
     options.headers["Content-Type"] = "application/json";
@@ -53,9 +53,9 @@ export function sendFile(chatId, from, { file, caption, asPhoto, replyTo }) {
   return call("POST", `/chats/${chatId}/messages`, form);
 }
 
-/** Resolves with {toast, alert} once the bot has answered the tap. */
-export const tap = (chatId, from, messageId, button) =>
-  call("POST", `/chats/${chatId}/taps`, { from, message_id: messageId, button });
+/** Resolves with {toast, alert} once the bot has answered the tap; `signal` stops the waiting, not the tap. */
+export const tap = (chatId, from, messageId, button, signal) =>
+  call("POST", `/chats/${chatId}/taps`, { from, message_id: messageId, button }, signal);
 
 /** The bot's commands as this person sees them; a server without the list offers none. */
 export async function commands(personId) {

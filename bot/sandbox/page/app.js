@@ -47,6 +47,7 @@ function route() {
 }
 
 function show(newPerson, newChat) {
+  const isOther = newPerson.id !== person?.id || newChat.id !== chat?.id;
   person = newPerson;
   chat = newChat;
   byId("nobody").hidden = true;
@@ -59,10 +60,11 @@ function show(newPerson, newChat) {
   drawHeader();
   drawEmpty();
   markRead();
-  if (WIDE.matches) byId("composer").focus();
+  if (isOther && WIDE.matches) byId("composer").focus();
 }
 
 function drawHeader() {
+  const hadFocus = byId("tabs").contains(document.activeElement);
   byId("who").replaceChildren(avatar(person.name, person.id), el("span", { cls: "who-words" },
     el("b", { dir: "auto" }, person.name), el("small", {}, roleName(person.role))));
   byId("tabs").setAttribute("aria-label", t("chatsOf", { name: person.name }));
@@ -72,6 +74,7 @@ function drawHeader() {
   }, el("span", { dir: "auto" }, each.type === "private" ? t("withBot") : each.title),
   each.type !== "private" && el("small", {}, t("members", { n: (each.members || []).length })),
   each.id !== chat.id && badge(store.unread(person.id, each.id)))));
+  if (hadFocus) byId("tabs").querySelector("[aria-current]")?.focus();
 }
 
 function drawEmpty() {

@@ -6,6 +6,9 @@ import { richText } from "./entities.js";
 import { dayOf, t, timeOf } from "./i18n.js";
 import { inlineKeyboard } from "./keyboards.js";
 
+const PHOTO_WIDTH = 480;
+const PHOTO_HEIGHT = 360;
+
 export const nameOf = (user) => [user?.first_name, user?.last_name].filter(Boolean).join(" ") || "?";
 
 /** The message in a few plain words: for the people list, reply quotes and screen readers. */
@@ -107,8 +110,10 @@ function quote(original, view) {
 function photo(message, view) {
   const best = message.photo.at(-1);
   const url = fileUrl(best.file_id);
+  const scale = Math.min(1, PHOTO_WIDTH / best.width, PHOTO_HEIGHT / best.height);
   const image = el("img", {
-    src: url, alt: message.caption || t("photo"), width: best.width, height: best.height, loading: "lazy",
+    src: url, alt: message.caption || t("photo"), loading: "lazy",
+    width: Math.round(best.width * scale), height: Math.round(best.height * scale),
   });
   return el("button", {
     type: "button", cls: "photo", "aria-label": t("enlarge"), on: { click: () => view.actions.enlarge(url) },

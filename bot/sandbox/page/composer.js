@@ -13,7 +13,7 @@ export class Composer {
   constructor(store) {
     this.store = store;
     this.drafts = new Map();
-    this.queue = Promise.resolve();
+    this.queues = new Map();
     this.keyboardHidden = new Set(); // message ids of keyboards the person folded away
     this.input = byId("composer");
     this.menu = byId("commands");
@@ -38,19 +38,24 @@ export class Composer {
 
   /** Changes to another person or chat, keeping what was half written for this one. */
   async show(person, chat) {
-    if (this.chat) this.drafts.set(this.key, this.input.value);
+    const key = `${person.id}:${chat.id}`;
     this.person = person;
     this.chat = chat;
-    this.key = `${person.id}:${chat.id}`;
-    this.input.value = this.drafts.get(this.key) || "";
+    if (key !== this.key) this.change(key);
+    this.drawState();
+    this.grow();
+    const commands = await api.commands(person.id);
+    if (key === this.key) this.commands = commands;
+  }
+
+  change(key) {
+    if (this.key) this.drafts.set(this.key, this.input.value);
+    this.key = key;
+    this.markup = null;
+    this.input.value = this.drafts.get(key) || "";
     this.attachments.clear();
     this.replyTo(null);
     this.menu.hidden = true;
-    this.drawState();
-    this.grow();
-    const { key } = this;
-    const commands = await api.commands(person.id);
-    if (key === this.key) this.commands = commands;
   }
 
   /** Redraws what depends on the chat's messages and on the person's block. */
@@ -158,27 +163,34 @@ export class Composer {
   }
 
   sendFiles(files, caption, replyTo) {
-    const { person, chat } = this;
+    const { person, chat, key } = this;
     files.forEach((item, i) => {
       const details = { ...item, caption: i ? "" : caption, replyTo: i ? null : replyTo };
-      this.enqueue(() => api.sendFile(chat.id, person.id, details), () => this.attachments.add([item.file]));
+      this.enqueue(() => api.sendFile(chat.id, person.id, details), () => {
+        if (key === this.key) this.attachments.add([item.file]); // never into another chat's tray
+        if (details.caption) this.giveBack(key, caption);
+      });
     });
   }
 
   enqueue(job, undo) {
-    this.queue = this.queue.then(job).catch((error) => {
+    const { id } = this.chat;
+    const before = this.queues.get(id) || Promise.resolve();
+    this.queues.set(id, before.then(job).catch((error) => {
       failure(error);
       undo();
-    });
+    }));
   }
 
   /** What could not be sent returns to where it was written, in front of what was typed since. */
   giveBack(key, text) {
+    const after = key === this.key ? this.input.value : this.drafts.get(key);
+    const joined = [text, after].filter(Boolean).join("\n");
     if (key !== this.key) {
-      this.drafts.set(key, text);
+      this.drafts.set(key, joined);
       return;
     }
-    this.input.value = [text, this.input.value].filter(Boolean).join("\n");
+    this.input.value = joined;
     this.grow();
   }
 

@@ -9,6 +9,8 @@ const PLAIN = {
   cashtag: "b",
 };
 
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
+
 /** `actions.command(text)` runs a tapped /command; `actions.link(url)` may take a link over by returning true. */
 export function richText(text, entities, actions) {
   const sorted = [...(entities || [])].sort((a, b) => a.offset - b.offset || b.length - a.length);
@@ -28,7 +30,7 @@ function span(text, entities, from, to, actions) {
     if (start > at) nodes.push(document.createTextNode(text.slice(at, start)));
     const inner = entities.slice(i + 1).filter((other) => other.offset < end);
     nodes.push(wrap(entity, text.slice(start, end), span(text, inner, start, end, actions), actions));
-    at = end;
+    at = BLOCKS.has(entity.type) && text[end] === "\n" ? end + 1 : end; // a block ends its line by itself
   }
   if (at < to) nodes.push(document.createTextNode(text.slice(at, to)));
   return nodes;

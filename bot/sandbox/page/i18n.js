@@ -46,6 +46,7 @@ const WORDS = {
   copyFailed: ["浏览器不允许复制：{text}", "The browser refused to copy: {text}"],
   badLink: ["这个链接不安全，没有打开：{url}", "This link is not safe and was not opened: {url}"],
   noUse: ["沙箱不支持这种按钮", "The sandbox does not support this kind of button"],
+  noAnswer: ["机器人还没有回应“{label}”", "The bot has not answered “{label}” yet"],
   joined: ["{names} 加入了群组", "{names} joined the group"],
   left: ["{names} 离开了群组", "{names} left the group"],
   created: ["群组“{title}”已创建", "The group “{title}” was created"],

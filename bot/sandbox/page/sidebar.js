@@ -1,6 +1,6 @@
 // The list of people: who can be played, what was last said to them, how much they have not read.
 
-import { nameOf, summary } from "./bubbles.js";
+import { nameOf, serviceText, summary } from "./bubbles.js";
 import { avatar, byId, el } from "./dom.js";
 import { roleName, t, timeOf } from "./i18n.js";
 
@@ -87,6 +87,7 @@ const newest = (messages) => messages.filter(Boolean).reduce((a, b) => (!a || b.
 
 function lastLine(message, person) {
   const line = summary(message);
+  if (serviceText(message)) return line;
   if (message.from?.id === person.id) return `${t("you")}: ${line}`;
   return message.chat.type === "private" ? line : `${nameOf(message.from)}: ${line}`;
 }

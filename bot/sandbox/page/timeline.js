@@ -2,7 +2,7 @@
 // a long history is drawn from its end, and older rows come in as the reader scrolls up.
 
 import { renderRow } from "./bubbles.js";
-import { byId } from "./dom.js";
+import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 
 const WINDOW = 120;
@@ -17,21 +17,47 @@ export class Timeline {
     this.actions = actions;
     this.box = byId("messages");
     this.jumpButton = byId("jump");
+    this.rows = el("div");
+    this.box.replaceChildren(this.rows);
     this.units = [];
     this.start = 0;
     this.unseen = 0;
+    this.stick = true; // at the end, and staying there while pictures load and keyboards unfold
+    const resized = new ResizeObserver(() => this.stick && this.toEnd());
+    resized.observe(this.box);
+    resized.observe(this.rows);
     this.box.addEventListener("scroll", () => this.onScroll(), { passive: true });
     this.jumpButton.addEventListener("click", () => this.toEnd());
   }
 
-  /** Draws a chat afresh, at its end. */
+  /** Draws a chat afresh: at its end, or where the reader was when it is the same chat drawn again. */
   show(personId, chatId) {
+    const isSame = personId === this.personId && chatId === this.chatId;
+    const anchor = isSame && !this.stick ? this.firstVisible() : null;
     this.personId = personId;
     this.chatId = chatId;
     const ids = this.store.history(chatId).ids;
     this.start = this.boundary(ids.length - WINDOW);
     this.rebuild();
-    this.toEnd();
+    if (anchor === null || !this.reach(anchor)) this.toEnd();
+    else this.find(anchor).scrollIntoView({ block: "start" });
+  }
+
+  find(messageId) {
+    return this.rows.querySelector(`[data-message-id="${messageId}"]`);
+  }
+
+  firstVisible() {
+    const top = this.box.getBoundingClientRect().top;
+    const unit = this.units.find(({ row }) => row.getBoundingClientRect().bottom > top);
+    return unit ? unit.messages[0].message_id : null;
+  }
+
+  /** Draws older rows until the message is among them; false when it is not in the chat. */
+  reach(messageId) {
+    if (!this.store.history(this.chatId).byId.has(messageId)) return false;
+    while (this.start > 0 && messageId < this.units[0].messages[0].message_id) this.older();
+    return true;
   }
 
   get view() {
@@ -54,21 +80,22 @@ export class Timeline {
       unit.row = renderRow(unit.messages, before, this.view);
       before = unit.messages.at(-1);
     }
-    this.box.replaceChildren(...this.units.map((unit) => unit.row));
+    this.rows.replaceChildren(...this.units.map((unit) => unit.row));
   }
 
   redraw(index) {
     const unit = this.units[index];
     const row = renderRow(unit.messages, this.units[index - 1]?.messages.at(-1), this.view);
+    const focused = unit.row.contains(document.activeElement) && document.activeElement;
     unit.row.replaceWith(row);
     unit.row = row;
+    if (focused) refocus(row, focused);
   }
 
   put(message, isNew) {
-    const atEnd = this.atEnd();
     if (!isNew) this.change(message);
     else this.insert(message);
-    if (atEnd) this.toEnd();
+    if (this.stick) this.toEnd();
     else if (isNew && message.from?.id !== this.personId) this.countUnseen();
   }
 
@@ -94,8 +121,8 @@ export class Timeline {
     const unit = { key: unitKey(message), messages: [message] };
     unit.row = renderRow(unit.messages, last?.messages.at(-1), this.view);
     this.units.push(unit);
-    this.box.append(unit.row);
-    if (this.units.length > KEEP && this.atEnd()) this.trim();
+    this.rows.append(unit.row);
+    if (this.units.length > KEEP && this.stick) this.trim();
   }
 
   trim() {
@@ -133,20 +160,18 @@ export class Timeline {
       unit.row = renderRow(unit.messages, before, this.view);
       before = unit.messages.at(-1);
     }
-    this.box.prepend(...units.map((unit) => unit.row));
+    this.rows.prepend(...units.map((unit) => unit.row));
     this.units = [...units, ...this.units];
     if (units.length < this.units.length) this.redraw(units.length);
     this.box.scrollTop = this.box.scrollHeight - heightBefore;
   }
 
   jump(messageId) {
-    const history = this.store.history(this.chatId);
-    if (!history.byId.has(messageId)) return false;
-    while (this.start > 0 && messageId < this.units[0].messages[0].message_id) this.older();
-    const node = this.box.querySelector(`[data-message-id="${messageId}"]`);
-    node?.scrollIntoView({ block: "center" });
-    node?.classList.add("flash");
-    setTimeout(() => node?.classList.remove("flash"), 1500);
+    if (!this.reach(messageId)) return false;
+    const node = this.find(messageId);
+    node.scrollIntoView({ block: "center" });
+    node.classList.add("flash");
+    setTimeout(() => node.classList.remove("flash"), 1500);
     return true;
   }
 
@@ -156,6 +181,7 @@ export class Timeline {
 
   toEnd() {
     this.box.scrollTop = this.box.scrollHeight;
+    this.stick = true;
     this.unseen = 0;
     this.drawJump();
   }
@@ -167,15 +193,22 @@ export class Timeline {
 
   onScroll() {
     if (this.box.scrollTop < 200) this.older();
-    if (this.atEnd()) this.unseen = 0;
+    this.stick = this.atEnd();
+    if (this.stick) this.unseen = 0;
     this.drawJump();
   }
 
   drawJump() {
-    this.jumpButton.hidden = this.atEnd();
+    this.jumpButton.hidden = this.stick;
     this.jumpButton.lastElementChild.textContent = this.unseen ? t("newBelow", { n: this.unseen }) : "";
     this.jumpButton.setAttribute("aria-label", t("toBottom"));
   }
+}
+
+/** A redrawn card keeps the keyboard's place: on the same button, or else on the card's first one. */
+function refocus(row, focused) {
+  const keys = [...row.querySelectorAll("[data-key]")];
+  (keys.find((node) => node.dataset.key === focused.dataset.key) || keys[0])?.focus({ preventScroll: true });
 }
 
 function group(messages) {

@@ -126,6 +126,7 @@ function describe(fault) {
   if (fault.drop) parts.push(t("kindDrop"));
   else if (fault.error_code === 0) parts.push(t("kindSlow"));
   else parts.push([fault.error_code, fault.description].filter(Boolean).join(" "));
+  if (fault.retry_after) parts.push(`retry_after ${fault.retry_after}`);
   if (fault.delay_ms) parts.push(`${fault.delay_ms} ms`);
   if (fault.after) parts.push(t("faultAfter"));
   return parts.join(" · ");
