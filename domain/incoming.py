@@ -96,6 +96,7 @@ class IncomingOrder:
     row: int
     raw: str
     shop_name: str = ""
+    external_id: str = ""
     placed_at: datetime | None = None
     paid_at: datetime | None = None
     updated_at: datetime | None = None

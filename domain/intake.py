@@ -244,7 +244,7 @@ def _line_refunds(order: Order, incoming: IncomingOrder) -> tuple[IncomingRefund
 
 
 def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> None:
-    """News about an order we have: take it over as far as the order's stage allows, hold it where a person must look."""
+    """News about an order we have: take over what its stage allows, hold it where a person must look."""
     lines = _merge_lines(order, incoming)
     goods_before = [(line.external_id, line.quantity, line.merchant_code) for line in order.lines]
     goods_now = [(line.external_id, line.quantity, line.merchant_code) for line in lines]

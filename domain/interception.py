@@ -16,6 +16,7 @@ from domain.money import apportion
 from domain.orders import Line, Order, OrderStatus, check_move
 from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Refund, Stop, StopState
 from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Right, Role, may, require
+from domain.planning import refresh
 from domain.records import NoticeKind
 
 CHAIN: tuple[frozenset[Role], ...] = (
@@ -99,18 +100,25 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
     if refund.state is RefundState.CANCELLED or refund.state is RefundState.NONE:
         return _withdrawn(desk, actor, order, record, parcels)
     order = _mark(order, lines, refund)
+    if order.status is OrderStatus.APPROVED or _nothing_waved(order, parcels):
+        order = unapprove(desk, actor, order, parcels, reason="refund")
     if order.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK):
         return _stop_parcels(desk, actor, order, record, lines, parcels)
     if order.status is OrderStatus.SHIPPED:
         return _too_late(desk, order, record, parcels)
-    if order.status is OrderStatus.APPROVED:
-        order = unapprove(desk, actor, order, parcels, reason="refund")
     if refund.state is RefundState.SUCCESS and order.status in (OrderStatus.UNPAID, OrderStatus.REVIEW):
         desk.refunds.save(replace(record, stopped=True))
         order = _drop(order, lines)
         if not order.shippable:
             order = close(desk, actor, order, "refunded")
     return order
+
+
+def _nothing_waved(order: Order, parcels: Sequence[Parcel]) -> bool:
+    """Released, but nothing is printed: the order can simply go back to review."""
+    live = [parcel for parcel in parcels if parcel.state is not ParcelState.CANCELLED]
+    ready = all(parcel.state is ParcelState.READY for parcel in live)
+    return order.status is OrderStatus.RELEASED and bool(live) and ready
 
 
 def record_only(desk: Desk, order: Order, refund: IncomingRefund) -> None:
@@ -175,7 +183,7 @@ def _stop_parcels(
         if not affected:
             continue
         if parcel.state is ParcelState.READY:
-            _cancel_ready(desk, actor, parcel)
+            take_out(desk, actor, parcel, order.id, affected, stock.Document.CANCEL)
             stopped = True
         elif parcel.state in IN_HOUSE:
             _open_stop(desk, actor, order, record, parcel, affected)
@@ -193,11 +201,22 @@ def _stop_parcels(
     return order
 
 
-def _cancel_ready(desk: Desk, actor: Actor, parcel: Parcel) -> None:
-    """Nothing is printed yet: the parcel simply goes."""
-    free_stock(desk, actor, parcel, stock.Document.CANCEL)
-    desk.parcels.save([replace(parcel, state=ParcelState.CANCELLED)])
-    history.note(desk, actor, "parcel", parcel.id, "cancelled", "refund")
+def take_out(
+    desk: Desk, actor: Actor, parcel: Parcel, order_id: int, line_nos: set[int], document: stock.Document
+) -> Parcel:
+    """Take lines out of a parcel and free their stock; a parcel left empty is cancelled. Saves it, still blocked
+    or not as it was; returns it as saved."""
+    assert parcel.warehouse_id is not None
+    gone = [i for i in parcel.live_items if i.order_id == order_id and i.line_no in line_nos]
+    units = [(item.sku, item.quantity) for item in gone]
+    desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
+    items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
+    news = replace(parcel, items=items)
+    if not news.live_items:
+        news = replace(news, state=ParcelState.CANCELLED, state_at=desk.now, blocked=False)
+    desk.parcels.save([news])
+    history.note(desk, actor, "parcel", parcel.id, document, lines=",".join(str(i.line_no) for i in gone))
+    return replace(news, revision=news.revision + 1)
 
 
 def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: Parcel, affected: set[int]) -> None:
@@ -357,8 +376,6 @@ def withdraw(desk: Desk, actor: Actor, order_id: int) -> Order:
     order = refund_came(
         desk, actor, order, IncomingRefund(last.external_id, RefundState.CANCELLED, last.amount, at=desk.now)
     )
-    from domain.planning import refresh
-
     if order.status is OrderStatus.REVIEW:
         refresh(desk, [order])
     else:

@@ -1,0 +1,310 @@
+"""Review (审单): approve, reject, hold, release, edit, undo. One winner: every tap names the revision it saw.
+
+Surprising: an approval takes effect after the undo window (`release_at`), but it claims its stock at once, so two
+approvals never promise the same unit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from zlib import crc32
+
+from domain import history, interception, notices, stock
+from domain.desk import Desk
+from domain.errors import (
+    BadValue,
+    HeldOrder,
+    HoldNotReleasable,
+    NotAllowed,
+    ReasonNeeded,
+    Refusal,
+    Stale,
+    UndoTooLate,
+    WrongStatus,
+)
+from domain.holds import CATALOGUE, Hold, HoldCode, Source, open_codes
+from domain.incoming import Receiver
+from domain.orders import Order, OrderStatus, check_move
+from domain.parcels import IN_HOUSE, Parcel, ParcelState
+from domain.people import Actor, Right, may, require
+from domain.planning import load_facts, refresh
+from domain.records import NoticeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """What became of a set of approvals: the approved orders, and why each other one was not."""
+
+    approved: tuple[Order, ...] = ()
+    refused: dict[str, Refusal] = field(default_factory=dict)
+
+
+def seen(desk: Desk, order: Order, revision: int) -> None:
+    """Raises Stale, with who did what when, unless the order is as the card showed it."""
+    if order.revision == revision:
+        return
+    last = next(iter(desk.history("order", order.id, 1)), None)
+    if last is None:
+        raise Stale(order.number, "changed")
+    raise Stale(order.number, last.verb, last.actor, last.at)
+
+
+def _fault(actor: Actor, order: Order, parcel: Parcel | None) -> Refusal | None:
+    if not may(actor, Right.APPROVE, shop=order.shop_id):
+        return NotAllowed(Right.APPROVE, "shop")
+    if order.status is not OrderStatus.REVIEW:
+        return WrongStatus(order.number, order.status, OrderStatus.REVIEW)
+    if order.held or parcel is None:
+        return HeldOrder(order.number, open_codes(order.holds))
+    return None
+
+
+def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
+    """Approve what can be approved: claim the stock, start the undo window, write it down, as one set."""
+    parcels = {
+        order_id: next((p for p in found if p.state is ParcelState.PLANNED), None)
+        for order_id, found in desk.parcels.of_orders([order.id for order in orders]).items()
+    }
+    free = dict(load_facts(desk, orders, lock=True).free)
+    approved: list[Order] = []
+    boxes: list[Parcel] = []
+    moves: list[stock.Move] = []
+    refused: dict[str, Refusal] = {}
+    short: list[Order] = []
+    for order in orders:
+        parcel = parcels.get(order.id)
+        fault = _fault(actor, order, parcel)
+        if fault or parcel is None or parcel.warehouse_id is None:
+            refused[order.number] = fault or HeldOrder(order.number, ())
+            continue
+        units = [(item.sku, item.quantity) for item in parcel.live_items]
+        claim = stock.reserve(parcel.id, parcel.warehouse_id, units)
+        if not _take(free, claim):
+            short.append(order)
+            continue
+        moves += claim
+        approved.append(_approved(desk, actor, order))
+        boxes.append(replace(parcel, state=ParcelState.READY, state_at=desk.now))
+    desk.stock.apply(moves, actor.name)
+    desk.orders.save(approved)
+    desk.parcels.save(boxes)
+    desk.record([history.line(desk, actor, "order", order.id, "approved") for order in approved])
+    for order in refresh(desk, short):
+        refused[order.number] = HeldOrder(order.number, open_codes(order.holds))
+    return Approvals(tuple(replace(order, revision=order.revision + 1) for order in approved), refused)
+
+
+def _take(free: dict[tuple[int, str], int], claim: Sequence[stock.Move]) -> bool:
+    need: dict[tuple[int, str], int] = {}
+    for move in claim:
+        key = (move.warehouse_id, move.sku)
+        need[key] = need.get(key, 0) + move.delta
+    if any(free.get(key, 0) < units for key, units in need.items()):
+        return False
+    for key, units in need.items():
+        free[key] -= units
+    return True
+
+
+def _approved(desk: Desk, actor: Actor, order: Order) -> Order:
+    window = timedelta(seconds=desk.policy.undo_seconds)
+    return replace(
+        order,
+        status=OrderStatus.APPROVED,
+        decided_by=actor.name,
+        decided_at=desk.now,
+        release_at=desk.now + window,
+        reason="",
+    )
+
+
+def _announce(desk: Desk, order_ids: Sequence[int]) -> None:
+    notices.redraw(desk, NoticeKind.ORDER, order_ids)
+    notices.redraw(desk, NoticeKind.DIGEST, [0])
+
+
+def approve(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
+    """Approve one order as the card showed it. Raises NotAllowed, Stale, WrongStatus, HeldOrder."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    seen(desk, order, revision)
+    outcome = _approve(desk, actor, [order])
+    if outcome.refused:
+        raise outcome.refused[order.number]
+    _announce(desk, [order_id])
+    return outcome.approved[0]
+
+
+def clean_list(desk: Desk, actor: Actor, up_to: int | None = None) -> tuple[list[int], int, int]:
+    """(order ids a tap would approve, the watermark, the list's check sum). The card shows it, the tap names it."""
+    found = desk.orders.in_review(shops=actor.shops, held=False, up_to=up_to, limit=desk.policy.batch_limit)
+    text = ",".join(f"{order_id}:{revision}" for order_id, revision in found)
+    return [order_id for order_id, _ in found], max((i for i, _ in found), default=0), crc32(text.encode())
+
+
+def approve_clean(desk: Desk, actor: Actor, watermark: int, checksum: int) -> Approvals:
+    """Approve exactly the clean orders the digest showed. Raises Stale when one of them changed meanwhile."""
+    require(actor, Right.APPROVE)
+    ids, _, now = clean_list(desk, actor, watermark)
+    if now != checksum or not ids:
+        raise Stale("digest", "changed")
+    found = desk.orders.many(ids)
+    outcome = _approve(desk, actor, [found[order_id] for order_id in ids])
+    _announce(desk, ids)
+    return outcome
+
+
+def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
+    """Take an approval back within its window. Raises UndoTooLate, Stale, WrongStatus."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    if order.status is OrderStatus.RELEASED:
+        raise UndoTooLate(order.number, desk.policy.undo_seconds)
+    seen(desk, order, revision)
+    if order.status is not OrderStatus.APPROVED:
+        raise WrongStatus(order.number, order.status, OrderStatus.APPROVED)
+    if order.release_at is None or desk.now >= order.release_at:
+        raise UndoTooLate(order.number, desk.policy.undo_seconds)
+    parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
+    order = interception.unapprove(desk, actor, order, parcels, reason="undo")
+    order = refresh(desk, [order])[0]
+    _announce(desk, [order_id])
+    return order
+
+
+def undo_many(desk: Desk, actor: Actor, decided_at: str) -> int:
+    """Take back a whole batch approval that is still in its window: all this person approved at that moment."""
+    require(actor, Right.APPROVE)
+    window = timedelta(seconds=desk.policy.undo_seconds)
+    count = 0
+    orders = desk.orders.many(desk.orders.due_for_release(desk.now + window, desk.policy.batch_limit * 2))
+    for order in orders.values():
+        mine = order.decided_by == actor.name and order.decided_at and order.decided_at.isoformat() == decided_at
+        if mine and order.release_at and desk.now < order.release_at:
+            undo(desk, actor, order.id, order.revision)
+            count += 1
+    if count == 0:
+        raise UndoTooLate("digest", desk.policy.undo_seconds)
+    return count
+
+
+def reject(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:
+    """Cancel an order in review. Raises ReasonNeeded, Stale, WrongStatus."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    seen(desk, order, revision)
+    if not reason.strip():
+        raise ReasonNeeded("reject")
+    if order.status not in (OrderStatus.REVIEW, OrderStatus.UNPAID):
+        raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
+    desk.orders.save([interception.close(desk, actor, order, reason.strip())])
+    _announce(desk, [order_id])
+    return desk.orders.get(order_id)
+
+
+def hold(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:
+    """Freeze an order by hand, also one whose parcel is already in the house: the gate stops it there."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    seen(desk, order, revision)
+    if not reason.strip():
+        raise ReasonNeeded("hold")
+    if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED):
+        raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
+    if order.status is OrderStatus.APPROVED:
+        parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
+        order = interception.unapprove(desk, actor, order, parcels, reason="hold")
+    new = Hold(HoldCode.FREEZE, Source.PERSON, desk.now, {"reason": reason.strip(), "by": actor.name})
+    order = replace(order, holds=(*order.holds, new))
+    desk.orders.save([order])
+    history.note(desk, actor, "order", order_id, "held", reason.strip())
+    interception.reblock(desk, order)
+    _announce(desk, [order_id])
+    return desk.orders.get(order_id)
+
+
+def releasable(actor: Actor, order: Order, code: HoldCode) -> bool:
+    """Whether this person may release this hold by hand."""
+    right = CATALOGUE[code].release
+    return right is not None and may(actor, right, shop=order.shop_id)
+
+
+def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode) -> Order:
+    """Release one hold by hand; it is remembered with its evidence. Raises HoldNotReleasable, Stale."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    seen(desk, order, revision)
+    if code not in open_codes(order.holds):
+        raise Stale(order.number, "hold_released")
+    if not releasable(actor, order, code):
+        raise HoldNotReleasable(code, CATALOGUE[code].owner)
+    order = _released(desk, actor, order, (code,))
+    _announce(desk, [order_id])
+    return order
+
+
+def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode]) -> Order:
+    holds = tuple(
+        replace(h, resolved_at=desk.now, resolved_by=actor.name, resolution="released")
+        if h.open and h.code in codes
+        else h
+        for h in order.holds
+    )
+    order = replace(order, holds=holds)
+    desk.record([history.line(desk, actor, "order", order.id, "hold_released", code) for code in codes])
+    if order.status is OrderStatus.REVIEW:
+        return refresh(desk, [order])[0]
+    desk.orders.save([order])
+    interception.reblock(desk, order)
+    return replace(order, revision=order.revision + 1)
+
+
+def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
+    """Release every open hold this person may release, then approve. Raises HoldNotReleasable for the first other."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    seen(desk, order, revision)
+    codes = open_codes(order.holds)
+    for code in codes:
+        if not releasable(actor, order, code):
+            raise HoldNotReleasable(code, CATALOGUE[code].owner)
+    order = _released(desk, actor, order, codes)
+    return approve(desk, actor, order_id, order.revision)
+
+
+def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receiver: Receiver) -> Order:
+    """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.EDIT, shop=order.shop_id)
+    seen(desk, order, revision)
+    if not receiver.name.strip() or not receiver.address.strip():
+        raise BadValue("address", receiver.address, "name_and_street")
+    parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
+    if order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED) and not any(
+        p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
+    ):
+        order = interception.unapprove(desk, actor, order, parcels, reason="address edited")
+    if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW):
+        raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
+    history.note(desk, actor, "order", order_id, "address_edited")
+    order = refresh(desk, [replace(order, receiver=receiver)])[0]
+    _announce(desk, [order_id])
+    return order
+
+
+def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> Order:
+    """Say which product a line means, for this order. Raises BadValue for an unknown sku."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.EDIT, shop=order.shop_id)
+    seen(desk, order, revision)
+    check_move(order, OrderStatus.APPROVED)
+    known = {s.code.casefold(): s.code for s in desk.catalog.skus.values()}
+    known |= {s.barcode: s.code for s in desk.catalog.skus.values() if s.barcode}
+    code = known.get(sku.strip().casefold())
+    if code is None or line_no not in {line.line_no for line in order.lines}:
+        raise BadValue("sku", sku, "known_sku")
+    lines = tuple(replace(line, sku=code) if line.line_no == line_no else line for line in order.lines)
+    history.note(desk, actor, "order", order_id, "sku_matched", code, line=str(line_no))
+    order = refresh(desk, [replace(order, lines=lines)])[0]
+    _announce(desk, [order_id])
+    return order
