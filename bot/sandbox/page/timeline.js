@@ -22,6 +22,7 @@ export class Timeline {
     this.units = [];
     this.start = 0;
     this.unseen = 0;
+    this.lastTop = 0;
     this.stick = true; // at the end, and staying there while pictures load and keyboards unfold
     const resized = new ResizeObserver(() => this.stick && this.toEnd());
     resized.observe(this.box);
@@ -193,7 +194,10 @@ export class Timeline {
 
   onScroll() {
     if (this.box.scrollTop < 200) this.older();
-    this.stick = this.atEnd();
+    // Only a move upwards is the reader's: the end also gets away when pictures load or the keyboard unfolds.
+    if (this.atEnd()) this.stick = true;
+    else if (this.box.scrollTop < this.lastTop) this.stick = false;
+    this.lastTop = this.box.scrollTop;
     if (this.stick) this.unseen = 0;
     this.drawJump();
   }
