@@ -88,7 +88,7 @@ def _check_step(desk: Desk, parcel: Parcel, station: Station) -> None:
 def _check_weight(desk: Desk, parcel: Parcel, grams: int | None) -> str:
     """Raises WeightRefused; returns a warning code inside the second band (rules.md B9)."""
     limit = HARD_MAX_G
-    if parcel.courier_id in desk.catalog.couriers:
+    if parcel.courier_id is not None:
         limit = min(limit, desk.catalog.couriers[parcel.courier_id].max_g)
     if grams is None:
         raise WeightRefused(parcel.waybill, 0, "missing", parcel.expected_g, limit)

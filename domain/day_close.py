@@ -1,0 +1,228 @@
+"""The business day's figures, gathered for the workbook (rules.md C3, C4).
+
+Surprising: rows come from the records and the control totals from the store's own sums and the ledger, so the
+tie-out compares two sources and can fail.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain import notices
+from domain.day_report import (
+    DayReport,
+    DaySales,
+    OrderRow,
+    RefundRow,
+    ReturnRow,
+    ShipmentRow,
+    ShopLine,
+    StockRow,
+    Tie,
+    Unit,
+)
+from domain.desk import Desk
+from domain.orders import Order
+from domain.parcels import Parcel, Refund
+from domain.people import Actor, Right, Role, require
+from domain.records import NoticeKind, ReportRun, Return, RunState
+from domain.stock import Bucket, Level
+
+LEASE_SECONDS = 600
+
+
+def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """The day's start and end in that zone."""
+    tz = ZoneInfo(zone)
+    return datetime.combine(day, time(), tz), datetime.combine(day + timedelta(days=1), time(), tz)
+
+
+def claim(desk: Desk, actor: Actor, day: date, *, new: bool) -> ReportRun | None:
+    """Claim the day's run: exactly one worker makes it, whoever asks. None: somebody else does, or it is made."""
+    require(actor, Right.REPORT)
+    return desk.reports.claim(day, desk.now, LEASE_SECONDS, actor.name, new=new)
+
+
+def finish(desk: Desk, run: ReportRun, name: str, data: bytes) -> ReportRun | None:
+    """Keep the workbook and tell finance; None when the run was taken over meanwhile (then nothing is kept)."""
+    stored = desk.files.put(name, data, desk.now)
+    if not desk.reports.finish(run_done(run, stored.id, name, desk.now)):
+        return None
+    notices.tell(desk, NoticeKind.REPORT, run.id, {Role.FINANCE, Role.OWNER}, key=f"report:{run.id}")
+    return desk.reports.get(run.id)
+
+
+def run_done(run: ReportRun, file_id: int, name: str, now: datetime) -> ReportRun:
+    """The run as it stands once its file is there."""
+    return replace(run, state=RunState.DONE, file_id=file_id, file_name=name, made_at=now)
+
+
+def collect(desk: Desk, run: ReportRun) -> DayReport:
+    """Everything the workbook shows, in one reading of the store."""
+    company = desk.catalog.company
+    start, end = bounds(run.day, company.zone)
+    orders = desk.reports.orders(start, end)
+    parcels = desk.reports.shipped(start, end)
+    refunds = desk.reports.refunds(start, end)
+    boxed = desk.orders.many({order_id for parcel in parcels for order_id in parcel.order_ids})
+    stock_rows = _stock(desk, start, end)
+    sales = desk.reports.daily_sales(start - timedelta(days=13), end, company.zone)
+    return DayReport(
+        company=company.name,
+        day=run.day,
+        zone=company.zone,
+        version=run.version,
+        final=run.final,
+        generated_at=desk.now,
+        cutoffs=_cutoffs(desk, orders),
+        shops=tuple(ShopLine(s.name, s.platform, s.currency) for s in desk.catalog.shops.values()),
+        orders=tuple(_order(desk, order) for order in orders),
+        refunds=tuple(_refund(desk, refund, order) for refund, order in refunds),
+        returns=tuple(row for parcel, order in desk.reports.returns(start, end) for row in _return(parcel, order)),
+        shipments=tuple(_shipment(desk, parcel, boxed) for parcel in parcels),
+        stock=stock_rows,
+        controls=desk.reports.controls(start, end),
+        ties=_ledger_ties(desk),
+        trend=tuple(DaySales(day, currency, amount) for (day, currency), amount in sorted(sales.items())),
+    )
+
+
+def _cutoffs(desk: Desk, orders: Sequence[Order]) -> tuple[tuple[str, datetime | None], ...]:
+    newest: dict[int, datetime] = {}
+    for order in orders:
+        newest[order.shop_id] = max(order.created_at, newest.get(order.shop_id, order.created_at))
+    return tuple((shop.name, newest.get(shop.id)) for shop in desk.catalog.shops.values())
+
+
+def _order(desk: Desk, order: Order) -> OrderRow:
+    skus = desk.catalog.skus
+    known = [(skus[line.sku], line.quantity) for line in order.lines if line.sku]
+    return OrderRow(
+        shop=desk.catalog.shops[order.shop_id].name,
+        platform=order.platform,
+        number=order.number,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        status=order.status,
+        goods=order.goods,
+        shipping=order.shipping,
+        discount=order.discount,
+        tax=order.tax,
+        total=order.total,
+        paid=order.paid,
+        refunded=order.refunded,
+        currency=order.currency,
+        sku_units=sum(line.quantity for line in order.lines),
+        cost=sum(sku.cost * units for sku, units in known),
+        cost_currency=known[0][0].currency if known else desk.catalog.company.currency,
+    )
+
+
+def _refund(desk: Desk, refund: Refund, order: Order) -> RefundRow:
+    return RefundRow(
+        shop=desk.catalog.shops[order.shop_id].name,
+        order_number=order.number,
+        refund_number=refund.external_id,
+        at=refund.at,
+        amount=refund.amount,
+        currency=refund.currency,
+        state=refund.state,
+        stage=refund.stage,
+        stopped=refund.stopped,
+    )
+
+
+def _return(parcel: Return, order: Order | None) -> list[ReturnRow]:
+    number = order.number if order else ""
+    assert parcel.arrived_at is not None
+    if not parcel.items:
+        return [ReturnRow(parcel.waybill, number, parcel.arrived_at, "", "", 0, 0, "", 0)]
+    rows = []
+    for item in parcel.items:
+        grades = [f"{name} {count}" for name, count in _grades(item.good, item.defective, item.missing) if count]
+        received = item.good + item.defective
+        rows.append(
+            ReturnRow(
+                parcel.waybill,
+                number,
+                parcel.arrived_at,
+                item.sku,
+                item.title,
+                item.expected,
+                received,
+                ", ".join(grades),
+                item.good,
+            )
+        )
+    return rows
+
+
+def _grades(good: int, defective: int, missing: int) -> tuple[tuple[str, int], ...]:
+    return ("good", good), ("defective", defective), ("missing", missing)
+
+
+def _shipment(desk: Desk, parcel: Parcel, orders: Mapping[int, Order]) -> ShipmentRow:
+    assert parcel.handed_over_at is not None
+    receiver = orders[parcel.order_ids[0]].receiver
+    courier = desk.catalog.couriers.get(parcel.courier_id or 0)
+    warehouse = desk.catalog.warehouses.get(parcel.warehouse_id or 0)
+    return ShipmentRow(
+        handed_over_at=parcel.handed_over_at,
+        parcel=parcel.number,
+        waybill=parcel.waybill,
+        courier=courier.name if courier else "",
+        warehouse=warehouse.name if warehouse else "",
+        order_numbers=tuple(orders[order_id].number for order_id in parcel.order_ids),
+        expected_g=parcel.expected_g,
+        weighed_g=parcel.weight_g,
+        freight_estimate=parcel.freight,
+        currency=parcel.freight_currency,
+        province=receiver.province,
+        city=receiver.city,
+    )
+
+
+def _stock(desk: Desk, start: datetime, end: datetime) -> tuple[StockRow, ...]:
+    levels = desk.stock.levels()
+    moved = desk.reports.ledger_totals(start, end)
+    rows = []
+    for (warehouse_id, sku), level in sorted(levels.items()):
+        item = desk.catalog.skus[sku]
+        before, came, went = moved.get((warehouse_id, sku, Bucket.GOOD), (0, 0, 0))
+        rows.append(
+            StockRow(
+                warehouse=desk.catalog.warehouses[warehouse_id].name,
+                sku=sku,
+                title=item.title,
+                opening=before,
+                moved_in=came,
+                moved_out=abs(went),
+                on_hand=level.good,
+                reserved=level.reserved,
+                put_back=_put_back(level),
+                unit_cost=item.cost,
+                currency=item.currency,
+                since=level.good - (before + came - abs(went)) if end <= desk.now else 0,
+            )
+        )
+    return tuple(rows)
+
+
+def _put_back(level: Level) -> int:
+    """Defective units: on hand, not sellable."""
+    return level.defective
+
+
+def _ledger_ties(desk: Desk) -> tuple[Tie, ...]:
+    """Each bucket's ledger against its levels, over all warehouses and skus, by size of the differences."""
+    sums = desk.stock.ledger_sums()
+    levels = desk.stock.levels()
+    ties = []
+    for bucket in Bucket:
+        expected = sum(amount for (_, _, name), amount in sums.items() if name == bucket)
+        off = 0
+        for (warehouse_id, sku), level in levels.items():
+            off += abs(getattr(level, bucket.value) - sums.get((warehouse_id, sku, bucket), 0))
+        ties.append(Tie(f"ledger_{bucket}", expected, expected + off, Unit.PIECES))
+    return tuple(ties)

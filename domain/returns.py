@@ -1,0 +1,170 @@
+"""Returns: a parcel comes back, what should be in it, and where each unit goes (rules.md B12).
+
+Surprising: a return is found by its own waybill or by ours, because refused parcels come back under the number
+they left with. What nobody knows is received all the same, as unclaimed, and given to an order later.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from domain import history, notices, stock
+from domain.desk import Desk
+from domain.errors import AlreadyScanned, BadValue, Stale, Unknown, WrongStatus
+from domain.fulfilment import stock_arrived
+from domain.orders import Order, OrderStatus
+from domain.parcels import Parcel, ParcelState
+from domain.people import Actor, Right, Role, require
+from domain.records import Grade, NoticeKind, Return, ReturnItem, ReturnState
+
+
+def _expected(order: Order, parcels: tuple[Parcel, ...]) -> tuple[ReturnItem, ...]:
+    """What left the house for this order and can come back."""
+    sent = [p for p in parcels if p.state is ParcelState.HANDED_OVER]
+    items = [i for p in sent for i in p.live_items if i.order_id == order.id]
+    return tuple(ReturnItem(n, item.sku, item.title, item.quantity) for n, item in enumerate(items, 1))
+
+
+def link(desk: Desk, actor: Actor, order_id: int, waybill: str, reason: str = "") -> Return:
+    """Announce a return, or give an unclaimed one to its order. Raises WrongStatus, BadValue, Stale."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.REFUND, shop=order.shop_id)
+    code = waybill.strip().upper()
+    if not 6 <= len(code) <= 40 or not code.replace("-", "").isalnum():
+        raise BadValue("waybill", waybill, "waybill")
+    if order.status is not OrderStatus.SHIPPED:
+        raise WrongStatus(order.number, order.status, OrderStatus.SHIPPED)
+    parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
+    known = desk.returns.by_waybill(code)
+    if known and known.order_id == order_id:
+        return known
+    if known and known.order_id is not None:
+        raise Stale(code, "linked")
+    items = _expected(order, parcels)
+    if known:
+        news = replace(known, order_id=order_id, state=ReturnState.ARRIVED, items=items, reason=reason)
+        desk.returns.save(news)
+        found = desk.returns.get(known.id)
+    else:
+        found = desk.returns.add(
+            Return(0, code, ReturnState.EXPECTED, desk.now, order_id=order_id, reason=reason, items=items)
+        )
+    history.note(desk, actor, "order", order_id, "return_linked", reason, waybill=code)
+    notices.redraw(desk, NoticeKind.RETURN, [found.id])
+    notices.redraw(desk, NoticeKind.ORDER, [order_id])
+    if found.state is ReturnState.ARRIVED:
+        _tell_receivers(desk, found)
+    return found
+
+
+def _tell_receivers(desk: Desk, parcel: Return) -> None:
+    notices.tell(
+        desk,
+        NoticeKind.RETURN,
+        parcel.id,
+        {Role.RECEIVER},
+        key=f"return:{parcel.id}:{parcel.state}",
+        warehouse=parcel.warehouse_id,
+    )
+
+
+def arrive(desk: Desk, actor: Actor, waybill: str, warehouse_id: int) -> Return:
+    """The receiver scans a parcel that came back. Known or not, it is here now; the card says what to do.
+
+    Raises NotAllowed, AlreadyScanned (calm) when it was scanned before, BadValue for a code that is none.
+    """
+    require(actor, Right.RECEIVE, warehouse=warehouse_id)
+    code = waybill.strip().upper()
+    if not 6 <= len(code) <= 40 or not code.replace("-", "").isalnum():
+        raise BadValue("waybill", waybill, "waybill")
+    found = desk.returns.by_waybill(code)
+    if found is None:
+        found = _by_our_waybill(desk, code) or desk.returns.add(Return(0, code, ReturnState.UNCLAIMED, desk.now))
+    if found.arrived_at is not None:
+        raise AlreadyScanned(code, "receive", found.received_by, found.arrived_at)
+    state = ReturnState.ARRIVED if found.order_id is not None else ReturnState.UNCLAIMED
+    news = replace(found, state=state, arrived_at=desk.now, received_by=actor.name, warehouse_id=warehouse_id)
+    desk.returns.save(news)
+    history.note(desk, actor, "return", found.id, "arrived", waybill=code)
+    if found.order_id is not None:
+        history.note(desk, actor, "order", found.order_id, "return_arrived", waybill=code)
+        notices.redraw(desk, NoticeKind.ORDER, [found.order_id])
+    else:
+        notices.tell(desk, NoticeKind.RETURN, found.id, {Role.CS, Role.CS_LEAD}, key=f"return:{found.id}:unclaimed")
+    notices.redraw(desk, NoticeKind.RETURN, [found.id])
+    return desk.returns.get(found.id)
+
+
+def _by_our_waybill(desk: Desk, code: str) -> Return | None:
+    """Refused or recalled: our own number came back."""
+    parcel = desk.parcels.by_waybill(code)
+    if parcel is None or parcel.state is not ParcelState.HANDED_OVER:
+        return None
+    order = desk.orders.get(parcel.order_ids[0])
+    items = tuple(ReturnItem(n, item.sku, item.title, item.quantity) for n, item in enumerate(parcel.live_items, 1))
+    new = Return(
+        0, code, ReturnState.EXPECTED, desk.now, order_id=order.id, parcel_id=parcel.id, reason="refused", items=items
+    )
+    return desk.returns.add(new)
+
+
+def grade(
+    desk: Desk, actor: Actor, return_id: int, revision: int, line_no: int, verdict: Grade, units: int = 1
+) -> Return:
+    """Say how units look: good ones go back to stock now, defective ones to their bucket, missing ones nowhere.
+
+    Raises Stale, WrongStatus, BadValue when more are graded than expected.
+    """
+    parcel = desk.returns.get(return_id)
+    if parcel.warehouse_id is None:
+        raise WrongStatus(parcel.waybill, parcel.state, ReturnState.ARRIVED)
+    require(actor, Right.RECEIVE, warehouse=parcel.warehouse_id)
+    if parcel.revision != revision:
+        raise Stale(parcel.waybill, "graded", parcel.received_by)
+    if parcel.state is not ReturnState.ARRIVED:
+        raise WrongStatus(parcel.waybill, parcel.state, ReturnState.ARRIVED)
+    item = next((i for i in parcel.items if i.line_no == line_no), None)
+    if item is None or units < 1 or item.graded + units > item.expected:
+        raise BadValue("units", str(units), "at_most_expected")
+    graded = replace(item, **{verdict.value: getattr(item, verdict.value) + units})
+    items = tuple(graded if i.line_no == line_no else i for i in parcel.items)
+    done = all(i.graded == i.expected for i in items)
+    state = ReturnState.DONE if done else parcel.state
+    desk.returns.save(replace(parcel, items=items, state=state, done_at=desk.now if done else None))
+    bucket = {Grade.GOOD: stock.Bucket.GOOD, Grade.DEFECTIVE: stock.Bucket.DEFECTIVE}.get(verdict)
+    if bucket:
+        move = stock.Move(parcel.warehouse_id, item.sku, bucket, units, stock.Document.RETURN, parcel.id)
+        desk.stock.apply([move], actor.name)
+    history.note(desk, actor, "return", parcel.id, "graded", verdict, sku=item.sku, units=str(units), line=str(line_no))
+    if verdict is Grade.GOOD:
+        stock_arrived(desk)
+    notices.redraw(desk, NoticeKind.RETURN, [return_id])
+    if done and parcel.order_id is not None:
+        order = desk.orders.get(parcel.order_id)
+        history.note(desk, actor, "order", order.id, "return_done", waybill=parcel.waybill)
+        notices.tell(desk, NoticeKind.RETURN, return_id, {Role.CS}, key=f"return:{return_id}:done", shop=order.shop_id)
+    return desk.returns.get(return_id)
+
+
+def grade_rest_good(desk: Desk, actor: Actor, return_id: int, revision: int) -> Return:
+    """Everything not graded yet is good: the one tap of the usual case."""
+    parcel = desk.returns.get(return_id)
+    open_items = [item for item in parcel.items if item.graded < item.expected]
+    if not open_items:
+        raise WrongStatus(parcel.waybill, parcel.state, ReturnState.ARRIVED)
+    for item in open_items:
+        parcel = grade(desk, actor, return_id, revision, item.line_no, Grade.GOOD, item.expected - item.graded)
+        revision = parcel.revision
+    return parcel
+
+
+def find(desk: Desk, waybill: str) -> Return:
+    """Raises Unknown('return')."""
+    found = desk.returns.by_waybill(waybill.strip().upper())
+    if found is None:
+        raise Unknown("return", waybill)
+    return found
+
+
+def late_unclaimed(desk: Desk) -> list[Return]:
+    """Unclaimed for longer than the policy allows."""
+    return desk.returns.unclaimed(desk.now - timedelta(minutes=desk.policy.return_unlinked_minutes), 50)
