@@ -27,7 +27,7 @@ from domain.orders import Order
 from domain.parcels import Parcel, Refund
 from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind, ReportRun, Return, RunState
-from domain.stock import Bucket, Level
+from domain.stock import Bucket
 
 LEASE_SECONDS = 600
 
@@ -184,34 +184,46 @@ def _shipment(desk: Desk, parcel: Parcel, orders: Mapping[int, Order]) -> Shipme
 
 
 def _stock(desk: Desk, start: datetime, end: datetime) -> tuple[StockRow, ...]:
-    levels = desk.stock.levels()
+    """Every sku of every warehouse: the day's ledger sums beside what the stock record says now."""
     moved = desk.reports.ledger_totals(start, end)
+    after = desk.reports.ledger_totals(end, desk.now + timedelta(days=1)) if end <= desk.now else {}
+    waiting = _waiting_put_back(desk)
     rows = []
-    for (warehouse_id, sku), level in sorted(levels.items()):
-        item = desk.catalog.skus[sku]
-        before, came, went = moved.get((warehouse_id, sku, Bucket.GOOD), (0, 0, 0))
+    for key, level in sorted(desk.stock.levels().items()):
+        item = desk.catalog.skus[level.sku]
+        before, came, went = moved.get((*key, Bucket.GOOD), (0, 0, 0))
+        _, later_in, later_out = after.get((*key, Bucket.GOOD), (0, 0, 0))
         rows.append(
             StockRow(
-                warehouse=desk.catalog.warehouses[warehouse_id].name,
-                sku=sku,
+                warehouse=desk.catalog.warehouses[level.warehouse_id].name,
+                sku=level.sku,
                 title=item.title,
                 opening=before,
                 moved_in=came,
-                moved_out=abs(went),
+                moved_out=-went,
                 on_hand=level.good,
                 reserved=level.reserved,
-                put_back=_put_back(level),
+                put_back=waiting.get(key, 0),
                 unit_cost=item.cost,
                 currency=item.currency,
-                since=level.good - (before + came - abs(went)) if end <= desk.now else 0,
+                since=later_in + later_out,
             )
         )
     return tuple(rows)
 
 
-def _put_back(level: Level) -> int:
-    """Defective units: on hand, not sellable."""
-    return level.defective
+def _waiting_put_back(desk: Desk) -> dict[tuple[int, str], int]:
+    """Units in stopped parcels, by (warehouse, sku)."""
+    stops = desk.stops.open_of(None)
+    boxes = desk.parcels.many({stop.parcel_id for stop in stops})
+    units: dict[tuple[int, str], int] = {}
+    for stop in stops:
+        parcel = boxes[stop.parcel_id]
+        for item in parcel.live_items:
+            if item.order_id == stop.order_id and (not stop.line_nos or item.line_no in stop.line_nos):
+                key = (parcel.warehouse_id or 0, item.sku)
+                units[key] = units.get(key, 0) + item.quantity
+    return units
 
 
 def _ledger_ties(desk: Desk) -> tuple[Tie, ...]:
