@@ -248,13 +248,17 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One line of the tie-out. `name` is a Check value or a Tie's name; `off` is by how much it fails."""
+    """One line of the tie-out. `name` is a Check value or a Tie's name; `off` is by how much it fails.
+
+    `currency` is whose records are compared, '' = all; `unit` what the numbers are (a Unit value or a currency).
+    """
 
     name: str
     unit: str
     expected: int
     actual: int
     off: int
+    currency: str = ""
 
     @property
     def ok(self) -> bool:
@@ -283,21 +287,22 @@ def control_of(report: DayReport, currency: str) -> ControlTotal:
 def _money_checks(report: DayReport, currency: str) -> list[CheckResult]:
     control = control_of(report, currency)
     orders = [row for row in report.orders if row.currency == currency]
-    known = {line.shop for line in report.shops if line.currency == currency}
+    shops = [line.shop for line in report.shops if line.currency == currency]
     refunds = [row for row in report.refunds if row.currency == currency and row.succeeded]
     shipments = [row for row in report.shipments if row.currency == currency]
     stock = [row for row in report.stock if row.currency == currency]
     paid = sum(row.paid for row in orders)
-    by_shop = sum(row.paid for row in orders if row.shop in known)
+    by_shop = sum(row.paid for shop in shops for row in orders if row.shop == shop)
+    refunded, freight = sum(row.amount for row in refunds), sum(row.freight_estimate for row in shipments)
     return [
-        _compare(Check.ORDERS, Unit.COUNT, control.orders, len(orders)),
-        _compare(Check.PAID, currency, control.paid, paid),
-        _compare(Check.SHOPS_PAID, currency, paid, by_shop),
-        _compare(Check.REFUNDS, Unit.COUNT, control.refunds, len(refunds)),
-        _compare(Check.REFUNDED, currency, control.refunded, sum(row.amount for row in refunds)),
-        _compare(Check.SHIPMENTS, Unit.COUNT, control.shipments, len(shipments)),
-        _compare(Check.FREIGHT, currency, control.freight, sum(row.freight_estimate for row in shipments)),
-        _compare(Check.STOCK_VALUE, currency, control.stock_value, sum(row.value for row in stock)),
+        _compare(Check.ORDERS, Unit.COUNT, control.orders, len(orders), currency),
+        _compare(Check.PAID, currency, control.paid, paid, currency),
+        _compare(Check.SHOPS_PAID, currency, paid, by_shop, currency),
+        _compare(Check.REFUNDS, Unit.COUNT, control.refunds, len(refunds), currency),
+        _compare(Check.REFUNDED, currency, control.refunded, refunded, currency),
+        _compare(Check.SHIPMENTS, Unit.COUNT, control.shipments, len(shipments), currency),
+        _compare(Check.FREIGHT, currency, control.freight, freight, currency),
+        _compare(Check.STOCK_VALUE, currency, control.stock_value, sum(row.value for row in stock), currency),
     ]
 
 
@@ -308,5 +313,5 @@ def _stock_moves(report: DayReport) -> CheckResult:
     return CheckResult(Check.STOCK_MOVES, Unit.PIECES, expected, actual, sum(abs(row.off) for row in report.stock))
 
 
-def _compare(name: str, unit: str, expected: int, actual: int) -> CheckResult:
-    return CheckResult(name, unit, expected, actual, actual - expected)
+def _compare(name: str, unit: str, expected: int, actual: int, currency: str = "") -> CheckResult:
+    return CheckResult(name, unit, expected, actual, actual - expected, currency)

@@ -69,6 +69,7 @@ class Paper:
         shown = drawable(text)
 
         def stroke(canvas: Canvas) -> None:
+            canvas.saveState()
             line = canvas.beginText(x, y)
             line.setFont(register(), size)
             line.setFillGray(1 if white else 0)
@@ -77,6 +78,7 @@ class Paper:
             canvas.setLineWidth(size / 32)
             line.textOut(shown)
             canvas.drawText(line)
+            canvas.restoreState()
 
         self.pages[-1].append(stroke)
 

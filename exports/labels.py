@@ -1,0 +1,90 @@
+"""Codes of the domain in a person's words, for the columns of a workbook.
+
+Surprising: an unknown code is shown as it is. A new state must be seen in the sheet, not break the night's run.
+"""
+
+from collections.abc import Callable, Mapping
+
+from domain.day_report import Check, Unit
+from domain.incoming import Platform, RefundState
+from domain.orders import OrderStatus
+from domain.parcels import ParcelState
+
+Translate = Callable[[str], str]
+
+
+def order_statuses(tr: Translate) -> Mapping[str, str]:
+    """Where the order stands."""
+    return {
+        OrderStatus.UNPAID: tr("Unpaid"),
+        OrderStatus.REVIEW: tr("In review"),
+        OrderStatus.APPROVED: tr("Approved"),
+        OrderStatus.RELEASED: tr("In the warehouse"),
+        OrderStatus.SHIPPED: tr("Shipped"),
+        OrderStatus.PUT_BACK: tr("Being put back"),
+        OrderStatus.CANCELLED: tr("Cancelled"),
+        OrderStatus.ELSEWHERE: tr("Shipped elsewhere"),
+    }
+
+
+def refund_states(tr: Translate) -> Mapping[str, str]:
+    """Where the refund stands."""
+    return {
+        RefundState.NONE: tr("None"),
+        RefundState.REQUESTED: tr("Requested"),
+        RefundState.SUCCESS: tr("Refunded"),
+        RefundState.CANCELLED: tr("Withdrawn"),
+    }
+
+
+def stages(tr: Translate) -> Mapping[str, str]:
+    """Where the parcel was when the refund came."""
+    return {
+        ParcelState.PLANNED: tr("Before release"),
+        ParcelState.READY: tr("Released, not picked"),
+        ParcelState.IN_WAVE: tr("Being picked"),
+        ParcelState.PICKED: tr("Picked"),
+        ParcelState.PACKED: tr("Packed"),
+        ParcelState.WEIGHED: tr("Weighed"),
+        ParcelState.HANDED_OVER: tr("Handed over"),
+        ParcelState.PUT_BACK: tr("Being put back"),
+        ParcelState.CANCELLED: tr("Cancelled"),
+    }
+
+
+def platforms(tr: Translate) -> Mapping[str, str]:
+    """The sales platforms' names."""
+    return {
+        Platform.TAOBAO: tr("Taobao"),
+        Platform.PINDUODUO: tr("Pinduoduo"),
+        Platform.SHOPIFY: tr("Shopify"),
+        Platform.WOOCOMMERCE: tr("WooCommerce"),
+    }
+
+
+def checks(tr: Translate) -> Mapping[str, str]:
+    """What each tie-out check compares."""
+    return {
+        Check.ORDERS: tr("Orders of the day: the store's count = rows of the order sheet"),
+        Check.PAID: tr("Paid: the store's sum = sum of the order sheet"),
+        Check.SHOPS_PAID: tr("Paid: order sheet = sum of the overview's shops"),
+        Check.REFUNDS: tr("Refunds: the store's count = refunded rows of the refund sheet"),
+        Check.REFUNDED: tr("Refunded: the store's sum = sum of the refund sheet"),
+        Check.SHIPMENTS: tr("Parcels handed over: the store's count = rows of the shipment sheet"),
+        Check.FREIGHT: tr("Freight estimate: the store's sum = sum of the shipment sheet"),
+        Check.STOCK_VALUE: tr("Stock value: the store's sum = sum of the stock sheet"),
+        Check.WAYBILLS: tr("Parcels handed over = different waybills"),
+        Check.STOCK_MOVES: tr("Stock: opening + in - out + since = on hand, for every SKU"),
+    }
+
+
+def units(tr: Translate) -> Mapping[str, str]:
+    """What a check counts, if it is not money."""
+    return {Unit.COUNT: tr("count"), Unit.PIECES: tr("pieces"), Unit.GRAMS: tr("grams")}
+
+
+def yes_no(answer: bool | None, tr: Translate) -> str:
+    """Yes, no, or still open."""
+    if answer is None:
+        return tr("undecided")
+    return tr("yes") if answer else tr("no")
