@@ -80,7 +80,7 @@ function drawHeader() {
 function drawEmpty() {
   const isEmpty = !store.history(chat.id).ids.length;
   byId("empty").hidden = !isEmpty;
-  byId("start").hidden = chat.type !== "private";
+  byId("start").hidden = chat.type !== "private" || Boolean(person.blocked);
   byId("empty-words").textContent = t(chat.type === "private" ? "startHint" : "emptyGroup");
 }
 
@@ -112,9 +112,8 @@ function onMessage({ chatId, message, isNew }) {
   composer.drawPlaceholder();
   drawEmpty();
   markRead();
-  if (message.migrate_to_chat_id && store.chats.has(message.migrate_to_chat_id)) {
-    open(person.id, message.migrate_to_chat_id);
-  }
+  const moved = store.movedTo(chatId);
+  if (moved) open(person.id, moved);
 }
 
 function onGone({ chatId, messageId }) {
@@ -129,8 +128,8 @@ function onGone({ chatId, messageId }) {
 function onRoster() {
   sidebar.drawAll();
   if (!person) return;
-  const moved = store.history(chat.id).last?.migrate_to_chat_id;
-  if (moved && store.chats.has(moved)) {
+  const moved = store.movedTo(chat.id);
+  if (moved) {
     open(person.id, moved);
     return;
   }
@@ -145,6 +144,7 @@ function onRoster() {
   composer.drawState();
   tools.show(person, chat);
   drawHeader();
+  drawEmpty();
 }
 
 function drawLanguage() {

@@ -85,9 +85,15 @@ export class Store extends EventTarget {
     if (!person) return [];
     const own = this.chats.get(person.chat_id) ||
       { id: person.chat_id, type: "private", title: "", person_id: personId, members: [personId] };
-    const groups = [...this.chats.values()].filter(
-      (chat) => chat.type !== "private" && (chat.members || []).includes(personId));
+    const groups = [...this.chats.values()].filter((chat) =>
+      chat.type !== "private" && (chat.members || []).includes(personId) && !this.movedTo(chat.id));
     return [own, ...groups];
+  }
+
+  /** The supergroup a group was upgraded to, once the server lists it; else undefined. */
+  movedTo(chatId) {
+    const moved = this.histories.get(chatId)?.last?.migrate_to_chat_id;
+    return this.chats.has(moved) ? moved : undefined;
   }
 
   apply(event) {

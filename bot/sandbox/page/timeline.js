@@ -96,8 +96,9 @@ export class Timeline {
   put(message, isNew) {
     if (!isNew) this.change(message);
     else this.insert(message);
-    if (this.stick) this.toEnd();
-    else if (isNew && message.from?.id !== this.personId) this.countUnseen();
+    const isOwn = message.from?.id === this.personId;
+    if (this.stick || (isNew && isOwn)) this.toEnd();
+    else if (isNew) this.countUnseen();
   }
 
   change(message) {
