@@ -1,0 +1,118 @@
+"""One update being handled: who asks, where, and how to answer. Handlers get it as `ask`.
+
+Surprising: `run` claims the update inside the command's own transaction. Fed again after a crash, the command is
+not done twice: `AlreadyApplied` comes instead, and the person gets the record as it is.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Concatenate, ParamSpec, TypeVar
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import BufferedInputFile, CallbackQuery, InputMediaDocument, Message
+
+from domain.desk import Desk
+from domain.people import Actor, Chat, Person
+from domain.records import NoticeKind
+from handlers.card import Card, File, shorten
+from handlers.draw import draw
+from handlers.markup import inline, markup
+from handlers.services import Services
+from handlers.words import Words
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Ask:
+    """`person` is active staff; `message` is what was written, or what the tapped button hangs on."""
+
+    bot: Bot
+    services: Services
+    person: Person
+    actor: Actor
+    chat: Chat
+    words: Words
+    update_id: int
+    message: Message | None = None
+    tap: CallbackQuery | None = None
+    answered: bool = field(default=False)
+
+    async def run(self, fn: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The update's one command."""
+        return await self.services.store.claimed(self.update_id, fn, *args, **kwargs)
+
+    async def read(self, fn: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """A look into the store."""
+        return await self.services.store.read(fn, *args, **kwargs)
+
+    async def reply(self, card: Card, kind: NoticeKind | None = None, subject_id: int = 0) -> int:
+        """Send a new message; with a kind it is remembered as the card of that record. Returns the message id."""
+        sent = await self.bot.send_message(self.chat.telegram_id, shorten(card.text), reply_markup=markup(card))
+        if kind is not None:
+            await self.services.store.run(_remember, self.chat.id, sent.message_id, kind, subject_id)
+        if card.files:
+            await self.send_files([make() for make in card.files])
+        return sent.message_id
+
+    async def send_files(self, files: Sequence[File]) -> None:
+        """Documents in one group where Telegram allows it (2 to 10), else one by one."""
+        chat = self.chat.telegram_id
+        media = [InputMediaDocument(media=BufferedInputFile(f.data, f.name)) for f in files if not f.photo]
+        for file in files:
+            if file.photo:
+                await self.bot.send_photo(chat, BufferedInputFile(file.data, file.name))
+        if len(media) > 1:
+            await self.bot.send_media_group(chat, list(media))
+        elif media:
+            plain = next(f for f in files if not f.photo)
+            await self.bot.send_document(chat, BufferedInputFile(plain.data, plain.name))
+
+    async def show(self, kind: NoticeKind, subject_id: int, **data: str) -> None:
+        """Draw a record's card: in place when a button of that card was tapped, else as a new message."""
+        card = await self.read(draw, kind, subject_id, self.chat, data)
+        if card is None:
+            return
+        if self.tap and self.message:
+            await self.edit(card)
+            await self.services.store.run(_remember, self.chat.id, self.message.message_id, kind, subject_id)
+        else:
+            await self.reply(card, kind, subject_id)
+
+    async def edit(self, card: Card) -> None:
+        """Change the tapped message; unchanged is fine, gone is sent anew."""
+        assert self.message is not None
+        try:
+            await self.bot.edit_message_text(
+                shorten(card.text),
+                chat_id=self.chat.telegram_id,
+                message_id=self.message.message_id,
+                reply_markup=inline(card),
+            )
+        except TelegramBadRequest as error:
+            if "message is not modified" in error.message:
+                return
+            if "message to edit not found" not in error.message and "message can't be edited" not in error.message:
+                raise
+            await self.reply(card)
+
+    async def say(self, text: str, /, **facts: object) -> None:
+        """A plain sentence in the person's language."""
+        await self.reply(Card(self.words(text, **facts)))
+
+    async def toast(self, text: str, *, alert: bool = False) -> None:
+        """Answer the tap, once. `text` is shown as plain text (200 characters at most)."""
+        if self.tap is None or self.answered:
+            return
+        self.answered = True
+        try:
+            await self.bot.answer_callback_query(self.tap.id, text[:200] or None, show_alert=alert)
+        except TelegramBadRequest as error:
+            if "query is too old" not in error.message:
+                raise
+
+
+def _remember(desk: Desk, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int) -> None:
+    desk.cards.put(chat_id, message_id, kind, subject_id)

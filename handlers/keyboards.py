@@ -1,0 +1,41 @@
+"""The reply keyboard of each desk: the few things a person does all day, one thumb away.
+
+Surprising: pressing a label sends its text, so the texts are commands in the person's language; `command_of` reads
+them back in any language we speak.
+"""
+
+from domain.people import RIGHTS, Person, Right
+from handlers.terms import N_
+from handlers.words import LANGUAGES, Words
+
+LABELS: dict[str, tuple[Right, str]] = {
+    "new": (Right.APPROVE, N_("📥 New orders")),
+    "queue": (Right.APPROVE, N_("✋ Held orders")),
+    "wave": (Right.WAVE, N_("🌊 Waves")),
+    "pick": (Right.PICK, N_("🛒 Pick")),
+    "pack": (Right.PACK, N_("📦 Pack")),
+    "weigh": (Right.WEIGH, N_("⚖️ Weigh")),
+    "ship": (Right.HAND_OVER, N_("🚚 Hand over")),
+    "putback": (Right.PUT_BACK, N_("↩️ Put back")),
+    "receive": (Right.RECEIVE, N_("📬 Returns")),
+    "stops": (Right.PUT_BACK, N_("⛔ Stops")),
+    "report": (Right.REPORT, N_("📊 Report")),
+    "staff": (Right.STAFF, N_("👥 Staff")),
+}
+
+
+def desk_keyboard(person: Person, words: Words) -> tuple[tuple[str, ...], ...]:
+    """Rows of three labels this person has a use for."""
+    rights = frozenset().union(*(RIGHTS[role] for role in person.roles)) if person.roles else frozenset()
+    labels = [words.plain(label) for right, label in LABELS.values() if right in rights]
+    return tuple(tuple(labels[at : at + 3]) for at in range(0, len(labels), 3))
+
+
+def command_of(text: str) -> str | None:
+    """The command behind a pressed label, None for any other text."""
+    for language in LANGUAGES:
+        words = Words(language, "UTC")
+        for command, (_, label) in LABELS.items():
+            if text.strip() == words.plain(label):
+                return command
+    return None

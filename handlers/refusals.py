@@ -1,0 +1,119 @@
+"""Refusals in words. Fields are read, texts are never parsed.
+
+Surprising: a text may be longer than a toast allows; then the tap gets an alert and the whole stands in the chat.
+"""
+
+from collections.abc import Callable
+
+from domain import errors
+from domain.errors import Refusal
+from handlers.terms import hold_name, role_name, step_name, verb_name
+from handlers.words import Words
+
+
+def _stale(refusal: errors.Stale, words: Words) -> str:
+    if refusal.by and refusal.at:
+        return words(
+            "{what}: {verb} by {by} at {at}. Nothing was changed; the card is up to date now.",
+            what=refusal.what,
+            verb=verb_name(refusal.verb, words),
+            by=refusal.by,
+            at=words.clock(refusal.at),
+        )
+    return words("{what} has changed meanwhile. Nothing was done; please look again.", what=refusal.what)
+
+
+def _not_allowed(refusal: errors.NotAllowed, words: Words) -> str:
+    if refusal.scope == "shop":
+        return words("This shop is not yours to work on.")
+    if refusal.scope == "warehouse":
+        return words("This warehouse is not yours to work in.")
+    return words("Your role does not allow this ({right}).", right=refusal.right)
+
+
+def _stopped(refusal: errors.ParcelStopped, words: Words) -> str:
+    why = ", ".join(
+        words("REFUND: the buyer wants the money back") if code == "REFUND" else hold_name(code, words)
+        for code in refusal.codes
+    )
+    return words("⛔ STOP {waybill} ({parcel})! {why}", waybill=refusal.waybill, parcel=refusal.parcel, why=why)
+
+
+def _weight(refusal: errors.WeightRefused, words: Words) -> str:
+    if refusal.why == "missing":
+        return words("{waybill}: now send its weight, e.g. 1.25kg or 1250.", waybill=refusal.waybill)
+    if refusal.why == "not_positive":
+        return words("{waybill}: a weight of {grams} g cannot be.", waybill=refusal.waybill, grams=refusal.grams)
+    if refusal.why == "too_heavy":
+        return words(
+            "{waybill}: {weight} is over the courier's maximum of {limit}.",
+            waybill=refusal.waybill,
+            weight=words.grams(refusal.grams),
+            limit=words.grams(refusal.limit_g),
+        )
+    return words(
+        "{waybill}: {weight}, but {expected} was expected. Open it and count again.",
+        waybill=refusal.waybill,
+        weight=words.grams(refusal.grams),
+        expected=words.grams(refusal.expected_g),
+    )
+
+
+def _held(refusal: errors.HeldOrder, words: Words) -> str:
+    why = ", ".join(hold_name(code, words) for code in refusal.codes)
+    return words("Order {order} is held: {why}", order=refusal.order, why=why or "-")
+
+
+def _bad_value(refusal: errors.BadValue, words: Words) -> str:
+    return words("«{value}» does not do for {what}. Wanted: {want}.", **vars(refusal))
+
+
+def _unknown(refusal: errors.Unknown, words: Words) -> str:
+    if refusal.kind == "waybill":
+        return words("{name} is not a waybill of ours.", name=refusal.name)
+    return words("There is no {kind} called «{name}».", kind=words.plain(refusal.kind), name=refusal.name)
+
+
+_TEXTS: dict[type[Refusal], Callable[..., str]] = {
+    errors.Stale: _stale,
+    errors.NotAllowed: _not_allowed,
+    errors.ParcelStopped: _stopped,
+    errors.WeightRefused: _weight,
+    errors.HeldOrder: _held,
+    errors.BadValue: _bad_value,
+    errors.Unknown: _unknown,
+    errors.WrongStatus: lambda r, words: words(
+        "{what} is {status}; this step needs {needed}.",
+        what=r.what,
+        status=step_name(r.status, words),
+        needed=step_name(r.needed, words),
+    ),
+    errors.HoldNotReleasable: lambda r, words: words(
+        "«{hold}» cannot be released by you; it belongs to {owner} or goes away with its cause.",
+        hold=hold_name(r.code, words),
+        owner=role_name(r.owner, words),
+    ),
+    errors.ReasonNeeded: lambda r, words: words("A reason is needed."),
+    errors.UndoTooLate: lambda r, words: words(
+        "{order}: too late to undo, {seconds} s have passed. Stop it with a refund or a hold.", **vars(r)
+    ),
+    errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
+    errors.AlreadyScanned: lambda r, words: words(
+        "{waybill}: already {step} at {at} by {by}.",
+        waybill=r.waybill,
+        step=step_name(r.step, words),
+        at=words.clock(r.at),
+        by=r.by,
+    ),
+    errors.InviteDead: lambda r, words: {
+        "unknown": words("This invitation is not known."),
+        "used": words("This invitation was used already. Ask for a new one."),
+        "expired": words("This invitation has expired. Ask for a new one."),
+    }[r.why],
+    errors.LastOwner: lambda r, words: words("{name} is the only owner; the company needs one.", name=r.name),
+}
+
+
+def refusal_text(refusal: Refusal, words: Words) -> str:
+    """The refusal as HTML in the reader's language."""
+    return _TEXTS[type(refusal)](refusal, words)

@@ -1,0 +1,23 @@
+"""All chat topics in the order they are asked: commands first, scans next, search last."""
+
+from importlib import import_module
+
+from aiogram import Router
+
+from handlers.middleware import People, Refusals
+from handlers.services import Services
+
+TOPICS = ("start", "staff", "intake", "review", "interception", "warehouse", "returns", "finance", "watch", "search")
+
+
+def routers(services: Services) -> list[Router]:
+    """One fresh tree per process: aiogram lets a router hang on one parent only."""
+    desk = Router(name="desk")
+    for observer in (desk.message, desk.callback_query):
+        observer.outer_middleware(People(services))
+        observer.middleware(Refusals())
+    for topic in TOPICS:
+        router: Router = import_module(f"handlers.{topic}").router
+        router._parent_router = None  # tests build several trees in one process
+        desk.include_router(router)
+    return [desk]

@@ -1,0 +1,94 @@
+"""Coming in: /start with or without an invitation, /help that shows only what this person may do, /lang."""
+
+from aiogram import Router
+from aiogram.filters import Command, CommandObject, CommandStart
+from aiogram.types import Message
+
+from domain import staff
+from domain.errors import Refusal
+from domain.people import Right
+from handlers.ask import Ask
+from handlers.card import Card
+from handlers.keyboards import desk_keyboard
+from handlers.middleware import plain_words
+from handlers.refusals import refusal_text
+from handlers.services import Services
+from handlers.terms import N_, role_name
+from handlers.words import Words
+
+router = Router(name="start")
+
+COMMANDS: dict[str, tuple[Right | None, str]] = {
+    "help": (None, N_("what I can do for you")),
+    "lang": (None, N_("language: /lang zh or /lang en")),
+    "new": (Right.APPROVE, N_("new orders: approve the clean ones, see the held ones")),
+    "queue": (Right.APPROVE, N_("held orders, one by one")),
+    "order": (Right.VIEW_ORDERS, N_("an order by number, waybill, phone tail or SKU: /order 1234")),
+    "why": (Right.VIEW_ORDERS, N_("why an order is held, and why this warehouse and courier: /why 1234")),
+    "refund": (Right.REFUND, N_("the buyer wants the money back, stop the parcel: /refund 1234 reason")),
+    "return": (Right.REFUND, N_("link a return parcel to its order: /return ORDER WAYBILL")),
+    "wave": (Right.WAVE, N_("open waves; make one now")),
+    "pick": (Right.PICK, N_("station: picking")),
+    "pack": (Right.PACK, N_("station: packing")),
+    "weigh": (Right.WEIGH, N_("station: weighing")),
+    "ship": (Right.HAND_OVER, N_("station: handing over to the courier")),
+    "putback": (Right.PUT_BACK, N_("station: putting stopped goods back")),
+    "receive": (Right.RECEIVE, N_("station: receiving returns")),
+    "stops": (Right.PUT_BACK, N_("open stop notices")),
+    "stock": (Right.STOCK, N_("stock of a product and its last moves: /stock SKU")),
+    "report": (Right.REPORT, N_("the day's workbook: /report or /report 2026-11-23")),
+    "invite": (Right.STAFF, N_("a one-time link: /invite ROLE [shop or warehouse]")),
+    "staff": (Right.STAFF, N_("everybody, with suspend and hand over")),
+    "desk": (Right.STAFF, N_("in a group: make it the desk of a role: /desk ROLE [shop or warehouse]")),
+}
+
+
+def help_text(ask: Ask) -> str:
+    """What this person may do, and nothing else."""
+    words = ask.words
+    roles = ", ".join(role_name(role, words) for role in sorted(ask.person.roles))
+    lines = [words("<b>{name}</b> · {roles}", name=ask.person.name, roles=roles), ""]
+    for command, (right, text) in COMMANDS.items():
+        if right is None or right in ask.actor.rights:
+            lines.append(f"/{command} – {words(text)}")
+    if Right.IMPORT in ask.actor.rights:
+        lines += ["", words("Send me an order export (Taobao, Pinduoduo, Shopify, WooCommerce) to take it in.")]
+    if Right.VIEW_ORDERS in ask.actor.rights:
+        lines.append(words("Any other text is a search."))
+    return "\n".join(lines)
+
+
+@router.message(CommandStart(deep_link=True))
+async def join(message: Message, command: CommandObject, services: Services, zone: str) -> None:
+    """An invitation's link."""
+    user = message.from_user
+    assert user is not None and message.bot is not None
+    words = plain_words(user.language_code, zone)
+    try:
+        person = await services.store.run(staff.join, command.args or "", user.id, user.full_name, words.language)
+    except Refusal as refusal:
+        await message.bot.send_message(user.id, refusal_text(refusal, words))
+        return
+    words = Words(person.language, zone)
+    text = words("Welcome, {name}! /help shows what you can do.", name=person.name)
+    from handlers.markup import markup
+
+    await message.bot.send_message(
+        user.id, text, reply_markup=markup(Card(text, keyboard=desk_keyboard(person, words)))
+    )
+
+
+@router.message(CommandStart())
+@router.message(Command("help"))
+async def show_help(message: Message, ask: Ask) -> None:
+    """Help, with the desk's keyboard."""
+    await ask.reply(Card(help_text(ask), keyboard=desk_keyboard(ask.person, ask.words)))
+
+
+@router.message(Command("lang"))
+async def change_language(message: Message, command: CommandObject, ask: Ask) -> None:
+    """/lang zh | en"""
+    person = await ask.run(staff.set_language, ask.person, (command.args or "").strip().lower())
+    words = Words(person.language, ask.words.zone)
+    text = words("I speak English with you now.")
+    await ask.reply(Card(text, keyboard=desk_keyboard(person, words)))
