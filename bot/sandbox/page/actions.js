@@ -12,7 +12,7 @@ const DEEP_LINK = /^(?:https?:\/\/(?:t|telegram)\.me\/\w+\?|tg:\/*resolve\/?\?(?
 // silent bot would leave none to send a message with.
 const MOST_WAITS = 3;
 
-/** `page`: {store, composer(), timeline(), person(), chat(), open(personId, chatId)}. */
+/** `page`: {store, composer(), timeline(), person(), open(personId, chatId)}. */
 export function actionsOf(page) {
   const pending = new Set();
   const waits = [];

@@ -1,7 +1,7 @@
 // The sandbox's control API (/sandbox/...) over fetch, and its event stream.
 // An answer that is not 2xx becomes an ApiError carrying the server's own words.
 
-export class ApiError extends Error {
+class ApiError extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;

@@ -21,7 +21,7 @@ let person = null;
 let chat = null;
 
 const actions = actionsOf({
-  store, open, person: () => person, chat: () => chat, composer: () => composer, timeline: () => timeline,
+  store, open, person: () => person, composer: () => composer, timeline: () => timeline,
 });
 const timeline = new Timeline(store, actions);
 const composer = new Composer(store);

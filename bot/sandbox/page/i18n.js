@@ -116,7 +116,7 @@ const STORED = "xiaoer-language";
 const known = (language) => (language === "zh" || language === "en" ? language : null);
 let language = known(localStorage.getItem(STORED)) || (navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 
-export const locale = () => (language === "zh" ? "zh-CN" : "en-GB");
+const locale = () => (language === "zh" ? "zh-CN" : "en-GB");
 
 export function t(key, values = {}) {
   const pair = WORDS[key];
