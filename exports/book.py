@@ -74,6 +74,7 @@ _FONTS = {
     Style.TOTAL: Font(name="Microsoft YaHei", size=10, bold=True),
     Style.TITLE: Font(name="Microsoft YaHei", size=16, bold=True, color="FF1F3A5F"),
     Style.SECTION: Font(name="Microsoft YaHei", size=12, bold=True, color="FF1F3A5F"),
+    Style.LINK: Font(name="Microsoft YaHei", size=10, underline="single", color="FF0563C1"),
     Style.NOTE: Font(name="Microsoft YaHei", size=9, color="FF5A6672"),
 }
 _FILLS = dict.fromkeys(Style, _PLAIN) | {

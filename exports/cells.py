@@ -45,6 +45,7 @@ class Style(StrEnum):
     TITLE = "title"
     SECTION = "section"
     NOTE = "note"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True)

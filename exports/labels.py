@@ -47,7 +47,6 @@ def stages(tr: Translate) -> Mapping[str, str]:
         ParcelState.PACKED: tr("Packed"),
         ParcelState.WEIGHED: tr("Weighed"),
         ParcelState.HANDED_OVER: tr("Handed over"),
-        ParcelState.PUT_BACK: tr("Being put back"),
         ParcelState.CANCELLED: tr("Cancelled"),
     }
 
