@@ -1,0 +1,46 @@
+"""Holds open, change and go away with what screening finds; a person's release is remembered."""
+
+from datetime import UTC, datetime, timedelta
+
+from domain.holds import Finding, Hold, HoldCode, Source, open_codes, reconcile
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=5)
+MESSAGE = Finding(HoldCode.MESSAGE, {"text": "快点发"})
+
+
+def test_a_finding_opens_a_hold_with_its_evidence() -> None:
+    assert reconcile((), [MESSAGE], NOW) == (Hold(HoldCode.MESSAGE, Source.SCREENING, NOW, {"text": "快点发"}),)
+
+
+def test_a_hold_goes_by_itself_when_its_cause_does() -> None:
+    (hold,) = reconcile(reconcile((), [MESSAGE], NOW), [], LATER)
+    assert (hold.open, hold.resolution, hold.resolved_at, hold.resolved_by) == (False, "auto", LATER, "screening")
+
+
+def test_new_evidence_updates_the_open_hold_and_keeps_its_age() -> None:
+    (hold,) = reconcile(reconcile((), [MESSAGE], NOW), [Finding(HoldCode.MESSAGE, {"text": "别发了"})], LATER)
+    assert (hold.opened_at, dict(hold.evidence), hold.open) == (NOW, {"text": "别发了"}, True)
+
+
+def test_a_released_hold_stays_released_on_the_same_evidence_and_opens_on_new() -> None:
+    released = Hold(HoldCode.MESSAGE, Source.SCREENING, NOW, {"text": "快点发"}, NOW, "anna", "released")
+    assert reconcile((released,), [MESSAGE], LATER) == (released,)
+    again = reconcile((released,), [Finding(HoldCode.MESSAGE, {"text": "别发了"})], LATER)
+    assert open_codes(again) == (HoldCode.MESSAGE,)
+
+
+def test_what_screening_released_itself_can_come_back() -> None:
+    gone = reconcile(reconcile((), [MESSAGE], NOW), [], NOW)
+    assert open_codes(reconcile(gone, [MESSAGE], LATER)) == (HoldCode.MESSAGE,)
+
+
+def test_holds_of_people_and_platforms_are_not_screenings_to_release() -> None:
+    frozen = Hold(HoldCode.FREEZE, Source.PERSON, NOW, {"reason": "call the buyer"})
+    moved = Hold(HoldCode.ADDR_CHANGED, Source.PLATFORM, NOW, {"at": "released"})
+    assert reconcile((frozen, moved), [], LATER) == (frozen, moved)
+
+
+def test_open_codes_come_once_each_in_the_catalogues_order() -> None:
+    holds = reconcile((), [MESSAGE, Finding(HoldCode.REFUND_REQ, {}), Finding(HoldCode.NO_ITEMS, {})], NOW)
+    assert open_codes(holds) == (HoldCode.REFUND_REQ, HoldCode.NO_ITEMS, HoldCode.MESSAGE)

@@ -1,0 +1,255 @@
+"""Each hold code: its trigger, its evidence, and that it goes when the trigger does."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.catalog import Catalog, Company, Courier, Shop, Sku, Warehouse
+from domain.holds import HoldCode
+from domain.incoming import Platform, PlatformState, Receiver, RefundState
+from domain.matching import match_courier, match_warehouse
+from domain.orders import Line, Order, OrderStatus
+from domain.planning import expected_grams, plan
+from domain.policy import Policy
+from domain.screening import Facts, screen
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号", "310000")
+HANGZHOU = Warehouse(1, "HZ", "杭州仓", "浙江", 1)
+WUHAN = Warehouse(2, "WH", "武汉仓", "湖北", 2)
+YTO = Courier(1, "YTO", "圆通", "YT", 13, 1, 1000, 350, 1000, 150, 30_000, excluded=frozenset({"西藏"}))
+SF = Courier(2, "SF", "顺丰", "SF", 13, 2, 1000, 1800, 500, 500, 30_000)
+CATALOG = Catalog(
+    Company("小满家居", "Asia/Shanghai", "CNY"),
+    {1: Shop(1, "旗舰店", Platform.TAOBAO, "CNY", "Asia/Shanghai")},
+    {1: HANGZHOU, 2: WUHAN},
+    {1: YTO, 2: SF},
+    {"CUP": Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), "LID": Sku("LID", "", "盖子", 0, 100, 500)},
+    {(1, "cup-red"): "CUP"},
+)
+FACTS = Facts(CATALOG, Policy(), {(1, "CUP"): 5, (2, "CUP"): 9, (2, "LID"): 9}, {})
+ORDER = Order(
+    id=1,
+    shop_id=1,
+    platform=Platform.TAOBAO,
+    number="T1",
+    external_id="",
+    status=OrderStatus.REVIEW,
+    platform_state=PlatformState.PAID,
+    currency="CNY",
+    created_at=NOW,
+    placed_at=NOW,
+    paid_at=NOW,
+    paid=2900,
+    total=2900,
+    buyer_id="b1",
+    receiver=HOME,
+    lines=(Line(1, "l1", "杯子", "红", "cup-red", 1, 2900, 2900, sku="CUP"),),
+)
+
+
+def found(order: Order, facts: Facts = FACTS) -> dict[HoldCode, dict[str, str]]:
+    return {finding.code: dict(finding.evidence) for finding in screen(order, facts)}
+
+
+def line(**changes: object) -> Order:
+    return replace(ORDER, lines=(replace(ORDER.lines[0], **changes),))  # type: ignore[arg-type]  # test shorthand
+
+
+def test_a_usual_order_is_clean() -> None:
+    assert found(ORDER) == {}
+
+
+def test_a_refund_asked_on_a_line() -> None:
+    assert found(line(refund=RefundState.REQUESTED)) == {HoldCode.REFUND_REQ: {"lines": "1", "first": "杯子"}}
+
+
+def test_money_back_without_a_line_wants_a_lead() -> None:
+    assert found(replace(ORDER, refunded=500)) == {HoldCode.REFUNDED: {"amount": "500", "currency": "CNY"}}
+
+
+def test_money_back_for_a_dropped_line_is_explained() -> None:
+    lines = (*ORDER.lines, replace(ORDER.lines[0], line_no=2, refunded=500, dropped=True))
+    assert found(replace(ORDER, lines=lines, refunded=500)) == {}
+
+
+def test_no_lines() -> None:
+    assert found(replace(ORDER, lines=())) == {HoldCode.NO_ITEMS: {}}
+
+
+def test_a_line_that_matches_no_product() -> None:
+    unmatched = line(sku=None, merchant_code="new-thing")
+    assert found(unmatched) == {HoldCode.SKU_UNMATCHED: {"lines": "1", "code": "new-thing", "title": "杯子"}}
+
+
+def test_more_than_any_warehouse_has() -> None:
+    assert found(line(quantity=10)) == {HoldCode.OUT_OF_STOCK: {"sku": "CUP", "need": "10", "free": "9"}}
+    assert found(line(quantity=9)) == {}
+
+
+def test_no_single_warehouse_has_all() -> None:
+    facts = replace(FACTS, free={(1, "CUP"): 5, (2, "LID"): 9})
+    lines = (*ORDER.lines, replace(ORDER.lines[0], line_no=2, sku="LID"))
+    evidence = found(replace(ORDER, lines=lines), facts)[HoldCode.OUT_OF_STOCK]
+    assert evidence["sku"] == "*"
+
+
+def test_no_warehouse_serves_the_shop() -> None:
+    nobody = {1: replace(HANGZHOU, shops=frozenset({9})), 2: replace(WUHAN, shops=frozenset({9}))}
+    facts = replace(FACTS, catalog=replace(CATALOG, warehouses=nobody))
+    assert found(ORDER, facts) == {HoldCode.NO_WAREHOUSE: {"shop": "旗舰店"}}
+
+
+@pytest.mark.parametrize(
+    ("receiver", "fields"),
+    [
+        (replace(HOME, phone="12345"), "phone"),
+        (replace(HOME, phone=""), "phone"),
+        (replace(HOME, province="", city=""), "province,city"),
+        (replace(HOME, address=" "), "address"),
+        (replace(HOME, name="", phone="1"), "name,phone"),
+        (Receiver("Ann", "", "US", "", "", "", "1 Main St"), "city"),
+        (Receiver("Ann", "call me", "US", "", "Austin", "", "1 Main St"), "phone"),
+    ],
+)
+def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str) -> None:
+    assert found(replace(ORDER, receiver=receiver)) == {HoldCode.ADDR_INVALID: {"fields": fields}}
+
+
+@pytest.mark.parametrize(
+    "receiver",
+    [
+        replace(HOME, phone="18877771111-123"),
+        replace(HOME, phone="+86 13812345678"),
+        replace(HOME, phone="0571-87654321"),
+        Receiver("生*", "138****1234", masked=True),
+        Receiver("Ann", "", "US", "", "Austin", "", "1 Main St"),
+        Receiver("Ann", "+1 (512) 555-0199 ext. 12", "US", "TX", "Austin", "", "1 Main St"),
+    ],
+)
+def test_addresses_that_do(receiver: Receiver) -> None:
+    assert HoldCode.ADDR_INVALID not in found(replace(ORDER, receiver=receiver))
+
+
+def test_words_of_buyer_and_seller() -> None:
+    order = replace(ORDER, buyer_message="请开发票", seller_note="VIP")
+    assert found(order) == {
+        HoldCode.KEYWORD: {"words": "发票"},
+        HoldCode.MESSAGE: {"text": "请开发票"},
+        HoldCode.SELLER_NOTE: {"text": "VIP"},
+    }
+
+
+def test_a_message_of_blanks_is_none() -> None:
+    assert found(replace(ORDER, buyer_message=" \n")) == {}
+
+
+@pytest.mark.parametrize(("paid", "held"), [(99, True), (100, False), (300_000, False), (300_001, True)])
+def test_amounts_outside_the_usual(paid: int, held: bool) -> None:
+    assert (HoldCode.AMOUNT_RANGE in found(replace(ORDER, paid=paid))) is held
+
+
+def test_a_currency_without_its_own_range_uses_the_common_one() -> None:
+    evidence = found(replace(ORDER, currency="USD", paid=50_001))[HoldCode.AMOUNT_RANGE]
+    assert evidence == {"paid": "50001", "low": "1", "high": "50000", "currency": "USD"}
+
+
+def test_the_same_goods_for_the_same_buyer_again() -> None:
+    twin = replace(ORDER, id=2, number="T2", placed_at=NOW - timedelta(hours=71))
+    assert found(ORDER, replace(FACTS, recent={"b1": (twin,)})) == {HoldCode.DUPLICATE: {"order": "T2"}}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": 1},
+        {"placed_at": NOW - timedelta(hours=73)},
+        {"status": OrderStatus.CANCELLED},
+        {"receiver": replace(HOME, address="别处")},
+        {"lines": (replace(ORDER.lines[0], quantity=2),)},
+    ],
+)
+def test_what_is_no_duplicate(change: dict[str, object]) -> None:
+    other = replace(ORDER, **{"id": 2, "number": "T2", **change})  # type: ignore[arg-type]  # test shorthand
+    assert found(ORDER, replace(FACTS, recent={"b1": (other,)})) == {}
+
+
+def test_a_buyer_on_the_blacklist() -> None:
+    facts = replace(FACTS, policy=replace(FACTS.policy, blacklist=("taobao:b1",)))
+    assert found(ORDER, facts) == {HoldCode.BLACKLIST: {"buyer": "b1"}}
+    assert found(replace(ORDER, platform=Platform.PINDUODUO), facts) == {}
+
+
+def test_the_platform_says_it_is_shipped() -> None:
+    shipped = replace(ORDER, platform_state=PlatformState.SHIPPED)
+    assert found(shipped) == {HoldCode.PLATFORM_SHIPPED: {"state": "shipped"}}
+
+
+def test_several_holds_at_once() -> None:
+    order = replace(line(sku=None), buyer_message="发票", paid=1)
+    assert set(found(order)) == {
+        HoldCode.SKU_UNMATCHED,
+        HoldCode.KEYWORD,
+        HoldCode.MESSAGE,
+        HoldCode.AMOUNT_RANGE,
+    }
+
+
+def test_the_near_warehouse_wins_and_the_other_is_told_why() -> None:
+    match = match_warehouse(ORDER, FACTS)
+    assert (match.winner, match.because) == (1, "near")
+    assert [(loser.name, loser.reason) for loser in match.losers] == [("武汉仓", "farther")]
+
+
+def test_a_warehouse_that_is_short_loses_with_the_numbers() -> None:
+    match = match_warehouse(line(quantity=7), FACTS)
+    assert (match.winner, match.because) == (2, "only")
+    assert [(x.name, x.reason, dict(x.facts)) for x in match.losers] == [
+        ("杭州仓", "short", {"sku": "CUP", "free": "5", "need": "7"})
+    ]
+
+
+def test_the_cheapest_courier_that_reaches_wins() -> None:
+    match = match_courier(ORDER, 1, 360, FACTS)
+    assert (match.name, match.because) == ("圆通", "cheapest")
+    assert [(x.name, x.reason, dict(x.facts)) for x in match.losers] == [
+        ("顺丰", "dearer", {"freight": "1800", "currency": "CNY"})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("receiver", "grams", "reasons"),
+    [
+        (replace(HOME, province="西藏自治区"), 360, ["unreachable"]),
+        (replace(HOME, country="US"), 360, ["country", "country"]),
+        (HOME, 30_001, ["too_heavy", "too_heavy"]),
+    ],
+)
+def test_couriers_that_cannot(receiver: Receiver, grams: int, reasons: list[str]) -> None:
+    match = match_courier(replace(ORDER, receiver=receiver), 1, grams, FACTS)
+    assert [loser.reason for loser in match.losers][: len(reasons)] == reasons
+
+
+def test_a_plan_is_one_parcel_with_every_line_and_its_reasons() -> None:
+    parcel, faults = plan(ORDER, FACTS, 7)
+    assert faults == ()
+    assert parcel is not None
+    assert (parcel.id, parcel.warehouse_id, parcel.courier_id, parcel.expected_g, parcel.freight) == (7, 1, 1, 360, 350)
+    assert [(item.order_id, item.line_no, item.sku, item.quantity) for item in parcel.items] == [(1, 1, "CUP", 1)]
+    assert parcel.why["warehouse"]["won"] == "杭州仓"  # type: ignore[index]  # JSON data
+
+
+def test_no_courier_is_a_finding() -> None:
+    parcel, faults = plan(replace(ORDER, receiver=replace(HOME, country="US")), FACTS, 7)
+    assert parcel is None
+    assert [fault.code for fault in faults] == [HoldCode.NO_COURIER]
+
+
+def test_an_unknown_weight_means_no_expectation() -> None:
+    assert expected_grams(line(sku="LID"), FACTS) == 0
+
+
+@pytest.mark.parametrize(("grams", "price"), [(0, 350), (1000, 350), (1001, 500), (2000, 500), (2001, 650)])
+def test_freight_counts_started_steps(grams: int, price: int) -> None:
+    assert YTO.freight(grams) == price
