@@ -87,6 +87,7 @@ class IncomingOrder:
 
     `paid` is what the buyer paid, 0 while unpaid; `discount` what was taken off, positive. `row` is where in the
     file it begins (1 = first line of the file; 0 for payloads) and `raw` the source as read, for the record.
+    `external_id` is the platform's inner id where it is not the number (Shopify), for what refers to it by that.
     """
 
     platform: Platform
@@ -96,7 +97,6 @@ class IncomingOrder:
     row: int
     raw: str
     shop_name: str = ""
-    external_id: str = ""
     placed_at: datetime | None = None
     paid_at: datetime | None = None
     updated_at: datetime | None = None
@@ -114,6 +114,7 @@ class IncomingOrder:
     lines: tuple[IncomingLine, ...] = ()
     refunds: tuple[IncomingRefund, ...] = ()
     fragment: bool = False
+    external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

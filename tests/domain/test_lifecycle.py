@@ -11,7 +11,6 @@ from domain.orders import OrderStatus
 from domain.parcels import ParcelState
 from domain.people import RIGHTS, STATION_RIGHT, Right, Role, Station
 
-
 State = TypeVar("State")
 
 
