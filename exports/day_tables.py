@@ -124,11 +124,13 @@ def _return_off(row: ReturnRow, line: int) -> Formula:
 
 
 def _shipments(tr: Translate, report: DayReport) -> tuple[Column[ShipmentRow], ...]:
-    first = {row.waybill: row for row in reversed(report.shipments)}
+    first: dict[str, int] = {}
+    for line, row in enumerate(report.shipments, start=2):
+        first.setdefault(row.waybill, line)
     last = max(2, len(report.shipments) + 1)
 
     def seen_first(row: ShipmentRow, line: int) -> Formula:
-        return Formula(f"IF(MATCH(C{line},C$2:C${last},0)=ROW()-1,1,0)", int(first[row.waybill] is row))
+        return Formula(f"IF(MATCH(C{line},C$2:C${last},0)=ROW()-1,1,0)", int(first[row.waybill] == line))
 
     return (
         Column("at", tr("Handed over at"), Kind.DATETIME, 17, lambda s, _: s.handed_over_at),

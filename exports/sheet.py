@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from exports.cells import Formula, Kind, Look, Style, Value, put
 
 T = TypeVar("T")
-Translate = Callable[[str], str]
+_MOST = 1_048_000
 RED = PatternFill("solid", bgColor="FFF8C9C4")
 GREEN = PatternFill("solid", bgColor="FFCDEBD0")
 
@@ -72,7 +72,9 @@ class Table(Generic[T]):
     _currencies: dict[str, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Works out the currencies and sets the sheet up."""
+        """Works out the currencies and sets the sheet up. ValueError for more records than a sheet has rows."""
+        if len(self.records) > _MOST:
+            raise ValueError(f"{len(self.records)} records do not fit the sheet {self.sheet.title}")
         marks = {column.by for column in self.columns if column.by}
         values = {column.key: column.value for column in self.columns}
         self._currencies = {
@@ -159,10 +161,10 @@ class Table(Generic[T]):
         by = column.by or next(iter(self._currencies), "")
         mark = next((found for found in self.columns if found.key == by), None)
         total = Decimal(0)
-        for record in self.records:
-            if currency and mark is not None and mark.value(record, 2) != currency:
+        for row, record in enumerate(self.records, start=2):
+            if currency and mark is not None and mark.value(record, row) != currency:
                 continue
-            total += number(column.value(record, 2))
+            total += number(column.value(record, row))
         return total
 
 

@@ -17,7 +17,7 @@ from domain.day_report import (
 
 DAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-EVIL = "=HYPERLINK(\"http://evil.example\",\"win\")"
+EVIL = '=HYPERLINK("http://evil.example","win")'
 LONG_A, LONG_B = "401234567890123456", "401234567890123457"
 
 
@@ -37,9 +37,7 @@ def stock(sku: str, opening: int, came: int, left: int, on_hand: int, *, since: 
 
 def shipment(parcel: str, waybill: str, freight: int, *, currency: str = "CNY") -> ShipmentRow:
     """A parcel 20 g heavier than expected."""
-    return ShipmentRow(
-        NOON, parcel, waybill, "SF", "HZ-1", ("A", "B"), 480, 500, freight, currency, "浙江省", "杭州市"
-    )
+    return ShipmentRow(NOON, parcel, waybill, "SF", "HZ-1", ("A", "B"), 480, 500, freight, currency, "浙江省", "杭州市")
 
 
 ORDERS = (
