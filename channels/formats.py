@@ -1,0 +1,214 @@
+"""What a table format declares, and how a header finds its format.
+
+Surprising: a format never says where a column stands or what a file is called. It says which header names hold
+which of our fields; names are compared without case, spaces and punctuation, so `Lineitem compare-at price` and
+`Lineitem compare at price` are one. To add a format write one `Format` and list it in `channels/registry.py`.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from channels import cells
+from channels.reasons import Reason, Refused, shown
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
+
+OTHER_NAME = "|"
+Word = TypeVar("Word", PlatformState, RefundState)
+
+
+@lru_cache(maxsize=4096)
+def normal(name: str) -> str:
+    """A header name or status word to compare by: NFKC, lower case, letters and digits only."""
+    return "".join(char for char in unicodedata.normalize("NFKC", name).casefold() if char.isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A format laid over one header: where each field stands, how the column is called, and the shop's zone."""
+
+    format: "Format"
+    at: Mapping[str, int]
+    header: tuple[str, ...]
+    zone: ZoneInfo
+    rounded_ids: bool = False
+
+    def column(self, field: str) -> str:
+        place = self.at.get(field)
+        if place is None:
+            return self.format.columns[field].split(OTHER_NAME)[0]
+        return cells.clean(self.header[place])
+
+
+class Row:
+    """One row under a layout; reads fields by our names. A field whose column is absent reads as empty."""
+
+    __slots__ = ("_at", "cells", "currency", "layout", "line")
+
+    def __init__(self, layout: Layout, line: int, row: list[str]) -> None:
+        self.layout = layout
+        self.line = line
+        self.cells = row
+        self.currency = layout.format.currency
+        self._at = layout.at
+
+    def has(self, field: str) -> bool:
+        """Whether the file has this column at all."""
+        return field in self._at
+
+    def text(self, field: str) -> str:
+        place = self._at.get(field)
+        return "" if place is None else cells.clean(self.cells[place])
+
+    def code(self, field: str) -> str:
+        place = self._at.get(field)
+        return "" if place is None else cells.code(self.cells[place])
+
+    def identifier(self, field: str) -> str:
+        """A long number as text, "" when absent. Raises Refused EXCEL_ROUNDED_ID."""
+        place = self._at.get(field)
+        if place is None:
+            return ""
+        try:
+            return cells.identifier(self.cells[place], rounded_ids=self.layout.rounded_ids)
+        except Refused as refusal:
+            raise self.blame(refusal, field) from None
+
+    def money(self, field: str) -> int:
+        """Minor units of the row's currency, signed; 0 when absent or empty. Raises Refused."""
+        place = self._at.get(field)
+        if place is None:
+            return 0
+        try:
+            return cells.money(self.cells[place], self.currency)
+        except Refused as refusal:
+            raise self.blame(refusal, field) from None
+
+    def amount(self, field: str) -> int:
+        """As `money`, refusing a negative one (OUT_OF_RANGE)."""
+        units = self.money(field)
+        if units < 0:
+            raise self.blame(Refused(Reason.OUT_OF_RANGE, value=shown(self.text(field))), field)
+        return units
+
+    def moment(self, field: str) -> datetime | None:
+        """Aware UTC, None when absent or empty. Raises Refused NOT_A_DATE."""
+        place = self._at.get(field)
+        if place is None:
+            return None
+        try:
+            return cells.moment(self.cells[place], self.layout.zone)
+        except Refused as refusal:
+            raise self.blame(refusal, field) from None
+
+    def quantity(self, field: str) -> int:
+        """At least 1. Raises Refused."""
+        try:
+            return cells.quantity(self.cells[self._at[field]])
+        except Refused as refusal:
+            raise self.blame(refusal, field) from None
+
+    def needed(self, field: str) -> str:
+        """As `text`. Raises Refused MISSING when empty."""
+        value = self.text(field)
+        if not value:
+            raise self.blame(Refused(Reason.MISSING), field)
+        return value
+
+    def word(self, field: str, words: Mapping[str, Word]) -> Word:
+        """What the platform's word means; keys of `words` are `normal`. Raises Refused UNKNOWN_STATUS."""
+        told = self.text(field)
+        meaning = words.get(normal(told))
+        if meaning is None:
+            raise self.blame(Refused(Reason.UNKNOWN_STATUS, value=shown(told)), field)
+        return meaning
+
+    def blame(self, refusal: Refused, field: str) -> Refused:
+        """The refusal with this row and the column's own name put in."""
+        refusal.facts = {"column": self.layout.column(field), **refusal.facts}
+        refusal.row = self.line
+        return refusal
+
+
+def no_receiver(_row: Row) -> Receiver:
+    """For files that don't say who gets the parcel; the country is unknown too."""
+    return Receiver(country="")
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """An order's money, as in `IncomingOrder`."""
+
+    goods: int = 0
+    shipping: int = 0
+    discount: int = 0
+    tax: int = 0
+    total: int = 0
+    paid: int = 0
+
+
+def told_placed_at(row: Row) -> datetime | None:
+    """The order's time as its own column tells it."""
+    return row.moment("placed_at")
+
+
+def no_amounts(_row: Row, _state: PlatformState) -> Amounts:
+    """For files that don't tell money."""
+    return Amounts()
+
+
+def no_lines(_rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    """For files that tell orders without their goods."""
+    return ()
+
+
+def no_refunds(_rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    """For files without a word on refunds."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One table layout of one platform.
+
+    `columns`: our field -> the header names it goes by, `A|B` for alternatives, the first present wins. `must`:
+    the fields without which a header is not this format. `currency`: fixed, or "" when the column `currency`
+    tells. `many_rows`: an order may take several adjacent rows, order-level cells being read from the first.
+    `fragment`: the rows know only goods. The rest turns rows into parts of an order.
+    """
+
+    name: str
+    platform: Platform
+    columns: Mapping[str, str]
+    must: frozenset[str]
+    state: Callable[[Row], PlatformState]
+    placed_at: Callable[[Row], datetime | None] = told_placed_at
+    currency: str = ""
+    many_rows: bool = False
+    fragment: bool = False
+    amounts: Callable[[Row, PlatformState], Amounts] = no_amounts
+    receiver: Callable[[Row], Receiver] = no_receiver
+    lines: Callable[[Sequence[Row]], tuple[IncomingLine, ...]] = no_lines
+    refunds: Callable[[Sequence[Row]], tuple[IncomingRefund, ...]] = no_refunds
+
+    def find(self, header: Sequence[str]) -> dict[str, int]:
+        """Where each of our fields stands in this header; fields it does not have are absent."""
+        places: dict[str, int] = {}
+        for place, name in enumerate(header):
+            places.setdefault(normal(cells.clean(name)), place)
+        at: dict[str, int] = {}
+        for field, names in self.columns.items():
+            for name in names.split(OTHER_NAME):
+                if (found := places.get(normal(name))) is not None:
+                    at[field] = found
+                    break
+        return at
+
+    def lacking(self, header: Sequence[str]) -> list[str]:
+        """The needed columns this header does not have, by their usual names; empty when it is this format."""
+        at = self.find(header)
+        return [self.columns[field].split(OTHER_NAME)[0] for field in sorted(self.must) if field not in at]

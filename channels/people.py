@@ -1,0 +1,86 @@
+"""Receivers as exports tell them: separate columns, or Taobao's one string.
+
+Surprising: an address that does not split by its plain separators keeps province, city and district empty. A
+guess would pass screening; the gap is held there as ADDR_INVALID. Rule source: formats.md 6.
+"""
+
+import re
+
+from channels import cells
+from channels.formats import Row
+from domain.incoming import Receiver
+
+_ZIP = re.compile(r"[（(,，\s]\s*(\d{6})\s*[)）]?$")
+_PERSON = re.compile(r"([^，,]*)[，,]\s*((?:86-|\+)?[\d*][\d*\- ]{5,24})[，,]\s*(.+)", re.DOTALL)
+_CIPHERS = ("##", "$$", "~")
+_DIVISION_MAX = 16
+
+
+def phone(cell: str) -> str:
+    """A phone without the exporter's apostrophe, spaces and China's country code. An extension (`-123`) stays: on
+    a privacy number it is the receiver."""
+    number = cells.code(cell).replace(" ", "")
+    for prefix in ("+86-", "+86", "0086-", "86-"):
+        if number.startswith(prefix):
+            return number[len(prefix) :]
+    return number
+
+
+def masked(name: str, number: str, address: str) -> bool:
+    """Whether the platform hides the person: stars, or its cipher marks."""
+    if "*" in name or "*" in number or "**" in address:
+        return True
+    return name.startswith(_CIPHERS) or number.startswith(_CIPHERS) or address.startswith(_CIPHERS)
+
+
+def by_columns(row: Row) -> Receiver:
+    """From fields receiver_name, phone, province, city, district, street, address, zip (China)."""
+    name, number = row.text("receiver_name"), phone(row.code("phone"))
+    address = f"{row.text('street')} {row.text('address')}".strip()
+    return Receiver(
+        name=name,
+        phone=number,
+        province=row.text("province"),
+        city=row.text("city"),
+        district=row.text("district"),
+        address=address,
+        zip=row.code("zip"),
+        masked=masked(name, number, address),
+    )
+
+
+def by_one_string(row: Row) -> Receiver:
+    """From receiver_name, mobile or phone, and whole_address, where the last may hold all: `姓名，86-手机号，地址`."""
+    name, number = row.text("receiver_name"), phone(row.code("mobile") or row.code("phone"))
+    whole = row.text("whole_address")
+    if not name and (found := _PERSON.fullmatch(whole)):
+        name, number, whole = found[1].strip(), phone(found[2]), found[3].strip()
+    province, city, district, address, code = split_address(whole)
+    return Receiver(
+        name=name,
+        phone=number,
+        province=province,
+        city=city,
+        district=district,
+        address=address,
+        zip=code,
+        masked=masked(name, number, whole),
+    )
+
+
+def split_address(whole: str) -> tuple[str, str, str, str, str]:
+    """`省 市 区 详细(邮编)` to (province, city, district, rest, zip); when it does not split so, the first three are
+    empty and the rest is the whole. A zip of zeros is none."""
+    code = ""
+    if found := _ZIP.search(whole):
+        whole, code = whole[: found.start()].rstrip(), found[1] if found[1] != "000000" else ""
+    parts = whole.split(None, 3)
+    if len(parts) == 4 and all(_is_division(part) for part in parts[:3]):
+        return parts[0], parts[1], parts[2], parts[3], code
+    return "", "", "", whole, code
+
+
+def _is_division(part: str) -> bool:
+    return (
+        len(part) <= _DIVISION_MAX and not part.isascii() and not any(char.isdigit() or char in "，,*" for char in part)
+    )

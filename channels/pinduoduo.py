@@ -1,0 +1,162 @@
+"""Pinduoduo: the order search export (发货管理-订单查询), CSV or xlsx; one row is one order of one article.
+
+Surprising: the refund hides in the status itself (`已发货，退款成功`), has no amount of its own and so is the whole
+payment; the order's day is in its number, which serves when 订单成交时间 is empty. Rule source: formats.md 1.3.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from channels.formats import Amounts, Format, Row, normal
+from channels.people import by_columns
+from channels.reasons import Reason, Refused, shown
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+
+_REFUNDED = "退款成功"
+_STATES = {
+    normal(word): state
+    for word, state in {
+        "待支付": PlatformState.UNPAID,
+        "待付款": PlatformState.UNPAID,
+        "待发货": PlatformState.PAID,
+        "待成团": PlatformState.PAID,
+        "部分发货": PlatformState.PART_SHIPPED,
+        "已发货，待签收": PlatformState.SHIPPED,
+        "已发货": PlatformState.SHIPPED,
+        "已签收": PlatformState.DONE,
+        "已收货": PlatformState.DONE,
+        "已取消": PlatformState.CLOSED,
+        "未发货": PlatformState.CLOSED,  # only ever told with 退款成功
+    }.items()
+}
+_NO_REFUND = {normal(word) for word in ("", "无售后", "无售后或售后取消", "无售后或售后关闭")}
+_CANCELLED = ("取消", "关闭", "撤销", "拒绝", "驳回")
+
+
+def _state(row: Row) -> PlatformState:
+    told = normal(row.text("state")).removesuffix(normal(_REFUNDED))
+    state = _STATES.get(told)
+    if state is None:
+        raise row.blame(Refused(Reason.UNKNOWN_STATUS, value=shown(row.text("state"))), "state")
+    return state
+
+
+def _refund_state(row: Row) -> RefundState:
+    """A word we don't know is a refund in progress: better held than shipped."""
+    told = row.text("refund_state")
+    if _REFUNDED in told or _REFUNDED in row.text("state"):
+        return RefundState.SUCCESS
+    if normal(told) in _NO_REFUND:
+        return RefundState.NONE
+    return RefundState.CANCELLED if any(word in told for word in _CANCELLED) else RefundState.REQUESTED
+
+
+def _discount(row: Row) -> int:
+    return sum(abs(row.money(field)) for field in ("shop_discount", "platform_discount", "instant_discount"))
+
+
+def _payable(row: Row) -> int:
+    if row.has("paid"):
+        return row.amount("paid")
+    return max(row.amount("goods") + row.amount("shipping") - _discount(row), 0)
+
+
+def _amounts(row: Row, state: PlatformState) -> Amounts:
+    payable = _payable(row)
+    nothing = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not _is_refunded(row))
+    return Amounts(
+        goods=row.amount("goods"),
+        shipping=row.amount("shipping"),
+        discount=_discount(row),
+        total=payable,
+        paid=0 if nothing else payable,
+    )
+
+
+def _is_refunded(row: Row) -> bool:
+    return _refund_state(row) is RefundState.SUCCESS
+
+
+def placed_at(row: Row) -> datetime | None:
+    """订单成交时间, or else the day at the front of the number (`260531-…`), midnight in the shop's zone."""
+    told = row.moment("placed_at") or row.moment("paid_at")
+    if told:
+        return told
+    day = row.text("number")[:6]
+    try:
+        start = datetime.strptime(day, "%y%m%d")  # noqa: DTZ007 -- the zone is put on below
+    except ValueError:
+        return None
+    return start.replace(tzinfo=row.layout.zone).astimezone(UTC)
+
+
+def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    row = rows[0]
+    quantity, goods = row.quantity("quantity"), row.amount("goods")
+    refund = _refund_state(row)
+    amount = max(_payable(row) - row.amount("shipping"), 0)
+    return (
+        IncomingLine(
+            external_id=row.identifier("number"),
+            title=row.text("title"),
+            quantity=quantity,
+            merchant_code=row.code("sku_code") or row.code("goods_code"),
+            variant=row.text("variant"),
+            unit_price=goods // quantity,
+            amount=amount,
+            refund=refund,
+            refunded=amount if refund is RefundState.SUCCESS else 0,
+        ),
+    )
+
+
+def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    row = rows[0]
+    state = _refund_state(row)
+    if state is RefundState.NONE:
+        return ()
+    amount = _payable(row) if state is RefundState.SUCCESS else 0
+    return (IncomingRefund(external_id=f"{row.identifier('number')}:file", state=state, amount=amount),)
+
+
+ORDERS = Format(
+    name="pinduoduo-orders",
+    platform=Platform.PINDUODUO,
+    currency="CNY",
+    must=frozenset({"number", "state", "title", "quantity", "goods"}),
+    columns={
+        "number": "订单号",
+        "title": "商品|商品名称",
+        "state": "订单状态",
+        "goods": "商品总价(元)|商品总价",
+        "shipping": "邮费(元)|邮费",
+        "shop_discount": "店铺优惠折扣(元)|店铺优惠折扣",
+        "platform_discount": "平台优惠折扣(元)|平台优惠折扣",
+        "instant_discount": "多多支付立减金额(元)|多多支付立减金额",
+        "paid": "用户实付金额(元)|用户实付金额",
+        "quantity": "商品数量(件)|商品数量",
+        "variant": "商品规格",
+        "sku_code": "商家编码-规格维度|商家编码-SKU维度",
+        "goods_code": "商家编码-商品维度",
+        "seller_note": "商家备注",
+        "buyer_message": "买家留言",
+        "refund_state": "售后状态",
+        "waybill": "快递单号",
+        "placed_at": "订单成交时间",
+        "paid_at": "支付时间|订单成交时间",
+        "shop_name": "店铺名称",
+        "receiver_name": "收货人|收件人",
+        "phone": "联系电话|手机|收货人电话|手机号",
+        "province": "省",
+        "city": "市",
+        "district": "区",
+        "street": "街道|镇",
+        "address": "详细地址|收货地址|地址",
+    },
+    state=_state,
+    placed_at=placed_at,
+    amounts=_amounts,
+    receiver=by_columns,
+    lines=_lines,
+    refunds=_refunds,
+)

@@ -1,0 +1,220 @@
+"""One file to a stream of orders and refused rows.
+
+Surprising: an order is taken whole or not at all. One bad row refuses all rows of its order, because an order
+without one of its lines would be shipped short. Rows of one order stand together; the same number further down is
+a duplicate, not a continuation.
+"""
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from channels import cells, json_files, sources, workbooks
+from channels.formats import Format, Layout, Row
+from channels.orders import build
+from channels.reasons import Reason, Refused, Unreadable, shown
+from channels.registry import closest, matching
+from domain.incoming import IncomingOrder, Platform, RejectedRow
+
+HEADER_ROWS = 30
+_LOOK_AHEAD = 200
+_TOTALS = ("合计", "总计", "小计", "总交易", "共计")
+_TOTAL_WORDS = frozenset({"total", "totals", "grand total", "subtotal", "sum"})
+_MAX_RAW = 4_000
+
+Item = IncomingOrder | RejectedRow
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFile:
+    """What a file is and, read once and in order, what is in it. `header` names the columns of
+    `RejectedRow.cells` (of the first sheet; empty for JSON). `control_rows` fills while `items` is read: the
+    places of total and comment rows, which are not imported and are nobody's fault."""
+
+    format: str
+    platform: Platform
+    header: tuple[str, ...]
+    items: Iterator[Item]
+    control_rows: list[int] = field(default_factory=list)
+
+
+def read(name: str, data: bytes | Path, *, zone: ZoneInfo) -> ParsedFile:
+    """Read a platform's file by what it contains; `name` only words a refusal. `zone` is the shop's, for times
+    without offset. Raises Unreadable before any item is given out; bad rows are items."""
+    source = sources.Source(data)
+    sources.check_size(source)
+    head = source.head(512)
+    if head.startswith((workbooks.ZIP_MAGIC, workbooks.OLE_MAGIC)):
+        return _tables(workbooks.tables(source), zone)
+    if json_files.looks_like(head):
+        return _json(source, zone)
+    try:
+        return _tables([sources.text_table(source)], zone)
+    except Unreadable as refusal:
+        if refusal.code in (Reason.UNKNOWN_HEADER, Reason.NOT_A_TABLE) and name.lower().endswith((".xlsx", ".xls")):
+            detail = "the name says workbook, the content is none"
+            raise Unreadable(Reason.NOT_A_WORKBOOK, {"detail": detail}) from None
+        raise
+
+
+def _json(source: sources.Source, zone: ZoneInfo) -> ParsedFile:
+    with source.open() as file:
+        format_name, platform, items = json_files.read(file.read(), zone)
+    return ParsedFile(format_name, platform, (), items)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A table with a header we know: where the rows begin, and how to read them."""
+
+    table: sources.Table
+    delimiter: str
+    header_row: int
+    format: Format
+    header: tuple[str, ...]
+
+
+def _tables(tables: Sequence[sources.Table], zone: ZoneInfo) -> ParsedFile:
+    seen: list[list[str]] = []
+    found = [one for one in (_find(table, seen) for table in tables) if one is not None]
+    if not found:
+        raise Unreadable(Reason.UNKNOWN_HEADER if any(map(any, seen)) else Reason.EMPTY, closest(seen))
+    platforms = sorted({one.format.platform for one in found})
+    if len(platforms) > 1:
+        raise Unreadable(Reason.MIXED_PLATFORMS, {"platforms": ", ".join(platforms)})
+    control_rows: list[int] = []
+    sheets = [_Sheet(one, zone, control_rows, one.table.name if len(found) > 1 else "") for one in found]
+    items = itertools.chain.from_iterable(sheet.items() for sheet in sheets)
+    name = "+".join(dict.fromkeys(one.format.name for one in found))
+    return ParsedFile(name, platforms[0], found[0].header, items, control_rows)
+
+
+def _find(table: sources.Table, seen: list[list[str]]) -> _Found | None:
+    """The header within the first rows. Rows looked at are added to `seen`, for the refusal."""
+    for delimiter in table.delimiters:
+        for place, row in itertools.islice(table.lines(delimiter), HEADER_ROWS):
+            if isinstance(row, Refused):
+                continue
+            if (known := matching(row)) is not None:
+                return _Found(table, delimiter, place, known, tuple(row))
+            seen.append(row)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One row with the order number it belongs to ("" when it can't be told) and why it can't be read, if so."""
+
+    place: int
+    number: str
+    cells: list[str]
+    row: Row | None
+    refusal: Refused | None = None
+
+
+class _Sheet:
+    """Reads one table; remembers which order numbers it has seen."""
+
+    def __init__(self, found: _Found, zone: ZoneInfo, control_rows: list[int], name: str) -> None:
+        self._found = found
+        self._name = name
+        self._control_rows = control_rows
+        self._layout = Layout(found.format, found.format.find(found.header), found.header, zone)
+        self._number_at = self._layout.at["number"]
+        header = [cells.clean(cell) for cell in found.header]
+        self._width = max((place for place, cell in enumerate(header, start=1) if cell), default=0)
+        self._seen: dict[str, int] = {}
+
+    def items(self) -> Iterator[Item]:
+        lines = self._data_lines()
+        ahead = list(itertools.islice(lines, _LOOK_AHEAD))
+        if cells.looks_rounded(self._raw_number(row) for _, row in ahead if not isinstance(row, Refused)):
+            self._layout = replace(self._layout, rounded_ids=True)
+        reads = (self._read(place, row) for place, row in itertools.chain(ahead, lines))
+        for number, group in itertools.groupby(reads, key=lambda one: one.number):
+            yield from self._group(number, list(group))
+
+    def _data_lines(self) -> Iterator[sources.Line]:
+        """Rows below the header that are neither blank, nor totals, nor the header again."""
+        for place, row in self._found.table.lines(self._found.delimiter):
+            if place <= self._found.header_row:
+                continue
+            if not isinstance(row, Refused):
+                if not any(row) or not any(map(cells.clean, row)):
+                    continue
+                if self._is_control(row):
+                    self._control_rows.append(place)
+                    continue
+            yield place, row
+
+    def _raw_number(self, row: list[str]) -> str:
+        return cells.code(row[self._number_at]) if self._number_at < len(row) else ""
+
+    def _is_control(self, row: list[str]) -> bool:
+        number = self._raw_number(row)
+        if number and number == cells.code(self._found.header[self._number_at]):
+            return row[: self._width] == list(self._found.header[: self._width])
+        first = number or next(filter(None, map(cells.clean, row)))
+        if first[0] == "#" and not (first[1:2].isascii() and first[1:2].isalnum()):
+            return True
+        if number and not _is_total_word(number):
+            return False
+        return _is_total_word(first) or first.endswith("downloaded")
+
+    def _read(self, place: int, row: list[str] | Refused) -> _Read:
+        if isinstance(row, Refused):
+            return _Read(place, "", [], None, row)
+        number = self._raw_number(row)
+        if len(row) < self._width or any(map(cells.clean, row[len(self._found.header) :])):
+            torn = Refused(Reason.TORN_ROW, expected=str(self._width), found=str(len(row)))
+            return _Read(place, number, row, None, torn)
+        read = Row(self._layout, place, row)
+        try:
+            number = read.identifier("number")
+            if not number:
+                raise read.blame(Refused(Reason.MISSING), "number")
+        except Refused as refusal:
+            return _Read(place, number, row, None, refusal)
+        return _Read(place, number, row, read)
+
+    def _group(self, number: str, reads: list[_Read]) -> Iterable[Item]:
+        good = [one for one in reads if one.refusal is None]
+        if not good:  # a rounded or missing number names no order: nothing to remember
+            return [self._rejected(one, one.refusal) for one in reads if one.refusal]
+        if number in self._seen:
+            return [self._duplicate(one) for one in reads]
+        self._seen[number] = reads[0].place
+        if len(good) < len(reads):
+            bad = next(one.place for one in reads if one.refusal)
+            return [self._rejected(one, one.refusal or self._part_of(one, bad)) for one in reads]
+        if self._found.format.many_rows:
+            return self._order(reads)
+        return [*self._order(reads[:1]), *map(self._duplicate, reads[1:])]
+
+    def _order(self, reads: list[_Read]) -> list[Item]:
+        """The order, or all its rows refused: the one to blame with its reason, the others as its parts."""
+        try:
+            return [build(self._found.format, [one.row for one in reads if one.row is not None])]
+        except Refused as refusal:
+            bad = refusal.row or reads[0].place
+            return [self._rejected(one, refusal if one.place == bad else self._part_of(one, bad)) for one in reads]
+
+    def _part_of(self, read: _Read, place: int) -> Refused:
+        return Refused(Reason.PART_OF_REFUSED, value=shown(read.number), row=str(place))
+
+    def _duplicate(self, read: _Read) -> RejectedRow:
+        column = self._layout.column("number")
+        first = str(self._seen[read.number])
+        return self._rejected(
+            read, Refused(Reason.DUPLICATE_IN_FILE, column=column, value=shown(read.number), row=first)
+        )
+
+    def _rejected(self, read: _Read, refusal: Refused) -> RejectedRow:
+        facts = {**refusal.facts, "sheet": self._name} if self._name else refusal.facts
+        return RejectedRow(read.place, str(refusal.reason), facts, tuple(read.cells))
+
+
+def _is_total_word(text: str) -> bool:
+    return text.startswith(_TOTALS) or text.rstrip(":：").lower() in _TOTAL_WORDS

@@ -1,0 +1,169 @@
+"""A Shopify REST order and its refunds, as the API lists them and as webhooks carry them.
+
+Surprising: the money returned is the sum of the successful refund transactions, not of the refunded lines; a
+refund knows its order only by the inner id, which is `IncomingOrder.external_id` (the number is the name,
+`#1001`, as in the CSV). Rule source: formats.md 2.1.
+"""
+
+from collections.abc import Sequence
+
+from channels.formats import normal
+from channels.nodes import Node, currency, dump, joined, needed, unknown_status
+from channels.people import masked, phone
+from channels.shopify import FINANCIAL, FULFILMENT, combined
+from domain.incoming import (
+    IncomingLine,
+    IncomingOrder,
+    IncomingRefund,
+    Platform,
+    PlatformState,
+    Receiver,
+    RefundState,
+)
+
+_MONEY_BACK = ("success",)
+_MONEY_COMING = ("pending", "awaiting_response")
+
+
+def is_order(node: Node) -> bool:
+    """Whether this object is a Shopify order."""
+    return "line_items" in node and ("financial_status" in node or "total_price" in node)
+
+
+def order(value: object, row: int) -> IncomingOrder:
+    """`row`: the place in its file, 0 for a payload. Raises Refused."""
+    node = Node(value)
+    code = currency(node)
+    total, discount = node.amount("total_price", code), node.amount("total_discounts", code)
+    shipping = sum(line.amount("price", code) for line in node.nodes("shipping_lines"))
+    lines = tuple(_line(line, code) for line in node.nodes("line_items"))
+    return IncomingOrder(
+        platform=Platform.SHOPIFY,
+        number=needed(node, "name", "order_number", "id"),
+        external_id=node.text("id"),
+        state=_state(node),
+        currency=code,
+        row=row,
+        raw=dump(value),
+        placed_at=node.moment("created_at"),
+        paid_at=node.moment("processed_at") if _paid(node, total, code) else None,
+        updated_at=node.moment("updated_at"),
+        goods=_goods(node, code, discount),
+        shipping=shipping,
+        discount=discount,
+        tax=node.amount("total_tax", code),
+        total=total,
+        paid=_paid(node, total, code),
+        buyer_id=node.first("email", "contact_email"),
+        buyer_message=node.text("note"),
+        receiver=_receiver(node),
+        waybill=_waybill(node),
+        lines=lines,
+        refunds=tuple(refund(one, code) for one in node.nodes("refunds")),
+    )
+
+
+def _financial(node: Node) -> PlatformState:
+    told = node.text("financial_status")
+    state = FINANCIAL.get(normal(told)) if told else PlatformState.UNPAID
+    if state is None:
+        raise unknown_status("financial_status", told)
+    return state
+
+
+def _state(node: Node) -> PlatformState:
+    told = node.text("fulfillment_status")
+    fulfilment = FULFILMENT.get(normal(told))
+    if fulfilment is None:
+        raise unknown_status("fulfillment_status", told)
+    return combined(_financial(node), fulfilment, "cancelled_at" in node)
+
+
+def _paid(node: Node, total: int, code: str) -> int:
+    if _financial(node) is PlatformState.PAID:
+        return total
+    if node.text("financial_status") == "partially_paid" and "total_outstanding" in node:
+        return max(total - node.amount("total_outstanding", code), 0)
+    return 0
+
+
+def _goods(node: Node, code: str, discount: int) -> int:
+    if "total_line_items_price" in node:
+        return node.amount("total_line_items_price", code)
+    return node.amount("subtotal_price", code) + discount
+
+
+def _receiver(node: Node) -> Receiver:
+    where = node.node("shipping_address")
+    name = where.text("name") or joined((where.text("first_name"), where.text("last_name")), " ")
+    number = phone(where.text("phone") or node.text("phone"))
+    address = joined((where.text("address1"), where.text("address2")), ", ")
+    return Receiver(
+        name=name,
+        phone=number,
+        country=where.text("country_code").upper(),
+        province=where.first("province_code", "province"),
+        city=where.text("city"),
+        address=address,
+        zip=where.text("zip"),
+        masked=masked(name, number, address),
+    )
+
+
+def _waybill(node: Node) -> str:
+    numbers: list[str] = []
+    for shipment in node.nodes("fulfillments"):
+        if shipment.text("status") not in ("cancelled", "error", "failure"):
+            numbers += shipment.texts("tracking_numbers") or [shipment.text("tracking_number")]
+    return joined(dict.fromkeys(numbers), " ")
+
+
+def _line(node: Node, code: str) -> IncomingLine:
+    quantity, price = node.quantity("quantity"), node.amount("price", code)
+    allocated = node.nodes("discount_allocations")
+    off = sum(one.amount("amount", code) for one in allocated) if allocated else node.amount("total_discount", code)
+    return IncomingLine(
+        external_id=needed(node, "id"),
+        title=node.first("title", "name"),
+        quantity=quantity,
+        merchant_code=node.text("sku"),
+        variant=_variant(node),
+        unit_price=price,
+        amount=max(price * quantity - off, 0),
+    )
+
+
+def _variant(node: Node) -> str:
+    """The variant and what the buyer wrote into the line (`properties`, in any shape but a list: absent)."""
+    written = (one for one in node.nodes("properties") if not one.text("name").startswith("_"))
+    words = (joined((one.text("name"), one.text("value")), ": ") for one in written)
+    return joined((node.text("variant_title"), *words), "; ")
+
+
+def refund(node: Node, code: str) -> IncomingRefund:
+    """One refund object in the currency `code`. Raises Refused."""
+    money = [one for one in node.nodes("transactions") if one.text("kind") == "refund"]
+    done = [one for one in money if one.text("status") in _MONEY_BACK]
+    open_ = [one for one in money if one.text("status") in _MONEY_COMING]
+    lines = [one.text("line_item_id") for one in node.nodes("refund_line_items")]
+    return IncomingRefund(
+        external_id=needed(node, "id"),
+        state=_refund_state(money, done, open_),
+        amount=sum(one.amount("amount", code) for one in done or open_),
+        line_ids=tuple(dict.fromkeys(filter(None, lines))),
+        reason=node.text("note"),
+        at=node.moment("processed_at") or node.moment("created_at"),
+    )
+
+
+def _refund_state(money: Sequence[Node], done: Sequence[Node], open_: Sequence[Node]) -> RefundState:
+    """Done when money went back or none has to (goods taken off the order); cancelled when every try failed."""
+    if open_:
+        return RefundState.REQUESTED
+    return RefundState.SUCCESS if done or not money else RefundState.CANCELLED
+
+
+def refund_currency(node: Node) -> str:
+    """The currency of a refunds/create payload, which only its transactions tell. With none of them there is no
+    amount either, and USD stands in. Raises Refused."""
+    return next((currency(one) for one in node.nodes("transactions") if "currency" in one), "USD")

@@ -1,0 +1,126 @@
+"""The bytes of a file to tables of text cells: which kind of file, which encoding, which lines.
+
+Surprising: everything that can be wrong with a whole file is found before the first row is given out, so that a
+reader may stream: the encoding is tried over all bytes first (fast, in C), workbooks are opened eagerly.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from channels.reasons import Reason, Refused, Unreadable
+
+MAX_BYTES = 60 * 1024 * 1024
+MAX_ROWS = 1_000_000
+_CHUNK = 1 << 20
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"PK\x05\x06")
+
+Line = tuple[int, list[str] | Refused]
+"""A row's place in its file (1 = first line) and its cells; a Refused stands where the text is no row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one sheet or text file. `lines(delimiter)` starts from the top each time it is called; workbooks
+    have no delimiter and ignore it."""
+
+    name: str
+    lines: Callable[[str], Iterator[Line]]
+    delimiters: tuple[str, ...] = (",", "\t", ";")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one file, in memory or on disk."""
+
+    data: bytes | Path
+
+    def open(self) -> BinaryIO:
+        return self.data.open("rb") if isinstance(self.data, Path) else io.BytesIO(self.data)
+
+    def size(self) -> int:
+        return self.data.stat().st_size if isinstance(self.data, Path) else len(self.data)
+
+    def head(self, count: int) -> bytes:
+        with self.open() as file:
+            return file.read(count)
+
+
+def check_size(source: Source) -> None:
+    """Raises Unreadable EMPTY or TOO_LARGE. Looks at the size only, so a sparse file costs nothing."""
+    size = source.size()
+    if size == 0:
+        raise Unreadable(Reason.EMPTY)
+    if size > MAX_BYTES:
+        raise Unreadable(Reason.TOO_LARGE, {"megabytes": str(size >> 20), "limit": str(MAX_BYTES >> 20)})
+
+
+def text_table(source: Source) -> Table:
+    """A delimited text as a table. Raises Unreadable WRONG_ENCODING, NOT_A_TABLE, EMPTY or TOO_MANY_ROWS."""
+    encoding = _encoding(source)
+
+    def lines(delimiter: str) -> Iterator[Line]:
+        return _csv_lines(source, encoding, delimiter)
+
+    return Table("", lines)
+
+
+def _encoding(source: Source) -> str:
+    head = source.head(4096)
+    if head.startswith(_BINARY):
+        raise Unreadable(Reason.NOT_A_TABLE)
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            _decode_all(source, name)
+            return name
+    if b"\0" in head:
+        raise Unreadable(Reason.NOT_A_TABLE)
+    try:
+        _decode_all(source, "utf-8")
+    except Unreadable as refusal:
+        if refusal.code != Reason.WRONG_ENCODING:
+            raise
+        _decode_all(source, "gb18030")
+        return "gb18030"
+    return "utf-8"
+
+
+def _decode_all(source: Source, encoding: str) -> None:
+    """Try the encoding over the whole file. A character cut at the very end is allowed: the file was torn there,
+    its last row tells."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    rows, blank = 0, True
+    with source.open() as file:
+        while chunk := file.read(_CHUNK):
+            try:
+                text = decoder.decode(chunk)
+            except UnicodeDecodeError:
+                raise Unreadable(Reason.WRONG_ENCODING) from None
+            rows += text.count("\n")
+            blank = blank and not text.strip("\ufeff \t\r\n\0,;")
+    if blank:
+        raise Unreadable(Reason.EMPTY)
+    if rows > MAX_ROWS:
+        raise Unreadable(Reason.TOO_MANY_ROWS, {"rows": str(rows), "limit": str(MAX_ROWS)})
+
+
+def _csv_lines(source: Source, encoding: str, delimiter: str) -> Iterator[Line]:
+    with source.open() as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
+        reader = csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter)
+        while True:
+            begins = reader.line_num + 1
+            try:
+                yield begins, next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield begins, Refused(Reason.UNREADABLE_LINE, detail=str(error))

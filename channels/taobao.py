@@ -1,0 +1,205 @@
+"""Taobao and Tmall: the order list (classic CSV and today's xlsx), the detail list, the item sheet.
+
+Surprising: the order lists name goods only in one joined title, so they give orders without lines; the detail list
+and the item sheet give fragments that know only lines. All refunds of one order are told under the ids
+`<number>:file` (done) and `<number>:file:open`, by the order list as by the item sheet, so neither counts twice.
+Rule source: formats.md 1.1.
+"""
+
+from collections.abc import Sequence
+
+from channels.formats import Amounts, Format, Row, normal
+from channels.people import by_one_string
+from channels.reasons import Reason, Refused, shown
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+
+_STATES = {
+    normal(word): state
+    for word, state in {
+        "等待买家付款": PlatformState.UNPAID,
+        "买家已付款,等待卖家发货": PlatformState.PAID,
+        "等待卖家发货": PlatformState.PAID,
+        "卖家部分发货": PlatformState.PART_SHIPPED,
+        "卖家已发货，等待买家确认": PlatformState.SHIPPED,
+        "等待买家确认收货": PlatformState.SHIPPED,
+        "买家已签收": PlatformState.SHIPPED,
+        "交易成功": PlatformState.DONE,
+        "交易关闭": PlatformState.CLOSED,
+    }.items()
+}
+_NO_REFUND = {normal(word) for word in ("", "没有申请退款", "无退款申请", "未申请退款", "无")}
+_CANCELLED = ("关闭", "撤销", "取消")
+
+
+def _state(row: Row) -> PlatformState:
+    return row.word("state", _STATES)
+
+
+def refund_state(told: str) -> RefundState:
+    """The refund column's word. A word we don't know is a refund in progress: better held than shipped."""
+    if normal(told) in _NO_REFUND:
+        return RefundState.NONE
+    if "成功" in told:
+        return RefundState.SUCCESS
+    if any(word in told for word in _CANCELLED):
+        return RefundState.CANCELLED
+    return RefundState.REQUESTED
+
+
+def _amounts(row: Row, state: PlatformState) -> Amounts:
+    goods, shipping = row.amount("goods"), row.amount("shipping")
+    total = row.amount("total") if row.has("total") else goods + shipping
+    paid = 0 if state is PlatformState.UNPAID else row.amount("paid")
+    return Amounts(goods=goods, shipping=shipping, total=total, paid=paid)
+
+
+def _order_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    row = rows[0]
+    amount, told = row.amount("refunded"), row.text("refund_state")
+    state = refund_state(told) if told else RefundState.SUCCESS if amount else RefundState.NONE
+    if state is RefundState.NONE:
+        return ()
+    return (_refund(row.identifier("number"), state, amount, ()),)
+
+
+def _refund(number: str, state: RefundState, amount: int, lines: tuple[str, ...]) -> IncomingRefund:
+    suffix = ":open" if state is not RefundState.SUCCESS else ""
+    return IncomingRefund(external_id=f"{number}:file{suffix}", state=state, amount=amount, line_ids=lines)
+
+
+def _detail_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    number = rows[0].identifier("number")
+    return tuple(
+        IncomingLine(
+            external_id=f"{number}:{place}",
+            title=row.text("title"),
+            quantity=row.quantity("quantity"),
+            merchant_code=row.code("merchant_code") or row.code("outer_code"),
+            variant=row.text("variant"),
+            unit_price=row.amount("unit_price"),
+        )
+        for place, row in enumerate(rows, start=1)
+    )
+
+
+def _item_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    lines = tuple(_item_line(row) for row in rows)
+    seen: set[str] = set()
+    for row, line in zip(rows, lines, strict=True):
+        if line.external_id in seen:
+            refusal = Refused(Reason.DUPLICATE_IN_FILE, value=shown(line.external_id), row=str(rows[0].line))
+            raise row.blame(refusal, "line_id")
+        seen.add(line.external_id)
+    return lines
+
+
+def _item_line(row: Row) -> IncomingLine:
+    line_id = row.identifier("line_id")
+    if not line_id:
+        raise row.blame(Refused(Reason.MISSING), "line_id")
+    return IncomingLine(
+        external_id=line_id,
+        title=row.text("title"),
+        quantity=row.quantity("quantity"),
+        merchant_code=row.code("merchant_code"),
+        variant=row.text("variant"),
+        unit_price=row.amount("unit_price"),
+        amount=row.amount("line_amount"),
+        refund=refund_state(row.text("refund_state")),
+        refunded=row.amount("refunded"),
+    )
+
+
+def _item_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    lines = _item_lines(rows)
+    refunds: list[IncomingRefund] = []
+    for state in (RefundState.SUCCESS, RefundState.REQUESTED, RefundState.CANCELLED):
+        hit = [line for line in lines if line.refund is state]
+        if hit and not (state is RefundState.CANCELLED and any(r.state is RefundState.REQUESTED for r in refunds)):
+            amount = sum(line.refunded for line in hit)
+            ids = tuple(line.external_id for line in hit)
+            refunds.append(_refund(rows[0].identifier("number"), state, amount, ids))
+    return tuple(refunds)
+
+
+ORDERS = Format(
+    name="taobao-orders",
+    platform=Platform.TAOBAO,
+    currency="CNY",
+    must=frozenset({"number", "state", "placed_at"}),
+    columns={
+        "number": "订单编号",
+        "state": "订单状态",
+        "placed_at": "订单创建时间",
+        "paid_at": "订单付款时间",
+        "goods": "买家应付货款",
+        "shipping": "买家应付邮费",
+        "total": "总金额",
+        "paid": "买家实际支付金额|买家实付金额",
+        "refunded": "退款金额",
+        "refund_state": "退款状态",
+        "buyer_id": "买家会员名|买家昵称",
+        "buyer_message": "买家留言",
+        "seller_note": "订单备注|商家备注|商家备忘",
+        "shop_name": "店铺名称",
+        "receiver_name": "收货人姓名",
+        "mobile": "联系手机",
+        "phone": "联系电话",
+        "whole_address": "修改后的收货地址|收货地址",
+        "waybill": "物流单号",
+    },
+    state=_state,
+    amounts=_amounts,
+    receiver=by_one_string,
+    refunds=_order_refunds,
+)
+
+DETAILS = Format(
+    name="taobao-details",
+    platform=Platform.TAOBAO,
+    currency="CNY",
+    must=frozenset({"number", "title", "unit_price", "quantity", "state"}),
+    columns={
+        "number": "订单编号",
+        "title": "标题",
+        "unit_price": "价格",
+        "quantity": "购买数量",
+        "outer_code": "外部系统编号",
+        "variant": "商品属性",
+        "seller_note": "备注",
+        "state": "订单状态",
+        "merchant_code": "商家编码",
+    },
+    many_rows=True,
+    fragment=True,
+    state=_state,
+    lines=_detail_lines,
+)
+
+ITEMS = Format(
+    name="taobao-items",
+    platform=Platform.TAOBAO,
+    currency="CNY",
+    must=frozenset({"number", "line_id", "title", "quantity", "state"}),
+    columns={
+        "number": "主订单编号",
+        "line_id": "子订单编号",
+        "title": "商品标题|宝贝标题",
+        "unit_price": "商品价格|宝贝价格",
+        "quantity": "购买数量",
+        "state": "订单状态",
+        "merchant_code": "商家编码",
+        "variant": "商品属性",
+        "line_amount": "买家实付金额",
+        "refund_state": "退款状态",
+        "refunded": "退款金额",
+        "placed_at": "订单创建时间",
+        "paid_at": "订单付款时间",
+        "waybill": "物流单号",
+    },
+    many_rows=True,
+    fragment=True,
+    state=_state,
+    lines=_item_lines,
+    refunds=_item_refunds,
+)
