@@ -1,0 +1,168 @@
+"""The catalog and the policy: read whole, kept across transactions until somebody changes them.
+
+Surprising: a command that changes the catalog never feeds the shared copy; only what was committed gets there.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+from sqlalchemy import Table, insert, select, update
+
+from domain.catalog import Catalog, Company, Courier, Shop, Sku, Warehouse
+from domain.errors import BadValue
+from domain.policy import Policy
+from storage.sql import Shape, Sql
+from storage.tables import catalog as tables
+
+COMPANY = Shape(Company, tables.company)
+SHOP = Shape(Shop, tables.shop)
+WAREHOUSE = Shape(Warehouse, tables.warehouse)
+COURIER = Shape(Courier, tables.courier)
+SKU = Shape(Sku, tables.sku)
+
+NOBODY = Company("", "Asia/Shanghai", "CNY")
+_VERSION = tables.catalog_version
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What one catalog version stands for."""
+
+    version: int
+    catalog: Catalog
+    policy: Policy
+
+
+class Shelf:
+    """The committed furniture all transactions of a store share. Assigning is atomic; no lock is needed."""
+
+    furniture: Furniture | None = None
+
+
+def _listed(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def policy_of(version: int, choices: Mapping[str, Any]) -> Policy:
+    """A policy out of JSON. Raises BadValue for a choice nobody knows."""
+    known = {field.name for field in fields(Policy)} - {"version"}
+    for name in choices:
+        if name not in known:
+            raise BadValue("policy", name, "known_choice")
+    plain = {name: _listed(value) for name, value in choices.items()}
+    if "amount_range" in plain:
+        plain["amount_range"] = {currency: tuple(pair) for currency, pair in plain["amount_range"].items()}
+    return Policy(version=version, **plain)
+
+
+class CatalogReader:
+    """Catalog and policy of one transaction."""
+
+    def __init__(self, sql: Sql, shelf: Shelf) -> None:
+        self._sql = sql
+        self._shelf = shelf
+        self._own: Furniture | None = None
+        self._dirty = False
+
+    def furniture(self) -> Furniture:
+        """Read at most once per transaction, and not at all while the version stands."""
+        if self._own is None:
+            row = self._sql.row(select(_VERSION.c.version))
+            version = row.version if row else 0
+            shared = self._shelf.furniture
+            if self._dirty or shared is None or shared.version != version:
+                shared = Furniture(version, self._catalog(), self._policy())
+                if not self._dirty:
+                    self._shelf.furniture = shared
+            self._own = shared
+        return self._own
+
+    def _catalog(self) -> Catalog:
+        rows, aliases = self._sql.rows, tables.alias
+        company = self._sql.row(select(*COMPANY.columns))
+        return Catalog(
+            company=NOBODY if company is None else COMPANY.thing(company),
+            shops={row.id: SHOP.thing(row) for row in rows(select(*SHOP.columns).order_by(tables.shop.c.id))},
+            warehouses={
+                row.id: WAREHOUSE.thing(row) for row in rows(select(*WAREHOUSE.columns).order_by(tables.warehouse.c.id))
+            },
+            couriers={
+                row.id: COURIER.thing(row) for row in rows(select(*COURIER.columns).order_by(tables.courier.c.id))
+            },
+            skus={row.code: SKU.thing(row) for row in rows(select(*SKU.columns).order_by(tables.sku.c.code))},
+            aliases={(row.shop_id, row.code): row.sku for row in rows(select(aliases))},
+        )
+
+    def _policy(self) -> Policy:
+        newest = select(tables.policy).order_by(tables.policy.c.version.desc()).limit(1)
+        row = self._sql.row(newest)
+        return Policy() if row is None else policy_of(row.version, row.choices)
+
+    def bump(self) -> None:
+        """The catalog changed in this transaction."""
+        self._own, self._dirty = None, True
+        if not self._sql.change(update(_VERSION).values(version=_VERSION.c.version + 1)):
+            self._sql.insert(_VERSION, [{"id": 1, "version": 1}])
+
+
+class CatalogAdmin:
+    """Writers for seeding and settings."""
+
+    def __init__(self, sql: Sql, reader: CatalogReader) -> None:
+        self._sql = sql
+        self._reader = reader
+
+    def _put(self, table: Table, keys: Collection[str], rows: list[dict[str, Any]]) -> None:
+        if rows:
+            statement = self._sql.upsert(table)
+            values = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
+            self._sql.change(statement.on_conflict_do_update(index_elements=list(keys), set_=values), rows)
+        self._reader.bump()
+
+    def set_company(self, company: Company) -> None:
+        """Write the one company."""
+        self._put(tables.company, ["id"], [{"id": 1, **COMPANY.row(company)}])
+
+    def add_shop(self, shop: Shop) -> Shop:
+        """Insert (the id given is ignored) and return it with its id."""
+        made = replace(shop, id=self._sql.insert_new(tables.shop, SHOP.row(shop)))
+        self._reader.bump()
+        return made
+
+    def add_warehouse(self, warehouse: Warehouse) -> Warehouse:
+        """Insert (the id given is ignored) and return it with its id."""
+        made = replace(warehouse, id=self._sql.insert_new(tables.warehouse, WAREHOUSE.row(warehouse)))
+        self._reader.bump()
+        return made
+
+    def add_courier(self, courier: Courier, first_waybill: int = 1) -> Courier:
+        """Insert (the id given is ignored) with the first number of its waybill pool; returned with its id."""
+        made = replace(courier, id=self._sql.insert_new(tables.courier, COURIER.row(courier)))
+        self._sql.change(insert(tables.waybill_pool).values(courier_id=made.id, next_number=first_waybill))
+        self._reader.bump()
+        return made
+
+    def put_skus(self, skus: Collection[Sku]) -> None:
+        """Insert or replace by code."""
+        self._put(tables.sku, ["code"], [SKU.row(sku) for sku in skus])
+
+    def put_aliases(self, aliases: Mapping[tuple[int, str], str]) -> None:
+        """(shop id or 0, merchant code) -> sku; replaces what the code meant."""
+        rows = [{"shop_id": shop_id, "code": code, "sku": sku} for (shop_id, code), sku in aliases.items()]
+        self._put(tables.alias, ["shop_id", "code"], rows)
+
+    def put_policy(self, policy: Policy, by: str) -> Policy:
+        """Keep a new version (the version given is ignored); returned with its number."""
+        newest = self._sql.row(select(tables.policy.c.version).order_by(tables.policy.c.version.desc()).limit(1))
+        made = replace(policy, version=newest.version + 1 if newest else 1)
+        choices = {name: value for name, value in asdict(made).items() if name != "version"}
+        row = {"version": made.version, "choices": choices, "at": self._sql.now, "by": by}
+        self._sql.insert(tables.policy, [row])
+        self._reader.bump()
+        return made
+
+    def policies(self) -> list[Policy]:
+        """Every version, oldest first."""
+        rows = self._sql.rows(select(tables.policy).order_by(tables.policy.c.version))
+        return [policy_of(row.version, row.choices) for row in rows]

@@ -1,0 +1,157 @@
+"""Questions about many orders: the review queue, what is due, and search.
+
+Surprising: every shop filter takes None for "all" and an empty set for "none".
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+
+from domain.holds import HoldCode
+from domain.orders import LIVE, Order, OrderStatus
+from storage import order_rows
+from storage.sql import Sql
+from storage.tables.orders import hold, orders
+from storage.tables.parcels import parcel, parcel_item
+
+_IN_REVIEW = orders.c.status == OrderStatus.REVIEW
+
+
+def in_shops(shops: frozenset[int] | None) -> ColumnElement[bool]:
+    """The shop filter."""
+    return true() if shops is None else orders.c.shop_id.in_(sorted(shops))
+
+
+class OrderQueries:
+    """The reading half of domain.desk.Orders."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+        self._read: dict[int, Order] = {}
+
+    def _ids(self, statement: Select[Any], limit: int) -> list[int]:
+        return [row[0] for row in self._sql.rows(statement.limit(limit))]
+
+    def recent_of_buyers(
+        self, shop_id: int, buyer_ids: Collection[str], since: datetime
+    ) -> dict[str, tuple[Order, ...]]:
+        """Live orders of these buyers placed (or, when that is not told, created) since, by buyer."""
+        placed = func.coalesce(orders.c.placed_at, orders.c.created_at)
+        wanted = select(orders.c.id).where(orders.c.shop_id == shop_id, orders.c.status.in_(LIVE), placed >= since)
+        rows = self._sql.rows_in(wanted, orders.c.buyer_id, [buyer for buyer in buyer_ids if buyer])
+        result: dict[str, tuple[Order, ...]] = defaultdict(tuple)
+        for order in order_rows.load(self._sql, [row.id for row in rows]).values():
+            result[order.buyer_id] += (order,)
+        return dict(result)
+
+    def in_review(
+        self, *, shops: frozenset[int] | None, held: bool | None, up_to: int | None = None, limit: int = 1000
+    ) -> list[tuple[int, int]]:
+        """(id, revision) of orders in REVIEW, oldest first."""
+        statement = select(orders.c.id, orders.c.revision).where(_IN_REVIEW, in_shops(shops))
+        if held is not None:
+            statement = statement.where(orders.c.held == held)
+        if up_to is not None:
+            statement = statement.where(orders.c.id <= up_to)
+        rows = self._sql.rows(statement.order_by(orders.c.id).limit(limit))
+        return [(row.id, row.revision) for row in rows]
+
+    def review_counts(self, shops: frozenset[int] | None) -> dict[int, tuple[int, int]]:
+        """shop id -> (clean, held) in REVIEW; shops with none are missing."""
+        statement = (
+            select(orders.c.shop_id, orders.c.held, func.count(orders.c.id).label("orders"))
+            .where(_IN_REVIEW, in_shops(shops))
+            .group_by(orders.c.shop_id, orders.c.held)
+        )
+        counts: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+        for row in self._sql.rows(statement):
+            counts[row.shop_id][int(row.held)] = row.orders
+        return {shop_id: (clean, held) for shop_id, (clean, held) in sorted(counts.items())}
+
+    def open_hold_counts(self, shops: frozenset[int] | None) -> dict[HoldCode, int]:
+        """Orders in REVIEW by open hold code, in catalogue order."""
+        statement = (
+            select(hold.c.code, func.count(hold.c.order_id.distinct()).label("orders"))
+            .join(orders, orders.c.id == hold.c.order_id)
+            .where(_IN_REVIEW, hold.c.resolved_at.is_(None), in_shops(shops))
+            .group_by(hold.c.code)
+        )
+        counts = {row.code: row.orders for row in self._sql.rows(statement)}
+        return {code: counts[code] for code in HoldCode if code in counts}
+
+    def held_with(self, codes: Collection[HoldCode], limit: int) -> list[int]:
+        """Ids of orders in REVIEW with one of these open holds, oldest first."""
+        statement = (
+            select(orders.c.id)
+            .distinct()
+            .join(hold, hold.c.order_id == orders.c.id)
+            .where(_IN_REVIEW, hold.c.resolved_at.is_(None), hold.c.code.in_(sorted(codes)))
+        )
+        return self._ids(statement.order_by(orders.c.id), limit)
+
+    def neighbours(self, order_id: int, shops: frozenset[int] | None) -> tuple[int | None, int | None]:
+        """The held orders in review before and after this one, by id."""
+        mine = select(orders.c.id).where(_IN_REVIEW, orders.c.held, in_shops(shops))
+        before = self._ids(mine.where(orders.c.id < order_id).order_by(orders.c.id.desc()), 1)
+        after = self._ids(mine.where(orders.c.id > order_id).order_by(orders.c.id), 1)
+        return (before[0] if before else None, after[0] if after else None)
+
+    def due_for_release(self, now: datetime, limit: int) -> list[int]:
+        """APPROVED orders whose release_at has come, longest due first."""
+        statement = select(orders.c.id).where(orders.c.status == OrderStatus.APPROVED, orders.c.release_at <= now)
+        return self._ids(statement.order_by(orders.c.release_at, orders.c.id), limit)
+
+    def waiting_since(self, status: OrderStatus, before: datetime, limit: int) -> list[int]:
+        """Orders in that status created before, oldest first."""
+        statement = select(orders.c.id).where(orders.c.status == status, orders.c.created_at < before)
+        return self._ids(statement.order_by(orders.c.created_at, orders.c.id), limit)
+
+    def search(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
+        """Exact numbers and waybills first, then phone tails (4+ digits), then anything that contains the text;
+        newest first within each. Looking inside texts reads the whole table when there are few hits."""
+        wanted = order_rows.folded(text)
+        if not wanted or limit <= 0:
+            return []
+        found: dict[int, None] = {}
+        for step in (self._exactly, self._by_phone, self._inside):
+            found.update(dict.fromkeys(step(wanted, shops, limit)))
+            if len(found) >= limit:
+                break
+        ids = list(found)[:limit]
+        loaded = order_rows.load(self._sql, ids)
+        return [loaded[order_id] for order_id in ids]
+
+    def _exactly(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
+        forms = sorted({wanted, wanted.upper(), wanted.removeprefix("#"), f"#{wanted}"})
+        numbered = or_(orders.c.number.in_(forms), orders.c.external_id.in_(forms))
+        boxes = (
+            select(parcel_item.c.order_id)
+            .join(parcel, parcel.c.id == parcel_item.c.parcel_id)
+            .where(or_(parcel.c.waybill.in_(forms), parcel.c.id == parcel_id_of(wanted)))
+        )
+        statement = select(orders.c.id).where(or_(numbered, orders.c.id.in_(boxes)), in_shops(shops))
+        return self._ids(statement.order_by(orders.c.id.desc()), limit)
+
+    def _by_phone(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
+        digits = order_rows.digits_of(wanted)
+        if len(digits) < 4 or any(letter.isalpha() for letter in wanted):
+            return []
+        statement = select(orders.c.id, orders.c.receiver_phone).where(
+            orders.c.phone_tail == digits[-4:], in_shops(shops)
+        )
+        rows = self._sql.rows(statement.order_by(orders.c.id.desc()))
+        return [row.id for row in rows if order_rows.digits_of(row.receiver_phone).endswith(digits)][:limit]
+
+    def _inside(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
+        statement = select(orders.c.id).where(and_(orders.c.needle.contains(wanted, autoescape=True), in_shops(shops)))
+        return self._ids(statement.order_by(orders.c.id.desc()), limit)
+
+
+def parcel_id_of(text: str) -> int:
+    """The id in a parcel number (P000012, any case); 0 when it is not one."""
+    digits = text[1:]
+    fits = text[:1] in ("p", "P") and digits.isascii() and digits.isdigit() and len(digits) <= 18
+    return int(digits) if fits else 0

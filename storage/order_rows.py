@@ -1,0 +1,82 @@
+"""An order as rows and back, and what search looks through.
+
+Surprising: the receiver lies flat in the order's row; `needle` is one folded text of everything people search by.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+
+from domain.holds import Hold
+from domain.incoming import Receiver
+from domain.orders import Line, Order
+from storage.sql import Shape, Sql
+from storage.tables.orders import hold, order_line, orders
+
+ORDER = Shape(Order, orders)
+RECEIVER = Shape(Receiver, orders, "receiver_")
+LINE = Shape(Line, order_line)
+HOLD = Shape(Hold, hold)
+
+_WIDTH = len(ORDER.columns)
+SELECT_ORDERS = select(*ORDER.columns, *RECEIVER.columns).order_by(orders.c.id)
+_SELECT_LINES = select(order_line.c.order_id, *LINE.columns).order_by(order_line.c.order_id, order_line.c.line_no)
+_SELECT_HOLDS = select(hold.c.order_id, *HOLD.columns).order_by(hold.c.order_id, hold.c.position)
+
+
+def folded(text: str) -> str:
+    """Text as search compares it: full width made narrow, case and outer blanks gone."""
+    return (text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def digits_of(phone: str) -> str:
+    """The digits of a phone number."""
+    return re.sub(r"\D", "", folded(phone))
+
+
+def order_row(order: Order) -> dict[str, Any]:
+    """The row of an order, copies included."""
+    row = ORDER.row(order)
+    row.update(RECEIVER.row(order.receiver))
+    texts = [order.number, order.external_id, order.buyer_id, order.receiver.name]
+    for line in order.lines:
+        texts += [line.sku or line.merchant_code, line.title]
+    row["held"] = order.held
+    row["phone_tail"] = digits_of(order.receiver.phone)[-4:]
+    row["needle"] = folded("\n".join(dict.fromkeys(text for text in texts if text)))
+    return row
+
+
+def line_rows(order: Order) -> list[dict[str, Any]]:
+    """Its lines."""
+    return [{"order_id": order.id, **LINE.row(line)} for line in order.lines]
+
+
+def hold_rows(order: Order) -> list[dict[str, Any]]:
+    """Its holds."""
+    return [{"order_id": order.id, "position": position, **HOLD.row(item)} for position, item in enumerate(order.holds)]
+
+
+def load(sql: Sql, order_ids: Collection[int]) -> dict[int, Order]:
+    """Orders by id, in the order of their ids; unknown ids are missing."""
+    heads = list(sql.rows_in(SELECT_ORDERS, orders.c.id, order_ids))
+    found = [head[0] for head in heads]
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for row in sql.rows_in(_SELECT_LINES, order_line.c.order_id, found):
+        lines[row[0]].append(LINE.thing(row[1:]))
+    holds: dict[int, list[Hold]] = defaultdict(list)
+    for row in sql.rows_in(_SELECT_HOLDS, hold.c.order_id, found):
+        holds[row[0]].append(HOLD.thing(row[1:]))
+    return {
+        head[0]: ORDER.thing(
+            head[:_WIDTH],
+            receiver=RECEIVER.thing(head[_WIDTH:]),
+            lines=tuple(lines[head[0]]),
+            holds=tuple(holds[head[0]]),
+        )
+        for head in heads
+    }

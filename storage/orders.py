@@ -1,0 +1,109 @@
+"""The order repository: reading, adding and saving the aggregate.
+
+Surprising: lines and holds are rewritten only when the saved order's differ from the ones it was read with.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, replace
+
+from sqlalchemy import delete, select
+
+from domain.errors import Unknown
+from domain.incoming import IncomingLine, RefundState
+from domain.orders import Order
+from storage import order_rows
+from storage.order_queries import OrderQueries
+from storage.sql import chunks
+from storage.tables.orders import hold, order_line, order_raw, orders, waiting_line
+
+
+class Orders(OrderQueries):
+    """Implements domain.desk.Orders."""
+
+    def get(self, order_id: int) -> Order:
+        """Raises Unknown('order')."""
+        found = self.many([order_id])
+        if not found:
+            raise Unknown("order", str(order_id))
+        return found[order_id]
+
+    def many(self, order_ids: Collection[int]) -> dict[int, Order]:
+        """By id, in the order of the ids; unknown ids are missing."""
+        found = order_rows.load(self._sql, order_ids)
+        self._read.update(found)
+        return found
+
+    def by_number(self, shop_id: int, numbers: Collection[str]) -> dict[str, Order]:
+        """Known orders of the shop by their platform number."""
+        ids = self._sql.rows_in(select(orders.c.id).where(orders.c.shop_id == shop_id), orders.c.number, numbers)
+        return {order.number: order for order in self.many([row.id for row in ids]).values()}
+
+    def by_external_id(self, shop_id: int, external_id: str) -> Order | None:
+        """By the platform's internal id; None for none and for the empty id."""
+        if not external_id:
+            return None
+        row = self._sql.row(select(orders.c.id).where(orders.c.shop_id == shop_id, orders.c.external_id == external_id))
+        return self.get(row.id) if row else None
+
+    def next_ids(self, count: int) -> Sequence[int]:
+        """Fresh ids for `add`."""
+        return self._sql.next_ids(orders, count)
+
+    def add(self, new: Sequence[Order], raw: Sequence[str]) -> None:
+        """Insert whole aggregates with their source texts (as many as orders)."""
+        self._sql.insert(orders, [order_rows.order_row(order) for order in new])
+        self._sql.insert(order_line, [row for order in new for row in order_rows.line_rows(order)])
+        self._sql.insert(hold, [row for order in new for row in order_rows.hold_rows(order)])
+        texts = zip(new, raw, strict=True)
+        self._sql.insert(order_raw, [self._raw_row(order.id, text) for order, text in texts])
+        self._read.update((order.id, order) for order in new)
+
+    def save(self, changed: Sequence[Order]) -> None:
+        """Update by revision; the stored revision becomes + 1. Raises LostRace."""
+        self._sql.save(orders, [order_rows.order_row(order) for order in changed])
+        lines = [order for order in changed if not self._as_read(order, "lines")]
+        if lines:
+            rows = [row for order in lines for row in order_rows.line_rows(order)]
+            self._sql.replace_children(order_line.c.order_id, [order.id for order in lines], rows)
+        holds = [order for order in changed if not self._as_read(order, "holds")]
+        if holds:
+            rows = [row for order in holds for row in order_rows.hold_rows(order)]
+            self._sql.replace_children(hold.c.order_id, [order.id for order in holds], rows)
+        self._read.update((order.id, replace(order, revision=order.revision + 1)) for order in changed)
+
+    def _as_read(self, order: Order, part: str) -> bool:
+        read = self._read.get(order.id)
+        return read is not None and read.revision == order.revision and getattr(read, part) == getattr(order, part)
+
+    def _raw_row(self, order_id: int, raw: str) -> dict[str, object]:
+        return {"order_id": order_id, "at": self._sql.now, "raw": raw}
+
+    def keep_raw(self, order_id: int, raw: str) -> None:
+        """Add one more source text."""
+        self._sql.insert(order_raw, [self._raw_row(order_id, raw)])
+
+    def keep_lines(self, shop_id: int, number: str, lines: Sequence[IncomingLine], raw: str) -> None:
+        """Put lines aside; a later list for the same number replaces them."""
+        values = {
+            "shop_id": shop_id,
+            "number": number,
+            "lines": [asdict(line) for line in lines],
+            "at": self._sql.now,
+            "raw": raw,
+        }
+        statement = self._sql.upsert(waiting_line).values(values)
+        self._sql.change(statement.on_conflict_do_update(index_elements=["shop_id", "number"], set_=values))
+
+    def take_lines(self, shop_id: int, numbers: Collection[str]) -> dict[str, tuple[IncomingLine, ...]]:
+        """What was put aside for these numbers, and forget it."""
+        mine = waiting_line.c.shop_id == shop_id
+        kept = select(waiting_line.c.number, waiting_line.c.lines).where(mine)
+        found = {
+            row.number: tuple(IncomingLine(**{**line, "refund": RefundState(line["refund"])}) for line in row.lines)
+            for row in self._sql.rows_in(kept, waiting_line.c.number, numbers)
+        }
+        if found:
+            gone = delete(waiting_line).where(mine)
+            for chunk in chunks(found):
+                self._sql.change(gone.where(waiting_line.c.number.in_(chunk)))
+        return found

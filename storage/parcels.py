@@ -1,0 +1,143 @@
+"""Parcels with their items, and waybill numbers from the couriers' pools."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select, true, update
+
+from domain.errors import Unknown
+from domain.orders import OrderStatus
+from domain.parcels import RESERVING, Item, Parcel, ParcelState
+from storage.order_queries import parcel_id_of
+from storage.sql import Shape, Sql
+from storage.tables.catalog import courier, waybill_pool
+from storage.tables.orders import orders
+from storage.tables.parcels import parcel, parcel_item
+
+PARCEL = Shape(Parcel, parcel)
+ITEM = Shape(Item, parcel_item)
+
+_SELECT = select(*PARCEL.columns)
+_ITEMS = select(parcel_item.c.parcel_id, *ITEM.columns).order_by(parcel_item.c.parcel_id, parcel_item.c.position)
+
+
+def _item_rows(box: Parcel) -> list[dict[str, Any]]:
+    return [{"parcel_id": box.id, "position": place, **ITEM.row(item)} for place, item in enumerate(box.items)]
+
+
+def _at(warehouse_id: int | None) -> ColumnElement[bool]:
+    return true() if warehouse_id is None else parcel.c.warehouse_id == warehouse_id
+
+
+class Parcels:
+    """Implements domain.desk.Parcels. Items are rewritten only when they differ from what was read."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+        self._read: dict[int, Parcel] = {}
+
+    def _with_items(self, heads: Iterable[Row[Any]]) -> list[Parcel]:
+        heads = list(heads)
+        items: dict[int, list[Item]] = defaultdict(list)
+        for row in self._sql.rows_in(_ITEMS, parcel_item.c.parcel_id, [head.id for head in heads]):
+            items[row[0]].append(ITEM.thing(row[1:]))
+        found = [PARCEL.thing(head, items=tuple(items[head.id])) for head in heads]
+        self._read.update((box.id, box) for box in found)
+        return found
+
+    def load(self, statement: Select[Any]) -> list[Parcel]:
+        """Parcels of a statement over PARCEL.columns, items with them."""
+        return self._with_items(self._sql.rows(statement))
+
+    def get(self, parcel_id: int) -> Parcel:
+        """Raises Unknown('parcel')."""
+        found = self.many([parcel_id])
+        if not found:
+            raise Unknown("parcel", str(parcel_id))
+        return found[parcel_id]
+
+    def many(self, parcel_ids: Collection[int]) -> dict[int, Parcel]:
+        """By id; unknown ids are missing."""
+        rows = self._sql.rows_in(_SELECT.order_by(parcel.c.id), parcel.c.id, parcel_ids)
+        return {box.id: box for box in self._with_items(rows)}
+
+    def of_orders(self, order_ids: Collection[int]) -> dict[int, tuple[Parcel, ...]]:
+        """order id -> its parcels by id, cancelled ones too; orders without any are missing."""
+        links = select(parcel_item.c.order_id, parcel_item.c.parcel_id).distinct()
+        pairs = [(row.order_id, row.parcel_id) for row in self._sql.rows_in(links, parcel_item.c.order_id, order_ids)]
+        boxes = self.many([parcel_id for _, parcel_id in pairs])
+        result: dict[int, tuple[Parcel, ...]] = defaultdict(tuple)
+        for order_id, parcel_id in sorted(pairs):
+            result[order_id] += (boxes[parcel_id],)
+        return dict(result)
+
+    def by_waybill(self, waybill: str) -> Parcel | None:
+        """By waybill (the newest, should a courier reuse one) or parcel number."""
+        code = waybill.strip()
+        if not code:
+            return None
+        newest = _SELECT.where(parcel.c.waybill == code).order_by(parcel.c.id.desc()).limit(1)
+        found = self.load(newest) or list(self.many([parcel_id_of(code)]).values())
+        return found[0] if found else None
+
+    def next_ids(self, count: int) -> Sequence[int]:
+        """Fresh ids for `add`."""
+        return self._sql.next_ids(parcel, count)
+
+    def add(self, parcels: Sequence[Parcel]) -> None:
+        """Insert with items."""
+        self._sql.insert(parcel, [PARCEL.row(box) for box in parcels])
+        self._sql.insert(parcel_item, [row for box in parcels for row in _item_rows(box)])
+        self._read.update((box.id, box) for box in parcels)
+
+    def save(self, parcels: Sequence[Parcel]) -> None:
+        """By revision, items with it. Raises LostRace."""
+        self._sql.save(parcel, [PARCEL.row(box) for box in parcels])
+        moved = [box for box in parcels if not self._items_as_read(box)]
+        if moved:
+            rows = [row for box in moved for row in _item_rows(box)]
+            self._sql.replace_children(parcel_item.c.parcel_id, [box.id for box in moved], rows)
+        self._read.update((box.id, replace(box, revision=box.revision + 1)) for box in parcels)
+
+    def _items_as_read(self, box: Parcel) -> bool:
+        read = self._read.get(box.id)
+        return read is not None and read.revision == box.revision and read.items == box.items
+
+    def ready(self, warehouse_id: int | None, limit: int) -> list[Parcel]:
+        """READY and not blocked, every order in it RELEASED; oldest first."""
+        inside = parcel_item.c.parcel_id == parcel.c.id
+        waits = exists().where(inside, orders.c.id == parcel_item.c.order_id, orders.c.status != OrderStatus.RELEASED)
+        statement = _SELECT.where(parcel.c.state == ParcelState.READY, ~parcel.c.blocked, _at(warehouse_id))
+        statement = statement.where(exists().where(inside), ~waits)
+        return self.load(statement.order_by(parcel.c.ready_at, parcel.c.id).limit(limit))
+
+    def of_wave(self, wave_id: int) -> list[Parcel]:
+        """The wave's parcels by slot."""
+        return self.load(_SELECT.where(parcel.c.wave_id == wave_id).order_by(parcel.c.slot, parcel.c.id))
+
+    def waybills(self, courier_id: int, count: int) -> Sequence[str]:
+        """Fresh waybill numbers from the courier's pool. Raises Unknown('courier')."""
+        pool = waybill_pool.c.courier_id == courier_id
+        taken = update(waybill_pool).where(pool).values(next_number=waybill_pool.c.next_number + count)
+        row = self._sql.row(taken.returning(waybill_pool.c.next_number))
+        form = self._sql.row(select(courier.c.prefix, courier.c.digits).where(courier.c.id == courier_id))
+        if row is None or form is None:
+            raise Unknown("courier", str(courier_id))
+        first: int = row.next_number - count
+        return [f"{form.prefix}{first + step:0{form.digits}d}" for step in range(count)]
+
+    def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]:
+        """Parcels that came into one of these states before, longest there first."""
+        statement = select(parcel.c.id).where(parcel.c.state.in_(sorted(states)), parcel.c.state_at < before)
+        return [row.id for row in self._sql.rows(statement.order_by(parcel.c.state_at, parcel.c.id).limit(limit))]
+
+    def counts(self, warehouse_id: int | None) -> dict[ParcelState, int]:
+        """Parcels from READY to WEIGHED by state; states with none are missing."""
+        statement = select(parcel.c.state, func.count(parcel.c.id).label("parcels")).where(
+            parcel.c.state.in_(sorted(RESERVING)), _at(warehouse_id)
+        )
+        found = {row.state: row.parcels for row in self._sql.rows(statement.group_by(parcel.c.state))}
+        return {state: found[state] for state in ParcelState if state in found}

@@ -1,0 +1,144 @@
+"""One transaction's connection and the few kinds of statement every repository is made of.
+
+Surprising: whole sets travel as one statement (executemany, IN in chunks); nothing here runs a query per row.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Executable,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import func as sql_function
+from sqlalchemy.dialects import postgresql, sqlite
+
+from domain.errors import LostRace
+
+CHUNK = 500
+T = TypeVar("T")
+V = TypeVar("V", int, str)
+
+
+def chunks(values: Collection[V]) -> Iterator[list[V]]:
+    """The distinct values, sorted, in pieces that fit one IN."""
+    ordered = sorted(set(values))
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]
+
+
+class Shape(Generic[T]):
+    """A dataclass and the columns of the same names: how a record becomes a row and back.
+
+    `prefix` is for a part that lies flat in its owner's table (the receiver of an order).
+    """
+
+    def __init__(self, kind: type[T], table: Table, prefix: str = "") -> None:
+        names = [field.name for field in fields(kind) if prefix + field.name in table.c]  # type: ignore[arg-type]  # T is a dataclass
+        self.kind = kind
+        self.names = tuple(names)
+        self.keys = tuple(prefix + name for name in names)
+        self.columns = tuple(table.c[key] for key in self.keys)
+        self._values = attrgetter(*names)
+
+    def row(self, thing: T) -> dict[str, Any]:
+        """The row of a record."""
+        return dict(zip(self.keys, self._values(thing), strict=True))
+
+    def thing(self, values: Sequence[Any], **rest: Any) -> T:
+        """The record of a row's values, in the order of `columns`; `rest` fills what has no column."""
+        return self.kind(**dict(zip(self.names, values, strict=True)), **rest)
+
+
+class Sql:
+    """A connection in its transaction. `now` is the time of the whole command."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self.postgres = connection.dialect.name == "postgresql"
+        self._last_id: dict[str, int] = {}
+
+    def rows(self, statement: Executable) -> Sequence[Row[Any]]:
+        """All rows."""
+        return self.connection.execute(statement).fetchall()
+
+    def row(self, statement: Executable) -> Row[Any] | None:
+        """The first row."""
+        return self.connection.execute(statement).first()
+
+    def rows_in(self, statement: Select[Any], column: ColumnElement[Any], values: Collection[V]) -> Iterator[Row[Any]]:
+        """Rows of `statement` where the column is one of the values, in the statement's order within a chunk."""
+        for chunk in chunks(values):
+            yield from self.rows(statement.where(column.in_(chunk)))
+
+    def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Add rows whose keys are complete."""
+        if rows:
+            self.connection.execute(insert(table), rows)
+
+    def insert_new(self, table: Table, row: Mapping[str, Any]) -> int:
+        """Add one row under a fresh id, which is returned."""
+        values = {key: value for key, value in row.items() if key != "id"}
+        new_id: int = self.connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one()
+        return new_id
+
+    def upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
+        """An INSERT that knows ON CONFLICT, in this database's dialect."""
+        return postgresql.insert(table) if self.postgres else sqlite.insert(table)
+
+    def change(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+        """Run an UPDATE, DELETE or upsert, for each of the rows when given; how many rows it hit."""
+        return self.connection.execute(statement, rows).rowcount
+
+    def save(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Update whole rows by id and the revision they were read with, which goes up. Raises LostRace."""
+        if not rows:
+            return
+        statement = update(table).where(table.c.id == bindparam("_id"), table.c.revision == bindparam("_read"))
+        values = [
+            {
+                **{key: value for key, value in row.items() if key != "id"},
+                "revision": row["revision"] + 1,
+                "_id": row["id"],
+                "_read": row["revision"],
+            }
+            for row in sorted(rows, key=lambda row: int(row["id"]))
+        ]
+        if self.change(statement, values) != len(rows):
+            raise LostRace(table.name)
+
+    def replace_children(self, column: ColumnElement[Any], parents: Collection[int], rows: Sequence[Any]) -> None:
+        """Delete the parents' child rows and write these."""
+        table: Table = column.table
+        for chunk in chunks(parents):
+            self.change(delete(table).where(column.in_(chunk)))
+        self.insert(table, rows)
+
+    def next_ids(self, table: Table, count: int) -> Sequence[int]:
+        """Fresh ids: a sequence on PostgreSQL, max + 1 (kept for the transaction) where one writer writes."""
+        if self.postgres:
+            found = self.connection.execute(
+                text("SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :count)"),
+                {"name": f"{table.name}_id_seq", "count": count},
+            )
+            return [row[0] for row in found]
+        if table.name not in self._last_id:
+            top = self.connection.execute(select(sql_function.max(table.c.id))).scalar()
+            self._last_id[table.name] = top or 0
+        first = self._last_id[table.name] + 1
+        self._last_id[table.name] += count
+        return range(first, first + count)

@@ -1,0 +1,149 @@
+"""Orders with lines, holds and source texts. `held`, `phone_tail` and `needle` are copies written with every save."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import text as sql
+
+from domain.holds import HoldCode, Source
+from domain.incoming import Platform, PlatformState, RefundState
+from domain.orders import OrderStatus
+from storage.tables import columns as col
+from storage.tables.columns import Base, table_of
+
+
+class OrderRow(Base, table=True):
+    """Orders; the receiver lies flat beside. `needle` is what free-text search looks through."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "number"),
+        Index(None, "shop_id", "external_id"),
+        Index(None, "shop_id", "buyer_id"),
+        Index(None, "status", "held", "id"),
+        Index(None, "status", "created_at"),
+        Index(None, "number"),
+        Index(None, "external_id"),
+        Index(None, "phone_tail"),
+        Index(None, "paid_at"),
+        Index(None, "placed_at"),
+        Index(
+            None,
+            "release_at",
+            sqlite_where=sql("release_at IS NOT NULL"),
+            postgresql_where=sql("release_at IS NOT NULL"),
+        ),
+    )
+    id: int = col.key()
+    shop_id: int = col.ref("shop.id")
+    platform: Platform = col.choice(Platform)
+    number: str = col.words()
+    external_id: str = col.words()
+    status: OrderStatus = col.choice(OrderStatus)
+    platform_state: PlatformState = col.choice(PlatformState)
+    currency: str = col.text()
+    created_at: datetime = col.moment()
+    revision: int = col.number()
+    placed_at: datetime | None = col.moment(optional=True)
+    paid_at: datetime | None = col.moment(optional=True)
+    platform_updated_at: datetime | None = col.moment(optional=True)
+    goods: int = col.number()
+    shipping: int = col.number()
+    discount: int = col.number()
+    tax: int = col.number()
+    total: int = col.number()
+    paid: int = col.number()
+    refunded: int = col.number()
+    buyer_id: str = col.words()
+    buyer_message: str = col.words()
+    seller_note: str = col.words()
+    fingerprint: str = col.text()
+    decided_by: str = col.words()
+    decided_at: datetime | None = col.moment(optional=True)
+    release_at: datetime | None = col.moment(optional=True)
+    reason: str = col.words()
+    receiver_name: str = col.words()
+    receiver_phone: str = col.words()
+    receiver_country: str = col.words()
+    receiver_province: str = col.words()
+    receiver_city: str = col.words()
+    receiver_district: str = col.words()
+    receiver_address: str = col.words()
+    receiver_zip: str = col.words()
+    receiver_masked: bool = col.flag()
+    held: bool = col.flag()
+    phone_tail: str = col.text()
+    needle: str = col.words()
+
+
+class OrderLineRow(Base, table=True):
+    """Lines."""
+
+    __tablename__ = "order_line"
+    order_id: int = col.ref("orders.id", primary=True)
+    line_no: int = col.own_key()
+    external_id: str = col.words()
+    title: str = col.words()
+    variant: str = col.words()
+    merchant_code: str = col.words()
+    quantity: int = col.number()
+    unit_price: int = col.number()
+    amount: int = col.number()
+    sku: str | None = col.text(optional=True)
+    refund: RefundState = col.choice(RefundState)
+    refunded: int = col.number()
+    dropped: bool = col.flag()
+
+
+class HoldRow(Base, table=True):
+    """Holds, open and resolved, in the order they stand in the aggregate."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        Index(
+            "ix_hold_open",
+            "code",
+            "order_id",
+            sqlite_where=sql("resolved_at IS NULL"),
+            postgresql_where=sql("resolved_at IS NULL"),
+        ),
+    )
+    order_id: int = col.ref("orders.id", primary=True)
+    position: int = col.own_key()
+    code: HoldCode = col.choice(HoldCode)
+    source: Source = col.choice(Source)
+    opened_at: datetime = col.moment()
+    evidence: Any = col.document()
+    resolved_at: datetime | None = col.moment(optional=True)
+    resolved_by: str = col.words()
+    resolution: str = col.text()
+
+
+class OrderRawRow(Base, table=True):
+    """Every source text an order was read from, oldest first."""
+
+    __tablename__ = "order_raw"
+    __table_args__ = (Index(None, "order_id"),)
+    id: int = col.key()
+    order_id: int = col.ref("orders.id")
+    at: datetime = col.moment()
+    raw: str = col.words()
+
+
+class WaitingLineRow(Base, table=True):
+    """Lines of orders that are not known yet."""
+
+    __tablename__ = "waiting_line"
+    shop_id: int = col.ref("shop.id", primary=True)
+    number: str = col.text_key()
+    lines: Any = col.document(tuple)
+    at: datetime = col.moment()
+    raw: str = col.words()
+
+
+orders = table_of(OrderRow)
+order_line = table_of(OrderLineRow)
+hold = table_of(HoldRow)
+order_raw = table_of(OrderRawRow)
+waiting_line = table_of(WaitingLineRow)

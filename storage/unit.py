@@ -1,0 +1,142 @@
+"""One transaction's worth of everything: the Desk commands see, plus inbox, deliveries and the catalog's writers.
+
+Surprising: repositories come into being when they are first asked for; most commands touch three or four.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from domain.catalog import Catalog
+from domain.policy import Policy
+from domain.records import Event
+from storage.catalog import CatalogAdmin, CatalogReader, Shelf
+from storage.inbox import Inbox
+from storage.orders import Orders
+from storage.outbox import Deliveries, Outbox
+from storage.parcels import Parcels
+from storage.people import Cards, People
+from storage.records import Alerts, Files, History, Imports, Returns
+from storage.reports import Reports
+from storage.sql import Sql
+from storage.stock import StockBook
+from storage.warehouse import Refunds, Stops, Waves
+
+
+class Unit:
+    """Implements domain.desk.Desk over one connection in its transaction."""
+
+    def __init__(self, connection: Connection, now: datetime, shelf: Shelf) -> None:
+        self._sql = Sql(connection, now)
+        self._furniture = CatalogReader(self._sql, shelf)
+        self._history = History(self._sql)
+
+    @property
+    def now(self) -> datetime:
+        """Fixed for the whole command."""
+        return self._sql.now
+
+    @property
+    def policy(self) -> Policy:
+        """The company's choices as they stand."""
+        return self._furniture.furniture().policy
+
+    @property
+    def catalog(self) -> Catalog:
+        """The company's furniture."""
+        return self._furniture.furniture().catalog
+
+    @cached_property
+    def catalog_admin(self) -> CatalogAdmin:
+        """Writers of the two above."""
+        return CatalogAdmin(self._sql, self._furniture)
+
+    @cached_property
+    def orders(self) -> Orders:
+        """Orders."""
+        return Orders(self._sql)
+
+    @cached_property
+    def parcels(self) -> Parcels:
+        """Parcels."""
+        return Parcels(self._sql)
+
+    @cached_property
+    def waves(self) -> Waves:
+        """Waves."""
+        return Waves(self._sql)
+
+    @cached_property
+    def stops(self) -> Stops:
+        """Interceptions."""
+        return Stops(self._sql)
+
+    @cached_property
+    def refunds(self) -> Refunds:
+        """Refunds."""
+        return Refunds(self._sql)
+
+    @cached_property
+    def stock(self) -> StockBook:
+        """Levels and the ledger."""
+        return StockBook(self._sql)
+
+    @cached_property
+    def returns(self) -> Returns:
+        """Return parcels."""
+        return Returns(self._sql)
+
+    @cached_property
+    def people(self) -> People:
+        """Staff, chats, invitations."""
+        return People(self._sql)
+
+    @cached_property
+    def cards(self) -> Cards:
+        """Which message shows what."""
+        return Cards(self._sql)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Notices to deliver."""
+        return Outbox(self._sql)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """The messenger's side of them."""
+        return Deliveries(self._sql)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Updates as they came."""
+        return Inbox(self._sql)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Files taken in."""
+        return Imports(self._sql)
+
+    @cached_property
+    def files(self) -> Files:
+        """Bytes kept in the store."""
+        return Files(self._sql)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """Open worries."""
+        return Alerts(self._sql)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Report runs and a day's sums."""
+        return Reports(self._sql, self.orders, self.parcels, self.returns)
+
+    def record(self, events: Sequence[Event]) -> None:
+        """Append to the history."""
+        self._history.add(events)
+
+    def history(self, subject: str, subject_id: int, limit: int = 50) -> list[Event]:
+        """Newest first."""
+        return self._history.of(subject, subject_id, limit)
