@@ -36,30 +36,29 @@ QUIET = [
 ]
 ANNA, BORIS, MALLORY = 1001, 1002, 1003
 EVIL_NAME = "<img src=x onerror=document.title='owned'>"
+CAST = [(ANNA, "Anna", "cs"), (BORIS, "Boris", "warehouse"), (MALLORY, EVIL_NAME, "stranger")]
 
 
 class Server:
-    """The real sandbox on a free port; it can be stopped and started again in place."""
+    """The real sandbox on a free port; it can be stopped and started again, over the same data."""
 
-    def __init__(self) -> None:
+    def __init__(self, data_dir: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        self.sandbox = Sandbox(token=TOKEN, bot_name="Xiaoer", data_dir=None)
-        for person_id, name, role in [
-            (ANNA, "Anna", "cs"),
-            (BORIS, "Boris", "warehouse"),
-            (MALLORY, EVIL_NAME, "stranger"),
-        ]:
-            self.sandbox.seed_person(name, role, id=person_id)
-        self.group_id = self.sandbox.seed_group("Approvals", [ANNA, BORIS])["id"]
+        self._data_dir = data_dir
+        self.group_id = 0
 
     async def start(self) -> None:
-        await self.sandbox.start("127.0.0.1", self.port)
+        self._sandbox = Sandbox(token=TOKEN, bot_name="xiaoer_bot", data_dir=self._data_dir)
+        for person_id, name, role in CAST:
+            self._sandbox.seed_person(name, role, id=person_id)
+        self.group_id = self._sandbox.seed_group("Approvals", [ANNA, BORIS])["id"]
+        await self._sandbox.start("127.0.0.1", self.port)
 
     async def stop(self) -> None:
-        await self.sandbox.stop()
+        await self._sandbox.stop()
 
 
 class Bot:
@@ -95,7 +94,8 @@ class Bot:
         body = {"from": person_id, "text": text}
         async with self._client.post(f"{self._url}/sandbox/chats/{person_id}/messages", json=body) as answer:
             assert answer.ok, await answer.text()
-        assert (await self.update("message"))["text"] == text
+        while (await self.update("message")).get("text") != text:
+            pass
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +112,8 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def server(anyio_backend: str) -> AsyncIterator[Server]:
-    running = Server()
+async def server(anyio_backend: str, tmp_path: Path) -> AsyncIterator[Server]:
+    running = Server(tmp_path)
     await running.start()
     yield running
     await running.stop()

@@ -32,7 +32,17 @@ export const upgrade = (chatId) => call("POST", `/chats/${chatId}/upgrade`, {});
 export const faults = () => call("GET", "/faults");
 export const addFault = (fault) => call("POST", "/faults", fault);
 export const clearFaults = () => call("DELETE", "/faults");
-export const traffic = () => call("GET", "/traffic");
+
+/** Whether the traffic maker runs; null when this process has none. */
+export async function traffic() {
+  try {
+    return (await call("GET", "/traffic")).on;
+  } catch (error) {
+    if (error.status === 409) return null;
+    throw error;
+  }
+}
+
 export const setTraffic = (on) => call("POST", "/traffic", { on });
 export const fileUrl = (fileId) => `/sandbox/files/${encodeURIComponent(fileId)}`;
 
@@ -62,7 +72,7 @@ export async function commands(personId) {
   try {
     return await call("GET", `/commands?person=${personId}`);
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return [];
+    if (error.status === 404) return [];
     throw error;
   }
 }

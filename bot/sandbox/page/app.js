@@ -112,8 +112,6 @@ function onMessage({ chatId, message, isNew }) {
   composer.drawPlaceholder();
   drawEmpty();
   markRead();
-  const moved = store.movedTo(chatId);
-  if (moved) open(person.id, moved);
 }
 
 function onGone({ chatId, messageId }) {

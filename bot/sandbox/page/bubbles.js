@@ -5,6 +5,7 @@ import { avatar, el, icon } from "./dom.js";
 import { richText } from "./entities.js";
 import { dayOf, t, timeOf } from "./i18n.js";
 import { inlineKeyboard } from "./keyboards.js";
+import { isService } from "./store.js";
 
 const PHOTO_WIDTH = 480;
 const PHOTO_HEIGHT = 360;
@@ -25,7 +26,7 @@ const COMMON = new Set(["message_id", "from", "chat", "date", "edit_date", "repl
 
 /** What a service message says, or null for one that carries text or a file. */
 export function serviceText(message) {
-  if (message.text !== undefined || message.document || message.photo) return null;
+  if (!isService(message)) return null;
   const names = (list) => list.map(nameOf).join(t("people") === "People" ? ", " : "、");
   if (message.new_chat_members) return t("joined", { names: names(message.new_chat_members) });
   if (message.left_chat_member) return t("left", { names: names([message.left_chat_member]) });
@@ -137,6 +138,6 @@ function file(document) {
         extension.toUpperCase() || icon("file")),
       el("span", { cls: "file-words" }, el("b", { dir: "auto" }, name),
         el("small", {}, sizeOf(document.file_size)))),
-    el("a", { cls: "round", href: url, download: name, "aria-label": t("download", { name }),
+    el("a", { cls: "round", href: `${url}?download`, download: name, "aria-label": t("download", { name }),
       title: t("download", { name }) }, icon("download")));
 }

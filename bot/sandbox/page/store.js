@@ -6,6 +6,9 @@ import * as api from "./api.js";
 const READ = "xiaoer-read";
 const MANY = 100; // counting stops here: the badge says 99+
 
+/** Whether a message only tells what happened to the chat: somebody joined, the group was upgraded. */
+export const isService = (message) => message.text === undefined && !message.document && !message.photo;
+
 class History {
   constructor(list = []) {
     this.byId = new Map(list.map((message) => [message.message_id, message]));
@@ -90,10 +93,9 @@ export class Store extends EventTarget {
     return [own, ...groups];
   }
 
-  /** The supergroup a group was upgraded to, once the server lists it; else undefined. */
+  /** The supergroup a group was upgraded to, or null. */
   movedTo(chatId) {
-    const moved = this.histories.get(chatId)?.last?.migrate_to_chat_id;
-    return this.chats.has(moved) ? moved : undefined;
+    return this.chats.get(chatId)?.migrated_to ?? null;
   }
 
   apply(event) {
@@ -146,7 +148,8 @@ export class Store extends EventTarget {
     const mark = this.readUpTo(personId, chatId);
     let count = 0;
     for (let i = history.ids.length - 1; i >= 0 && history.ids[i] > mark && count < MANY; i--) {
-      if (history.byId.get(history.ids[i]).from?.id !== personId) count++;
+      const message = history.byId.get(history.ids[i]);
+      if (message.from?.id !== personId && !isService(message)) count++;
     }
     return count;
   }

@@ -2,7 +2,7 @@
 // to the bot (block it, upgrade the group).
 
 import * as api from "./api.js";
-import { failure, modal, toast } from "./dialogs.js";
+import { failure, modal } from "./dialogs.js";
 import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 
@@ -22,18 +22,11 @@ export class Tools {
   constructor(store) {
     this.store = store;
     this.switch = byId("traffic");
-    this.switch.addEventListener("change", () => this.setTraffic());
+    this.switch.addEventListener("change", () => this.run(api.setTraffic(this.switch.checked)));
     byId("faults").addEventListener("click", () => this.openFaults());
     for (const id of ["block", "unblock"]) byId(id).addEventListener("click", () => this.toggleBlock());
     byId("upgrade").addEventListener("click", () => this.run(api.upgrade(this.chat.id)));
     store.addEventListener("tools", () => this.refresh());
-  }
-
-  setTraffic() {
-    this.run(api.setTraffic(this.switch.checked).catch((error) => {
-      if (error.status !== 409) throw error;
-      toast(t("noTraffic"), true);
-    }));
   }
 
   run(promise) {
@@ -43,7 +36,9 @@ export class Tools {
   async refresh() {
     try {
       const [traffic, faults] = await Promise.all([api.traffic(), api.faults()]);
-      this.switch.checked = traffic.on;
+      this.switch.checked = Boolean(traffic);
+      this.switch.disabled = traffic === null;
+      this.switch.parentElement.title = traffic === null ? t("noTraffic") : "";
       this.faults = faults;
       byId("fault-count").textContent = faults.length || "";
       if (this.dialog?.open) this.drawFaults();
