@@ -70,11 +70,17 @@ def tell_chat(desk: Desk, kind: NoticeKind, subject_id: int, chat_id: int, *, ke
 
 
 def redraw(desk: Desk, kind: NoticeKind, subject_ids: Iterable[int]) -> None:
-    """Every card that shows one of these is drawn again: when one person acts, all copies change."""
-    cards = [card for subject in subject_ids for card in desk.cards.of(kind, subject)]
+    """Every card that shows one of these is drawn again: when one person acts, all copies change.
+
+    An order stands on its own card and on the queue's.
+    """
+    kinds = (kind, NoticeKind.QUEUE) if kind is NoticeKind.ORDER else (kind,)
+    cards = [card for subject in subject_ids for one in kinds for card in desk.cards.of(one, subject)]
     desk.outbox.add(
         [
-            Notice(kind, card.subject_id, card.chat_id, f"redraw:{kind}:{card.subject_id}", desk.now, redraw=True)
+            Notice(
+                card.kind, card.subject_id, card.chat_id, f"redraw:{card.kind}:{card.subject_id}", desk.now, redraw=True
+            )
             for card in cards
         ]
     )

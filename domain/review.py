@@ -6,7 +6,7 @@ approvals never promise the same unit.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from domain import history, interception, notices, stock
@@ -142,14 +142,19 @@ def clean_list(desk: Desk, actor: Actor, up_to: int | None = None) -> tuple[list
     return [order_id for order_id, _ in found], max((i for i, _ in found), default=0), crc32(text.encode())
 
 
-def approve_clean(desk: Desk, actor: Actor, watermark: int, checksum: int) -> Approvals:
-    """Approve exactly the clean orders the digest showed. Raises Stale when one of them changed meanwhile."""
+def approve_clean(desk: Desk, actor: Actor, watermark: int, checksum: int, shown_to: Actor | None = None) -> Approvals:
+    """Approve exactly the clean orders the digest showed. Raises Stale when one of them changed meanwhile.
+
+    `shown_to` is whose scope the card was drawn for, where that is not the actor (a group's card).
+    """
     require(actor, Right.APPROVE)
-    ids, _, now = clean_list(desk, actor, watermark)
+    ids, _, now = clean_list(desk, shown_to or actor, watermark)
     if now != checksum or not ids:
         raise Stale("digest", "changed")
     found = desk.orders.many(ids)
     outcome = _approve(desk, actor, [found[order_id] for order_id in ids])
+    if outcome.approved:
+        history.note(desk, actor, "digest", 0, "approved_many", orders=str(len(outcome.approved)))
     _announce(desk, ids)
     return outcome
 
@@ -172,19 +177,23 @@ def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     return order
 
 
-def undo_many(desk: Desk, actor: Actor, decided_at: str) -> int:
-    """Take back a whole batch approval that is still in its window: all this person approved at that moment."""
+def undo_many(desk: Desk, actor: Actor, decided_at: datetime) -> int:
+    """Take back a whole batch approval that is still in its window: all this person approved at that moment.
+
+    Returns how many orders. Raises NotAllowed, UndoTooLate.
+    """
     require(actor, Right.APPROVE)
     window = timedelta(seconds=desk.policy.undo_seconds)
     count = 0
     orders = desk.orders.many(desk.orders.due_for_release(desk.now + window, desk.policy.batch_limit * 2))
     for order in orders.values():
-        mine = order.decided_by == actor.name and order.decided_at and order.decided_at.isoformat() == decided_at
+        mine = order.decided_by == actor.name and order.decided_at == decided_at
         if mine and order.release_at and desk.now < order.release_at:
             undo(desk, actor, order.id, order.revision)
             count += 1
     if count == 0:
         raise UndoTooLate("digest", desk.policy.undo_seconds)
+    history.note(desk, actor, "digest", 0, "undone_many", orders=str(count))
     return count
 
 
@@ -308,3 +317,17 @@ def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: i
     order = refresh(desk, [replace(order, lines=lines)])[0]
     _announce(desk, [order_id])
     return order
+
+
+def refund(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:
+    """The buyer wants the money back, said on the order's card. Raises Stale, ReasonNeeded, NotAllowed."""
+    seen(desk, desk.orders.get(order_id), revision)
+    if not reason.strip():
+        raise ReasonNeeded("refund")
+    return interception.typed(desk, actor, order_id, reason.strip())
+
+
+def withdraw_refund(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
+    """The buyer keeps the goods after all, said on the order's card. Raises Stale, NotAllowed, Unknown."""
+    seen(desk, desk.orders.get(order_id), revision)
+    return interception.withdraw(desk, actor, order_id)
