@@ -239,14 +239,3 @@ def at_station(desk: Desk, actor: Actor, person: Person, station: Station) -> Pe
     news = replace(person, station=station, last_parcel=None)
     desk.people.save(news)
     return replace(news, revision=news.revision + 1)
-
-
-def scan_many(desk: Desk, actor: Actor, station: Station, codes: list[tuple[str, int | None]]) -> tuple[Scanned, ...]:
-    """Several codes of one message, in order, in one transaction; the last parcel is remembered for a weight."""
-    results = tuple(scan(desk, actor, station, code, grams) for code, grams in codes)
-    last = next((r.parcel for r in reversed(results) if r.parcel), None)
-    if actor.person_id is not None and last is not None:
-        person = desk.people.get(actor.person_id)
-        if person.last_parcel != last.id:
-            desk.people.save(replace(person, last_parcel=last.id))
-    return results

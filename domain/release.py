@@ -34,6 +34,7 @@ def release_due(desk: Desk) -> int:
     desk.parcels.save([replace(parcel, ready_at=desk.now) for parcel in boxes])
     desk.record([history.line(desk, CLOCK, "order", order.id, "released") for order in orders])
     notices.redraw(desk, NoticeKind.ORDER, ids)
+    notices.redraw(desk, NoticeKind.DIGEST, [0])
     return len(orders)
 
 
@@ -102,6 +103,18 @@ def take_wave(desk: Desk, actor: Actor, wave_id: int, revision: int) -> Wave:
     history.note(desk, actor, "wave", wave.id, "taken")
     notices.redraw(desk, NoticeKind.WAVE, [wave_id])
     return replace(taken, revision=taken.revision + 1)
+
+
+def reprint(desk: Desk, actor: Actor, wave_id: int) -> int:
+    """The wave's papers are wanted once more: written down, so that a parcel packed twice can be explained.
+
+    Returns how often that was. Raises NotAllowed.
+    """
+    wave = desk.waves.get(wave_id)
+    right = Right.WAVE if Right.WAVE in actor.rights else Right.PACK
+    require(actor, right, warehouse=wave.warehouse_id)
+    history.note(desk, actor, "wave", wave.id, "printed")
+    return sum(1 for event in desk.history("wave", wave.id) if event.verb == "printed")
 
 
 def orders_of(desk: Desk, parcels: Sequence[Parcel]) -> dict[int, Order]:

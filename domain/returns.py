@@ -70,7 +70,8 @@ def _tell_receivers(desk: Desk, parcel: Return) -> None:
 def arrive(desk: Desk, actor: Actor, waybill: str, warehouse_id: int) -> Return:
     """The receiver scans a parcel that came back. Known or not, it is here now; the card says what to do.
 
-    Raises NotAllowed, AlreadyScanned (calm) when it was scanned before, BadValue for a code that is none.
+    Raises NotAllowed, AlreadyScanned (calm) when it was scanned before, BadValue for a code that is none,
+    WrongStatus for a parcel of ours that has not left.
     """
     require(actor, Right.RECEIVE, warehouse=warehouse_id)
     code = waybill.strip().upper()
@@ -95,10 +96,12 @@ def arrive(desk: Desk, actor: Actor, waybill: str, warehouse_id: int) -> Return:
 
 
 def _by_our_waybill(desk: Desk, code: str) -> Return | None:
-    """Refused or recalled: our own number came back."""
+    """Refused or recalled: our own number came back. Raises WrongStatus for one that never left the house."""
     parcel = desk.parcels.by_waybill(code)
-    if parcel is None or parcel.state is not ParcelState.HANDED_OVER:
+    if parcel is None:
         return None
+    if parcel.state is not ParcelState.HANDED_OVER:
+        raise WrongStatus(code, parcel.state, ParcelState.HANDED_OVER)
     order = desk.orders.get(parcel.order_ids[0])
     items = tuple(ReturnItem(n, item.sku, item.title, item.quantity) for n, item in enumerate(parcel.live_items, 1))
     new = Return(

@@ -1,0 +1,214 @@
+"""The floor: what a message full of codes means to the person who sends it, and the log of what they scanned.
+
+Surprising: nobody has to choose a station. Without one, a code asks for the next step of its parcel that this
+person may do; so a newcomer can just scan, and a stopped parcel is still only ever put back on purpose.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from domain import fulfilment, history, notices, returns
+from domain.desk import Desk
+from domain.errors import (
+    AlreadyScanned,
+    BadValue,
+    NotAllowed,
+    ParcelStopped,
+    Refusal,
+    WeightRefused,
+    WrongStatus,
+)
+from domain.fulfilment import STEP
+from domain.parcels import Parcel, ParcelState
+from domain.people import STATION_RIGHT, Actor, Right, Station
+from domain.records import Event, NoticeKind, Return
+
+FLOOR_RIGHTS = frozenset(STATION_RIGHT.values())
+PLACE_HOURS = 12
+_ORDER = list(ParcelState)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one code did: a step of `parcel`, a return that is here, or goods (`sku`) that were only looked at."""
+
+    code: str
+    station: Station
+    parcel: Parcel | None = None
+    returned: Return | None = None
+    sku: str = ""
+    refusal: Refusal | None = None
+    warn: str = ""
+    grams: int | None = None
+
+    @property
+    def verdict(self) -> str:
+        """ok, again (a calm repeat), ask (its weight is wanted), stop, look (goods) or refused."""
+        if self.sku:
+            return "look"
+        if self.refusal is None:
+            return "ok"
+        if isinstance(self.refusal, AlreadyScanned):
+            return "again"
+        if isinstance(self.refusal, ParcelStopped):
+            return "stop"
+        return "ask" if isinstance(self.refusal, WeightRefused) and self.refusal.why == "missing" else "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    """What a message did. `place_needed`: a return was scanned by somebody of several warehouses; nothing was done.
+
+    `before` and `count` are the person's good scans of this hour before and after.
+    """
+
+    outcomes: tuple[Outcome, ...] = field(default_factory=tuple)
+    place_needed: bool = False
+    before: int = 0
+    count: int = 0
+
+
+def on_floor(actor: Actor) -> bool:
+    """Whether this person scans at all."""
+    return bool(FLOOR_RIGHTS & actor.rights)
+
+
+def log(desk: Desk, person_id: int, limit: int) -> list[Event]:
+    """The person's last scans, newest first. Data: code, station, verdict, why, warn, grams, count, place."""
+    return desk.history("shift", person_id, limit)
+
+
+def count_of_hour(desk: Desk, person_id: int) -> int:
+    """The person's good scans since the hour began."""
+    last = next(iter(log(desk, person_id, 1)), None)
+    if last is None or last.at.replace(minute=0, second=0, microsecond=0) != _hour(desk):
+        return 0
+    return int(last.data["count"])
+
+
+def _hour(desk: Desk) -> datetime:
+    return desk.now.replace(minute=0, second=0, microsecond=0)
+
+
+def sku_of(desk: Desk, code: str) -> str:
+    """The sku behind a barcode (EAN and UPC differ by leading zeros) or a sku code, '' when it is none."""
+    for sku in desk.catalog.skus.values():
+        if sku.code.casefold() == code.casefold() or (sku.barcode and sku.barcode.lstrip("0") == code.lstrip("0")):
+            return sku.code
+    return ""
+
+
+def station_for(desk: Desk, actor: Actor, code: str, grams: int | None) -> Station:
+    """The station a code means to somebody who chose none: the parcel's next step, or else what they can tell of it."""
+    parcel = desk.parcels.by_waybill(code)
+    rights = actor.rights
+    if Right.RECEIVE in rights and (parcel is None or parcel.state is ParcelState.HANDED_OVER):
+        return Station.RECEIVE
+    mine = [station for station in STEP if STATION_RIGHT[station] in rights]
+    if not mine:
+        return Station.RECEIVE if Right.RECEIVE in rights else Station.PUT_BACK
+    if parcel is None:
+        return mine[0]
+    if grams is not None and Station.WEIGH in mine:
+        return Station.WEIGH
+    ahead = [station for station in mine if _ORDER.index(STEP[station][0]) >= _ORDER.index(parcel.state)]
+    return ahead[0] if ahead else mine[-1]
+
+
+def place_of(desk: Desk, actor: Actor) -> int | None:
+    """The warehouse this person receives in: the only one of their scope, or where they last said they are."""
+    places = [place for place in desk.catalog.warehouses if actor.warehouses is None or place in actor.warehouses]
+    if len(places) == 1:
+        return places[0]
+    if actor.person_id is None:
+        return None
+    since = desk.now - timedelta(hours=PLACE_HOURS)
+    said = [event.data["place"] for event in log(desk, actor.person_id, 50) if event.at >= since]
+    return next((int(place) for place in said if place and int(place) in places), None)
+
+
+def scan(
+    desk: Desk,
+    actor: Actor,
+    codes: Sequence[tuple[str, int | None]],
+    *,
+    station: Station | None = None,
+    place: int | None = None,
+) -> Scans:
+    """The codes of one message, each with its grams if told, in order, in one transaction. Refusals are values.
+
+    `station` is for this message only; else the person's own, else the one each code means. A code '' is the last
+    parcel this person scanned. `place` is the warehouse of returns.
+    """
+    assert actor.person_id is not None
+    person = desk.people.get(actor.person_id)
+    own = station or person.station
+    place = place or place_of(desk, actor)
+    planned = []
+    for text, grams in codes:
+        code = (text or _last_code(desk, person.last_parcel)).strip().upper()
+        planned.append((code, grams, own or station_for(desk, actor, code, grams)))
+    if place is None and any(at is Station.RECEIVE and not sku_of(desk, code) for code, _, at in planned):
+        return Scans(place_needed=True)
+    outcomes = tuple(_one(desk, actor, at, code, grams, place) for code, grams, at in planned)
+    last = next((outcome.parcel for outcome in reversed(outcomes) if outcome.parcel), None)
+    if last is not None and person.last_parcel != last.id:
+        desk.people.save(replace(person, last_parcel=last.id))
+    before = count_of_hour(desk, actor.person_id)
+    count = _write_log(desk, actor, outcomes, before, place)
+    notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
+    return Scans(outcomes, before=before, count=count)
+
+
+def _last_code(desk: Desk, parcel_id: int | None) -> str:
+    return desk.parcels.get(parcel_id).waybill if parcel_id is not None else ""
+
+
+def _one(desk: Desk, actor: Actor, station: Station, code: str, grams: int | None, place: int | None) -> Outcome:
+    if desk.parcels.by_waybill(code) is None:
+        sku = sku_of(desk, code)
+        if sku:
+            return Outcome(code, station, sku=sku)
+    if station is Station.RECEIVE:
+        return _receive(desk, actor, code, place or 0)
+    done = fulfilment.scan(desk, actor, station, code, grams)
+    weight = grams if station is Station.WEIGH else None
+    return Outcome(code, station, done.parcel, refusal=done.refusal, warn=done.warn, grams=weight)
+
+
+def _receive(desk: Desk, actor: Actor, code: str, place: int) -> Outcome:
+    try:
+        return Outcome(code, Station.RECEIVE, returned=returns.arrive(desk, actor, code, place))
+    except (NotAllowed, AlreadyScanned, BadValue, WrongStatus) as refusal:
+        return Outcome(code, Station.RECEIVE, returned=desk.returns.by_waybill(code), refusal=refusal)
+
+
+def _write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int, place: int | None) -> int:
+    """One line of the shift per code; returns the new count of the hour."""
+    lines = []
+    for outcome in outcomes:
+        count += outcome.verdict == "ok"
+        facts = {
+            "code": outcome.code,
+            "station": str(outcome.station),
+            "verdict": outcome.verdict,
+            "why": type(outcome.refusal).__name__ if outcome.refusal else "",
+            "warn": outcome.warn,
+            "grams": str(outcome.grams or ""),
+            "count": str(count),
+            "place": str(place) if outcome.station is Station.RECEIVE and place else "",
+        }
+        lines.append(history.line(desk, actor, "shift", actor.person_id or 0, "scanned", **facts))
+    desk.record(lines)
+    return count
+
+
+def ours(desk: Desk, code: str, station: Station) -> bool:
+    """Whether a text of somebody who also searches is a scan: a parcel of ours, or at the returns' table anything
+    that is not an order's number."""
+    code = code.strip().upper()
+    if desk.parcels.by_waybill(code) is not None:
+        return True
+    known = any(desk.orders.by_number(shop, [code]) for shop in desk.catalog.shops)
+    return station is Station.RECEIVE and not known and not sku_of(desk, code)
