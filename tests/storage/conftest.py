@@ -1,0 +1,56 @@
+"""The stores of the contract: every test that takes `each` runs on a SQLite file, in memory and on PostgreSQL."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage.store import Store
+from tests import factory
+from tests.factory import NOW, Cast
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def move(self, seconds: float) -> datetime:
+        """Later by so much."""
+        self.time += timedelta(seconds=seconds)
+        return self.time
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A seeded store on one of the databases."""
+
+    store: Store
+    cast: Cast
+    clock: Clock
+    url: str
+
+
+@pytest.fixture(params=["sqlite", "memory", "postgres"])
+def each_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database of each kind."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("pg_url")
+        return url
+    if request.param == "memory":
+        return "sqlite:///:memory:"
+    return f"sqlite:///{request.getfixturevalue('tmp_path') / 'xiaoer.db'}"
+
+
+@pytest.fixture
+def each(each_url: str) -> Iterator[Each]:
+    """A seeded store of each kind; races are retried without waiting."""
+    clock = Clock()
+    store = Store(each_url, now=clock, pause=lambda _attempt: None)
+    yield Each(store, store.run_now(factory.seed), clock, each_url)
+    store.close()
