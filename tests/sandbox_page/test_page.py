@@ -192,6 +192,18 @@ async def test_a_tapped_button_waits_for_the_bot_and_then_shows_its_toast(page: 
     await expect(page.get_by_test_id("alert")).to_have_count(0)
 
 
+async def test_taps_on_a_silent_bot_leave_connections_to_write_with(page: Page, bot: Bot) -> None:
+    """A browser has six connections to a server; the page keeps some free by waiting for three taps at most."""
+    keyboard = inline([{"text": f"B{number}", "callback_data": str(number)} for number in range(7)])
+    await bot.call("sendMessage", chat_id=ANNA, text="press all", reply_markup=keyboard)
+    for number in range(7):
+        await page.locator("[data-button]", has_text=f"B{number}").click()
+    await expect(page.locator("[data-button][aria-busy=true]")).to_have_text(["B4", "B5", "B6"])
+    await page.get_by_test_id("composer").fill("still here")
+    await page.get_by_test_id("send").click()
+    await expect(bubble(page, "still here")).to_be_visible()
+
+
 async def test_an_alert_stays_until_it_is_confirmed(page: Page, bot: Bot) -> None:
     keyboard = inline([{"text": "Ship", "callback_data": "ship"}])
     await bot.call("sendMessage", chat_id=ANNA, text="parcel", reply_markup=keyboard)
