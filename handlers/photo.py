@@ -12,12 +12,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 _MOST_PIXELS = 50_000_000
 _ENLARGE_BELOW = 2_000_000
-_FORMATS = (
-    zxingcpp.BarcodeFormat.Code128
-    | zxingcpp.BarcodeFormat.EAN13
-    | zxingcpp.BarcodeFormat.EAN8
-    | zxingcpp.BarcodeFormat.UPCA
-    | zxingcpp.BarcodeFormat.QRCode
+_FORMATS = zxingcpp.BarcodeFormats(
+    (
+        zxingcpp.BarcodeFormat.Code128,
+        zxingcpp.BarcodeFormat.EAN13,
+        zxingcpp.BarcodeFormat.EAN8,
+        zxingcpp.BarcodeFormat.UPCA,
+        zxingcpp.BarcodeFormat.QRCode,
+    )
 )
 _TILTS = (20, 45, 70)
 _TILT_SIDE = 2000
