@@ -11,8 +11,15 @@ from collections.abc import Awaitable, Callable
 
 from bot.settings import Limits
 
+_SPEAKING = ("send", "edit", "copy", "forward", "delete")
+_FREE = frozenset({"sendChatAction", "deleteWebhook", "deleteMyCommands"})
 _REMEMBERED_CHATS = 10_000
 _ALMOST = 1e-9  # what rounding may leave of a token; without it the last wait would be too short to pass
+
+
+def speaks(method: str) -> bool:
+    """Whether the method spends the send budget; answers to taps and chat actions do not (telegram.md 3.1)."""
+    return method.startswith(_SPEAKING) and method not in _FREE
 
 
 class Bucket:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.clients import seconds_of
+from bot.ptb import seconds_of
 
 MOST_ATTEMPTS = 20
 _LONGEST_BACK_OFF = 300.0

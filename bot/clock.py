@@ -1,0 +1,77 @@
+"""The clock: what happens because time passes. Each job asks the store what is due, so running twice does no harm.
+
+Surprising: nothing is scheduled for a moment. APScheduler only wakes us every few seconds, and the store says what
+is due; so a busy loop, a restart or a second worker can neither miss 08:00 nor do it twice.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.reports import DayCloser
+from domain import interception, release, watch
+from domain.desk import Desk
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+_ROUNDS = 50
+_GRACE_SECONDS = 300
+Failed = Callable[[str, Exception], Awaitable[None]]
+
+
+class Clock:
+    """`woke` is called after work that may have left notices; `failed` is told of a job that broke."""
+
+    def __init__(self, store: Store, close_day: DayCloser, woke: Callable[[], None], failed: Failed) -> None:
+        self._store = store
+        self._close_day = close_day
+        self._woke = woke
+        self._failed = failed
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begin; the first round comes after one interval."""
+        jobs: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
+            "release": (2, lambda: self._tick(release.tick)),
+            "interception": (2, lambda: self._tick(interception.tick)),
+            "watch": (30, lambda: self._tick(watch.tick)),
+            "report": (20, self._report),
+        }
+        for name, (seconds, job) in jobs.items():
+            self._scheduler.add_job(
+                self._guarded,
+                "interval",
+                args=(name, job),
+                seconds=seconds,
+                id=name,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=_GRACE_SECONDS,
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """No more rounds."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _guarded(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
+        """A job that breaks is told and comes again at its next round; the others go on."""
+        try:
+            await job()
+        except Exception as error:
+            log.exception("job %s failed", name)
+            await self._failed(name, error)
+
+    async def _tick(self, tick: Callable[[Desk], int]) -> None:
+        """Until nothing is due, within reason."""
+        for _ in range(_ROUNDS):
+            if not await self._store.run(tick):
+                return
+            self._woke()
+
+    async def _report(self) -> None:
+        if await self._close_day.when_due() is not None:
+            self._woke()

@@ -1,0 +1,182 @@
+"""Taking a file in, for the chat and the command line alike: read, in batches, each batch one transaction.
+
+Surprising: an import that was cut short is simply done again; what is there already counts as unchanged. The file
+itself is in the store before this is called.
+"""
+
+import asyncio
+import csv
+import io
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+import channels
+from domain import intake
+from domain.catalog import Catalog, Shop
+from domain.desk import Desk
+from domain.errors import BadValue, Unknown
+from domain.incoming import IncomingOrder, Platform, RejectedRow
+from domain.people import Actor, Right, require
+from domain.records import ImportRun, StoredFile
+from handlers.services import Progress
+from storage.store import Store
+
+BATCH = 500
+_SHOWN_REJECTS = 200
+_KEPT_REJECTS = 50_000
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+Report = Callable[[Progress], Awaitable[None]]
+
+
+def shop_named(catalog: Catalog, name: str) -> int:
+    """A shop's id by its name, or by the number itself. Raises Unknown."""
+    wanted = name.strip().casefold()
+    for shop in catalog.shops.values():
+        if wanted in (shop.name.casefold(), str(shop.id)):
+            return shop.id
+    raise Unknown("shop", name)
+
+
+def shop_for(catalog: Catalog, platform: Platform, first: Sequence[IncomingOrder], asked: int | None) -> Shop:
+    """The shop a file belongs to: as asked, as its rows say, or the only one there is on its platform.
+
+    Raises Unknown, or BadValue with the choices when a person must say.
+    """
+    if asked is not None:
+        shop = catalog.shops.get(asked)
+        if shop is None:
+            raise Unknown("shop", str(asked))
+        if shop.platform is not platform:
+            raise BadValue("shop", shop.name, _names(catalog, platform))
+        return shop
+    told = {order.shop_name.casefold() for order in first if order.shop_name}
+    on_platform = [shop for shop in catalog.shops.values() if shop.platform is platform]
+    fitting = [shop for shop in on_platform if shop.name.casefold() in told] or on_platform
+    if not fitting:
+        raise Unknown("shop", platform)
+    if len(fitting) > 1:
+        raise BadValue("shop", "", _names(catalog, platform))
+    return fitting[0]
+
+
+def _names(catalog: Catalog, platform: Platform) -> str:
+    return "|".join(shop.name for shop in catalog.shops.values() if shop.platform is platform)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What became of the file so far."""
+
+    header: tuple[str, ...]
+    rows: int = 0
+    sums: intake.Intake = field(default_factory=intake.Intake)
+    rejected: list[RejectedRow] = field(default_factory=list)
+    refused: int = 0
+
+    def refuse(self, rows: Sequence[RejectedRow]) -> None:
+        """Count them all, keep as many as a person could ever look at."""
+        self.refused += len(rows)
+        self.rejected += rows[: _KEPT_REJECTS - len(self.rejected)]
+
+    @property
+    def orders(self) -> int:
+        """Orders that went in, or were there."""
+        return self.sums.new + self.sums.changed + self.sums.unchanged + self.sums.waiting
+
+    def on(self, run: ImportRun) -> ImportRun:
+        """The run with these counts."""
+        shown = tuple({"row": one.row, "reason": one.reason, **one.facts} for one in self.rejected[:_SHOWN_REJECTS])
+        return replace(
+            run,
+            new=self.sums.new,
+            changed=self.sums.changed,
+            unchanged=self.sums.unchanged,
+            waiting=self.sums.waiting,
+            rejected=self.refused,
+            rejects=shown,
+        )
+
+
+class Importer:
+    """Implements handlers.services.ImportFile."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def __call__(
+        self, file_id: int, shop_id: int | None, actor: Actor, progress: Report | None = None
+    ) -> ImportRun:
+        """Raises channels.Unreadable for the whole file, domain refusals (NotAllowed, Unknown, BadValue)."""
+        stored, data = await self._store.read(_file, file_id)
+        catalog = await self._store.read(_catalog)
+        shop, parsed = await asyncio.to_thread(_open, catalog, stored.name, data, shop_id)
+        run = await self._store.run(_begin, stored, shop, parsed.format, actor)
+        tally = _Tally(parsed.header)
+        while batch := await asyncio.to_thread(_next_batch, parsed.items):
+            orders = [item for item in batch if isinstance(item, IncomingOrder)]
+            tally.refuse([item for item in batch if isinstance(item, RejectedRow)])
+            if orders:
+                tally.sums += await self._store.run(intake.receive, actor, shop.id, orders)
+            tally.rows += len(batch)
+            if progress is not None:
+                await progress(Progress(tally.rows, tally.orders, tally.refused))
+        return await self._store.run(_end, tally.on(run), tally)
+
+
+def _file(desk: Desk, file_id: int) -> tuple[StoredFile, bytes]:
+    return desk.files.get(file_id)
+
+
+def _catalog(desk: Desk) -> Catalog:
+    return desk.catalog
+
+
+def _open(catalog: Catalog, name: str, data: bytes, asked: int | None) -> tuple[Shop, channels.ParsedFile]:
+    """Looked at once to learn whose it is, then read in that shop's zone."""
+    glance = channels.read(name, data, zone=ZoneInfo(catalog.company.zone))
+    first = [item for item in islice(glance.items, 20) if isinstance(item, IncomingOrder)]
+    shop = shop_for(catalog, glance.platform, first, asked)
+    return shop, channels.read(name, data, zone=ZoneInfo(shop.zone))
+
+
+def _next_batch(items: Iterator[IncomingOrder | RejectedRow]) -> list[IncomingOrder | RejectedRow]:
+    return list(islice(items, BATCH))
+
+
+def _begin(desk: Desk, stored: StoredFile, shop: Shop, format_name: str, actor: Actor) -> ImportRun:
+    """A new run, or the one of these bytes that was cut short."""
+    require(actor, Right.IMPORT, shop=shop.id)
+    before = desk.imports.find(stored.sha256, shop.id)
+    if before is not None and not before.done:
+        return before
+    run = ImportRun(0, stored.id, stored.name, stored.sha256, shop.id, desk.now, actor.name, format_name)
+    return desk.imports.add(run)
+
+
+def _end(desk: Desk, run: ImportRun, tally: _Tally) -> ImportRun:
+    if tally.rejected:
+        name = f"rejected_{run.id}.csv"
+        run = replace(run, reject_file_id=desk.files.put(name, _reject_file(tally), desk.now).id)
+    run = replace(run, done=True)
+    desk.imports.save(run)
+    return run
+
+
+def _reject_file(tally: _Tally) -> bytes:
+    """The rows as they stood with row number and reason in front, to mend and send again (UTF-8 with a mark)."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(["row", "reason", "facts", *map(_harmless, tally.header)])
+    for one in tally.rejected:
+        facts = "; ".join(f"{name}: {value}" for name, value in one.facts.items())
+        writer.writerow([one.row, one.reason, _harmless(facts), *map(_harmless, one.cells)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    """A cell a spreadsheet would take for a formula gets an apostrophe; numbers stay as they are."""
+    if not cell.startswith(_RISKY) or cell.lstrip("+-").replace(".", "", 1).isdecimal():
+        return cell
+    return f"'{cell}"
