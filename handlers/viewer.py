@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.desk import Desk
-from domain.people import Actor, ActorKind, Chat
+from domain.people import Actor, ActorKind, Chat, Right, may
 from handlers.words import Words
 
 
@@ -20,6 +20,12 @@ class Viewer:
     def private(self) -> bool:
         """Whether names, phones and addresses may be shown whole."""
         return self.chat.private
+
+    def offers(self, right: Right, *, shop: int | None = None, warehouse: int | None = None) -> bool:
+        """Whether to show a button that needs this right; a group shows all, the tap is checked."""
+        if not self.private:
+            return True
+        return self.actor is not None and may(self.actor, right, shop=shop, warehouse=warehouse)
 
 
 def viewer_of(desk: Desk, chat: Chat) -> Viewer:
