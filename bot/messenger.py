@@ -12,7 +12,7 @@ import socket
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from telegram import LinkPreviewOptions
@@ -22,6 +22,7 @@ from telegram.ext import ExtBot
 from bot.incidents import Incidents
 from bot.limiter import Limiter
 from bot.markup import inline, markup
+from bot.membership import readdress
 from bot.outcomes import Again, Anew, Drop, Fine, Moved, Outcome, Park, outcome_of
 from domain import notices
 from domain.desk import Desk
@@ -284,13 +285,6 @@ def _again(unit: Unit, claimed: ClaimedNotice, seconds: float, why: str) -> None
 def _moved(unit: Unit, claimed: ClaimedNotice, to: int) -> None:
     readdress(unit, unit.people.chat(claimed.notice.chat_id).telegram_id, to)
     unit.deliveries.retry(claimed.id, unit.now, "the group became a supergroup")
-
-
-def readdress(desk: Desk, old: int, new: int) -> None:
-    """A group got another Telegram id: our chat follows. Message ids of the old group are not valid in the new."""
-    chat = desk.people.chat_by_telegram(old)
-    if chat is not None and desk.people.chat_by_telegram(new) is None:
-        desk.people.save_chat(replace(chat, telegram_id=new, kind="supergroup"))
 
 
 def _parked(unit: Unit, claimed: ClaimedNotice, why: str) -> None:
