@@ -47,13 +47,14 @@ class Crowd:
         self._world.events.publish("people")
         return person
 
-    def add_group(self, title: str, members: list[int], number: int | None = None) -> Chat:
-        """Make a group with the bot in it; the first member is its creator."""
+    def add_group(self, title: str, members: list[int], number: int | None = None, *, silent: bool = False) -> Chat:
+        """Make a group with the bot in it; the first member is its creator. `silent` posts no service message."""
         chat_id = -self._world.next("group") if number is None else number
         chat = self._put_chat(chat_id, "group", title, members)
         creator = self._world.user(members[0])
         tell_own_change(self._world, self._context.updates, chat, members[0], "left")
-        self.hear(chat, self._world.post(chat, creator, {"group_chat_created": True}))
+        if not silent:
+            self.hear(chat, self._world.post(chat, creator, {"group_chat_created": True}))
         self._world.events.publish("chats", chat_id)
         return chat
 

@@ -118,8 +118,8 @@ class Sandbox:
     def seed_group(self, title: str, members: list[int], id: int | None = None) -> Chat:  # noqa: A002
         """A group with the bot in it; the same id (or without one the same title) gives the same group.
 
-        A group that became a supergroup gives the supergroup. KeyError for an unknown member, ValueError for an
-        id that is not negative.
+        The bot is told by my_chat_member only. A group that became a supergroup gives the supergroup.
+        KeyError for an unknown member, ValueError for an id that is not negative.
         """
         if id is not None and id >= 0:
             raise ValueError("a group's id is negative")
@@ -127,7 +127,8 @@ class Sandbox:
             if chat["id"] == id or (id is None and chat["type"] == "group" and chat["title"] == title):
                 moved = chat["migrated_to"]
                 return chat if moved is None else self._world.chats.rows[moved]
-        chat = self._crowd.add_group(title, [self._world.people.rows[m]["id"] for m in members], id)
+        known = [self._world.people.rows[member]["id"] for member in members]
+        chat = self._crowd.add_group(title, known, id, silent=True)
         self._world.commit()
         return chat
 
