@@ -1,0 +1,375 @@
+"""The order's life as a Hypothesis machine: commands, scans, refunds, crashes and retries in any order.
+
+It holds the promises of the design: 1 (no stopped parcel leaves), 2 (the ledger is the stock, and a stopped
+parcel's stock is free only after its put-back), 3 (money), 5 (one winner).
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from domain import fulfilment, intake, interception, release, returns, review
+from domain.catalog import Company, Courier, Shop, Sku, Warehouse
+from domain.desk import Desk
+from domain.errors import AlreadyApplied, Refusal, Unknown
+from domain.incoming import (
+    IncomingLine,
+    IncomingOrder,
+    IncomingRefund,
+    Platform,
+    PlatformState,
+    Receiver,
+    RefundState,
+)
+from domain.orders import OrderStatus
+from domain.parcels import IN_HOUSE, OPEN_STOPS, RESERVING, ParcelState
+from domain.people import SHOP, Actor, ActorKind, Role, Station
+from domain.records import Grade
+from domain.stock import Bucket, Document, Move
+from storage.store import Store
+from storage.unit import Unit
+
+BOSS = Actor(ActorKind.PERSON, "boss", None, frozenset(Role))
+HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
+ALL = [f"T{n}" for n in range(4)]
+NUMBERS = st.sampled_from(ALL)
+SCANS = [Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK]
+
+
+class Crash(Exception):
+    """The process dies in the middle of a command."""
+
+
+def seed(unit: Unit) -> None:
+    """One shop, one warehouse, one courier, two products; few units, so that stock runs out."""
+    admin = unit.catalog_admin
+    admin.set_company(Company("测试", "Asia/Shanghai", "CNY"))
+    admin.add_shop(Shop(1, "店", Platform.WOOCOMMERCE, "CNY", "Asia/Shanghai"))
+    admin.add_warehouse(Warehouse(1, "HZ", "杭州仓", "浙江", 1))
+    admin.add_courier(Courier(1, "YTO", "圆通", "YT", 13, 1, 1000, 350, 1000, 150, 30_000))
+    admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), Sku("LID", "", "盖子", 0, 100, 500)])
+    opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID")]
+    unit.stock.apply(opening, "opening")
+
+
+def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str, at: int) -> IncomingOrder:
+    wanted = [("CUP", cups, 2900), ("LID", lids, 500)]
+    lines = tuple(
+        IncomingLine(f"{number}-{sku}", sku, units, sku, "", price, price * units)
+        for sku, units, price in wanted
+        if units
+    )
+    total = sum(line.amount for line in lines)
+    paid = 0 if state is PlatformState.UNPAID else total
+    when = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=at)
+    return IncomingOrder(
+        Platform.WOOCOMMERCE,
+        number,
+        state,
+        "CNY",
+        0,
+        "{}",
+        placed_at=when,
+        paid_at=when if paid else None,
+        goods=total,
+        total=total,
+        paid=paid,
+        buyer_id=number,
+        buyer_message=note,
+        receiver=HOME,
+        lines=lines,
+    )
+
+
+class Life(RuleBasedStateMachine):
+    """Six orders, one warehouse, everything at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+        self.store = Store("sqlite:///:memory:", now=lambda: self.clock)
+        self.update_id = 0
+        self.shipped_with_stop: list[str] = []
+
+    @initialize(on_the_floor=st.integers(0, 3))
+    def open_the_shop(self, on_the_floor: int) -> None:
+        self.store.run_now(seed)
+        for number in ALL[:on_the_floor]:
+            self.store.run_now(intake.receive, SHOP, 1, [incoming(number, 1, 1, PlatformState.PAID, "", 0)])
+            self.tap(review.approve, number)
+        self.time_passes(15)
+        self.time_passes(40)
+
+    @rule(number=NUMBERS)
+    def next_step(self, number: str) -> None:
+        """The order's parcel is scanned where it should be scanned next."""
+        order_id = self.order_id(number)
+        boxes = self.store.read_now(lambda desk: desk.parcels.of_orders([order_id])) if order_id else {}
+        for parcel in boxes.get(order_id or 0, ()):
+            station = {source: station for station, (source, _) in fulfilment.STEP.items()}.get(parcel.state)
+            if station is not None:
+                self.scan_at(parcel.waybill, station, parcel.expected_g or 300)
+
+    def teardown(self) -> None:
+        self.store.close()
+
+    def order_id(self, number: str) -> int | None:
+        found = self.store.read_now(lambda desk: desk.orders.by_number(1, [number]))
+        return found[number].id if number in found else None
+
+    def tap(self, command: object, number: str, *args: object) -> None:
+        """A tap on a fresh card; refusals are answers, not failures."""
+        order_id = self.order_id(number)
+        if order_id is None:
+            return
+        revision = self.store.read_now(lambda desk: desk.orders.get(order_id).revision)
+        try:
+            self.store.run_now(command, BOSS, order_id, revision, *args)  # type: ignore[arg-type]  # any command
+        except Refusal:
+            return
+
+    @rule(
+        number=NUMBERS,
+        cups=st.integers(0, 3),
+        lids=st.integers(0, 2),
+        state=st.sampled_from([PlatformState.UNPAID, PlatformState.PAID, PlatformState.PAID, PlatformState.CLOSED]),
+        note=st.sampled_from(["", "", "发票"]),
+    )
+    def platform_tells(self, number: str, cups: int, lids: int, state: PlatformState, note: str) -> None:
+        if cups + lids:
+            news = incoming(number, cups, lids, state, note, 0)
+            self.store.run_now(intake.receive, SHOP, 1, [news])
+
+    @rule(
+        number=NUMBERS,
+        state=st.sampled_from([RefundState.REQUESTED, RefundState.SUCCESS, RefundState.CANCELLED]),
+        which=st.sampled_from(["all", "CUP", "LID", "amount"]),
+        refund_no=st.integers(1, 2),
+    )
+    def refund(self, number: str, state: RefundState, which: str, refund_no: int) -> None:
+        lines = () if which in ("all", "amount") else (f"{number}-{which}",)
+        amount = {"all": 1_000_000, "amount": 100}.get(which, 2900)
+        news = IncomingRefund(f"R{number}-{refund_no}", state, amount, lines)
+        self.store.run_now(intake.refund_told, SHOP, 1, number, news)
+
+    @rule(number=NUMBERS)
+    def approve(self, number: str) -> None:
+        self.tap(review.approve, number)
+
+    @rule(number=NUMBERS)
+    def release_and_approve(self, number: str) -> None:
+        self.tap(review.release_and_approve, number)
+
+    @rule(number=NUMBERS)
+    def undo(self, number: str) -> None:
+        self.tap(review.undo, number)
+
+    @rule(number=NUMBERS)
+    def hold(self, number: str) -> None:
+        self.tap(review.hold, number, "wait")
+
+    @rule(number=NUMBERS)
+    def reject(self, number: str) -> None:
+        self.tap(review.reject, number, "no")
+
+    @rule()
+    def approve_all_clean(self) -> None:
+        _, watermark, checksum = self.store.read_now(review.clean_list, BOSS)
+        try:
+            self.store.run_now(review.approve_clean, BOSS, watermark, checksum)
+        except Refusal:
+            return
+
+    @rule(number=NUMBERS)
+    def customer_service_types_a_refund(self, number: str) -> None:
+        order_id = self.order_id(number)
+        if order_id is not None:
+            self.store.run_now(interception.typed, BOSS, order_id, "changed his mind")
+
+    @rule(number=NUMBERS)
+    def customer_service_takes_it_back(self, number: str) -> None:
+        order_id = self.order_id(number)
+        if order_id is None:
+            return
+        try:
+            self.store.run_now(interception.withdraw, BOSS, order_id)
+        except Unknown:
+            return
+
+    @rule(seconds=st.sampled_from([5, 15, 40, 200]))
+    def time_passes(self, seconds: int) -> None:
+        self.clock += timedelta(seconds=seconds)
+        self.store.run_now(release.tick)
+        self.store.run_now(interception.tick)
+
+    def waybills(self) -> list[str]:
+        def look(desk: Desk) -> list[str]:
+            ids = [order.id for order in desk.orders.by_number(1, ALL).values()]
+            boxes = desk.parcels.of_orders(ids)
+            return sorted({p.waybill for found in boxes.values() for p in found if p.waybill})
+
+        return self.store.read_now(look)
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20), station=st.sampled_from(SCANS), grams=st.sampled_from([None, 0, 360, 660, 100_000]))
+    def scan(self, pick: int, station: Station, grams: int | None) -> None:
+        codes = self.waybills()
+        self.scan_at(codes[pick % len(codes)], station, grams)
+
+    def scan_at(self, code: str, station: Station, grams: int | None) -> None:
+        before = self.store.read_now(lambda desk: stopped(desk, code))
+        result = self.store.run_now(fulfilment.scan, BOSS, station, code, grams)
+        if before and result.ok and station is not Station.PUT_BACK:
+            self.shipped_with_stop.append(f"{station} {code}")
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20))
+    def whole_way(self, pick: int) -> None:
+        """A parcel that nobody disturbs goes all the way."""
+        codes = self.waybills()
+        code = codes[pick % len(codes)]
+        for station in (Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER):
+            parcel = self.store.read_now(lambda desk: desk.parcels.by_waybill(code))
+            assert parcel is not None
+            self.scan_at(code, station, parcel.expected_g or 300)
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20), verdict=st.sampled_from(list(Grade)))
+    def comes_back(self, pick: int, verdict: Grade) -> None:
+        codes = self.waybills()
+        code = codes[pick % len(codes)]
+        try:
+            parcel = self.store.run_now(returns.arrive, BOSS, code, 1)
+            for item in parcel.items:
+                parcel = self.store.run_now(
+                    returns.grade, BOSS, parcel.id, parcel.revision, item.line_no, verdict, item.expected
+                )
+        except Refusal:
+            return
+
+    @rule(number=NUMBERS)
+    def crash_in_mid_command(self, number: str) -> None:
+        """Everything a command wrote before the process died is gone."""
+        before = self.store.read_now(snapshot)
+        order_id = self.order_id(number)
+
+        def dying(desk: Desk) -> None:
+            if order_id is not None:
+                interception.typed(desk, BOSS, order_id, "crash")
+            raise Crash
+
+        with pytest.raises(Crash):
+            self.store.run_now(dying)
+        assert self.store.read_now(snapshot) == before
+
+    @rule(number=NUMBERS)
+    def fed_again_after_a_crash(self, number: str) -> None:
+        """The same update twice: the command is carried out once."""
+        order_id = self.order_id(number)
+        if order_id is None:
+            return
+        self.update_id += 1
+        update = self.update_id
+        self.store.run_now(lambda unit: unit.inbox.put(update, 1, "{}", self.clock))
+        self.store.run_now(interception.typed, BOSS, order_id, "once", claim=update)
+        before = self.store.read_now(snapshot)
+        with pytest.raises(AlreadyApplied):
+            self.store.run_now(interception.typed, BOSS, order_id, "once", claim=update)
+        assert self.store.read_now(snapshot) == before
+
+    @invariant()
+    def no_stopped_parcel_moves_on(self) -> None:
+        assert self.shipped_with_stop == []
+
+    @invariant()
+    def promises_hold(self) -> None:
+        self.store.read_now(check_stock)
+        self.store.read_now(check_orders)
+
+
+def stopped(desk: Desk, code: str) -> bool:
+    """Whether the gate must refuse this waybill."""
+    parcel = desk.parcels.by_waybill(code)
+    assert parcel is not None
+    stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    held = any(order.held for order in desk.orders.many(parcel.order_ids).values())
+    return parcel.state in IN_HOUSE and (held or any(stop.state in OPEN_STOPS for stop in stops))
+
+
+def all_orders(desk: Desk) -> list[int]:
+    return [order.id for order in desk.orders.by_number(1, ALL).values()]
+
+
+def snapshot(desk: Desk) -> object:
+    """Everything that must not change when nothing was done."""
+    ids = all_orders(desk)
+    history = [desk.history("order", order_id) for order_id in ids]
+    return desk.orders.many(ids), desk.parcels.of_orders(ids), desk.stock.levels(), desk.stock.ledger_sums(), history
+
+
+def check_stock(desk: Desk) -> None:
+    """Promise 2."""
+    sums = desk.stock.ledger_sums()
+    levels = desk.stock.levels()
+    for (warehouse_id, sku), level in levels.items():
+        for bucket in Bucket:
+            assert getattr(level, bucket.value) == sums.get((warehouse_id, sku, bucket), 0)
+        assert 0 <= level.reserved <= level.good
+    claimed: dict[str, int] = {}
+    for found in desk.parcels.of_orders(all_orders(desk)).values():
+        for parcel in found:
+            if parcel.state in RESERVING:
+                for item in parcel.live_items:
+                    claimed[item.sku] = claimed.get(item.sku, 0) + item.quantity
+    assert {level.sku: level.reserved for level in levels.values()} == {
+        level.sku: claimed.get(level.sku, 0) for level in levels.values()
+    }
+
+
+def check_orders(desk: Desk) -> None:
+    """Promises 1, 3 and 5."""
+    boxes = desk.parcels.of_orders(all_orders(desk))
+    for order in desk.orders.many(all_orders(desk)).values():
+        assert 0 <= order.refunded <= order.paid
+        live = [p for p in boxes.get(order.id, ()) if p.state is not ParcelState.CANCELLED]
+        assert len(live) <= 1
+        if order.status is OrderStatus.SHIPPED:
+            assert [p.state for p in live] == [ParcelState.HANDED_OVER]
+        if order.status is OrderStatus.APPROVED:
+            assert [p.state for p in live] == [ParcelState.READY]
+        if order.status in (OrderStatus.CANCELLED, OrderStatus.UNPAID):
+            assert live == []
+        for parcel in live:
+            stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+            open_stop = any(stop.state in OPEN_STOPS for stop in stops)
+            if parcel.state is ParcelState.HANDED_OVER:
+                assert not open_stop
+            if parcel.state in IN_HOUSE:
+                assert parcel.blocked == (open_stop or order.held)
+        verbs = [event.verb for event in desk.history("order", order.id, 1000)]
+        assert verbs.count("approved") - verbs.count("unapproved") in (0, 1)
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def test_money_of_a_partial_refund_stays_with_its_lines() -> None:
+    """A refund for one line drops that line; what the other costs is untouched."""
+    store = Store("sqlite:///:memory:", now=lambda: datetime(2026, 11, 23, 1, 0, tzinfo=UTC))
+    store.run_now(seed)
+    news = incoming("T1", 1, 1, PlatformState.PAID, "", 0)
+    store.run_now(intake.receive, SHOP, 1, [news])
+    refund = IncomingRefund("R1", RefundState.SUCCESS, 500, ("T1-LID",))
+    assert store.run_now(intake.refund_told, SHOP, 1, "T1", refund) is True
+    order = store.read_now(lambda desk: desk.orders.by_number(1, ["T1"])["T1"])
+    assert [(line.sku, line.dropped, line.refunded) for line in order.lines] == [("CUP", False, 0), ("LID", True, 500)]
+    assert (order.refunded, order.status, order.held) == (500, OrderStatus.REVIEW, False)
+    assert store.run_now(intake.receive, SHOP, 1, [replace(news, raw="again")]).unchanged == 1
+    store.close()
