@@ -102,7 +102,7 @@ class Sql:
 
     def change(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
         """Run an UPDATE, DELETE or upsert, for each of the rows when given; how many rows it hit."""
-        return self.connection.execute(statement, rows).rowcount
+        return self.connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
 
     def save(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Update whole rows by id and the revision they were read with, which goes up. Raises LostRace."""

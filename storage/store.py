@@ -83,7 +83,11 @@ class Store:
             self._glass = self._pen if self._memory else sqlite_engine(where, readers=READERS)
             self._writers = ThreadPoolExecutor(1, "store-writer")
             self._readers = self._writers if self._memory else ThreadPoolExecutor(READERS, "store-reader")
-        self._writers.submit(migrate.upgrade, self._pen).result()
+        try:
+            self._writers.submit(migrate.upgrade, self._pen).result()
+        except BaseException:
+            self.close()
+            raise
 
     @overload
     async def run(

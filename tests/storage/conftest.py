@@ -39,12 +39,10 @@ class Each:
 @pytest.fixture(params=["sqlite", "memory", "postgres"])
 def each_url(request: pytest.FixtureRequest) -> str:
     """A fresh database of each kind."""
-    if request.param == "postgres":
-        url: str = request.getfixturevalue("pg_url")
-        return url
     if request.param == "memory":
         return "sqlite:///:memory:"
-    return f"sqlite:///{request.getfixturevalue('tmp_path') / 'xiaoer.db'}"
+    url: str = request.getfixturevalue("pg_url" if request.param == "postgres" else "sqlite_url")
+    return url
 
 
 @pytest.fixture
@@ -52,5 +50,7 @@ def each(each_url: str) -> Iterator[Each]:
     """A seeded store of each kind; races are retried without waiting."""
     clock = Clock()
     store = Store(each_url, now=clock, pause=lambda _attempt: None)
-    yield Each(store, store.run_now(factory.seed), clock, each_url)
-    store.close()
+    try:
+        yield Each(store, store.run_now(factory.seed), clock, each_url)
+    finally:
+        store.close()
