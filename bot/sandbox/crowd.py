@@ -50,6 +50,8 @@ class Crowd:
     def add_group(self, title: str, members: list[int], number: int | None = None, *, silent: bool = False) -> Chat:
         """Make a group with the bot in it; the first member is its creator. `silent` posts no service message."""
         chat_id = -self._world.next("group") if number is None else number
+        while number is None and chat_id in self._world.chats.rows:
+            chat_id = -self._world.next("group")
         chat = self._put_chat(chat_id, "group", title, members)
         creator = self._world.user(members[0])
         tell_own_change(self._world, self._context.updates, chat, members[0], "left")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, TypeVar, cast
 
 from bot.sandbox.events import Events
-from bot.sandbox.journal import Blobs, Journal, Key, Row, Table
+from bot.sandbox.journal import Blobs, Journal, JournalDamaged, Key, Row, Table
 from bot.sandbox.shapes import (
     Chat,
     JsonObject,
@@ -53,7 +53,11 @@ class World:
         self._counters: Table[str, int] = self._table("counters")
         self._messages: Table[str, Message] = self._table("messages")
         self._history: dict[int, dict[int, Message]] = {}
-        self._load()
+        try:
+            self._load()
+        except (JournalDamaged, OSError):
+            self._journal.close()
+            raise
 
     def _table(self, name: str) -> Table[K, V]:
         table: Table[K, V] = Table(name, self._journal)
