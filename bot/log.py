@@ -24,6 +24,9 @@ def redact(text: str) -> str:
     return _FOREIGN.sub("<phone>", _PHONE.sub("<phone>", text))
 
 
+_TALKATIVE = ("httpx", "httpcore", "aiogram", "aiogram.event", "aiohttp.access", "apscheduler", "telegram", "alembic")
+
+
 class LineFormatter(logging.Formatter):
     """One redacted line: plain for people, or JSON for machines."""
 
@@ -51,5 +54,5 @@ def set_up(*, as_json: bool = False, level: int = logging.INFO, stream: TextIO |
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("httpx", "httpcore", "aiogram", "aiogram.event", "aiohttp.access", "apscheduler", "telegram"):
+    for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,230 @@
+"""One door: `python run.py` starts everything (in the sandbox when there is no token); the other commands do one thing.
+
+Surprising: this is the only file that prints. Imports are inside the commands, so that a quick one stays quick.
+Exit status: 0 done, 1 refused and said why, 2 wrong usage.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import log
+from bot.settings import BadSettings, Settings, read_settings
+
+if TYPE_CHECKING:
+    from bot.app import Opened
+    from bot.sandbox import Sandbox
+    from handlers.services import Progress
+    from storage.store import Store
+
+HERE = Path(__file__).resolve().parent
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status."""
+    options = _parser().parse_args(argv)
+    log.set_up(as_json=options.json)
+    try:
+        settings = read_settings(os.environ, data=options.data, port=options.port)
+    except BadSettings as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    commands = {"import": _import, "close-day": _close_day, "doctor": _doctor}
+    return commands.get(options.command, _serve)(options, settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    defaults = {"data": HERE / "data", "json": False, "port": None, "fresh": False}
+    _common_options(common, defaults, suppress=True)
+    parser = argparse.ArgumentParser(prog="run.py", description="Xiaoer (小二), the shop's operations desk in chat.")
+    _common_options(parser, defaults, suppress=False)
+    parser.set_defaults(command="serve")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    for name, text in (
+        ("bot", "only take and answer updates (needs XIAOER_TOKEN)"),
+        ("worker", "only deliver notices and run the clock (needs XIAOER_TOKEN)"),
+        ("doctor", "what is configured, reachable and wrong"),
+    ):
+        commands.add_parser(name, help=text, parents=[common]).set_defaults(command=name)
+    files = commands.add_parser("import", help="take order files in", parents=[common])
+    files.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    files.add_argument("--shop", metavar="NAME", help="whose files they are, when they don't say")
+    files.set_defaults(command="import")
+    closing = commands.add_parser("close-day", help="make a day's workbook", parents=[common])
+    closing.add_argument("day", type=date.fromisoformat, metavar="DATE", help="2026-11-23")
+    closing.set_defaults(command="close-day")
+    return parser
+
+
+def _common_options(parser: argparse.ArgumentParser, defaults: dict[str, object], *, suppress: bool) -> None:
+    """The same options before and after the command; given after, they win."""
+
+    def default(name: str) -> object:
+        return argparse.SUPPRESS if suppress else defaults[name]
+
+    parser.add_argument("--data", type=Path, default=default("data"), metavar="DIR", help="where everything is kept")
+    parser.add_argument("--port", type=int, default=default("port"), help="8787; the shops' door is the next one")
+    parser.add_argument(
+        "--fresh", action="store_true", default=default("fresh"), help="forget the sandbox's data first"
+    )
+    parser.add_argument("--json", action="store_true", default=default("json"), help="one JSON object on stdout")
+
+
+def _open_store(options: argparse.Namespace, settings: Settings) -> "Store":
+    """The store, with the invented company when this is the sandbox's. Raises Refused, NewerDatabase."""
+    from bot.seed import seed_store
+    from bot.shell import wipe
+    from storage.store import Store
+
+    if options.fresh:
+        wipe(settings)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url)
+    if settings.sandbox:
+        store.run_now(seed_store)
+    return store
+
+
+def _import(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.shell import import_files
+
+    store = _opened(options, settings)
+    if store is None:
+        return 1
+
+    def tell(path: Path, so_far: "Progress") -> None:
+        sys.stderr.write(f"{path.name}: {so_far.rows} rows, {so_far.orders} orders, {so_far.rejected} refused\n")
+
+    try:
+        results, refused = asyncio.run(import_files(store, options.files, options.shop, tell))
+    finally:
+        store.close()
+    if options.json:
+        print(json.dumps({"files": results}, ensure_ascii=False))
+    for result in () if options.json else results:
+        counts = ", ".join(f"{result[f'orders_{name}']} {name}" for name in ("new", "changed", "unchanged", "waiting"))
+        rejected = f"{result['rows_rejected']} rows refused"
+        print(f"{result['file']}: {result['format']} for {result['shop']}: {counts}, {rejected}")
+    for line in refused:
+        sys.stderr.write(f"{line}\n")
+    return 1 if refused else 0
+
+
+def _close_day(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.shell import Refused, close_day
+
+    store = _opened(options, settings)
+    if store is None:
+        return 1
+    try:
+        result = asyncio.run(close_day(store, options.day, settings.data / "workbooks"))
+    except Refused as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        store.close()
+    print(json.dumps(result, ensure_ascii=False) if options.json else f"{result['workbook']}\n{result['tie_out']}")
+    return 0
+
+
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.shell import doctor
+
+    checks = doctor(settings)
+    if options.json:
+        print(json.dumps({"checks": checks}, ensure_ascii=False))
+    for check in () if options.json else checks:
+        print(f"{'ok  ' if check['ok'] else 'BAD '} {check['check']}: {check['why']}")
+    return 0 if all(check["ok"] for check in checks) else 1
+
+
+def _opened(options: argparse.Namespace, settings: Settings) -> "Store | None":
+    """The store, or None after saying why not."""
+    from bot.shell import Refused
+    from storage.migrate import NewerDatabase
+
+    try:
+        return _open_store(options, settings)
+    except (Refused, NewerDatabase) as error:
+        sys.stderr.write(f"{error}\n")
+        return None
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    """Everything, or only the bot's or the worker's part."""
+    if options.command in ("bot", "worker") and settings.sandbox:
+        sys.stderr.write(f"{options.command} needs XIAOER_TOKEN; without it `run.py` runs everything in the sandbox\n")
+        return 2
+    store = _opened(options, settings)
+    if store is None:
+        return 1
+    try:
+        return asyncio.run(_run(options, settings, store))
+    finally:
+        store.close()
+
+
+async def _run(options: argparse.Namespace, settings: Settings, store: "Store") -> int:
+    from telegram.error import TelegramError
+
+    from bot.app import App
+    from bot.ingress import TokenRefused
+
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    sandbox = _sandbox(settings) if settings.sandbox else None
+    answers, delivers = options.command != "worker", options.command != "bot"
+    app = App(settings, store, sandbox=sandbox, answers=answers, delivers=delivers)
+    try:
+        opened = await app.start()
+        _announce(opened, as_json=options.json)
+        await app.run(stop)
+    except (TokenRefused, TelegramError, OSError) as error:
+        sys.stderr.write(f"{log.redact(str(error))}\n")
+        return 1
+    finally:
+        await app.stop()
+    return 0
+
+
+def _sandbox(settings: Settings) -> "Sandbox":
+    from bot.sandbox import Sandbox
+    from bot.seed import seed_sandbox
+
+    sandbox = Sandbox(data_dir=settings.data / "sandbox")
+    seed_sandbox(sandbox)
+    return sandbox
+
+
+def _announce(opened: "Opened", *, as_json: bool) -> None:
+    """What to open and what to try."""
+    if as_json:
+        found = {"page": opened.page, "hooks": opened.hooks, "bot": opened.bot_name, "owner_link": opened.owner_link}
+        print(json.dumps({**found, "pid": os.getpid()}, ensure_ascii=False), flush=True)
+        return
+    lines = [f"Xiaoer (小二) is running as @{opened.bot_name}."]
+    if opened.page:
+        lines += [
+            f"Open  {opened.page}  and pick a person: Anna and Bella are customer service, Wang Qiang picks,",
+            "      Boris ships, Chen Chen is finance, Xiaoman owns the company.",
+            "Try   send an order export to the bot as Anna (a Shopify, Taobao, Pinduoduo or WooCommerce file),",
+            "      /new to approve, /wave and /pick in the warehouse, /refund to stop a parcel, /report for finance.",
+        ]
+    if opened.hooks:
+        lines.append(f"Shops call  {opened.hooks}/hooks/<shop number>   health: {opened.hooks}/healthz")
+    if opened.owner_link:
+        lines.append(f"There is no owner yet. The first one opens: {opened.owner_link}")
+    print("\n".join([*lines, "Stop with Ctrl-C."]), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
