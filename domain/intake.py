@@ -308,7 +308,8 @@ def _take_head(order: Order, incoming: IncomingOrder) -> Order:
 def _closed_there(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:
     """The platform closed the order and told no refund: it is one, for all that was paid."""
     live = order.status in (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
-    if incoming.fragment or incoming.state is not PlatformState.CLOSED or not live:
+    settled = 0 < order.paid <= order.refunded
+    if incoming.fragment or incoming.state is not PlatformState.CLOSED or not live or settled:
         return order
     refund = IncomingRefund(f"{order.number}:closed", RefundState.SUCCESS, order.paid - order.refunded)
     return interception.refund_came(desk, actor, order, refund)
