@@ -78,6 +78,20 @@ STEPS = {
     "taken": N_("taken"),
     "too_late": N_("too late"),
 }
+PLATFORM_STATES = {
+    "unpaid": N_("unpaid"),
+    "paid": N_("paid"),
+    "part_shipped": N_("shipped in part"),
+    "shipped": N_("shipped"),
+    "done": N_("done"),
+    "closed": N_("closed"),
+}
+REFUND_STATES = {
+    "none": N_("refund withdrawn"),
+    "requested": N_("refund asked"),
+    "success": N_("refunded"),
+    "cancelled": N_("refund withdrawn"),
+}
 VERBS = {
     "received": N_("received"),
     "changed": N_("changed on the platform"),
@@ -118,6 +132,14 @@ VERBS = {
     "snoozed": N_("snoozed"),
     "told": N_("told"),
     "joined": N_("joined"),
+    "approved_many": N_("approved"),
+    "undone_many": N_("taken back to review"),
+    "printed": N_("printed again"),
+    "invited": N_("invited"),
+    "resumed": N_("taken back"),
+    "suspended": N_("suspended"),
+    "took_over": N_("took over"),
+    "desk_of": N_("made a desk"),
 }
 
 
@@ -139,3 +161,13 @@ def step_name(code: str, words: Words) -> str:
 def verb_name(code: str, words: Words) -> str:
     """What happened, in an event."""
     return _named(VERBS, code, words)
+
+
+def platform_state_name(code: str, words: Words) -> str:
+    """Where the platform says the order stands."""
+    return _named(PLATFORM_STATES, code, words)
+
+
+def refund_state_name(code: str, words: Words) -> str:
+    """Where a refund stands."""
+    return _named(REFUND_STATES, code, words)

@@ -64,6 +64,10 @@ class Words:
         }
         return told.format(**safe)
 
+    def label(self, text: str, /, **facts: object) -> str:
+        """The text with the facts put in as they are: for buttons and toasts, which know no HTML."""
+        return catalogue(self.language).gettext(text).format(**facts)
+
     def plain(self, text: str) -> str:
         """The text alone, for files (`exports` takes this)."""
         return catalogue(self.language).gettext(text)

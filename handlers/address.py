@@ -1,0 +1,40 @@
+"""An address as a form in a message: written out to copy, and read back with only the lines that changed.
+
+Surprising: labels are understood in every language we speak, whatever language the form was in.
+"""
+
+from dataclasses import fields, replace
+from html import escape
+
+from domain.errors import BadValue
+from domain.incoming import Receiver
+from handlers.cards.evidence import FIELDS
+from handlers.words import LANGUAGES, Words
+
+
+def form(receiver: Receiver, words: Words, *, whole: bool) -> str:
+    """HTML lines `label: value`; without the values where not everybody may see them."""
+    lines = []
+    for field, label in FIELDS.items():
+        value = getattr(receiver, field) if whole else ""
+        lines.append(escape(f"{words.plain(label)}: {value}", quote=False))
+    return "\n".join(lines)
+
+
+def changed(receiver: Receiver, answer: str) -> Receiver:
+    """The receiver with the lines of the answer taken over. Raises BadValue for a line that is none of the form."""
+    labels = {Words(language, "UTC").plain(label): field for language in LANGUAGES for field, label in FIELDS.items()}
+    known = {field.name for field in fields(Receiver)}
+    news: dict[str, str] = {}
+    for line in answer.splitlines():
+        label, colon, value = line.replace("：", ":", 1).partition(":")
+        if not line.strip():
+            continue
+        field = labels.get(label.strip().casefold(), "")
+        if not colon or field not in known:
+            raise BadValue("address", line[:60], "label_and_value")
+        if value.strip():
+            news[field] = value.strip()[:200]
+    if not news:
+        raise BadValue("address", answer[:60], "label_and_value")
+    return replace(receiver, **news, masked=False)

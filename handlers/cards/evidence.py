@@ -1,0 +1,141 @@
+"""Why an order waits and why a warehouse or courier won, in words.
+
+Surprising: what a hold quotes is often the buyer's own text. In a group its long digit runs are masked, since a
+phone number in a message is still a phone number.
+"""
+
+import re
+from collections.abc import Mapping
+
+from domain.catalog import Catalog
+from domain.holds import CATALOGUE, Hold, HoldCode
+from handlers.terms import N_, hold_name, platform_state_name, role_name, step_name
+from handlers.words import Words, mask_name
+
+EVIDENCE = {
+    HoldCode.REFUNDED: N_("{amount} went back, but no line says for what"),
+    HoldCode.REFUND_REQ: N_("lines concerned: {lines}, first: {first}"),
+    HoldCode.BLACKLIST: N_("buyer {buyer}"),
+    HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
+    HoldCode.NO_ITEMS: N_("nothing is left to ship"),
+    HoldCode.SKU_UNMATCHED: N_("lines concerned: {lines}, first: «{code}» {title}"),
+    HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
+    HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
+    HoldCode.NO_COURIER: N_("none of {tried} couriers can"),
+    HoldCode.ADDR_INVALID: N_("missing or wrong: {fields}"),
+    HoldCode.ADDR_CHANGED: N_("came while the order was: {at}"),
+    HoldCode.GOODS_CHANGED: N_("came while the order was: {at}"),
+    HoldCode.DUPLICATE: N_("same goods and address as {order}"),
+    HoldCode.AMOUNT_RANGE: N_("{paid} paid, usual is {low} to {high}"),
+    HoldCode.KEYWORD: N_("found: {words}"),
+    HoldCode.MESSAGE: N_("“{text}”"),
+    HoldCode.SELLER_NOTE: N_("“{text}”"),
+    HoldCode.FREEZE: N_("{reason} ({by})"),
+}
+SPLIT_STOCK = N_("no single warehouse has everything")
+CURES = {
+    HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
+    HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform says so"),
+    HoldCode.NO_ITEMS: N_("goes away when the order gets its goods lines"),
+    HoldCode.SKU_UNMATCHED: N_("goes away when the product is matched"),
+    HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
+    HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),
+    HoldCode.NO_COURIER: N_("goes away when a courier reaches the address"),
+    HoldCode.ADDR_INVALID: N_("goes away when the address is corrected"),
+}
+FIELDS = {
+    "name": N_("name"),
+    "phone": N_("phone"),
+    "country": N_("country"),
+    "province": N_("province"),
+    "city": N_("city"),
+    "district": N_("district"),
+    "address": N_("street"),
+    "zip": N_("postcode"),
+}
+BECAUSE = {
+    "only": N_("the only one that can"),
+    "near": N_("same province as the receiver"),
+    "priority": N_("first in the order of preference"),
+    "cheapest": N_("lowest freight"),
+}
+LOST = {
+    "not_serving": N_("does not serve {shop}"),
+    "short": N_("{sku}: {free} free, {need} wanted"),
+    "farther": N_("in another province (preference {priority})"),
+    "lower_priority": N_("lower preference ({priority})"),
+    "country": N_("does not serve {country}"),
+    "no_pickup": N_("does not collect from this warehouse"),
+    "unreachable": N_("does not reach {province}"),
+    "too_heavy": N_("carries at most {max}, the parcel has {grams}"),
+    "dearer": N_("dearer: {freight}"),
+}
+_DIGITS = re.compile(r"\d{7,}")
+
+
+def veiled(text: str, private: bool, limit: int = 200) -> str:
+    """Foreign text cut to a sane length; in a group runs of seven and more digits keep their last four only."""
+    text = text if len(text) <= limit else text[: limit - 1] + "…"
+    return text if private else _DIGITS.sub(lambda run: "*" * (len(run[0]) - 4) + run[0][-4:], text)
+
+
+def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
+    facts = {name: veiled(str(fact), private) for name, fact in hold.evidence.items()}
+    if hold.code is HoldCode.AMOUNT_RANGE:
+        currency = facts["currency"]
+        facts |= {name: words.money(int(facts[name]), currency) for name in ("paid", "low", "high")}
+    elif hold.code is HoldCode.REFUNDED:
+        facts["amount"] = words.money(int(facts["amount"]), facts["currency"])
+    elif hold.code is HoldCode.ADDR_INVALID:
+        facts["fields"] = ", ".join(words.plain(FIELDS[field]) for field in facts["fields"].split(","))
+    elif hold.code in (HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED):
+        facts["at"] = step_name(facts.get("at", ""), words)
+    elif hold.code is HoldCode.PLATFORM_SHIPPED:
+        facts["state"] = platform_state_name(facts["state"], words)
+    elif hold.code is HoldCode.BLACKLIST and not private:
+        facts["buyer"] = mask_name(facts["buyer"])
+    return facts
+
+
+def hold_line(hold: Hold, words: Words, private: bool) -> str:
+    """One hold: its name and what was seen."""
+    text = EVIDENCE[hold.code]
+    if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
+        text = SPLIT_STOCK
+    seen = words(text, **_facts(hold, words, private))
+    return f"• <b>{hold_name(hold.code, words)}</b>: {seen}"
+
+
+def cure(code: HoldCode, words: Words) -> str:
+    """What ends the hold, and whose it is."""
+    rule = CATALOGUE[code]
+    how = words(CURES[code]) if code in CURES else words("a person may release it")
+    return words("{how}; belongs to {owner}", how=how, owner=role_name(rule.owner, words))
+
+
+def loser_line(loser: Mapping[str, object], words: Words) -> str:
+    """One candidate that lost, with its reason."""
+    raw = loser.get("facts")
+    facts = {str(name): str(fact) for name, fact in raw.items()} if isinstance(raw, Mapping) else {}
+    if "freight" in facts:
+        facts["freight"] = words.money(int(facts["freight"]), facts["currency"])
+    for name in ("grams", "max"):
+        if name in facts:
+            facts[name] = words.grams(int(facts[name]))
+    why = words(LOST[str(loser["reason"])], **facts)
+    return words("✗ {name}: ", name=str(loser["name"])) + why
+
+
+def choice_lines(title: str, choice: object, words: Words) -> list[str]:
+    """A decision of matching as it was stored with the parcel."""
+    if not isinstance(choice, Mapping):
+        return []
+    because = words(BECAUSE.get(str(choice["because"]), str(choice["because"])))
+    lines = [words("{title}: {name}, {because}", title=title, name=str(choice["won"]), because=because)]
+    lost = choice.get("lost")
+    return lines + [loser_line(one, words) for one in (lost if isinstance(lost, (list, tuple)) else ())]
+
+
+def shop_name(catalog: Catalog, shop_id: int) -> str:
+    """A shop's name as people know it."""
+    return catalog.shops[shop_id].name

@@ -1,0 +1,91 @@
+"""What can be done with an order now, as buttons: only what the viewer may do and the order's state allows.
+
+Surprising: this only hides. Every tap names the revision it was shown with and is judged anew by the domain.
+"""
+
+from domain.desk import Desk
+from domain.holds import CATALOGUE, HoldCode, open_codes
+from domain.incoming import RefundState
+from domain.orders import Order, OrderStatus
+from domain.people import Right
+from handlers.card import Button
+from handlers.taps import pack
+from handlers.terms import hold_name
+from handlers.viewer import Viewer
+
+Row = tuple[Button, ...]
+_HOLDABLE = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
+_EDITABLE = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED)
+_REFUNDABLE = (*_HOLDABLE, OrderStatus.SHIPPED)
+
+
+def in_twos(buttons: list[Button]) -> tuple[Row, ...]:
+    """Rows of two."""
+    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+
+
+def main_rows(desk: Desk, order: Order, viewer: Viewer) -> tuple[Row, ...]:
+    """The rows under the order's card."""
+    words = viewer.words
+    rows = [*_decide(desk, order, viewer), *_release(order, viewer)]
+    rows += in_twos(_change(desk, order, viewer))
+    rows.append(
+        (Button(words("❓ Why"), pack("o.why", order.id)), Button(words("🕘 History"), pack("o.hi", order.id, 0)))
+    )
+    return tuple(rows)
+
+
+def _may_release(viewer: Viewer, order: Order, code: HoldCode) -> bool:
+    right = CATALOGUE[code].release
+    return right is not None and viewer.offers(right, shop=order.shop_id)
+
+
+def _decide(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
+    words, key = viewer.words, (order.id, order.revision)
+    if not viewer.offers(Right.APPROVE, shop=order.shop_id):
+        return []
+    if order.status is OrderStatus.APPROVED and order.release_at and desk.now < order.release_at:
+        return [(Button(words("↩ Undo ({seconds} s)", seconds=desk.policy.undo_seconds), pack("o.un", *key)),)]
+    if order.status not in (OrderStatus.REVIEW, OrderStatus.UNPAID):
+        return []
+    codes = open_codes(order.holds)
+    first: list[Button] = []
+    if order.status is OrderStatus.REVIEW and not codes:
+        first.append(Button(words("✅ Approve"), pack("o.ok", *key), "success"))
+    elif order.status is OrderStatus.REVIEW and all(_may_release(viewer, order, code) for code in codes):
+        label = words("✅ Release {count} and approve", count=len(codes))
+        first.append(Button(label, pack("o.okr", *key), "success"))
+    first.append(Button(words("❌ Reject"), pack("o.rj", *key), "danger"))
+    return [tuple(first)]
+
+
+def _release(order: Order, viewer: Viewer) -> list[Row]:
+    """A button per hold, where "release all and approve" does not do: some others stay, or it is past review."""
+    words, codes = viewer.words, open_codes(order.holds)
+    mine = [
+        code for code in codes if _may_release(viewer, order, code) and viewer.offers(Right.APPROVE, shop=order.shop_id)
+    ]
+    if order.status is OrderStatus.REVIEW and len(codes) == 1:
+        return []
+    buttons = [
+        Button(words("Release: {hold}", hold=hold_name(code, words)), pack("o.rl", order.id, order.revision, code))
+        for code in mine
+    ]
+    return list(in_twos(buttons))
+
+
+def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
+    words, key = viewer.words, (order.id, order.revision)
+    buttons = []
+    if any(line.sku is None and not line.dropped for line in order.lines) and order.status is OrderStatus.REVIEW:
+        buttons.append((Right.EDIT, Button(words("🔗 Match product"), pack("o.ms", *key))))
+    if order.status in _HOLDABLE:
+        buttons.append((Right.APPROVE, Button(words("✋ Hold"), pack("o.hd", *key))))
+    if order.status in _EDITABLE:
+        buttons.append((Right.EDIT, Button(words("✏️ Edit address"), pack("o.ad", *key))))
+    if order.status in _REFUNDABLE and order.refunded < order.paid:
+        buttons.append((Right.REFUND, Button(words("💸 Refund and stop"), pack("o.rf", *key), "danger")))
+    typed = [r for r in desk.refunds.of_order(order.id) if r.external_id.startswith("cs:")]
+    if any(r.state != RefundState.CANCELLED for r in typed):
+        buttons.append((Right.REFUND, Button(words("Refund withdrawn"), pack("o.rw", *key))))
+    return [button for right, button in buttons if viewer.offers(right, shop=order.shop_id)]

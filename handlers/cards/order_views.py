@@ -1,0 +1,187 @@
+"""The order's card seen from behind one of its buttons: reasons to choose from, why, history, matching a product.
+
+Surprising: a view is never kept. When the record changes meanwhile, the card simply falls back to its main view.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import SequenceMatcher
+
+from domain.catalog import Sku
+from domain.desk import Desk
+from domain.holds import HoldCode, open_codes
+from domain.orders import Line, Order
+from domain.parcels import Parcel, ParcelState
+from domain.records import Event
+from handlers.card import Button, Card
+from handlers.cards.evidence import choice_lines, cure, hold_line, veiled
+from handlers.cards.order_buttons import Row, in_twos
+from handlers.taps import pack
+from handlers.terms import N_, hold_name, verb_name
+from handlers.viewer import Viewer
+from handlers.words import Words
+
+PAGE = 10
+CANDIDATES = 5
+REJECT_REASONS = {
+    "buyer": N_("Buyer does not want it any more"),
+    "stock": N_("Cannot be delivered"),
+    "address": N_("Address cannot be reached"),
+    "fraud": N_("Suspicious order"),
+}
+HOLD_REASONS = {
+    "buyer": N_("Waiting for the buyer"),
+    "check": N_("To be checked"),
+    "later": N_("Ship later"),
+    "lead": N_("The lead decides"),
+}
+REFUND_REASONS = {
+    "mind": N_("Changed their mind"),
+    "late": N_("Too slow"),
+    "wrong": N_("Ordered the wrong thing"),
+}
+View = Callable[[Desk, Order, Viewer, Mapping[str, str], str], Card]
+
+
+def _back(order: Order, words: Words) -> Row:
+    return (Button(words("◀ Back"), pack("o.o", order.id)),)
+
+
+def _reasons(order: Order, words: Words, verb: str, reasons: Mapping[str, str]) -> tuple[Row, ...]:
+    buttons = [Button(words(text), pack(verb, order.id, order.revision, key)) for key, text in reasons.items()]
+    buttons.append(Button(words("Other…"), pack(verb, order.id, order.revision, "other")))
+    return (*in_twos(buttons), _back(order, words))
+
+
+def _reject(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
+    words = viewer.words
+    return Card(f"{head}\n\n{words('Reject it. Why?')}", _reasons(order, words, "o.rjr", REJECT_REASONS))
+
+
+def _hold(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
+    words = viewer.words
+    return Card(f"{head}\n\n{words('Hold it. Why?')}", _reasons(order, words, "o.hdr", HOLD_REASONS))
+
+
+def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
+    """The confirm row: what goes back is named, and so is the reason."""
+    words = viewer.words
+    amount = words.money(order.paid - order.refunded, order.currency)
+    text = words("Refund {amount} and stop the goods wherever they are. Why?", amount=amount)
+    buttons = [
+        Button(
+            words.label("💸 {amount}: {reason}", amount=amount, reason=words(reason)),
+            pack("o.rfy", *_key(order), key),
+            "danger",
+        )
+        for key, reason in REFUND_REASONS.items()
+    ]
+    other = Button(words("Other…"), pack("o.rfy", *_key(order), "other"))
+    return Card(f"{head}\n\n{text}", (*((button,) for button in buttons), (other,), _back(order, words)))
+
+
+def _key(order: Order) -> tuple[int, int]:
+    return order.id, order.revision
+
+
+def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
+    """The holds with rule and evidence, then how warehouse and courier were chosen."""
+    words = viewer.words
+    lines = [head, ""]
+    for code in open_codes(order.holds):
+        hold = next(hold for hold in order.holds if hold.open and hold.code is code)
+        lines += [hold_line(hold, words, viewer.private), f"   {cure(code, words)}"]
+    gone = [hold for hold in order.holds if not hold.open]
+    lines += [
+        _gone_line(hold.code, hold.resolution, hold.resolved_by, words.when(hold.resolved_at), words) for hold in gone
+    ]
+    if not order.holds:
+        lines.append(words("No rule holds it."))
+    for parcel in desk.parcels.of_orders([order.id]).get(order.id, ()):
+        if parcel.state is not ParcelState.CANCELLED and parcel.why:
+            lines += ["", *_choice(desk, parcel, words)]
+    return Card("\n".join(lines), (_back(order, words),))
+
+
+def _gone_line(code: HoldCode, resolution: str, by: str, at: str, words: Words) -> str:
+    if resolution == "released":
+        return words("✓ {hold}: released by {by} at {at}", hold=hold_name(code, words), by=by, at=at)
+    return words("✓ {hold}: gone by itself at {at}", hold=hold_name(code, words), at=at)
+
+
+def _choice(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
+    return [
+        words("📦 {parcel}, rules version {policy}", parcel=parcel.number, policy=str(parcel.why.get("policy", "-"))),
+        *choice_lines(words("Warehouse"), parcel.why.get("warehouse"), words),
+        *choice_lines(words("Courier"), parcel.why.get("courier"), words),
+    ]
+
+
+def _history(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
+    """What happened to the order and its parcels, newest first, a page at a time."""
+    words, page = viewer.words, int(data.get("page", "0"))
+    events = desk.history("order", order.id, 500)
+    for parcel in desk.parcels.of_orders([order.id]).get(order.id, ()):
+        events += desk.history("parcel", parcel.id, 500)
+    events.sort(key=lambda event: (event.at, event.id), reverse=True)
+    shown = events[page * PAGE : (page + 1) * PAGE]
+    lines = [head, "", *(_event_line(event, viewer) for event in shown)]
+    row = [Button(words("◀ Newer"), pack("o.hi", order.id, page - 1))] if page else []
+    row += [Button(words("Older ▶"), pack("o.hi", order.id, page + 1))] if len(events) > (page + 1) * PAGE else []
+    return Card("\n".join(lines), (tuple(row), _back(order, words)) if row else (_back(order, words),))
+
+
+ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator")}
+
+
+def _event_line(event: Event, viewer: Viewer) -> str:
+    words = viewer.words
+    who = words(ACTORS[event.actor]) if event.actor in ACTORS else event.actor
+    text = words("{at} · {verb} · {who}", at=words.when(event.at), verb=verb_name(event.verb, words), who=who)
+    if not event.reason:
+        return text
+    reason = hold_name(event.reason, words) if event.verb == "hold_released" else event.reason
+    return text + words(" · {reason}", reason=veiled(reason, viewer.private, 80))
+
+
+def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
+    """The first line without a product, and the products most like it."""
+    words = viewer.words
+    line = next((one for one in order.lines if one.sku is None and not one.dropped), None)
+    if line is None:
+        return Card(head, (_back(order, words),))
+    what = veiled(f"{line.title} {line.variant}", True, 120)
+    text = words(
+        "Line {line}: «{code}» {title}\nWhich product is it?",
+        line=line.line_no,
+        code=line.merchant_code or "-",
+        title=what,
+    )
+    buttons = []
+    for sku in candidates(list(desk.catalog.skus.values()), line):
+        tap = f"o.mk:{order.id}:{order.revision}:{line.line_no}:{sku.code}"
+        if len(tap.encode()) <= 64 and ":" not in sku.code:
+            buttons.append((Button(words.label("{sku} {title}", sku=sku.code, title=sku.title[:30]), tap),))
+    typed = Button(words("Type a SKU or barcode…"), pack("o.mq", *_key(order), line.line_no))
+    return Card(f"{head}\n\n{text}", (*buttons, (typed,), _back(order, words)))
+
+
+def candidates(skus: Sequence[Sku], line: Line) -> list[Sku]:
+    """The products most like the line, by code and title, best first."""
+    code = line.merchant_code.casefold()
+    title = f"{line.title} {line.variant}".casefold()
+
+    def likeness(sku: Sku) -> float:
+        by_code = SequenceMatcher(None, code, sku.code.casefold()).ratio() if code else 0.0
+        return max(by_code, SequenceMatcher(None, title, sku.title.casefold()).ratio())
+
+    return sorted(skus, key=lambda sku: (-likeness(sku), sku.code))[:CANDIDATES]
+
+
+VIEWS: Mapping[str, View] = {
+    "reject": _reject,
+    "hold": _hold,
+    "refund": _refund,
+    "why": _why,
+    "history": _history,
+    "match": _match,
+}

@@ -1,0 +1,234 @@
+"""The order's card: where it stands, for whom, what, how much, and why it waits.
+
+Surprising: the same card serves the queue, where it has a row to walk on; a group sees it with masked people.
+"""
+
+from collections.abc import Mapping
+
+from domain.desk import Desk
+from domain.holds import CATALOGUE, Hold, open_codes
+from domain.orders import Line, Order, OrderStatus
+from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop
+from domain.records import NoticeKind
+from handlers.card import Button, Card
+from handlers.cards.evidence import hold_line, shop_name, veiled
+from handlers.cards.order_buttons import main_rows
+from handlers.cards.order_views import VIEWS
+from handlers.draw import drawing
+from handlers.taps import pack
+from handlers.terms import hold_name, refund_state_name, role_name, step_name
+from handlers.viewer import Viewer
+from handlers.words import Words, mask_name, mask_phone
+
+SHOWN_LINES = 12
+_GONE = frozenset({ParcelState.CANCELLED})
+
+
+@drawing(NoticeKind.ORDER)
+def order_card(desk: Desk, order_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
+    """An order. `data['view']` asks for one of the views behind its buttons."""
+    if viewer.actor is None:
+        return None
+    order = desk.orders.get(order_id)
+    view = VIEWS.get(data.get("view", ""))
+    if view:
+        return view(desk, order, viewer, data, head(desk, order, viewer.words))
+    return Card(body(desk, order, viewer), main_rows(desk, order, viewer))
+
+
+@drawing(NoticeKind.QUEUE)
+def queue_card(desk: Desk, order_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
+    """One order of the held ones, with the way to the one before and after it."""
+    card = order_card(desk, order_id, viewer, data)
+    if card is None or viewer.actor is None:
+        return None
+    before, after = desk.orders.neighbours(order_id, viewer.actor.shops)
+    row = [Button("◀", pack("o.q", before))] if before else []
+    row += [Button("▶", pack("o.q", after))] if after else []
+    if not row and not desk.orders.get(order_id).held:
+        return Card(card.text + "\n\n" + viewer.words("That was the last held order."), card.rows)
+    return Card(card.text, (*card.rows, tuple(row)) if row else card.rows)
+
+
+def state_text(order: Order, words: Words) -> str:
+    """Symbol and state, in words."""
+    if order.status is OrderStatus.REVIEW:
+        if not order.held:
+            return words("🟢 Clean, waits for approval")
+        names = ", ".join(hold_name(code, words) for code in open_codes(order.holds))
+        return words("✋ Held: {why}", why=names)
+    frozen = words("✋ Held, ") if order.held else ""
+    text = {
+        OrderStatus.UNPAID: words("⏳ Unpaid"),
+        OrderStatus.APPROVED: words("✅ Approved"),
+        OrderStatus.RELEASED: words("🏭 With the warehouse"),
+        OrderStatus.SHIPPED: words("🚚 Shipped"),
+        OrderStatus.PUT_BACK: words("⛔ Stopped, goods go back to the shelf"),
+        OrderStatus.CANCELLED: words("❌ Cancelled"),
+        OrderStatus.ELSEWHERE: words("☑️ Done on the platform"),
+    }[order.status]
+    return frozen + text
+
+
+def head(desk: Desk, order: Order, words: Words) -> str:
+    """Line 1: what a notification shows."""
+    return words(
+        "<b>{state}</b> · {number} · {amount} · {shop}",
+        state=state_text(order, words),
+        number=order.number,
+        amount=words.money(order.paid or order.total, order.currency),
+        shop=shop_name(desk.catalog, order.shop_id),
+    )
+
+
+def body(desk: Desk, order: Order, viewer: Viewer) -> str:
+    """The whole text of the card."""
+    words = viewer.words
+    blocks = [
+        [head(desk, order, words), *_decision(desk, order, words)],
+        _people(order, viewer),
+        _goods(order, words),
+        _holds(desk, order, viewer),
+        _parcels(desk, order, words),
+        _money_back(desk, order, words),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
+    lines = []
+    if order.status is OrderStatus.APPROVED and order.release_at:
+        text = words("Approved by {by} at {at}.", by=order.decided_by, at=words.when(order.decided_at))
+        if desk.now < order.release_at:
+            text += " " + words("It goes to the warehouse in a few seconds.")
+        lines.append(text)
+    elif order.status is OrderStatus.CANCELLED:
+        facts = {"by": order.decided_by or "-", "at": words.when(order.decided_at), "reason": order.reason or "-"}
+        lines.append(words("By {by} at {at}: {reason}", **facts))
+    elif order.decided_by and order.status is not OrderStatus.REVIEW:
+        lines.append(words("Approved by {by} at {at}.", by=order.decided_by, at=words.when(order.decided_at)))
+    return lines
+
+
+def _people(order: Order, viewer: Viewer) -> list[str]:
+    words, to = viewer.words, order.receiver
+    buyer = order.buyer_id if viewer.private else mask_name(order.buyer_id)
+    lines = [words("Paid {at} · buyer {buyer}", at=words.when(order.paid_at), buyer=buyer or "-")]
+    region = " ".join(part for part in (to.country if to.country != "CN" else "", to.province, to.city) if part)
+    if viewer.private:
+        where = " ".join(part for part in (region, to.district, to.address, to.zip) if part)
+        lines.append(words("To {name} {phone}", name=to.name or "-", phone=to.phone))
+    else:
+        where = region
+        lines.append(words("To {name} {phone}", name=mask_name(to.name) or "-", phone=mask_phone(to.phone)))
+    lines.append(words("{where}", where=veiled(where, viewer.private) or "-"))
+    if to.masked:
+        lines.append(words("The platform hides the receiver."))
+    return lines
+
+
+def _goods(order: Order, words: Words) -> list[str]:
+    lines = [_goods_line(line, order.currency, words) for line in order.lines[:SHOWN_LINES]]
+    if len(order.lines) > SHOWN_LINES:
+        lines.append(words("… and {count} more lines", count=len(order.lines) - SHOWN_LINES))
+    return lines
+
+
+def _goods_line(line: Line, currency: str, words: Words) -> str:
+    title = veiled(" ".join(part for part in (line.title, line.variant) if part), True, 60)
+    if line.sku:
+        text = words("{count} × <b>{sku}</b> {title}", count=line.quantity, sku=line.sku, title=title)
+    else:
+        code = line.merchant_code or "-"
+        text = words("{count} × ❓ not matched «{code}» {title}", count=line.quantity, code=code, title=title)
+    if line.amount:
+        text += f" · {words.money(line.amount, currency)}"
+    if line.dropped:
+        text = f"<s>{text}</s> · " + refund_state_name(line.refund, words)
+    return text
+
+
+def _holds(desk: Desk, order: Order, viewer: Viewer) -> list[str]:
+    lines = []
+    for code in open_codes(order.holds):
+        hold = next(hold for hold in order.holds if hold.open and hold.code is code)
+        lines.append(hold_line(hold, viewer.words, viewer.private) + _age(desk, hold, viewer.words))
+    return lines
+
+
+def _age(desk: Desk, hold: Hold, words: Words) -> str:
+    rule = CATALOGUE[hold.code]
+    minutes = int((desk.now - hold.opened_at).total_seconds()) // 60
+    text = words(" · {owner}, for {age}", owner=role_name(rule.owner, words), age=age(minutes, words))
+    return text + (" ⏰" if minutes > rule.sla_min else "")
+
+
+def age(minutes: int, words: Words) -> str:
+    """A span of time, in its largest unit."""
+    if minutes >= 48 * 60:
+        return words("{count} d", count=minutes // 1440)
+    if minutes >= 120:
+        return words("{count} h", count=minutes // 60)
+    return words("{count} min", count=max(0, minutes))
+
+
+def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
+    parcels = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state not in _GONE]
+    stops = desk.stops.of_parcels([parcel.id for parcel in parcels])
+    lines = []
+    for parcel in parcels:
+        lines.append(_parcel_line(desk, parcel, words))
+        lines += [_stop_line(stop, words) for stop in stops.get(parcel.id, ()) if stop.order_id == order.id]
+    for back in desk.returns.of_order(order.id):
+        lines.append(words("📬 Return {waybill}: {state}", waybill=back.waybill, state=step_name(back.state, words)))
+    return lines
+
+
+def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
+    warehouse = desk.catalog.warehouses.get(parcel.warehouse_id or 0)
+    courier = desk.catalog.couriers.get(parcel.courier_id or 0)
+    parts = [words("📦 {number}: {state}", number=parcel.number, state=step_name(parcel.state, words))]
+    parts += [words("{name}", name=one.name) for one in (warehouse, courier) if one]
+    if parcel.waybill:
+        parts.append(f"<code>{words('{name}', name=parcel.waybill)}</code>")
+    if parcel.wave_id:
+        parts.append(words("wave {wave}, slot {slot}", wave=desk.waves.get(parcel.wave_id).number, slot=parcel.slot))
+    if parcel.holder:
+        parts.append(words("held by {name}", name=parcel.holder))
+    if parcel.freight:
+        parts.append(words("freight {amount}", amount=words.money(parcel.freight, parcel.freight_currency)))
+    return " · ".join(parts)
+
+
+def _stop_line(stop: Stop, words: Words) -> str:
+    if stop.state in OPEN_STOPS:
+        named = stop.acked_by or stop.named or "-"
+        since = words.clock(stop.opened_at)
+        return words("⛔ Stop since {at}, {state}: {name}", at=since, state=step_name(stop.state, words), name=named)
+    return words("Stop: {state}, {at}", state=step_name(stop.state, words), at=words.when(stop.closed_at))
+
+
+def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
+    lines = []
+    for refund in desk.refunds.of_order(order.id)[-3:]:
+        state = refund_state_name(refund.state, words)
+        amount = words.money(refund.amount, refund.currency)
+        lines.append(
+            words(
+                "💸 {state}: {amount}, {at} {reason}",
+                state=state,
+                amount=amount,
+                at=words.when(refund.at),
+                reason=refund.reason[:80],
+            )
+        )
+    return lines
+
+
+def order_button(desk: Desk, order: Order, words: Words) -> Button:
+    """A button that opens the order, for lists."""
+    amount = words.money(order.paid or order.total, order.currency)
+    state = step_name(order.status, words) if not order.held else words("held")
+    shop = shop_name(desk.catalog, order.shop_id)
+    facts = {"number": order.number, "amount": amount, "state": state, "shop": shop}
+    return Button(words.label("{number} · {amount} · {state} · {shop}", **facts), pack("o.o", order.id))

@@ -1,0 +1,79 @@
+"""Search: any text that nothing else has understood, and /order. One exact hit opens, several are offered.
+
+Surprising: it never answers in a group unless asked with /order: people talk there.
+"""
+
+from aiogram import F, Router
+from aiogram.types import Message
+
+from domain.desk import Desk
+from domain.orders import Order
+from domain.people import Actor, Right, require
+from domain.records import NoticeKind
+from handlers.ask import Ask
+from handlers.card import Button, Card
+from handlers.cards.orders import order_button
+from handlers.filters import Cmd
+
+router = Router(name="search")
+LIMIT = 8
+LONGEST = 100
+
+
+def find(desk: Desk, actor: Actor, text: str) -> list[Order]:
+    """Hits in the actor's shops; only the exact ones where there are any. A return's waybill finds its order."""
+    require(actor, Right.VIEW_ORDERS)
+    found = desk.orders.search(text, actor.shops, LIMIT + 1)
+    back = desk.returns.by_waybill(text.upper())
+    if back and back.order_id is not None:
+        order = desk.orders.get(back.order_id)
+        if actor.shops is None or order.shop_id in actor.shops:
+            found = [order, *(one for one in found if one.id != order.id)]
+            return found[:1]
+    exact = [one for one in found if one.number.removeprefix("#") == text.removeprefix("#")]
+    return exact or found
+
+
+def _buttons(desk: Desk, found: list[Order], ask: Ask) -> tuple[tuple[Button, ...], ...]:
+    return tuple((order_button(desk, order, ask.words),) for order in found)
+
+
+@router.message(Cmd("order"))
+async def order(message: Message, ask: Ask, args: str) -> None:
+    """/order TEXT"""
+    await answer(ask, args)
+
+
+@router.message(F.text, F.chat.type == "private")
+async def free_text(message: Message, ask: Ask) -> None:
+    """Anything else a person writes to us in private."""
+    text = (message.text or "").strip()
+    if text.startswith("/"):
+        await ask.say("I do not know {command}. /help shows what you can do.", command=text.split()[0][:40])
+    elif Right.VIEW_ORDERS in ask.actor.rights:
+        await answer(ask, text)
+    else:
+        await ask.say("I did not understand «{text}». /help shows what you can do.", text=text[:40])
+
+
+async def answer(ask: Ask, text: str) -> None:
+    """The order, a choice, or what was looked for in vain."""
+    if not text:
+        await ask.say("What shall I look for? A number, waybill, phone tail, SKU or name: /order 1234")
+        return
+    wanted = text[:LONGEST]
+    found = await ask.read(find, ask.actor, wanted)
+    if len(found) == 1:
+        await ask.show(NoticeKind.ORDER, found[0].id)
+    elif found:
+        rows = await ask.read(_buttons, found[:LIMIT], ask)
+        head = ask.words("«{text}»: {count} orders", text=wanted, count=len(found))
+        if len(found) > LIMIT:
+            head = ask.words("«{text}»: more than {count} orders; the newest are here", text=wanted, count=LIMIT)
+        await ask.reply(Card(head, rows))
+    else:
+        await ask.say(
+            "Nothing found for «{text}». I looked at order numbers, waybills, phone tails (4 digits or more), "
+            "SKUs, titles and names.",
+            text=wanted,
+        )
