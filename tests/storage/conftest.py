@@ -36,6 +36,10 @@ class Each:
     url: str
 
 
+SHARED = pytest.mark.parametrize("each_url", ["sqlite", "postgres"], indirect=True)
+"""For a test that needs a database two stores can open."""
+
+
 @pytest.fixture(params=["sqlite", "memory", "postgres"])
 def each_url(request: pytest.FixtureRequest) -> str:
     """A fresh database of each kind."""

@@ -1,0 +1,91 @@
+"""The catalog and the policy: cached while they stand, true when they change."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.catalog import Company
+from domain.errors import BadValue
+from domain.policy import Policy
+from storage.catalog import policy_of
+from storage.store import Store
+from storage.unit import Unit
+from tests import factory
+from tests.storage.conftest import SHARED, Each
+
+
+def test_the_catalog_comes_back_as_it_was_put(each: Each) -> None:
+    """Every place, product and alias, scopes included."""
+    catalog = each.store.read_now(lambda unit: unit.catalog)
+    assert catalog.company == Company("小满家居", "Asia/Shanghai", "CNY")
+    assert tuple(catalog.shops.values()) == each.cast.shops
+    assert tuple(catalog.warehouses.values()) == each.cast.warehouses
+    assert tuple(catalog.couriers.values()) == each.cast.couriers
+    assert catalog.skus == {sku.code: sku for sku in factory.SKUS}
+    assert catalog.aliases == {(0, "WHITE-CUP"): "CUP-01", (each.cast.shops[2].id, "BLUE"): "CUP-02"}
+
+
+def test_the_catalog_is_read_again_only_when_it_changed(each: Each) -> None:
+    """The very same object until a writer bumps the version."""
+    first = each.store.read_now(lambda unit: unit.catalog)
+    assert each.store.read_now(lambda unit: unit.catalog) is first
+    news = replace(factory.SKUS[0], title="new", weight_g=1)
+
+    def change(unit: Unit) -> str:
+        unit.catalog_admin.put_skus([news])
+        return unit.catalog.skus["CUP-01"].title
+
+    assert each.store.run_now(change) == "new"
+    second = each.store.read_now(lambda unit: unit.catalog)
+    assert second.skus["CUP-01"] == news
+    assert len(second.skus) == len(first.skus)
+
+
+def test_a_change_that_was_rolled_back_is_not_remembered(each: Each) -> None:
+    """Not even after another change takes the same version number."""
+    each.store.read_now(lambda unit: unit.catalog)
+
+    def fail(unit: Unit) -> None:
+        unit.catalog_admin.put_aliases({(0, "GHOST"): "CUP-01"})
+        assert unit.catalog.sku_of(1, "GHOST") == "CUP-01"
+        raise KeyError("a bug")
+
+    with pytest.raises(KeyError):
+        each.store.run_now(fail)
+    each.store.run_now(lambda unit: unit.catalog_admin.put_aliases({(0, "REAL"): "CUP-02"}))
+    catalog = each.store.read_now(lambda unit: unit.catalog)
+    assert (catalog.sku_of(1, "GHOST"), catalog.sku_of(1, "REAL")) == (None, "CUP-02")
+
+
+@SHARED
+def test_another_process_sees_the_change(each: Each) -> None:
+    """Its cache asks for the version first."""
+    other = Store(each.url)
+    other.read_now(lambda unit: unit.catalog)
+    each.store.run_now(lambda unit: unit.catalog_admin.put_aliases({(0, "NEWS"): "CUP-01"}))
+    assert other.read_now(lambda unit: unit.catalog.sku_of(1, "NEWS")) == "CUP-01"
+    other.close()
+
+
+def test_every_policy_version_is_kept(each: Each) -> None:
+    """The newest counts; the default is version 1 too."""
+    assert each.store.read_now(lambda unit: unit.policy) == Policy()
+    chosen = replace(Policy(), undo_seconds=30, blacklist=("taobao:eve",), amount_range={"*": (1, 2)})
+    first = each.store.run_now(lambda unit: unit.catalog_admin.put_policy(chosen, "owner"))
+    second = each.store.run_now(lambda unit: unit.catalog_admin.put_policy(replace(chosen, wave_size=9), "owner"))
+    assert (first, second) == (chosen, replace(chosen, wave_size=9, version=2))
+    assert each.store.read_now(lambda unit: unit.policy) == second
+    assert each.store.read_now(lambda unit: unit.catalog_admin.policies()) == [first, second]
+
+
+def test_a_choice_nobody_knows_is_refused() -> None:
+    """By name."""
+    with pytest.raises(BadValue) as refusal:
+        policy_of(2, {"undo_secnods": 3})
+    assert refusal.value.value == "undo_secnods"
+
+
+def test_an_empty_store_has_a_nameless_company(store: Store) -> None:
+    """Before anybody seeded it."""
+    catalog = store.read_now(lambda unit: unit.catalog)
+    assert (catalog.company.name, dict(catalog.shops)) == ("", {})

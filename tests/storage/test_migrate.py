@@ -1,0 +1,68 @@
+"""Migrations say the same as the tables, and a newer database is left alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from storage import migrate
+from storage.store import Store
+from storage.tables import METADATA
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a database without any table."""
+    if request.param == "sqlite":
+        made = create_engine(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield made
+        made.dispose()
+        return
+    with request.getfixturevalue("pg_server").database("template1") as url:
+        made = create_engine(url)
+        yield made
+        made.dispose()
+
+
+def test_the_migrations_make_exactly_the_tables(engine: Engine) -> None:
+    """Nothing forgotten on either side, types included."""
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+        names = set(inspect(connection).get_table_names())
+    assert names == {*METADATA.tables, "alembic_version"}
+
+
+def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
+    """The second start finds its own revision."""
+    migrate.upgrade(engine)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
+
+
+def test_a_newer_database_is_refused_with_both_revisions(engine: Engine) -> None:
+    """And not touched."""
+    migrate.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(migrate.NewerDatabase, match=r"revision 9999.*up to 0003"):
+        migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
+
+
+def test_a_store_on_a_newer_database_does_not_open(sqlite_url: str) -> None:
+    """It lets go of the file."""
+    Store(sqlite_url).close()
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(migrate.NewerDatabase) as refusal:
+        Store(sqlite_url)
+    assert (refusal.value.found, refusal.value.known) == ("9999", "0003")
