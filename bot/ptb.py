@@ -3,7 +3,9 @@
 Surprising: it repeats nothing itself; the outbox does. Proxies in the environment are ignored (telegram.md 4.2).
 """
 
+import os
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 from telegram.error import RetryAfter
@@ -11,6 +13,8 @@ from telegram.ext import BaseRateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.limiter import Limiter, speaks
+
+os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's way to ask for its coming types, without its warning
 
 
 class SharedLimiter(BaseRateLimiter[int]):
@@ -47,9 +51,9 @@ class SharedLimiter(BaseRateLimiter[int]):
 
 
 def seconds_of(flood: RetryAfter) -> float:
-    """How long to be silent; the library may hold an int or a timedelta."""
-    value = flood._retry_after  # the public property warns about its type until the library's next major
-    return value.total_seconds()
+    """How long to be silent."""
+    value = flood.retry_after
+    return value.total_seconds() if isinstance(value, timedelta) else float(value)
 
 
 def ptb_bot(token: str, api_base: str, limiter: Limiter) -> ExtBot[int]:
