@@ -16,10 +16,11 @@ from channels.reasons import Reason, Refused, shown
 from domain.money import decimals, to_minor
 
 _NOISE = " \t\r\n\f\v\x1c\x1d\x1e\x1f\x85\xa0\u2007\u202f\u3000\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"
-_NOTHING = frozenset({"-", "--", "—", "/", "NULL", "null", "\\N"})
-_LEADS = frozenset("='`")
+_NOTHING = frozenset({"", "-", "--", "—", "/", "NULL", "null", "\\N"})
+_LEADS = "='`"
 _MAX_MINOR = 10**14
 _MAX_COUNT = 1_000_000
+_MAX_NUMERAL = 60
 _EXCEL_DIGITS = 15
 _KNOWN_ZEROS = 6
 _E_NOTATION = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
@@ -34,29 +35,31 @@ def clean(cell: str) -> str:
     """Free text without the exporter's noise; "" for the spellings of nothing. A leading apostrophe before a
     letter stays ('s-Hertogenbosch); a formula-looking text stays, it is data."""
     text = cell.strip(_NOISE)
-    if not text or text in _NOTHING:
+    if text in _NOTHING:
         return ""
-    if text[0] in _LEADS:
-        return _unwrapped(text)
-    return text
+    return _unwrapped(text) if text[0] in _LEADS else text
 
 
 def _unwrapped(text: str) -> str:
     if text.startswith('="') and text.endswith('"') and len(text) > 2:
-        return clean(text[2:-1])
-    if text[0] == "`" or (text[0] == "'" and not text[1:2].isalpha()):
-        return clean(text[1:])
-    return text
+        text = text[2:-1].strip(_NOISE)
+    if text[:1] == "`" or (text[:1] == "'" and not text[1:2].isalpha()):
+        text = text.lstrip("`'").strip(_NOISE)
+    return "" if text in _NOTHING else text
 
 
 def code(cell: str) -> str:
     """An article code, zip or other short code: as `clean`, and without any leading apostrophe."""
-    return clean(cell).lstrip("'")
+    text = cell.strip(_NOISE)
+    if text in _NOTHING:
+        return ""
+    return _unwrapped(text).lstrip("'") if text[0] in _LEADS else text
 
 
 def waybill(cell: str) -> str:
-    """Waybill numbers as told (there may be several), without the `@` and `No:` some systems put before them."""
-    return code(cell).lstrip("@").removeprefix("No:").strip(_NOISE)
+    """Waybill numbers as told (there may be several), without the `@` and `No:` some systems put before them.
+    Raises Refused EXCEL_ROUNDED_ID on E notation."""
+    return identifier(code(cell).lstrip("@").removeprefix("No:"))
 
 
 def identifier(cell: str, *, rounded_ids: bool = False) -> str:
@@ -89,6 +92,7 @@ def looks_rounded(ids: Iterable[str]) -> bool:
     return zeros >= _KNOWN_ZEROS and all(map(rounded, long_ids))
 
 
+@lru_cache(maxsize=16_384)
 def money(cell: str, currency: str) -> int:
     """Minor units; 0 for an empty cell. `(12.00)`, `2,50-`, `¥1,234.50` and `0元` are read. Raises Refused."""
     text = clean(cell)
@@ -120,6 +124,8 @@ def number(text: str) -> Decimal:
         body, negative = body[1:-1], True
     elif body.endswith("-"):
         body, negative = body[:-1], True
+    if len(body) > _MAX_NUMERAL:
+        raise Refused(Reason.NOT_A_NUMBER, value=shown(text))
     try:
         value = Decimal(_with_decimal_point(body.strip(_NOISE)))
     except InvalidOperation:
@@ -180,7 +186,9 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
 
 
 def _parsed(text: str, zone: ZoneInfo) -> datetime:
-    if text[4:5].isalnum():  # fromisoformat would read 20260405 and 2026W151; a bare number is no date here
+    if (
+        text[4:5].isascii() and text[4:5].isalnum()
+    ):  # fromisoformat would read 20260405 and 2026W151; a bare number is no date here
         raise ValueError(text)
     joined = text[:19] + text[20:] if len(text) > 20 and text[19] == " " and text[20] in "+-" else text
     try:

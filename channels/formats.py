@@ -21,9 +21,13 @@ OTHER_NAME = "|"
 Word = TypeVar("Word", PlatformState, RefundState)
 
 
-@lru_cache(maxsize=4096)
 def normal(name: str) -> str:
-    """A header name or status word to compare by: NFKC, lower case, letters and digits only."""
+    """A header name or status word to compare by: NFKC, lower case, letters and digits only, 200 at most."""
+    return _normal(name[:200])
+
+
+@lru_cache(maxsize=4096)
+def _normal(name: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKC", name).casefold() if char.isalnum())
 
 
@@ -47,14 +51,22 @@ class Layout:
 class Row:
     """One row under a layout; reads fields by our names. A field whose column is absent reads as empty."""
 
-    __slots__ = ("_at", "cells", "currency", "layout", "line")
+    __slots__ = ("_at", "cells", "currency", "layout", "line", "number")
 
     def __init__(self, layout: Layout, line: int, row: list[str]) -> None:
         self.layout = layout
         self.line = line
         self.cells = row
         self.currency = layout.format.currency
+        self.number = ""
         self._at = layout.at
+
+    def take_number(self) -> str:
+        """The order number, kept as `number`. Raises Refused MISSING or EXCEL_ROUNDED_ID."""
+        self.number = self.identifier("number")
+        if not self.number:
+            raise self.blame(Refused(Reason.MISSING), "number")
+        return self.number
 
     def has(self, field: str) -> bool:
         """Whether the file has this column at all."""
@@ -85,6 +97,14 @@ class Row:
             return 0
         try:
             return cells.money(self.cells[place], self.currency)
+        except Refused as refusal:
+            raise self.blame(refusal, field) from None
+
+    def waybill(self, field: str) -> str:
+        """Waybill numbers as told. Raises Refused EXCEL_ROUNDED_ID."""
+        place = self._at.get(field)
+        try:
+            return "" if place is None else cells.waybill(self.cells[place])
         except Refused as refusal:
             raise self.blame(refusal, field) from None
 

@@ -6,7 +6,6 @@ is ever parsed from it again.
 
 from collections.abc import Sequence
 
-from channels.cells import waybill
 from channels.formats import Format, Row
 from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingOrder
@@ -23,7 +22,7 @@ def build(format_: Format, rows: Sequence[Row]) -> IncomingOrder:
     amounts = format_.amounts(head, state)
     return IncomingOrder(
         platform=format_.platform,
-        number=head.identifier("number"),
+        number=head.number,
         state=state,
         currency=head.currency,
         row=head.line,
@@ -42,7 +41,7 @@ def build(format_: Format, rows: Sequence[Row]) -> IncomingOrder:
         buyer_message=head.text("buyer_message"),
         seller_note=head.text("seller_note"),
         receiver=format_.receiver(head),
-        waybill=waybill(head.text("waybill")),
+        waybill=head.waybill("waybill"),
         lines=format_.lines(rows),
         refunds=format_.refunds(rows),
         fragment=format_.fragment,

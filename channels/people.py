@@ -10,7 +10,7 @@ from channels import cells
 from channels.formats import Row
 from domain.incoming import Receiver
 
-_ZIP = re.compile(r"[（(,，\s]\s*(\d{6})\s*[)）]?$")
+_BEFORE_ZIP = frozenset("（(,， ")
 _PERSON = re.compile(r"([^，,]*)[，,]\s*((?:86-|\+)?[\d*][\d*\- ]{5,24})[，,]\s*(.+)", re.DOTALL)
 _CIPHERS = ("##", "$$", "~")
 _DIVISION_MAX = 16
@@ -50,9 +50,10 @@ def by_columns(row: Row) -> Receiver:
 
 
 def by_one_string(row: Row) -> Receiver:
-    """From receiver_name, mobile or phone, and whole_address, where the last may hold all: `姓名，86-手机号，地址`."""
+    """From receiver_name, mobile or phone, and changed_address or whole_address, which may hold all three:
+    `姓名，86-手机号，地址`."""
     name, number = row.text("receiver_name"), phone(row.code("mobile") or row.code("phone"))
-    whole = row.text("whole_address")
+    whole = row.text("changed_address") or row.text("whole_address")
     if not name and (found := _PERSON.fullmatch(whole)):
         name, number, whole = found[1].strip(), phone(found[2]), found[3].strip()
     province, city, district, address, code = split_address(whole)
@@ -71,13 +72,20 @@ def by_one_string(row: Row) -> Receiver:
 def split_address(whole: str) -> tuple[str, str, str, str, str]:
     """`省 市 区 详细(邮编)` to (province, city, district, rest, zip); when it does not split so, the first three are
     empty and the rest is the whole. A zip of zeros is none."""
-    code = ""
-    if found := _ZIP.search(whole):
-        whole, code = whole[: found.start()].rstrip(), found[1] if found[1] != "000000" else ""
+    whole, code = _without_zip(whole)
     parts = whole.split(None, 3)
     if len(parts) == 4 and all(_is_division(part) for part in parts[:3]):
         return parts[0], parts[1], parts[2], parts[3], code
     return "", "", "", whole, code
+
+
+def _without_zip(whole: str) -> tuple[str, str]:
+    """A postcode at the end, in parentheses or behind a comma or space, apart from the rest."""
+    text = whole.rstrip(")） ")
+    code, rest = text[-6:], text[:-6]
+    if len(code) < 6 or not (code.isascii() and code.isdecimal()) or rest[-1:] not in _BEFORE_ZIP:
+        return whole, ""
+    return rest.rstrip("".join(_BEFORE_ZIP)), code if code != "000000" else ""
 
 
 def _is_division(part: str) -> bool:

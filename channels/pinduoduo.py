@@ -82,7 +82,7 @@ def placed_at(row: Row) -> datetime | None:
     told = row.moment("placed_at") or row.moment("paid_at")
     if told:
         return told
-    day = row.text("number")[:6]
+    day = row.number[:6]
     try:
         start = datetime.strptime(day, "%y%m%d")  # noqa: DTZ007 -- the zone is put on below
     except ValueError:
@@ -97,7 +97,7 @@ def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     amount = max(_payable(row) - row.amount("shipping"), 0)
     return (
         IncomingLine(
-            external_id=row.identifier("number"),
+            external_id=row.number,
             title=row.text("title"),
             quantity=quantity,
             merchant_code=row.code("sku_code") or row.code("goods_code"),

@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from channels import cells, json_files, sources, workbooks
@@ -22,7 +23,6 @@ HEADER_ROWS = 30
 _LOOK_AHEAD = 200
 _TOTALS = ("合计", "总计", "小计", "总交易", "共计")
 _TOTAL_WORDS = frozenset({"total", "totals", "grand total", "subtotal", "sum"})
-_MAX_RAW = 4_000
 
 Item = IncomingOrder | RejectedRow
 
@@ -42,7 +42,8 @@ class ParsedFile:
 
 def read(name: str, data: bytes | Path, *, zone: ZoneInfo) -> ParsedFile:
     """Read a platform's file by what it contains; `name` only words a refusal. `zone` is the shop's, for times
-    without offset. Raises Unreadable before any item is given out; bad rows are items."""
+    without offset. Raises Unreadable before any item is given out; bad rows are items. A file given by its path must
+    stay there until `items` is read."""
     source = sources.Source(data)
     sources.check_size(source)
     head = source.head(512)
@@ -103,8 +104,7 @@ def _find(table: sources.Table, seen: list[list[str]]) -> _Found | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """One row with the order number it belongs to ("" when it can't be told) and why it can't be read, if so."""
 
     place: int
@@ -154,13 +154,13 @@ class _Sheet:
 
     def _is_control(self, row: list[str]) -> bool:
         number = self._raw_number(row)
+        if number[:1].isdigit() and len(row) >= self._width:  # nearly all rows
+            return False
         if number and number == cells.code(self._found.header[self._number_at]):
             return row[: self._width] == list(self._found.header[: self._width])
         first = number or next(filter(None, map(cells.clean, row)))
         if first[0] == "#" and not (first[1:2].isascii() and first[1:2].isalnum()):
             return True
-        if number and not _is_total_word(number):
-            return False
         return _is_total_word(first) or first.endswith("downloaded")
 
     def _read(self, place: int, row: list[str] | Refused) -> _Read:
@@ -172,12 +172,9 @@ class _Sheet:
             return _Read(place, number, row, None, torn)
         read = Row(self._layout, place, row)
         try:
-            number = read.identifier("number")
-            if not number:
-                raise read.blame(Refused(Reason.MISSING), "number")
+            return _Read(place, read.take_number(), row, read)
         except Refused as refusal:
             return _Read(place, number, row, None, refusal)
-        return _Read(place, number, row, read)
 
     def _group(self, number: str, reads: list[_Read]) -> Iterable[Item]:
         good = [one for one in reads if one.refusal is None]

@@ -82,7 +82,7 @@ def _encoding(source: Source) -> str:
         if head.startswith(bom):
             _decode_all(source, name)
             return name
-    if b"\0" in head:
+    if head.count(b"\0") * 10 > len(head):  # a stray NUL is dropped; many are UTF-16 without its mark, or no text
         raise Unreadable(Reason.NOT_A_TABLE)
     try:
         _decode_all(source, "utf-8")

@@ -59,7 +59,7 @@ def _order_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     state = refund_state(told) if told else RefundState.SUCCESS if amount else RefundState.NONE
     if state is RefundState.NONE:
         return ()
-    return (_refund(row.identifier("number"), state, amount, ()),)
+    return (_refund(row.number, state, amount, ()),)
 
 
 def _refund(number: str, state: RefundState, amount: int, lines: tuple[str, ...]) -> IncomingRefund:
@@ -68,7 +68,7 @@ def _refund(number: str, state: RefundState, amount: int, lines: tuple[str, ...]
 
 
 def _detail_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
-    number = rows[0].identifier("number")
+    number = rows[0].number
     return tuple(
         IncomingLine(
             external_id=f"{number}:{place}",
@@ -118,7 +118,7 @@ def _item_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
         if hit and not (state is RefundState.CANCELLED and any(r.state is RefundState.REQUESTED for r in refunds)):
             amount = sum(line.refunded for line in hit)
             ids = tuple(line.external_id for line in hit)
-            refunds.append(_refund(rows[0].identifier("number"), state, amount, ids))
+            refunds.append(_refund(rows[0].number, state, amount, ids))
     return tuple(refunds)
 
 
@@ -145,7 +145,8 @@ ORDERS = Format(
         "receiver_name": "收货人姓名",
         "mobile": "联系手机",
         "phone": "联系电话",
-        "whole_address": "修改后的收货地址|收货地址",
+        "whole_address": "收货地址",
+        "changed_address": "修改后的收货地址",
         "waybill": "物流单号",
     },
     state=_state,

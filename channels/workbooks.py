@@ -37,8 +37,8 @@ _RATIO_MATTERS = 4 * 1024 * 1024
 _MAX_ENTRIES = 5_000
 _IN_MEMORY = 32 * 1024 * 1024
 _CHUNK = 1 << 20
+_MAX_TAG = 1 << 20
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _ROW_NUMBER = re.compile(rb"""row\b[^>]*?\br\s*=\s*["'](\d{1,9})""")
 _CELL_STARTS = (b"<c ", b"<c>", b"<c/", b"<c\t", b"<c\n", b"<c\r", b":c")
 _PLAIN_CELL = b'<c r="'
@@ -125,7 +125,9 @@ class _Extent:
 
     def add(self, chunk: bytes) -> None:
         text = self.tail + chunk
-        cut = text.rfind(b">") + 1 or len(text)
+        cut = text.rfind(b">") + 1
+        if not cut and len(text) > _MAX_TAG:
+            cut = len(text)  # a megabyte without a tag is no cut tag
         text, self.tail = text[:cut], text[cut:]
         self.counted += text.count(b"<row") + text.count(b":row")
         self.rows = max(self.rows, max(map(int, _ROW_NUMBER.findall(text)), default=0))
@@ -177,11 +179,11 @@ def _check_directory(packed: zipfile.ZipFile, size: int) -> None:
 
 
 def _copy(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, plain: zipfile.ZipFile) -> int:
-    """Copies one entry; answers how many cells its rectangle has, 0 when it is no sheet."""
-    extent = _Extent() if _SHEET.fullmatch(entry.filename) else None
+    """Copies one entry; answers how many cells its rectangle has, 0 when it is no sheet. Any entry is measured: a
+    workbook may call any of them its sheet."""
+    extent = _Extent()
     with packed.open(entry) as source, plain.open(entry.filename, "w") as target:
         while chunk := source.read(_CHUNK):
             target.write(chunk)
-            if extent is not None:
-                extent.add(chunk)
-    return extent.cells() if extent else 0
+            extent.add(chunk)
+    return extent.cells()

@@ -1,0 +1,109 @@
+"""Whatever the bytes: orders, refused rows or Unreadable, and never another exception."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import channels
+from channels.payloads import payload
+from domain.incoming import IncomingOrder, Platform, RejectedRow
+from tests.channels.making import (
+    DETAIL_ROW,
+    DETAILS,
+    PDD_ROW,
+    PINDUODUO,
+    SHANGHAI,
+    SHOPIFY,
+    SHOPIFY_ROW,
+    TAOBAO,
+    TAOBAO_ROW,
+    csv_bytes,
+    table,
+    xlsx_bytes,
+)
+from tests.channels.test_json_orders import SHOPIFY as SHOPIFY_JSON
+from tests.channels.test_json_orders import WOO
+
+CELLS = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from(["", "-", "1.23E+17", "=1+1", "'", "`", '="', '=""', "合计", "#", "1e9999", "sNaN", "٣", "9" * 40]),
+    st.sampled_from(["0001-01-01", "9999-12-31 23:59:59 -2359", "2026-05-01 25:00", "-0.00", "(", "()", "1,,2", "."]),
+)
+FILES = [(TAOBAO, TAOBAO_ROW), (DETAILS, DETAIL_ROW), (PINDUODUO, PDD_ROW), (SHOPIFY, SHOPIFY_ROW)]
+WORKBOOK = xlsx_bytes({"s": table(TAOBAO, TAOBAO_ROW)})
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | CELLS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def survives(data: bytes) -> None:
+    """Every item is an order or a refused row with a reason, and every text can be stored."""
+    try:
+        items = list(channels.read("file", data, zone=SHANGHAI).items)
+    except channels.Unreadable as refusal:
+        assert refusal.code in set(channels.Reason)
+        return
+    for item in items:
+        if isinstance(item, RejectedRow):
+            assert item.reason in set(channels.Reason)
+        else:
+            assert item.number
+            assert all(line.quantity > 0 for line in item.lines)
+            assert "\0" not in repr(item).encode().decode()
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=400))
+def test_any_bytes(data: bytes) -> None:
+    survives(data)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b"[", b'{"orders":[']),
+    st.binary(),
+)
+def test_any_bytes_behind_a_known_beginning(head: bytes, tail: bytes) -> None:
+    survives(head + tail)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(FILES), st.data())
+def test_any_cells_under_a_known_header(file: tuple[list[str], dict[str, str]], draw: st.DataObject) -> None:
+    header, row = file
+    changes = draw.draw(st.lists(st.dictionaries(st.sampled_from(header), CELLS, max_size=4), max_size=3))
+    survives(csv_bytes(table(header, *(row | change for change in changes)), "utf-8"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(min_value=0, max_value=len(WORKBOOK) - 1), st.binary(min_size=1, max_size=8))
+def test_damaged_workbook(at: int, damage: bytes) -> None:
+    survives(WORKBOOK[:at] + damage + WORKBOOK[at + len(damage) :])
+
+
+@settings(deadline=None)
+@given(st.sampled_from([WOO, SHOPIFY_JSON]), st.data())
+def test_any_values_in_an_order_object(order: dict[str, object], draw: st.DataObject) -> None:
+    changes = draw.draw(st.dictionaries(st.sampled_from(sorted(order)), JSON, max_size=3))
+    survives(json.dumps({"orders": [order | changes]}).encode())
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(list(Platform)),
+    st.sampled_from(["order.updated", "order.deleted", "orders/paid", "refunds/create"]),
+    JSON | st.just(WOO),
+    st.binary(),
+)
+def test_any_payload(platform: Platform, topic: str, value: object, noise: bytes) -> None:
+    for body in (json.dumps(value).encode(), noise):
+        try:
+            told = payload(platform, topic, body, zone=SHANGHAI)
+        except channels.Unreadable:
+            continue
+        assert told is None or isinstance(
+            told, IncomingOrder | channels.IncomingDeletion | channels.IncomingRefundNotice
+        )

@@ -1,0 +1,99 @@
+"""Pinduoduo's order search export."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.incoming import IncomingLine, IncomingRefund, PlatformState, RefundState
+from tests.channels.making import PDD_ROW, PINDUODUO, csv_bytes, only, refused, table, xlsx_bytes
+
+NUMBER = "260531-662941284701219"
+
+
+def pdd_file(**changes: str) -> bytes:
+    """As exported: every cell ends with a tab, blank is a tab."""
+    head, *rows = table(PINDUODUO, PDD_ROW | {_column(name): value for name, value in changes.items()})
+    return csv_bytes([head, *([f"{cell}\t" for cell in row] for row in rows)])
+
+
+def _column(name: str) -> str:
+    return next(column for column in PINDUODUO if column.startswith(name))
+
+
+def test_order() -> None:
+    order = only(pdd_file(快递单号="YT1,YT2"))
+    assert (order.number, order.state, order.currency) == (NUMBER, PlatformState.PAID, "CNY")
+    assert (order.goods, order.shipping, order.discount, order.total, order.paid) == (3000, 400, 300, 3100, 3100)
+    assert order.placed_at == datetime(2026, 5, 31, 15, 10, 5, tzinfo=UTC)
+    assert order.waybill == "YT1,YT2"
+    assert order.refunds == ()
+    assert order.lines == (IncomingLine(NUMBER, "绿茶 100 克", 3, "TEA-001", "罐装", 1000, 2700),)
+
+
+def test_xlsx_reads_like_csv() -> None:
+    book = only(xlsx_bytes({"订单": table(PINDUODUO, PDD_ROW | {"商品总价(元)": 30.0, "商品数量(件)": 3})}))
+    text = only(pdd_file())
+    assert (book.lines, book.goods, book.placed_at) == (text.lines, text.goods, text.placed_at)
+
+
+def test_missing_time_comes_from_the_number() -> None:
+    assert only(pdd_file(订单成交时间="")).placed_at == datetime(2026, 5, 30, 16, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "paid", "refunded"),
+    [
+        ("待支付", PlatformState.UNPAID, 0, False),
+        ("待发货", PlatformState.PAID, 3100, False),
+        ("已发货，待签收", PlatformState.SHIPPED, 3100, False),
+        ("已签收", PlatformState.DONE, 3100, False),
+        ("已收货", PlatformState.DONE, 3100, False),
+        ("已取消", PlatformState.CLOSED, 0, False),
+        ("未发货，退款成功", PlatformState.CLOSED, 3100, True),
+        ("已发货，退款成功", PlatformState.SHIPPED, 3100, True),
+        ("已签收，退款成功", PlatformState.DONE, 3100, True),
+    ],
+)
+def test_status_tells_state_and_refund(told: str, state: PlatformState, paid: int, refunded: bool) -> None:
+    order = only(pdd_file(订单状态=told))
+    assert (order.state, order.paid) == (state, paid)
+    wanted = (IncomingRefund(f"{NUMBER}:file", RefundState.SUCCESS, 3100),) if refunded else ()
+    assert order.refunds == wanted
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("售后处理中", RefundState.REQUESTED),
+        ("退款中", RefundState.REQUESTED),
+        ("某个新词", RefundState.REQUESTED),
+        ("售后关闭", RefundState.CANCELLED),
+        ("退款成功", RefundState.SUCCESS),
+    ],
+)
+def test_after_sale_status(told: str, state: RefundState) -> None:
+    order = only(pdd_file(售后状态=told))
+    assert [one.state for one in order.refunds] == [state]
+    assert [line.refund for line in order.lines] == [state]
+
+
+def test_separate_receiver_columns() -> None:
+    header = [*PINDUODUO, "收货人", "手机", "省", "市", "区", "街道", "详细地址"]
+    row = PDD_ROW | dict(
+        zip(
+            header[-7:], ["王小二", "13800001111", "浙江省", "杭州市", "西湖区", "文新街道", "文三路 1 号"], strict=True
+        )
+    )
+    receiver = only(csv_bytes(table(header, row))).receiver
+    assert (receiver.name, receiver.phone, receiver.masked) == ("王小二", "13800001111", False)
+    assert (receiver.province, receiver.city, receiver.district) == ("浙江省", "杭州市", "西湖区")
+    assert receiver.address == "文新街道 文三路 1 号"
+
+
+def test_ciphertext_receiver_is_masked() -> None:
+    header = [*PINDUODUO, "收货人"]
+    assert only(csv_bytes(table(header, PDD_ROW | {"收货人": "~AgAAAAJ~0~"}))).receiver.masked
+
+
+def test_unknown_status_is_refused() -> None:
+    assert refused(pdd_file(订单状态="飞走了")) == [(2, "unknown_status", {"column": "订单状态", "value": "飞走了"})]

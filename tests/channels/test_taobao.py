@@ -1,0 +1,239 @@
+"""Taobao's order list, detail list and item sheet."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
+from tests.channels.making import (
+    DETAIL_ROW,
+    DETAILS,
+    ITEMS,
+    TAOBAO,
+    TAOBAO_ROW,
+    csv_bytes,
+    only,
+    read,
+    refused,
+    table,
+    xlsx_bytes,
+)
+
+NUMBER = "2345678901234567891"
+
+
+def order_file(**changes: str) -> bytes:
+    return csv_bytes(table(TAOBAO, TAOBAO_ROW | changes), "gb18030")
+
+
+def test_classic_order() -> None:
+    order = only(order_file(买家留言="快点", 订单备注="VIP"))
+    assert replace(order, raw="") == replace(
+        order,
+        raw="",
+        platform=Platform.TAOBAO,
+        number=NUMBER,
+        state=PlatformState.PAID,
+        currency="CNY",
+        row=2,
+        shop_name="小二茶铺",
+        placed_at=datetime(2026, 5, 1, 2, 0, tzinfo=UTC),
+        paid_at=datetime(2026, 5, 1, 2, 1, 30, tzinfo=UTC),
+        updated_at=None,
+        goods=8800,
+        shipping=650,
+        discount=0,
+        tax=0,
+        total=9450,
+        paid=9450,
+        buyer_id="anna",
+        buyer_message="快点",
+        seller_note="VIP",
+        receiver=Receiver("王小二", "13800001111", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号", "310012", False),
+        waybill="",
+        lines=(),
+        refunds=(),
+        fragment=False,
+        external_id="",
+    )
+    assert order.raw.split("\t")[0] == NUMBER
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("等待买家付款", PlatformState.UNPAID),
+        ("买家已付款,等待卖家发货", PlatformState.PAID),
+        ("买家已付款，等待卖家发货", PlatformState.PAID),
+        ("卖家部分发货", PlatformState.PART_SHIPPED),
+        ("卖家已发货，等待买家确认", PlatformState.SHIPPED),
+        ("交易成功", PlatformState.DONE),
+        ("交易关闭", PlatformState.CLOSED),
+    ],
+)
+def test_states(told: str, state: PlatformState) -> None:
+    assert only(order_file(订单状态=told)).state is state
+
+
+def test_unpaid_order_has_paid_nothing() -> None:
+    assert only(order_file(订单状态="等待买家付款")).paid == 0
+
+
+def test_unknown_state_is_refused_with_its_word() -> None:
+    facts = {"column": "订单状态", "value": "外星人签收"}
+    assert refused(order_file(订单状态="外星人签收")) == [(2, "unknown_status", facts)]
+
+
+def test_closed_and_repaid_is_refunded() -> None:
+    order = only(order_file(订单状态="交易关闭", 退款金额="94.50"))
+    assert (order.state, order.paid) == (PlatformState.CLOSED, 9450)
+    assert order.refunds == (IncomingRefund(f"{NUMBER}:file", RefundState.SUCCESS, 9450),)
+
+
+def test_no_refund_amount_is_no_refund() -> None:
+    assert only(order_file(退款金额="0.00")).refunds == ()
+    assert only(order_file(退款金额="NULL")).refunds == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "refunds"),
+    [
+        ("没有申请退款", ()),
+        ("退款成功", (IncomingRefund(f"{NUMBER}:file", RefundState.SUCCESS, 500),)),
+        ("退款中", (IncomingRefund(f"{NUMBER}:file:open", RefundState.REQUESTED, 500),)),
+        ("买家已经申请退款，等待卖家同意", (IncomingRefund(f"{NUMBER}:file:open", RefundState.REQUESTED, 500),)),
+        ("退款关闭", (IncomingRefund(f"{NUMBER}:file:open", RefundState.CANCELLED, 500),)),
+    ],
+)
+def test_refund_column_says_the_stage(told: str, refunds: tuple[IncomingRefund, ...]) -> None:
+    data = csv_bytes(table([*TAOBAO, "退款状态"], TAOBAO_ROW | {"退款状态": told, "退款金额": "5.00"}))
+    assert only(data).refunds == refunds
+
+
+def test_modern_address_holds_name_phone_and_address() -> None:
+    order = only(
+        order_file(
+            **{
+                "收货人姓名": "",
+                "联系手机": "",
+                "收货地址 ": "王小二，86-13800001111，浙江省 杭州市 西湖区 文三路 1 号，310012",
+            }
+        )
+    )
+    assert order.receiver == Receiver(
+        "王小二", "13800001111", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号", "310012", False
+    )
+
+
+def test_changed_address_wins() -> None:
+    order = only(order_file(修改后的收货地址="江苏省 苏州市 姑苏区 观前街 2 号(215000)"))
+    assert (order.receiver.city, order.receiver.address) == ("苏州市", "观前街 2 号")
+
+
+def test_address_that_does_not_split_keeps_the_divisions_empty() -> None:
+    receiver = only(order_file(**{"收货地址 ": "浙江省杭州市西湖区文三路1号"})).receiver
+    assert (receiver.province, receiver.city, receiver.district) == ("", "", "")
+    assert receiver.address == "浙江省杭州市西湖区文三路1号"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"收货人姓名": "王**"},
+        {"联系手机": "138****1111"},
+        {"收货地址 ": "浙江省 杭州市 西湖区 ****"},
+        {"收货人姓名": "##abc##"},
+    ],
+)
+def test_hidden_person_is_masked(changes: dict[str, str]) -> None:
+    assert only(order_file(**changes)).receiver.masked
+
+
+def test_privacy_number_keeps_its_extension() -> None:
+    assert only(order_file(联系手机="18877771111-123")).receiver.phone == "18877771111-123"
+
+
+def test_formula_in_a_name_is_data() -> None:
+    assert only(order_file(收货人姓名="=HYPERLINK(1)")).receiver.name == "=HYPERLINK(1)"
+
+
+def test_detail_list_gives_fragments() -> None:
+    second = DETAIL_ROW | {"标题": "茶壶", "价格": "6.50", "购买数量": "1", "商家编码": "", "外部系统编号": "POT-1"}
+    order = only(csv_bytes(table(DETAILS, DETAIL_ROW, second), "gb18030"))
+    assert (order.fragment, order.number, order.row, order.total) == (True, NUMBER, 2, 0)
+    assert order.lines == (
+        IncomingLine(f"{NUMBER}:1", "绿茶 100 克", 2, "TEA-001", "", 4400),
+        IncomingLine(f"{NUMBER}:2", "茶壶", 1, "POT-1", "", 650),
+    )
+
+
+def item(number: str, **changes: str) -> dict[str, str]:
+    return {
+        "子订单编号": number,
+        "主订单编号": NUMBER,
+        "商品标题": "绿茶",
+        "商品价格": "44.00",
+        "购买数量": "1",
+        "订单状态": "交易成功",
+        "商家编码": "TEA-001",
+        "买家实付金额": "40.00",
+        "退款状态": "没有申请退款",
+    } | changes
+
+
+def test_item_sheet_gives_lines_with_their_refunds() -> None:
+    rows = [
+        item("11"),
+        item("12", 退款状态="退款成功", 退款金额="10.00"),
+        item("13", 退款状态="退款中", 退款金额="7.00"),
+        item("14", 退款状态="退款成功", 退款金额="5.00"),
+    ]
+    order = only(xlsx_bytes({"宝贝明细": table(ITEMS, *rows)}))
+    assert [(line.external_id, line.amount, line.refund, line.refunded) for line in order.lines] == [
+        ("11", 4000, RefundState.NONE, 0),
+        ("12", 4000, RefundState.SUCCESS, 1000),
+        ("13", 4000, RefundState.REQUESTED, 700),
+        ("14", 4000, RefundState.SUCCESS, 500),
+    ]
+    assert order.refunds == (
+        IncomingRefund(f"{NUMBER}:file", RefundState.SUCCESS, 1500, ("12", "14")),
+        IncomingRefund(f"{NUMBER}:file:open", RefundState.REQUESTED, 700, ("13",)),
+    )
+
+
+def test_same_sub_order_twice_refuses_the_order() -> None:
+    data = csv_bytes(table(ITEMS, item("11"), item("11")))
+    assert refused(data) == [
+        (2, "part_of_refused", {"value": NUMBER, "row": "3"}),
+        (3, "duplicate_in_file", {"column": "子订单编号", "value": "11", "row": "2"}),
+    ]
+
+
+def test_workbook_with_both_sheets() -> None:
+    orders, rejected = read(
+        xlsx_bytes({"订单": table(TAOBAO, TAOBAO_ROW), "说明": [["随便"]], "宝贝明细": table(ITEMS, item("11"))})
+    )
+    assert rejected == []
+    assert [(one.number, one.fragment, len(one.lines)) for one in orders] == [(NUMBER, False, 0), (NUMBER, True, 1)]
+
+
+def test_waybill_that_excel_rounded_is_refused() -> None:
+    facts = {"column": "物流单号", "value": "7.31E+13"}
+    assert refused(order_file(**{"物流单号 ": "7.31E+13"})) == [(2, "excel_rounded_id", facts)]
+
+
+@pytest.mark.parametrize("zip_code", ["(310012)", "（310012）", " 310012", "，310012", ""])
+def test_postcode_spellings(zip_code: str) -> None:
+    receiver = only(order_file(**{"收货地址 ": f"浙江省 杭州市 西湖区 文三路 1 号{zip_code}"})).receiver
+    assert (receiver.address, receiver.zip) == ("文三路 1 号", "310012" if zip_code else "")
+
+
+def test_postcode_of_zeros_is_none() -> None:
+    receiver = only(order_file(**{"收货地址 ": "浙江省 杭州市 西湖区 文三路 1 号(000000)"})).receiver
+    assert (receiver.address, receiver.zip) == ("文三路 1 号", "")
+
+
+def test_long_run_of_spaces_in_an_address_costs_no_time() -> None:
+    receiver = only(order_file(**{"收货地址 ": "a" + " " * 100_000 + "b"})).receiver
+    assert receiver.province == ""
