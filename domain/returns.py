@@ -24,13 +24,19 @@ def _expected(order: Order, parcels: tuple[Parcel, ...]) -> tuple[ReturnItem, ..
     return tuple(ReturnItem(n, item.sku, item.title, item.quantity) for n, item in enumerate(items, 1))
 
 
+def check_waybill(waybill: str) -> str:
+    """The waybill as we keep it. Raises BadValue for a text that is none."""
+    code = waybill.strip().upper()
+    if not 6 <= len(code) <= 40 or not code.isascii() or not code.replace("-", "").isalnum():
+        raise BadValue("waybill", waybill[:60], "waybill")
+    return code
+
+
 def link(desk: Desk, actor: Actor, order_id: int, waybill: str, reason: str = "") -> Return:
     """Announce a return, or give an unclaimed one to its order. Raises WrongStatus, BadValue, Stale."""
     order = desk.orders.get(order_id)
     require(actor, Right.REFUND, shop=order.shop_id)
-    code = waybill.strip().upper()
-    if not 6 <= len(code) <= 40 or not code.replace("-", "").isalnum():
-        raise BadValue("waybill", waybill, "waybill")
+    code = check_waybill(waybill)
     if order.status is not OrderStatus.SHIPPED:
         raise WrongStatus(order.number, order.status, OrderStatus.SHIPPED)
     parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
@@ -74,9 +80,7 @@ def arrive(desk: Desk, actor: Actor, waybill: str, warehouse_id: int) -> Return:
     WrongStatus for a parcel of ours that has not left.
     """
     require(actor, Right.RECEIVE, warehouse=warehouse_id)
-    code = waybill.strip().upper()
-    if not 6 <= len(code) <= 40 or not code.replace("-", "").isalnum():
-        raise BadValue("waybill", waybill, "waybill")
+    code = check_waybill(waybill)
     found = desk.returns.by_waybill(code)
     if found is None:
         found = _by_our_waybill(desk, code) or desk.returns.add(Return(0, code, ReturnState.UNCLAIMED, desk.now))
