@@ -7,7 +7,19 @@ from aiogram import Router
 from handlers.middleware import People, Refusals
 from handlers.services import Services
 
-TOPICS = ("start", "staff", "intake", "review", "interception", "warehouse", "returns", "finance", "watch", "search")
+TOPICS = (
+    "start",
+    "staff",
+    "intake",
+    "review",
+    "interception",
+    "waves",
+    "warehouse",
+    "returns",
+    "finance",
+    "watch",
+    "search",
+)
 
 
 def routers(services: Services) -> list[Router]:

@@ -1,0 +1,132 @@
+"""The return card: what should be in the parcel, what was found, and what to do next, in words."""
+
+from collections.abc import Mapping
+from html import escape
+
+from domain.desk import Desk
+from domain.orders import Order
+from domain.people import Right
+from domain.records import Grade, NoticeKind, Return, ReturnItem, ReturnState
+from handlers.card import Button, Card
+from handlers.cards.evidence import veiled
+from handlers.draw import drawing
+from handlers.taps import pack
+from handlers.terms import N_
+from handlers.viewer import Viewer
+from handlers.words import Words, mask_name
+
+HEADS = {
+    ReturnState.EXPECTED: N_("📬 Return {waybill} is on its way"),
+    ReturnState.ARRIVED: N_("📬 Return {waybill} is here: look at each unit"),
+    ReturnState.UNCLAIMED: N_("❓ Return {waybill} is here, but whose is it?"),
+    ReturnState.DONE: N_("✅ Return {waybill} is done"),
+}
+NEXT = {
+    ReturnState.EXPECTED: N_("Next: when it comes, scan its label at /receive."),
+    ReturnState.ARRIVED: N_(
+        "Next: open it and count. Good units go back to their shelf and may be sold at once; "
+        "defective ones go to the defects; missing ones go nowhere and customer service is told."
+    ),
+    ReturnState.UNCLAIMED: N_(
+        "Next: put it aside unopened and photograph the label and the goods for customer service. "
+        "Customer service: find the order by sender, phone tail or goods, then link it."
+    ),
+    ReturnState.DONE: N_("Next: customer service settles the money with the buyer."),
+}
+_TAPS = {Grade.GOOD: N_("✅ good"), Grade.DEFECTIVE: N_("🔧 defective"), Grade.MISSING: N_("❔ missing")}
+_LETTER = {Grade.GOOD: "g", Grade.DEFECTIVE: "d", Grade.MISSING: "m"}
+GRADE_OF = {letter: grade for grade, letter in _LETTER.items()}
+_ROWS = 8
+
+
+@drawing(NoticeKind.RETURN)
+def return_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
+    """The return as it is now."""
+    parcel = desk.returns.get(subject_id)
+    words = viewer.words
+    order = desk.orders.get(parcel.order_id) if parcel.order_id is not None else None
+    lines = [words(HEADS[parcel.state], waybill=parcel.waybill), *_about(desk, parcel, order, viewer)]
+    lines += [_item_line(desk, item, words) for item in parcel.items[:20]]
+    if order is not None and not parcel.items:
+        lines.append(words("Nothing that left for this order is known to be in it."))
+    lines += ["", words(NEXT[parcel.state])]
+    return Card("\n".join(lines), _rows(parcel, order, viewer))
+
+
+def _about(desk: Desk, parcel: Return, order: Order | None, viewer: Viewer) -> list[str]:
+    words = viewer.words
+    lines = []
+    if order is not None:
+        name = order.receiver.name
+        shop = desk.catalog.shops[order.shop_id].name
+        facts = {"order": order.number, "shop": shop, "name": name if viewer.private else mask_name(name)}
+        lines.append(words("Order {order} · {shop} · {name}", **facts))
+    if parcel.reason:
+        lines.append(words("Reason: {reason}", reason=veiled(parcel.reason, viewer.private)))
+    if parcel.arrived_at is not None:
+        place = desk.catalog.warehouses[parcel.warehouse_id].name if parcel.warehouse_id else "-"
+        facts = {"time": words.when(parcel.arrived_at), "place": place, "name": parcel.received_by}
+        lines.append(words("Received {time} in {place} by {name}", **facts))
+    return lines
+
+
+def _item_line(desk: Desk, item: ReturnItem, words: Words) -> str:
+    sku = desk.catalog.skus.get(item.sku)
+    text = words(
+        "{number}. {units} × {title} · {sku} · shelf {bin}",
+        number=item.line_no,
+        units=item.expected,
+        title=item.title[:60],
+        sku=item.sku,
+        bin=sku.bin if sku and sku.bin else "?",
+    )
+    if not item.graded:
+        return text
+    found = words(
+        "good {good}, defective {defective}, missing {missing}, open {left}",
+        good=item.good,
+        defective=item.defective,
+        missing=item.missing,
+        left=item.expected - item.graded,
+    )
+    return f"{text}\n   → {found}"
+
+
+def _rows(parcel: Return, order: Order | None, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+    words = viewer.words
+    if parcel.state is ReturnState.UNCLAIMED and viewer.offers(Right.REFUND):
+        return ((Button(words.plain("🔗 Link to an order"), pack("rk", parcel.id), style="primary"),),)
+    if parcel.state is not ReturnState.ARRIVED or not viewer.offers(Right.RECEIVE, warehouse=parcel.warehouse_id):
+        return ()
+    open_items = [item for item in parcel.items if item.graded < item.expected]
+    if not open_items:
+        return ()
+    all_good = (
+        words.plain("✅ All good") if len(open_items) == len(parcel.items) else words.plain("✅ The rest is good")
+    )
+    rows: list[tuple[Button, ...]] = [(Button(all_good, pack("ra", parcel.id, parcel.revision), style="success"),)]
+    for item in open_items[:_ROWS]:
+        rows.append(
+            tuple(
+                Button(
+                    f"{item.line_no}. {words.plain(label)}",
+                    pack("rg", parcel.id, parcel.revision, item.line_no, _LETTER[grade]),
+                )
+                for grade, label in _TAPS.items()
+            )
+        )
+    return tuple(rows)
+
+
+def choose_order(orders: list[Order], waybill: str, reason: str, words: Words) -> Card:
+    """Several orders fit: which one? The reason stands in the last line and is read back from there."""
+    lines = [words("Which order does return {waybill} belong to?", waybill=waybill)]
+    for order in orders[:8]:
+        when = words.when(order.placed_at)
+        lines.append(words("• {order} · {time} · {title}", order=order.number, time=when, title=_first_title(order)))
+    lines += [words("Reason:"), escape(" ".join(reason.split()) or "-", quote=False)]
+    return Card("\n".join(lines), tuple((Button(o.number, pack("rl", o.id, waybill)),) for o in orders[:8]))
+
+
+def _first_title(order: Order) -> str:
+    return order.lines[0].title[:40] if order.lines else "-"

@@ -1,0 +1,164 @@
+"""The running card of a shift: station, count of the hour, the last scans. And what to say aloud about a scan.
+
+Surprising: a right scan says nothing but here. One card is edited again and again, so that a message in the chat
+always means that somebody must look up.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from domain import floor
+from domain.desk import Desk
+from domain.errors import NotAllowed, ParcelStopped, Unknown, WrongStatus
+from domain.floor import Outcome
+from domain.fulfilment import STEP
+from domain.people import STATION_RIGHT, Person, Station
+from domain.records import Event, NoticeKind
+from handlers.card import Button, Card
+from handlers.draw import drawing
+from handlers.keyboards import LABELS
+from handlers.refusals import refusal_text
+from handlers.taps import pack
+from handlers.terms import N_
+from handlers.viewer import Viewer
+from handlers.words import Words
+
+SHOWN = 8
+COMMANDS = {
+    "pick": Station.PICK,
+    "pack": Station.PACK,
+    "weigh": Station.WEIGH,
+    "ship": Station.HAND_OVER,
+    "putback": Station.PUT_BACK,
+    "receive": Station.RECEIVE,
+}
+_COMMAND_OF = {station: command for command, station in COMMANDS.items()}
+DONE = {
+    Station.PICK: N_("picked"),
+    Station.PACK: N_("packed"),
+    Station.WEIGH: N_("weighed"),
+    Station.HAND_OVER: N_("handed over"),
+    Station.PUT_BACK: N_("put back on its shelf"),
+    Station.RECEIVE: N_("return received"),
+}
+HINTS = {
+    Station.PICK: N_("Scan a slip when all its goods lie in the slot."),
+    Station.PACK: N_("Scan a slip when the box is closed."),
+    Station.WEIGH: N_("Scan, then send the weight: 1.25kg or 1250. Or both at once: SF1234567890123 1.25kg"),
+    Station.HAND_OVER: N_("Scan every parcel the courier takes. A stopped one is refused: take it out."),
+    Station.PUT_BACK: N_(
+        "Scan a stopped parcel when its goods are back on their shelf. Only then is their stock free."
+    ),
+    Station.RECEIVE: N_("Scan the label of a parcel that came back; I show what should be in it."),
+}
+ANY_HINT = N_("Scan, type or photograph a waybill: I do the next step that is yours.")
+WHY = {
+    "Unknown": N_("not a waybill of ours"),
+    "NotAllowed": N_("not yours to do"),
+    "WrongStatus": N_("not at this step"),
+    "WeightRefused": N_("weight refused"),
+    "BadValue": N_("not a waybill"),
+}
+WARNINGS = {
+    "weight_off": N_("weight differs from what was expected, count again if in doubt"),
+    "weight_unknown": N_("no expected weight known"),
+}
+
+
+@drawing(NoticeKind.SCAN)
+def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
+    """The shift of person `subject_id`; 0 is a card whose place a newer one has taken."""
+    if subject_id == 0:
+        return None
+    person = desk.people.get(subject_id)
+    words = viewer.words
+    events = floor.log(desk, person.id, SHOWN)
+    head = words(
+        "{station} · {name} · {count} this hour",
+        station=station_label(person.station, words),
+        name=person.name,
+        count=floor.count_of_hour(desk, person.id),
+    )
+    hint = words(HINTS[person.station] if person.station else ANY_HINT)
+    lines = [head, "", *[_line(event, words) for event in events], "" if events else None, hint]
+    return Card("\n".join(line for line in lines if line is not None), _stations(person, viewer))
+
+
+def station_label(station: Station | None, words: Words) -> str:
+    """A station as the keyboard calls it."""
+    return words.plain(LABELS[_COMMAND_OF[station]][1]) if station else words.plain("📷 Scan")
+
+
+def _line(event: Event, words: Words) -> str:
+    data = event.data
+    station = Station(data["station"])
+    done = words.plain(DONE[station])
+    facts = {"time": words.clock(event.at), "code": data["code"] or "-", "done": done}
+    if data["verdict"] == "ok":
+        text = words("✓ {time} <code>{code}</code> {done}", **facts)
+        text += f" · {words.grams(int(data['grams']))}" if data["grams"] else ""
+        return f"{text}\n   ⚠ {words(WARNINGS[data['warn']])}" if data["warn"] else text
+    if data["verdict"] == "again":
+        return words("↺ {time} <code>{code}</code> was {done} before", **facts)
+    if data["verdict"] == "stop":
+        return words("⛔ {time} <code>{code}</code> STOP", **facts)
+    if data["verdict"] == "ask":
+        return words("⚖️ {time} <code>{code}</code> weight?", **facts)
+    if data["verdict"] == "look":
+        return words("🔎 {time} <code>{code}</code> goods, not a parcel", **facts)
+    why = words.plain(WHY.get(data["why"], data["why"]))
+    return words("✗ {time} <code>{code}</code> {why}", why=why, **facts)
+
+
+def _stations(person: Person, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+    """The other stations of this person, in private only: in a group a tap would be somebody else's."""
+    if not viewer.private:
+        return ()
+    buttons = [
+        Button(station_label(station, viewer.words), pack("fs", command))
+        for command, station in COMMANDS.items()
+        if station is not person.station and viewer.offers(STATION_RIGHT[station])
+    ]
+    return tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+
+
+def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
+    """What must be said aloud of these scans, with what to do; '' when all went well or was only a repeat.
+
+    Stops with a stop notice of their own are left to their card.
+    """
+    said = [o for o in outcomes if o.verdict in ("ask", "refused") or (o.verdict == "stop" and not stop_of(o))]
+    return "\n\n".join(_complaint(desk, outcome, words) for outcome in said[:10])
+
+
+def stop_of(outcome: Outcome) -> int | None:
+    """The stop notice that refused this scan."""
+    return outcome.refusal.stop_id if isinstance(outcome.refusal, ParcelStopped) else None
+
+
+def _complaint(desk: Desk, outcome: Outcome, words: Words) -> str:
+    refusal = outcome.refusal
+    assert refusal is not None
+    lines = [refusal_text(refusal, words)]
+    if isinstance(refusal, Unknown) and outcome.code == "":
+        lines = [words("Which parcel weighs that? Scan it first, then send the weight.")]
+    elif isinstance(refusal, Unknown):
+        lines.append(words("Nothing was changed. Read the label again; a parcel that came back belongs to /receive."))
+    elif isinstance(refusal, ParcelStopped):
+        orders = desk.orders.many(outcome.parcel.order_ids if outcome.parcel else ())
+        numbers = ", ".join(order.number for order in orders.values())
+        lines.append(words("Put it aside. Customer service must look at order {numbers} first.", numbers=numbers))
+    elif isinstance(refusal, NotAllowed) and refusal.right in LABEL_OF_RIGHT:
+        lines.append(words("This was for the station {station}.", station=words.plain(LABEL_OF_RIGHT[refusal.right])))
+    elif isinstance(refusal, WrongStatus):
+        lines += _next_step(outcome, words)
+    return "\n".join(lines)
+
+
+LABEL_OF_RIGHT = {str(right): label for command, (right, label) in LABELS.items() if command in COMMANDS}
+
+
+def _next_step(outcome: Outcome, words: Words) -> list[str]:
+    if outcome.parcel is None:
+        return []
+    steps = [station for station, (source, _) in STEP.items() if source is outcome.parcel.state]
+    return [words("Its next station is {station}.", station=station_label(step, words)) for step in steps]

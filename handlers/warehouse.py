@@ -1,0 +1,224 @@
+"""The warehouse floor in chat: stations, scans by text and photo, stock.
+
+Surprising: a right scan is answered by an edit of the running card alone, through the outbox, so that fifty scans a
+minute cost a few edits. A message of its own always means: look up.
+"""
+
+import asyncio
+from typing import Any
+
+from aiogram import F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.types import CallbackQuery, Message
+
+from domain import floor, fulfilment
+from domain.desk import Desk
+from domain.errors import AlreadyApplied, BadValue
+from domain.floor import Scans
+from domain.people import STATION_RIGHT, Right, Station, require
+from domain.records import NoticeKind
+from handlers.ask import Ask
+from handlers.card import Button, Card
+from handlers.cards.scans import COMMANDS, complaint, stop_of
+from handlers.cards.stock import stock_answer
+from handlers.codes import Codes, is_code, read_codes
+from handlers.draw import draw
+from handlers.filters import Cmd, Tap
+from handlers.photo import NotAPhoto, codes_in
+from handlers.questions import MARK
+from handlers.taps import LIMIT, pack
+
+router = Router(name="warehouse")
+CARD_SCANS = 20
+MOST_BYTES = 20_000_000
+
+
+class StationCommand(Cmd):
+    """Any of the stations' commands; gives its `station`."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    async def __call__(self, message: Message) -> bool | dict[str, Any]:
+        for command, station in COMMANDS.items():
+            found = await Cmd(command)(message)
+            if isinstance(found, dict):
+                return {**found, "station": station}
+        return False
+
+
+@router.message(StationCommand())
+async def station(message: Message, ask: Ask, station: Station, args: str) -> None:
+    """`/ship` chooses the station; `/ship CODE` scans there once and changes nothing else."""
+    if args:
+        codes = read_codes(args)
+        if codes is None:
+            raise BadValue("waybill", args[:60], "waybill")
+        require(ask.actor, STATION_RIGHT[station])
+        await scan(ask, codes, station)
+        return
+    await ask.run(fulfilment.at_station, ask.actor, ask.person, station)
+    await new_card(ask)
+
+
+@router.callback_query(Tap("fs"))
+async def change_station(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """A station button of the running card."""
+    await ask.run(fulfilment.at_station, ask.actor, ask.person, COMMANDS[args[0]])
+    await ask.show(NoticeKind.SCAN, ask.person.id)
+
+
+@router.message(Cmd("stock"))
+async def stock(message: Message, ask: Ask, args: str) -> None:
+    """What is where, and where the last units went."""
+    require(ask.actor, Right.STOCK)
+    if not args:
+        raise BadValue("sku", "", "code_barcode_or_title")
+    await ask.reply(await ask.read(stock_answer, args, ask.words))
+
+
+@router.callback_query(Tap("sk"))
+async def stock_of(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """One product out of several."""
+    require(ask.actor, Right.STOCK)
+    await ask.edit(await ask.read(stock_answer, args[0], ask.words))
+
+
+@router.message(F.photo | F.document.mime_type.startswith("image/"))
+async def photo(message: Message, ask: Ask) -> None:
+    """A label in front of the camera. A weight in the caption goes with a single code."""
+    if not floor.on_floor(ask.actor):
+        raise SkipHandler
+    picture = message.photo[-1] if message.photo else message.document
+    assert picture is not None
+    if (picture.file_size or 0) > MOST_BYTES:
+        await ask.say("This picture is too large for me. Send it as a photo, not as a file.")
+        return
+    data = await ask.bot.download(picture)
+    assert data is not None
+    try:
+        texts = await asyncio.to_thread(codes_in, data.read())
+    except NotAPhoto:
+        await ask.say("I cannot open this picture. Send a photo of the label.")
+        return
+    codes: Codes = [(text, None) for text in texts if is_code(text)]
+    parcels = await ask.read(_parcels, codes)
+    codes = parcels or codes
+    weight = read_codes(message.caption or "")
+    if len(codes) == 1 and weight and weight[0][0] == "":
+        codes = [(codes[0][0], weight[0][1])]
+    if not codes:
+        await ask.say("No code found. Go closer: the label should fill the frame, straight and sharp, without glare.")
+        return
+    await scan(ask, codes, None)
+
+
+def _parcels(desk: Desk, codes: Codes) -> Codes:
+    """The codes that are parcels of ours: a photo of a label often shows a product's barcode, too."""
+    return [(code, grams) for code, grams in codes if desk.parcels.by_waybill(code) is not None]
+
+
+@router.message(F.text & ~F.text.startswith("/"))
+async def text(message: Message, ask: Ask) -> None:
+    """Codes from a scanner or typed; everything else is left to the search."""
+    codes = read_codes(message.text or "")
+    if codes is None or not floor.on_floor(ask.actor) or _answers_a_question(message):
+        raise SkipHandler
+    if not await ask.read(_is_scan, ask, codes):
+        raise SkipHandler
+    await scan(ask, codes, None)
+
+
+def _answers_a_question(message: Message) -> bool:
+    asked = message.reply_to_message
+    return asked is not None and (asked.text or "").rsplit("\n", 1)[-1].startswith(MARK)
+
+
+def _is_scan(desk: Desk, ask: Ask, codes: Codes) -> bool:
+    """Somebody who also searches scans only at a station, and only what is ours; a weight alone needs a parcel."""
+    station = ask.person.station
+    if codes[0][0] == "":
+        weighs = Right.WEIGH in ask.actor.rights and station in (None, Station.WEIGH)
+        return weighs and ask.person.last_parcel is not None
+    if Right.VIEW_ORDERS not in ask.actor.rights:
+        return True
+    if station is None:
+        return False
+    return all(floor.ours(desk, code, station) for code, _ in codes if code)
+
+
+async def scan(ask: Ask, codes: Codes, station: Station | None, place: int | None = None) -> None:
+    """Carry the scans out and say what must be said."""
+    place = place or ask.chat.warehouse_id
+    try:
+        scans = await ask.run(floor.scan, ask.actor, codes, station=station, place=place)
+    except AlreadyApplied:
+        await new_card(ask)
+        return
+    if scans.place_needed:
+        await _ask_place(ask, codes)
+        return
+    await _tell(ask, scans)
+    if not await ask.read(_has_card, ask) or scans.before // CARD_SCANS != scans.count // CARD_SCANS:
+        await new_card(ask)
+
+
+async def _tell(ask: Ask, scans: Scans) -> None:
+    """Stops first, each with its card; then what was refused; then goods and returns that were looked at."""
+    for stop_id in dict.fromkeys(stop_of(outcome) for outcome in scans.outcomes):
+        if stop_id:
+            await ask.show(NoticeKind.STOP, stop_id)
+    said = await ask.read(complaint, scans.outcomes, ask.words)
+    if said:
+        await ask.reply(Card(said))
+    for outcome in scans.outcomes:
+        if outcome.sku:
+            await ask.reply(await ask.read(stock_answer, outcome.sku, ask.words))
+        elif outcome.returned and outcome.verdict in ("ok", "again"):
+            await ask.show(NoticeKind.RETURN, outcome.returned.id)
+
+
+def _has_card(desk: Desk, ask: Ask) -> bool:
+    return any(card.chat_id == ask.chat.id for card in desk.cards.of(NoticeKind.SCAN, ask.person.id))
+
+
+async def new_card(ask: Ask) -> None:
+    """The running card anew, at the end of the chat; the one before is no longer edited."""
+    await ask.services.store.run(_retire, ask)
+    card = await ask.read(draw, NoticeKind.SCAN, ask.person.id, ask.chat, {})
+    assert card is not None
+    await ask.reply(card, NoticeKind.SCAN, ask.person.id)
+
+
+def _retire(desk: Desk, ask: Ask) -> None:
+    for card in desk.cards.of(NoticeKind.SCAN, ask.person.id):
+        if card.chat_id == ask.chat.id:
+            desk.cards.put(card.chat_id, card.message_id, NoticeKind.SCAN, 0)
+
+
+async def _ask_place(ask: Ask, codes: Codes) -> None:
+    """Returns need a warehouse; somebody of several says once where they are, the codes wait in the buttons."""
+    places = await ask.read(_places, ask)
+    texts = [code for code, _ in codes if code]
+    while texts and len(pack("at", max(places, default=0), *texts).encode()) > LIMIT:
+        texts.pop()
+    lines = [ask.words("In which warehouse are you receiving? I remember it for {hours} h.", hours=floor.PLACE_HOURS)]
+    if len(texts) < len(codes):
+        left = ", ".join(code for code, _ in codes[len(texts) :])
+        lines.append(ask.words("Then scan these again: {codes}", codes=left))
+    rows = tuple((Button(name, pack("at", place, *texts)),) for place, name in places.items())
+    await ask.reply(Card("\n".join(lines), rows))
+
+
+def _places(desk: Desk, ask: Ask) -> dict[int, str]:
+    mine = ask.actor.warehouses
+    return {place.id: place.name for place in desk.catalog.warehouses.values() if mine is None or place.id in mine}
+
+
+@router.callback_query(Tap("at"))
+async def at_place(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """The answer: receive the waiting codes there. Their cards are new messages, so this is no tap from here on."""
+    place, *codes = args
+    await ask.toast("")
+    ask.tap = None
+    await scan(ask, [(code, None) for code in codes], Station.RECEIVE, int(place))
