@@ -5,6 +5,7 @@ guess would pass screening; the gap is held there as ADDR_INVALID. Rule source: 
 """
 
 import re
+from functools import lru_cache
 
 from channels import cells
 from channels.formats import Row
@@ -89,6 +90,9 @@ def _without_zip(whole: str) -> tuple[str, str]:
 
 
 def _is_division(part: str) -> bool:
-    return (
-        len(part) <= _DIVISION_MAX and not part.isascii() and not any(char.isdigit() or char in "，,*" for char in part)
-    )
+    return len(part) <= _DIVISION_MAX and _could_be_division(part)
+
+
+@lru_cache(maxsize=8192)
+def _could_be_division(part: str) -> bool:
+    return not part.isascii() and not any(char.isdigit() or char in "，,*" for char in part)

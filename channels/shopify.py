@@ -89,7 +89,11 @@ def _receiver(row: Row) -> Receiver:
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
-    return tuple(_line(row, place) for place, row in enumerate(rows, start=1) if place == 1 or row.text("title"))
+    return tuple(
+        _line(row, place)
+        for place, row in enumerate(rows, start=1)
+        if place == 1 or row.text("title") or row.text("quantity")
+    )
 
 
 def _line(row: Row, place: int) -> IncomingLine:
