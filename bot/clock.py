@@ -29,7 +29,7 @@ class Clock:
         self._close_day = close_day
         self._woke = woke
         self._failed = failed
-        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self.scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
         """Begin; the first round comes after one interval."""
@@ -40,7 +40,7 @@ class Clock:
             "report": (20, self._report),
         }
         for name, (seconds, job) in jobs.items():
-            self._scheduler.add_job(
+            self.scheduler.add_job(
                 self._guarded,
                 "interval",
                 args=(name, job),
@@ -50,12 +50,12 @@ class Clock:
                 coalesce=True,
                 misfire_grace_time=_GRACE_SECONDS,
             )
-        self._scheduler.start()
+        self.scheduler.start()
 
     def stop(self) -> None:
         """No more rounds."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=False)
 
     async def _guarded(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
         """A job that breaks is told and comes again at its next round; the others go on."""

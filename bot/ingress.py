@@ -12,7 +12,7 @@ from typing import Protocol
 
 import httpx
 
-from bot.inbox import Inbox, Received, keep
+from bot.inbox import Received, keep
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Workers(Protocol):
         ...
 
 
-async def accept(store: Store, inbox: Inbox | Workers, updates: list[dict[str, object]]) -> None:
+async def accept(store: Store, inbox: Workers, updates: list[dict[str, object]]) -> None:
     """Commit a batch, then hand it to the workers. What was there before is not handed over twice."""
     inbox.offer(await store.run(keep, updates))
 
@@ -44,7 +44,7 @@ class Poller:
     def __init__(
         self,
         store: Store,
-        inbox: Inbox | Workers,
+        inbox: Workers,
         client: httpx.AsyncClient,
         *,
         hold_seconds: int = _HOLD_SECONDS,

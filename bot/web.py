@@ -15,8 +15,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 import channels
-from bot.inbox import Inbox
-from bot.ingress import accept
+from bot.ingress import Workers, accept
 from domain import intake
 from domain.catalog import Shop
 from domain.desk import Desk
@@ -53,7 +52,7 @@ class Web:
     """`woke` is called after work that may have left notices. Without `inbox` there is no Telegram door."""
 
     def __init__(
-        self, store: Store, woke: Callable[[], None], *, inbox: Inbox | None = None, webhook_secret: str = ""
+        self, store: Store, woke: Callable[[], None], *, inbox: Workers | None = None, webhook_secret: str = ""
     ) -> None:
         self._store = store
         self._woke = woke

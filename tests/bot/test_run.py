@@ -1,0 +1,137 @@
+"""The command line: exit status, JSON shapes, and no two seconds of aiogram where nobody chats."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import run
+from tests.bot.test_imports import HEAD, row
+
+
+def call(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Exit status, stdout, stderr."""
+    try:
+        status = run.main(arguments)
+    except SystemExit as end:
+        assert isinstance(end.code, int)
+        status = end.code
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XIAOER_TOKEN", "XIAOER_DATABASE_URL", "XIAOER_PORT", "XIAOER_LIMITS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("bot.log.set_up", lambda **options: None)
+
+
+def test_import_tells_what_became_of_each_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(HEAD + row(1001) + row(1002, "-1"), "utf-8")
+    for new, unchanged in ((1, 0), (0, 1)):
+        status, out, _ = call(capsys, "import", "--data", str(tmp_path / "d"), "--json", str(file))
+        (result,) = json.loads(out)["files"]
+        assert status == 0
+        assert result["rejects"][0]["row"] == 3
+        assert result["rejects"][0]["reason"] == "negative_quantity"
+        del result["rejects"]
+        assert result == {
+            "file": str(file),
+            "format": "shopify-orders",
+            "shop": "Xiaoman Global",
+            "orders_new": new,
+            "orders_changed": 0,
+            "orders_unchanged": unchanged,
+            "orders_waiting": 0,
+            "rows_rejected": 1,
+        }
+
+
+def test_a_refused_file_says_why_and_the_others_go_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(HEAD + row(1001), "utf-8")
+    bad.write_text("what,is,this\n1,2,3\n", "utf-8")
+    files = [str(bad), str(good), str(tmp_path / "missing.csv")]
+    status, out, err = call(capsys, "import", "--data", str(tmp_path / "d"), "--json", *files)
+    assert status == 1
+    assert [result["orders_new"] for result in json.loads(out)["files"]] == [1]
+    assert f"{bad}: unknown_header" in err
+    assert "missing.csv: No such file" in err
+
+
+def test_a_file_of_200_mb_is_refused_unread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    huge = tmp_path / "huge.csv"
+    with huge.open("wb") as file:
+        file.truncate(200 << 20)
+    status, out, err = call(capsys, "import", "--data", str(tmp_path / "d"), "--json", str(huge))
+    assert (status, json.loads(out)) == (1, {"files": []})
+    assert "too_large (megabytes: 200, limit: 60)" in err
+
+
+def test_an_unknown_shop_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(HEAD + row(1001), "utf-8")
+    status, out, err = call(capsys, "import", "--data", str(tmp_path / "d"), "--shop", "Nobody", str(file))
+    assert (status, out) == (1, "")
+    assert "Nobody" in err
+
+
+def test_close_day_writes_the_next_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for version in (1, 2):
+        status, out, _ = call(capsys, "close-day", "2026-11-22", "--data", str(tmp_path), "--json")
+        result = json.loads(out)
+        assert status == 0
+        assert (result["day"], result["version"], result["tie_out"]["fail"]) == ("2026-11-22", version, 0)
+        assert Path(result["workbook"]).read_bytes().startswith(b"PK")
+
+
+def test_fresh_forgets_the_sandboxes_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "orders.csv"
+    file.write_text(HEAD + row(1001), "utf-8")
+    for _ in range(2):
+        _, out, _ = call(capsys, "import", "--data", str(tmp_path / "d"), "--fresh", "--json", str(file))
+        assert json.loads(out)["files"][0]["orders_new"] == 1
+
+
+def test_doctor_names_what_it_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = call(capsys, "doctor", "--data", str(tmp_path / "none"), "--port", "0", "--json")
+    checks = json.loads(out)["checks"]
+    assert status == 0
+    assert [check["check"] for check in checks] == ["python", "data", "database", "port", "telegram"]
+    assert all(check["ok"] and check["why"] for check in checks)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("import",), ("close-day", "yesterday"), ("dance",), ("bot",), ("worker",), ("--port", "x")]
+)
+def test_wrong_usage_is_2(arguments: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = call(capsys, *arguments, *(["--data", str(tmp_path)] if arguments != ("dance",) else []))
+    assert (status, out) == (2, "")
+    assert err
+
+
+def test_a_bad_token_is_named_and_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XIAOER_TOKEN", "hunter2")
+    status, out, err = call(capsys, "doctor", "--data", str(tmp_path))
+    assert (status, out) == (2, "")
+    assert "XIAOER_TOKEN" in err
+    assert "hunter2" not in err
+
+
+def test_commands_that_do_not_chat_never_import_aiogram(tmp_path: Path) -> None:
+    code = (
+        "import run, sys; status = run.main(['close-day', '2026-11-22', '--data', sys.argv[1], '--json']);"
+        "import bot.app; print(status, 'aiogram' in sys.modules)"
+    )
+    root = Path(run.__file__).parent
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=root, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "0 False"
