@@ -23,6 +23,7 @@ SKU = Shape(Sku, tables.sku)
 
 NOBODY = Company("", "Asia/Shanghai", "CNY")
 _VERSION = tables.catalog_version
+_SELECT_VERSION = select(_VERSION.c.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class CatalogReader:
     def furniture(self) -> Furniture:
         """Read at most once per transaction, and not at all while the version stands."""
         if self._own is None:
-            row = self._sql.row(select(_VERSION.c.version))
+            row = self._sql.row(_SELECT_VERSION)
             version = row.version if row else 0
             shared = self._shelf.furniture
             if self._dirty or shared is None or shared.version != version:

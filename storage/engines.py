@@ -49,15 +49,15 @@ def postgres_engine(url: URL, connections: int) -> Engine:
 
 
 @contextmanager
-def read_only(connection: Connection) -> Iterator[None]:
-    """One consistent state to look at, and no writing; the connection is as before afterwards."""
+def read_only(connection: Connection, in_memory: bool) -> Iterator[None]:
+    """One consistent state to look at, and no writing. SQLite's readers were made so that they cannot; in memory
+    the writer's own connection is told for as long as the block lasts."""
     if connection.dialect.name == "postgresql":
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        yield
-        return
-    was = connection.exec_driver_sql("PRAGMA query_only").scalar_one()
-    connection.exec_driver_sql("PRAGMA query_only=ON")
+    if in_memory:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
     try:
         yield
     finally:
-        connection.exec_driver_sql(f"PRAGMA query_only={was}")
+        if in_memory:
+            connection.exec_driver_sql("PRAGMA query_only=OFF")

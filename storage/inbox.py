@@ -5,12 +5,23 @@ recognised by it and not carried out again.
 """
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, update
 
 from domain.errors import AlreadyApplied, Unknown
-from storage.sql import Sql
+from storage.sql import Sql, upsert
 from storage.tables.messages import inbox
+
+
+@cache
+def _apply(postgres: bool) -> Executable:
+    statement = upsert(inbox, postgres)
+    return statement.on_conflict_do_update(
+        index_elements=["update_id"],
+        set_={"applied_at": statement.excluded.applied_at},
+        where=inbox.c.applied_at.is_(None),
+    )
 
 
 class Inbox:
@@ -50,10 +61,6 @@ class Inbox:
         An update that did not come through the inbox is noted as well, so that it too is carried out once.
         """
         now = self._sql.now
-        blank = {"chat_key": 0, "raw": "", "at": now, "attempts": 0, "error": "", "done_at": now}
-        fresh = self._sql.upsert(inbox).values(update_id=update_id, applied_at=now, **blank)
-        marked = fresh.on_conflict_do_update(
-            index_elements=["update_id"], set_={"applied_at": now}, where=inbox.c.applied_at.is_(None)
-        )
-        if not self._sql.change(marked):
+        fresh = {"update_id": update_id, "chat_key": 0, "raw": "", "at": now, "attempts": 0, "error": ""}
+        if not self._sql.change(_apply(self._sql.postgres), [{**fresh, "done_at": now, "applied_at": now}]):
             raise AlreadyApplied(update_id)

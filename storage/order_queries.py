@@ -8,16 +8,24 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true
 
 from domain.holds import HoldCode
 from domain.orders import LIVE, Order, OrderStatus
 from storage import order_rows
-from storage.sql import Sql
+from storage.sql import Sql, among
 from storage.tables.orders import hold, orders
 from storage.tables.parcels import parcel, parcel_item
 
 _IN_REVIEW = orders.c.status == OrderStatus.REVIEW
+
+_PLACED = func.coalesce(orders.c.placed_at, orders.c.created_at)
+_RECENT = select(orders.c.id).where(
+    orders.c.shop_id == bindparam("shop"),
+    orders.c.status.in_(sorted(LIVE)),
+    bindparam("since", type_=orders.c.placed_at.type) <= _PLACED,
+    among(orders.c.buyer_id),
+)
 
 
 def in_shops(shops: frozenset[int] | None) -> ColumnElement[bool]:
@@ -39,9 +47,7 @@ class OrderQueries:
         self, shop_id: int, buyer_ids: Collection[str], since: datetime
     ) -> dict[str, tuple[Order, ...]]:
         """Live orders of these buyers placed (or, when that is not told, created) since, by buyer."""
-        placed = func.coalesce(orders.c.placed_at, orders.c.created_at)
-        wanted = select(orders.c.id).where(orders.c.shop_id == shop_id, orders.c.status.in_(LIVE), placed >= since)
-        rows = self._sql.rows_in(wanted, orders.c.buyer_id, [buyer for buyer in buyer_ids if buyer])
+        rows = self._sql.rows_in(_RECENT, [buyer for buyer in buyer_ids if buyer], shop=shop_id, since=since)
         result: dict[str, tuple[Order, ...]] = defaultdict(tuple)
         for order in order_rows.load(self._sql, [row.id for row in rows]).values():
             result[order.buyer_id] += (order,)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from domain.holds import Hold
 from domain.incoming import Receiver
 from domain.orders import Line, Order
-from storage.sql import Shape, Sql
+from storage.sql import Shape, Sql, among
 from storage.tables.orders import hold, order_line, orders
 
 ORDER = Shape(Order, orders)
@@ -23,9 +23,11 @@ LINE = Shape(Line, order_line)
 HOLD = Shape(Hold, hold)
 
 _WIDTH = len(ORDER.columns)
-SELECT_ORDERS = select(*ORDER.columns, *RECEIVER.columns).order_by(orders.c.id)
-_SELECT_LINES = select(order_line.c.order_id, *LINE.columns).order_by(order_line.c.order_id, order_line.c.line_no)
-_SELECT_HOLDS = select(hold.c.order_id, *HOLD.columns).order_by(hold.c.order_id, hold.c.position)
+_HEADS = select(*ORDER.columns, *RECEIVER.columns).where(among(orders.c.id)).order_by(orders.c.id)
+_LINES = select(order_line.c.order_id, *LINE.columns).where(among(order_line.c.order_id))
+_LINES = _LINES.order_by(order_line.c.order_id, order_line.c.line_no)
+_HOLDS = select(hold.c.order_id, *HOLD.columns).where(among(hold.c.order_id))
+_HOLDS = _HOLDS.order_by(hold.c.order_id, hold.c.position)
 
 
 def folded(text: str) -> str:
@@ -63,13 +65,13 @@ def hold_rows(order: Order) -> list[dict[str, Any]]:
 
 def load(sql: Sql, order_ids: Collection[int]) -> dict[int, Order]:
     """Orders by id, in the order of their ids; unknown ids are missing."""
-    heads = list(sql.rows_in(SELECT_ORDERS, orders.c.id, order_ids))
+    heads = list(sql.rows_in(_HEADS, order_ids))
     found = [head[0] for head in heads]
     lines: dict[int, list[Line]] = defaultdict(list)
-    for row in sql.rows_in(_SELECT_LINES, order_line.c.order_id, found):
+    for row in sql.rows_in(_LINES, found):
         lines[row[0]].append(LINE.thing(row[1:]))
     holds: dict[int, list[Hold]] = defaultdict(list)
-    for row in sql.rows_in(_SELECT_HOLDS, hold.c.order_id, found):
+    for row in sql.rows_in(_HOLDS, found):
         holds[row[0]].append(HOLD.thing(row[1:]))
     return {
         head[0]: ORDER.thing(

@@ -6,15 +6,19 @@ Surprising: lines and holds are rewritten only when the saved order's differ fro
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from domain.errors import Unknown
 from domain.incoming import IncomingLine, RefundState
 from domain.orders import Order
 from storage import order_rows
 from storage.order_queries import OrderQueries
-from storage.sql import chunks
+from storage.sql import among, chunks
 from storage.tables.orders import hold, order_line, order_raw, orders, waiting_line
+
+_BY_NUMBER = select(orders.c.id).where(orders.c.shop_id == bindparam("shop"), among(orders.c.number))
+_WAITING = select(waiting_line.c.number, waiting_line.c.lines)
+_WAITING = _WAITING.where(waiting_line.c.shop_id == bindparam("shop"), among(waiting_line.c.number))
 
 
 class Orders(OrderQueries):
@@ -35,7 +39,7 @@ class Orders(OrderQueries):
 
     def by_number(self, shop_id: int, numbers: Collection[str]) -> dict[str, Order]:
         """Known orders of the shop by their platform number."""
-        ids = self._sql.rows_in(select(orders.c.id).where(orders.c.shop_id == shop_id), orders.c.number, numbers)
+        ids = self._sql.rows_in(_BY_NUMBER, numbers, shop=shop_id)
         return {order.number: order for order in self.many([row.id for row in ids]).values()}
 
     def by_external_id(self, shop_id: int, external_id: str) -> Order | None:
@@ -96,14 +100,12 @@ class Orders(OrderQueries):
 
     def take_lines(self, shop_id: int, numbers: Collection[str]) -> dict[str, tuple[IncomingLine, ...]]:
         """What was put aside for these numbers, and forget it."""
-        mine = waiting_line.c.shop_id == shop_id
-        kept = select(waiting_line.c.number, waiting_line.c.lines).where(mine)
         found = {
             row.number: tuple(IncomingLine(**{**line, "refund": RefundState(line["refund"])}) for line in row.lines)
-            for row in self._sql.rows_in(kept, waiting_line.c.number, numbers)
+            for row in self._sql.rows_in(_WAITING, numbers, shop=shop_id)
         }
         if found:
-            gone = delete(waiting_line).where(mine)
+            gone = delete(waiting_line).where(waiting_line.c.shop_id == shop_id)
             for chunk in chunks(found):
                 self._sql.change(gone.where(waiting_line.c.number.in_(chunk)))
         return found

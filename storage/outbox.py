@@ -6,18 +6,42 @@ a redraw that is asked for again while it is being delivered has a higher versio
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Executable, FromClause, Row, and_, case, exists, func, or_, select, update
 
 from domain.records import ClaimedNotice, Notice
-from storage.sql import Shape, Sql
+from storage.sql import Shape, Sql, upsert
 from storage.tables.messages import outbox
 from storage.tables.people import chat
 
 NOTICE = Shape(Notice, outbox)
 WAITING, SENT, DROPPED = "waiting", "sent", "dropped"
 _FREE = {"worker": "", "lease_until": None}
+
+
+@cache
+def _once(postgres: bool) -> Executable:
+    return upsert(outbox, postgres).on_conflict_do_nothing()
+
+
+@cache
+def _again(postgres: bool) -> Executable:
+    """A redraw that backs off keeps its time when that is later than the new one."""
+    statement = upsert(outbox, postgres)
+    new, old = statement.excluded, outbox.c
+    backs_off = and_(old.state == WAITING, old.attempts > 0, old.due_at > new.due_at)
+    again = {
+        "due_at": case((backs_off, old.due_at), else_=new.due_at),
+        "queued_at": case((old.state == WAITING, old.queued_at), else_=new.queued_at),
+        "attempts": case((old.state == WAITING, old.attempts), else_=0),
+        "version": old.version + 1,
+        "state": WAITING,
+        "data": new.data,
+        "quiet": new.quiet,
+    }
+    return statement.on_conflict_do_update(index_elements=["chat_id", "key"], set_=again)
 
 
 class Outbox:
@@ -32,27 +56,11 @@ class Outbox:
             wanted = {(item.chat_id, item.key): item for item in notices if item.redraw is redraw}
             rows = [self._row(item) for _, item in sorted(wanted.items())]
             if rows:
-                statement = self._sql.upsert(outbox)
-                self._sql.change(self._again(statement) if redraw else statement.on_conflict_do_nothing(), rows)
+                self._sql.change((_again if redraw else _once)(self._sql.postgres), rows)
 
     def _row(self, notice: Notice) -> dict[str, Any]:
         queue = {"state": WAITING, "queued_at": notice.due_at, "version": 1, "attempts": 0, "error": ""}
         return {**NOTICE.row(notice), **queue, **_FREE, "ended_at": None}
-
-    def _again(self, statement: Any) -> Any:
-        """A redraw that backs off keeps its time when that is later than the new one."""
-        new, old = statement.excluded, outbox.c
-        backs_off = and_(old.state == WAITING, old.attempts > 0, old.due_at > new.due_at)
-        again = {
-            "due_at": case((backs_off, old.due_at), else_=new.due_at),
-            "queued_at": case((old.state == WAITING, old.queued_at), else_=new.queued_at),
-            "attempts": case((old.state == WAITING, old.attempts), else_=0),
-            "version": old.version + 1,
-            "state": WAITING,
-            "data": new.data,
-            "quiet": new.quiet,
-        }
-        return statement.on_conflict_do_update(index_elements=["chat_id", "key"], set_=again)
 
 
 def _earlier_waits(row: FromClause) -> ColumnElement[bool]:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, true, update
 
 from domain.errors import Unknown
 from domain.orders import OrderStatus
 from domain.parcels import RESERVING, Item, Parcel, ParcelState
 from storage.order_queries import parcel_id_of
-from storage.sql import Shape, Sql
+from storage.sql import Shape, Sql, among
 from storage.tables.catalog import courier, waybill_pool
 from storage.tables.orders import orders
 from storage.tables.parcels import parcel, parcel_item
@@ -21,7 +21,11 @@ PARCEL = Shape(Parcel, parcel)
 ITEM = Shape(Item, parcel_item)
 
 _SELECT = select(*PARCEL.columns)
-_ITEMS = select(parcel_item.c.parcel_id, *ITEM.columns).order_by(parcel_item.c.parcel_id, parcel_item.c.position)
+_MANY = _SELECT.where(among(parcel.c.id)).order_by(parcel.c.id)
+_ITEMS = select(parcel_item.c.parcel_id, *ITEM.columns).where(among(parcel_item.c.parcel_id))
+_ITEMS = _ITEMS.order_by(parcel_item.c.parcel_id, parcel_item.c.position)
+_LINKS = select(parcel_item.c.order_id, parcel_item.c.parcel_id).where(among(parcel_item.c.order_id)).distinct()
+_BY_WAYBILL = _SELECT.where(parcel.c.waybill == bindparam("waybill")).order_by(parcel.c.id.desc()).limit(1)
 
 
 def _item_rows(box: Parcel) -> list[dict[str, Any]]:
@@ -42,7 +46,7 @@ class Parcels:
     def _with_items(self, heads: Iterable[Row[Any]]) -> list[Parcel]:
         heads = list(heads)
         items: dict[int, list[Item]] = defaultdict(list)
-        for row in self._sql.rows_in(_ITEMS, parcel_item.c.parcel_id, [head.id for head in heads]):
+        for row in self._sql.rows_in(_ITEMS, [head.id for head in heads]):
             items[row[0]].append(ITEM.thing(row[1:]))
         found = [PARCEL.thing(head, items=tuple(items[head.id])) for head in heads]
         self._read.update((box.id, box) for box in found)
@@ -61,13 +65,11 @@ class Parcels:
 
     def many(self, parcel_ids: Collection[int]) -> dict[int, Parcel]:
         """By id; unknown ids are missing."""
-        rows = self._sql.rows_in(_SELECT.order_by(parcel.c.id), parcel.c.id, parcel_ids)
-        return {box.id: box for box in self._with_items(rows)}
+        return {box.id: box for box in self._with_items(self._sql.rows_in(_MANY, parcel_ids))}
 
     def of_orders(self, order_ids: Collection[int]) -> dict[int, tuple[Parcel, ...]]:
         """order id -> its parcels by id, cancelled ones too; orders without any are missing."""
-        links = select(parcel_item.c.order_id, parcel_item.c.parcel_id).distinct()
-        pairs = [(row.order_id, row.parcel_id) for row in self._sql.rows_in(links, parcel_item.c.order_id, order_ids)]
+        pairs = [(row.order_id, row.parcel_id) for row in self._sql.rows_in(_LINKS, order_ids)]
         boxes = self.many([parcel_id for _, parcel_id in pairs])
         result: dict[int, tuple[Parcel, ...]] = defaultdict(tuple)
         for order_id, parcel_id in sorted(pairs):
@@ -79,8 +81,9 @@ class Parcels:
         code = waybill.strip()
         if not code:
             return None
-        newest = _SELECT.where(parcel.c.waybill == code).order_by(parcel.c.id.desc()).limit(1)
-        found = self.load(newest) or list(self.many([parcel_id_of(code)]).values())
+        found = self._with_items(self._sql.rows(_BY_WAYBILL, waybill=code)) or list(
+            self.many([parcel_id_of(code)]).values()
+        )
         return found[0] if found else None
 
     def next_ids(self, count: int) -> Sequence[int]:

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from domain.errors import Unknown
 from domain.people import Chat, Invite, Person, Staff
@@ -16,6 +17,15 @@ CHAT = Shape(Chat, chat)
 INVITE = Shape(Invite, invite)
 CARD = Shape(CardRow, card)
 
+_STAFF = select(*PERSON.columns).order_by(person.c.id)
+_CHATS = select(*CHAT.columns).order_by(chat.c.id)
+_PERSON = select(*PERSON.columns).where(person.c.id == bindparam("key"))
+_PERSON_BY_TELEGRAM = select(*PERSON.columns).where(person.c.telegram_id == bindparam("key"))
+_CHAT = select(*CHAT.columns).where(chat.c.id == bindparam("key"))
+_CHAT_BY_TELEGRAM = select(*CHAT.columns).where(chat.c.telegram_id == bindparam("key"))
+_CARDS_OF = select(*CARD.columns).where(card.c.kind == bindparam("kind"), card.c.subject_id == bindparam("subject_id"))
+_CARDS_OF = _CARDS_OF.order_by(card.c.id)
+
 
 class People:
     """Implements domain.desk.People."""
@@ -23,29 +33,29 @@ class People:
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
-    def _person(self, condition: ColumnElement[bool]) -> Person | None:
-        row = self._sql.row(select(*PERSON.columns).where(condition))
+    def _person(self, statement: Select[Any], key: int) -> Person | None:
+        row = self._sql.row(statement, key=key)
         return None if row is None else PERSON.thing(row)
 
-    def _chat(self, condition: ColumnElement[bool]) -> Chat | None:
-        row = self._sql.row(select(*CHAT.columns).where(condition))
+    def _chat(self, statement: Select[Any], key: int) -> Chat | None:
+        row = self._sql.row(statement, key=key)
         return None if row is None else CHAT.thing(row)
 
     def staff(self) -> Staff:
         """Everybody, by id, suspended ones too."""
-        rows = self._sql.rows(select(*PERSON.columns).order_by(person.c.id))
+        rows = self._sql.rows(_STAFF)
         return Staff(tuple(PERSON.thing(row) for row in rows))
 
     def get(self, person_id: int) -> Person:
         """Raises Unknown('person')."""
-        found = self._person(person.c.id == person_id)
+        found = self._person(_PERSON, person_id)
         if found is None:
             raise Unknown("person", str(person_id))
         return found
 
     def by_telegram(self, telegram_id: int) -> Person | None:
         """By Telegram's user id."""
-        return self._person(person.c.telegram_id == telegram_id)
+        return self._person(_PERSON_BY_TELEGRAM, telegram_id)
 
     def add(self, new: Person) -> Person:
         """Insert (the id given is ignored) and return it with its id."""
@@ -57,18 +67,18 @@ class People:
 
     def chat(self, chat_id: int) -> Chat:
         """By our own id. Raises Unknown('chat')."""
-        found = self._chat(chat.c.id == chat_id)
+        found = self._chat(_CHAT, chat_id)
         if found is None:
             raise Unknown("chat", str(chat_id))
         return found
 
     def chat_by_telegram(self, telegram_id: int) -> Chat | None:
         """By Telegram's chat id."""
-        return self._chat(chat.c.telegram_id == telegram_id)
+        return self._chat(_CHAT_BY_TELEGRAM, telegram_id)
 
     def chats(self) -> tuple[Chat, ...]:
         """All chats, by id."""
-        return tuple(CHAT.thing(row) for row in self._sql.rows(select(*CHAT.columns).order_by(chat.c.id)))
+        return tuple(CHAT.thing(row) for row in self._sql.rows(_CHATS))
 
     def add_chat(self, new: Chat) -> Chat:
         """Insert (the id given is ignored) and return it with its id."""
@@ -113,8 +123,7 @@ class Cards:
 
     def of(self, kind: NoticeKind, subject_id: int) -> list[CardRow]:
         """Every message that shows this, oldest first."""
-        shows = (card.c.kind == kind) & (card.c.subject_id == subject_id)
-        rows = self._sql.rows(select(*CARD.columns).where(shows).order_by(card.c.id))
+        rows = self._sql.rows(_CARDS_OF, kind=kind, subject_id=subject_id)
         return [CARD.thing(row) for row in rows]
 
     def at(self, chat_id: int, message_id: int) -> CardRow | None:

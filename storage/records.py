@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select, update
 
 from domain.errors import Unknown
 from domain.records import Alert, AlertKind, Event, ImportRun, Return, ReturnItem, ReturnState, StoredFile
-from storage.sql import Shape, Sql
+from storage.sql import Shape, Sql, among
 from storage.tables.records import alert, blobs, event, file, import_run, return_item, return_parcel
 
 EVENT = Shape(Event, event)
@@ -20,6 +20,9 @@ FILE = Shape(StoredFile, file)
 ALERT = Shape(Alert, alert)
 RETURN = Shape(Return, return_parcel)
 RETURN_ITEM = Shape(ReturnItem, return_item)
+
+_ITEMS = select(return_item.c.return_id, *RETURN_ITEM.columns).where(among(return_item.c.return_id))
+_ITEMS = _ITEMS.order_by(return_item.c.return_id, return_item.c.position)
 
 
 class History:
@@ -141,10 +144,8 @@ class Returns:
     def load(self, statement: Select[Any]) -> list[Return]:
         """Returns of a statement over RETURN.columns, items with them."""
         heads = self._sql.rows(statement)
-        wanted = select(return_item.c.return_id, *RETURN_ITEM.columns)
-        wanted = wanted.order_by(return_item.c.return_id, return_item.c.position)
         items: dict[int, list[ReturnItem]] = defaultdict(list)
-        for row in self._sql.rows_in(wanted, return_item.c.return_id, [head.id for head in heads]):
+        for row in self._sql.rows_in(_ITEMS, [head.id for head in heads]):
             items[row[0]].append(RETURN_ITEM.thing(row[1:]))
         return [RETURN.thing(head, items=tuple(items[head.id])) for head in heads]
 

@@ -5,19 +5,23 @@ nothing even when the caller catches it and goes on in the same transaction.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from domain.errors import LostRace, NotEnoughStock
 from domain.stock import Bucket, Level, Move
-from storage.sql import Shape, Sql
+from storage.sql import Shape, Sql, among
 from storage.tables.catalog import warehouse
 from storage.tables.stock import stock_ledger, stock_level
 
 LEVEL = Shape(Level, stock_level)
 Place = tuple[int, str]
 
+_LEVELS = select(*LEVEL.columns).order_by(stock_level.c.sku, stock_level.c.warehouse_id)
+_LEVELS_OF = _LEVELS.where(among(stock_level.c.sku))
+_LOCKED_LEVELS_OF = _LEVELS_OF.with_for_update()
 _MOVE = (
     update(stock_level)
     .where(stock_level.c.warehouse_id == bindparam("_warehouse"), stock_level.c.sku == bindparam("_sku"))
@@ -33,10 +37,10 @@ class StockBook:
 
     def levels(self, skus: Collection[str] | None = None, *, lock: bool = False) -> dict[Place, Level]:
         """(warehouse, sku) -> level, all of them or of these skus; `lock` holds the rows until the end."""
-        statement = select(*LEVEL.columns).order_by(stock_level.c.sku, stock_level.c.warehouse_id)
-        if lock:
-            statement = statement.with_for_update()
-        rows = self._sql.rows(statement) if skus is None else self._sql.rows_in(statement, stock_level.c.sku, skus)
+        if skus is None:
+            rows: Iterable[Row[Any]] = self._sql.rows(_LEVELS.with_for_update() if lock else _LEVELS)
+        else:
+            rows = self._sql.rows_in(_LOCKED_LEVELS_OF if lock else _LEVELS_OF, skus)
         return {(row.warehouse_id, row.sku): LEVEL.thing(row) for row in rows}
 
     def apply(self, moves: Sequence[Move], actor: str) -> None:

@@ -115,19 +115,12 @@ class Store:
 
     async def read(self, fn: Callable[Concatenate[Unit, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Look at one consistent state; writing raises."""
-
-        def work(unit: Unit) -> T:
-            return fn(unit, *args, **kwargs)
-
+        work = bound(fn, args, kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._look, work)
 
     def read_now(self, fn: Callable[Concatenate[Unit, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """`read` for code without an event loop; never from inside a command."""
-
-        def work(unit: Unit) -> T:
-            return fn(unit, *args, **kwargs)
-
-        return self._readers.submit(self._look, work).result()
+        return self._readers.submit(self._look, bound(fn, args, kwargs)).result()
 
     def close(self) -> None:
         """Finish what is queued, then let go of the database."""
@@ -156,5 +149,5 @@ class Store:
             return result
 
     def _look(self, work: Callable[[Unit], T]) -> T:
-        with self._glass.connect() as connection, read_only(connection):
+        with self._glass.connect() as connection, read_only(connection, self._memory):
             return work(Unit(connection, self._now(), self._shelf))

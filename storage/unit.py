@@ -133,6 +133,10 @@ class Unit:
         """Report runs and a day's sums."""
         return Reports(self._sql, self.orders, self.parcels, self.returns)
 
+    def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
+        """From now on this code (or title) means this sku in the shop."""
+        self.catalog_admin.put_aliases({(shop_id, code): sku})
+
     def record(self, events: Sequence[Event]) -> None:
         """Append to the history."""
         self._history.add(events)

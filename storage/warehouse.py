@@ -10,12 +10,14 @@ from sqlalchemy import Select, select
 
 from domain.errors import Unknown
 from domain.parcels import OPEN_STOPS, Refund, Stop, StopState, Wave, WaveState
-from storage.sql import Shape, Sql
+from storage.sql import Shape, Sql, among
 from storage.tables.parcels import parcel, refund, stop, wave
 
 WAVE = Shape(Wave, wave)
 STOP = Shape(Stop, stop)
 REFUND = Shape(Refund, refund)
+
+_STOPS_OF = select(*STOP.columns).where(among(stop.c.parcel_id)).order_by(stop.c.id)
 
 
 class Waves:
@@ -75,7 +77,7 @@ class Stops:
     def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, tuple[Stop, ...]]:
         """parcel id -> its stops by id; parcels without any are missing."""
         result: dict[int, tuple[Stop, ...]] = defaultdict(tuple)
-        for row in self._sql.rows_in(select(*STOP.columns).order_by(stop.c.id), stop.c.parcel_id, parcel_ids):
+        for row in self._sql.rows_in(_STOPS_OF, parcel_ids):
             result[row.parcel_id] += (STOP.thing(row),)
         return dict(result)
 
