@@ -52,7 +52,7 @@ class Ask:
         """Send a new message; with a kind it is remembered as the card of that record. Returns the message id."""
         sent = await self.bot.send_message(self.chat.telegram_id, shorten(card.text), reply_markup=markup(card))
         if kind is not None:
-            await self.services.store.run(_remember, self.chat.id, sent.message_id, kind, subject_id)
+            await self.remember(sent.message_id, kind, subject_id)
         if card.files:
             await self.send_files([make() for make in card.files])
         return sent.message_id
@@ -77,18 +77,24 @@ class Ask:
             return
         if self.tap and self.message:
             await self.edit(card)
-            await self.services.store.run(_remember, self.chat.id, self.message.message_id, kind, subject_id)
+            await self.remember(self.message.message_id, kind, subject_id)
         else:
             await self.reply(card, kind, subject_id)
 
-    async def edit(self, card: Card) -> None:
-        """Change the tapped message; unchanged is fine, gone is sent anew."""
-        assert self.message is not None
+    async def remember(self, message_id: int, kind: NoticeKind, subject_id: int) -> None:
+        """This message of ours shows that record from now on."""
+        await self.services.store.run(_remember, self.chat.id, message_id, kind, subject_id)
+
+    async def edit(self, card: Card, message_id: int | None = None) -> None:
+        """Change the tapped message (or another of ours here); unchanged is fine, gone is sent anew."""
+        if message_id is None:
+            assert self.message is not None
+            message_id = self.message.message_id
         try:
             await self.bot.edit_message_text(
                 shorten(card.text),
                 chat_id=self.chat.telegram_id,
-                message_id=self.message.message_id,
+                message_id=message_id,
                 reply_markup=inline(card),
             )
         except TelegramBadRequest as error:

@@ -97,6 +97,17 @@ class People(BaseMiddleware):
             await bot.send_message(user.id, answer)
 
 
+class Given(BaseMiddleware):
+    """Puts `services` before handlers of updates that nobody asked."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        data["services"] = self.services
+        return await handler(event, data)
+
+
 class Refusals(BaseMiddleware):
     """Domain refusals become an alert on the tap or a reply; a stale card is drawn again by its handler's `stale`."""
 

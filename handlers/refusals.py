@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from domain import errors
 from domain.errors import Refusal
-from handlers.terms import hold_name, role_name, step_name, verb_name
+from handlers.terms import hold_name, kind_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words
 
 
@@ -65,13 +65,14 @@ def _held(refusal: errors.HeldOrder, words: Words) -> str:
 
 
 def _bad_value(refusal: errors.BadValue, words: Words) -> str:
-    return words("«{value}» does not do for {what}. Wanted: {want}.", **vars(refusal))
+    facts = {"value": refusal.value, "what": kind_name(refusal.what, words), "want": want_text(refusal.want, words)}
+    return words("«{value}» does not do for {what}. Wanted: {want}.", **facts)
 
 
 def _unknown(refusal: errors.Unknown, words: Words) -> str:
     if refusal.kind == "waybill":
         return words("{name} is not a waybill of ours.", name=refusal.name)
-    return words("There is no {kind} called «{name}».", kind=words.plain(refusal.kind), name=refusal.name)
+    return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
 _TEXTS: dict[type[Refusal], Callable[..., str]] = {

@@ -22,6 +22,7 @@ from handlers.card import Button, Card
 from handlers.cards.digest import approve_shown, moment_of
 from handlers.cards.order_views import HOLD_REASONS, REFUND_REASONS, REJECT_REASONS
 from handlers.cards.orders import order_button
+from handlers.draw import draw
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
 from handlers.refusals import refusal_text
@@ -32,14 +33,18 @@ Decision = Callable[[Desk, Actor, int, int, str], Order]
 
 
 async def show_order(ask: Ask, order_id: int, **data: str) -> None:
-    """Draw the order where the tap was made: as the queue's card when it is one, else as the order's own."""
+    """Draw the order where the tap was made: as the queue's card when it is one, else as the order's own. From a
+    list or an alert it opens as a new card, so that those stay."""
     kind = await ask.read(_kind_here, ask) if ask.tap else NoticeKind.ORDER
-    await ask.show(kind, order_id, **data)
+    if kind is None:
+        await _send(ask, NoticeKind.ORDER, order_id)
+    else:
+        await ask.show(kind, order_id, **data)
 
 
-def _kind_here(desk: Desk, ask: Ask) -> NoticeKind:
+def _kind_here(desk: Desk, ask: Ask) -> NoticeKind | None:
     row = desk.cards.at(ask.chat.id, ask.message.message_id) if ask.message else None
-    return NoticeKind.QUEUE if row and row.kind is NoticeKind.QUEUE else NoticeKind.ORDER
+    return row.kind if row and row.kind in (NoticeKind.QUEUE, NoticeKind.ORDER) else None
 
 
 def named(desk: Desk, actor: Actor, number: str) -> list[Order]:
@@ -54,10 +59,17 @@ def named(desk: Desk, actor: Actor, number: str) -> list[Order]:
 
 
 @router.message(Cmd("new"))
-async def new_orders(message: Message, ask: Ask, args: str) -> None:
-    """The digest."""
+@router.callback_query(Tap("d.o"))
+async def new_orders(event: Message | CallbackQuery, ask: Ask) -> None:
+    """The digest, as a new card."""
     await ask.read(_must, ask.actor, Right.APPROVE)
-    await ask.show(NoticeKind.DIGEST, 0)
+    await _send(ask, NoticeKind.DIGEST, 0)
+
+
+async def _send(ask: Ask, kind: NoticeKind, subject_id: int) -> None:
+    card = await ask.read(draw, kind, subject_id, ask.chat, {})
+    if card is not None:
+        await ask.reply(card, kind, subject_id)
 
 
 def _must(desk: Desk, actor: Actor, right: Right) -> None:
@@ -95,11 +107,7 @@ async def queue(event: Message | CallbackQuery, ask: Ask) -> None:
     if first is None:
         await ask.say("No order is held.")
         return
-    from handlers.draw import draw
-
-    card = await ask.read(draw, NoticeKind.QUEUE, first, ask.chat, {})
-    if card is not None:
-        await ask.reply(card, NoticeKind.QUEUE, first)
+    await _send(ask, NoticeKind.QUEUE, first)
 
 
 def _first_held(desk: Desk, actor: Actor) -> int | None:

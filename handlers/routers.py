@@ -4,7 +4,7 @@ from importlib import import_module
 
 from aiogram import Router
 
-from handlers.middleware import People, Refusals
+from handlers.middleware import Given, People, Refusals
 from handlers.services import Services
 
 TOPICS = (
@@ -28,6 +28,7 @@ def routers(services: Services) -> list[Router]:
     for observer in (desk.message, desk.callback_query):
         observer.outer_middleware(People(services))
         observer.middleware(Refusals())
+    desk.my_chat_member.outer_middleware(Given(services))
     for topic in TOPICS:
         router: Router = import_module(f"handlers.{topic}").router
         router._parent_router = None  # tests build several trees in one process

@@ -1,15 +1,16 @@
 """Coming in: /start with or without an invitation, /help that shows only what this person may do, /lang."""
 
-from aiogram import Router
+from aiogram import Bot, Router
 from aiogram.filters import Command, CommandObject, CommandStart
-from aiogram.types import Message
+from aiogram.types import BotCommand, BotCommandScopeChat, Message
 
 from domain import staff
 from domain.errors import Refusal
-from domain.people import Right
+from domain.people import Actor, Person, Right
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.keyboards import desk_keyboard
+from handlers.markup import markup
 from handlers.middleware import plain_words
 from handlers.refusals import refusal_text
 from handlers.services import Services
@@ -58,6 +59,21 @@ def help_text(ask: Ask) -> str:
     return "\n".join(lines)
 
 
+def commands_for(actor: Actor, words: Words) -> list[BotCommand]:
+    """The menu behind "/": what this person may do."""
+    return [
+        BotCommand(command=command, description=words.plain(text)[:256])
+        for command, (right, text) in COMMANDS.items()
+        if right is None or right in actor.rights
+    ]
+
+
+async def set_menu(bot: Bot, person: Person, words: Words) -> None:
+    """Show the person's own commands in the private chat."""
+    scope = BotCommandScopeChat(chat_id=person.telegram_id)
+    await bot.set_my_commands(commands_for(person.acting(), words), scope=scope)
+
+
 @router.message(CommandStart(deep_link=True))
 async def join(message: Message, command: CommandObject, services: Services, zone: str) -> None:
     """An invitation's link."""
@@ -71,11 +87,9 @@ async def join(message: Message, command: CommandObject, services: Services, zon
         return
     words = Words(person.language, zone)
     text = words("Welcome, {name}! /help shows what you can do.", name=person.name)
-    from handlers.markup import markup
-
-    await message.bot.send_message(
-        user.id, text, reply_markup=markup(Card(text, keyboard=desk_keyboard(person, words)))
-    )
+    keyboard = markup(Card(text, keyboard=desk_keyboard(person, words)))
+    await message.bot.send_message(user.id, text, reply_markup=keyboard)
+    await set_menu(message.bot, person, words)
 
 
 @router.message(CommandStart())
@@ -92,3 +106,4 @@ async def change_language(message: Message, command: CommandObject, ask: Ask) ->
     words = Words(person.language, ask.words.zone)
     text = words("I speak English with you now.")
     await ask.reply(Card(text, keyboard=desk_keyboard(person, words)))
+    await set_menu(ask.bot, person, words)

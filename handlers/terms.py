@@ -26,6 +26,7 @@ ROLES = {
     "receiver": N_("receiver"),
     "finance": N_("finance"),
     "buyer": N_("buyer (purchasing)"),
+    "warehouse": N_("warehouse (all four)"),
 }
 HOLDS = {
     "REFUNDED": N_("refunded in part"),
@@ -142,6 +143,44 @@ VERBS = {
     "desk_of": N_("made a desk"),
 }
 
+KINDS = {
+    "order": N_("order"),
+    "parcel": N_("parcel"),
+    "sku": N_("product"),
+    "person": N_("person"),
+    "shop": N_("shop"),
+    "warehouse": N_("warehouse"),
+    "shop_or_warehouse": N_("shop or warehouse"),
+    "refund": N_("refund"),
+    "return": N_("return"),
+    "wave": N_("wave"),
+    "stop": N_("stop"),
+    "chat": N_("chat"),
+    "import": N_("import"),
+    "file": N_("file"),
+    "alert": N_("alert"),
+    "report": N_("report"),
+    "ready_parcels": N_("parcel ready for a wave"),
+    "address": N_("address"),
+    "role": N_("role"),
+    "language": N_("language"),
+    "date": N_("date"),
+    "waybill": N_("waybill"),
+    "count": N_("count"),
+    "grade": N_("grade"),
+}
+WANTS = {
+    "name_and_street": N_("a name and a street"),
+    "label_and_value": N_("lines like «phone: 13800001234»"),
+    "known_sku": N_("a SKU or barcode of ours"),
+    "another_active_person": N_("another active person"),
+    "zh|en": N_("zh or en"),
+    "group": N_("a group"),
+    "waybill": N_("a waybill: 6 to 40 letters and digits"),
+    "date": N_("a date like 2026-11-23"),
+    "not_in_the_future": N_("a day that is not in the future"),
+}
+
 
 def role_name(code: str, words: Words) -> str:
     """A role's name."""
@@ -171,3 +210,13 @@ def platform_state_name(code: str, words: Words) -> str:
 def refund_state_name(code: str, words: Words) -> str:
     """Where a refund stands."""
     return _named(REFUND_STATES, code, words)
+
+
+def kind_name(code: str, words: Words) -> str:
+    """What kind of thing a refusal is about."""
+    return _named(KINDS, code, words)
+
+
+def want_text(code: str, words: Words) -> str:
+    """What would have done."""
+    return _named(WANTS, code, words)

@@ -1,0 +1,133 @@
+"""A document sent to us is an order export: kept first, then read, then told what became of it.
+
+Surprising: the bytes are in the store before the person gets an answer, so the buttons that ask for the shop work
+after a restart, and a file that was acknowledged is never lost. Reading the same file twice changes nothing.
+"""
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, Document, Message
+
+from channels.reasons import Unreadable
+from domain.desk import Desk
+from domain.errors import BadValue, Refusal, Unknown
+from domain.people import Actor, Right, require
+from domain.records import NoticeKind, StoredFile
+from handlers.ask import Ask
+from handlers.card import Button, Card
+from handlers.cards.intake import unreadable_text
+from handlers.draw import draw
+from handlers.filters import Tap
+from handlers.refusals import refusal_text
+from handlers.services import Progress
+from handlers.taps import pack
+
+router = Router(name="intake")
+TELEGRAM_LIMIT = 20 * 1024 * 1024
+EDIT_SECONDS = 3
+
+
+def keep(desk: Desk, actor: Actor, name: str, data: bytes) -> StoredFile:
+    """Keep what was sent. Raises NotAllowed."""
+    require(actor, Right.IMPORT)
+    return desk.files.put(name, data, desk.now)
+
+
+def _must_import(desk: Desk, actor: Actor) -> None:
+    require(actor, Right.IMPORT)
+
+
+def _image(document: Document) -> bool:
+    return (document.mime_type or "").startswith("image/")
+
+
+@router.message(F.document, ~F.document.func(_image))
+async def file_came(message: Message, ask: Ask) -> None:
+    """Keep it, say so, read it."""
+    document = message.document
+    assert document is not None
+    await ask.read(_must_import, ask.actor)
+    name = (document.file_name or "file").replace("/", "_").replace("\\", "_")[-120:]
+    if (document.file_size or 0) > TELEGRAM_LIMIT:
+        await ask.say(
+            "Telegram lets me fetch files up to 20 MB; {name} is larger. On the server: "
+            "python run.py import FILE --shop SHOP",
+            name=name,
+        )
+        return
+    content = await ask.bot.download(document)
+    assert content is not None
+    stored = await ask.services.store.run(keep, ask.actor, name, content.read())
+    status = await ask.reply(Card(ask.words("📥 {name}: received, reading…", name=name)))
+    await _read(ask, stored.id, None, status)
+
+
+@router.callback_query(Tap("i.s"))
+async def shop_chosen(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """The shop a kept file belongs to."""
+    await ask.toast(ask.words.plain("Reading…"))
+    if ask.message is not None:
+        await _read(ask, int(args[0]), int(args[1]), ask.message.message_id)
+
+
+async def _read(ask: Ask, file_id: int, shop_id: int | None, status: int) -> None:
+    """Read a kept file; `status` is the message that tells how far we are and becomes the result."""
+    try:
+        run = await ask.services.import_file(file_id, shop_id, ask.actor, _Teller(ask, status))
+    except Unreadable as unreadable:
+        why = unreadable_text(unreadable.code, unreadable.facts, ask.words)
+        await ask.edit(Card(ask.words("<b>❌ Not taken in.</b> Nothing was changed.") + "\n" + why), status)
+        return
+    except (BadValue, Unknown) as refusal:
+        await ask.edit(await ask.read(_which_shop, ask, file_id, refusal), status)
+        return
+    except Refusal as refusal:
+        await ask.edit(Card(refusal_text(refusal, ask.words)), status)
+        return
+    card = await ask.read(draw, NoticeKind.IMPORT, run.id, ask.chat, {})
+    if card is not None:
+        await ask.edit(card, status)
+        await ask.remember(status, NoticeKind.IMPORT, run.id)
+        await ask.send_files([make() for make in card.files])
+
+
+class _Teller:
+    """Edits the status message while the file is read, every three seconds at most."""
+
+    def __init__(self, ask: Ask, status: int) -> None:
+        self._ask = ask
+        self._status = status
+        self._last = ask.services.now()
+
+    async def __call__(self, progress: Progress) -> None:
+        now = self._ask.services.now()
+        if (now - self._last).total_seconds() < EDIT_SECONDS:
+            return
+        self._last = now
+        facts = {"rows": progress.rows, "orders": progress.orders, "rejected": progress.rejected}
+        text = self._ask.words("📥 Reading… {orders} orders so far, {rejected} rows rejected", **facts)
+        await self._ask.edit(Card(text), self._status)
+
+
+def _which_shop(desk: Desk, ask: Ask, file_id: int, refusal: Refusal) -> Card:
+    """The shops it may be, as buttons: the ones that were named, else all in the person's scope."""
+    wanted = set(refusal.want.split("|")) if isinstance(refusal, BadValue) else set()
+    shops = [
+        shop
+        for shop in desk.catalog.shops.values()
+        if (ask.actor.shops is None or shop.id in ask.actor.shops) and (not wanted or shop.name in wanted)
+    ]
+    stored, _ = desk.files.get(file_id)
+    if not shops or (isinstance(refusal, Unknown) and refusal.kind != "shop"):
+        return Card(refusal_text(refusal, ask.words))
+    if isinstance(refusal, Unknown):
+        platform = desk.catalog.company.name
+        return Card(
+            ask.words(
+                "{name}: {company} has no shop on «{platform}».",
+                name=stored.name,
+                company=platform,
+                platform=refusal.name,
+            )
+        )
+    rows = tuple((Button(shop.name, pack("i.s", file_id, shop.id)),) for shop in shops)
+    return Card(ask.words("<b>{name}</b>: which shop is it from?", name=stored.name), rows)
