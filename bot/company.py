@@ -85,6 +85,13 @@ ALIASES = {
     (2, "MUG-WHITE"): "CUP-W",
     (2, "MUG-BLUE"): "CUP-B",
     (3, "woo-jasmine"): "TEA-JAS",
+    # the Shopify shop keeps no codes for its bundles: their titles are the names
+    (2, "Blue Widget"): "CUP-B",
+    (2, "Green Doohickey"): "CUP-G",
+    (2, "Red Gadget"): "CUSH-R",
+    (2, "Deluxe Bundle"): "TEA-SET",
+    (2, "Starter Kit"): "BOWL-S",
+    (2, "Refill Pack"): "TEA-JAS",
 }
 
 # Telegram id, name, language, roles, warehouse's place in WAREHOUSES (None = everywhere)

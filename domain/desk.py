@@ -319,6 +319,9 @@ class Desk(Protocol):
     def alerts(self) -> Alerts: ...
     @property
     def reports(self) -> Reports: ...
+    def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
+        """From now on this code (or title) means this sku in the shop."""
+
     def record(self, events: Sequence[Event]) -> None:
         """Append to the history."""
 

@@ -173,8 +173,7 @@ def _add(desk: Desk, actor: Actor, shop_id: int, heads: Sequence[IncomingOrder])
         return
     ids = desk.orders.next_ids(len(heads))
     orders = [_new_order(desk, order_id, shop_id, one) for order_id, one in zip(ids, heads, strict=True)]
-    facts = load_facts(desk, [])
-    orders = [match_lines(order, facts) for order in orders]
+    orders = [match_lines(order, desk.catalog) for order in orders]
     facts = load_facts(desk, orders)
     parcel_ids = iter(desk.parcels.next_ids(len(orders)))
     parcels: list[Parcel] = []

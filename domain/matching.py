@@ -74,7 +74,7 @@ def match_warehouse(order: Order, facts: Facts) -> Match:
 
 def _courier_fault(courier: Courier, order: Order, warehouse_id: int, grams: int) -> Loser | None:
     country, province = order.receiver.country, order.receiver.province
-    if country not in courier.countries:
+    if country and country not in courier.countries:
         return Loser(courier.name, "country", {"country": country})
     if courier.warehouses is not None and warehouse_id not in courier.warehouses:
         return Loser(courier.name, "no_pickup", {})

@@ -62,6 +62,11 @@ class Line:
     refunded: int = 0
     dropped: bool = False
 
+    @property
+    def known_as(self) -> str:
+        """What the shop calls the goods: its merchant code, or the title where it keeps no codes."""
+        return self.merchant_code.strip() or self.title.strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Order:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from domain.catalog import Catalog
 from domain.desk import Desk
 from domain.holds import Finding, HoldCode, reconcile
 from domain.matching import match_courier, match_warehouse
@@ -33,14 +34,12 @@ def load_facts(desk: Desk, orders: Collection[Order], *, lock: bool = False) -> 
     return Facts(desk.catalog, desk.policy, free_units(desk.stock.levels(skus, lock=lock)), recent)
 
 
-def match_lines(order: Order, facts: Facts) -> Order:
-    """Give each unmatched line the sku its merchant code means in that shop."""
-    sku_of = facts.catalog.sku_of
+def match_lines(order: Order, catalog: Catalog) -> Order:
+    """Give each unmatched line the sku that its merchant code, or else its title, means in that shop."""
+    sku_of = catalog.sku_of
     if all(line.sku for line in order.lines):
         return order
-    lines = tuple(
-        line if line.sku else replace(line, sku=sku_of(order.shop_id, line.merchant_code)) for line in order.lines
-    )
+    lines = tuple(line if line.sku else replace(line, sku=sku_of(order.shop_id, line.known_as)) for line in order.lines)
     return replace(order, lines=lines)
 
 
@@ -89,7 +88,6 @@ def screen_and_plan(order: Order, facts: Facts, parcel_id: int, desk: Desk) -> t
     """The order in review with its holds as they are now, and its plan."""
     if order.status is not OrderStatus.REVIEW:
         return order, None
-    order = match_lines(order, facts)
     parcel, faults = plan(order, facts, parcel_id)
     holds = reconcile(order.holds, (*screen(order, facts), *faults), desk.now)
     return (order if holds == order.holds else replace(order, holds=holds)), parcel
@@ -110,6 +108,7 @@ def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
 
     `orders` may carry changes not saved yet: they are saved here, once, whether or not screening changes more.
     """
+    orders = [match_lines(order, desk.catalog) for order in orders]
     facts = load_facts(desk, orders)
     planned = {
         order_id: [p for p in parcels if p.state is ParcelState.PLANNED]

@@ -302,7 +302,10 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
 
 
 def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> Order:
-    """Say which product a line means, for this order. Raises BadValue for an unknown sku."""
+    """Say which product a line means: from now on in this shop, and for every order that waits for it.
+
+    Raises BadValue for an unknown sku.
+    """
     order = desk.orders.get(order_id)
     require(actor, Right.EDIT, shop=order.shop_id)
     seen(desk, order, revision)
@@ -312,10 +315,16 @@ def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: i
     code = known.get(sku.strip().casefold())
     if code is None or line_no not in {line.line_no for line in order.lines}:
         raise BadValue("sku", sku, "known_sku")
-    lines = tuple(replace(line, sku=code) if line.line_no == line_no else line for line in order.lines)
+    name = next(line.known_as for line in order.lines if line.line_no == line_no)
+    desk.learn_sku(order.shop_id, name, code)
     history.note(desk, actor, "order", order_id, "sku_matched", code, line=str(line_no))
-    order = refresh(desk, [replace(order, lines=lines)])[0]
-    _announce(desk, [order_id])
+    lines = tuple(replace(line, sku=code) if line.line_no == line_no else line for line in order.lines)
+    waiting = desk.orders.many(
+        set(desk.orders.held_with([HoldCode.SKU_UNMATCHED], desk.policy.batch_limit)) - {order_id}
+    )
+    others = [o for o in waiting.values() if any(not x.sku and x.known_as == name for x in o.lines)]
+    order = refresh(desk, [replace(order, lines=lines), *(o for o in others if o.shop_id == order.shop_id)])[0]
+    _announce(desk, [order_id, *(o.id for o in others)])
     return order
 
 

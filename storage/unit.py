@@ -10,6 +10,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from domain.catalog import Catalog
+from domain.errors import Unknown
 from domain.policy import Policy
 from domain.records import Event
 from storage.catalog import CatalogAdmin, CatalogReader, Shelf
@@ -136,6 +137,12 @@ class Unit:
     def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
         """From now on this code (or title) means this sku in the shop."""
         self.catalog_admin.put_aliases({(shop_id, code): sku})
+
+    def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
+        """From now on this code (or title) means this sku in the shop. Raises Unknown('sku')."""
+        if sku not in self.catalog.skus:
+            raise Unknown("sku", sku)
+        self.catalog_admin.put_aliases({(shop_id, code.strip()): sku})
 
     def record(self, events: Sequence[Event]) -> None:
         """Append to the history."""
