@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.catalog import Company
-from domain.errors import BadValue
+from domain.errors import BadValue, Unknown
 from domain.policy import Policy
 from storage.catalog import policy_of
 from storage.store import Store
@@ -55,6 +55,23 @@ def test_a_change_that_was_rolled_back_is_not_remembered(each: Each) -> None:
     each.store.run_now(lambda unit: unit.catalog_admin.put_aliases({(0, "REAL"): "CUP-02"}))
     catalog = each.store.read_now(lambda unit: unit.catalog)
     assert (catalog.sku_of(1, "GHOST"), catalog.sku_of(1, "REAL")) == (None, "CUP-02")
+
+
+def test_a_code_is_learned_for_one_shop(each: Each) -> None:
+    """At once, as the catalog looks codes up; an sku nobody has is refused and nothing is learned."""
+    here, there = each.cast.shops[0].id, each.cast.shops[1].id
+
+    def learn(unit: Unit) -> str | None:
+        unit.learn_sku(here, " 白色 杯 ", "CUP-01")
+        return unit.catalog.sku_of(here, "白色 杯")
+
+    assert each.store.run_now(learn) == "CUP-01"
+    with pytest.raises(Unknown) as refusal:
+        each.store.run_now(lambda unit: unit.learn_sku(here, "GHOST", "NOPE"))
+    assert (refusal.value.kind, refusal.value.name) == ("sku", "NOPE")
+    catalog = each.store.read_now(lambda unit: unit.catalog)
+    assert [catalog.sku_of(here, "白色 杯"), catalog.sku_of(there, "白色 杯")] == ["CUP-01", None]
+    assert catalog.sku_of(here, "GHOST") is None
 
 
 @SHARED
