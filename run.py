@@ -21,6 +21,7 @@ from bot.settings import BadSettings, Settings, read_settings
 if TYPE_CHECKING:
     from bot.app import Opened
     from bot.sandbox import Sandbox
+    from bot.traffic import Traffic
     from handlers.services import Progress
     from storage.store import Store
 
@@ -36,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BadSettings as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    commands = {"import": _import, "close-day": _close_day, "doctor": _doctor}
+    commands = {"import": _import, "close-day": _close_day, "doctor": _doctor, "traffic": _traffic}
     return commands.get(options.command, _serve)(options, settings)
 
 
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (
         ("bot", "only take and answer updates (needs XIAOER_TOKEN)"),
         ("worker", "only deliver notices and run the clock (needs XIAOER_TOKEN)"),
+        ("traffic", "play the shops against a running sandbox"),
         ("doctor", "what is configured, reachable and wrong"),
     ):
         commands.add_parser(name, help=text, parents=[common]).set_defaults(command=name)
@@ -146,6 +148,27 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     return 0 if all(check["ok"] for check in checks) else 1
 
 
+def _traffic(options: argparse.Namespace, settings: Settings) -> int:
+    """Until Ctrl-C."""
+    from bot.traffic import Traffic
+
+    if not settings.sandbox:
+        sys.stderr.write("traffic plays invented shops: it is for the sandbox, and XIAOER_TOKEN is set\n")
+        return 2
+    store = _opened(options, settings)
+    if store is None:
+        return 1
+    hooks = f"http://127.0.0.1:{settings.port + 1}"
+    sys.stderr.write(f"playing the shops at {hooks}, stop with Ctrl-C\n")
+    try:
+        asyncio.run(Traffic(store, hooks=hooks).run())
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        store.close()
+    return 0
+
+
 def _opened(options: argparse.Namespace, settings: Settings) -> "Store | None":
     """The store, or None after saying why not."""
     from bot.shell import Refused
@@ -177,13 +200,15 @@ async def _run(options: argparse.Namespace, settings: Settings, store: "Store") 
 
     from bot.app import App
     from bot.ingress import TokenRefused
+    from bot.traffic import Traffic
 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    sandbox = _sandbox(settings) if settings.sandbox else None
+    traffic = Traffic(store) if settings.sandbox else None
+    sandbox = _sandbox(settings, traffic) if traffic else None
     answers, delivers = options.command != "worker", options.command != "bot"
-    app = App(settings, store, sandbox=sandbox, answers=answers, delivers=delivers)
+    app = App(settings, store, sandbox=sandbox, traffic=traffic, answers=answers, delivers=delivers)
     try:
         opened = await app.start()
         _announce(opened, as_json=options.json)
@@ -196,11 +221,11 @@ async def _run(options: argparse.Namespace, settings: Settings, store: "Store") 
     return 0
 
 
-def _sandbox(settings: Settings) -> "Sandbox":
+def _sandbox(settings: Settings, traffic: "Traffic") -> "Sandbox":
     from bot.sandbox import Sandbox
     from bot.seed import seed_sandbox
 
-    sandbox = Sandbox(data_dir=settings.data / "sandbox")
+    sandbox = Sandbox(data_dir=settings.data / "sandbox", traffic=traffic)
     seed_sandbox(sandbox)
     return sandbox
 

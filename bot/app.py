@@ -25,6 +25,7 @@ from bot.messenger import Messenger
 from bot.ptb import ptb_bot
 from bot.reports import DayCloser
 from bot.settings import Settings
+from bot.traffic import Traffic
 from bot.web import Web, webhook_path
 from domain import staff
 from domain.desk import Desk
@@ -96,12 +97,14 @@ class App:
         store: Store,
         *,
         sandbox: "Sandbox | None" = None,
+        traffic: Traffic | None = None,
         answers: bool = True,
         delivers: bool = True,
     ) -> None:
         self._settings = settings
         self._store = store
         self._sandbox = sandbox
+        self._traffic = traffic
         self._answers = answers
         self._delivers = delivers
         self._token = sandbox.token if sandbox else settings.token
@@ -213,6 +216,9 @@ class App:
         web = Web(self._store, self._woke, inbox=inbox, webhook_secret=settings.webhook_secret)
         await web.start(settings.port if self._sandbox is None else settings.port and settings.port + 1)
         self._parts.stops.append(web.stop)
+        if self._traffic is not None:
+            self._traffic.hooks = web.base_url
+            self._parts.stops.append(self._traffic.stop)
         client = api_client(self._api_base, self._token)
         self._parts.stops.append(client.aclose)
         if settings.webhook_url:
