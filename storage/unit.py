@@ -135,10 +135,6 @@ class Unit:
         return Reports(self._sql, self.orders, self.parcels, self.returns)
 
     def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
-        """From now on this code (or title) means this sku in the shop."""
-        self.catalog_admin.put_aliases({(shop_id, code): sku})
-
-    def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
         """From now on this code (or title) means this sku in the shop. Raises Unknown('sku')."""
         if sku not in self.catalog.skus:
             raise Unknown("sku", sku)
