@@ -5,7 +5,7 @@ in two files. Lines that come before their order are put aside and picked up whe
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain import history, interception, notices
@@ -66,12 +66,21 @@ def _combine(batch: Sequence[IncomingOrder]) -> dict[str, IncomingOrder]:
         if before is None:
             result[incoming.number] = incoming
         elif incoming.fragment:
-            result[incoming.number] = replace(before, lines=incoming.lines, raw=f"{before.raw}\n{incoming.raw}")
+            raw = f"{before.raw}\n{incoming.raw}"
+            refunds = _both(before.refunds, incoming.refunds)
+            result[incoming.number] = replace(before, lines=incoming.lines, refunds=refunds, raw=raw)
         elif before.fragment or not incoming.lines:
-            result[incoming.number] = replace(incoming, lines=incoming.lines or before.lines)
+            refunds = _both(incoming.refunds, before.refunds)
+            result[incoming.number] = replace(incoming, lines=incoming.lines or before.lines, refunds=refunds)
         else:
             result[incoming.number] = incoming
     return result
+
+
+def _both(first: tuple[IncomingRefund, ...], second: tuple[IncomingRefund, ...]) -> tuple[IncomingRefund, ...]:
+    """Refunds told by two files, each number once."""
+    known = {refund.external_id for refund in first}
+    return (*first, *(refund for refund in second if refund.external_id not in known))
 
 
 def _lines(lines: Sequence[IncomingLine]) -> tuple[Line, ...]:
@@ -163,8 +172,12 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
 
 
 def _older(incoming: IncomingOrder, order: Order) -> bool:
-    """A late payload tells old news: platforms do not promise the order of delivery."""
-    return bool(incoming.updated_at and order.platform_updated_at and incoming.updated_at < order.platform_updated_at)
+    """A late payload tells old news: platforms do not promise the order of delivery. Nor does a paid order become
+    unpaid again."""
+    if incoming.updated_at and order.platform_updated_at and incoming.updated_at < order.platform_updated_at:
+        return True
+    unpaid = PlatformState.UNPAID
+    return not incoming.fragment and incoming.state is unpaid and order.platform_state is not unpaid
 
 
 def _add(desk: Desk, actor: Actor, shop_id: int, heads: Sequence[IncomingOrder]) -> None:
@@ -197,14 +210,15 @@ def _arrival(desk: Desk, actor: Actor, order: Order) -> Event:
 
 def _early_refunds(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> None:
     """Refunds that came with the order itself. A finished order only records them."""
-    if not incoming.refunds:
+    refunds = (*incoming.refunds, *_line_refunds({}, incoming))
+    if not refunds:
         return
     if order.status is OrderStatus.REVIEW:
-        for refund in incoming.refunds:
+        for refund in refunds:
             order = interception.refund_came(desk, actor, order, refund)
         refresh(desk, [order])
     else:
-        for refund in incoming.refunds:
+        for refund in refunds:
             interception.record_only(desk, order, refund)
 
 
@@ -229,10 +243,10 @@ def _merge_lines(order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:
     return tuple(result)
 
 
-def _line_refunds(order: Order, incoming: IncomingOrder) -> tuple[IncomingRefund, ...]:
-    """Refunds told on lines (Taobao's item list, Pinduoduo) as refunds of their own, numbered after the line."""
+def _line_refunds(before: Mapping[str, RefundState], incoming: IncomingOrder) -> tuple[IncomingRefund, ...]:
+    """Refunds told on lines (Taobao's item list) as refunds of their own, numbered after the line; `before` is what
+    the lines said last time."""
     told = {line_id for refund in incoming.refunds for line_id in refund.line_ids}
-    before = {line.external_id: line.refund for line in order.lines}
     return tuple(
         IncomingRefund(
             f"{incoming.number}:{line.external_id}", line.refund, line.refunded or line.amount, (line.external_id,)
@@ -263,7 +277,8 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
         codes and order.status is OrderStatus.APPROVED
     ):
         news = _hold_change(desk, news, codes)
-    for refund in (*incoming.refunds, *_line_refunds(order, incoming)):
+    before = {line.external_id: line.refund for line in order.lines}
+    for refund in (*incoming.refunds, *_line_refunds(before, incoming)):
         news = interception.refund_came(desk, actor, news, refund)
     news = _closed_there(desk, actor, news, incoming)
     if news.status is OrderStatus.REVIEW:
@@ -296,7 +311,7 @@ def _take_head(order: Order, incoming: IncomingOrder) -> Order:
         discount=incoming.discount,
         tax=incoming.tax,
         total=incoming.total,
-        paid=incoming.paid,
+        paid=max(incoming.paid, order.refunded),
         buyer_id=incoming.buyer_id or order.buyer_id,
         buyer_message=incoming.buyer_message,
         seller_note=incoming.seller_note,

@@ -100,6 +100,7 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
     if refund.state is RefundState.CANCELLED or refund.state is RefundState.NONE:
         return _withdrawn(desk, actor, order, record, parcels)
     order = _mark(order, lines, refund)
+    _settle_open(desk, order, refund)
     if order.status is OrderStatus.APPROVED or _nothing_waved(order, parcels):
         order = unapprove(desk, actor, order, parcels, reason="refund")
     if order.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK):
@@ -112,6 +113,14 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
         if not order.shippable:
             order = close(desk, actor, order, "refunded")
     return order
+
+
+def _settle_open(desk: Desk, order: Order, refund: IncomingRefund) -> None:
+    """A file numbers a refund that is only asked for `N:open`; once N is there, the question is answered."""
+    for other in desk.refunds.of_order(order.id):
+        asked = other.external_id == f"{refund.external_id}:open" and other.state == RefundState.REQUESTED
+        if asked and refund.state is RefundState.SUCCESS:
+            desk.refunds.save(replace(other, state=RefundState.CANCELLED))
 
 
 def _nothing_waved(order: Order, parcels: Sequence[Parcel]) -> bool:
