@@ -35,6 +35,12 @@ def _within(column: ColumnElement[Any], start: datetime, end: datetime) -> Colum
     return (column >= start) & (column < end)
 
 
+def _of_day(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Paid in [start, end); where no payment time is told, placed in it."""
+    untold = orders.c.paid_at.is_(None) & _within(orders.c.placed_at, start, end)
+    return _within(orders.c.paid_at, start, end) | untold
+
+
 class Reports:
     """Implements domain.desk.Reports."""
 
@@ -89,8 +95,7 @@ class Reports:
 
     def orders(self, start: datetime, end: datetime) -> list[Order]:
         """Orders paid (or, unpaid, placed) in [start, end), by id."""
-        unpaid = orders.c.paid_at.is_(None) & _within(orders.c.placed_at, start, end)
-        rows = self._sql.rows(select(orders.c.id).where(_within(orders.c.paid_at, start, end) | unpaid))
+        rows = self._sql.rows(select(orders.c.id).where(_of_day(start, end)))
         return list(self._orders.many([row.id for row in rows]).values())
 
     def refunds(self, start: datetime, end: datetime) -> list[tuple[Refund, Order]]:
@@ -131,12 +136,12 @@ class Reports:
         }
 
     def controls(self, start: datetime, end: datetime) -> tuple[ControlTotal, ...]:
-        """The store's own sums of [start, end) per currency, by currency: orders by payment, refunds that succeeded,
-        parcels handed over, and the GOOD units of the ledger before `end` at their cost."""
+        """The store's own sums of [start, end) per currency, by currency: orders as in `orders`, refunds that
+        succeeded, parcels handed over, and the GOOD units of the ledger before `end` at their cost."""
         book = stock_ledger.join(sku, sku.c.code == stock_ledger.c.sku)
         succeeded = _within(refund.c.at, start, end) & (refund.c.state == RefundState.SUCCESS)
         good = (stock_ledger.c.at < end) & (stock_ledger.c.bucket == Bucket.GOOD)
-        paid = self._sums(orders.c.currency, orders.c.paid, orders, _within(orders.c.paid_at, start, end))
+        paid = self._sums(orders.c.currency, orders.c.paid, orders, _of_day(start, end))
         back = self._sums(refund.c.currency, refund.c.amount, refund, succeeded)
         shipped = _within(parcel.c.handed_over_at, start, end)
         sent = self._sums(parcel.c.freight_currency, parcel.c.freight, parcel, shipped)
