@@ -147,7 +147,7 @@ def _complaint(desk: Desk, outcome: Outcome, words: Words) -> str:
         orders = desk.orders.many(outcome.parcel.order_ids if outcome.parcel else ())
         numbers = ", ".join(order.number for order in orders.values())
         lines.append(words("Put it aside. Customer service must look at order {numbers} first.", numbers=numbers))
-    elif isinstance(refusal, NotAllowed) and refusal.right in LABEL_OF_RIGHT:
+    elif isinstance(refusal, NotAllowed) and not refusal.scope and refusal.right in LABEL_OF_RIGHT:
         lines.append(words("This was for the station {station}.", station=words.plain(LABEL_OF_RIGHT[refusal.right])))
     elif isinstance(refusal, WrongStatus):
         lines += _next_step(outcome, words)
