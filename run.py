@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,14 +81,11 @@ def _common_options(parser: argparse.ArgumentParser, defaults: dict[str, object]
     parser.add_argument("--json", action="store_true", default=default("json"), help="one JSON object on stdout")
 
 
-def _open_store(options: argparse.Namespace, settings: Settings) -> "Store":
+def _open_store(settings: Settings) -> "Store":
     """The store, with the invented company when this is the sandbox's. Raises Refused, NewerDatabase."""
     from bot.seed import seed_store
-    from bot.shell import wipe
     from storage.store import Store
 
-    if options.fresh:
-        wipe(settings)
     settings.data.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database_url)
     if settings.sandbox:
@@ -170,12 +168,15 @@ def _traffic(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _opened(options: argparse.Namespace, settings: Settings) -> "Store | None":
-    """The store, or None after saying why not."""
-    from bot.shell import Refused
+    """The store, or None after saying why not. --fresh needs the data to itself for a moment."""
+    from bot.shell import Refused, hold, wipe
     from storage.migrate import NewerDatabase
 
     try:
-        return _open_store(options, settings)
+        if options.fresh:
+            with hold(settings.data):
+                wipe(settings)
+        return _open_store(settings)
     except (Refused, NewerDatabase) as error:
         sys.stderr.write(f"{error}\n")
         return None
@@ -186,11 +187,19 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     if options.command in ("bot", "worker") and settings.sandbox:
         sys.stderr.write(f"{options.command} needs XIAOER_TOKEN; without it `run.py` runs everything in the sandbox\n")
         return 2
+    from bot.sandbox.journal import JournalDamaged
+    from bot.shell import Refused, hold
+
     store = _opened(options, settings)
     if store is None:
         return 1
     try:
-        return asyncio.run(_run(options, settings, store))
+        alone = nullcontext() if options.command == "worker" else hold(settings.data)  # workers may be many
+        with alone:
+            return asyncio.run(_run(options, settings, store))
+    except (Refused, JournalDamaged) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     finally:
         store.close()
 

@@ -143,7 +143,7 @@ class App:
             page=self._sandbox.base_url if self._sandbox else "",
             hooks=web.base_url if web else "",
             bot_name=name,
-            owner_link=await self._owner_link(name),
+            owner_link=await self._owner_link(name) if self._answers else "",
         )
 
     async def _start_delivery(self, delivery: ExtBot[int], incidents: Incidents) -> None:

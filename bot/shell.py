@@ -5,11 +5,13 @@ alone decides between words and JSON.
 """
 
 import asyncio
+import fcntl
 import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -47,8 +49,21 @@ def refusal_words(error: Refusal | Unreadable) -> str:
     return refusal_text(error, Words("en", "UTC"))
 
 
+@contextmanager
+def hold(data: Path) -> Iterator[None]:
+    """Only one process serves from a data directory (the lock dies with it). Raises Refused."""
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "serving.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(f"another Xiaoer is running with {data}; stop it first or use another --data") from None
+        yield
+
+
 def wipe(settings: Settings) -> None:
-    """--fresh: forget the embedded database and the sandbox. Raises Refused for a database elsewhere."""
+    """--fresh: forget the embedded database and the sandbox; hold the data meanwhile. Raises Refused for a database
+    elsewhere."""
     if not settings.database_url.startswith("sqlite:///") or settings.token:
         raise Refused("--fresh only wipes the sandbox's own data; XIAOER_TOKEN or XIAOER_DATABASE_URL is set")
     for name in ("xiaoer.db", "xiaoer.db-wal", "xiaoer.db-shm"):

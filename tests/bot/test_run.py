@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import run
+from bot.shell import hold
 from tests.bot.test_imports import HEAD, row
 
 
@@ -95,6 +96,19 @@ def test_fresh_forgets_the_sandboxes_data(tmp_path: Path, capsys: pytest.Capture
     for _ in range(2):
         _, out, _ = call(capsys, "import", "--data", str(tmp_path / "d"), "--fresh", "--json", str(file))
         assert json.loads(out)["files"][0]["orders_new"] == 1
+
+
+def test_fresh_does_not_pull_the_data_from_under_a_running_desk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call(capsys, "close-day", "2026-11-22", "--data", str(tmp_path), "--json")
+    before = (tmp_path / "xiaoer.db").stat().st_ino
+    with hold(tmp_path):
+        status, out, err = call(capsys, "close-day", "2026-11-22", "--fresh", "--data", str(tmp_path))
+        assert (status, out) == (1, "")
+        assert "another Xiaoer is running" in err
+        assert call(capsys, "--data", str(tmp_path), "--port", "0")[0] == 1
+    assert (tmp_path / "xiaoer.db").stat().st_ino == before
 
 
 def test_doctor_names_what_it_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
