@@ -31,8 +31,8 @@ def seed_store(unit: Unit) -> bool:
         chat = unit.people.add_chat(Chat(0, telegram_id, "private", name, language))
         scope = None if place is None else frozenset({places[place]})
         unit.people.add(Person(0, telegram_id, name, chat.id, language, roles=roles, warehouses=scope))
-    for telegram_id, title, role, _ in company.GROUPS:
-        unit.people.add_chat(Chat(0, telegram_id, "group", title, role=role))
+    for telegram_id, title, _, _ in company.GROUPS:
+        unit.people.add_chat(Chat(0, telegram_id, "group", title))
     return True
 
 
