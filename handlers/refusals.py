@@ -15,12 +15,14 @@ def _stale(refusal: errors.Stale, words: Words) -> str:
     if refusal.by and refusal.at:
         return words(
             "{what}: {verb} by {by} at {at}. Nothing was changed; the card is up to date now.",
-            what=refusal.what,
+            what=kind_name(refusal.what, words),
             verb=verb_name(refusal.verb, words),
             by=refusal.by,
             at=words.clock(refusal.at),
         )
-    return words("{what} has changed meanwhile. Nothing was done; please look again.", what=refusal.what)
+    return words(
+        "{what} has changed meanwhile. Nothing was done; please look again.", what=kind_name(refusal.what, words)
+    )
 
 
 def _not_allowed(refusal: errors.NotAllowed, words: Words) -> str:
@@ -96,7 +98,9 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     ),
     errors.ReasonNeeded: lambda r, words: words("A reason is needed."),
     errors.UndoTooLate: lambda r, words: words(
-        "{order}: too late to undo, {seconds} s have passed. Stop it with a refund or a hold.", **vars(r)
+        "{order}: too late to undo, {seconds} s have passed. Stop it with a refund or a hold.",
+        order=kind_name(r.order, words),
+        seconds=r.seconds,
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
     errors.AlreadyScanned: lambda r, words: words(

@@ -145,6 +145,7 @@ VERBS = {
 
 KINDS = {
     "order": N_("order"),
+    "digest": N_("The list of new orders"),
     "parcel": N_("parcel"),
     "sku": N_("product"),
     "person": N_("person"),
@@ -158,7 +159,7 @@ KINDS = {
     "chat": N_("chat"),
     "import": N_("import"),
     "file": N_("file"),
-    "alert": N_("alert"),
+    "alert": N_("The alert"),
     "report": N_("report"),
     "ready_parcels": N_("parcel ready for a wave"),
     "address": N_("address"),

@@ -1,0 +1,121 @@
+"""Files in chat: kept, read, told; refused in words; and the shop asked for where the file does not say."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+import pytest
+
+from domain.people import Role
+from handlers.cards.intake import reject_file
+from handlers.words import Words
+from tests.handlers.desk_chat import DeskChat, open_desk
+
+pytestmark = pytest.mark.anyio
+HEADER = "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,"
+HEADER += "Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Shipping Name,"
+HEADER += "Shipping Street,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,"
+HEADER += "Refunded Amount,Id"
+
+
+def shopify(*names: str, quantity: str = "1") -> bytes:
+    """A small Shopify export: one cup per order."""
+    row = "{name},a@example.com,paid,2026-11-22 10:00:00 -0500,unfulfilled,USD,39.00,0.00,0.00,39.00,,0.00,"
+    row += "2026-11-22 10:00:00 -0500,{quantity},White cup,39.00,CUP-01,Ann Lee,1 Main St,Springfield,12345,IL,US,"
+    row += "+12025550123,,0.00,{id}"
+    rows = [row.format(name=name, quantity=quantity, id=n) for n, name in enumerate(names, 1)]
+    return "\n".join([HEADER, *rows, ""]).encode()
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Iterator[DeskChat]:
+    """A company that speaks English."""
+    made = open_desk(sqlite_url)
+    yield made
+    made.store.close()
+
+
+async def test_a_file_is_taken_in_and_the_same_file_changes_nothing(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    first, result = await desk.sends(anna, "orders.csv", shopify("#1", "#2"))
+    assert first == "📥 orders.csv: received, reading…"
+    lines = result.split("\n")
+    assert lines[0] == "<b>📥 2 orders</b> · Xiaoman Global · orders.csv"
+    assert lines[-1] == "new: 2 · changed: 0 · unchanged: 0"
+    assert desk.labels == [["📥 New orders"]]
+    _, again = await desk.sends(anna, "again.csv", shopify("#1", "#2"))
+    assert again.split("\n")[-1] == "Nothing new: all 2 orders were known already, unchanged."
+    assert len(desk.look(lambda d: d.orders.in_review(shops=None, held=None))) == 2
+
+
+async def test_rejected_rows_come_back_as_a_file_in_the_persons_language(desk: DeskChat) -> None:
+    anna = desk.speaks(Role.CS, "zh")
+    _, text = await desk.sends(anna, "orders.csv", shopify("#1") + shopify("=2", quantity="x").split(b"\n")[1] + b"\n")
+    assert "<b>被拒绝的行：1</b>" in text.split("\n")
+    assert any(line.startswith("• 第 3 行：不是数字") for line in text.split("\n"))
+    sent = [call for call in desk.last if call.name == "sendDocument"]
+    assert len(sent) == 1
+    raw = sent[0].said["document"].data
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert rows[0][:3] == ["行号", "原因", "详情"]
+    assert rows[1][:2] == ["3", "不是数字"]
+    assert "'=2" in rows[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("empty.csv", b"", "The file is empty."),
+        ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(200), "This is no table. Send the platform's order export"),
+        ("list.csv", b"first,second\n1,2\n", "No known export has these columns: first, second"),
+        ("broken.json", b'{"orders": [', "The JSON is broken: "),
+    ],
+)
+async def test_an_unreadable_file_gets_a_reason_and_changes_nothing(
+    desk: DeskChat, name: str, data: bytes, why: str
+) -> None:
+    anna = desk.cast.people[Role.CS]
+    _, text = await desk.sends(anna, name, data)
+    assert text.split("\n")[0] == "<b>❌ Not taken in.</b> Nothing was changed."
+    assert text.split("\n")[1].startswith(why)
+    assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
+
+
+async def test_the_shop_is_asked_for_and_the_kept_file_is_read_then(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.do(_second_shopify)
+    _, text = await desk.sends(anna, "orders.csv", shopify("#1"))
+    assert text == "<b>orders.csv</b>: which shop is it from?"
+    assert desk.labels == [["Xiaoman Global"], ["Xiaoman Outlet"]]
+    desk.wire.files.clear()
+    [done] = await desk.taps(anna, "Xiaoman Outlet")
+    assert done.split("\n")[0] == "<b>📥 1 orders</b> · Xiaoman Outlet · orders.csv"
+
+
+def _second_shopify(unit: object) -> None:
+    from domain.catalog import Shop
+    from domain.incoming import Platform
+    from storage.unit import Unit
+
+    assert isinstance(unit, Unit)
+    unit.catalog_admin.add_shop(Shop(0, "Xiaoman Outlet", Platform.SHOPIFY, "USD", "America/New_York"))
+
+
+async def test_a_file_over_telegrams_limit_gets_the_command_instead(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    [text] = await desk.sends(anna, "big.csv", b"x", file_size=21 * 1024 * 1024)
+    assert text.startswith("Telegram lets me fetch files up to 20 MB; big.csv is larger.")
+    assert "python run.py import FILE" in text
+    assert [call.name for call in desk.last] == ["sendMessage"]
+
+
+async def test_who_may_not_import_is_told_and_nothing_is_fetched(desk: DeskChat) -> None:
+    chen = desk.cast.people[Role.FINANCE]
+    assert await desk.sends(chen, "orders.csv", shopify("#1")) == ["Your role does not allow this (import)."]
+    assert [call.name for call in desk.last] == ["sendMessage"]
+
+
+def test_a_reason_nobody_knows_is_shown_as_it_is() -> None:
+    kept = "row,reason,facts,Name\r\n7,new_code,,x\r\n".encode("utf-8-sig")
+    assert reject_file(kept, Words("en", "UTC")).decode("utf-8-sig") == "Row,Reason,Details,Name\r\n7,new_code,,x\r\n"

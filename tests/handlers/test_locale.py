@@ -1,0 +1,54 @@
+"""Every text for people speaks Chinese, with the same facts in it."""
+
+import re
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from handlers import terms
+from handlers.words import catalogue
+from tests.handlers.messages import ROOT, texts
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_SPOKEN = [found for package in ("handlers", "exports") for found in texts(package)]
+
+
+def _translated() -> set[str]:
+    known: set[str] = set()
+    for path in sorted((Path(ROOT) / "handlers/locale/zh").glob("*.po")):
+        with path.open("rb") as file:
+            known |= {str(message.id) for message in read_po(file) if message.id and message.string}
+    return known
+
+
+def test_every_text_has_a_chinese_translation() -> None:
+    known = _translated()
+    assert [f"{where} {text!r}" for where, text in _SPOKEN if text not in known] == []
+
+
+def test_a_translation_names_the_same_facts() -> None:
+    told = catalogue("zh").gettext
+    wrong = [text for _, text in _SPOKEN if set(_PLACE.findall(told(text))) != set(_PLACE.findall(text))]
+    assert wrong == []
+
+
+def test_every_code_of_the_domain_has_a_name() -> None:
+    from domain.holds import CATALOGUE, HoldCode
+    from domain.orders import OrderStatus
+    from domain.parcels import ParcelState, StopState
+    from domain.people import Role
+    from handlers.cards.evidence import CURES, EVIDENCE
+
+    assert set(terms.ROLES) >= set(Role)
+    assert set(terms.HOLDS) == set(HoldCode)
+    assert set(terms.STEPS) >= {*OrderStatus, *ParcelState, *StopState}
+    assert set(EVIDENCE) == set(HoldCode)
+    assert {code for code, rule in CATALOGUE.items() if rule.release is None} <= set(CURES)
+
+
+def test_every_reason_of_a_channel_has_words() -> None:
+    from channels.reasons import Reason
+    from handlers.cards.intake import FILES, ROWS
+
+    assert set(ROWS) | set(FILES) == set(Reason)
+    assert not set(ROWS) & set(FILES)
