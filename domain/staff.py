@@ -60,12 +60,18 @@ def invite(
 
 
 def join(desk: Desk, code: str, telegram_id: int, name: str, language: str, cause: int | None = None) -> Person:
-    """Use a link. Someone known gains the role, someone new joins. Raises InviteDead."""
+    """Use a link. Someone known gains the role, someone new joins. Raises InviteDead.
+
+    Whoever used it is let in again while active: the update may be fed a second time after a crash.
+    """
     found = desk.people.invite(hashed(code))
     if found is None:
         raise InviteDead("unknown")
     if found.used_by is not None:
-        raise InviteDead("used")
+        person = desk.people.by_telegram(telegram_id)
+        if person is None or person.id != found.used_by or not person.active:
+            raise InviteDead("used")
+        return person
     if desk.now >= found.expires_at:
         raise InviteDead("expired")
     person = desk.people.by_telegram(telegram_id) or _newcomer(desk, telegram_id, name, language)
