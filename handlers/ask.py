@@ -86,10 +86,11 @@ class Ask:
         await self.services.store.run(_remember, self.chat.id, message_id, kind, subject_id)
 
     async def edit(self, card: Card, message_id: int | None = None) -> None:
-        """Change the tapped message (or another of ours here); unchanged is fine, gone is sent anew."""
-        if message_id is None:
-            assert self.message is not None
-            message_id = self.message.message_id
+        """Change the tapped message (or another of ours here); unchanged is fine, gone or out of reach is sent anew."""
+        if message_id is None and self.message is None:
+            await self.reply(card)
+            return
+        message_id = message_id or (self.message.message_id if self.message else None)
         try:
             await self.bot.edit_message_text(
                 shorten(card.text),

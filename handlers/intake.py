@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, Document, Message
 from channels.reasons import Unreadable
 from domain.desk import Desk
 from domain.errors import BadValue, Refusal, Unknown
-from domain.people import Actor, Right, require
+from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind, StoredFile
 from handlers.ask import Ask
 from handlers.card import Button, Card
@@ -24,6 +24,7 @@ from handlers.taps import pack
 router = Router(name="intake")
 TELEGRAM_LIMIT = 20 * 1024 * 1024
 EDIT_SECONDS = 3
+DESKS = frozenset({Role.CS, Role.CS_LEAD, Role.OWNER})
 
 
 def keep(desk: Desk, actor: Actor, name: str, data: bytes) -> StoredFile:
@@ -42,9 +43,11 @@ def _image(document: Document) -> bool:
 
 @router.message(F.document, ~F.document.func(_image))
 async def file_came(message: Message, ask: Ask) -> None:
-    """Keep it, say so, read it."""
+    """Keep it, say so, read it. In groups that are no service desk people share files among themselves."""
     document = message.document
     assert document is not None
+    if not ask.chat.private and ask.chat.role not in DESKS:
+        return
     await ask.read(_must_import, ask.actor)
     name = (document.file_name or "file").replace("/", "_").replace("\\", "_")[-120:]
     if (document.file_size or 0) > TELEGRAM_LIMIT:

@@ -4,7 +4,7 @@ Surprising: it never answers in a group unless asked with /order: people talk th
 """
 
 from aiogram import F, Router
-from aiogram.types import Message
+from aiogram.types import CallbackQuery, Message
 
 from domain.desk import Desk
 from domain.orders import Order
@@ -54,6 +54,18 @@ async def free_text(message: Message, ask: Ask) -> None:
         await answer(ask, text)
     else:
         await ask.say("I did not understand «{text}». /help shows what you can do.", text=text[:40])
+
+
+@router.message(F.chat.type == "private")
+async def anything(message: Message, ask: Ask) -> None:
+    """A sticker, a voice message, a place: never silence."""
+    await ask.say("I read text, files with orders and photos of labels. /help shows what you can do.")
+
+
+@router.callback_query()
+async def lost_button(tap: CallbackQuery, ask: Ask) -> None:
+    """A button of a time before this version."""
+    await ask.toast(ask.words.plain("This button is no longer in use. Please open the record again."), alert=True)
 
 
 async def answer(ask: Ask, text: str) -> None:

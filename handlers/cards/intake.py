@@ -67,8 +67,8 @@ def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
     return row_text(code, facts, words)
 
 
-def row_text(code: str, facts: Mapping[str, str], words: Words) -> str:
-    """Why a row was not taken, with what is to blame."""
+def row_text(code: str, facts: Mapping[str, str], words: Words, private: bool = False) -> str:
+    """Why a row was not taken, with what is to blame; long digit runs are masked unless private."""
     parts = [words(ROWS[Reason(code)]) if code in ROWS else code]
     for names, text in (
         (("sheet",), SHEET),
@@ -77,7 +77,7 @@ def row_text(code: str, facts: Mapping[str, str], words: Words) -> str:
         (("expected", "found"), CELLS),
     ):
         if all(facts.get(name) for name in names):
-            parts.append(words(text, **{name: veiled(facts[name], True, 80) for name in names}))
+            parts.append(words(text, **{name: veiled(facts[name], private, 80) for name in names}))
     return ", ".join(parts)
 
 
@@ -92,9 +92,11 @@ def import_card(desk: Desk, import_id: int, viewer: Viewer, data: Mapping[str, s
     lines = [head, words("{format}, sent by {who} at {at}", format=run.format, who=run.by, at=words.when(run.at)), ""]
     lines += _counts(run, words)
     if run.rejected:
-        lines += ["", words("<b>Rejected rows: {count}</b>", count=run.rejected), *_rows(run, words)]
+        lines += ["", words("<b>Rejected rows: {count}</b>", count=run.rejected), *_rows(run, viewer)]
     rows = ((Button(words("📥 New orders"), pack("d.o")),),) if viewer.offers(Right.APPROVE, shop=run.shop_id) else ()
-    return Card("\n".join(lines), rows, _files(desk, run, words))
+    if run.rejected and not viewer.private:
+        lines.append(words("The rows themselves name people: send me the file in private to get them back."))
+    return Card("\n".join(lines), rows, _files(desk, run, words) if viewer.private else ())
 
 
 def _shop(desk: Desk, run: ImportRun) -> str:
@@ -114,11 +116,11 @@ def _numbers(run: ImportRun) -> dict[str, int]:
     return {"new": run.new, "changed": run.changed, "unchanged": run.unchanged}
 
 
-def _rows(run: ImportRun, words: Words) -> list[str]:
-    lines = []
+def _rows(run: ImportRun, viewer: Viewer) -> list[str]:
+    words, lines = viewer.words, []
     for reject in run.rejects[:SHOWN_ROWS]:
         facts = {str(name): str(fact) for name, fact in reject.items()}
-        why = row_text(facts["reason"], facts, words)
+        why = row_text(facts["reason"], facts, words, viewer.private)
         lines.append(words("• row {row}: ", row=facts["row"]) + why)
     return lines
 

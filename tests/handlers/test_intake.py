@@ -119,3 +119,17 @@ async def test_who_may_not_import_is_told_and_nothing_is_fetched(desk: DeskChat)
 def test_a_reason_nobody_knows_is_shown_as_it_is() -> None:
     kept = "row,reason,facts,Name\r\n7,new_code,,x\r\n".encode("utf-8-sig")
     assert reject_file(kept, Words("en", "UTC")).decode("utf-8-sig") == "Row,Reason,Details,Name\r\n7,new_code,,x\r\n"
+
+
+async def test_a_group_gets_counts_but_no_rows_and_a_chatting_group_nothing(desk: DeskChat) -> None:
+    anna, owner = desk.cast.people[Role.CS], desk.cast.people[Role.OWNER]
+    bad = shopify("#1") + shopify("#2", quantity="13800001234x").split(b"\n")[1] + b"\n"
+    desk.wire.files["doc"] = bad
+    document = {"file_id": "doc", "file_unique_id": "u", "file_name": "o.csv", "file_size": len(bad)}
+    assert await desk._message(anna, {"document": document}, group=True) == []
+    await desk.writes(owner, "/desk cs", group=True)
+    _, text = await desk._message(anna, {"document": document}, group=True)
+    assert "<b>Rejected rows: 1</b>" in text
+    assert "13800001234" not in text
+    assert text.endswith("send me the file in private to get them back.")
+    assert [call.name for call in desk.last if call.name == "sendDocument"] == []

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain import watch
+from domain import staff, watch
+from domain.errors import InviteDead
 from domain.people import Role
 from domain.records import NoticeKind
 from handlers.draw import draw
@@ -182,3 +183,27 @@ async def test_an_alert_is_taken_put_off_and_listed(desk: DeskChat) -> None:
 async def _send(desk: DeskChat, chat_id: int, text: str) -> Any:
     await desk.bot.send_message(chat_id, text)
     return desk.wire.calls[-1]
+
+
+async def test_a_link_fed_twice_lets_the_same_person_in_but_never_a_suspended_one(desk: DeskChat) -> None:
+    owner = desk.cast.people[Role.OWNER]
+    await desk.writes(owner, "/invite cs")
+    await _comes(desk, 7, "Zoe", "/start one-time-code")
+    zoe = desk.look(lambda d: d.people.by_telegram(7))
+    desk.do(staff.suspend, desk.cast.actor(Role.OWNER), zoe.id, active=False)
+    used = ["This invitation was used already. Ask for a new one."]
+    assert await _comes(desk, 7, "Zoe", "/start one-time-code") == used
+    assert not desk.look(lambda d: d.people.get(zoe.id)).active
+    desk.do(staff.suspend, desk.cast.actor(Role.OWNER), zoe.id, active=True)
+    with pytest.raises(InviteDead):
+        desk.do(staff.join, "one-time-code", 8, "Yan", "en")
+    assert desk.do(staff.join, "one-time-code", 7, "Zoe", "en").id == zoe.id
+
+
+async def test_nothing_a_person_sends_in_private_meets_silence(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    heard = "I read text, files with orders and photos of labels. /help shows what you can do."
+    assert await desk._message(anna, {"location": {"longitude": 1.0, "latitude": 1.0}}) == [heard]
+    shown = await _send(desk, anna.telegram_id, "old")
+    await desk.presses(anna, "zz:1", shown)
+    assert desk.toasts == ["This button is no longer in use. Please open the record again."]
