@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import returns
 from domain.desk import Desk
-from domain.errors import BadValue, Unknown
+from domain.errors import Unknown
 from domain.orders import Order
 from domain.people import Actor, Right, require
 from domain.records import NoticeKind
@@ -29,7 +29,8 @@ async def link(message: Message, ask: Ask, args: str) -> None:
     require(ask.actor, Right.REFUND)
     words = args.split(maxsplit=2)
     if len(words) < 2:
-        raise BadValue("return", args[:60], "/return ORDER WAYBILL")
+        await ask.say("Send /return ORDER WAYBILL and why, e.g. /return 1001 SF1234567890123 broken")
+        return
     reason = words[2][:_REASON] if len(words) > 2 else ""
     await _link(ask, words[0], words[1], reason)
 

@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import floor, fulfilment
 from domain.desk import Desk
-from domain.errors import AlreadyApplied, BadValue
+from domain.errors import AlreadyApplied
 from domain.floor import Scans
 from domain.people import STATION_RIGHT, Right, Station, require
 from domain.records import NoticeKind
@@ -51,10 +51,11 @@ class StationCommand(Cmd):
 async def station(message: Message, ask: Ask, station: Station, args: str) -> None:
     """`/ship` chooses the station; `/ship CODE` scans there once and changes nothing else."""
     if args:
+        require(ask.actor, STATION_RIGHT[station])
         codes = read_codes(args)
         if codes is None:
-            raise BadValue("waybill", args[:60], "waybill")
-        require(ask.actor, STATION_RIGHT[station])
+            await ask.say("«{text}» holds something that is no code. Example: /ship SF1234567890123", text=args[:60])
+            return
         await scan(ask, codes, station)
         return
     await ask.run(fulfilment.at_station, ask.actor, ask.person, station)
@@ -73,7 +74,8 @@ async def stock(message: Message, ask: Ask, args: str) -> None:
     """What is where, and where the last units went."""
     require(ask.actor, Right.STOCK)
     if not args:
-        raise BadValue("sku", "", "code_barcode_or_title")
+        await ask.say("Send /stock with a SKU, a barcode or a part of the title, e.g. /stock CUP-01")
+        return
     await ask.reply(await ask.read(stock_answer, args, ask.words))
 
 

@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import release
 from domain.desk import Desk
+from domain.errors import Unknown
 from domain.people import Chat, Right, require
 from domain.records import NoticeKind
 from handlers.ask import Ask
@@ -36,9 +37,12 @@ async def show_wave(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None
 @router.callback_query(Tap("wn"))
 async def wave_now(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     """Do not wait: bundle what is ready."""
-    wave = await ask.run(release.wave_now, ask.actor, int(args[0]))
-    made = ask.words.plain("Wave {wave}: {parcels} parcels. Its card goes to the floor.")
-    await ask.toast(made.format(wave=wave.number, parcels=wave.parcels))
+    try:
+        wave = await ask.run(release.wave_now, ask.actor, int(args[0]))
+    except Unknown:
+        await ask.toast(ask.words.plain("Nothing waits any more: it is in a wave already."), alert=True)
+    else:
+        await ask.toast(ask.words.plain("Wave {wave} is made. Its card goes to the floor.").format(wave=wave.number))
     await ask.edit(await ask.read(waves_list, ask.actor, ask.words))
 
 

@@ -160,7 +160,7 @@ def _line(stop: Stop, parcel: Parcel, words: Words) -> str:
     who = stop.acked_by or stop.named or words.plain("nobody yet")
     return words(
         "• {waybill} · {state} · since {time} · {who}",
-        state=step_name(stop.state, words),
+        state=step_name(parcel.state, words),
         time=words.clock(stop.opened_at),
         who=who,
         **_code(parcel),

@@ -37,7 +37,7 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     boxes = desk.parcels.of_wave(wave.id)
     lines = [
         words(
-            "🌊 Wave {wave}: {parcels} parcels, {units} units · {state}",
+            "🌊 Wave {wave} · parcels {parcels} · units {units} · {state}",
             wave=wave.number,
             parcels=wave.parcels,
             units=wave.units,
@@ -112,7 +112,7 @@ def waves_list(desk: Desk, actor: Actor, words: Words) -> Card:
 
 def _place_line(name: str, open_waves: int, waiting: int, size: int, words: Words) -> str:
     return words(
-        "<b>{warehouse}</b>: {waves} open, {waiting} parcels wait for the next wave",
+        "<b>{warehouse}</b>: {waves} open, {waiting} waiting for the next wave",
         warehouse=name,
         waves=open_waves,
         waiting=f"{size}+" if waiting > size else waiting,

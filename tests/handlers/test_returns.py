@@ -61,13 +61,18 @@ async def test_a_return_of_an_order_that_has_not_left_is_refused(floor: Floor) -
     assert the_return(floor, "SF998877665") is None
 
 
-@pytest.mark.parametrize("text", ["/return", "/return 1001", "/return 1001 x"])
-async def test_a_return_without_what_it_needs_is_refused(floor: Floor, text: str) -> None:
-    await shipped(floor)
-    said = await floor.writes(floor.cast.people[Role.CS], text)
-    assert len(said) == 1
-    assert said[0].startswith("«")
-    assert floor.look(lambda desk: desk.returns.unclaimed(floor.clock(), 5)) == []
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("/return 1001", "Send /return ORDER WAYBILL and why, e.g. /return 1001 SF1234567890123 broken"),
+        ("/return 1001 x", "«x» does not do for waybill. Wanted: a waybill: 6 to 40 letters and digits."),
+        ("/return 77 SF998877665", "There is no order called «77»."),
+    ],
+)
+async def test_a_return_without_what_it_needs_is_refused(floor: Floor, text: str, answer: str) -> None:
+    box = await shipped(floor)
+    assert await floor.writes(floor.cast.people[Role.CS], text) == [answer]
+    assert floor.look(lambda desk: desk.returns.of_order(box.order_ids[0])) == ()
 
 
 async def test_pickers_link_no_returns(floor: Floor) -> None:

@@ -1,6 +1,6 @@
 """Waves in chat: the list, the card with its papers, taking, printing again, what a group may see."""
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # the package has no stubs
 import pytest
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.methods import SendMediaGroup
@@ -33,12 +33,25 @@ async def test_a_wave_is_made_at_once(floor: Floor) -> None:
     picker = floor.cast.people[Role.PICKER]
     assert await floor.writes(picker, "/wave") == [
         "🌊 Waves\n\n"
-        "<b>杭州仓</b>: 0 open, 2 parcels wait for the next wave\n"
-        "<b>武汉仓</b>: 0 open, 0 parcels wait for the next wave"
+        "<b>杭州仓</b>: 0 open, 2 waiting for the next wave\n"
+        "<b>武汉仓</b>: 0 open, 0 waiting for the next wave"
     ]
     said = await floor.taps(picker, "▶️ Make a wave now: 杭州仓")
-    assert floor.toasts == ["Wave W0001: 2 parcels. Its card goes to the floor."]
-    assert said[0].split("\n")[2] == "<b>杭州仓</b>: 1 open, 0 parcels wait for the next wave"
+    assert floor.toasts == ["Wave W0001 is made. Its card goes to the floor."]
+    assert said[0].split("\n")[2] == "<b>杭州仓</b>: 1 open, 0 waiting for the next wave"
+
+
+async def test_a_wave_made_meanwhile_is_told(floor: Floor) -> None:
+    floor.orders()
+    floor.clock.forward(15)
+    floor.release()
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, "/wave")
+    floor.wave()
+    said = await floor.taps(picker, "▶️ Make a wave now: 杭州仓")
+    assert floor.toasts == ["Nothing waits any more: it is in a wave already."]
+    assert said[0].split("\n")[2] == "<b>杭州仓</b>: 1 open, 0 waiting for the next wave"
+    assert len(floor.look(lambda desk: desk.waves.open_of(None))) == 1
 
 
 async def test_packers_make_no_waves(floor: Floor) -> None:
@@ -51,7 +64,7 @@ async def test_the_card_with_its_papers(floor: Floor) -> None:
     picker = floor.cast.people[Role.PICKER]
     card = floor.card(picker, NoticeKind.WAVE, wave.id)
     assert card.text.split("\n") == [
-        "🌊 Wave W0001: 1 parcels, 2 units · nobody picks it yet",
+        "🌊 Wave W0001 · parcels 1 · units 2 · nobody picks it yet",
         "杭州仓 · made at 11-23 10:01",
         "to be picked 1",
         "",
@@ -83,7 +96,7 @@ async def test_one_picker_takes_it(floor: Floor) -> None:
     data, shown = floor.button(picker.telegram_id, "🙋 Take it")
     said = await floor.taps(picker, "🙋 Take it")
     assert floor.toasts == ["Wave W0001 is yours."]
-    assert said[0].split("\n")[0] == "🌊 Wave W0001: 1 parcels, 2 units · 王强 Wang Qiang is picking"
+    assert said[0].split("\n")[0] == "🌊 Wave W0001 · parcels 1 · units 2 · 王强 Wang Qiang is picking"
     await floor.presses(picker, data, shown)
     assert floor.toasts == ["W0001 has changed meanwhile. Nothing was done; please look again."]
     assert floor.look(lambda desk: desk.waves.get(wave.id)).state is WaveState.TAKEN
@@ -135,7 +148,7 @@ async def test_the_last_pick_closes_the_wave(floor: Floor) -> None:
     await floor.writes(picker, " ".join(box.waybill for box in boxes))
     assert [floor.parcel(box.id).state for box in boxes] == [ParcelState.PICKED] * 2
     card = floor.card(picker, NoticeKind.WAVE, wave.id)
-    assert card.text.split("\n")[0] == "🌊 Wave W0001: 2 parcels, 4 units · all picked"
+    assert card.text.split("\n")[0] == "🌊 Wave W0001 · parcels 2 · units 4 · all picked"
     assert card.text.split("\n")[2] == "picked 2"
     assert card.files == ()
 
@@ -145,5 +158,5 @@ async def test_the_card_in_chinese(floor: Floor) -> None:
     wave, _ = floor.wave()
     picker = floor.speaks(Role.PICKER, "zh")
     card = floor.card(picker, NoticeKind.WAVE, wave.id)
-    assert card.text.split("\n")[0] == "🌊 波次 W0001：1 个包裹，2 件 · 还没有人拣货"
+    assert card.text.split("\n")[0] == "🌊 波次 W0001 · 1 个包裹 · 2 件 · 还没有人拣货"
     assert "拣货单" in text_of(card.files[0]().data)

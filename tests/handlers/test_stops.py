@@ -1,0 +1,120 @@
+"""Stop cards in their other lives: a part of a parcel, too late, withdrawn, escalated, in a group."""
+
+import pytest
+
+from domain import interception
+from domain.desk import Desk
+from domain.errors import AlreadyScanned
+from domain.incoming import IncomingRefund, RefundState
+from domain.parcels import ParcelState
+from domain.people import SHOP, Role
+from domain.records import NoticeKind
+from tests.factory import incoming, incoming_line
+from tests.handlers.floor_chat import GROUP, Floor
+
+pytestmark = pytest.mark.anyio
+
+
+def told(desk: Desk, order_id: int, refund: IncomingRefund) -> None:
+    """The platform tells a refund."""
+    desk.orders.save([interception.refund_came(desk, SHOP, desk.orders.get(order_id), refund)])
+
+
+async def test_only_the_refunded_line_is_taken_out_and_the_rest_goes_on(floor: Floor) -> None:
+    two = incoming("1001", lines=(incoming_line(), incoming_line("TEA-01", 1)))
+    order = floor.orders(two)[0]
+    box = floor.wave()[1][0]
+    floor.do(told, order.id, IncomingRefund("R1", RefundState.SUCCESS, 3900, ("L-TEA-01",), "太苦"))
+    picker = floor.cast.people[Role.PICKER]
+    said = await floor.writes(picker, box.waybill)
+    assert said[0].split("\n")[4:6] == [
+        "Take out only this, the rest goes on:",
+        "• 1 × goods TEA-01 · TEA-01 · shelf B-01",
+    ]
+    await floor.writes(picker, f"/putback {box.waybill}")
+    assert await floor.writes(picker, box.waybill) == []
+    now = floor.parcel(box.id)
+    assert (now.state, [item.sku for item in now.live_items]) == (ParcelState.PICKED, ["CUP-01"])
+
+
+async def test_too_late_tells_customer_service_what_to_do(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    await floor.ship(box)
+    floor.do(interception.typed, floor.cast.actor(Role.CS), order.id, "不想要了")
+    anna = floor.cast.people[Role.CS]
+    (found,) = floor.notices(anna, NoticeKind.STOP)
+    card = floor.card(anna, NoticeKind.STOP, found[0])
+    assert card.rows == ()
+    assert card.text.split("\n") == [
+        f"⚠️ Too late: {box.waybill} has left · refund",
+        f"Parcel {box.number} · order 1001 · 小满旗舰店",
+        "Refund at 11-23 10:01, when it was: handed over. Reason: 不想要了",
+        "",
+        "It left at 11-23 10:01 with 圆通.",
+        "Ask the courier to bring it back, or wait for it: scan it at /receive when it comes.",
+    ]
+
+
+async def test_a_withdrawn_refund_lets_the_parcel_go_on(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    stop = floor.refund(order)
+    floor.do(interception.withdraw, floor.cast.actor(Role.CS), order.id)
+    picker = floor.cast.people[Role.PICKER]
+    card = floor.card(picker, NoticeKind.STOP, stop.id)
+    assert card.text.split("\n")[0] == f"▶️ Go on with {box.waybill} · the refund was withdrawn at 10:01"
+    assert card.rows == ()
+    await floor.writes(picker, box.waybill)
+    assert floor.parcel(box.id).state is ParcelState.PICKED
+
+
+async def test_nobody_answers_and_the_card_says_who_is_next(floor: Floor) -> None:
+    order = floor.orders()[0]
+    floor.wave()
+    stop = floor.refund(order)
+    floor.clock.forward(121)
+    assert floor.do(interception.tick) == 1
+    card = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOP, stop.id)
+    assert "No answer by 10:08: owner is told next. Told so far: 2×" in card.text.split("\n")
+    assert [button.label for row in card.rows for button in row] == ["🙋 On it"]
+
+
+async def test_the_list_shows_each_open_stop(floor: Floor) -> None:
+    orders = floor.orders(incoming("1001"), incoming("1002"))
+    floor.wave()
+    stops = [floor.refund(order) for order in orders]
+    packer = floor.cast.people[Role.PACKER]
+    said = await floor.writes(packer, "/stops")
+    boxes = [floor.parcel(stop.parcel_id) for stop in stops]
+    assert said[0].split("\n") == [
+        "⛔ Open stops: 2",
+        "",
+        *[f"• {box.waybill} · to be picked · since 10:01 · nobody yet" for box in boxes],
+    ]
+    said = await floor.taps(packer, f"⛔ {boxes[1].waybill}")
+    assert said[0].startswith(f"⛔ <b>STOP {boxes[1].waybill}</b>")
+
+
+async def test_customer_service_has_no_stops_list(floor: Floor) -> None:
+    assert await floor.writes(floor.cast.people[Role.CS], "/stops") == ["Your role does not allow this (put_back)."]
+
+
+async def test_a_group_sees_no_phone_number_in_the_reason(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    floor.refund(order, "打 13812345678 <b>找我</b>")
+    said = await floor.writes(floor.cast.people[Role.PICKER], box.waybill, group=True)
+    assert said[0].split("\n")[2].endswith("Reason: 打 *******5678 &lt;b&gt;找我&lt;/b&gt;")
+    assert {call.said["chat_id"] for call in floor.last if call.name == "sendMessage"} == {GROUP}
+
+
+async def test_put_back_twice_is_calm(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    floor.refund(order)
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, f"/putback {box.waybill}")
+    assert await floor.writes(picker, f"/putback {box.waybill}") == []
+    last = floor.look(lambda desk: desk.history("shift", picker.id, 1))[0]
+    assert (last.data["verdict"], last.data["why"]) == ("again", AlreadyScanned.__name__)
