@@ -38,7 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BadSettings as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    commands = {"import": _import, "close-day": _close_day, "doctor": _doctor, "traffic": _traffic}
+    commands = {
+        "import": _import,
+        "close-day": _close_day,
+        "doctor": _doctor,
+        "traffic": _traffic,
+        "bench": _bench,
+    }
     return commands.get(options.command, _serve)(options, settings)
 
 
@@ -64,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     closing = commands.add_parser("close-day", help="make a day's workbook", parents=[common])
     closing.add_argument("day", type=date.fromisoformat, metavar="DATE", help="2026-11-23")
     closing.set_defaults(command="close-day")
+    measuring = commands.add_parser("bench", help="ratios against the raw limit", parents=[common])
+    measuring.add_argument("--orders", type=int, default=100_000, metavar="N", help="orders to import (100000)")
+    measuring.set_defaults(command="bench")
     return parser
 
 
@@ -164,6 +173,17 @@ def _traffic(options: argparse.Namespace, settings: Settings) -> int:
         return 0
     finally:
         store.close()
+    return 0
+
+
+def _bench(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.bench import bench
+
+    def say(line: str) -> None:
+        sys.stderr.write(f"{line}\n")
+
+    figures = bench(HERE / "run.py", options.orders, say)
+    print(json.dumps(figures) if options.json else "\n".join(f"{name}: {value}" for name, value in figures.items()))
     return 0
 
 

@@ -1,0 +1,165 @@
+"""`run.py bench`: what we cost beside the raw limit, as ratios of one run on one machine.
+
+Surprising: absolute seconds are printed on stderr only, for the curious; these machines are noisy and only ratios
+of things measured side by side mean anything.
+"""
+
+import asyncio
+import csv
+import io
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from zoneinfo import ZoneInfo
+
+import channels
+from bot.company import GOODS
+from bot.seed import seed_store
+from domain import intake, review
+from domain.desk import Desk
+from domain.incoming import IncomingOrder
+from domain.people import OPERATOR
+from domain.stock import Bucket, Document, Move
+from storage.bench import raw_approvals_seconds, raw_copy_seconds
+from storage.store import Store
+from storage.unit import Unit
+
+BATCH = 500
+TAPS = 60
+_COLUMNS = (
+    "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Created at,"
+    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Shipping Name,Shipping Address1,Shipping City,"
+    "Shipping Zip,Shipping Country,Shipping Phone,Notes,Refunded Amount,Id"
+)
+Say = Callable[[str], None]
+
+
+def shopify_file(orders: int) -> bytes:
+    """An invented export of that many paid one- and two-line orders."""
+    out = io.StringIO()
+    columns = _COLUMNS.split(",")
+    rows = csv.writer(out)
+    rows.writerow(columns)
+    when = "2026-11-22 10:00:00 +0800"
+    for n in range(orders):
+        code, title = GOODS[n % len(GOODS)][:2]
+        head = [
+            f"#B{n}",
+            f"b{n}@example.com",
+            "paid",
+            when,
+            "unfulfilled",
+            "USD",
+            "25.00",
+            "0.00",
+            "0.00",
+            "25.00",
+            when,
+        ]
+        tail = [f"Buyer {n}", f"{n} Main St", "Austin", "78701", "US", "+1 512 555 0100", "", "0.00", str(n + 10**12)]
+        rows.writerow([*head, "1", title, "20.00", code, *tail])
+        if n % 2:
+            other = GOODS[(n + 7) % len(GOODS)]
+            rows.writerow([f"#B{n}", head[1], *[""] * 9, "1", other[1], "5.00", other[0], *[""] * 9])
+    return out.getvalue().encode()
+
+
+def _plenty(unit: Unit) -> None:
+    """So much stock that nothing is short."""
+    moves = [Move(1, row[0], Bucket.GOOD, 10**7, Document.ADJUST, 1) for row in GOODS]
+    unit.stock.apply(moves, OPERATOR.name)
+
+
+def _filled(path: Path, orders: int) -> tuple[Store, float]:
+    """(the store, seconds to read, screen, match, plan and keep the file's orders)."""
+    store = Store(f"sqlite:///{path}")
+    store.run_now(seed_store)
+    store.run_now(_plenty)
+    shop = next(s for s in store.read_now(lambda desk: dict(desk.catalog.shops)).values() if s.name == "Xiaoman Global")
+    data = shopify_file(orders)
+    started = time.perf_counter()
+    batch: list[IncomingOrder] = []
+    for item in channels.read("bench.csv", data, zone=ZoneInfo(shop.zone)).items:
+        assert isinstance(item, IncomingOrder), item
+        batch.append(item)
+        if len(batch) == BATCH:
+            store.run_now(intake.receive, OPERATOR, shop.id, batch)
+            batch = []
+    if batch:
+        store.run_now(intake.receive, OPERATOR, shop.id, batch)
+    return store, time.perf_counter() - started
+
+
+def _clean(desk: Desk, limit: int) -> list[tuple[int, int]]:
+    return desk.orders.in_review(shops=None, held=False, limit=limit)
+
+
+def _approvals(store: Store, orders: list[tuple[int, int]]) -> float:
+    started = time.perf_counter()
+    for order_id, revision in orders:
+        store.run_now(review.approve, OPERATOR, order_id, revision)
+    return time.perf_counter() - started
+
+
+def database_ratios(orders: int, say: Say) -> dict[str, float]:
+    """Import and approval against raw sqlite3."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.db"
+        store, seconds = _filled(path, orders)
+        raw, rows = raw_copy_seconds(path, Path(folder) / "raw.db")
+        say(f"import: {orders} orders, {rows} rows, {seconds:.2f} s, raw {raw:.2f} s")
+        some = store.read_now(_clean, 400)
+        ours = _approvals(store, some[:200])
+        store.close()
+        bare = raw_approvals_seconds(path, [order_id for order_id, _ in some[200:]])
+        say(f"approval: {ours / 200 * 1000:.2f} ms, raw {bare / 200 * 1000:.2f} ms")
+    return {"import_vs_raw_sqlite": round(seconds / raw, 2), "approval_vs_raw_sqlite": round(ours / bare, 2)}
+
+
+async def tap_ratio(say: Say) -> dict[str, float]:
+    """A tap on a real card, to the answered tap, against a bare aiogram bot that only echoes."""
+    from bot.bench_taps import bare_taps, desk_taps
+
+    bare = await bare_taps(TAPS)
+    ours = await desk_taps(TAPS)
+    say(f"tap: p50 {median(ours) * 1000:.1f} ms, bare aiogram {median(bare) * 1000:.1f} ms")
+    return {"tap_p50_vs_bare_aiogram": round(median(ours) / median(bare), 2)}
+
+
+def process_figures(run_py: Path, say: Say) -> dict[str, float]:
+    """Start time against a bare `import aiogram`, and idle memory in MB."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(run_py), "--data", folder, "--port", "0", "--json"]
+        first = _start_seconds(command)
+        again, idle = _start_seconds(command)[0], first[1]
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import aiogram"], check=True)  # our own interpreter
+    bare = time.perf_counter() - started
+    say(f"start: first {first[0]:.1f} s, again {again:.1f} s, import aiogram alone {bare:.1f} s; idle {idle:.0f} MB")
+    return {"start_vs_import_aiogram": round(again / bare, 2), "idle_mb": round(idle)}
+
+
+def _start_seconds(command: list[str]) -> tuple[float, float]:
+    """(seconds until it says that it runs, resident MB then)."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("XIAOER_")}
+    started = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:  # noqa: S603  # our own
+        assert process.stdout is not None
+        process.stdout.readline()
+        seconds = time.perf_counter() - started
+        pages = int(Path(f"/proc/{process.pid}/statm").read_text().split()[1]) if Path("/proc").exists() else 0
+        process.terminate()
+        process.wait(timeout=20)
+    return seconds, pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def bench(run_py: Path, orders: int, say: Say) -> dict[str, float]:
+    """Every ratio, in one run."""
+    figures = database_ratios(orders, say)
+    figures |= asyncio.run(tap_ratio(say))
+    return figures | process_figures(run_py, say)
