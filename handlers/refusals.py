@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from domain import errors
 from domain.errors import Refusal
-from handlers.terms import hold_name, kind_name, role_name, step_name, verb_name, want_text
+from handlers.terms import actor_name, hold_name, kind_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words
 
 
@@ -17,7 +17,7 @@ def _stale(refusal: errors.Stale, words: Words) -> str:
             "{what}: {verb} by {by} at {at}. Nothing was changed; the card is up to date now.",
             what=kind_name(refusal.what, words),
             verb=verb_name(refusal.verb, words),
-            by=refusal.by,
+            by=actor_name(refusal.by, words),
             at=words.clock(refusal.at),
         )
     return words(

@@ -143,6 +143,7 @@ VERBS = {
     "desk_of": N_("made a desk"),
 }
 
+ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator")}
 KINDS = {
     "order": N_("order"),
     "digest": N_("The list of new orders"),
@@ -221,3 +222,8 @@ def kind_name(code: str, words: Words) -> str:
 def want_text(code: str, words: Words) -> str:
     """What would have done."""
     return _named(WANTS, code, words)
+
+
+def actor_name(name: str, words: Words) -> str:
+    """Who did it: a person's own name, or what the machine is called."""
+    return _named(ACTORS, name, words)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from domain.catalog import Catalog
 from domain.holds import CATALOGUE, Hold, HoldCode
 from handlers.terms import N_, hold_name, platform_state_name, role_name, step_name
-from handlers.words import Words, mask_name
+from handlers.words import Html, Words, mask_name
 
 EVIDENCE = {
     HoldCode.REFUNDED: N_("{amount} went back, but no line says for what"),
@@ -103,7 +103,7 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
     seen = words(text, **_facts(hold, words, private))
-    return f"• <b>{hold_name(hold.code, words)}</b>: {seen}"
+    return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
 
 
 def cure(code: HoldCode, words: Words) -> str:

@@ -15,7 +15,7 @@ from handlers.card import Button, Card, File
 from handlers.cards.evidence import veiled
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import N_
+from handlers.terms import N_, actor_name
 from handlers.viewer import Viewer
 from handlers.words import Words
 
@@ -89,7 +89,13 @@ def import_card(desk: Desk, import_id: int, viewer: Viewer, data: Mapping[str, s
     run, words = desk.imports.get(import_id), viewer.words
     taken = run.new + run.changed + run.unchanged + run.waiting
     head = words("<b>📥 {count} orders</b> · {shop} · {file}", count=taken, shop=_shop(desk, run), file=run.name[:60])
-    lines = [head, words("{format}, sent by {who} at {at}", format=run.format, who=run.by, at=words.when(run.at)), ""]
+    lines = [
+        head,
+        words(
+            "{format}, sent by {who} at {at}", format=run.format, who=actor_name(run.by, words), at=words.when(run.at)
+        ),
+        "",
+    ]
     lines += _counts(run, words)
     if run.rejected:
         lines += ["", words("<b>Rejected rows: {count}</b>", count=run.rejected), *_rows(run, viewer)]

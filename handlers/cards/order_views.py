@@ -16,7 +16,7 @@ from handlers.card import Button, Card
 from handlers.cards.evidence import choice_lines, cure, hold_line, veiled
 from handlers.cards.order_buttons import Row, in_twos
 from handlers.taps import pack
-from handlers.terms import N_, hold_name, verb_name
+from handlers.terms import N_, actor_name, hold_name, verb_name
 from handlers.viewer import Viewer
 from handlers.words import Words
 
@@ -104,7 +104,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
 
 def _gone_line(code: HoldCode, resolution: str, by: str, at: str, words: Words) -> str:
     if resolution == "released":
-        return words("✓ {hold}: released by {by} at {at}", hold=hold_name(code, words), by=by, at=at)
+        return words("✓ {hold}: released by {by} at {at}", hold=hold_name(code, words), by=actor_name(by, words), at=at)
     return words("✓ {hold}: gone by itself at {at}", hold=hold_name(code, words), at=at)
 
 
@@ -130,12 +130,9 @@ def _history(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], 
     return Card("\n".join(lines), (tuple(row), _back(order, words)) if row else (_back(order, words),))
 
 
-ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator")}
-
-
 def _event_line(event: Event, viewer: Viewer) -> str:
     words = viewer.words
-    who = words(ACTORS[event.actor]) if event.actor in ACTORS else event.actor
+    who = actor_name(event.actor, words)
     text = words("{at} · {verb} · {who}", at=words.when(event.at), verb=verb_name(event.verb, words), who=who)
     if not event.reason:
         return text

@@ -16,7 +16,7 @@ from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import hold_name, refund_state_name, role_name, step_name
+from handlers.terms import actor_name, hold_name, refund_state_name, role_name, step_name
 from handlers.viewer import Viewer
 from handlers.words import Words, mask_name, mask_phone
 
@@ -98,15 +98,23 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
 def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
     lines = []
     if order.status is OrderStatus.APPROVED and order.release_at:
-        text = words("Approved by {by} at {at}.", by=order.decided_by, at=words.when(order.decided_at))
+        text = words(
+            "Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at)
+        )
         if desk.now < order.release_at:
             text += " " + words("It goes to the warehouse in a few seconds.")
         lines.append(text)
     elif order.status is OrderStatus.CANCELLED:
-        facts = {"by": order.decided_by or "-", "at": words.when(order.decided_at), "reason": order.reason or "-"}
+        facts = {
+            "by": actor_name(order.decided_by or "-", words),
+            "at": words.when(order.decided_at),
+            "reason": order.reason or "-",
+        }
         lines.append(words("By {by} at {at}: {reason}", **facts))
     elif order.decided_by and order.status is not OrderStatus.REVIEW:
-        lines.append(words("Approved by {by} at {at}.", by=order.decided_by, at=words.when(order.decided_at)))
+        lines.append(
+            words("Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at))
+        )
     return lines
 
 

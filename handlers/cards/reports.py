@@ -11,6 +11,7 @@ from domain.records import NoticeKind, ReportRun, RunState
 from handlers.card import Button, Card, File
 from handlers.draw import drawing
 from handlers.taps import pack
+from handlers.terms import actor_name
 from handlers.viewer import Viewer
 from handlers.words import Words
 
@@ -24,7 +25,7 @@ def report_card(desk: Desk, run_id: int, viewer: Viewer, data: Mapping[str, str]
     if run.state is not RunState.DONE:
         return Card(words("📊 Report {day}: {state}", day=run.day.isoformat(), state=_state(run, words)))
     lines = [_head(run, words), *_figures(run, words)]
-    made = {"at": words.when(run.made_at), "who": run.asked_by}
+    made = {"at": words.when(run.made_at), "who": actor_name(run.asked_by, words)}
     lines.append(words("Made at {at}, asked by {who}.", **made))
     rows: tuple[tuple[Button, ...], ...] = ()
     if viewer.offers(Right.REPORT):
