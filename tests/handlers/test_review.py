@@ -6,6 +6,7 @@ import pytest
 
 from domain.orders import OrderStatus
 from domain.people import Role
+from domain.records import NoticeKind
 from tests.factory import incoming, incoming_line, receiver
 from tests.handlers.desk_chat import DeskChat, open_desk
 from tests.handlers.floor_chat import GROUP
@@ -256,3 +257,15 @@ async def test_the_floor_may_not_approve(desk: DeskChat) -> None:
     await desk.presses(picker, data, shown, group=True)
     assert desk.toasts == ["Your role does not allow this (approve)."]
     assert desk.order(order.id) == order
+
+
+async def test_a_card_of_the_queue_is_redrawn_when_somebody_else_decides(desk: DeskChat) -> None:
+    anna, lead = desk.cast.people[Role.CS], desk.cast.people[Role.CS_LEAD]
+    (order,) = desk.takes(incoming("1", buyer_message="note"))
+    await desk.writes(anna, "/queue")
+    await desk.writes(lead, "/order 1")
+    await desk.taps(lead, "✅ Release 1 and approve")
+    due = desk.do(lambda unit: unit.deliveries.claim("test", unit.now, 50, 60))
+    redrawn = {(one.notice.kind, one.notice.chat_id) for one in due if one.notice.redraw}
+    assert (NoticeKind.QUEUE, anna.chat_id) in redrawn
+    assert desk.order(order.id).status is OrderStatus.APPROVED
