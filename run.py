@@ -44,6 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "doctor": _doctor,
         "traffic": _traffic,
         "bench": _bench,
+        "setup": _setup,
     }
     return commands.get(options.command, _serve)(options, settings)
 
@@ -67,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     files.add_argument("files", nargs="+", type=Path, metavar="FILE")
     files.add_argument("--shop", metavar="NAME", help="whose files they are, when they don't say")
     files.set_defaults(command="import")
+    furniture = commands.add_parser("setup", help="take the company's own furniture in", parents=[common])
+    furniture.add_argument("file", type=Path, metavar="FILE", help="a TOML file, see docs/operations.md")
+    furniture.set_defaults(command="setup")
     closing = commands.add_parser("close-day", help="make a day's workbook", parents=[common])
     closing.add_argument("day", type=date.fromisoformat, metavar="DATE", help="2026-11-23")
     closing.set_defaults(command="close-day")
@@ -173,6 +177,26 @@ def _traffic(options: argparse.Namespace, settings: Settings) -> int:
         return 0
     finally:
         store.close()
+    return 0
+
+
+def _setup(options: argparse.Namespace, settings: Settings) -> int:
+    from bot.furnish import BadSetup, furnish, parse
+    from storage.migrate import NewerDatabase
+    from storage.store import Store
+
+    try:
+        plan = parse(options.file.read_text("utf-8"))
+        settings.data.mkdir(parents=True, exist_ok=True)
+        store = Store(settings.database_url)
+    except (BadSetup, OSError, UnicodeDecodeError, NewerDatabase) as error:
+        sys.stderr.write(f"{options.file}: {error}\n")
+        return 1
+    try:
+        new = store.run_now(furnish, plan)
+    finally:
+        store.close()
+    print(json.dumps(new) if options.json else ", ".join(f"{count} {name}" for name, count in new.items()))
     return 0
 
 
