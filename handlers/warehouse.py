@@ -56,7 +56,7 @@ async def station(message: Message, ask: Ask, station: Station, args: str) -> No
         if codes is None:
             await ask.say("«{text}» holds something that is no code. Example: /ship SF1234567890123", text=args[:60])
             return
-        await scan(ask, codes, station)
+        await scan(ask, codes, station, fresh_card=True)
         return
     await ask.run(fulfilment.at_station, ask.actor, ask.person, station)
     await new_card(ask)
@@ -149,8 +149,11 @@ def _is_scan(desk: Desk, ask: Ask, codes: Codes) -> bool:
     return all(floor.ours(desk, code, station) for code, _ in codes if code)
 
 
-async def scan(ask: Ask, codes: Codes, station: Station | None, place: int | None = None) -> None:
-    """Carry the scans out and say what must be said."""
+async def scan(
+    ask: Ask, codes: Codes, station: Station | None, place: int | None = None, *, fresh_card: bool = False
+) -> None:
+    """Carry the scans out and say what must be said. `fresh_card`: somebody typed a command and looks for an answer
+    at the end of the chat."""
     place = place or ask.chat.warehouse_id
     try:
         scans = await ask.run(floor.scan, ask.actor, codes, station=station, place=place)
@@ -161,7 +164,8 @@ async def scan(ask: Ask, codes: Codes, station: Station | None, place: int | Non
         await _ask_place(ask, codes)
         return
     await _tell(ask, scans)
-    if not await ask.read(_has_card, ask) or scans.before // CARD_SCANS != scans.count // CARD_SCANS:
+    crowded = scans.before // CARD_SCANS != scans.count // CARD_SCANS
+    if fresh_card or crowded or not await ask.read(_has_card, ask):
         await new_card(ask)
 
 
