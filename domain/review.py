@@ -15,6 +15,7 @@ from domain.errors import (
     BadValue,
     HeldOrder,
     HoldNotReleasable,
+    LostRace,
     NotAllowed,
     ReasonNeeded,
     Refusal,
@@ -85,6 +86,7 @@ def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
         moves += claim
         approved.append(_approved(desk, actor, order))
         boxes.append(replace(parcel, state=ParcelState.READY, state_at=desk.now))
+    _of_one_moment(desk, [order for order in orders if order.number in refused])
     desk.stock.apply(moves, actor.name)
     desk.orders.save(approved)
     desk.parcels.save(boxes)
@@ -92,6 +94,14 @@ def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     for order in refresh(desk, short):
         refused[order.number] = HeldOrder(order.number, open_codes(order.holds))
     return Approvals(tuple(replace(order, revision=order.revision + 1) for order in approved), refused)
+
+
+def _of_one_moment(desk: Desk, orders: Sequence[Order]) -> None:
+    """Raises LostRace when somebody committed between our reads (PostgreSQL shows that): we would refuse with a
+    reason that was never true, where the command run again can name the winner."""
+    now = desk.orders.many([order.id for order in orders]) if orders else {}
+    if any(now[order.id].revision != order.revision for order in orders):
+        raise LostRace
 
 
 def _take(free: dict[tuple[int, str], int], claim: Sequence[stock.Move]) -> bool:
@@ -152,6 +162,8 @@ def approve_clean(desk: Desk, actor: Actor, watermark: int, checksum: int, shown
     if now != checksum or not ids:
         raise Stale("digest", "changed")
     found = desk.orders.many(ids)
+    if any(order.status is not OrderStatus.REVIEW or order.held for order in found.values()):
+        raise LostRace
     outcome = _approve(desk, actor, [found[order_id] for order_id in ids])
     if outcome.approved:
         history.note(desk, actor, "digest", 0, "approved_many", orders=str(len(outcome.approved)))
