@@ -1,0 +1,232 @@
+"""A crowd at one card, and a refund against the last scan: one winner, told to everybody else by name.
+
+Surprising: the crowd stands before several stores on one database, as several processes would, so that the race is
+the database's and not that of one store's queue.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import cycle
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+
+from domain import fulfilment, intake, interception, release, review
+from domain.desk import Desk
+from domain.errors import ParcelStopped, Refusal, Stale
+from domain.fulfilment import Scanned
+from domain.orders import Order, OrderStatus
+from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopState
+from domain.people import SHOP, Actor, Person, Role, Station
+from domain.records import Event
+from domain.stock import Bucket
+from handlers.refusals import refusal_text
+from handlers.words import Words
+from storage.store import Store
+from storage.unit import Unit
+from tests import factory
+from tests.factory import NOW, Cast
+
+T = TypeVar("T")
+CROWD, STORES, REFUNDS = 20, 4, 50
+WORDS = Words("en", "UTC")
+
+
+@dataclass
+class Town:
+    """One database with several stores before it, and a clock that stands."""
+
+    stores: list[Store]
+    cast: Cast
+    times: list[datetime] = field(default_factory=lambda: [NOW])
+
+    @property
+    def store(self) -> Store:
+        """The one that is asked."""
+        return self.stores[0]
+
+    def takes(self, count: int) -> list[Order]:
+        """Clean orders of two white cups each, in review."""
+        news = [factory.incoming(str(5000 + number)) for number in range(count)]
+        self.store.run_now(intake.receive, SHOP, self.cast.shops[0].id, news)
+        found = self.store.read_now(self._numbered, [order.number for order in news])
+        return [found[order.number] for order in news]
+
+    def _numbered(self, desk: Desk, numbers: list[str]) -> dict[str, Order]:
+        return desk.orders.by_number(self.cast.shops[0].id, numbers)
+
+    def crowd(self) -> list[Person]:
+        """Twenty of customer service."""
+        return self.store.run_now(_hire_many)
+
+
+def _hire_many(unit: Unit) -> list[Person]:
+    return [factory.hire(unit, 7000 + number, f"Clerk {number:02d}", Role.CS) for number in range(CROWD)]
+
+
+@pytest.fixture(params=["sqlite_url", "pg_url"])
+def town(request: pytest.FixtureRequest) -> Iterator[Town]:
+    """A seeded company on each of the databases that several processes can share."""
+    times = [NOW]
+    stores = [Store(request.getfixturevalue(request.param), now=lambda: times[0]) for _ in range(STORES)]
+    try:
+        yield Town(stores, stores[0].run_now(factory.seed), times)
+    finally:
+        for store in stores:
+            store.close()
+
+
+def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | Refusal]:
+    """Every job in a thread of its own, all let go at the same moment; refusals are results."""
+    gate = Barrier(len(jobs))
+
+    def go(job: Callable[[], T]) -> T | Refusal:
+        gate.wait(timeout=30)
+        try:
+            return job()
+        except Refusal as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(jobs)) as threads:
+        return list(threads.map(go, jobs))
+
+
+def approvals_of(desk: Desk, order_ids: list[int]) -> list[Event]:
+    return [event for number in order_ids for event in desk.history("order", number) if event.verb == "approved"]
+
+
+def reservations(desk: Desk) -> list[object]:
+    return [move["delta"] for move in desk.stock.history("CUP-01", 500) if move["bucket"] == Bucket.RESERVED]
+
+
+def check_books(desk: Desk) -> None:
+    """The levels are the ledger's sums, and nothing is promised twice."""
+    sums = desk.stock.ledger_sums()
+    for (warehouse_id, sku), level in desk.stock.levels().items():
+        for bucket in Bucket:
+            assert getattr(level, bucket.value) == sums.get((warehouse_id, sku, bucket), 0)
+        assert 0 <= level.reserved <= level.good
+
+
+def test_twenty_taps_on_one_card_have_one_winner(town: Town) -> None:
+    (order,) = town.takes(1)
+    people = town.crowd()
+    turns = zip(people, cycle(town.stores), strict=False)
+
+    def tap(person: Person, store: Store) -> Callable[[], Order]:
+        return lambda: store.run_now(review.approve, person.acting(), order.id, order.revision)
+
+    results = at_once([tap(person, store) for person, store in turns])
+    winners = [result for result in results if isinstance(result, Order)]
+    refusals = [result for result in results if isinstance(result, Refusal)]
+    assert (len(winners), len(refusals)) == (1, CROWD - 1)
+    winner = winners[0].decided_by
+    texts = {refusal_text(refusal, WORDS) for refusal in refusals}
+    assert len(texts) == 1
+    assert f"approved by {winner} at " in texts.pop()
+    assert [event.actor for event in town.store.read_now(approvals_of, [order.id])] == [winner]
+    assert town.store.read_now(reservations) == [2]
+    stored = town.store.read_now(lambda desk: desk.orders.get(order.id))
+    assert (stored.status, stored.revision, stored.decided_by) == (OrderStatus.APPROVED, order.revision + 1, winner)
+    town.store.read_now(check_books)
+
+
+def test_twenty_taps_on_approve_all_clean_have_one_winner(town: Town) -> None:
+    orders = town.takes(5)
+    people = town.crowd()
+    ids, watermark, checksum = town.store.read_now(review.clean_list, people[0].acting())
+    assert ids == [order.id for order in orders]
+    turns = zip(people, cycle(town.stores), strict=False)
+
+    def tap(person: Person, store: Store) -> Callable[[], review.Approvals]:
+        return lambda: store.run_now(review.approve_clean, person.acting(), watermark, checksum)
+
+    results = at_once([tap(person, store) for person, store in turns])
+    won = [result for result in results if isinstance(result, review.Approvals)]
+    refused = [result for result in results if isinstance(result, Refusal)]
+    assert [len(outcome.approved) for outcome in won] == [5]
+    assert [(type(refusal), vars(refusal)["what"]) for refusal in refused] == [(Stale, "digest")] * (CROWD - 1)
+    approved = town.store.read_now(approvals_of, ids)
+    assert sorted(event.subject_id for event in approved) == ids
+    assert {event.actor for event in approved} == {won[0].approved[0].decided_by}
+    assert town.store.read_now(reservations) == [2] * 5
+    town.store.read_now(check_books)
+
+
+def weighed(town: Town, count: int) -> list[tuple[Order, Parcel]]:
+    """Orders whose parcels wait at the door."""
+    owner = town.cast.actor(Role.OWNER)
+    lead = town.cast.actor(Role.CS_LEAD)
+    for order in town.takes(count):
+        town.store.run_now(review.approve, lead, order.id, order.revision)
+    town.times[0] += timedelta(seconds=60)
+    while town.store.run_now(release.tick):
+        town.times[0] += timedelta(seconds=60)
+    numbers = [str(5000 + number) for number in range(count)]
+    found = town.store.read_now(town._numbered, numbers)
+    boxes = town.store.read_now(lambda desk: desk.parcels.of_orders([order.id for order in found.values()]))
+    for number in numbers:
+        (parcel,) = boxes[found[number].id]
+        for station in (Station.PICK, Station.PACK, Station.WEIGH):
+            assert town.store.run_now(fulfilment.scan, owner, station, parcel.waybill, parcel.expected_g).ok
+    return [(found[number], boxes[found[number].id][0]) for number in numbers]
+
+
+def after(desk: Desk, order_id: int, parcel_id: int) -> tuple[Order, Parcel, Stop, bool | None]:
+    """What became of it; every refund here leaves exactly one stop and one refund."""
+    (stop,) = desk.stops.of_parcels([parcel_id])[parcel_id]
+    (refund,) = desk.refunds.of_order(order_id)
+    return desk.orders.get(order_id), desk.parcels.get(parcel_id), stop, refund.stopped
+
+
+def test_a_refund_races_the_last_scan(town: Town) -> None:
+    scans, lead = town.cast.actor(Role.DISPATCHER), town.cast.actor(Role.CS_LEAD)
+    left: list[str] = []
+    caught: list[str] = []
+    for number, (order, parcel) in enumerate(weighed(town, REFUNDS)):
+        door, desk = town.stores[number % STORES], town.stores[(number + 1) % STORES]
+        race: list[Callable[[], Scanned | Order]] = [
+            partial(_ship, door, scans, parcel),
+            partial(_refund, desk, lead, order),
+        ]
+        scanned, refunded = at_once(race)
+        assert isinstance(scanned, Scanned)
+        assert isinstance(refunded, Order)
+        now, box, stop, stopped = town.store.read_now(after, order.id, parcel.id)
+        if scanned.ok:
+            assert (box.state, now.status) == (ParcelState.HANDED_OVER, OrderStatus.SHIPPED)
+            assert (stop.state, stop.answer, stopped) == (StopState.TOO_LATE, "FAIL 1002", False)
+            left.append(box.waybill)
+        else:
+            assert isinstance(scanned.refusal, ParcelStopped)
+            assert (box.state, box.blocked, now.status) == (ParcelState.WEIGHED, True, OrderStatus.PUT_BACK)
+            assert stop.state in OPEN_STOPS
+            caught.append(box.waybill)
+        town.store.read_now(check_books)
+    assert len(left) + len(caught) == REFUNDS
+    _all_go_back(town, caught, left)
+
+
+def _ship(store: Store, actor: Actor, parcel: Parcel) -> Scanned:
+    return store.run_now(fulfilment.scan, actor, Station.HAND_OVER, parcel.waybill)
+
+
+def _refund(store: Store, actor: Actor, order: Order) -> Order:
+    return store.run_now(interception.typed, actor, order.id, "changed their mind")
+
+
+def _all_go_back(town: Town, caught: list[str], left: list[str]) -> None:
+    """What was caught goes back on its shelf with SUCCESS; what has left cannot."""
+    owner = town.cast.actor(Role.OWNER)
+    for waybill in caught:
+        assert town.store.run_now(fulfilment.scan, owner, Station.PUT_BACK, waybill).ok
+    for waybill in left:
+        assert not town.store.run_now(fulfilment.scan, owner, Station.PUT_BACK, waybill).ok
+    desk_levels = town.store.read_now(lambda desk: desk.stock.levels(["CUP-01"]))
+    assert sum(level.reserved for level in desk_levels.values()) == 0
+    assert sum(level.good for level in desk_levels.values()) == 2 * factory.OPENING["CUP-01"] - 2 * len(left)
+    town.store.read_now(check_books)
