@@ -87,7 +87,7 @@ class _Tally:
 
     def on(self, run: ImportRun) -> ImportRun:
         """The run with these counts."""
-        shown = tuple({"row": one.row, "reason": one.reason, **one.facts} for one in self.rejected[:_SHOWN_REJECTS])
+        shown = tuple({**one.facts, "row": one.row, "reason": one.reason} for one in self.rejected[:_SHOWN_REJECTS])
         return replace(
             run,
             new=self.sums.new,

@@ -59,7 +59,9 @@ def _items(
                 raise Refused(Reason.NOT_AN_ORDER)  # noqa: TRY301
             order = build(value, row)
             if (first := seen.setdefault(order.number, row)) != row:
-                raise Refused(Reason.DUPLICATE_IN_FILE, column="number", value=shown(order.number), row=str(first))  # noqa: TRY301
+                raise Refused(
+                    Reason.DUPLICATE_IN_FILE, column="number", value=shown(order.number), other_row=str(first)
+                )
             yield order
         except Refused as refusal:
             yield RejectedRow(row, str(refusal.reason), refusal.facts, (dump(value)[:_CELL_MAX],))

@@ -199,13 +199,13 @@ class _Sheet:
             return [self._rejected(one, refusal if one.place == bad else self._part_of(one, bad)) for one in reads]
 
     def _part_of(self, read: _Read, place: int) -> Refused:
-        return Refused(Reason.PART_OF_REFUSED, value=shown(read.number), row=str(place))
+        return Refused(Reason.PART_OF_REFUSED, value=shown(read.number), other_row=str(place))
 
     def _duplicate(self, read: _Read) -> RejectedRow:
         column = self._layout.column("number")
         first = str(self._seen[read.number])
         return self._rejected(
-            read, Refused(Reason.DUPLICATE_IN_FILE, column=column, value=shown(read.number), row=first)
+            read, Refused(Reason.DUPLICATE_IN_FILE, column=column, value=shown(read.number), other_row=first)
         )
 
     def _rejected(self, read: _Read, refusal: Refused) -> RejectedRow:

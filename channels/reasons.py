@@ -23,8 +23,8 @@ class Reason(StrEnum):
     UNKNOWN_CURRENCY = "unknown_currency"  # column, value
     TORN_ROW = "torn_row"  # expected, found: how many cells
     UNREADABLE_LINE = "unreadable_line"  # detail: the text is no table line (a cell over 131072 characters)
-    DUPLICATE_IN_FILE = "duplicate_in_file"  # column, value, row: where the order stood first
-    PART_OF_REFUSED = "part_of_refused"  # value, row: another row of this order was refused, so all are
+    DUPLICATE_IN_FILE = "duplicate_in_file"  # column, value, other_row: where the order stood first
+    PART_OF_REFUSED = "part_of_refused"  # value, other_row: another row of this order was refused, so all are
     NOT_AN_ORDER = "not_an_order"  # JSON: an element that is no order object
 
     # Whole files and payloads.

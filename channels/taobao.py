@@ -87,7 +87,7 @@ def _item_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     seen: set[str] = set()
     for row, line in zip(rows, lines, strict=True):
         if line.external_id in seen:
-            refusal = Refused(Reason.DUPLICATE_IN_FILE, value=shown(line.external_id), row=str(rows[0].line))
+            refusal = Refused(Reason.DUPLICATE_IN_FILE, value=shown(line.external_id), other_row=str(rows[0].line))
             raise row.blame(refusal, "line_id")
         seen.add(line.external_id)
     return lines

@@ -215,7 +215,7 @@ def test_bad_elements_are_refused_and_the_others_read() -> None:
     assert [(one.row, one.reason, one.facts) for one in rejected] == [
         (2, "not_an_order", {}),
         (3, "not_a_number", {"column": "total", "value": "x"}),
-        (4, "duplicate_in_file", {"column": "number", "value": "W-258", "row": "1"}),
+        (4, "duplicate_in_file", {"column": "number", "value": "W-258", "other_row": "1"}),
         (5, "missing", {"column": "quantity"}),
     ]
     assert rejected[0].cells == ('{"id":1}',)

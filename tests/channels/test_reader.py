@@ -131,7 +131,7 @@ def test_cell_beyond_all_measure_is_refused_and_the_next_line_is_read() -> None:
 def test_order_twice_is_imported_once() -> None:
     orders, rejected = read(csv_bytes([*ONE, ONE[1]]))
     assert [one.number for one in orders] == [NUMBER]
-    facts = {"column": "订单编号", "value": NUMBER, "row": "2"}
+    facts = {"column": "订单编号", "value": NUMBER, "other_row": "2"}
     assert [(one.row, one.reason, one.facts) for one in rejected] == [(3, "duplicate_in_file", facts)]
 
 

@@ -92,7 +92,7 @@ def test_one_bad_line_refuses_the_whole_order_and_no_other() -> None:
     orders, rejected = read(csv_bytes(table(SHOPIFY, SHOPIFY_ROW, bad, SHOPIFY_ROW | {"Name": "#1002"})))
     assert [one.number for one in orders] == ["#1002"]
     assert [(one.row, one.reason, one.facts) for one in rejected] == [
-        (2, "part_of_refused", {"value": "#1001", "row": "3"}),
+        (2, "part_of_refused", {"value": "#1001", "other_row": "3"}),
         (3, "not_a_number", {"column": "Lineitem quantity", "value": "x"}),
     ]
     assert rejected[1].cells[0] == "#1001"
@@ -101,7 +101,7 @@ def test_one_bad_line_refuses_the_whole_order_and_no_other() -> None:
 def test_order_that_comes_again_further_down_is_a_duplicate() -> None:
     orders, rejected = read(csv_bytes(table(SHOPIFY, SHOPIFY_ROW, SHOPIFY_ROW | {"Name": "#1002"}, SECOND)))
     assert [(one.number, len(one.lines)) for one in orders] == [("#1001", 1), ("#1002", 1)]
-    facts = {"column": "Name", "value": "#1001", "row": "2"}
+    facts = {"column": "Name", "value": "#1001", "other_row": "2"}
     assert [(one.row, one.reason, one.facts) for one in rejected] == [(4, "duplicate_in_file", facts)]
 
 

@@ -205,8 +205,8 @@ def test_item_sheet_gives_lines_with_their_refunds() -> None:
 def test_same_sub_order_twice_refuses_the_order() -> None:
     data = csv_bytes(table(ITEMS, item("11"), item("11")))
     assert refused(data) == [
-        (2, "part_of_refused", {"value": NUMBER, "row": "3"}),
-        (3, "duplicate_in_file", {"column": "子订单编号", "value": "11", "row": "2"}),
+        (2, "part_of_refused", {"value": NUMBER, "other_row": "3"}),
+        (3, "duplicate_in_file", {"column": "子订单编号", "value": "11", "other_row": "2"}),
     ]
 
 
