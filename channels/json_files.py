@@ -59,9 +59,8 @@ def _items(
                 raise Refused(Reason.NOT_AN_ORDER)  # noqa: TRY301
             order = build(value, row)
             if (first := seen.setdefault(order.number, row)) != row:
-                raise Refused(
-                    Reason.DUPLICATE_IN_FILE, column="number", value=shown(order.number), other_row=str(first)
-                )
+                facts = {"column": "number", "value": shown(order.number), "other_row": str(first)}
+                raise Refused(Reason.DUPLICATE_IN_FILE, **facts)  # noqa: TRY301
             yield order
         except Refused as refusal:
             yield RejectedRow(row, str(refusal.reason), refusal.facts, (dump(value)[:_CELL_MAX],))
