@@ -201,7 +201,7 @@ def _setup(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _bench(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.bench import bench
+    from bot.bench.ratios import bench
 
     def say(line: str) -> None:
         sys.stderr.write(f"{line}\n")

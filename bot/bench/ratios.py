@@ -5,8 +5,6 @@ of things measured side by side mean anything.
 """
 
 import asyncio
-import csv
-import io
 import os
 import subprocess
 import sys
@@ -18,6 +16,7 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 import channels
+from bot.bench.file import shopify_file
 from bot.company import GOODS
 from bot.seed import seed_store
 from domain import intake, review
@@ -31,42 +30,7 @@ from storage.unit import Unit
 
 BATCH = 500
 TAPS = 60
-_COLUMNS = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Created at,"
-    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Shipping Name,Shipping Address1,Shipping City,"
-    "Shipping Zip,Shipping Country,Shipping Phone,Notes,Refunded Amount,Id"
-)
 Say = Callable[[str], None]
-
-
-def shopify_file(orders: int) -> bytes:
-    """An invented export of that many paid one- and two-line orders."""
-    out = io.StringIO()
-    columns = _COLUMNS.split(",")
-    rows = csv.writer(out)
-    rows.writerow(columns)
-    when = "2026-11-22 10:00:00 +0800"
-    for n in range(orders):
-        code, title = GOODS[n % len(GOODS)][:2]
-        head = [
-            f"#B{n}",
-            f"b{n}@example.com",
-            "paid",
-            when,
-            "unfulfilled",
-            "USD",
-            "25.00",
-            "0.00",
-            "0.00",
-            "25.00",
-            when,
-        ]
-        tail = [f"Buyer {n}", f"{n} Main St", "Austin", "78701", "US", "+1 512 555 0100", "", "0.00", str(n + 10**12)]
-        rows.writerow([*head, "1", title, "20.00", code, *tail])
-        if n % 2:
-            other = GOODS[(n + 7) % len(GOODS)]
-            rows.writerow([f"#B{n}", head[1], *[""] * 9, "1", other[1], "5.00", other[0], *[""] * 9])
-    return out.getvalue().encode()
 
 
 def _plenty(unit: Unit) -> None:
@@ -123,7 +87,7 @@ def database_ratios(orders: int, say: Say) -> dict[str, float]:
 
 async def tap_ratio(say: Say) -> dict[str, float]:
     """A tap on a real card, to the answered tap, against a bare aiogram bot that only echoes."""
-    from bot.bench_taps import bare_taps, desk_taps
+    from bot.bench.taps import bare_taps, desk_taps
 
     bare = await bare_taps(TAPS)
     ours = await desk_taps(TAPS)

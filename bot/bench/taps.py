@@ -17,7 +17,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot.app import App
-from bot.bench import shopify_file
+from bot.bench.file import shopify_file
 from bot.imports import Importer
 from bot.sandbox import Sandbox
 from bot.seed import seed_sandbox, seed_store

@@ -1,0 +1,1 @@
+"""`run.py bench`: what we cost beside the raw limit."""
