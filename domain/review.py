@@ -28,8 +28,9 @@ from domain.incoming import Receiver
 from domain.orders import Order, OrderStatus, check_move
 from domain.parcels import IN_HOUSE, Parcel, ParcelState
 from domain.people import Actor, Right, may, require
-from domain.planning import load_facts, refresh
+from domain.planning import refresh
 from domain.records import NoticeKind
+from domain.screening import free_units, wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,8 @@ def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
         order_id: next((p for p in found if p.state is ParcelState.PLANNED), None)
         for order_id, found in desk.parcels.of_orders([order.id for order in orders]).items()
     }
-    free = dict(load_facts(desk, orders, lock=True).free)
+    skus = {sku for order in orders for sku in wanted(order)}
+    free = free_units(desk.stock.levels(skus, lock=True))
     approved: list[Order] = []
     boxes: list[Parcel] = []
     moves: list[stock.Move] = []
@@ -91,7 +93,7 @@ def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     desk.orders.save(approved)
     desk.parcels.save(boxes)
     desk.record([history.line(desk, actor, "order", order.id, "approved") for order in approved])
-    for order in refresh(desk, short):
+    for order in refresh(desk, short) if short else ():
         refused[order.number] = HeldOrder(order.number, open_codes(order.holds))
     return Approvals(tuple(replace(order, revision=order.revision + 1) for order in approved), refused)
 
