@@ -7,8 +7,6 @@ files are remembered before the files go, so that a repeat edits the card instea
 
 import asyncio
 import logging
-import os
-import socket
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -20,6 +18,7 @@ from telegram.constants import ParseMode
 from telegram.ext import ExtBot
 
 from bot.incidents import Incidents
+from bot.leases import free_the_dead, worker_name
 from bot.limiter import Limiter
 from bot.markup import inline, markup
 from bot.membership import readdress
@@ -83,7 +82,7 @@ class Messenger:
         self._card_seconds = card_seconds
         self._idle_seconds = idle_seconds
         self._now = now
-        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._name = worker_name()
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._edited: OrderedDict[tuple[int, int], float] = OrderedDict()
@@ -96,6 +95,7 @@ class Messenger:
 
     async def run(self) -> None:
         """Until cancelled. Raises InvalidToken, or what the store raises."""
+        await self._store.run(free_the_dead, self._name)
         while self._broken is None:
             self._wake.clear()
             if len(self._tasks) < _SIDE_BY_SIDE and await self._store.read(_due):

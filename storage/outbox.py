@@ -129,6 +129,18 @@ class Deliveries:
         """It never will be."""
         self._end(notice_id, state=DROPPED, ended_at=at, error=why)
 
+    def workers(self) -> list[str]:
+        """Who holds leases, alive or not."""
+        held = select(outbox.c.worker).where(outbox.c.state == WAITING, outbox.c.worker != "").distinct()
+        return [row.worker for row in self._sql.rows(held)]
+
+    def free(self, workers: Sequence[str]) -> int:
+        """What these workers hold can be claimed again, now; how many notices."""
+        if not workers:
+            return 0
+        held = update(outbox).where(outbox.c.state == WAITING, outbox.c.worker.in_(workers))
+        return self._sql.change(held.values(**_FREE))
+
     def park_chat(self, chat_id: int, why: str) -> None:
         """Nothing is delivered there until `People.save_chat` clears `parked`."""
         self._sql.change(update(chat).where(chat.c.id == chat_id).values(parked=why))
