@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from domain import history, interception, notices
+from domain import history, interception, notices, refunds
 from domain.desk import Desk
 from domain.holds import Hold, HoldCode, Source
 from domain.incoming import IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
@@ -223,24 +223,29 @@ def _early_refunds(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrd
 
 
 def _merge_lines(order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:
-    """The new lines, keeping what we know of lines that stayed (sku, refund, dropped)."""
+    """The new lines, keeping what we know of lines that stayed (number, sku, refund, dropped): boxes and refunds
+    name lines by number."""
     if not incoming.lines:
         return order.lines
     old = {line.external_id: line for line in order.lines}
+    last = max((line.line_no for line in order.lines), default=0)
     result = []
     for line in _lines(incoming.lines):
         before = old.get(line.external_id)
         if before:
-            same_code = before.merchant_code == line.merchant_code
             line = replace(
                 line,
-                sku=before.sku if same_code else None,
+                line_no=before.line_no,
+                sku=before.sku if before.merchant_code == line.merchant_code else None,
                 refunded=before.refunded,
                 dropped=before.dropped,
                 refund=before.refund,
             )
+        else:
+            last += 1
+            line = replace(line, line_no=last)
         result.append(line)
-    return tuple(result)
+    return tuple(sorted(result, key=lambda line: line.line_no))
 
 
 def _line_refunds(before: Mapping[str, RefundState], incoming: IncomingOrder) -> tuple[IncomingRefund, ...]:
@@ -270,16 +275,16 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
         codes.append(HoldCode.ADDR_CHANGED)
     if order.lines and goods_now != goods_before:
         codes.append(HoldCode.GOODS_CHANGED)
-    if codes and order.status is OrderStatus.APPROVED:
-        parcels = desk.parcels.of_orders([order.id]).get(order.id, ())
+    parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if codes else ()
+    if codes and (order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels)):
         news = interception.unapprove(desk, actor, news, parcels, reason="changed on the platform")
-    if (codes and news.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK)) or (
-        codes and order.status is OrderStatus.APPROVED
-    ):
+    if codes and order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK):
         news = _hold_change(desk, news, codes)
     before = {line.external_id: line.refund for line in order.lines}
     for refund in (*incoming.refunds, *_line_refunds(before, incoming)):
         news = interception.refund_came(desk, actor, news, refund)
+    if goods_now != goods_before:
+        news = refunds.tally(desk, news)
     news = _closed_there(desk, actor, news, incoming)
     if news.status is OrderStatus.REVIEW:
         refresh(desk, [news])

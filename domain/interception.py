@@ -4,19 +4,20 @@ Surprising: nothing here moves goods. A stop blocks the parcel and names a perso
 (`domain.fulfilment`) frees the stock, because only then is the unit back on its shelf.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import history, notices, stock
+from domain import history, notices, refunds, stock
 from domain.desk import Desk
 from domain.errors import NotAllowed, Stale, Unknown
+from domain.holds import Hold, HoldCode, Source
 from domain.incoming import IncomingRefund, RefundState
-from domain.money import apportion
 from domain.orders import Line, Order, OrderStatus, check_move
 from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Refund, Stop, StopState
 from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Right, Role, may, require
-from domain.planning import refresh
+from domain.planning import grams_of, refresh
 from domain.records import NoticeKind
 
 CHAIN: tuple[frozenset[Role], ...] = (
@@ -26,64 +27,13 @@ CHAIN: tuple[frozenset[Role], ...] = (
 )
 
 
-def _lines_of(order: Order, refund: IncomingRefund) -> tuple[Line, ...]:
-    """The lines the refund is about; the whole order's when it names none and covers what is left of the money."""
-    if refund.line_ids:
-        return tuple(line for line in order.lines if line.external_id in refund.line_ids)
-    left = order.paid - sum(line.refunded for line in order.lines if line.dropped)
-    if refund.state is RefundState.REQUESTED or refund.amount >= left:
-        return order.lines
-    return ()
-
-
-def _share(lines: Sequence[Line], amount: int) -> dict[int, int]:
-    if not lines:
-        return {}
-    shares = apportion(amount, [max(line.amount, 0) for line in lines])
-    return {line.line_no: share for line, share in zip(lines, shares, strict=True)}
-
-
-def _furthest(parcels: Sequence[Parcel]) -> str:
-    live = [parcel.state for parcel in parcels if parcel.state is not ParcelState.CANCELLED]
-    steps = list(ParcelState)
-    return max(live, key=steps.index) if live else ""
-
-
-def _remember(
-    desk: Desk, order: Order, refund: IncomingRefund, lines: Sequence[Line], parcels: Sequence[Parcel]
-) -> Refund | None:
-    """Write the refund down; None when this is what we knew already."""
-    known = {r.external_id: r for r in desk.refunds.of_order(order.id)}.get(refund.external_id)
-    if known and (known.state, known.amount) == (refund.state, refund.amount):
-        return None
-    if known:
-        news = replace(known, state=refund.state, amount=refund.amount)
-        desk.refunds.save(news)
-        return replace(news, revision=news.revision + 1)
-    return desk.refunds.add(
-        Refund(
-            id=0,
-            order_id=order.id,
-            external_id=refund.external_id,
-            state=refund.state,
-            amount=refund.amount,
-            currency=order.currency,
-            at=refund.at or desk.now,
-            line_nos=tuple(line.line_no for line in lines),
-            reason=refund.reason,
-            stage=_furthest(parcels),
-        )
-    )
-
-
 def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) -> Order:
     """Take one refund in: returns the order changed but not saved; parcels, stops and stock are written here.
 
     Idempotent by refund number, state and amount.
     """
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ())
-    lines = _lines_of(order, refund)
-    record = _remember(desk, order, refund, lines, parcels)
+    record = refunds.remember(desk, order, refund, parcels)
     if record is None:
         return order
     history.note(
@@ -99,15 +49,21 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
     )
     if refund.state is RefundState.CANCELLED or refund.state is RefundState.NONE:
         return _withdrawn(desk, actor, order, record, parcels)
-    order = _mark(order, lines, refund)
-    _settle_open(desk, order, refund)
-    if order.status is OrderStatus.APPROVED or _nothing_waved(order, parcels):
+    refunds.settle_open(desk, order, refund)
+    return refunds.tally(desk, _act(desk, actor, refunds.tally(desk, order), record, parcels))
+
+
+def _act(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
+    """Do what the stage asks for (the table of rules.md B7)."""
+    about = refunds.covered(order, record, desk.refunds.of_order(order.id))
+    lines = [line for line in order.lines if line.line_no in about]
+    if order.status is OrderStatus.APPROVED or nothing_waved(order, parcels):
         order = unapprove(desk, actor, order, parcels, reason="refund")
     if order.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK):
         return _stop_parcels(desk, actor, order, record, lines, parcels)
     if order.status is OrderStatus.SHIPPED:
         return _too_late(desk, order, record, parcels)
-    if refund.state is RefundState.SUCCESS and order.status in (OrderStatus.UNPAID, OrderStatus.REVIEW):
+    if record.state == RefundState.SUCCESS and order.status in (OrderStatus.UNPAID, OrderStatus.REVIEW):
         desk.refunds.save(replace(record, stopped=True))
         order = _drop(order, lines)
         if not order.shippable:
@@ -115,15 +71,7 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
     return order
 
 
-def _settle_open(desk: Desk, order: Order, refund: IncomingRefund) -> None:
-    """A file numbers a refund that is only asked for `N:open`; once N is there, the question is answered."""
-    for other in desk.refunds.of_order(order.id):
-        asked = other.external_id == f"{refund.external_id}:open" and other.state == RefundState.REQUESTED
-        if asked and refund.state is RefundState.SUCCESS:
-            desk.refunds.save(replace(other, state=RefundState.CANCELLED))
-
-
-def _nothing_waved(order: Order, parcels: Sequence[Parcel]) -> bool:
+def nothing_waved(order: Order, parcels: Sequence[Parcel]) -> bool:
     """Released, but nothing is printed: the order can simply go back to review."""
     live = [parcel for parcel in parcels if parcel.state is not ParcelState.CANCELLED]
     ready = all(parcel.state is ParcelState.READY for parcel in live)
@@ -132,21 +80,7 @@ def _nothing_waved(order: Order, parcels: Sequence[Parcel]) -> bool:
 
 def record_only(desk: Desk, order: Order, refund: IncomingRefund) -> None:
     """Write a refund of an order that was finished before we knew it: nothing to stop."""
-    _remember(desk, order, refund, _lines_of(order, refund), ())
-
-
-def _mark(order: Order, lines: Sequence[Line], refund: IncomingRefund) -> Order:
-    """Say on the lines how far the refund is; money back counts once it is success."""
-    shares = _share(lines, refund.amount)
-    success = refund.state is RefundState.SUCCESS
-
-    def marked(line: Line) -> Line:
-        if line.line_no not in shares:
-            return line
-        return replace(line, refund=refund.state, refunded=shares[line.line_no] if success else line.refunded)
-
-    refunded = order.refunded + refund.amount if success else order.refunded
-    return replace(order, lines=tuple(marked(line) for line in order.lines), refunded=min(refunded, order.paid))
+    refunds.remember(desk, order, refund, ())
 
 
 def _drop(order: Order, lines: Sequence[Line]) -> Order:
@@ -170,7 +104,8 @@ def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel],
     ready = [parcel for parcel in parcels if parcel.state is ParcelState.READY]
     for parcel in ready:
         free_stock(desk, actor, parcel, stock.Document.UNDO)
-    desk.parcels.save([replace(parcel, state=ParcelState.PLANNED) for parcel in ready])
+    planned = [replace(parcel, state=ParcelState.PLANNED, blocked=False, ready_at=None) for parcel in ready]
+    desk.parcels.save(planned)
     history.note(desk, actor, "order", order.id, "unapproved", reason)
     return replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None)
 
@@ -186,6 +121,7 @@ def _stop_parcels(
     desk: Desk, actor: Actor, order: Order, record: Refund, lines: Sequence[Line], parcels: Sequence[Parcel]
 ) -> Order:
     gone = {line.line_no for line in lines}
+    _fit_stops(desk, actor, order, record, parcels, gone)
     stopped = False
     for parcel in parcels:
         affected = {i.line_no for i in parcel.live_items if i.order_id == order.id and i.line_no in gone}
@@ -198,6 +134,7 @@ def _stop_parcels(
             _open_stop(desk, actor, order, record, parcel, affected)
             stopped = True
     if not stopped:
+        reblock(desk, order)
         return order
     if record.state == RefundState.SUCCESS:
         order = _drop(order, lines)
@@ -210,17 +147,48 @@ def _stop_parcels(
     return order
 
 
+def _fit_stops(
+    desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel], gone: set[int]
+) -> None:
+    """A refund asked for on the whole order may be granted for less: its open stops then want less, or nothing."""
+    for parcel in parcels:
+        inside = {item.line_no for item in parcel.live_items if item.order_id == order.id}
+        for stop in _open_stops(desk, parcel, record):
+            if not inside & gone:
+                _let_go(desk, actor, stop)
+            else:
+                desk.stops.save(replace(stop, line_nos=() if inside <= gone else tuple(sorted(inside & gone))))
+                notices.redraw(desk, NoticeKind.STOP, [stop.id])
+
+
+def _open_stops(desk: Desk, parcel: Parcel, record: Refund) -> list[Stop]:
+    stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    return [stop for stop in stops if stop.state in OPEN_STOPS and stop.refund_id == record.id]
+
+
+def _let_go(desk: Desk, actor: Actor, stop: Stop) -> None:
+    news = replace(stop, state=StopState.RELEASED, closed_by=actor.name, closed_at=desk.now, next_at=None)
+    desk.stops.save(news)
+    notices.redraw(desk, NoticeKind.STOP, [stop.id])
+
+
 def take_out(
     desk: Desk, actor: Actor, parcel: Parcel, order_id: int, line_nos: set[int], document: stock.Document
 ) -> Parcel:
-    """Take lines out of a parcel and free their stock; a parcel left empty is cancelled. Saves it, still blocked
-    or not as it was; returns it as saved."""
+    """Take lines out of a parcel and free their stock; a parcel left empty is cancelled, one that was weighed is
+    weighed again. Saves it, still blocked or not as it was; returns it as saved."""
     assert parcel.warehouse_id is not None
     gone = [i for i in parcel.live_items if i.order_id == order_id and i.line_no in line_nos]
     units = [(item.sku, item.quantity) for item in gone]
     desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
     items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
     news = replace(parcel, items=items)
+    left = Counter[str]()
+    for item in news.live_items:
+        left[item.sku] += item.quantity
+    news = replace(news, expected_g=grams_of(left, desk.catalog, desk.policy))
+    if news.state is ParcelState.WEIGHED:
+        news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
     if not news.live_items:
         news = replace(news, state=ParcelState.CANCELLED, state_at=desk.now, blocked=False)
     desk.parcels.save([news])
@@ -230,8 +198,7 @@ def take_out(
 
 def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: Parcel, affected: set[int]) -> None:
     """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last."""
-    existing = [s for s in desk.stops.of_parcels([parcel.id]).get(parcel.id, ()) if s.state in OPEN_STOPS]
-    if any(stop.refund_id == record.id for stop in existing):
+    if _open_stops(desk, parcel, record):
         return
     named_id, named = parcel.holder_id, parcel.holder
     if named_id is None and parcel.wave_id is not None:
@@ -271,8 +238,10 @@ def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: P
 def _too_late(desk: Desk, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
     """The parcel had left: customer service must ask the courier for it back or wait for the return."""
     desk.refunds.save(replace(record, stopped=False))
+    told = desk.stops.of_parcels([parcel.id for parcel in parcels])
     for parcel in parcels:
-        if parcel.state is ParcelState.HANDED_OVER:
+        known = any(stop.refund_id == record.id for stop in told.get(parcel.id, ()))
+        if parcel.state is ParcelState.HANDED_OVER and not known:
             stop = desk.stops.add(
                 Stop(
                     id=0,
@@ -300,27 +269,34 @@ def _too_late(desk: Desk, order: Order, record: Refund, parcels: Sequence[Parcel
 
 def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
     """The buyer wants the goods after all: stops of this refund are released, the lines come back (WDT 256)."""
-    back = {line.line_no for line in order.lines} if not record.line_nos else set(record.line_nos)
-    lines = tuple(
-        replace(line, refund=RefundState.NONE, refunded=0, dropped=False) if line.line_no in back else line
-        for line in order.lines
-    )
+    records = desk.refunds.of_order(order.id)
+    success = [r for r in records if r.state == RefundState.SUCCESS]
+    taken = {number for other in success for number in refunds.covered(order, other, records)}
+    back = set(record.line_nos) - taken
+    gone = {line.line_no for line in order.lines if line.dropped and line.line_no in back}
+    lines = tuple(replace(line, dropped=False) if line.line_no in back else line for line in order.lines)
     for parcel in parcels:
-        for stop in desk.stops.of_parcels([parcel.id]).get(parcel.id, ()):
-            if stop.state in OPEN_STOPS and stop.refund_id == record.id:
-                released = replace(
-                    stop, state=StopState.RELEASED, closed_by=actor.name, closed_at=desk.now, next_at=None
-                )
-                desk.stops.save(released)
-                notices.redraw(desk, NoticeKind.STOP, [stop.id])
-    refunded = sum(line.refunded for line in lines)
-    order = replace(order, lines=lines, refunded=min(order.refunded, refunded))
-    if order.status is OrderStatus.PUT_BACK:
+        for stop in _open_stops(desk, parcel, record):
+            _let_go(desk, actor, stop)
+    order = refunds.tally(desk, replace(order, lines=lines))
+    if order.status is OrderStatus.PUT_BACK and order.shippable:
         order = replace(order, status=OrderStatus.RELEASED)
-    elif order.status is OrderStatus.CANCELLED and order.reason == "refunded":
+    elif order.status is OrderStatus.CANCELLED and order.reason == "refunded" and order.shippable:
         order = replace(order, status=OrderStatus.REVIEW, reason="")
+    order = _missing(desk, order, gone, parcels)
     reblock(desk, order)
     return order
+
+
+def _missing(desk: Desk, order: Order, wanted: set[int], parcels: Sequence[Parcel]) -> Order:
+    """Goods that are back on their shelf are not in the box any more: a person must look before it leaves."""
+    boxed = {item.line_no for p in parcels for item in p.live_items if item.order_id == order.id}
+    missing = sorted(wanted - boxed)
+    if not missing or order.status is not OrderStatus.RELEASED:
+        return order
+    evidence = {"at": order.status.value, "lines": ",".join(map(str, missing))}
+    hold = Hold(HoldCode.GOODS_CHANGED, Source.PLATFORM, desk.now, evidence)
+    return replace(order, holds=(*order.holds, hold))
 
 
 def reblock(desk: Desk, order: Order) -> None:
@@ -357,11 +333,17 @@ def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
 
 
 def typed(desk: Desk, actor: Actor, order_id: int, reason: str) -> Order:
-    """CS says the buyer wants the money back: the same road as a platform's refund, for the whole order."""
+    """CS says the buyer wants the money back: the same road as a platform's refund, for the whole order.
+
+    Raises Stale when all the money went back already.
+    """
     order = desk.orders.get(order_id)
     require(actor, Right.REFUND, shop=order.shop_id)
     number = len(desk.refunds.of_order(order_id)) + 1
     left = order.paid - order.refunded
+    if order.paid and not left:
+        done = next((e for e in desk.history("order", order_id) if e.verb == "refund_success"), None)
+        raise Stale(order.number, "refund_success", done.actor if done else "", done.at if done else None)
     refund = IncomingRefund(f"cs:{order.number}:{number}", RefundState.SUCCESS, left, (), reason, desk.now)
     order = refund_came(desk, actor, order, refund)
     desk.orders.save([order])

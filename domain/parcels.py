@@ -29,7 +29,7 @@ MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.IN_WAVE: frozenset({ParcelState.PICKED, ParcelState.CANCELLED}),
     ParcelState.PICKED: frozenset({ParcelState.PACKED, ParcelState.CANCELLED}),
     ParcelState.PACKED: frozenset({ParcelState.WEIGHED, ParcelState.CANCELLED}),
-    ParcelState.WEIGHED: frozenset({ParcelState.HANDED_OVER, ParcelState.CANCELLED}),
+    ParcelState.WEIGHED: frozenset({ParcelState.PACKED, ParcelState.HANDED_OVER, ParcelState.CANCELLED}),
     ParcelState.HANDED_OVER: frozenset(),
     ParcelState.CANCELLED: frozenset(),
 }
@@ -164,7 +164,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund as the platform or CS told it. `amount` in minor units; `line_nos` empty = the whole order.
+    """A refund as the platform or CS told it. `amount` in minor units; `line_nos` empty = see `refunds.covered`.
 
     `stage` is the furthest parcel state when it first came; `stopped` whether the goods stayed in the house,
     None while undecided.

@@ -4,7 +4,7 @@ Surprising: `refresh` is the only place that opens or closes screening holds and
 hold, a matched product and arrived stock all call it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from domain.holds import Finding, HoldCode, reconcile
 from domain.matching import match_courier, match_warehouse
 from domain.orders import Order, OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
+from domain.policy import Policy
 from domain.screening import Facts, free_units, screen, wanted
 
 
@@ -43,12 +44,12 @@ def match_lines(order: Order, catalog: Catalog) -> Order:
     return replace(order, lines=lines)
 
 
-def expected_grams(order: Order, facts: Facts) -> int:
+def grams_of(units: Mapping[str, int], catalog: Catalog, policy: Policy) -> int:
     """Goods plus packaging, or 0 when a weight is not known yet (rules.md B9: no check, learn instead)."""
-    weights = [(facts.catalog.skus[sku].weight_g, units) for sku, units in wanted(order).items()]
+    weights = [(catalog.skus[sku].weight_g, count) for sku, count in units.items()]
     if not weights or any(grams == 0 for grams, _ in weights):
         return 0
-    return sum(grams * units for grams, units in weights) + facts.policy.packaging_g
+    return sum(grams * count for grams, count in weights) + policy.packaging_g
 
 
 def plan(order: Order, facts: Facts, parcel_id: int) -> tuple[Parcel | None, tuple[Finding, ...]]:
@@ -62,7 +63,7 @@ def plan(order: Order, facts: Facts, parcel_id: int) -> tuple[Parcel | None, tup
     warehouse = match_warehouse(order, facts)
     if warehouse.winner is None:
         return None, ()
-    grams = expected_grams(order, facts)
+    grams = grams_of(wanted(order), facts.catalog, facts.policy)
     courier = match_courier(order, warehouse.winner, grams, facts)
     if courier.winner is None:
         return None, (Finding(HoldCode.NO_COURIER, {"tried": str(len(courier.losers))}),)

@@ -10,7 +10,7 @@ from domain.holds import HoldCode
 from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.matching import match_courier, match_warehouse
 from domain.orders import Line, Order, OrderStatus
-from domain.planning import expected_grams, plan
+from domain.planning import grams_of, plan
 from domain.policy import Policy
 from domain.screening import Facts, screen
 
@@ -247,7 +247,7 @@ def test_no_courier_is_a_finding() -> None:
 
 
 def test_an_unknown_weight_means_no_expectation() -> None:
-    assert expected_grams(line(sku="LID"), FACTS) == 0
+    assert grams_of({"CUP": 1, "LID": 1}, FACTS.catalog, FACTS.policy) == 0
 
 
 @pytest.mark.parametrize(("grams", "price"), [(0, 350), (1000, 350), (1001, 500), (2000, 500), (2001, 650)])

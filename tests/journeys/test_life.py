@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain import fulfilment, intake, interception, release, returns, review
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
 from domain.desk import Desk
-from domain.errors import AlreadyApplied, Refusal, Unknown
+from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
 from domain.incoming import (
     IncomingLine,
     IncomingOrder,
@@ -188,8 +188,12 @@ class Life(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def customer_service_types_a_refund(self, number: str) -> None:
         order_id = self.order_id(number)
-        if order_id is not None:
+        if order_id is None:
+            return
+        try:
             self.store.run_now(interception.typed, BOSS, order_id, "changed his mind")
+        except Stale:
+            return
 
     @rule(number=NUMBERS)
     def customer_service_takes_it_back(self, number: str) -> None:
@@ -260,7 +264,9 @@ class Life(RuleBasedStateMachine):
 
         def dying(desk: Desk) -> None:
             if order_id is not None:
-                interception.typed(desk, BOSS, order_id, "crash")
+                intake.refund_told(
+                    desk, BOSS, 1, number, IncomingRefund("crash", RefundState.SUCCESS, 100, (), "crash", self.clock)
+                )
             raise Crash
 
         with pytest.raises(Crash):
