@@ -132,7 +132,8 @@ def _import(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _close_day(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.shell import Refused, close_day
+    from bot.shell import Refused, close_day, refusal_words
+    from domain.errors import Refusal
 
     store = _opened(options, settings)
     if store is None:
@@ -141,6 +142,9 @@ def _close_day(options: argparse.Namespace, settings: Settings) -> int:
         result = asyncio.run(close_day(store, options.day, settings.data / "workbooks"))
     except Refused as error:
         sys.stderr.write(f"{error}\n")
+        return 1
+    except Refusal as error:
+        sys.stderr.write(f"{refusal_words(error)}\n")
         return 1
     finally:
         store.close()

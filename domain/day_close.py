@@ -23,6 +23,7 @@ from domain.day_report import (
     Unit,
 )
 from domain.desk import Desk
+from domain.errors import BadValue
 from domain.orders import Order
 from domain.parcels import Parcel, Refund
 from domain.people import Actor, Right, Role, require
@@ -39,9 +40,19 @@ def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
 
 
 def claim(desk: Desk, actor: Actor, day: date, *, new: bool) -> ReportRun | None:
-    """Claim the day's run: exactly one worker makes it, whoever asks. None: somebody else does, or it is made."""
+    """Claim the day's run: exactly one worker makes it, whoever asks. None: somebody else does, or it is made.
+
+    Raises NotAllowed, and BadValue for a day that has not begun.
+    """
     require(actor, Right.REPORT)
+    check_begun(desk, day)
     return desk.reports.claim(day, desk.now, LEASE_SECONDS, actor.name, new=new)
+
+
+def check_begun(desk: Desk, day: date) -> None:
+    """Raises BadValue for a day that has not begun in the company's zone."""
+    if day > desk.now.astimezone(ZoneInfo(desk.catalog.company.zone)).date():
+        raise BadValue("date", day.isoformat(), "not_in_the_future")
 
 
 def finish(desk: Desk, run: ReportRun, name: str, data: bytes) -> ReportRun | None:

@@ -10,7 +10,7 @@ from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
 from domain import notices
-from domain.day_close import bounds
+from domain.day_close import bounds, check_begun
 from domain.desk import Desk
 from domain.errors import BadValue
 from domain.people import Actor, Right, Role, require
@@ -34,8 +34,7 @@ def day_of(desk: Desk, actor: Actor, text: str) -> date:
             day = datetime.strptime(text, form).date()  # noqa: DTZ007  # a day, not a moment
         except ValueError:
             continue
-        if day > today:
-            raise BadValue("date", text, "not_in_the_future")
+        check_begun(desk, day)
         return day
     raise BadValue("date", text[:40], "date")
 

@@ -81,6 +81,13 @@ def test_an_unknown_shop_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "Nobody" in err
 
 
+def test_a_day_that_has_not_begun_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = call(capsys, "close-day", "2999-01-01", "--data", str(tmp_path), "--json")
+    assert (status, out) == (1, "")
+    assert err == "«2999-01-01» does not do for date. Wanted: a day that is not in the future.\n"
+    assert not (tmp_path / "workbooks").exists()
+
+
 def test_close_day_writes_the_next_version(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for version in (1, 2):
         status, out, _ = call(capsys, "close-day", "2026-11-22", "--data", str(tmp_path), "--json")
