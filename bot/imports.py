@@ -42,7 +42,7 @@ def shop_named(catalog: Catalog, name: str) -> int:
 def shop_for(catalog: Catalog, platform: Platform, first: Sequence[IncomingOrder], asked: int | None) -> Shop:
     """The shop a file belongs to: as asked, as its rows say, or the only one there is on its platform.
 
-    Raises Unknown, or BadValue with the choices when a person must say.
+    Raises Unknown, or BadValue with the choices when a person must say: also when the rows name a shop not of ours.
     """
     if asked is not None:
         shop = catalog.shops.get(asked)
@@ -51,13 +51,14 @@ def shop_for(catalog: Catalog, platform: Platform, first: Sequence[IncomingOrder
         if shop.platform is not platform:
             raise BadValue("shop", shop.name, _names(catalog, platform))
         return shop
-    told = {order.shop_name.casefold() for order in first if order.shop_name}
+    told = {order.shop_name.casefold(): order.shop_name for order in first if order.shop_name}
     on_platform = [shop for shop in catalog.shops.values() if shop.platform is platform]
-    fitting = [shop for shop in on_platform if shop.name.casefold() in told] or on_platform
-    if not fitting:
+    if not on_platform:
         raise Unknown("shop", platform)
-    if len(fitting) > 1:
-        raise BadValue("shop", "", _names(catalog, platform))
+    strange = told.keys() - {shop.name.casefold() for shop in on_platform}
+    fitting = [shop for shop in on_platform if shop.name.casefold() in told] or on_platform
+    if strange or len(fitting) > 1:
+        raise BadValue("shop", ", ".join(told[name] for name in sorted(strange)), _names(catalog, platform))
     return fitting[0]
 
 

@@ -96,6 +96,16 @@ async def test_an_unknown_shop_is_refused(company: Store) -> None:
         await take(company, HEAD + row(1001), "nobody's shop")
 
 
+async def test_a_file_that_names_another_shop_is_taken_only_when_a_person_says_so(company: Store) -> None:
+    text = "订单编号,订单状态,店铺名称,总金额,买家应付货款,买家实际支付金额,订单创建时间\n"
+    text += "2345678901234567891,买家已付款，等待卖家发货,小二茶铺,9.00,9.00,9.00,2026-05-01 10:00:00\n"
+    with pytest.raises(BadValue) as refusal:
+        await take(company, text)
+    assert (refusal.value.value, refusal.value.want) == ("小二茶铺", "小满旗舰店")
+    assert orders(company) == 0
+    assert (await take(company, text, "小满旗舰店")).new == 1
+
+
 async def test_an_unreadable_file_changes_nothing(company: Store) -> None:
     with pytest.raises(Unreadable):
         await take(company, "what,is,this\n1,2,3\n")
