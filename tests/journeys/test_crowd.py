@@ -30,6 +30,7 @@ from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW, Cast
+from tests.journeys.books import check_books
 
 T = TypeVar("T")
 CROWD, STORES, REFUNDS = 20, 4, 50
@@ -101,15 +102,6 @@ def approvals_of(desk: Desk, order_ids: list[int]) -> list[Event]:
 
 def reservations(desk: Desk) -> list[object]:
     return [move["delta"] for move in desk.stock.history("CUP-01", 500) if move["bucket"] == Bucket.RESERVED]
-
-
-def check_books(desk: Desk) -> None:
-    """The levels are the ledger's sums, and nothing is promised twice."""
-    sums = desk.stock.ledger_sums()
-    for (warehouse_id, sku), level in desk.stock.levels().items():
-        for bucket in Bucket:
-            assert getattr(level, bucket.value) == sums.get((warehouse_id, sku, bucket), 0)
-        assert 0 <= level.reserved <= level.good
 
 
 def test_twenty_taps_on_one_card_have_one_winner(town: Town) -> None:
