@@ -133,4 +133,13 @@ def _which_shop(desk: Desk, ask: Ask, file_id: int, refusal: Refusal) -> Card:
             )
         )
     rows = tuple((Button(shop.name, pack("i.s", file_id, shop.id)),) for shop in shops)
+    told = refusal.value if isinstance(refusal, BadValue) else ""
+    if told and told not in wanted and shops:
+        text = ask.words(
+            "<b>{name}</b> says it is from «{told}», which is no shop of ours. Nothing was changed. "
+            "Which shop is it from?",
+            name=stored.name,
+            told=told[:60],
+        )
+        return Card(text, rows)
     return Card(ask.words("<b>{name}</b>: which shop is it from?", name=stored.name), rows)

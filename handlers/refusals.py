@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from domain import errors
 from domain.errors import Refusal
-from handlers.terms import actor_name, hold_name, kind_name, role_name, step_name, verb_name, want_text
+from handlers.terms import actor_name, hold_name, kind_name, right_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words
 
 
@@ -30,7 +30,7 @@ def _not_allowed(refusal: errors.NotAllowed, words: Words) -> str:
         return words("This shop is not yours to work on.")
     if refusal.scope == "warehouse":
         return words("This warehouse is not yours to work in.")
-    return words("Your role does not allow this ({right}).", right=refusal.right)
+    return words("Your role does not allow this ({right}).", right=right_name(refusal.right, words))
 
 
 def _stopped(refusal: errors.ParcelStopped, words: Words) -> str:
@@ -68,12 +68,16 @@ def _held(refusal: errors.HeldOrder, words: Words) -> str:
 
 def _bad_value(refusal: errors.BadValue, words: Words) -> str:
     facts = {"value": refusal.value, "what": kind_name(refusal.what, words), "want": want_text(refusal.want, words)}
+    if not refusal.value:
+        return words("{what}: please say which. Wanted: {want}.", **facts)
     return words("«{value}» does not do for {what}. Wanted: {want}.", **facts)
 
 
 def _unknown(refusal: errors.Unknown, words: Words) -> str:
     if refusal.kind == "waybill":
         return words("{name} is not a waybill of ours.", name=refusal.name)
+    if not refusal.name:
+        return words("Which {kind}? Write it behind the command.", kind=kind_name(refusal.kind, words))
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 

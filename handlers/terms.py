@@ -167,11 +167,32 @@ KINDS = {
     "role": N_("role"),
     "language": N_("language"),
     "date": N_("date"),
+    "weight": N_("weight"),
     "waybill": N_("waybill"),
     "count": N_("count"),
     "grade": N_("grade"),
 }
+RIGHTS = {
+    "view_orders": N_("see orders"),
+    "import": N_("import"),
+    "approve": N_("approve"),
+    "override": N_("decide what only a lead may"),
+    "edit": N_("edit"),
+    "refund": N_("refund"),
+    "wave": N_("wave"),
+    "pick": N_("pick"),
+    "pack": N_("pack"),
+    "weigh": N_("weigh"),
+    "hand_over": N_("hand over"),
+    "put_back": N_("put back"),
+    "receive": N_("receive returns"),
+    "stock": N_("see stock"),
+    "report": N_("report"),
+    "staff": N_("staff"),
+    "policy": N_("house rules"),
+}
 WANTS = {
+    "weight": N_("a weight like 1.25kg or 1250"),
     "name_and_street": N_("a name and a street"),
     "label_and_value": N_("lines like «phone: 13800001234»"),
     "known_sku": N_("a SKU or barcode of ours"),
@@ -187,6 +208,11 @@ WANTS = {
 def role_name(code: str, words: Words) -> str:
     """A role's name."""
     return _named(ROLES, code, words)
+
+
+def right_name(code: str, words: Words) -> str:
+    """What a right lets one do."""
+    return _named(RIGHTS, code, words)
 
 
 def hold_name(code: str, words: Words) -> str:

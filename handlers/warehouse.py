@@ -13,7 +13,7 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import floor, fulfilment
 from domain.desk import Desk
-from domain.errors import AlreadyApplied
+from domain.errors import AlreadyApplied, BadValue
 from domain.floor import Scans
 from domain.people import STATION_RIGHT, Right, Station, require
 from domain.records import NoticeKind
@@ -24,6 +24,7 @@ from handlers.cards.stock import stock_answer
 from handlers.codes import Codes, is_code, read_codes
 from handlers.draw import draw
 from handlers.filters import Cmd, Tap
+from handlers.keyboards import command_of
 from handlers.photo import NotAPhoto, codes_in
 from handlers.questions import MARK
 from handlers.taps import LIMIT, pack
@@ -123,12 +124,26 @@ def _parcels(desk: Desk, codes: Codes) -> Codes:
 @router.message(F.text & ~F.text.startswith("/"))
 async def text(message: Message, ask: Ask) -> None:
     """Codes from a scanner or typed; everything else is left to the search."""
+    if not floor.on_floor(ask.actor) or _answers_a_question(message):
+        raise SkipHandler
     codes = read_codes(message.text or "")
-    if codes is None or not floor.on_floor(ask.actor) or _answers_a_question(message):
+    if codes is None:
+        words = (message.text or "").split()
+        if await ask.read(_meant_as_weight, ask, words):
+            raise BadValue("weight", words[-1][:40], "weight")
         raise SkipHandler
     if not await ask.read(_is_scan, ask, codes):
         raise SkipHandler
     await scan(ask, codes, None)
+
+
+def _meant_as_weight(desk: Desk, ask: Ask, words: list[str]) -> bool:
+    """One word of somebody who is weighing a parcel, or one behind a waybill of ours."""
+    if Right.WEIGH not in ask.actor.rights or Right.VIEW_ORDERS in ask.actor.rights or command_of(" ".join(words)):
+        return False
+    if len(words) == 1:
+        return ask.person.station is Station.WEIGH and ask.person.last_parcel is not None
+    return len(words) == 2 and desk.parcels.by_waybill(words[0].upper()) is not None
 
 
 def _answers_a_question(message: Message) -> bool:

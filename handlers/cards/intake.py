@@ -52,6 +52,7 @@ FILES = {
     Reason.MIXED_PLATFORMS: N_("The file mixes platforms ({platforms}). Send one file per shop."),
     Reason.BAD_JSON: N_("The JSON is broken: {detail}"),
 }
+NO_KIN = N_("No known export has these columns: {columns}\nSend the order list or the item list of the platform.")
 COLUMN = N_("column {column}")
 VALUE = N_("found «{value}»")
 CELLS = N_("{expected} cells expected, {found} found")
@@ -63,7 +64,8 @@ def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
     if code in FILES:
         known = {"megabytes", "limit", "rows", "cells", "columns", "nearest", "lacking", "platforms", "detail"}
         told = {name: facts.get(name) or "-" for name in known}
-        return words(FILES[Reason(code)], **told)
+        far = code == Reason.UNKNOWN_HEADER and not facts.get("nearest")
+        return words(NO_KIN if far else FILES[Reason(code)], **told)
     return row_text(code, facts, words)
 
 

@@ -102,6 +102,27 @@ def _second_shopify(unit: object) -> None:
     unit.catalog_admin.add_shop(Shop(0, "Xiaoman Outlet", Platform.SHOPIFY, "USD", "America/New_York"))
 
 
+async def test_a_file_of_a_shop_not_ours_is_asked_about_and_nothing_is_taken(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    text = "订单编号,订单状态,店铺名称,总金额,买家应付货款,买家实际支付金额,订单创建时间\n"
+    text += "2345678901234567891,买家已付款，等待卖家发货,小二茶铺,9.00,9.00,9.00,2026-05-01 10:00:00\n"
+    _, asked = await desk.sends(anna, "orders.csv", text.encode())
+    assert asked == (
+        "<b>orders.csv</b> says it is from «小二茶铺», which is no shop of ours. Nothing was changed. "
+        "Which shop is it from?"
+    )
+    assert desk.labels == [["小满旗舰店"]]
+    assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
+
+
+async def test_a_table_like_no_export_is_told_without_a_guess(desk: DeskChat) -> None:
+    _, text = await desk.sends(desk.cast.people[Role.CS], "list.csv", b"first,second\n1,2\n")
+    assert text.split("\n")[1:] == [
+        "No known export has these columns: first, second",
+        "Send the order list or the item list of the platform.",
+    ]
+
+
 async def test_a_file_over_telegrams_limit_gets_the_command_instead(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
     [text] = await desk.sends(anna, "big.csv", b"x", file_size=21 * 1024 * 1024)

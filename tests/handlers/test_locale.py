@@ -52,3 +52,9 @@ def test_every_reason_of_a_channel_has_words() -> None:
 
     assert set(ROWS) | set(FILES) == set(Reason)
     assert not set(ROWS) & set(FILES)
+
+
+def test_every_right_and_every_wanted_value_has_a_name() -> None:
+    from domain.people import Right
+
+    assert set(terms.RIGHTS) == set(Right)

@@ -269,3 +269,13 @@ async def test_a_card_of_the_queue_is_redrawn_when_somebody_else_decides(desk: D
     redrawn = {(one.notice.kind, one.notice.chat_id) for one in due if one.notice.redraw}
     assert (NoticeKind.QUEUE, anna.chat_id) in redrawn
     assert desk.order(order.id).status is OrderStatus.APPROVED
+
+
+@pytest.mark.parametrize("command", ["/refund", "/why"])
+async def test_a_command_without_its_order_asks_for_it(desk: DeskChat, command: str) -> None:
+    anna = desk.cast.people[Role.CS]
+    assert await desk.writes(anna, command) == ["Which order? Write it behind the command."]
+
+
+async def test_a_language_must_be_named(desk: DeskChat) -> None:
+    assert await desk.writes(desk.cast.people[Role.CS], "/lang") == ["language: please say which. Wanted: zh or en."]

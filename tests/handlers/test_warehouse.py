@@ -57,7 +57,7 @@ async def test_a_keyboard_label_chooses_the_station_too(floor: Floor) -> None:
 
 async def test_a_station_of_another_role_is_refused(floor: Floor) -> None:
     picker = floor.cast.people[Role.PICKER]
-    assert await floor.writes(picker, "/ship") == ["Your role does not allow this (hand_over)."]
+    assert await floor.writes(picker, "/ship") == ["Your role does not allow this (hand over)."]
     assert floor.look(lambda desk: desk.people.get(picker.id)).station is None
 
 
@@ -343,3 +343,14 @@ async def test_in_a_group_the_card_has_no_buttons(floor: Floor) -> None:
     cards = [call for call in floor.last if call.name == "sendMessage"]
     assert [call.said["chat_id"] for call in cards] == [GROUP]
     assert "reply_markup" not in cards[0].said
+
+
+@pytest.mark.parametrize(("text", "value"), [("-5", "-5"), ("abc", "abc"), ("{} -5", "-5"), ("{} heavy", "heavy")])
+async def test_what_was_meant_as_a_weight_is_refused_as_one(floor: Floor, text: str, value: str) -> None:
+    boris, box = floor.cast.people[Role.DISPATCHER], one_parcel(floor)
+    await walk(floor, box, until=ParcelState.PACKED)
+    await floor.writes(boris, "/weigh")
+    await floor.writes(boris, box.waybill)
+    said = await floor.writes(boris, text.format(box.waybill))
+    assert said == [f"«{value}» does not do for weight. Wanted: a weight like 1.25kg or 1250."]
+    assert floor.parcel(box.id).state is ParcelState.PACKED
