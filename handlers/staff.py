@@ -60,7 +60,10 @@ async def _invite(ask: Ask, role: str, scope: str) -> None:
     roles = staff.roles_of(role)
     code, made = await ask.run(staff.invite, ask.actor, roles, scope, ask.services.new_code)
     link = ask.services.invite_link(code)
-    facts = {"roles": ", ".join(role_name(one, ask.words) for one in roles), "scope": scope.strip() or "-"}
+    facts = {
+        "roles": ", ".join(role_name(one, ask.words) for one in roles),
+        "scope": scope.strip() or ask.words.plain("everywhere"),
+    }
     text = ask.words("<b>🔗 Invitation: {roles}</b> · limited to: {scope}", **facts)
     until = ask.words.when(made.expires_at)
     text += "\n" + ask.words("Works once, until {until}. Whoever has it is let in:", until=until) + f"\n{link}"
