@@ -215,7 +215,7 @@ def _close_stop(desk: Desk, actor: Actor, stop: Stop, lines: set[int]) -> None:
     kept = tuple(replace(line, dropped=True) if line.line_no in lines else line for line in order.lines)
     news = replace(order, lines=kept)
     if not news.shippable:
-        news = replace(news, status=OrderStatus.CANCELLED, reason="refunded")
+        news = interception.cancelled(desk, actor, news)
     desk.orders.save([news])
     if stop.refund_id:
         desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=True))

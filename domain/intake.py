@@ -210,16 +210,16 @@ def _arrival(desk: Desk, actor: Actor, order: Order) -> Event:
 
 def _early_refunds(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> None:
     """Refunds that came with the order itself. A finished order only records them."""
-    refunds = (*incoming.refunds, *_line_refunds({}, incoming))
-    if not refunds:
+    told = (*incoming.refunds, *_line_refunds({}, incoming))
+    if not told:
         return
     if order.status is OrderStatus.REVIEW:
-        for refund in refunds:
+        for refund in told:
             order = interception.refund_came(desk, actor, order, refund)
         refresh(desk, [order])
     else:
-        for refund in refunds:
-            interception.record_only(desk, order, refund)
+        for refund in told:
+            refunds.remember(desk, order, refund, ())
 
 
 def _merge_lines(order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:

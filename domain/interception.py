@@ -78,11 +78,6 @@ def nothing_waved(order: Order, parcels: Sequence[Parcel]) -> bool:
     return order.status is OrderStatus.RELEASED and bool(live) and ready
 
 
-def record_only(desk: Desk, order: Order, refund: IncomingRefund) -> None:
-    """Write a refund of an order that was finished before we knew it: nothing to stop."""
-    refunds.remember(desk, order, refund, ())
-
-
 def _drop(order: Order, lines: Sequence[Line]) -> Order:
     gone = {line.line_no for line in lines}
     kept = tuple(replace(line, dropped=True) if line.line_no in gone else line for line in order.lines)
@@ -95,6 +90,11 @@ def close(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
     planned = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state is ParcelState.PLANNED]
     desk.parcels.save([replace(parcel, state=ParcelState.CANCELLED) for parcel in planned])
     history.note(desk, actor, "order", order.id, "cancelled", reason)
+    return cancelled(desk, actor, order, reason)
+
+
+def cancelled(desk: Desk, actor: Actor, order: Order, reason: str = "refunded") -> Order:
+    """The order cancelled, with who did it and when; not saved."""
     return replace(order, status=OrderStatus.CANCELLED, reason=reason, decided_by=actor.name, decided_at=desk.now)
 
 
@@ -141,7 +141,7 @@ def _stop_parcels(
     left = [p for p in desk.parcels.of_orders([order.id])[order.id] if p.state is not ParcelState.CANCELLED]
     if not left:
         desk.refunds.save(replace(desk.refunds.get(record.id), stopped=True))
-        return replace(order, status=OrderStatus.CANCELLED, reason="refunded")
+        return cancelled(desk, actor, order)
     if not order.shippable and order.status is OrderStatus.RELEASED:
         order = replace(order, status=OrderStatus.PUT_BACK)
     return order

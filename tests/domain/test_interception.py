@@ -133,6 +133,13 @@ def test_an_unpaid_order_remembers_a_refund_and_has_nothing_to_stop(house: House
     assert [line.refund for line in house.order.lines] == [RefundState.REQUESTED] * 2
 
 
+def test_an_order_that_comes_refunded_only_records_it(house: House) -> None:
+    house.receive(refunds=(IncomingRefund("R1", RefundState.SUCCESS, PAID),))
+    assert (house.order.status, house.order.refunded) == (OrderStatus.CANCELLED, PAID)
+    assert [(record.external_id, record.line_nos) for record in house.refunds] == [("R1", (1, 2))]
+    assert house.parcels == ()
+
+
 def test_in_review_a_full_refund_cancels_the_order_and_its_plan(house: House) -> None:
     house.receive()
     house.refund(RefundState.SUCCESS)
@@ -210,7 +217,7 @@ def test_in_the_house_a_full_refund_blocks_and_only_the_put_back_frees(house: Ho
     assert house.parcel.state is state
     assert house.scan(Station.PUT_BACK).ok
     assert house.parcel.state is ParcelState.CANCELLED
-    assert house.order.status is OrderStatus.CANCELLED
+    assert (house.order.status, house.order.decided_by) == ("cancelled", house.cast.people[Role.PICKER].name)
     assert house.reserved() == {"CUP-01": 0, "TEA-01": 0}
     assert house.refunds[0].stopped is True
 
