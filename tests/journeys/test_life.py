@@ -276,16 +276,16 @@ class Life(RuleBasedStateMachine):
     @rule(number=NUMBERS)
     def fed_again_after_a_crash(self, number: str) -> None:
         """The same update twice: the command is carried out once."""
-        order_id = self.order_id(number)
-        if order_id is None:
+        if self.order_id(number) is None:
             return
         self.update_id += 1
         update = self.update_id
         self.store.run_now(lambda unit: unit.inbox.put(update, 1, "{}", self.clock))
-        self.store.run_now(interception.typed, BOSS, order_id, "once", claim=update)
+        refund = IncomingRefund(f"once {update}", RefundState.SUCCESS, 100, (), "once", self.clock)
+        self.store.run_now(intake.refund_told, BOSS, 1, number, refund, claim=update)
         before = self.store.read_now(snapshot)
         with pytest.raises(AlreadyApplied):
-            self.store.run_now(interception.typed, BOSS, order_id, "once", claim=update)
+            self.store.run_now(intake.refund_told, BOSS, 1, number, refund, claim=update)
         assert self.store.read_now(snapshot) == before
 
     @invariant()
