@@ -1,4 +1,4 @@
-"""`kill -9` under traffic, again and again: nothing that was taken is lost, nothing is done twice (promises 3 and 6).
+"""`kill -9` under traffic, again and again: nothing taken is lost, nothing is done twice (promises 1, 2 and 4).
 
 ROUNDS kills by default; XIAOER_KILLS=50 is the long run. Surprising: a message may come twice, but only one whose
 delivery was under way when a kill fell; the kill's own moment is read from the outbox while nobody runs.
