@@ -191,6 +191,16 @@ RIGHTS = {
     "staff": N_("staff"),
     "policy": N_("house rules"),
 }
+FORMATS = {
+    "taobao-orders": N_("Taobao order list"),
+    "taobao-details": N_("Taobao detail list"),
+    "taobao-items": N_("Taobao item sheet"),
+    "taobao-orders+taobao-items": N_("Taobao orders and items"),
+    "pinduoduo-orders": N_("Pinduoduo orders"),
+    "shopify-orders": N_("Shopify orders"),
+    "shopify-json": N_("Shopify orders (JSON)"),
+    "woocommerce-json": N_("WooCommerce orders (JSON)"),
+}
 WANTS = {
     "weight": N_("a weight like 1.25kg or 1250"),
     "name_and_street": N_("a name and a street"),
@@ -243,6 +253,11 @@ def refund_state_name(code: str, words: Words) -> str:
 def kind_name(code: str, words: Words) -> str:
     """What kind of thing a refusal is about."""
     return _named(KINDS, code, words)
+
+
+def format_name(code: str, words: Words) -> str:
+    """What kind of file it was."""
+    return _named(FORMATS, code, words)
 
 
 def want_text(code: str, words: Words) -> str:

@@ -15,7 +15,7 @@ from handlers.card import Button, Card, File
 from handlers.cards.evidence import veiled
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import N_, actor_name
+from handlers.terms import N_, actor_name, format_name
 from handlers.viewer import Viewer
 from handlers.words import Words
 
@@ -94,7 +94,10 @@ def import_card(desk: Desk, import_id: int, viewer: Viewer, data: Mapping[str, s
     lines = [
         head,
         words(
-            "{format}, sent by {who} at {at}", format=run.format, who=actor_name(run.by, words), at=words.when(run.at)
+            "{format}, sent by {who} at {at}",
+            format=format_name(run.format, words),
+            who=actor_name(run.by, words),
+            at=words.when(run.at),
         ),
         "",
     ]

@@ -395,9 +395,3 @@ def test_a_new_address_before_the_wave_goes_back_to_review_and_is_matched_again(
     assert open_codes(house.order.holds) == (HoldCode.ADDR_CHANGED,)
     assert house.parcel.courier_id != courier
     assert house.reserved() == {"CUP-01": 0, "TEA-01": 0}
-
-
-def test_lines_keep_their_number_when_the_platform_adds_one_in_front(house: House) -> None:
-    house.receive()
-    house.receive(lines=(incoming_line("CUP-02", 1), *LINES))
-    assert [(line.line_no, line.sku) for line in house.order.lines] == [(1, "CUP-01"), (2, "TEA-01"), (3, "CUP-02")]

@@ -1,0 +1,104 @@
+"""Intake: news is taken over once, old news not at all, and lines find their order in whichever file they come."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from domain import intake
+from domain.holds import HoldCode, open_codes
+from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
+from domain.intake import Intake
+from domain.orders import Order, OrderStatus
+from domain.people import SHOP
+from storage.store import Store
+from tests import factory
+from tests.factory import NOW, incoming, incoming_line
+
+CUPS, TEA = incoming_line("CUP-01", 2), incoming_line("TEA-01", 1, amount=5900)
+
+
+@dataclass
+class Desk:
+    """The first shop of the seeded company."""
+
+    store: Store
+    shop: int
+
+    def receive(self, *batch: IncomingOrder) -> Intake:
+        return self.store.run_now(intake.receive, SHOP, self.shop, batch)
+
+    def order(self, number: str = "1001") -> Order:
+        return self.store.read_now(lambda desk: desk.orders.by_number(self.shop, [number])[number])
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    store = Store("sqlite:///:memory:", now=lambda: NOW)
+    cast = store.run_now(factory.seed)
+    yield Desk(store, cast.shops[0].id)
+    store.close()
+
+
+def test_the_same_news_twice_changes_nothing(desk: Desk) -> None:
+    assert desk.receive(incoming()) == Intake(new=1)
+    before = desk.order()
+    assert desk.receive(replace(incoming(), row=9, raw="another file")) == Intake(unchanged=1)
+    assert desk.order() == before
+
+
+def test_a_detail_list_that_comes_first_waits_for_its_order(desk: Desk) -> None:
+    details = replace(incoming(paid=0, total=0), lines=(CUPS, TEA), fragment=True)
+    assert desk.receive(details) == Intake(waiting=1)
+    assert desk.receive(incoming(lines=())) == Intake(new=1)
+    assert [(line.sku, line.quantity) for line in desk.order().lines] == [("CUP-01", 2), ("TEA-01", 1)]
+
+
+def test_a_detail_list_that_comes_later_takes_the_hold_away(desk: Desk) -> None:
+    desk.receive(incoming(lines=()))
+    assert open_codes(desk.order().holds) == (HoldCode.NO_ITEMS,)
+    assert desk.receive(replace(incoming(), lines=(CUPS,), fragment=True)) == Intake(changed=1)
+    assert open_codes(desk.order().holds) == ()
+
+
+def test_a_refund_that_only_the_detail_list_tells_is_not_lost(desk: Desk) -> None:
+    asked = IncomingRefund("1001:file:open", RefundState.REQUESTED, 7800, (CUPS.external_id,))
+    details = replace(incoming(), lines=(CUPS,), refunds=(asked,), fragment=True)
+    assert desk.receive(incoming(lines=()), details) == Intake(new=1)
+    assert open_codes(desk.order().holds) == (HoldCode.REFUND_REQ,)
+
+
+def test_an_older_payload_changes_nothing(desk: Desk) -> None:
+    desk.receive(incoming(updated_at=NOW))
+    before = desk.order()
+    late = incoming(updated_at=NOW - timedelta(minutes=1), buyer_message="old")
+    assert desk.receive(late) == Intake(unchanged=1)
+    assert desk.order() == before
+
+
+def test_a_paid_order_does_not_become_unpaid(desk: Desk) -> None:
+    desk.receive(incoming())
+    assert desk.receive(incoming(state=PlatformState.UNPAID, paid=0, paid_at=None)) == Intake(unchanged=1)
+    assert (desk.order().status, desk.order().paid) == (OrderStatus.REVIEW, 7800)
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        (PlatformState.UNPAID, OrderStatus.UNPAID),
+        (PlatformState.SHIPPED, OrderStatus.ELSEWHERE),
+        (PlatformState.DONE, OrderStatus.ELSEWHERE),
+        (PlatformState.CLOSED, OrderStatus.CANCELLED),
+    ],
+)
+def test_what_needs_no_review_does_not_get_there(desk: Desk, state: PlatformState, status: OrderStatus) -> None:
+    desk.receive(incoming(state=state))
+    assert desk.order().status is status
+
+
+def test_lines_keep_their_number_when_the_platform_adds_one_in_front(desk: Desk) -> None:
+    desk.receive(incoming(lines=(CUPS, TEA)))
+    desk.receive(incoming(lines=(incoming_line("CUP-02", 1), CUPS, TEA)))
+    lines = [(line.line_no, line.sku) for line in desk.order().lines]
+    assert lines == [(1, "CUP-01"), (2, "TEA-01"), (3, "CUP-02")]
