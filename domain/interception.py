@@ -121,6 +121,9 @@ def _stop_parcels(
     desk: Desk, actor: Actor, order: Order, record: Refund, lines: Sequence[Line], parcels: Sequence[Parcel]
 ) -> Order:
     gone = {line.line_no for line in lines}
+    known = {line.line_no for line in order.lines}
+    if gone >= {line.line_no for line in order.shippable}:  # then lines that have vanished from the order go as well
+        gone |= {i.line_no for p in parcels for i in p.live_items if i.order_id == order.id and i.line_no not in known}
     _fit_stops(desk, actor, order, record, parcels, gone)
     stopped = False
     for parcel in parcels:
