@@ -49,9 +49,14 @@ def claim(desk: Desk, actor: Actor, day: date, *, new: bool) -> ReportRun | None
     return desk.reports.claim(day, desk.now, LEASE_SECONDS, actor.name, new=new)
 
 
+def today(desk: Desk) -> date:
+    """The business day it is in the company's zone."""
+    return desk.now.astimezone(ZoneInfo(desk.catalog.company.zone)).date()
+
+
 def check_begun(desk: Desk, day: date) -> None:
     """Raises BadValue for a day that has not begun in the company's zone."""
-    if day > desk.now.astimezone(ZoneInfo(desk.catalog.company.zone)).date():
+    if day > today(desk):
         raise BadValue("date", day.isoformat(), "not_in_the_future")
 
 

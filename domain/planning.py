@@ -18,7 +18,7 @@ from domain.policy import Policy
 from domain.screening import Facts, free_units, screen, wanted
 
 
-def load_facts(desk: Desk, orders: Collection[Order], *, lock: bool = False) -> Facts:
+def load_facts(desk: Desk, orders: Collection[Order]) -> Facts:
     """Everything screening and matching ask about these orders, in a handful of queries."""
     skus = {sku for order in orders for sku in wanted(order)}
     since = desk.now - timedelta(hours=desk.policy.duplicate_hours * 2)
@@ -32,7 +32,7 @@ def load_facts(desk: Desk, orders: Collection[Order], *, lock: bool = False) -> 
             known = {other.id for other in recent.get(order.buyer_id, ())}
             if order.id not in known:
                 recent[order.buyer_id] = (*recent.get(order.buyer_id, ()), order)
-    return Facts(desk.catalog, desk.policy, free_units(desk.stock.levels(skus, lock=lock)), recent)
+    return Facts(desk.catalog, desk.policy, free_units(desk.stock.levels(skus)), recent)
 
 
 def match_lines(order: Order, catalog: Catalog) -> Order:

@@ -4,13 +4,12 @@ Surprising: a day's report that was made before the day was over is not shown ag
 """
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
 from domain import notices
-from domain.day_close import bounds, check_begun
+from domain.day_close import bounds, check_begun, today
 from domain.desk import Desk
 from domain.errors import BadValue
 from domain.people import Actor, Right, Role, require
@@ -26,9 +25,8 @@ router = Router(name="finance")
 def day_of(desk: Desk, actor: Actor, text: str) -> date:
     """The business day meant; '' = today in the company's zone. Raises NotAllowed, BadValue."""
     require(actor, Right.REPORT)
-    today = desk.now.astimezone(ZoneInfo(desk.catalog.company.zone)).date()
     if not text:
-        return today
+        return today(desk)
     for form in ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d"):
         try:
             day = datetime.strptime(text, form).date()  # noqa: DTZ007  # a day, not a moment
