@@ -209,6 +209,9 @@ class Cards(Protocol):
     """Which message shows what."""
 
     def of(self, kind: NoticeKind, subject_id: int) -> list[CardRow]: ...
+    def showing(self, kinds: Collection[NoticeKind], subject_ids: Collection[int]) -> list[CardRow]:
+        """Every message that shows one of these subjects as one of these kinds."""
+
     def at(self, chat_id: int, message_id: int) -> CardRow | None: ...
     def put(self, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int) -> None:
         """The message now shows this (replaces what it showed)."""

@@ -69,13 +69,14 @@ def tell_chat(desk: Desk, kind: NoticeKind, subject_id: int, chat_id: int, *, ke
     desk.outbox.add([Notice(kind, subject_id, chat_id, key, desk.now, data=data)])
 
 
-def redraw(desk: Desk, kind: NoticeKind, subject_ids: Iterable[int]) -> None:
+def redraw(desk: Desk, kind: NoticeKind, subject_ids: Iterable[int], *, digest: bool = False) -> None:
     """Every card that shows one of these is drawn again: when one person acts, all copies change.
 
-    An order stands on its own card and on the queue's.
+    An order stands on its own card and on the queue's; with `digest` the digest counts it as well.
     """
-    kinds = (kind, NoticeKind.QUEUE) if kind is NoticeKind.ORDER else (kind,)
-    cards = [card for subject in subject_ids for one in kinds for card in desk.cards.of(one, subject)]
+    ids = set(subject_ids)
+    kinds = {kind, NoticeKind.QUEUE} if kind is NoticeKind.ORDER else {kind}
+    cards = desk.cards.showing(kinds | {NoticeKind.DIGEST} if digest else kinds, ids | {0} if digest else ids)
     desk.outbox.add(
         [
             Notice(

@@ -33,8 +33,7 @@ def release_due(desk: Desk) -> int:
     boxes = [p for found in desk.parcels.of_orders(ids).values() for p in found if p.state is ParcelState.READY]
     desk.parcels.save([replace(parcel, ready_at=desk.now) for parcel in boxes])
     desk.record([history.line(desk, CLOCK, "order", order.id, "released") for order in orders])
-    notices.redraw(desk, NoticeKind.ORDER, ids)
-    notices.redraw(desk, NoticeKind.DIGEST, [0])
+    notices.redraw(desk, NoticeKind.ORDER, ids, digest=True)
     return len(orders)
 
 

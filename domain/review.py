@@ -131,8 +131,7 @@ def _approved(desk: Desk, actor: Actor, order: Order) -> Order:
 
 
 def _announce(desk: Desk, order_ids: Sequence[int]) -> None:
-    notices.redraw(desk, NoticeKind.ORDER, order_ids)
-    notices.redraw(desk, NoticeKind.DIGEST, [0])
+    notices.redraw(desk, NoticeKind.ORDER, order_ids, digest=True)
 
 
 def approve(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:

@@ -36,7 +36,7 @@ def raw_copy_seconds(filled: Path, empty: Path) -> tuple[float, int]:
 
 def raw_approvals_seconds(filled: Path, order_ids: list[int]) -> float:
     """Seconds for the writes of one approval each, one durable commit per order: order, parcel, stock level and
-    ledger, event, and the redraw of one card."""
+    ledger, event. Nothing is read first and nothing decided."""
     base = sqlite3.connect(filled, isolation_level=None)
     try:
         base.execute("PRAGMA journal_mode = WAL")

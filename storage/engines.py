@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import StaticPool
 
 BUSY_MS = 10_000
+_COUNTED = {"preserve_rowcount": True}
 
 
 def in_memory(url: URL) -> bool:
@@ -24,7 +25,7 @@ def in_memory(url: URL) -> bool:
 def sqlite_engine(url: URL, *, readers: int = 0) -> Engine:
     """The one writer's engine, or with `readers` that many reading connections."""
     options: dict[str, Any] = {"poolclass": StaticPool} if in_memory(url) else {"pool_size": readers or 1}
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, execution_options=_COUNTED, **options)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -44,7 +45,12 @@ def sqlite_engine(url: URL, *, readers: int = 0) -> Engine:
 def postgres_engine(url: URL, connections: int) -> Engine:
     """A pool of as many connections as there are threads."""
     return create_engine(
-        url, pool_size=connections, max_overflow=0, pool_pre_ping=True, isolation_level="READ COMMITTED"
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        execution_options=_COUNTED,
     )
 
 

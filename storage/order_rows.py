@@ -22,6 +22,7 @@ RECEIVER = Shape(Receiver, orders, "receiver_")
 LINE = Shape(Line, order_line)
 HOLD = Shape(Hold, hold)
 
+_NAMES = frozenset({"number", "external_id", "buyer_id"})
 _WIDTH = len(ORDER.columns)
 _HEADS = select(*ORDER.columns, *RECEIVER.columns).where(among(orders.c.id)).order_by(orders.c.id)
 _LINES = select(order_line.c.order_id, *LINE.columns).where(among(order_line.c.order_id))
@@ -40,16 +41,36 @@ def digits_of(phone: str) -> str:
     return re.sub(r"\D", "", folded(phone))
 
 
+def _needle(order: Order) -> str:
+    texts = [order.number, order.external_id, order.buyer_id, order.receiver.name]
+    for line in order.lines:
+        texts += [line.sku or line.merchant_code, line.title]
+    return folded("\n".join(dict.fromkeys(text for text in texts if text)))
+
+
 def order_row(order: Order) -> dict[str, Any]:
     """The row of an order, copies included."""
     row = ORDER.row(order)
     row.update(RECEIVER.row(order.receiver))
-    texts = [order.number, order.external_id, order.buyer_id, order.receiver.name]
-    for line in order.lines:
-        texts += [line.sku or line.merchant_code, line.title]
     row["held"] = order.held
     row["phone_tail"] = digits_of(order.receiver.phone)[-4:]
-    row["needle"] = folded("\n".join(dict.fromkeys(text for text in texts if text)))
+    row["needle"] = _needle(order)
+    return row
+
+
+def row_to_save(order: Order, read: Order | None) -> dict[str, Any]:
+    """What `Sql.save` needs: the columns that say something else than the order as it was read, copies included."""
+    if read is None or read.revision != order.revision:
+        return order_row(order)
+    row = ORDER.to_save(order, read)
+    moved = order.receiver != read.receiver
+    if moved:
+        row |= RECEIVER.changes(order.receiver, read.receiver)
+        row["phone_tail"] = digits_of(order.receiver.phone)[-4:]
+    if moved or order.lines != read.lines or not _NAMES.isdisjoint(row):
+        row["needle"] = _needle(order)
+    if order.holds != read.holds:
+        row["held"] = order.held
     return row
 
 

@@ -1,6 +1,6 @@
 """The order repository: reading, adding and saving the aggregate.
 
-Surprising: lines and holds are rewritten only when the saved order's differ from the ones it was read with.
+Surprising: only what differs from the order as it was read is written; its lines and holds are rewritten as a set.
 """
 
 from collections.abc import Collection, Sequence
@@ -64,7 +64,7 @@ class Orders(OrderQueries):
 
     def save(self, changed: Sequence[Order]) -> None:
         """Update by revision; the stored revision becomes + 1. Raises LostRace."""
-        self._sql.save(orders, [order_rows.order_row(order) for order in changed])
+        self._sql.save(orders, [order_rows.row_to_save(order, self._read.get(order.id)) for order in changed])
         lines = [order for order in changed if not self._as_read(order, "lines")]
         if lines:
             rows = [row for order in lines for row in order_rows.line_rows(order)]

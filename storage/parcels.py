@@ -24,7 +24,9 @@ _SELECT = select(*PARCEL.columns)
 _MANY = _SELECT.where(among(parcel.c.id)).order_by(parcel.c.id)
 _ITEMS = select(parcel_item.c.parcel_id, *ITEM.columns).where(among(parcel_item.c.parcel_id))
 _ITEMS = _ITEMS.order_by(parcel_item.c.parcel_id, parcel_item.c.position)
-_LINKS = select(parcel_item.c.order_id, parcel_item.c.parcel_id).where(among(parcel_item.c.order_id)).distinct()
+_OF_ORDERS = _SELECT.where(
+    parcel.c.id.in_(select(parcel_item.c.parcel_id).where(among(parcel_item.c.order_id)))
+).order_by(parcel.c.id)
 _BY_WAYBILL = _SELECT.where(parcel.c.waybill == bindparam("waybill")).order_by(parcel.c.id.desc()).limit(1)
 
 
@@ -37,7 +39,7 @@ def _at(warehouse_id: int | None) -> ColumnElement[bool]:
 
 
 class Parcels:
-    """Implements domain.desk.Parcels. Items are rewritten only when they differ from what was read."""
+    """Implements domain.desk.Parcels. Only what differs from what was read is written."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
@@ -69,11 +71,12 @@ class Parcels:
 
     def of_orders(self, order_ids: Collection[int]) -> dict[int, tuple[Parcel, ...]]:
         """order id -> its parcels by id, cancelled ones too; orders without any are missing."""
-        pairs = [(row.order_id, row.parcel_id) for row in self._sql.rows_in(_LINKS, order_ids)]
-        boxes = self.many([parcel_id for _, parcel_id in pairs])
+        wanted = set(order_ids)
+        boxes = {box.id: box for box in self._with_items(self._sql.rows_in(_OF_ORDERS, wanted))}
         result: dict[int, tuple[Parcel, ...]] = defaultdict(tuple)
-        for order_id, parcel_id in sorted(pairs):
-            result[order_id] += (boxes[parcel_id],)
+        for _, box in sorted(boxes.items()):
+            for order_id in wanted.intersection(box.order_ids):
+                result[order_id] += (box,)
         return dict(result)
 
     def by_waybill(self, waybill: str) -> Parcel | None:
@@ -98,7 +101,7 @@ class Parcels:
 
     def save(self, parcels: Sequence[Parcel]) -> None:
         """By revision, items with it. Raises LostRace."""
-        self._sql.save(parcel, [PARCEL.row(box) for box in parcels])
+        self._sql.save(parcel, [PARCEL.to_save(box, self._read.get(box.id)) for box in parcels])
         moved = [box for box in parcels if not self._items_as_read(box)]
         if moved:
             rows = [row for box in moved for row in _item_rows(box)]

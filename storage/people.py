@@ -1,5 +1,6 @@
 """Staff, chats, invitations, strangers, and the cards in the chats."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import Select, bindparam, select, update
 from domain.errors import Unknown
 from domain.people import Chat, Invite, Person, Staff
 from domain.records import CardRow, NoticeKind
-from storage.sql import Shape, Sql
+from storage.sql import Shape, Sql, among
 from storage.tables.people import card, chat, invite, person, stranger
 
 PERSON = Shape(Person, person)
@@ -25,6 +26,9 @@ _CHAT = select(*CHAT.columns).where(chat.c.id == bindparam("key"))
 _CHAT_BY_TELEGRAM = select(*CHAT.columns).where(chat.c.telegram_id == bindparam("key"))
 _CARDS_OF = select(*CARD.columns).where(card.c.kind == bindparam("kind"), card.c.subject_id == bindparam("subject_id"))
 _CARDS_OF = _CARDS_OF.order_by(card.c.id)
+_CARDS_SHOWING = select(*CARD.columns).where(
+    card.c.kind.in_(bindparam("kinds", expanding=True, type_=card.c.kind.type)), among(card.c.subject_id)
+)
 
 
 class People:
@@ -125,6 +129,11 @@ class Cards:
         """Every message that shows this, oldest first."""
         rows = self._sql.rows(_CARDS_OF, kind=kind, subject_id=subject_id)
         return [CARD.thing(row) for row in rows]
+
+    def showing(self, kinds: Collection[NoticeKind], subject_ids: Collection[int]) -> list[CardRow]:
+        """Every message that shows one of these subjects as one of these kinds."""
+        found = self._sql.rows_in(_CARDS_SHOWING, subject_ids, kinds=list(kinds))
+        return [CARD.thing(row) for row in found]
 
     def at(self, chat_id: int, message_id: int) -> CardRow | None:
         """What this message shows."""

@@ -6,6 +6,7 @@ nothing even when the caller catches it and goes on in the same transaction.
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -34,21 +35,33 @@ class StockBook:
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
+        self._held: dict[str, dict[Place, Level]] = {}
 
     def levels(self, skus: Collection[str] | None = None, *, lock: bool = False) -> dict[Place, Level]:
-        """(warehouse, sku) -> level, all of them or of these skus; `lock` holds the rows until the end."""
+        """(warehouse, sku) -> level, all of them or of these skus; `lock` holds the rows until the end, so that they
+        need not be read again."""
         if skus is None:
             rows: Iterable[Row[Any]] = self._sql.rows(_LEVELS.with_for_update() if lock else _LEVELS)
         else:
             rows = self._sql.rows_in(_LOCKED_LEVELS_OF if lock else _LEVELS_OF, skus)
-        return {(row.warehouse_id, row.sku): LEVEL.thing(row) for row in rows}
+        found = {(row.warehouse_id, row.sku): LEVEL.thing(row) for row in rows}
+        if lock and skus is not None:
+            self._held.update({sku: {} for sku in skus})
+            for place, level in found.items():
+                self._held[place[1]][place] = level
+        return found
+
+    def _locked(self, skus: Collection[str]) -> dict[Place, Level]:
+        """The levels of these skus, locked by this transaction."""
+        self.levels([sku for sku in skus if sku not in self._held], lock=True)
+        return {place: level for sku in skus for place, level in self._held[sku].items()}
 
     def apply(self, moves: Sequence[Move], actor: str) -> None:
         """Write the ledger and move the levels. Raises NotEnoughStock, changing nothing, when after all the moves a
         bucket would be below zero or RESERVED above GOOD; LostRace when another command opened the same level."""
         if not moves:
             return
-        levels = self.levels({move.sku for move in moves}, lock=True)
+        levels = self._locked({move.sku for move in moves})
         change: Counter[tuple[Place, Bucket]] = Counter()
         for move in moves:
             change[(move.warehouse_id, move.sku), move.bucket] += move.delta
@@ -64,6 +77,10 @@ class StockBook:
                 for place in places
             ],
         )
+        for place in places:
+            level = levels.get(place, Level(*place, 0, 0, 0))
+            after = {b.value: getattr(level, b) + change[place, b] for b in Bucket}
+            self._held[place[1]][place] = replace(level, **after)
 
     def _check(self, level: Level, change: Mapping[Bucket, int]) -> None:
         good = level.good + change[Bucket.GOOD]
