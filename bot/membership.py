@@ -7,6 +7,7 @@ staff list is talking.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from domain import notices
 from domain.desk import Desk
 
 _AWAY = frozenset({"left", "kicked"})
@@ -35,13 +36,14 @@ def readdress(desk: Desk, old: int, new: int) -> None:
 
 
 def _present(desk: Desk, telegram_id: int, status: str) -> None:
-    """Away: nothing is sent there until we are back."""
+    """Away: nothing is sent there until we are back, and others hear of it."""
     chat = desk.people.chat_by_telegram(telegram_id)
-    if chat is None:
+    if chat is None or bool(chat.parked) is (status in _AWAY):
         return
-    parked = status if status in _AWAY else ""
-    if bool(chat.parked) is not bool(parked):
-        desk.people.save_chat(replace(chat, parked=parked))
+    if status in _AWAY:
+        notices.unreachable(desk, chat, status)
+    else:
+        desk.people.save_chat(replace(chat, parked=""))
 
 
 def _at(body: Mapping[str, object], *path: str) -> object:

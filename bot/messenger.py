@@ -289,9 +289,8 @@ def _moved(unit: Unit, claimed: ClaimedNotice, to: int) -> None:
 
 def _parked(unit: Unit, claimed: ClaimedNotice, why: str) -> None:
     """The next person hears of it in the same transaction."""
-    unit.deliveries.park_chat(claimed.notice.chat_id, why)
+    notices.unreachable(unit, unit.people.chat(claimed.notice.chat_id), why)
     unit.deliveries.dropped(claimed.id, unit.now, why)
-    notices.reroute(unit, claimed.notice, why)
 
 
 def _dropped(unit: Unit, claimed: ClaimedNotice, why: str) -> str:

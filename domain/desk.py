@@ -225,6 +225,9 @@ class Outbox(Protocol):
     def add(self, notices: Sequence[Notice]) -> None:
         """Once per (chat, key). A redraw that is already waiting is moved, not added."""
 
+    def waiting(self, chat_id: int) -> list[Notice]:
+        """What the chat has not been told yet, in order."""
+
 
 class Imports(Protocol):
     """Files taken in."""

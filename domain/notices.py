@@ -5,6 +5,7 @@ private as well. Parked chats are passed over, so the next person is told.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from domain.desk import Desk
@@ -32,15 +33,17 @@ def route(
     warehouse: int | None = None,
     named: int | None = None,
 ) -> list[int]:
-    """Our chat ids to tell: the named person, then the roles' groups or else each person. Nobody left: the owners."""
+    """Our chat ids to tell: the named person, then the roles' groups or else each person. Nobody left, or the named
+    person is out of reach: the owners as well."""
     chats = {chat.id: chat for chat in desk.people.chats()}
     staff = desk.people.staff()
     told = [p.chat_id for p in staff.people if p.id == named and p.active and not chats[p.chat_id].parked]
+    lost = named is not None and not told
     groups = [chat.id for chat in chats.values() if _desk_of(chat, roles, shop, warehouse)]
     people = staff.with_role(frozenset(roles), shop=shop, warehouse=warehouse)
     told += groups or [p.chat_id for p in people if not chats[p.chat_id].parked]
-    if not told:
-        told = [p.chat_id for p in staff.with_role(frozenset({Role.OWNER})) if not chats[p.chat_id].parked]
+    if lost or not told:
+        told += [p.chat_id for p in staff.with_role(frozenset({Role.OWNER})) if not chats[p.chat_id].parked]
     return list(dict.fromkeys(told))
 
 
@@ -96,12 +99,13 @@ def digest(desk: Desk, shops: Collection[int]) -> None:
     redraw(desk, NoticeKind.DIGEST, [0])
 
 
-def reroute(desk: Desk, notice: Notice, why: str) -> None:
-    """A chat is gone (blocked, kicked, deleted): the owners are told, and what it should have heard goes to them."""
-    owners = [p for p in desk.people.staff().with_role(frozenset({Role.OWNER})) if p.chat_id != notice.chat_id]
+def unreachable(desk: Desk, chat: Chat, why: str) -> None:
+    """A chat is gone (blocked, kicked, deleted): nothing is sent there until it is back; the owners are told, and all
+    it should have heard goes to them."""
+    desk.people.save_chat(replace(chat, parked=why))
+    owners = [p for p in desk.people.staff().with_role(frozenset({Role.OWNER})) if p.chat_id != chat.id]
+    unheard = [notice for notice in desk.outbox.waiting(chat.id) if not notice.redraw]
     for owner in owners:
-        tell_chat(
-            desk, NoticeKind.ROUTE_DEAD, notice.chat_id, owner.chat_id, key=f"dead:{notice.chat_id}:{why}", why=why
-        )
-        if not notice.redraw:
+        tell_chat(desk, NoticeKind.ROUTE_DEAD, chat.id, owner.chat_id, key=f"dead:{chat.id}:{why}", why=why)
+        for notice in unheard:
             tell_chat(desk, notice.kind, notice.subject_id, owner.chat_id, key=notice.key, **dict(notice.data))

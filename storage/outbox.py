@@ -58,6 +58,11 @@ class Outbox:
             if rows:
                 self._sql.change((_again if redraw else _once)(self._sql.postgres), rows)
 
+    def waiting(self, chat_id: int) -> list[Notice]:
+        """What the chat has not been told yet, in order."""
+        mine = select(*NOTICE.columns).where(outbox.c.chat_id == chat_id, outbox.c.state == WAITING)
+        return [NOTICE.thing(row) for row in self._sql.rows(mine.order_by(outbox.c.queued_at, outbox.c.id))]
+
     def _row(self, notice: Notice) -> dict[str, Any]:
         queue = {"state": WAITING, "queued_at": notice.due_at, "version": 1, "attempts": 0, "error": ""}
         return {**NOTICE.row(notice), **queue, **_FREE, "ended_at": None}
@@ -140,10 +145,6 @@ class Deliveries:
             return 0
         held = update(outbox).where(outbox.c.state == WAITING, outbox.c.worker.in_(workers))
         return self._sql.change(held.values(**_FREE))
-
-    def park_chat(self, chat_id: int, why: str) -> None:
-        """Nothing is delivered there until `People.save_chat` clears `parked`."""
-        self._sql.change(update(chat).where(chat.c.id == chat_id).values(parked=why))
 
     def next_due(self) -> datetime | None:
         """When `claim` will next find something: the earliest free head, or the end of the earliest lease."""

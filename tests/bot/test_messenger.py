@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from telegram.error import InvalidToken
 
+from bot import membership
 from domain.people import Chat
 from domain.records import NoticeKind
 from handlers.card import Card, File
@@ -161,6 +162,35 @@ async def test_a_chat_nobody_reads_is_parked_and_the_owner_gets_its_notices(
     await house.notify(ANNA, 1, "b")
     await house.deliver()
     assert await house.calls("sendMessage") == 3
+
+
+async def test_what_waited_behind_the_first_notice_reaches_the_owner_too(house: House) -> None:
+    """A redraw is first to find the chat gone; the notices behind it must not wait there for ever."""
+    anna = await house.chat(ANNA)
+    assert anna is not None
+    house.cards |= {1: card("old card"), 90: card("stop!"), anna.id: card("Anna cannot be reached")}
+    await house.notify(ANNA, 1, "a")
+    await house.deliver()
+    await house.fault("editMessageText", 403, chat_id=ANNA, description="Forbidden: bot was blocked by the user")
+    await house.notify(ANNA, 1, "redraw", redraw=True)
+    await house.notify(ANNA, 90, "b")
+    for _ in range(3):
+        await house.deliver()
+    assert await house.texts(OWNER) == ["Anna cannot be reached", "stop!"]
+
+
+async def test_a_person_who_blocks_us_is_told_of_at_once(house: House) -> None:
+    anna = await house.chat(ANNA)
+    assert anna is not None
+    house.cards |= {1: card("stop!"), anna.id: card("Anna cannot be reached")}
+    await house.notify(ANNA, 1, "a")
+    gone = {"chat": {"id": ANNA}, "new_chat_member": {"status": "kicked"}}
+    await house.store.run(membership.note, {"update_id": 1, "my_chat_member": gone})
+    await house.store.run(membership.note, {"update_id": 2, "my_chat_member": gone})
+    for _ in range(2):
+        await house.deliver()
+    assert await house.texts(OWNER) == ["Anna cannot be reached", "stop!"]
+    assert await house.texts(ANNA) == []
 
 
 async def test_a_group_that_became_a_supergroup_is_followed(house: House) -> None:

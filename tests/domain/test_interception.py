@@ -1,129 +1,17 @@
 """Interception at every stage of rules.md B7, on the real store in memory: what stops, what is freed, who is told."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Concatenate, ParamSpec, TypeVar
-
 import pytest
 
-from domain import fulfilment, intake, interception, release, review
+from domain import interception, notices, release, review
 from domain.errors import ParcelStopped, Stale
 from domain.holds import HoldCode, open_codes
-from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
-from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState, Refund, Stop, StopState
+from domain.incoming import IncomingRefund, PlatformState, RefundState
+from domain.orders import OrderStatus
+from domain.parcels import ParcelState, StopState
 from domain.people import Role, Station
-from storage.store import Store
-from storage.unit import Unit
+from domain.records import NoticeKind
 from tests import factory
-from tests.factory import Cast, incoming, incoming_line
-
-P = ParamSpec("P")
-T = TypeVar("T")
-LINES = (incoming_line("CUP-01", 2), incoming_line("TEA-01", 1, amount=5900))
-PAID = 13_700
-LATER = (ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.PACKED, ParcelState.WEIGHED)
-SCAN = {
-    ParcelState.PICKED: Station.PICK,
-    ParcelState.PACKED: Station.PACK,
-    ParcelState.WEIGHED: Station.WEIGH,
-    ParcelState.HANDED_OVER: Station.HAND_OVER,
-}
-WHO = {
-    Station.PICK: Role.PICKER,
-    Station.PACK: Role.PACKER,
-    Station.WEIGH: Role.DISPATCHER,
-    Station.HAND_OVER: Role.DISPATCHER,
-    Station.PUT_BACK: Role.PICKER,
-}
-
-
-@dataclass
-class House:
-    """One order of two lines, moved along by the house's own commands."""
-
-    store: Store
-    cast: Cast
-    clock: list[datetime]
-
-    def run(self, command: Callable[Concatenate[Unit, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return self.store.run_now(command, *args, **kwargs)
-
-    def receive(self, **changes: object) -> None:
-        one: IncomingOrder = replace(incoming(lines=LINES, goods=PAID, total=PAID, paid=PAID), **changes)  # type: ignore[arg-type]  # any field
-        self.run(intake.receive, self.cast.actor(Role.CS), self.cast.shops[0].id, [one])
-
-    def refund(self, state: RefundState, amount: int = PAID, *skus: str, number: str = "R1") -> None:
-        told = IncomingRefund(number, state, amount, tuple(f"L-{sku}" for sku in skus))
-        assert self.run(intake.refund_told, self.cast.actor(Role.CS), self.cast.shops[0].id, "1001", told)
-
-    @property
-    def order(self) -> Order:
-        return self.store.read_now(lambda desk: desk.orders.by_number(self.cast.shops[0].id, ["1001"])["1001"])
-
-    @property
-    def parcels(self) -> tuple[Parcel, ...]:
-        number = self.order.id
-        return self.store.read_now(lambda desk: desk.parcels.of_orders([number]).get(number, ()))
-
-    @property
-    def parcel(self) -> Parcel:
-        return self.parcels[0]
-
-    @property
-    def stops(self) -> tuple[Stop, ...]:
-        number = self.parcel.id
-        return self.store.read_now(lambda desk: desk.stops.of_parcels([number]).get(number, ()))
-
-    @property
-    def refunds(self) -> list[Refund]:
-        number = self.order.id
-        return list(self.store.read_now(lambda desk: desk.refunds.of_order(number)))
-
-    def reserved(self) -> dict[str, int]:
-        """Units claimed, by sku."""
-        levels = self.store.read_now(lambda desk: desk.stock.levels(["CUP-01", "TEA-01"]))
-        found = {"CUP-01": 0, "TEA-01": 0}
-        for (_, sku), level in levels.items():
-            found[sku] += level.reserved
-        return found
-
-    def approve(self) -> None:
-        order = self.order
-        self.run(review.approve, self.cast.actor(Role.CS), order.id, order.revision)
-
-    def pass_time(self, seconds: int) -> None:
-        self.clock[0] += timedelta(seconds=seconds)
-
-    def scan(self, station: Station, grams: int | None = None) -> fulfilment.Scanned:
-        actor = self.cast.actor(WHO[station])
-        return self.run(fulfilment.scan, actor, station, self.parcel.waybill, grams)
-
-    def bring_to(self, state: ParcelState) -> None:
-        """The usual way to where the parcel should be."""
-        self.receive()
-        self.approve()
-        self.pass_time(60)
-        self.run(release.release_due)
-        if state is ParcelState.READY:
-            return
-        picker = self.cast.actor(Role.PICKER)
-        wave = self.run(release.wave_now, self.cast.actor(Role.DISPATCHER), self.parcel.warehouse_id or 0)
-        self.run(release.take_wave, picker, wave.id, wave.revision)
-        for step, station in SCAN.items():
-            if self.parcel.state is state:
-                return
-            done = self.scan(station, self.parcel.expected_g if station is Station.WEIGH else None)
-            assert done.ok, (step, done.refusal)
-
-
-@pytest.fixture
-def house() -> Iterator[House]:
-    clock = [factory.NOW]
-    store = Store("sqlite:///:memory:", now=lambda: clock[0], pause=lambda _attempt: None)
-    yield House(store, store.run_now(factory.seed), clock)
-    store.close()
+from tests.domain.house import LATER, PAID, SCAN, House
 
 
 def test_an_unpaid_order_remembers_a_refund_and_has_nothing_to_stop(house: House) -> None:
@@ -220,6 +108,19 @@ def test_in_the_house_a_full_refund_blocks_and_only_the_put_back_frees(house: Ho
     assert (house.order.status, house.order.decided_by) == ("cancelled", house.cast.people[Role.PICKER].name)
     assert house.reserved() == {"CUP-01": 0, "TEA-01": 0}
     assert house.refunds[0].stopped is True
+
+
+def test_a_picker_out_of_reach_is_stood_in_for_by_the_owner(house: House) -> None:
+    house.bring_to(ParcelState.IN_WAVE)
+    people = house.cast.people
+    picker = house.store.read_now(lambda unit: unit.people.chat(people[Role.PICKER].chat_id))
+    house.store.run_now(notices.unreachable, picker, "kicked")
+    house.refund(RefundState.SUCCESS)
+    (stop,) = house.stops
+    told = house.store.read_now(lambda unit: unit.outbox.waiting(people[Role.OWNER].chat_id))
+    assert stop.named_id == people[Role.PICKER].id
+    assert [one.subject_id for one in told if one.kind is NoticeKind.ROUTE_DEAD] == [picker.id]
+    assert [one.subject_id for one in told if one.kind is NoticeKind.STOP] == [stop.id]
 
 
 @pytest.mark.parametrize("state", LATER)

@@ -132,8 +132,8 @@ def test_a_parked_chat_gets_nothing_until_it_is_unparked(each: Each) -> None:
     """Its notices wait."""
     add(each, notice(each, "a"), notice(each, "b", TWO))
     chat_id = each.cast.people[ONE].chat_id
-    each.store.run_now(lambda unit: unit.deliveries.park_chat(chat_id, "blocked"))
-    assert each.store.read_now(lambda unit: unit.people.chat(chat_id).parked) == "blocked"
+    each.store.run_now(lambda unit: unit.people.save_chat(replace(unit.people.chat(chat_id), parked="blocked")))
+    assert [one.key for one in each.store.read_now(lambda unit: unit.outbox.waiting(chat_id))] == ["a"]
     sent(each, claim(each))
     assert each.store.read_now(lambda unit: unit.deliveries.next_due()) is None
     counts = each.store.read_now(lambda unit: unit.deliveries.counts())
