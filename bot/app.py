@@ -7,6 +7,7 @@ that its supervisor starts again. `import aiogram` takes two seconds, so it is i
 import asyncio
 import logging
 import secrets
+import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,11 +16,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from telegram.ext import ExtBot
 
 from bot import membership
+from bot.api import Api
 from bot.clock import Clock
 from bot.imports import Importer
 from bot.inbox import Inbox, chat_key
 from bot.incidents import Incidents
-from bot.ingress import Poller, api_client, use_polling, use_webhook
+from bot.ingress import Poller, use_polling, use_webhook
 from bot.limiter import Limiter
 from bot.messenger import Messenger
 from bot.ptb import ptb_bot
@@ -43,6 +45,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 _STOP_SECONDS = 10.0
+_SWITCH_SECONDS = 0.001  # the loop answers people; a busy store thread must not keep it waiting for 5 ms
 _REDRAWN_AT_START = 200
 
 
@@ -120,6 +123,7 @@ class App:
 
     async def start(self) -> Opened:
         """Start every part of this process. On an error what was started is stopped again."""
+        sys.setswitchinterval(_SWITCH_SECONDS)
         try:
             return await self._start()
         except BaseException:
@@ -219,15 +223,15 @@ class App:
         if self._traffic is not None:
             self._traffic.hooks = web.base_url
             self._parts.stops.append(self._traffic.stop)
-        client = api_client(self._api_base, self._token)
-        self._parts.stops.append(client.aclose)
+        api = Api(self._api_base, self._token)
+        self._parts.stops.append(api.close)
         if settings.webhook_url:
             await use_webhook(
-                client, settings.webhook_url + webhook_path(settings.webhook_secret), settings.webhook_secret
+                api, settings.webhook_url + webhook_path(settings.webhook_secret), settings.webhook_secret
             )
             return web
-        await use_polling(client)
-        poller = Poller(self._store, inbox, client)
+        await use_polling(api)
+        poller = Poller(self._store, inbox, api)
         self._spawn(poller.run(), "poller", poller.confirm)
         return web
 

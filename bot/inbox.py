@@ -25,11 +25,13 @@ _SIDE_BY_SIDE = 32
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """An update as it lies in the inbox. `chat` is whose order it keeps."""
+    """An update as it lies in the inbox. `chat` is whose order it keeps; `kept` ends when it is committed, None =
+    it is."""
 
     id: int
     chat: int
     raw: str
+    kept: Awaitable[object] | None = None
 
 
 def chat_key(update: Update) -> int:
@@ -49,14 +51,14 @@ def chat_key(update: Update) -> int:
 
 def keep(unit: Unit, updates: Iterable[Update]) -> list[Received]:
     """Put a batch into the inbox in this transaction; returns those that are new."""
-    new = []
-    for update in updates:
-        update_id = update["update_id"]
-        assert isinstance(update_id, int)
-        received = Received(update_id, chat_key(update), json.dumps(update, ensure_ascii=False))
-        if unit.inbox.put(received.id, received.chat, received.raw, unit.now):
-            new.append(received)
-    return new
+    return [one for one in map(received, updates) if unit.inbox.put(one.id, one.chat, one.raw, unit.now)]
+
+
+def received(update: Update) -> Received:
+    """What will lie in the inbox."""
+    update_id = update["update_id"]
+    assert isinstance(update_id, int)
+    return Received(update_id, chat_key(update), json.dumps(update, ensure_ascii=False))
 
 
 def _waiting(unit: Unit) -> list[Received]:
@@ -73,6 +75,12 @@ def _failed(unit: Unit, update_id: int, error: str) -> int:
     if attempts >= TRIES:
         unit.inbox.done(update_id, unit.now)
     return attempts
+
+
+async def _kept(received: Received) -> None:
+    """It lies in the inbox; raises what the store raised if it never will."""
+    if received.kept is not None:
+        await received.kept
 
 
 class Inbox:
@@ -152,10 +160,12 @@ class Inbox:
                 break
             except Exception as error:
                 log.exception("update %d failed", received.id)
+                await _kept(received)
                 if await self._store.run(_failed, received.id, f"{type(error).__name__}: {error}") >= TRIES:
                     return await self._parked(received)
             else:
                 break
+        await _kept(received)
         return await self._store.run(_done, received.id)
 
     async def _parked(self, received: Received) -> None:

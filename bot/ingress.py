@@ -1,18 +1,18 @@
 """The way in: updates go from Telegram into the inbox, are committed, and only then confirmed.
 
 Surprising: neither framework polls. Both would confirm before handling and lose what is in flight when the process
-dies (telegram.md 4.1). Here the next `offset` confirms, and it is sent only after the commit.
+dies (telegram.md 4.1). Here the next `offset` confirms, and it is sent only after the commit; handling need not wait
+for that commit, since what dies before it is sent again and carried out once.
 """
 
 import asyncio
-import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
-import httpx
-
-from bot.inbox import Received, keep
+from bot.api import Reply, Unanswered
+from bot.inbox import Received, keep, received
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -23,6 +23,14 @@ _LONGEST_BACK_OFF = 30.0
 
 class TokenRefused(Exception):
     """Telegram does not know the token: nothing can work, so the process ends and says so."""
+
+
+class Calls(Protocol):
+    """How Telegram is asked (bot.api.Api)."""
+
+    async def call(self, method: str, fields: Mapping[str, object], *, seconds: float = 10) -> Reply:
+        """Raises bot.api.Unanswered."""
+        ...
 
 
 class Workers(Protocol):
@@ -39,20 +47,20 @@ async def accept(store: Store, inbox: Workers, updates: list[dict[str, object]])
 
 
 class Poller:
-    """Long poll over plain HTTP. One process per token polls; a second one makes Telegram answer 409 here."""
+    """Long poll. One process per token polls; a second one makes Telegram answer 409 here."""
 
     def __init__(
         self,
         store: Store,
         inbox: Workers,
-        client: httpx.AsyncClient,
+        api: Calls,
         *,
         hold_seconds: int = _HOLD_SECONDS,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._inbox = inbox
-        self._client = client
+        self._api = api
         self._hold = hold_seconds
         self._sleep = sleep
         self._offset = 0
@@ -62,31 +70,42 @@ class Poller:
         """Until cancelled. Raises TokenRefused; everything passing is waited out."""
         while True:
             updates = await self._poll()
-            if updates:
+            if not updates:
+                continue
+            numbers = [_number(update) for update in updates]
+            if 0 < self._offset <= min(numbers):
+                await self._accept_new(updates)
+            else:
                 await accept(self._store, self._inbox, updates)
-                self._offset = max(_number(update) for update in updates) + 1
+            self._offset = max(numbers) + 1
+
+    async def _accept_new(self, updates: list[dict[str, object]]) -> None:
+        """Updates nobody can have stored before: a tap is answered while it is being kept."""
+        keeping = asyncio.ensure_future(self._store.run(keep, updates))
+        self._inbox.offer([replace(received(update), kept=keeping) for update in updates])
+        await keeping
 
     async def confirm(self) -> None:
         """Confirm the last batch on a graceful stop, so that nobody has to send it again."""
         if self._offset:
-            await self._client.post("getUpdates", json={"offset": self._offset, "timeout": 0, "limit": 1}, timeout=5)
+            await self._api.call("getUpdates", {"offset": self._offset, "timeout": 0, "limit": 1}, seconds=5)
 
     async def _poll(self) -> list[dict[str, object]]:
         """The next batch, empty after a failure that was waited out."""
         wanted = {"offset": self._offset, "timeout": self._hold, "limit": 100, "allowed_updates": list(WANTED)}
         try:
-            response = await self._client.post("getUpdates", json=wanted, timeout=self._hold + 20)
-            body = response.json()
-        except (httpx.HTTPError, json.JSONDecodeError) as error:
-            await self._back_off(f"{type(error).__name__}: {error}")
+            reply = await self._api.call("getUpdates", wanted, seconds=self._hold + 20)
+        except Unanswered as error:
+            await self._back_off(str(error))
             return []
-        if body.get("ok") is True:
+        updates = reply.body.get("result")
+        if reply.ok and isinstance(updates, list):
             self._failures = 0
-            return list(body["result"])
-        if response.status_code in (401, 404):
-            raise TokenRefused(f"Telegram refuses the token: {body.get('description')}")
-        asked = body.get("parameters", {}).get("retry_after")
-        await self._back_off(str(body.get("description")), asked)
+            return updates
+        if reply.status in (401, 404):
+            raise TokenRefused(f"Telegram refuses the token: {reply.why}")
+        asked = reply.body.get("parameters")
+        await self._back_off(reply.why, asked.get("retry_after") if isinstance(asked, dict) else None)
         return []
 
     async def _back_off(self, why: str, asked: float | None = None) -> None:
@@ -103,23 +122,20 @@ def _number(update: dict[str, object]) -> int:
     return number
 
 
-def api_client(api_base: str, token: str) -> httpx.AsyncClient:
-    """A client whose relative paths are Bot API methods. Close it at the end."""
-    return httpx.AsyncClient(base_url=f"{api_base}/bot{token}/", trust_env=False)
-
-
-async def use_polling(client: httpx.AsyncClient) -> None:
+async def use_polling(api: Calls) -> None:
     """Take back a webhook an earlier run may have set; what waits at Telegram stays there for us."""
-    response = await client.post("deleteWebhook", json={"drop_pending_updates": False})
-    if response.status_code in (401, 404):
-        raise TokenRefused("Telegram refuses the token")
-    response.raise_for_status()
+    await _must(api, "deleteWebhook", {"drop_pending_updates": False})
 
 
-async def use_webhook(client: httpx.AsyncClient, url: str, secret: str) -> None:
+async def use_webhook(api: Calls, url: str, secret: str) -> None:
     """Ask Telegram to call us."""
     wanted = {"url": url, "secret_token": secret, "allowed_updates": list(WANTED), "max_connections": 40}
-    response = await client.post("setWebhook", json=wanted)
-    if response.status_code in (401, 404):
+    await _must(api, "setWebhook", wanted)
+
+
+async def _must(api: Calls, method: str, fields: Mapping[str, object]) -> None:
+    reply = await api.call(method, fields)
+    if reply.status in (401, 404):
         raise TokenRefused("Telegram refuses the token")
-    response.raise_for_status()
+    if not reply.ok:
+        raise Unanswered(f"{method}: {reply.why}")

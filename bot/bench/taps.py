@@ -5,12 +5,16 @@ rival.
 """
 
 import asyncio
+import json
+import sys
 import tempfile
-import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 from aiogram import Bot, Dispatcher
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
@@ -19,92 +23,87 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, InlineKeyboardMar
 from bot.app import App
 from bot.bench.file import shopify_file
 from bot.imports import Importer
-from bot.sandbox import Sandbox
-from bot.seed import seed_sandbox, seed_store
+from bot.seed import seed_store
 from bot.settings import read_settings
 from domain.people import OPERATOR
 from storage.store import Store
 from storage.unit import Unit
 
-BELLA = 1003
-_PATIENCE = 20.0
-_THINKING = 0.15
+_HERE = Path(__file__).resolve().parents[2]
 
 
-async def _card(http: httpx.AsyncClient, text: str, wanted: str) -> tuple[int, str]:
-    """Write a text, wait for the answer that has the wanted button: (message id, the button's data)."""
-    sent = (await http.post(f"/sandbox/chats/{BELLA}/messages", json={"from": BELLA, "text": text})).json()
-    until = time.perf_counter() + _PATIENCE
-    while time.perf_counter() < until:
-        found = (await http.get(f"/sandbox/chats/{BELLA}/messages", params={"after": sent["message_id"]})).json()
-        for message in found:
-            for row in message.get("reply_markup", {}).get("inline_keyboard", []):
-                for button in row:
-                    if str(button.get("callback_data", "")).startswith(wanted):
-                        return int(message["message_id"]), str(button["callback_data"])
-        await asyncio.sleep(0.02)
-    raise TimeoutError(f"no answer to {text!r} with a button {wanted!r}")
+@dataclass(frozen=True, slots=True)
+class _Telegram:
+    """The other process: where its Bot API is, and the pipes to the person."""
+
+    url: str
+    token: str
+    tell: asyncio.StreamWriter
+    hear: asyncio.StreamReader
+
+    async def taps(self, texts: list[str], wanted: str) -> list[float]:
+        """Seconds from each tap to its answer."""
+        self.tell.write(json.dumps({"texts": texts, "wanted": wanted}).encode() + b"\n")
+        await self.tell.drain()
+        return [float(seconds) for seconds in json.loads(await self.hear.readline())]
 
 
-async def _taps(base: str, texts: list[str], wanted: str) -> list[float]:
-    """Seconds from each tap to its answer; the cards are all there before the first tap."""
-    async with httpx.AsyncClient(base_url=base, trust_env=False, timeout=_PATIENCE) as http:
-        cards = [await _card(http, text, wanted) for text in texts]
-        seconds = []
-        for message_id, data in cards:
-            body = {"from": BELLA, "message_id": message_id, "button": data}
-            started = time.perf_counter()
-            (await http.post(f"/sandbox/chats/{BELLA}/taps", json=body)).raise_for_status()
-            seconds.append(time.perf_counter() - started)
-            await asyncio.sleep(_THINKING)
-        return seconds
+@asynccontextmanager
+async def _telegram() -> AsyncIterator[_Telegram]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot.bench.person", stdin=PIPE, stdout=PIPE, cwd=_HERE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        where = json.loads(await process.stdout.readline())
+        yield _Telegram(where["url"], where["token"], process.stdin, process.stdout)
+    finally:
+        process.stdin.close()
+        await process.wait()
 
 
 async def bare_taps(count: int) -> list[float]:
     """A bot that answers the tap and edits its message, and nothing else."""
-    sandbox = Sandbox()
-    sandbox.seed_person("Bella", "cs", id=BELLA)
-    await sandbox.start(port=0)
-    session = AiohttpSession(api=TelegramAPIServer.from_base(sandbox.base_url))
-    bot, dispatcher = Bot(sandbox.token, session=session), Dispatcher()
+    async with _telegram() as telegram:
+        session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
+        bot, dispatcher = Bot(telegram.token, session=session), Dispatcher()
 
-    @dispatcher.message()
-    async def offer(message: Message) -> None:
-        button = InlineKeyboardButton(text="go", callback_data=f"go:{message.message_id}")
-        await message.answer("tap me", reply_markup=InlineKeyboardMarkup(inline_keyboard=[[button]]))
+        @dispatcher.message()
+        async def offer(message: Message) -> None:
+            button = InlineKeyboardButton(text="go", callback_data=f"go:{message.message_id}")
+            await message.answer("tap me", reply_markup=InlineKeyboardMarkup(inline_keyboard=[[button]]))
 
-    @dispatcher.callback_query()
-    async def answer(tap: CallbackQuery) -> None:
-        await tap.answer("done")
-        assert isinstance(tap.message, Message)
-        await tap.message.edit_text("done")
+        @dispatcher.callback_query()
+        async def answer(tap: CallbackQuery) -> None:
+            await tap.answer("done")
+            assert isinstance(tap.message, Message)
+            await tap.message.edit_text("done")
 
-    polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False))
-    try:
-        return await _taps(sandbox.base_url, [f"hello {n}" for n in range(count)], "go:")
-    finally:
-        await dispatcher.stop_polling()
-        await polling
-        await session.close()
-        await sandbox.stop()
+        polling = asyncio.create_task(dispatcher.start_polling(bot, handle_signals=False))
+        try:
+            return await telegram.taps([f"hello {n}" for n in range(count)], "go:")
+        finally:
+            await dispatcher.stop_polling()
+            await polling
+            await session.close()
 
 
 async def desk_taps(count: int) -> list[float]:
     """Approvals, each on its own order's card."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = read_settings({}, data=Path(folder), port=0)
-        store = Store(settings.database_url)
-        await store.run(seed_store)
-        sandbox = Sandbox()
-        seed_sandbox(sandbox)
-        app = App(settings, store, sandbox=sandbox)
-        await app.start()
-        try:
-            numbers = await _clean_orders(store, count)
-            return await _taps(sandbox.base_url, numbers, "o.ok:")
-        finally:
-            await app.stop()
-            store.close()
+    async with _telegram() as telegram:
+        with tempfile.TemporaryDirectory() as folder:
+            settings = read_settings({}, data=Path(folder), port=0)
+            settings = replace(settings, token=telegram.token, api_base=telegram.url)
+            store = Store(settings.database_url)
+            await store.run(seed_store)
+            app = App(settings, store)
+            await app.start()
+            try:
+                return await telegram.taps(await _clean_orders(store, count), "o.ok:")
+            finally:
+                await app.stop()
+                store.close()
 
 
 async def _clean_orders(store: Store, count: int) -> list[str]:
