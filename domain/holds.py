@@ -18,21 +18,47 @@ class HoldCode(StrEnum):
     REFUNDED = "REFUNDED"
     REFUND_REQ = "REFUND_REQ"
     BLACKLIST = "BLACKLIST"
+    FRAUD = "FRAUD"
     PLATFORM_SHIPPED = "PLATFORM_SHIPPED"
     NO_ITEMS = "NO_ITEMS"
+    PAYMENT = "PAYMENT"
     SKU_UNMATCHED = "SKU_UNMATCHED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
+    PRESALE_WAIT = "PRESALE_WAIT"
     NO_WAREHOUSE = "NO_WAREHOUSE"
     NO_COURIER = "NO_COURIER"
     ADDR_INVALID = "ADDR_INVALID"
     ADDR_CHANGED = "ADDR_CHANGED"
+    MEMBER_CHANGED = "MEMBER_CHANGED"
     GOODS_CHANGED = "GOODS_CHANGED"
+    INVOICE_CHANGED = "INVOICE_CHANGED"
+    MESSAGE_CHANGED = "MESSAGE_CHANGED"
+    NOTE_CHANGED = "NOTE_CHANGED"
+    COURIER_CHANGED = "COURIER_CHANGED"
+    WAREHOUSE_CHANGED = "WAREHOUSE_CHANGED"
+    SHIP_TIME_CHANGED = "SHIP_TIME_CHANGED"
     DUPLICATE = "DUPLICATE"
+    MERGE_WAIT = "MERGE_WAIT"
     AMOUNT_RANGE = "AMOUNT_RANGE"
+    QTY_RANGE = "QTY_RANGE"
+    KIND_RANGE = "KIND_RANGE"
+    PRICE_LOW = "PRICE_LOW"
+    MARGIN_LOW = "MARGIN_LOW"
     KEYWORD = "KEYWORD"
     MESSAGE = "MESSAGE"
+    FLAG = "FLAG"
     SELLER_NOTE = "SELLER_NOTE"
+    PAY_DELAY = "PAY_DELAY"
+    TIME_WINDOW = "TIME_WINDOW"
     FREEZE = "FREEZE"
+
+
+UNTOUCHABLE = frozenset({HoldCode.REFUNDED, HoldCode.REFUND_REQ, HoldCode.PLATFORM_SHIPPED, HoldCode.NO_ITEMS})
+"""Codes no policy switches off and no machine releases (rules.md B2)."""
+
+
+ENDING = frozenset({"until", "stock"})
+"""Evidence that lets a person's freeze end by itself: a moment, or the goods' arrival."""
 
 
 class Source(StrEnum):
@@ -56,30 +82,50 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.REFUNDED: Rule(Role.CS_LEAD, Right.OVERRIDE, 60),
     HoldCode.REFUND_REQ: Rule(Role.CS, None, 30),
     HoldCode.BLACKLIST: Rule(Role.CS_LEAD, Right.OVERRIDE, 240),
-    HoldCode.PLATFORM_SHIPPED: Rule(Role.CS_LEAD, None, 120),
+    HoldCode.FRAUD: Rule(Role.CS_LEAD, Right.OVERRIDE, 120),
+    HoldCode.PLATFORM_SHIPPED: Rule(Role.CS_LEAD, Right.OVERRIDE, 120),
     HoldCode.NO_ITEMS: Rule(Role.CS, None, 120),
+    HoldCode.PAYMENT: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.SKU_UNMATCHED: Rule(Role.BUYER, None, 120),
     HoldCode.OUT_OF_STOCK: Rule(Role.BUYER, None, 480),
+    HoldCode.PRESALE_WAIT: Rule(Role.BUYER, Right.OVERRIDE, 10080),
     HoldCode.NO_WAREHOUSE: Rule(Role.CS_LEAD, None, 120),
     HoldCode.NO_COURIER: Rule(Role.DISPATCHER, None, 120),
     HoldCode.ADDR_INVALID: Rule(Role.CS, Right.OVERRIDE, 120),
     HoldCode.ADDR_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
+    HoldCode.MEMBER_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
     HoldCode.GOODS_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
+    HoldCode.INVOICE_CHANGED: Rule(Role.CS, Right.APPROVE, 120),
+    HoldCode.MESSAGE_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
+    HoldCode.NOTE_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
+    HoldCode.COURIER_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
+    HoldCode.WAREHOUSE_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
+    HoldCode.SHIP_TIME_CHANGED: Rule(Role.CS, Right.APPROVE, 120),
     HoldCode.DUPLICATE: Rule(Role.CS, Right.APPROVE, 240),
+    HoldCode.MERGE_WAIT: Rule(Role.CS, Right.APPROVE, 120),
     HoldCode.AMOUNT_RANGE: Rule(Role.CS_LEAD, Right.OVERRIDE, 240),
+    HoldCode.QTY_RANGE: Rule(Role.CS, Right.APPROVE, 240),
+    HoldCode.KIND_RANGE: Rule(Role.CS, Right.APPROVE, 240),
+    HoldCode.PRICE_LOW: Rule(Role.CS_LEAD, Right.OVERRIDE, 240),
+    HoldCode.MARGIN_LOW: Rule(Role.CS_LEAD, Right.OVERRIDE, 240),
     HoldCode.KEYWORD: Rule(Role.CS, Right.APPROVE, 120),
     HoldCode.MESSAGE: Rule(Role.CS, Right.APPROVE, 240),
+    HoldCode.FLAG: Rule(Role.CS, Right.APPROVE, 240),
     HoldCode.SELLER_NOTE: Rule(Role.CS, Right.APPROVE, 240),
+    HoldCode.PAY_DELAY: Rule(Role.CS, Right.APPROVE, 120),
+    HoldCode.TIME_WINDOW: Rule(Role.CS, Right.APPROVE, 720),
     HoldCode.FREEZE: Rule(Role.CS, Right.APPROVE, 1440),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What screening saw: a code and the evidence, as plain text facts."""
+    """What screening saw: a code and the evidence, as plain text facts. `until` is when it may end by itself, and so
+    when to look again."""
 
     code: HoldCode
     evidence: Mapping[str, str]
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +155,25 @@ def open_codes(holds: Iterable[Hold]) -> tuple[HoldCode, ...]:
 def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetime) -> tuple[Hold, ...]:
     """The holds after a new screening: what is found opens or stays, what is no longer found goes by itself.
 
-    A hold that a person released stays released while the evidence is the same.
+    A hold that a person released stays released while the evidence is the same. A person's freeze with a condition
+    (`ENDING`) is found as long as the condition is not met; any other stays until a person acts.
     """
     found = {finding.code: finding for finding in findings}
     result = []
     for hold in holds:
         finding = found.get(hold.code)
         same = finding is not None and dict(hold.evidence) == dict(finding.evidence)
-        if hold.open and hold.source is Source.SCREENING and finding is None:
+        if hold.open and hold.source is Source.PERSON:
+            if finding is None and not ENDING.isdisjoint(hold.evidence):
+                hold = replace(hold, resolved_at=now, resolved_by="screening", resolution="auto")
+            found.pop(hold.code, None)
+        elif hold.open and hold.source is Source.SCREENING and finding is None:
             hold = replace(hold, resolved_at=now, resolved_by="screening", resolution="auto")
         elif hold.open and hold.source is Source.SCREENING and finding is not None:
             hold = hold if same else replace(hold, evidence=dict(finding.evidence))
-            del found[hold.code]
+            found.pop(hold.code, None)
         elif hold.resolution == "released" and same:
-            del found[hold.code]
+            found.pop(hold.code, None)
         result.append(hold)
     result += [Hold(finding.code, Source.SCREENING, now, dict(finding.evidence)) for finding in found.values()]
     return tuple(result)

@@ -88,6 +88,9 @@ class IncomingOrder:
     `paid` is what the buyer paid, 0 while unpaid; `discount` what was taken off, positive. `row` is where in the
     file it begins (1 = first line of the file; 0 for payloads) and `raw` the source as read, for the record.
     `external_id` is the platform's inner id where it is not the number (Shopify), for what refers to it by that.
+    `cod`: paid at the door. `promised_ship_at`: the platform's own deadline. `invoice` is what the buyer wants on it,
+    `warehouse_hint` and `courier_hint` what the platform designates, `merge_code` its own word for "same receiver",
+    `risk` its own opinion of fraud; `owed` what a part-paid order still lacks (minor units).
     """
 
     platform: Platform
@@ -115,6 +118,16 @@ class IncomingOrder:
     refunds: tuple[IncomingRefund, ...] = ()
     fragment: bool = False
     external_id: str = ""
+    cod: bool = False
+    presale: bool = False
+    promised_ship_at: datetime | None = None
+    seller_flag: str = ""
+    invoice: str = ""
+    warehouse_hint: str = ""
+    courier_hint: str = ""
+    merge_code: str = ""
+    risk: str = ""
+    owed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

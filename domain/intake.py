@@ -7,6 +7,8 @@ in two files. Lines that come before their order are put aside and picked up whe
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 from domain import history, interception, notices, refunds
 from domain.desk import Desk
@@ -111,36 +113,35 @@ def _first_status(incoming: IncomingOrder) -> OrderStatus:
     return OrderStatus.CANCELLED if whole else OrderStatus.REVIEW
 
 
+_HEAD = (
+    *("number", "external_id", "platform", "currency", "placed_at", "paid_at", "goods", "shipping", "discount", "tax"),
+    *("total", "paid", "buyer_id", "buyer_message", "seller_note", "receiver", "cod", "presale", "promised_ship_at"),
+    *("seller_flag", "invoice", "warehouse_hint", "courier_hint", "merge_code", "risk", "owed"),
+)
+"""What an order takes over from the platform as it is told."""
+_KEPT = ("external_id", "placed_at", "paid_at", "buyer_id", "promised_ship_at")
+"""What stays when a later file does not tell it."""
+
+
+def _head(incoming: IncomingOrder, names: Sequence[str] = _HEAD) -> dict[str, Any]:
+    return {name: getattr(incoming, name) for name in names}
+
+
 def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder) -> Order:
     status = _first_status(incoming)
     back = sum(r.amount for r in incoming.refunds if r.state is RefundState.SUCCESS)
     return Order(
         id=order_id,
         shop_id=shop_id,
-        platform=incoming.platform,
-        number=incoming.number,
-        external_id=incoming.external_id,
         status=status,
         platform_state=incoming.state,
-        currency=incoming.currency,
         created_at=desk.now,
-        placed_at=incoming.placed_at,
-        paid_at=incoming.paid_at,
         platform_updated_at=incoming.updated_at,
-        goods=incoming.goods,
-        shipping=incoming.shipping,
-        discount=incoming.discount,
-        tax=incoming.tax,
-        total=incoming.total,
-        paid=incoming.paid,
         refunded=min(back, incoming.paid) if status in (OrderStatus.CANCELLED, OrderStatus.ELSEWHERE) else 0,
-        buyer_id=incoming.buyer_id,
-        buyer_message=incoming.buyer_message,
-        seller_note=incoming.seller_note,
-        receiver=incoming.receiver,
         lines=_lines(incoming.lines),
         fingerprint=fingerprint(incoming),
         reason="refunded" if status is OrderStatus.CANCELLED and back else "",
+        **_head(incoming),
     )
 
 
@@ -264,26 +265,22 @@ def _line_refunds(before: Mapping[str, RefundState], incoming: IncomingOrder) ->
 def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> None:
     """News about an order we have: take over what its stage allows, hold it where a person must look."""
     lines = _merge_lines(order, incoming)
-    goods_before = [(line.external_id, line.quantity, line.merchant_code) for line in order.lines]
-    goods_now = [(line.external_id, line.quantity, line.merchant_code) for line in lines]
     news = order if incoming.fragment else _take_head(order, incoming)
     news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
     desk.orders.keep_raw(order.id, incoming.raw)
     history.note(desk, actor, "order", order.id, "changed", platform_state=incoming.state)
-    codes = []
-    if not incoming.fragment and incoming.receiver != order.receiver:
-        codes.append(HoldCode.ADDR_CHANGED)
-    if order.lines and goods_now != goods_before:
-        codes.append(HoldCode.GOODS_CHANGED)
-    parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if codes else ()
-    if codes and (order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels)):
+    changed = _differences(order, news)
+    parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed else ()
+    if changed and order.status in _DECIDED:
+        news = _hold_change(desk, news, changed)
+    if changed and (order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels)):
         news = interception.unapprove(desk, actor, news, parcels, reason="changed on the platform")
-    if codes and order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK):
-        news = _hold_change(desk, news, codes)
+    if changed:
+        news = replace(news, first_approver=0)
     before = {line.external_id: line.refund for line in order.lines}
     for refund in (*incoming.refunds, *_line_refunds(before, incoming)):
         news = interception.refund_came(desk, actor, news, refund)
-    if goods_now != goods_before:
+    if HoldCode.GOODS_CHANGED in changed:
         news = refunds.tally(desk, news)
     news = _closed_there(desk, actor, news, incoming)
     if news.status is OrderStatus.REVIEW:
@@ -293,9 +290,46 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
         interception.reblock(desk, news)
 
 
-def _hold_change(desk: Desk, order: Order, codes: Sequence[HoldCode]) -> Order:
+def _goods(order: Order) -> list[tuple[str, int, str]]:
+    return [(line.external_id, line.quantity, line.merchant_code) for line in order.lines]
+
+
+def _text(value: object) -> str:
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)[:200]
+
+
+_WATCHED: Mapping[HoldCode, str] = {
+    HoldCode.INVOICE_CHANGED: "invoice",
+    HoldCode.MESSAGE_CHANGED: "buyer_message",
+    HoldCode.NOTE_CHANGED: "seller_note",
+    HoldCode.COURIER_CHANGED: "courier_hint",
+    HoldCode.WAREHOUSE_CHANGED: "warehouse_hint",
+    HoldCode.SHIP_TIME_CHANGED: "promised_ship_at",
+}
+_DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
+
+
+def _differences(order: Order, news: Order) -> dict[HoldCode, dict[str, str]]:
+    """What a person who decided on the order has not seen, with what it says now. Goods that come for the first time
+    are no change."""
+    found: dict[HoldCode, dict[str, str]] = {}
+    if news.receiver != order.receiver:
+        found[HoldCode.ADDR_CHANGED] = {}
+    if order.lines and _goods(news) != _goods(order):
+        found[HoldCode.GOODS_CHANGED] = {}
+    for code, name in _WATCHED.items():
+        if getattr(news, name) != getattr(order, name):
+            found[code] = {"now": _text(getattr(news, name) or "-")}
+    return found
+
+
+def _hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str, str]]) -> Order:
     opened = {hold.code for hold in order.holds if hold.open}
-    new = [Hold(code, Source.PLATFORM, desk.now, {"at": order.status}) for code in codes if code not in opened]
+    new = [
+        Hold(code, Source.PLATFORM, desk.now, {"at": order.status, **seen})
+        for code, seen in changed.items()
+        if code not in opened and desk.policy.screens(code)
+    ]
     return replace(order, holds=(*order.holds, *new))
 
 
@@ -303,25 +337,10 @@ def _take_head(order: Order, incoming: IncomingOrder) -> Order:
     status = order.status
     if status is OrderStatus.UNPAID and incoming.state is not PlatformState.UNPAID:
         status = _first_status(replace(incoming, refunds=()))
-    return replace(
-        order,
-        status=status,
-        platform_state=incoming.state,
-        external_id=incoming.external_id or order.external_id,
-        placed_at=incoming.placed_at or order.placed_at,
-        paid_at=incoming.paid_at or order.paid_at,
-        platform_updated_at=incoming.updated_at or order.platform_updated_at,
-        goods=incoming.goods,
-        shipping=incoming.shipping,
-        discount=incoming.discount,
-        tax=incoming.tax,
-        total=incoming.total,
-        paid=max(incoming.paid, order.refunded),
-        buyer_id=incoming.buyer_id or order.buyer_id,
-        buyer_message=incoming.buyer_message,
-        seller_note=incoming.seller_note,
-        receiver=incoming.receiver,
-    )
+    told = {name: value for name, value in _head(incoming).items() if value or name not in _KEPT}
+    told |= {"paid": max(incoming.paid, order.refunded)}
+    updated = incoming.updated_at or order.platform_updated_at
+    return replace(order, status=status, platform_state=incoming.state, platform_updated_at=updated, **told)
 
 
 def _closed_there(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:

@@ -73,6 +73,8 @@ class Order:
     """One platform order. Amounts in minor units of `currency`, times aware UTC; `revision` guards every save.
 
     `release_at` is when an approval takes effect (the undo window); `fingerprint` says whether a file brings news.
+    Orders with one `merge_key` may share a parcel ('' never); `together` is the group a person made (the id of its
+    first order), `apart` that a person wants it alone. `first_approver`: who of two people said yes first.
     """
 
     id: int
@@ -106,6 +108,20 @@ class Order:
     decided_at: datetime | None = None
     release_at: datetime | None = None
     reason: str = ""
+    cod: bool = False
+    presale: bool = False
+    promised_ship_at: datetime | None = None
+    seller_flag: str = ""
+    invoice: str = ""
+    warehouse_hint: str = ""
+    courier_hint: str = ""
+    merge_code: str = ""
+    risk: str = ""
+    owed: int = 0
+    merge_key: str = ""
+    together: int = 0
+    apart: bool = False
+    first_approver: int = 0
 
     @property
     def held(self) -> bool:

@@ -40,7 +40,8 @@ RESERVING = IN_HOUSE | {ParcelState.READY}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Units of one order line in this parcel. Merge and split are nothing but other items."""
+    """Units of one order line in this parcel. Merge and split are nothing but other items. `paid` is what the buyer
+    paid for these units, minor units: over an order's parcels it sums to the order's."""
 
     order_id: int
     line_no: int
@@ -48,6 +49,7 @@ class Item:
     title: str
     quantity: int
     dropped: bool = False
+    paid: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def load_facts(desk: Desk, orders: Collection[Order]) -> Facts:
             known = {other.id for other in recent.get(order.buyer_id, ())}
             if order.id not in known:
                 recent[order.buyer_id] = (*recent.get(order.buyer_id, ()), order)
-    return Facts(desk.catalog, desk.policy, free_units(desk.stock.levels(skus)), recent)
+    return Facts(desk.catalog, desk.policy, free_units(desk.stock.levels(skus)), recent, desk.now)
 
 
 def match_lines(order: Order, catalog: Catalog) -> Order:

@@ -23,12 +23,13 @@ from domain.errors import (
     UndoTooLate,
     WrongStatus,
 )
-from domain.holds import CATALOGUE, Hold, HoldCode, Source, open_codes
+from domain.holds import CATALOGUE, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
 from domain.incoming import Receiver
 from domain.orders import Order, OrderStatus, check_move
 from domain.parcels import IN_HOUSE, Parcel, ParcelState
-from domain.people import Actor, Right, may, require
+from domain.people import Actor, ActorKind, Right, may, require
 from domain.planning import refresh
+from domain.policy import Policy
 from domain.records import NoticeKind
 from domain.screening import free_units, wanted
 
@@ -224,8 +225,20 @@ def reject(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) 
     return desk.orders.get(order_id)
 
 
-def hold(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:
-    """Freeze an order by hand, also one whose parcel is already in the house: the gate stops it there."""
+def hold(
+    desk: Desk,
+    actor: Actor,
+    order_id: int,
+    revision: int,
+    reason: str,
+    *,
+    until: datetime | None = None,
+    for_stock: bool = False,
+) -> Order:
+    """Freeze an order by hand, also one whose parcel is already in the house: the gate stops it there.
+
+    In review it may end by itself: at `until`, or `for_stock` when a warehouse has all its goods.
+    """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
@@ -236,18 +249,25 @@ def hold(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) ->
     if order.status is OrderStatus.APPROVED:
         parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
         order = interception.unapprove(desk, actor, order, parcels, reason="hold")
-    new = Hold(HoldCode.FREEZE, Source.PERSON, desk.now, {"reason": reason.strip(), "by": actor.name})
-    order = replace(order, holds=(*order.holds, new))
-    desk.orders.save([order])
+    seen_as = {"reason": reason.strip(), "by": actor.name}
+    seen_as |= {"until": until.isoformat(timespec="minutes")} if until else {}
+    seen_as |= {"stock": "1"} if for_stock else {}
+    order = replace(order, holds=(*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as)))
     history.note(desk, actor, "order", order_id, "held", reason.strip())
-    interception.reblock(desk, order)
+    if order.status is OrderStatus.REVIEW:
+        refresh(desk, [order])
+    else:
+        desk.orders.save([order])
+        interception.reblock(desk, order)
     _announce(desk, [order_id])
     return desk.orders.get(order_id)
 
 
-def releasable(actor: Actor, order: Order, code: HoldCode) -> bool:
-    """Whether this person may release this hold by hand."""
-    right = CATALOGUE[code].release
+def releasable(policy: Policy, actor: Actor, order: Order, code: HoldCode) -> bool:
+    """Whether this actor may release this hold by hand; some codes no machine ever does."""
+    if code in UNTOUCHABLE and actor.kind is not ActorKind.PERSON:
+        return False
+    right = policy.release_right(code)
     return right is not None and may(actor, right, shop=order.shop_id)
 
 
@@ -258,7 +278,7 @@ def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: H
     seen(desk, order, revision)
     if code not in open_codes(order.holds):
         raise Stale(order.number, "hold_released")
-    if not releasable(actor, order, code):
+    if not releasable(desk.policy, actor, order, code):
         raise HoldNotReleasable(code, CATALOGUE[code].owner)
     order = _released(desk, actor, order, (code,))
     _announce(desk, [order_id])
@@ -288,7 +308,7 @@ def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int) 
     seen(desk, order, revision)
     codes = open_codes(order.holds)
     for code in codes:
-        if not releasable(actor, order, code):
+        if not releasable(desk.policy, actor, order, code):
             raise HoldNotReleasable(code, CATALOGUE[code].owner)
     order = _released(desk, actor, order, codes)
     return approve(desk, actor, order_id, order.revision)

@@ -1,13 +1,14 @@
 """Screening (审单检查): every reason an order should wait, each with its evidence (rules.md B2).
 
 Surprising: it is a pure function of the order and `Facts`, which are loaded once for a whole set of orders. It
-runs again on every change, so a hold goes away by itself when its cause does.
+runs again on every change, so a hold goes away by itself when its cause does; a finding that only time ends says
+when (`until`), and the order is looked at again then.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.catalog import Catalog
 from domain.holds import Finding, HoldCode
@@ -15,6 +16,8 @@ from domain.incoming import PlatformState, RefundState
 from domain.orders import LIVE, Line, Order
 from domain.policy import Policy
 from domain.stock import Level
+from domain.waiting import waiting
+from domain.worth import worth
 
 _CN_PHONE = re.compile(r"^(?:\+?86[- ]?)?(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?:-\d{1,6})?$")
 _ANY_PHONE = re.compile(r"^[+\d][\d\s().-]{5,24}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$", re.IGNORECASE)
@@ -24,12 +27,13 @@ _ZERO = timedelta(0)
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What screening and matching know besides the order. `free` is (warehouse, sku) -> units a new order may
-    claim; `recent` the buyers' other live orders."""
+    claim; `recent` the buyers' other live orders; `now` the time of the command."""
 
     catalog: Catalog
     policy: Policy
     free: Mapping[tuple[int, str], int]
     recent: Mapping[str, tuple[Order, ...]]
+    now: datetime
 
 
 def free_units(levels: Mapping[tuple[int, str], Level]) -> dict[tuple[int, str], int]:
@@ -141,19 +145,38 @@ def _buyer(order: Order, facts: Facts) -> Iterator[Finding]:
             return
 
 
-def _amount(order: Order, policy: Policy) -> Iterator[Finding]:
-    low, high = policy.amounts(order.currency)
-    if not low <= order.paid <= high:
-        yield Finding(
-            HoldCode.AMOUNT_RANGE,
-            {"paid": str(order.paid), "low": str(low), "high": str(high), "currency": order.currency},
-        )
+def _terms(order: Order, facts: Facts) -> Iterator[Finding]:
+    """What the platform or the seller marked on it."""
+    choices = facts.policy.screening
+    if order.risk and order.risk.casefold() in {risk.casefold() for risk in choices.risky}:
+        yield Finding(HoldCode.FRAUD, {"risk": order.risk})
+    if order.seller_flag and order.seller_flag.casefold() in {flag.casefold() for flag in choices.flags}:
+        yield Finding(HoldCode.FLAG, {"flag": order.seller_flag})
+    if order.cod and choices.confirm_cod:
+        yield Finding(HoldCode.PAYMENT, {"why": "cod", "owed": str(order.total), "currency": order.currency})
+    elif order.owed > 0:
+        yield Finding(HoldCode.PAYMENT, {"why": "part", "owed": str(order.owed), "currency": order.currency})
+    if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
+        yield Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state})
+
+
+def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
+    """A freeze that ends by time or with the goods' arrival is kept up here (reconcile ends it when it is not)."""
+    for hold in order.holds:
+        if not hold.open or hold.code is not HoldCode.FREEZE:
+            continue
+        until = hold.evidence.get("until", "")
+        when = datetime.fromisoformat(until) if until else None
+        arrived = "stock" in hold.evidence and bool(covering(order, facts))
+        if not arrived and (when is None or facts.now < when):
+            yield Finding(HoldCode.FREEZE, hold.evidence, when)
 
 
 def screen(order: Order, facts: Facts) -> tuple[Finding, ...]:
     """Every finding on an order in review, in no particular order."""
     found = [*_refund(order), *_goods(order, facts), *_address(order), *_words(order, facts.policy)]
-    found += [*_buyer(order, facts), *_amount(order, facts.policy)]
-    if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
-        found.append(Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state}))
+    found += [*_buyer(order, facts), *_terms(order, facts), *worth(order, facts.policy, facts.catalog)]
+    found += [*waiting(order, facts.policy, facts.catalog.company.zone, facts.now), *_frozen(order, facts)]
+    if facts.policy.holds:
+        found = [finding for finding in found if facts.policy.screens(finding.code)]
     return tuple(found)

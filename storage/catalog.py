@@ -4,14 +4,14 @@ Surprising: a command that changes the catalog never feeds the shared copy; only
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Table, insert, select, update
 
 from domain.catalog import Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.errors import BadValue
-from domain.policy import Policy
+from domain.policy import Policy, document_of, policy_of
 from storage.sql import Shape, Sql
 from storage.tables import catalog as tables
 
@@ -41,20 +41,12 @@ class Shelf:
     furniture: Furniture | None = None
 
 
-def _listed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def policy_of(version: int, choices: Mapping[str, Any]) -> Policy:
-    """A policy out of JSON. Raises BadValue for a choice nobody knows."""
-    known = {field.name for field in fields(Policy)} - {"version"}
-    for name in choices:
-        if name not in known:
-            raise BadValue("policy", name, "known_choice")
-    plain = {name: _listed(value) for name, value in choices.items()}
-    if "amount_range" in plain:
-        plain["amount_range"] = {currency: tuple(pair) for currency, pair in plain["amount_range"].items()}
-    return Policy(version=version, **plain)
+def _policy_of(version: int, document: str) -> Policy:
+    """A stored policy: choices this version of Xiaoer does not know are passed over. Raises BadValue."""
+    found = policy_of(document, version, lenient=True)
+    if found.value is None:
+        raise BadValue("policy", found.faults[0].path, found.faults[0].why)
+    return found.value
 
 
 class CatalogReader:
@@ -98,7 +90,7 @@ class CatalogReader:
     def _policy(self) -> Policy:
         newest = select(tables.policy).order_by(tables.policy.c.version.desc()).limit(1)
         row = self._sql.row(newest)
-        return Policy() if row is None else policy_of(row.version, row.choices)
+        return Policy() if row is None else _policy_of(row.version, row.document)
 
     def bump(self) -> None:
         """The catalog changed in this transaction."""
@@ -153,17 +145,17 @@ class CatalogAdmin:
         rows = [{"shop_id": shop_id, "code": code, "sku": sku} for (shop_id, code), sku in aliases.items()]
         self._put(tables.alias, ["shop_id", "code"], rows)
 
-    def put_policy(self, policy: Policy, by: str) -> Policy:
-        """Keep a new version (the version given is ignored); returned with its number."""
+    def put_policy(self, policy: Policy, by: str, document: str | None = None) -> Policy:
+        """Keep a new version (the version given is ignored) with the document as it was written; returned with its
+        number."""
         newest = self._sql.row(select(tables.policy.c.version).order_by(tables.policy.c.version.desc()).limit(1))
         made = replace(policy, version=newest.version + 1 if newest else 1)
-        choices = {name: value for name, value in asdict(made).items() if name != "version"}
-        row = {"version": made.version, "choices": choices, "at": self._sql.now, "by": by}
-        self._sql.insert(tables.policy, [row])
+        text = document_of(made) if document is None else document
+        self._sql.insert(tables.policy, [{"version": made.version, "document": text, "at": self._sql.now, "by": by}])
         self._reader.bump()
         return made
 
     def policies(self) -> list[Policy]:
         """Every version, oldest first."""
         rows = self._sql.rows(select(tables.policy).order_by(tables.policy.c.version))
-        return [policy_of(row.version, row.choices) for row in rows]
+        return [_policy_of(row.version, row.document) for row in rows]

@@ -6,6 +6,7 @@ phone number in a message is still a phone number.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from domain.catalog import Catalog
 from domain.holds import CATALOGUE, Hold, HoldCode
@@ -31,11 +32,37 @@ EVIDENCE = {
     HoldCode.MESSAGE: N_("“{text}”"),
     HoldCode.SELLER_NOTE: N_("“{text}”"),
     HoldCode.FREEZE: N_("{reason} ({by})"),
+    HoldCode.FRAUD: N_("the platform's opinion: {risk}"),
+    HoldCode.PAYMENT: N_("{owed} are still to be paid"),
+    HoldCode.PRESALE_WAIT: N_("presale, to be worked on from {until}"),
+    HoldCode.MEMBER_CHANGED: N_("{order}, which travels with it, has changed"),
+    HoldCode.INVOICE_CHANGED: N_("now “{now}”, while the order was: {at}"),
+    HoldCode.MESSAGE_CHANGED: N_("now “{now}”, while the order was: {at}"),
+    HoldCode.NOTE_CHANGED: N_("now “{now}”, while the order was: {at}"),
+    HoldCode.COURIER_CHANGED: N_("now “{now}”, while the order was: {at}"),
+    HoldCode.WAREHOUSE_CHANGED: N_("now “{now}”, while the order was: {at}"),
+    HoldCode.SHIP_TIME_CHANGED: N_("now “{now}”, while the order was: {at}"),
+    HoldCode.MERGE_WAIT: N_("could travel with {order}, which is held; waits until {until}"),
+    HoldCode.QTY_RANGE: N_("{units} units, usual is up to {most}"),
+    HoldCode.KIND_RANGE: N_("{kinds} kinds of goods, usual is up to {most}"),
+    HoldCode.PRICE_LOW: N_("{sku} sold for {price}, the floor is {floor}"),
+    HoldCode.MARGIN_LOW: N_("{left} of {paid} would be left after goods {cost} and freight {freight}"),
+    HoldCode.FLAG: N_("flag {flag}"),
+    HoldCode.PAY_DELAY: N_("the buyer may still change their mind, until {until}"),
+    HoldCode.TIME_WINDOW: N_("outside the hours {hours}, until {until}"),
 }
+FREEZE_UNTIL = N_("{reason} ({by}), until {until}")
+FREEZE_STOCK = N_("{reason} ({by}), until the goods are there")
+COD = N_("cash on delivery, {owed}")
 SPLIT_STOCK = N_("no single warehouse has everything")
 CURES = {
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
     HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform says so"),
+    HoldCode.PRESALE_WAIT: N_("goes away by itself then"),
+    HoldCode.MERGE_WAIT: N_("goes away by itself then"),
+    HoldCode.PAY_DELAY: N_("goes away by itself then"),
+    HoldCode.TIME_WINDOW: N_("goes away by itself then"),
+    HoldCode.PAYMENT: N_("goes away when it is paid"),
     HoldCode.NO_ITEMS: N_("goes away when the order gets its goods lines"),
     HoldCode.SKU_UNMATCHED: N_("goes away when the product is matched"),
     HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
@@ -79,17 +106,19 @@ def veiled(text: str, private: bool, limit: int = 200) -> str:
     return text if private else _DIGITS.sub(lambda run: "*" * (len(run[0]) - 4) + run[0][-4:], text)
 
 
+_MONEY = ("paid", "low", "high", "amount", "owed", "price", "floor", "left", "cost", "freight")
+
+
 def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
     facts = {name: veiled(str(fact), private) for name, fact in hold.evidence.items()}
-    if hold.code is HoldCode.AMOUNT_RANGE:
-        currency = facts["currency"]
-        facts |= {name: words.money(int(facts[name]), currency) for name in ("paid", "low", "high")}
-    elif hold.code is HoldCode.REFUNDED:
-        facts["amount"] = words.money(int(facts["amount"]), facts["currency"])
-    elif hold.code is HoldCode.ADDR_INVALID:
+    if "currency" in facts:
+        facts |= {name: words.money(int(facts[name]), facts["currency"]) for name in _MONEY if name in facts}
+    if "until" in facts:
+        facts["until"] = words.when(datetime.fromisoformat(facts["until"])) if facts["until"] else "?"
+    if "at" in facts:
+        facts["at"] = step_name(facts["at"], words)
+    if hold.code is HoldCode.ADDR_INVALID:
         facts["fields"] = ", ".join(words.plain(FIELDS[field]) for field in facts["fields"].split(","))
-    elif hold.code in (HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED):
-        facts["at"] = step_name(facts.get("at", ""), words)
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
     elif hold.code is HoldCode.BLACKLIST and not private:
@@ -102,6 +131,12 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
     text = EVIDENCE[hold.code]
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
+    elif hold.code is HoldCode.FREEZE and "until" in hold.evidence:
+        text = FREEZE_UNTIL
+    elif hold.code is HoldCode.FREEZE and "stock" in hold.evidence:
+        text = FREEZE_STOCK
+    elif hold.code is HoldCode.PAYMENT and hold.evidence.get("why") == "cod":
+        text = COD
     seen = words(text, **_facts(hold, words, private))
     return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
 

@@ -4,7 +4,7 @@ Surprising: this only hides. Every tap names the revision it was shown with and 
 """
 
 from domain.desk import Desk
-from domain.holds import CATALOGUE, HoldCode, open_codes
+from domain.holds import HoldCode, open_codes
 from domain.incoming import RefundState
 from domain.orders import Order, OrderStatus
 from domain.people import Right
@@ -27,7 +27,7 @@ def in_twos(buttons: list[Button]) -> tuple[Row, ...]:
 def main_rows(desk: Desk, order: Order, viewer: Viewer) -> tuple[Row, ...]:
     """The rows under the order's card."""
     words = viewer.words
-    rows = [*_decide(desk, order, viewer), *_release(order, viewer)]
+    rows = [*_decide(desk, order, viewer), *_release(desk, order, viewer)]
     rows += in_twos(_change(desk, order, viewer))
     rows.append(
         (Button(words("❓ Why"), pack("o.why", order.id)), Button(words("🕘 History"), pack("o.hi", order.id, 0)))
@@ -35,8 +35,8 @@ def main_rows(desk: Desk, order: Order, viewer: Viewer) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _may_release(viewer: Viewer, order: Order, code: HoldCode) -> bool:
-    right = CATALOGUE[code].release
+def _may_release(desk: Desk, viewer: Viewer, order: Order, code: HoldCode) -> bool:
+    right = desk.policy.release_right(code)
     return right is not None and viewer.offers(right, shop=order.shop_id)
 
 
@@ -52,18 +52,20 @@ def _decide(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
     first: list[Button] = []
     if order.status is OrderStatus.REVIEW and not codes:
         first.append(Button(words("✅ Approve"), pack("o.ok", *key), "success"))
-    elif order.status is OrderStatus.REVIEW and all(_may_release(viewer, order, code) for code in codes):
+    elif order.status is OrderStatus.REVIEW and all(_may_release(desk, viewer, order, code) for code in codes):
         label = words("✅ Release {count} and approve", count=len(codes))
         first.append(Button(label, pack("o.okr", *key), "success"))
     first.append(Button(words("❌ Reject"), pack("o.rj", *key), "danger"))
     return [tuple(first)]
 
 
-def _release(order: Order, viewer: Viewer) -> list[Row]:
+def _release(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
     """A button per hold, where "release all and approve" does not do: some others stay, or it is past review."""
     words, codes = viewer.words, open_codes(order.holds)
     mine = [
-        code for code in codes if _may_release(viewer, order, code) and viewer.offers(Right.APPROVE, shop=order.shop_id)
+        code
+        for code in codes
+        if _may_release(desk, viewer, order, code) and viewer.offers(Right.APPROVE, shop=order.shop_id)
     ]
     if order.status is OrderStatus.REVIEW and len(codes) == 1:
         return []

@@ -102,7 +102,7 @@ class PolicyRow(Base, table=True):
 
     __tablename__ = "policy"
     version: int = col.own_key()
-    choices: Any = col.document()
+    document: str = col.words()
     at: datetime = col.moment()
     by: str = col.text()
 

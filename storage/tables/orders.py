@@ -14,7 +14,8 @@ from storage.tables.columns import Base, table_of
 
 
 class OrderRow(Base, table=True):
-    """Orders; the receiver lies flat beside. `needle` is what free-text search looks through."""
+    """Orders; the receiver lies flat beside. `needle` is what free-text search looks through; `look_at` when it must
+    be screened again, which is no news about the order."""
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -28,6 +29,18 @@ class OrderRow(Base, table=True):
         Index(None, "phone_tail"),
         Index(None, "paid_at"),
         Index(None, "placed_at"),
+        Index(
+            None,
+            "merge_key",
+            sqlite_where=sql("merge_key <> ''"),
+            postgresql_where=sql("merge_key <> ''"),
+        ),
+        Index(
+            None,
+            "look_at",
+            sqlite_where=sql("look_at IS NOT NULL"),
+            postgresql_where=sql("look_at IS NOT NULL"),
+        ),
         Index(
             None,
             "release_at",
@@ -63,6 +76,21 @@ class OrderRow(Base, table=True):
     decided_at: datetime | None = col.moment(optional=True)
     release_at: datetime | None = col.moment(optional=True)
     reason: str = col.words()
+    cod: bool = col.flag()
+    presale: bool = col.flag()
+    promised_ship_at: datetime | None = col.moment(optional=True)
+    seller_flag: str = col.words()
+    invoice: str = col.words()
+    warehouse_hint: str = col.words()
+    courier_hint: str = col.words()
+    merge_code: str = col.words()
+    risk: str = col.words()
+    owed: int = col.number()
+    merge_key: str = col.text()
+    together: int = col.number()
+    apart: bool = col.flag()
+    first_approver: int = col.number()
+    look_at: datetime | None = col.moment(optional=True)
     receiver_name: str = col.words()
     receiver_phone: str = col.words()
     receiver_country: str = col.words()

@@ -71,6 +71,7 @@ class ParcelItemRow(Base, table=True):
     sku: str = col.text()
     title: str = col.words()
     quantity: int = col.number()
+    paid: int = col.number()
     dropped: bool = col.flag()
 
 

@@ -49,7 +49,7 @@ def test_every_hold_code_has_an_owner_and_a_clock() -> None:
     assert all(rule.sla_min > 0 for rule in CATALOGUE.values())
 
 
-@pytest.mark.parametrize("code", [HoldCode.PLATFORM_SHIPPED, HoldCode.NO_ITEMS, HoldCode.SKU_UNMATCHED])
+@pytest.mark.parametrize("code", [HoldCode.REFUND_REQ, HoldCode.NO_ITEMS, HoldCode.SKU_UNMATCHED])
 def test_some_holds_only_go_with_their_cause(code: HoldCode) -> None:
     assert CATALOGUE[code].release is None
 

@@ -28,7 +28,7 @@ CATALOG = Catalog(
     {"CUP": Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), "LID": Sku("LID", "", "盖子", 0, 100, 500)},
     {(1, "cup-red"): "CUP"},
 )
-FACTS = Facts(CATALOG, Policy(), {(1, "CUP"): 5, (2, "CUP"): 9, (2, "LID"): 9}, {})
+FACTS = Facts(CATALOG, Policy(), {(1, "CUP"): 5, (2, "CUP"): 9, (2, "LID"): 9}, {}, NOW)
 ORDER = Order(
     id=1,
     shop_id=1,

@@ -5,9 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.catalog import Company
-from domain.errors import BadValue, Unknown
+from domain.errors import Unknown
 from domain.policy import Policy
-from storage.catalog import policy_of
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory
@@ -95,11 +94,16 @@ def test_every_policy_version_is_kept(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.catalog_admin.policies()) == [first, second]
 
 
-def test_a_choice_nobody_knows_is_refused() -> None:
-    """By name."""
-    with pytest.raises(BadValue) as refusal:
-        policy_of(2, {"undo_secnods": 3})
-    assert refusal.value.value == "undo_secnods"
+def test_a_choice_of_another_version_is_passed_over(each: Each) -> None:
+    """The company's other choices stand; what was written is kept as it was written."""
+
+    def put(unit: Unit) -> None:
+        unit.catalog_admin.put_policy(Policy(), "owner", "undo_secnods = 3\nwave_size = 7  # small\n")
+
+    each.store.run_now(put)
+    other = Store(each.url)
+    assert other.read_now(lambda unit: unit.policy) == replace(Policy(), wave_size=7)
+    other.close()
 
 
 def test_an_empty_store_has_a_nameless_company(store: Store) -> None:

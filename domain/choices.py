@@ -1,0 +1,254 @@
+"""Choices people write as TOML: read into frozen dataclasses with the line of every fault, and written back.
+
+Surprising: the dataclass is the schema. Its types say what is accepted, its defaults what is meant by silence, and a
+`faults()` method of its own may say what does not fit together. Reading never stops at the first fault.
+"""
+
+import re
+import tomllib
+import types
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from datetime import date, time
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+Path = tuple[str, ...]
+_SYNTAX_LINE = re.compile(r"\(at line (\d+)")
+_HEADING = re.compile(r"^\s*(\[\[?)([^\]]+)\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=(.*)$""")
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+_UNQUOTED = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*')|#.*""")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong: where (line 0 = nowhere in particular; dotted path) and a code of why with its facts.
+
+    Codes: syntax, unknown, type, range, value, missing and those of `faults()` methods.
+    """
+
+    line: int
+    path: str
+    why: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What was read: the value, None when anything is wrong, and everything that is wrong in order of lines."""
+
+    value: T | None
+    faults: tuple[Fault, ...] = ()
+
+
+def choice(default: Any, text: str = "", *, low: int | None = None, high: int | None = None) -> Any:
+    """A dataclass field: its default, a comment for the written document, and the range of a number."""
+    told = {"text": text, "low": low, "high": high}
+    if isinstance(default, (Mapping, list)):
+        return field(default_factory=lambda: default, metadata=told)
+    return field(default=default, metadata=told)
+
+
+def read(kind: type[T], text: str, *, lenient: bool = False) -> Reading[T]:
+    """The choices a TOML text makes. `lenient` passes over keys nobody knows (a document of another version)."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _SYNTAX_LINE.search(str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        return Reading(None, (Fault(line, "", "syntax", {"told": str(error)}),))
+    reader = _Reader(_lines(text), lenient)
+    value = reader.made(kind, data, ())
+    faults = tuple(sorted(reader.faults, key=lambda fault: fault.line))
+    return Reading(None if faults else value, faults)
+
+
+class _Reader:
+    def __init__(self, lines: Mapping[Path, int], lenient: bool) -> None:
+        self._lines = lines
+        self._lenient = lenient
+        self.faults: list[Fault] = []
+
+    def fault(self, path: Path, why: str, **facts: str) -> None:
+        line = next((self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), 0)
+        self.faults.append(Fault(line, ".".join(path), why, facts))
+
+    def made(self, kind: type[T], data: object, path: Path) -> T | None:
+        """An instance, or None when something in it was wrong."""
+        if not isinstance(data, dict):
+            self.fault(path, "type", want="table", told=_shown(data))
+            return None
+        known = {one.name: one for one in _choices(kind)}
+        before = len(self.faults)
+        if not self._lenient:
+            for name in data.keys() - known.keys():
+                near = get_close_matches(name, known, 1)
+                self.fault((*path, name), "unknown", near=near[0] if near else "")
+        values = {}
+        hints = get_type_hints(kind)
+        for name, one in known.items():
+            if name in data:
+                values[name] = self._value(hints[name], data[name], (*path, name), one.metadata)
+            elif one.default is MISSING and one.default_factory is MISSING:
+                self.fault(path, "missing", name=name)
+        if len(self.faults) > before:
+            return None
+        value = kind(**values)
+        for name, why, facts in getattr(value, "faults", tuple)():
+            self.fault((*path, *name.split(".")) if name else path, why, **facts)
+        return value
+
+    def _value(self, hint: Any, told: object, path: Path, limits: Mapping[str, Any]) -> Any:
+        origin, inner = get_origin(hint), get_args(hint)
+        if origin in (Union, types.UnionType):
+            return self._value(next(one for one in inner if one is not type(None)), told, path, limits)
+        if is_dataclass(hint):
+            return self.made(hint, told, path)  # type: ignore[arg-type]  # a dataclass type
+        if origin in (tuple, frozenset):
+            return self._many(origin, inner, told, path, limits)
+        if origin is not None:
+            return self._mapping(inner, told, path, limits)
+        return self._single(hint, told, path, limits)
+
+    def _many(self, origin: Any, inner: tuple[Any, ...], told: object, path: Path, limits: Mapping[str, Any]) -> Any:
+        fixed = origin is tuple and inner[-1] is not Ellipsis
+        if not isinstance(told, list) or (fixed and len(told) != len(inner)):
+            self.fault(path, "type", want=f"list of {len(inner)}" if fixed else "list", told=_shown(told))
+            return None
+        kinds = inner if fixed else (inner[0],) * len(told)
+        place = [(*path, str(n)) for n in range(1, len(told) + 1)]
+        return origin(self._value(kind, one, at, limits) for kind, one, at in zip(kinds, told, place, strict=True))
+
+    def _mapping(self, inner: tuple[Any, ...], told: object, path: Path, limits: Mapping[str, Any]) -> Any:
+        if not isinstance(told, dict):
+            self.fault(path, "type", want="table", told=_shown(told))
+            return None
+        return {
+            self._value(inner[0], key, (*path, key), {}): self._value(inner[1], one, (*path, key), limits)
+            for key, one in told.items()
+        }
+
+    def _single(self, hint: Any, told: object, path: Path, limits: Mapping[str, Any]) -> Any:
+        if issubclass(hint, StrEnum):
+            if told not in set(hint):
+                self.fault(path, "value", told=_shown(told), choices=", ".join(hint))
+                return None
+            return hint(told)
+        if hint is str and isinstance(told, (date, time)):
+            told = told.isoformat()
+        if not isinstance(told, hint) or (isinstance(told, bool) and hint is not bool):
+            self.fault(
+                path, "type", want={int: "whole number", bool: "true or false"}.get(hint, "text"), told=_shown(told)
+            )
+            return None
+        low, high = limits.get("low"), limits.get("high")
+        if isinstance(told, int) and ((low is not None and told < low) or (high is not None and told > high)):
+            self.fault(path, "range", told=str(told), low=_or_none(low), high=_or_none(high))
+        return told
+
+
+def hidden(default: Any) -> Any:
+    """A dataclass field that is no choice: neither read nor written."""
+    return field(default=default, metadata={"hidden": True})
+
+
+def _choices(kind: Any) -> list[Field[Any]]:
+    return [one for one in fields(kind) if not one.metadata.get("hidden")]
+
+
+def _or_none(limit: int | None) -> str:
+    return "" if limit is None else str(limit)
+
+
+def _shown(told: object) -> str:
+    return str(told)[:60]
+
+
+def _lines(text: str) -> dict[Path, int]:
+    """Where each key stands; of an array of tables the items count from 1. Assumes that the text is valid TOML."""
+    places: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    depth, quote = 0, ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if quote:
+            quote = "" if quote in line else quote
+            continue
+        if depth == 0 and (heading := _HEADING.match(line)):
+            table = _parts(heading[2])
+            if heading[1] == "[[":
+                counts[table] = counts.get(table, 0) + 1
+                table = (*table, str(counts[table]))
+            places.setdefault(table, number)
+            continue
+        rest = line
+        if depth == 0 and (key := _KEY.match(line)):
+            places.setdefault((*table, *_parts(key[1])), number)
+            rest = key[2]
+        opened = next((mark for mark in ('"""', "'''") if rest.count(mark) == 1), "")
+        quote = opened
+        bare = _UNQUOTED.sub("", rest)
+        depth += bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
+    return places
+
+
+def _parts(dotted: str) -> Path:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+
+
+def write(value: object) -> str:
+    """The document that reads back as this value, every choice with its comment."""
+    return "\n".join(_table(value, ())).strip() + "\n"
+
+
+def _table(value: Any, path: Path) -> Iterator[str]:
+    inner: list[tuple[Path, Any]] = []
+    for one in _choices(value):
+        told = getattr(value, one.name)
+        if is_dataclass(told):
+            inner.append(((*path, one.name), told))
+        elif isinstance(told, tuple) and told and is_dataclass(told[0]):
+            inner += [((*path, one.name, ""), item) for item in told]
+        elif told is not None:
+            yield from _comment(one.metadata.get("text", ""))
+            yield f"{one.name} = {_literal(told)}"
+    for where, told in inner:
+        dotted = ".".join(map(_key, where if where[-1] else where[:-1]))
+        yield ""
+        yield f"[{dotted}]" if where[-1] else f"[[{dotted}]]"
+        yield from _table(told, where if where[-1] else where[:-1])
+
+
+def _comment(text: str) -> Iterable[str]:
+    return [f"# {text}"] if text else []
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (tuple, frozenset)):
+        items = sorted(value) if isinstance(value, frozenset) else value
+        return f"[{', '.join(map(_literal, items))}]"
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{_key(str(key))} = {_literal(one)}' for key, one in value.items())}}}"
+    if is_dataclass(value):
+        told = {one.name: getattr(value, one.name) for one in fields(value)}
+        return _literal({name: one for name, one in told.items() if one is not None})
+    return _quoted(str(value))
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _quoted(name)
+
+
+def _quoted(text: str) -> str:
+    escaped = "".join(
+        f"\\u{ord(char):04x}" if ord(char) < 32 or ord(char) == 127 else char
+        for char in text.replace("\\", "\\\\").replace('"', '\\"')
+    )
+    return f'"{escaped}"'

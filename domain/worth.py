@@ -1,0 +1,58 @@
+"""What an order is worth: amounts, counts, prices and margin out of their usual range (rules.md B2).
+
+Surprising: a cost is held against a price only in one currency; where they differ nothing is said.
+"""
+
+from collections.abc import Iterator
+
+from domain.catalog import Catalog
+from domain.holds import Finding, HoldCode
+from domain.orders import Line, Order
+from domain.policy import Policy
+
+
+def worth(order: Order, policy: Policy, catalog: Catalog) -> Iterator[Finding]:
+    """AMOUNT_RANGE, QTY_RANGE, KIND_RANGE, PRICE_LOW of one order."""
+    low, high = policy.amounts(order.currency)
+    if not order.cod and not low <= order.paid <= high:
+        limits = {"low": str(low), "high": str(high)}
+        yield Finding(HoldCode.AMOUNT_RANGE, {"paid": str(order.paid), **limits, "currency": order.currency})
+    choices, lines = policy.screening, order.shippable
+    units, kinds = sum(line.quantity for line in lines), len({line.sku or line.known_as for line in lines})
+    if units > choices.most_units:
+        yield Finding(HoldCode.QTY_RANGE, {"units": str(units), "most": str(choices.most_units)})
+    if kinds > choices.most_kinds:
+        yield Finding(HoldCode.KIND_RANGE, {"kinds": str(kinds), "most": str(choices.most_kinds)})
+    if choices.price_floor_percent:
+        yield from _cheap(order, lines, choices.price_floor_percent, catalog)
+
+
+def _cheap(order: Order, lines: tuple[Line, ...], percent: int, catalog: Catalog) -> Iterator[Finding]:
+    """The first line sold under the floor. A line whose price was not told (0) or a gift says nothing."""
+    for line in lines:
+        sku = catalog.skus.get(line.sku or "")
+        if sku is None or not sku.cost or not line.amount or sku.currency != order.currency:
+            continue
+        floor = sku.cost * line.quantity * percent
+        if line.amount * 100 < floor:
+            price, least = line.amount // line.quantity, -(-sku.cost * percent // 100)
+            facts = {"sku": sku.code, "price": str(price), "floor": str(least), "currency": order.currency}
+            yield Finding(HoldCode.PRICE_LOW, facts)
+            return
+
+
+def margin(order: Order, freight: int, freight_currency: str, policy: Policy, catalog: Catalog) -> Iterator[Finding]:
+    """MARGIN_LOW: paid less goods and estimated freight keeps too little. `freight` in minor units."""
+    percent = policy.screening.margin_percent
+    if percent < 0 or order.paid <= 0 or freight_currency != order.currency:
+        return
+    cost = 0
+    for line in order.shippable:
+        sku = catalog.skus.get(line.sku or "")
+        if sku is None or sku.currency != order.currency:
+            return
+        cost += sku.cost * line.quantity
+    left = order.paid - order.refunded - cost - freight
+    if left * 100 < percent * order.paid:
+        facts = {"left": str(left), "paid": str(order.paid), "least": str(percent), "currency": order.currency}
+        yield Finding(HoldCode.MARGIN_LOW, {**facts, "cost": str(cost), "freight": str(freight)})
