@@ -8,6 +8,18 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class Areas:
+    """Places that couriers charge or refuse specially, in any spelling the address reader knows: a province, city or
+    district, or one of these with the name of an island or village in it (`北海市海城区涠洲岛`).
+
+    `remote` costs more and takes longer; an order to `unreachable` is held.
+    """
+
+    remote: tuple[str, ...] = ("新疆", "西藏", "内蒙古", "青海", "甘肃", "宁夏", "海南三沙")
+    unreachable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of the company's choices. Seconds and minutes as named; amounts in minor units (low, high).
 
@@ -37,6 +49,7 @@ class Policy:
     invite_hours: int = 48
     stranger_minutes: int = 60
     report_time: str = "08:00"
+    areas: Areas = field(default_factory=Areas)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""
