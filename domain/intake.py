@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain import history, interception, notices, refunds
+from domain.addresses import filled
 from domain.desk import Desk
 from domain.holds import Hold, HoldCode, Source
 from domain.incoming import IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
@@ -75,6 +76,13 @@ def _combine(batch: Sequence[IncomingOrder]) -> dict[str, IncomingOrder]:
         else:
             result[incoming.number] = incoming
     return result
+
+
+def _placed(incoming: IncomingOrder) -> IncomingOrder:
+    """The order with a receiver whose province, city and district stand in their fields, where the address has them
+    (formats.md 6)."""
+    receiver = filled(incoming.receiver)
+    return incoming if receiver is incoming.receiver else replace(incoming, receiver=receiver)
 
 
 def _both(first: tuple[IncomingRefund, ...], second: tuple[IncomingRefund, ...]) -> tuple[IncomingRefund, ...]:
@@ -147,7 +155,7 @@ def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder)
 def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrder]) -> Intake:
     """Take a batch of one shop in. Raises NotAllowed. Orders of the batch with one number are one order."""
     require(actor, Right.IMPORT, shop=shop_id)
-    incoming = _combine(batch)
+    incoming = {number: _placed(one) for number, one in _combine(batch).items()}
     known = desk.orders.by_number(shop_id, incoming.keys())
     fresh = [one for number, one in incoming.items() if number not in known]
     waiting = [one for one in fresh if one.fragment]
@@ -271,7 +279,7 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
     desk.orders.keep_raw(order.id, incoming.raw)
     history.note(desk, actor, "order", order.id, "changed", platform_state=incoming.state)
     codes = []
-    if not incoming.fragment and incoming.receiver != order.receiver:
+    if not incoming.fragment and incoming.receiver != filled(order.receiver):
         codes.append(HoldCode.ADDR_CHANGED)
     if order.lines and goods_now != goods_before:
         codes.append(HoldCode.GOODS_CHANGED)
