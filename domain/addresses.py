@@ -21,7 +21,7 @@ from domain.place_names import AROUND, FIELDS, Fault, Read, Why, walk
 CHINA = "CN"
 _OTHER_NUMBERS = frozenset({"香港特别行政区", "澳门特别行政区", "台湾省"})
 _BEFORE_ZIP = "（(,， \u3000"
-_NOTHING = frozenset({"其它区", "其他区", "其它", "其他", "县", "null", "NULL", "无", "-"})
+_NOTHING = frozenset({"其它区", "其他区", "其它", "其他", "县", "无"})
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\W_]+(?=[0-9])")
 _NOISE = re.compile(r"(?<![0-9])[\W_]+|[\W_]+(?![0-9])")
 
@@ -64,15 +64,14 @@ class _Head(NamedTuple):
 
 @lru_cache(maxsize=16384)
 def _columns(province: str, city: str, district: str) -> _Head:
-    """Columns as told, whichever column a name is in: exports put county-level cities into either."""
+    """Columns as told, whichever column a name is in: exports put county-level cities into either. Latin letters say
+    nothing (WooCommerce tells `CN30` for Zhejiang)."""
     read, unknown, rest = Read(), [], ""
     for field, told in zip(FIELDS, (province, city, district), strict=True):
         text = told.strip()
-        if read.stranger or not text or text in _NOTHING or text in FILLERS:
+        if read.stranger or text.isascii() or text in _NOTHING or text in FILLERS:
             continue
         news = walk(text, read)
-        if news.stranger:
-            news = news._replace(stranger=replace(news.stranger, told=text))
         left = text[news.end :].strip(AROUND) if not news.stranger else ""
         if left and news.final and news.places:
             rest = f"{rest} {left}".strip()
@@ -102,10 +101,16 @@ def parse(text: str) -> Place:
     return divide("", "", "", text)
 
 
+def judged(receiver: Receiver) -> bool:
+    """Whether the table can say anything: an address in China, in Chinese."""
+    told = (receiver.province, receiver.city, receiver.district, receiver.address)
+    return receiver.country == CHINA and not all(text.isascii() for text in told)
+
+
 def place_of(receiver: Receiver) -> Place:
-    """A receiver's address, columns and street together, as the table spells it. For a country other than China
-    the columns as told, without a judgement."""
-    if receiver.country != CHINA:
+    """A receiver's address, columns and street together, as the table spells it. What it cannot judge (another
+    country, Latin letters) comes back as told."""
+    if not judged(receiver):
         return Place(receiver.province, receiver.city, receiver.district, receiver.address, receiver.zip)
     return divide(receiver.province, receiver.city, receiver.district, receiver.address, receiver.zip)
 
@@ -180,7 +185,7 @@ def filled(receiver: Receiver) -> Receiver:
     What the platform told in a column stays as told, for printing; what moves into a column leaves the address.
     Unchanged when hidden, foreign, complete, or not sure.
     """
-    if receiver.masked or receiver.country != CHINA or (receiver.province and receiver.city and receiver.district):
+    if receiver.masked or not judged(receiver) or (receiver.province and receiver.city and receiver.district):
         return receiver
     place = place_of(receiver)
     if place.faults:
@@ -226,7 +231,8 @@ def merge_key(receiver: Receiver) -> str | None:
         return None
     if phone.kind is phones.Kind.MASKED or not (phone.callable or _foreign_phone(receiver)):
         return None
-    return "|".join((name, phone.text, *spot))
+    number = phone.text if phone.callable else "".join(filter(str.isdigit, phone.base))
+    return "|".join((name, number, *spot))
 
 
 def _foreign_phone(receiver: Receiver) -> bool:

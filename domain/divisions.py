@@ -26,8 +26,9 @@ class Division:
     """One place of the table, compared by identity: (province), (province, city) or all three.
 
     `above` are the places it lies in, also those it lay in formerly. `final` says that nothing is missing below it:
-    it is a district, or a city that has none. A `town` stands where other cities have districts (东莞, 中山); its
-    name alone proves nothing, because only those few towns are in the table.
+    it is a district, or a city that has none. The name of a `weak` one alone proves nothing: a town of a city that
+    has them in the place of districts (东莞, 中山; the towns of other cities are not in the table), or a former
+    district that was divided among several (江干区).
     """
 
     province: str
@@ -35,7 +36,7 @@ class Division:
     district: str
     above: tuple["Division", ...]
     final: bool
-    town: bool = False
+    weak: bool = False
 
     @property
     def level(self) -> Level:
@@ -46,8 +47,8 @@ class Division:
 Spelled = Mapping[str, tuple[Division, ...]]
 
 SUFFIXES: Final = frozenset("省市区县旗州盟镇道")
-# Words that stand in a column where there is no city: they say nothing.
 COUNTRY: Final = frozenset({"中国", "中华人民共和国"})
+# Words that say nothing: what stands in a column where there is no city.
 FILLERS: Final = COUNTRY | frozenset(
     {
         "市辖区",
@@ -85,7 +86,7 @@ def short(name: str) -> str:
     return next((bare for bare in tails if bare != name and len(bare) in _SHORT), name)
 
 
-def _variants(name: str, level: Level, town: bool) -> set[str]:
+def _variants(name: str, level: Level, weak: bool) -> set[str]:
     """How people, and older tables, spell a name besides the official one: without its suffix, or with the suffix
     of before (崇明县, 临安市, 那曲地区, 广西省) or of the short form (延边州, 石柱县)."""
     bare = short(name)
@@ -98,7 +99,7 @@ def _variants(name: str, level: Level, town: bool) -> set[str]:
     elif level is Level.CITY:
         suffixes = ("市", "地区", "县") if name.endswith("县") else ("市", "地区")
     else:
-        suffixes = ("区", "镇", "街道") if town else ("县", "市", "区")
+        suffixes = ("区", "镇", "街道") if weak else ("县", "市", "区")
     return {bare, *(bare + suffix for suffix in suffixes)} - {name}
 
 
@@ -129,7 +130,7 @@ def _table() -> list[Division]:
         optional = towns or not names or code[:2] in _BEYOND
         whole = Division(province, city, "", above, final=optional)
         result.append(whole)
-        result += [Division(province, city, name, (whole, *above), final=True, town=towns) for name in names]
+        result += [Division(province, city, name, (whole, *above), final=True, weak=towns) for name in names]
     return result
 
 
@@ -151,7 +152,7 @@ def _rename(full: dict[str, list[Division]], table: Iterable[Division]) -> None:
             _add(full, old, at[new, ""])
         elif new == "-":
             home = at[city, ""]
-            _add(full, old, Division(home.province, city, old, (home, *home.above), final=True))
+            _add(full, old, Division(home.province, city, old, (home, *home.above), final=True, weak=True))
         elif "/" in new:
             to_city, _, district = new.partition("/")
             now = at[to_city, district]
@@ -172,7 +173,7 @@ def _spellings() -> tuple[Spelled, Spelled]:
     _rename(full, table)
     for name, places in full.items():
         for place in places:
-            for spelling in _variants(name, place.level, place.town) | _zone(name, place.city):
+            for spelling in _variants(name, place.level, place.weak) | _zone(name, place.city):
                 if place not in full.get(spelling, ()):
                     _add(loose, spelling, place)
     return _frozen(full), _frozen(loose)

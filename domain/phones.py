@@ -9,7 +9,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 _EXTENSION = r"(?:(?:-|,|转|轉|#|ext\.?|x)(?P<extension>\d{1,6}))?"
 _MOBILE = re.compile(rf"(?P<base>1[3-9]\d{{9}}){_EXTENSION}", re.IGNORECASE)
@@ -51,7 +50,6 @@ class Phone:
         return self.kind in (Kind.MOBILE, Kind.LANDLINE)
 
 
-@lru_cache(maxsize=4096)
 def read(text: str) -> Phone:
     """A phone from a column or an answer: country code, spaces, full-width digits and the ways to write an
     extension (`-123`, `,123`, `转123`) made one. Never raises."""

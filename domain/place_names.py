@@ -20,8 +20,8 @@ AROUND = "".join(SEPARATORS)
 # After a short name in running text these begin the name of a road, village or building: 西湖大道, 朝阳路, 中山公园.
 _NOT_A_DIVISION = frozenset("路街道巷弄里村镇乡大东南西北中新小桥站港园苑花公广场商医学酒宾饭店机银")
 _OF_THE_CITY = ("市中区", "市南区", "市北区")
-# After the suffix 市 and the like these make another word: 市场, 市民, 市郊, 市立, 市区, 市政.
-_ANOTHER_WORD = frozenset("场民郊立区政级委域")
+# After the suffix 市 and the like these make another word: 市场, 市民, 市郊, 市立, 市区, 县城.
+_ANOTHER_WORD = frozenset("场民郊立区政级委域城")
 _ZONE = re.compile(
     r"[^\s,，、\d路街道号村栋楼()（）]{0,8}?(?:高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|高新区|经开区|开发区|新区"
     r"|工业园区|产业园区|保税区|度假区|管理区|示范区|实验区|试验区|合作区|风景名胜区|风景区)"
@@ -90,7 +90,7 @@ def _skip(text: str, at: int) -> int:
 def _joined(known: tuple[Division, ...], named: tuple[Division, ...]) -> tuple[Division, ...]:
     """The places that fit what is known and the name: below it, or the same again."""
     if not known:
-        return tuple(place for place in named if not place.town)
+        return tuple(place for place in named if not place.weak)
     if len(known) == 1:
         (one,) = known
         below = tuple([place for place in named if one in place.above])
@@ -111,7 +111,7 @@ def _bare_fits(known: tuple[Division, ...], named: tuple[Division, ...], alone: 
 def _is_word(text: str, end: int) -> bool:
     """Whether a name without its suffix ends here, as far as one can see."""
     after = text[end : end + 1]
-    return after in SEPARATORS or after not in _NOT_A_DIVISION or text[end : end + 2] in STARTS
+    return after not in _NOT_A_DIVISION or text[end : end + 2] in STARTS
 
 
 def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
@@ -120,9 +120,7 @@ def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
         return _Step(known, at + 1, 0, firm=False)
     for length in STARTS.get(text[at : at + 2], ()):
         name, end = text[at : at + length], at + length
-        if end > len(text):
-            continue
-        if name not in NAMES:
+        if end > len(text) or name not in NAMES:
             continue
         named = FULL.get(name)
         if named and not _cuts(text, end, named) and (places := _joined(known, named)):
@@ -188,7 +186,7 @@ def _stranger(text: str, at: int, read: Read) -> Fault | None:
     城区 and the like are also plain words."""
     for length in STARTS.get(text[at : at + 2], ()):
         name, after = text[at : at + length], text[at + length : at + length + 1]
-        named = [place for place in FULL.get(name, ()) if not place.town]
+        named = [place for place in FULL.get(name, ()) if not place.weak]
         if not named or len(name) <= 2 or name[-1] not in SUFFIXES or after in _ANOTHER_WORD:
             continue
         cities = {place.city for place in read.places}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from domain import areas, phones
-from domain.addresses import CHINA, beyond_mainland, merge_key, place_of
+from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
 from domain.holds import Finding, HoldCode
 from domain.incoming import PlatformState, Receiver, RefundState
@@ -111,7 +111,9 @@ def address_faults(receiver: Receiver) -> tuple[Fault, ...]:
     phone. Nothing is asked of a receiver whom the platform hides (rules.md B2 ADDR_INVALID)."""
     if receiver.masked:
         return ()
-    needed = ("name",) if receiver.country == CHINA else ("name", "country", "city", "address")
+    needed: tuple[str, ...] = ("name", "country", "city", "address")
+    if receiver.country == CHINA:
+        needed = ("name",) if judged(receiver) else ("name", "province", "city", "address")
     missing = tuple(Fault(field, Why.MISSING) for field in needed if not getattr(receiver, field).strip())
     return (*missing, *place_of(receiver).faults, *_phone(receiver))
 

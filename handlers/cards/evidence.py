@@ -110,14 +110,14 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
 
 
 def _faults(evidence: Mapping[str, str], words: Words, private: bool) -> str:
-    """What is wrong with an address, fault by fault. What was told stays out of groups; a hold from before there were
-    reasons names the fields alone."""
+    """What is wrong with an address, fault by fault. A word that is in no table may be anything and stays out of
+    groups; a hold from before there were reasons names the fields alone."""
     labels = [words.plain(FIELDS[field]) for field in evidence["fields"].split(",")]
     if "why" not in evidence:
         return words.label(N_("missing or wrong: {fields}"), fields=", ".join(labels))
     whys, told = evidence["why"].split(","), evidence["told"].split(",")
     lines = [
-        words.label(FAULTS[Why(why)], field=label, told=veiled(word, private) if private else "…")
+        words.label(FAULTS[Why(why)], field=label, told=word if private or why != Why.UNKNOWN else "…")
         for label, why, word in zip(labels, whys, told, strict=True)
     ]
     return words.plain(N_("; ")).join(lines)

@@ -14,7 +14,7 @@ from tests.domain.address_cases import COLUMNS, ONE_STRING
 
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号", "310000")
 DIVISIONS = sorted(
-    {place for places in FULL.values() for place in places if place.final and place.district and not place.town},
+    {place for places in FULL.values() for place in places if place.final and place.district and not place.weak},
     key=lambda place: (place.province, place.city, place.district),
 )
 
@@ -184,9 +184,9 @@ def test_hidden_or_faulty_addresses_are_no_place() -> None:
 def test_the_key_of_a_merge() -> None:
     assert merge_key(HOME) == "王小明|13812345678|CN|浙江省|杭州市|西湖区|文三路1号"
     ann = Receiver("Ann Lee", "+1 512 555 0199", "US", "TX", "Austin", "", "1 Main St", "73301")
-    assert merge_key(ann) == "annlee|+1 512 555 0199|US|tx|austin||1mainst"
+    assert merge_key(ann) == "annlee|15125550199|US|tx|austin||1mainst"
     hong_kong = Receiver("陈大文", "+852 9123 4567", "CN", "香港", "九龙", "油尖旺区", "弥敦道1号")
-    assert merge_key(hong_kong) == "陈大文|+852 9123 4567|CN|香港特别行政区|九龙|油尖旺区|弥敦道1号"
+    assert merge_key(hong_kong) == "陈大文|85291234567|CN|香港特别行政区|九龙|油尖旺区|弥敦道1号"
 
 
 def test_the_extension_of_a_privacy_number_is_the_person() -> None:
@@ -212,9 +212,17 @@ def test_no_key_without_a_whole_person(changes: dict[str, str]) -> None:
     assert same_place(HOME, replace(HOME, **changes))  # type: ignore[arg-type]  # test shorthand
 
 
-def test_abroad_columns_are_taken_as_they_are() -> None:
+def test_what_the_table_cannot_judge_is_taken_as_it_is() -> None:
     ann = Receiver("Ann", "", "US", "TX", "Austin", "", "1 Main St", "73301")
     assert place_of(ann) == Place("TX", "Austin", "", "1 Main St", "73301")
+    latin = Receiver("Ann", "", "CN", "Zhejiang", "Hangzhou", "", "1 Wensan Rd")
+    assert place_of(latin) == Place("Zhejiang", "Hangzhou", "", "1 Wensan Rd")
+    assert filled(latin) is latin
+
+
+def test_a_code_for_the_province_says_nothing() -> None:
+    place = place_of(Receiver("安", "", "CN", "CN30", "杭州市", "", "西湖区文三路1号"))
+    assert shown(place) == "浙江省 / 杭州市 / 西湖区 / 文三路1号 ~ province"
 
 
 def test_fields_are_the_receivers() -> None:

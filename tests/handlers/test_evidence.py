@@ -49,7 +49,9 @@ def test_several_faults() -> None:
     assert line("zh", evidence) == "：缺少姓名；市：「南京市」不在所填的省内；电话无法拨打"
 
 
-def test_what_was_told_stays_out_of_groups() -> None:
+def test_a_word_of_no_table_stays_out_of_groups() -> None:
+    named = {"fields": "city", "why": "not_in_province", "told": "南京市"}
+    assert line("en", named, private=False) == ": city: 南京市 is not in that province"
     evidence = {"fields": "district", "why": "unknown", "told": "王小明家13800001234"}
     assert line("en", evidence, private=False) == ": district: no place is called …"
 
