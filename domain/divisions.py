@@ -74,6 +74,8 @@ _OWN = ("自治区", "自治州", "自治县", "自治旗")
 _AUTONOMOUS = re.compile(rf"(?:{_PEOPLES})+(?:{'|'.join(_OWN)}|区)$")
 _PLAIN = ("特别行政区", "地区", "林区", "新区", "街道", "省", "市", "区", "县", "镇", "盟")
 _SHORT = range(2, 7)
+_SHORTEST = 2
+_PLAIN_WORDS = frozenset("东南西北中上下前后新老城市郊矿港江河湖海山路桥口岛关工农区")
 _LONGEST_BARE = 4  # 九龙, 澳门半岛, 松山湖: official, but as easily a road's name as one without its suffix
 _ZONES = (("高新技术产业开发区", "高新区"), ("经济技术开发区", "经开区"))
 
@@ -183,6 +185,15 @@ def _frozen(names: Mapping[str, Iterable[Division]]) -> Spelled:
     return {name: tuple(places) for name, places in names.items()}
 
 
+def _is_vague(name: str) -> bool:
+    """Whether the name of a district is as well a plain word (东区, 港口区), or only seems to be a name (工业园区)."""
+    places = FULL.get(name) or LOOSE[name]
+    if name[-1] in "县市" or not all(place.district for place in places):
+        return False
+    plain = len(name) <= _SHORTEST or set(name) <= _PLAIN_WORDS
+    return name not in FULL or (plain and sum(not place.weak for place in places) == 1)
+
+
 def _starts(names: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
     """By the first two characters of a name, the lengths of all that begin so, longest first."""
     lengths: dict[str, set[int]] = {}
@@ -194,5 +205,7 @@ def _starts(names: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
 FULL, LOOSE = _spellings()
 # Loose spellings that do not say what they are. Not the same as having no suffix: 杭州 and 景德镇 seem to have one.
 BARE: Final = frozenset(LOOSE) & ({short(name) for name in FULL} | {name for name in LOOSE if name[-1] not in SUFFIXES})
+# No address begins with these: they count only where the city or province is known.
+VAGUE: Final = frozenset(name for name in (*FULL, *LOOSE) if _is_vague(name))
 NAMES: Final = frozenset({*FULL, *LOOSE, *FILLERS})
 STARTS: Final = _starts(NAMES)

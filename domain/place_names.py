@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from domain.divisions import BARE, COUNTRY, FILLERS, FULL, LOOSE, NAMES, STARTS, SUFFIXES, Division, Level
+from domain.divisions import BARE, COUNTRY, FILLERS, FULL, LOOSE, NAMES, STARTS, SUFFIXES, VAGUE, Division, Level
 
 FIELDS = ("province", "city", "district")
 
@@ -120,10 +120,10 @@ def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
         return _Step(known, at + 1, 0, firm=False)
     for length in STARTS.get(text[at : at + 2], ()):
         name, end = text[at : at + length], at + length
-        if end > len(text) or name not in NAMES:
+        if end > len(text) or name not in NAMES or (not known and name in VAGUE) or _cuts(text, end, name):
             continue
         named = FULL.get(name)
-        if named and not _cuts(text, end, named) and (places := _joined(known, named)):
+        if named and (places := _joined(known, named)):
             return _Step(places, end, 1 << named[0].level, firm=True)
         if name in FILLERS and (known or name in COUNTRY):
             return _Step(known, end, 0, firm=False)
@@ -137,10 +137,14 @@ def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
     return None
 
 
-def _cuts(text: str, end: int, named: tuple[Division, ...]) -> bool:
-    """Whether the 市 belongs to the next name: 济南市中区 is 济南 and 市中区."""
-    district = text[end - 1 : end + 2]
-    return district in _OF_THE_CITY and any(one in place.above for one in named for place in FULL[district])
+def _cuts(text: str, end: int, name: str) -> bool:
+    """Whether the 市 belongs to what follows: 济南市中区 is 济南 and 市中区, 中山市场 is a market."""
+    if name[-1] != "市":
+        return False
+    after = text[end - 1 : end + 2]
+    if after in _OF_THE_CITY:
+        return any(one in place.above for one in FULL.get(name, ()) for place in FULL[after])
+    return after.startswith("市场")
 
 
 def _bare_step(end: int, known: tuple[Division, ...], places: tuple[Division, ...], whole: bool, alone: bool) -> _Step:

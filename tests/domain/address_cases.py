@@ -113,6 +113,16 @@ ONE_STRING = """\
 中山公园3号 → - / - / - / 中山公园3号 ! province:missing: city:missing: district:missing:
 北京饭店 → - / - / - / 北京饭店 ! province:missing: city:missing: district:missing:
 中国移动大厦 → - / - / - / 中国移动大厦 ! province:missing: city:missing: district:missing:
+中山市场1号 → - / - / - / 中山市场1号 ! province:missing: city:missing: district:missing:
+东区3号楼 → - / - / 东区 / 3号楼 ! city:ambiguous:东区
+西区3号楼 → - / - / - / 西区3号楼 ! province:missing: city:missing: district:missing:
+四川省攀枝花市西区清香坪街1号 → 四川省 / 攀枝花市 / 西区 / 清香坪街1号
+港口区1号泊位 → - / - / - / 港口区1号泊位 ! province:missing: city:missing: district:missing:
+工业园区88号 → - / - / - / 工业园区88号 ! province:missing: city:missing: district:missing:
+高新区科技路1号 → - / - / - / 高新区科技路1号 ! province:missing: city:missing: district:missing:
+广西防城港市港口区1号泊位 → 广西壮族自治区 / 防城港市 / 港口区 / 1号泊位
+临安市锦城街道1号 → 浙江省 / 杭州市 / 临安区 / 锦城街道1号 ~ province,city
+广东省中山市民众镇1号 → 广东省 / 中山市 / 民众街道 / 1号
 长安镇中学 → - / - / - / 长安镇中学 ! province:missing: city:missing: district:missing:
 """
 
