@@ -21,7 +21,9 @@ _LABELS = {
     "zip": "邮政编码|邮编|postcode|zip",
 }
 _LABEL_OF = {word: field for field, words in _LABELS.items() for word in words.split("|")}
-_LABEL = re.compile(rf"(?<![^\W_])({'|'.join(sorted(_LABEL_OF, key=len, reverse=True))})\s*[:：]\s*", re.IGNORECASE)
+_LABEL_WORDS = sorted(_LABEL_OF, key=len, reverse=True)
+_LABEL = re.compile(rf"(?<![^\W_])({'|'.join(_LABEL_WORDS)})\s*[:：]\s*", re.IGNORECASE)
+_BARE_LABEL = re.compile(rf"(?<!\S)({'|'.join(_LABEL_WORDS)})(?!\s*[:：])\s*", re.IGNORECASE)
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}  # full width to half
 _ZIP_LINE = re.compile(r"[0-9]{6}")
 _PHONE = re.compile(
@@ -82,6 +84,8 @@ def looks_like_name(text: str) -> bool:
     han = re.fullmatch(r"[\u3400-\u9fff·]{2,4}", base) is not None
     if not han or base[-1] in _NOT_A_NAME or not _ASKING.isdisjoint(base):
         return False
+    if base[0] in "小老阿" and len(base) == 2:
+        base = base[1:]
     return base.startswith(_TWO_SURNAMES) or (base[0] in _SURNAMES and len(base) < 4)
 
 
@@ -94,7 +98,8 @@ def read(text: str) -> Pasted | None:
     if len({phones.read(match[0]).text for match in found}) > 1:
         return None
     phone = phones.read(found[0][0]).text if found else ""
-    return _sorted(_PHONE.sub("\x00", told), phone)
+    bare = _PHONE.sub("\x00", told)
+    return _sorted(_BARE_LABEL.sub(lambda label: _bare_label(bare, label), bare), phone)
 
 
 def _pieces(text: str) -> list[tuple[str, str, bool]]:
@@ -112,6 +117,18 @@ def _pieces(text: str) -> list[tuple[str, str, bool]]:
         if part == "\x00":
             edge |= {number - 1, number + 1}
     return [(label, part, number in edge) for number, (label, part) in enumerate(parts) if part != "\x00"]
+
+
+def _bare_label(text: str, found: re.Match[str]) -> str:
+    """A label without a colon (电话13800001234, 地址浙江省…) is left out when what it says does follow."""
+    field, rest = _LABEL_OF[found[1].lower()], text[found.end() :].split()[:1]
+    if field == "phone":
+        says = bool(rest) and rest[0].startswith("\x00")
+    elif field == "name":
+        says = bool(rest) and looks_like_name(rest[0].partition("\x00")[0])
+    else:
+        says = _begins(rest)
+    return "" if says else found[0]
 
 
 def _sorted(text: str, phone: str) -> Pasted | None:
@@ -142,7 +159,7 @@ def _sorted(text: str, phone: str) -> Pasted | None:
 def _apart(piece: str, may_name: bool, started: bool) -> tuple[list[str], list[str]]:
     """(name, address) of a piece that may hold both: `张三 浙江省杭州市…`, `浙江省…1号 张三`, `…1号张三`."""
     words = piece.split()
-    start = next((at for at in range(len(words)) if _begins(words[at])), None)
+    start = next((at for at in range(len(words)) if _begins(words[at : at + 1])), None)
     if start is None:
         return ([], [piece]) if started else ([], [])
     person, rest = words[:start], words[start:]
@@ -157,8 +174,8 @@ def _apart(piece: str, may_name: bool, started: bool) -> tuple[list[str], list[s
     return [], [piece]
 
 
-def _begins(word: str) -> bool:
-    place = parse(word)
+def _begins(words: list[str]) -> bool:
+    place = parse(words[0] if words else "")
     return bool(place.province or place.city or place.district)
 
 

@@ -27,6 +27,9 @@ WHOLE = Pasted("张三", "13800001234", PLACE)
         f"浙江省杭州市西湖区{STREET}张三13800001234",
         f"张三\n138 0000 1234\n浙江 杭州 西湖 {STREET}",
         f"收货人：张三\n手机号码：138-0000-1234\n所在地区：浙江省杭州市西湖区\n详细地址：{STREET}",
+        f"姓名张三 电话 13800001234 地址 浙江省杭州市西湖区{STREET}",
+        f"张三 电话13800001234 地址浙江省杭州市西湖区{STREET}",
+        f"收货地址 浙江省杭州市西湖区{STREET} 张三 手机13800001234",
         f"收件人: 张三; 电话: 13800001234; 地址: 浙江省杭州市西湖区{STREET}",
         f"地址：浙江省杭州市西湖区{STREET} 姓名：张三 电话：＋８６１３８００００１２３４",
         f"【张三】13800001234（浙江省杭州市西湖区{STREET}）".translate(str.maketrans("【】（）", "    ")),
@@ -90,13 +93,16 @@ def test_what_is_rather_asked_again(text: str) -> None:
     assert read(text) is None
 
 
-@pytest.mark.parametrize("text", ["张三", "王小明", "欧阳修文", "李女士", "Ann Lee", "O'Neil", "赵四[1234]"])
+@pytest.mark.parametrize(
+    "text", ["张三", "王小明", "欧阳修文", "李女士", "Ann Lee", "O'Neil", "赵四[1234]", "小王", "老李"]
+)
 def test_names(text: str) -> None:
     assert looks_like_name(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["文三路", "阳光小区", "麻烦改到", "谢谢", "", "303", "高新区", "王家村", "物业", "古镇口门"]
+    "text",
+    ["文三路", "阳光小区", "麻烦改到", "谢谢", "", "303", "高新区", "王家村", "物业", "古镇口门", "小区", "老街"],
 )
 def test_no_names(text: str) -> None:
     assert not looks_like_name(text)
