@@ -35,9 +35,15 @@ def _hit(place: Place, told: str) -> str:
     return named[-1]
 
 
+def lies_in(receiver: Receiver, area: str) -> bool:
+    """Whether an address in China lies in the area, named in any spelling: for lists of places that couriers and
+    warehouses serve or don't (rules.md B5). Also for hidden receivers, whose columns are told."""
+    return receiver.country == CHINA and _hit(place_of(receiver), area) != ""
+
+
 def remote(receiver: Receiver, policy: Policy) -> bool:
-    """Whether it goes to a remote area. Also for hidden receivers, whose columns are told. Never abroad."""
-    return receiver.country == CHINA and any(_hit(place_of(receiver), told) for told in policy.areas.remote)
+    """Whether it goes to a remote area. Never abroad."""
+    return any(lies_in(receiver, area) for area in policy.areas.remote)
 
 
 def unreachable(receiver: Receiver, policy: Policy) -> Fault | None:

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _EXTENSION = r"(?:(?:-|,|转|轉|#|ext\.?|x)(?P<extension>\d{1,6}))?"
-_MOBILE = re.compile(rf"(?P<base>1[3-9]\d{{9}}){_EXTENSION}", re.IGNORECASE)
+_MOBILE = re.compile(rf"(?P<base>1[3-9]\d{{9}}){_EXTENSION}", re.IGNORECASE | re.ASCII)
 _LANDLINE = re.compile(
-    rf"(?P<base>(?:\(?(?P<area>0[1-9]\d{{1,2}})\)?-?\d{{7,8}}|[48]00-?\d{{3}}-?\d{{4}})){_EXTENSION}", re.IGNORECASE
+    rf"(?P<base>(?:\(?(?P<area>0[1-9]\d{{1,2}})\)?-?\d{{7,8}}|[48]00-?\d{{3}}-?\d{{4}})){_EXTENSION}",
+    re.IGNORECASE | re.ASCII,
 )
-_GROUPED = re.compile(r"^(1\d{2})-(\d{4})-(\d{4})")
+_GROUPED = re.compile(r"^(1\d{2})-(\d{4})-(\d{4})", re.ASCII)
 _CODE = re.compile(r"^(?:\+|00)?86-?(?=\d{2,3})")
-_MASK = re.compile(r"[\d*+-]*\*{2,}[\d*-]*")
+_MASK = re.compile(r"[\d*+-]*\*{2,}[\d*-]*", re.ASCII)
 _CIPHERS = ("##", "$$", "~")
-_ANY = re.compile(r"^[+\d(][\d\s().-]{5,24}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$", re.IGNORECASE)
+_ANY = re.compile(r"^[+\d(][\d\s().-]{5,24}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$", re.IGNORECASE | re.ASCII)
 
 
 class Kind(StrEnum):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.areas import remote, unknown_areas, unreachable
+from domain.areas import lies_in, remote, unknown_areas, unreachable
 from domain.incoming import Receiver
 from domain.place_names import Fault, Why
 from domain.policy import Areas, Policy
@@ -66,6 +66,10 @@ def test_an_island_by_its_name() -> None:
     island = replace(HOME, province="广西", city="北海市", district="海城区", address="涠洲岛南湾街 1 号")
     assert unreachable(island, areas("北海市海城区涠洲岛")) == Fault("address", Why.UNREACHABLE, "北海市海城区涠洲岛")
     assert unreachable(replace(island, address="北部湾路 1 号"), areas("北海市海城区涠洲岛")) is None
+
+
+def test_any_list_of_places_may_ask() -> None:
+    assert [area for area in ("浙江", "浙江杭州", "余杭区", "江苏", "") if lies_in(HOME, area)] == ["浙江", "浙江杭州"]
 
 
 def test_every_usual_area_is_known() -> None:

@@ -57,7 +57,19 @@ def test_masks_are_no_numbers(told: str) -> None:
 
 @pytest.mark.parametrize(
     "told",
-    ["", "12345", "23800001234", "1380000123", "138000012345", "12800001234", "call me", "87654321", "*", "张三"],
+    [
+        "",
+        "12345",
+        "23800001234",
+        "1380000123",
+        "138000012345",
+        "12800001234",
+        "call me",
+        "87654321",
+        "*",
+        "张三",
+        "١٣٨٠٠٠٠١٢٣٤",
+    ],
 )
 def test_what_nobody_in_china_can_call(told: str) -> None:
     assert read(told) == Phone(Kind.OTHER, told)
