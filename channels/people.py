@@ -1,26 +1,28 @@
 """Receivers as exports tell them: separate columns, or Taobao's one string.
 
-Surprising: an address that does not split by its plain separators keeps province, city and district empty. A
-guess would pass screening; the gap is held there as ADDR_INVALID. Rule source: formats.md 6.
+Surprising: columns stay as the platform spells them, one string is taken apart by `domain.addresses` and so comes in
+the spelling of the table. What it cannot place stays in the street; screening holds the gap as ADDR_INVALID.
+Rule source: formats.md 5 and 6.
 """
 
 import re
-from functools import lru_cache
 
 from channels import cells
 from channels.formats import Row
+from domain import addresses, phones
 from domain.incoming import Receiver
 
-_BEFORE_ZIP = frozenset("（(,， ")
 _PERSON = re.compile(r"([^，,]*)[，,]\s*((?:86-|\+)?[\d*][\d*\- ]{5,24})[，,]\s*(.+)", re.DOTALL)
 _CIPHERS = ("##", "$$", "~")
-_DIVISION_MAX = 16
 
 
 def phone(cell: str) -> str:
-    """A phone without the exporter's apostrophe, spaces and China's country code. An extension (`-123`) stays: on
-    a privacy number it is the receiver."""
+    """A phone without the exporter's apostrophe, spaces and China's country code. An extension stays, as `-123`: on
+    a privacy number it is the receiver. Landlines and numbers we don't know keep their hyphens."""
     number = cells.code(cell).replace(" ", "")
+    told = phones.read(number)
+    if told.kind is phones.Kind.MOBILE:
+        return told.text
     for prefix in ("+86-", "+86", "0086-", "86-"):
         if number.startswith(prefix):
             return number[len(prefix) :]
@@ -57,42 +59,14 @@ def by_one_string(row: Row) -> Receiver:
     whole = row.text("changed_address") or row.text("whole_address")
     if not name and (found := _PERSON.fullmatch(whole)):
         name, number, whole = found[1].strip(), phone(found[2]), found[3].strip()
-    province, city, district, address, code = split_address(whole)
+    place = addresses.parse(whole)
     return Receiver(
         name=name,
         phone=number,
-        province=province,
-        city=city,
-        district=district,
-        address=address,
-        zip=code,
+        province=place.province,
+        city=place.city,
+        district=place.district,
+        address=place.detail,
+        zip=place.zip,
         masked=masked(name, number, whole),
     )
-
-
-def split_address(whole: str) -> tuple[str, str, str, str, str]:
-    """`省 市 区 详细(邮编)` to (province, city, district, rest, zip); when it does not split so, the first three are
-    empty and the rest is the whole. A zip of zeros is none."""
-    whole, code = _without_zip(whole)
-    parts = whole.split(None, 3)
-    if len(parts) == 4 and all(_is_division(part) for part in parts[:3]):
-        return parts[0], parts[1], parts[2], parts[3], code
-    return "", "", "", whole, code
-
-
-def _without_zip(whole: str) -> tuple[str, str]:
-    """A postcode at the end, in parentheses or behind a comma or space, apart from the rest."""
-    text = whole.rstrip(")） ")
-    code, rest = text[-6:], text[:-6]
-    if len(code) < 6 or not (code.isascii() and code.isdecimal()) or rest[-1:] not in _BEFORE_ZIP:
-        return whole, ""
-    return rest.rstrip("".join(_BEFORE_ZIP)), code if code != "000000" else ""
-
-
-def _is_division(part: str) -> bool:
-    return len(part) <= _DIVISION_MAX and _could_be_division(part)
-
-
-@lru_cache(maxsize=8192)
-def _could_be_division(part: str) -> bool:
-    return not part.isascii() and not any(char.isdigit() or char in "，,*" for char in part)

@@ -40,7 +40,8 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Who gets the parcel. `masked` says the platform hides the person: never an identity, never a merge key."""
+    """Who gets the parcel. `masked` says the platform hides the person: never an identity, never a merge key. A
+    privacy number keeps its extension in `phone` (18877771111-123)."""
 
     name: str = ""
     phone: str = ""

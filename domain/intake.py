@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from domain import history, interception, notices, refunds
+from domain.addresses import filled
 from domain.desk import Desk
 from domain.holds import Hold, HoldCode, Source
 from domain.incoming import IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
@@ -77,6 +78,13 @@ def _combine(batch: Sequence[IncomingOrder]) -> dict[str, IncomingOrder]:
         else:
             result[incoming.number] = incoming
     return result
+
+
+def _placed(incoming: IncomingOrder) -> IncomingOrder:
+    """The order with a receiver whose province, city and district stand in their fields, where the address has them
+    (formats.md 6)."""
+    receiver = filled(incoming.receiver)
+    return incoming if receiver is incoming.receiver else replace(incoming, receiver=receiver)
 
 
 def _both(first: tuple[IncomingRefund, ...], second: tuple[IncomingRefund, ...]) -> tuple[IncomingRefund, ...]:
@@ -148,7 +156,7 @@ def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder)
 def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrder]) -> Intake:
     """Take a batch of one shop in. Raises NotAllowed. Orders of the batch with one number are one order."""
     require(actor, Right.IMPORT, shop=shop_id)
-    incoming = _combine(batch)
+    incoming = {number: _placed(one) for number, one in _combine(batch).items()}
     known = desk.orders.by_number(shop_id, incoming.keys())
     fresh = [one for number, one in incoming.items() if number not in known]
     waiting = [one for one in fresh if one.fragment]
@@ -313,7 +321,7 @@ def _differences(order: Order, news: Order) -> dict[HoldCode, dict[str, str]]:
     """What a person who decided on the order has not seen, with what it says now. Goods that come for the first time
     are no change."""
     found: dict[HoldCode, dict[str, str]] = {}
-    if news.receiver != order.receiver:
+    if filled(news.receiver) != filled(order.receiver):
         found[HoldCode.ADDR_CHANGED] = {}
     if order.lines and _goods(news) != _goods(order):
         found[HoldCode.GOODS_CHANGED] = {}

@@ -88,6 +88,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Areas:
+    """Places that couriers charge or refuse specially, in any spelling the address reader knows: a province, city or
+    district, or one of these with the name of an island or village in it (`北海市海城区涠洲岛`).
+
+    `remote` costs more and takes longer; an order to `unreachable` is held.
+    """
+
+    remote: tuple[str, ...] = ("新疆", "西藏", "内蒙古", "青海", "甘肃", "宁夏", "海南三沙")
+    unreachable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of the company's choices. Seconds and minutes as named; amounts in minor units (low, high).
 
@@ -125,6 +137,7 @@ class Policy:
     split: Split = field(default_factory=Split)
     limits: Limits = field(default_factory=Limits)
     holds: Mapping[HoldCode, HoldChoice] = choice({}, 'per code, as OUT_OF_STOCK = {on = true, release = "override"}')
+    areas: Areas = field(default_factory=Areas)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""

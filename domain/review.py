@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from domain import history, interception, notices, stock
+from domain.addresses import filled
 from domain.desk import Desk
 from domain.errors import (
     BadValue,
@@ -315,7 +316,10 @@ def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int) 
 
 
 def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receiver: Receiver) -> Order:
-    """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first."""
+    """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first.
+
+    Province, city and district that stand in the street alone are put in their fields.
+    """
     order = desk.orders.get(order_id)
     require(actor, Right.EDIT, shop=order.shop_id)
     seen(desk, order, revision)
@@ -329,7 +333,7 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     history.note(desk, actor, "order", order_id, "address_edited")
-    order = refresh(desk, [replace(order, receiver=receiver)])[0]
+    order = refresh(desk, [replace(order, receiver=filled(receiver))])[0]
     _announce(desk, [order_id])
     return order
 

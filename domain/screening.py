@@ -5,23 +5,24 @@ runs again on every change, so a hold goes away by itself when its cause does; a
 when (`until`), and the order is looked at again then.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain import areas, phones
+from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
 from domain.holds import Finding, HoldCode
-from domain.incoming import PlatformState, RefundState
+from domain.incoming import PlatformState, Receiver, RefundState
 from domain.orders import LIVE, Line, Order
+from domain.place_names import Fault, Why
 from domain.policy import Policy
 from domain.stock import Level
 from domain.waiting import waiting
 from domain.worth import worth
 
-_CN_PHONE = re.compile(r"^(?:\+?86[- ]?)?(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?:-\d{1,6})?$")
-_ANY_PHONE = re.compile(r"^[+\d][\d\s().-]{5,24}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$", re.IGNORECASE)
 _ZERO = timedelta(0)
+_TOLD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +100,42 @@ def _short(order: Order, facts: Facts) -> Iterator[Finding]:
     yield Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
 
 
-def _address(order: Order) -> Iterator[Finding]:
-    receiver = order.receiver
-    if receiver.masked:
+def _phone(receiver: Receiver) -> Iterator[Fault]:
+    """Whether the courier can call. Abroad a phone may be left out; outside the mainland any number does."""
+    told = phones.read(receiver.phone)
+    abroad = receiver.country != CHINA
+    if told.callable or (abroad and not told.base) or (beyond_mainland(receiver) and phones.dialable(receiver.phone)):
         return
-    china = receiver.country == "CN"
-    needed = ("name", "province", "city", "address") if china else ("name", "country", "city", "address")
-    missing = [field for field in needed if not getattr(receiver, field).strip()]
-    phone = receiver.phone.strip()
-    if (china and not _CN_PHONE.match(phone)) or (not china and phone and not _ANY_PHONE.match(phone)):
-        missing.append("phone")
-    if missing:
-        yield Finding(HoldCode.ADDR_INVALID, {"fields": ",".join(missing)})
+    hidden = told.kind is phones.Kind.MASKED
+    yield Fault("phone", Why.HIDDEN if hidden else Why.MALFORMED if told.base else Why.MISSING)
+
+
+def address_faults(receiver: Receiver) -> tuple[Fault, ...]:
+    """All that keeps a courier from delivering there: fields missing, unknown or contradicting each other, and the
+    phone. Nothing is asked of a receiver whom the platform hides (rules.md B2 ADDR_INVALID)."""
+    if receiver.masked:
+        return ()
+    needed: tuple[str, ...] = ("name", "country", "city", "address")
+    if receiver.country == CHINA:
+        needed = ("name",) if judged(receiver) else ("name", "province", "city", "address")
+    missing = tuple(Fault(field, Why.MISSING) for field in needed if not getattr(receiver, field).strip())
+    return (*missing, *place_of(receiver).faults, *_phone(receiver))
+
+
+def _address(order: Order, policy: Policy) -> Iterator[Finding]:
+    far = areas.unreachable(order.receiver, policy)
+    faults = (*address_faults(order.receiver), *((far,) if far else ()))
+    if faults:
+        yield Finding(HoldCode.ADDR_INVALID, _listed(faults))
+
+
+def _listed(faults: Sequence[Fault]) -> dict[str, str]:
+    """Faults as evidence: three lists that run side by side."""
+    return {
+        "fields": ",".join(fault.field for fault in faults),
+        "why": ",".join(fault.why for fault in faults),
+        "told": ",".join(" ".join(fault.told.replace(",", " ").split())[:_TOLD] for fault in faults),
+    }
 
 
 def _words(order: Order, policy: Policy) -> Iterator[Finding]:
@@ -128,6 +153,11 @@ def _goods_key(order: Order) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((line.sku or line.merchant_code or line.title, line.quantity) for line in order.lines))
 
 
+def _same_receiver(one: Receiver, other: Receiver) -> bool:
+    key = merge_key(one)
+    return one == other or (key is not None and key == merge_key(other))
+
+
 def _buyer(order: Order, facts: Facts) -> Iterator[Finding]:
     if order.buyer_id and f"{order.platform}:{order.buyer_id}" in facts.policy.blacklist:
         yield Finding(HoldCode.BLACKLIST, {"buyer": order.buyer_id})
@@ -138,8 +168,8 @@ def _buyer(order: Order, facts: Facts) -> Iterator[Finding]:
             other.id != order.id
             and other.status in LIVE
             and _ZERO <= apart <= window
-            and other.receiver == order.receiver
             and _goods_key(other) == _goods_key(order)
+            and _same_receiver(other.receiver, order.receiver)
         ):
             yield Finding(HoldCode.DUPLICATE, {"order": other.number})
             return
@@ -174,7 +204,7 @@ def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
 
 def screen(order: Order, facts: Facts) -> tuple[Finding, ...]:
     """Every finding on an order in review, in no particular order."""
-    found = [*_refund(order), *_goods(order, facts), *_address(order), *_words(order, facts.policy)]
+    found = [*_refund(order), *_goods(order, facts), *_address(order, facts.policy), *_words(order, facts.policy)]
     found += [*_buyer(order, facts), *_terms(order, facts), *worth(order, facts.policy, facts.catalog)]
     found += [*waiting(order, facts.policy, facts.catalog.company.zone, facts.now), *_frozen(order, facts)]
     if facts.policy.holds:

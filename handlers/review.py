@@ -237,7 +237,11 @@ async def ask_for_address(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """The address as a form to copy and change."""
     order = await ask.read(_may_see, ask.actor, int(args[0]))
     await ask.read(_as_shown, order.id, int(args[1]))
-    text = ask.words("Order {number}: answer with what changes, a line each.", number=order.number)
+    text = ask.words(
+        "Order {number}: answer with what changes, a line each, or paste name, phone and address as the customer sent "
+        "them.",
+        number=order.number,
+    )
     form = address.form(order.receiver, ask.words, whole=ask.chat.private)
     await ask.reply(question(f"{text}\n\n<pre>{form}</pre>", ask.words.plain("phone: 13800001234"), "o.ad", *args))
 

@@ -222,7 +222,7 @@ FORMATS = {
 WANTS = {
     "weight": N_("a weight like 1.25kg or 1250"),
     "name_and_street": N_("a name and a street"),
-    "label_and_value": N_("lines like «phone: 13800001234»"),
+    "label_and_value": N_("lines like «phone: 13800001234», or a whole address with name and phone"),
     "known_sku": N_("a SKU or barcode of ours"),
     "another_active_person": N_("another active person"),
     "zh|en": N_("zh or en"),

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from domain.catalog import Catalog
 from domain.holds import CATALOGUE, Hold, HoldCode
+from domain.place_names import Why
 from handlers.terms import N_, hold_name, platform_state_name, role_name, step_name
 from handlers.words import Html, Words, mask_name
 
@@ -23,7 +24,7 @@ EVIDENCE = {
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
     HoldCode.NO_COURIER: N_("none of {tried} couriers can"),
-    HoldCode.ADDR_INVALID: N_("missing or wrong: {fields}"),
+    HoldCode.ADDR_INVALID: N_("{faults}"),
     HoldCode.ADDR_CHANGED: N_("came while the order was: {at}"),
     HoldCode.GOODS_CHANGED: N_("came while the order was: {at}"),
     HoldCode.DUPLICATE: N_("same goods and address as {order}"),
@@ -80,6 +81,17 @@ FIELDS = {
     "address": N_("street"),
     "zip": N_("postcode"),
 }
+FAULTS = {
+    Why.MISSING: N_("{field} is missing"),
+    Why.UNKNOWN: N_("{field}: no place is called {told}"),
+    Why.AMBIGUOUS: N_("{field} is missing, and {told} is in several"),
+    Why.NOT_IN_PROVINCE: N_("{field}: {told} is not in that province"),
+    Why.NOT_IN_CITY: N_("{field}: {told} is not in that city"),
+    Why.CONTRADICTED: N_("{field}: the address also says {told}"),
+    Why.MALFORMED: N_("{field} is none a courier can call"),
+    Why.HIDDEN: N_("{field} is hidden"),
+    Why.UNREACHABLE: N_("{field}: we do not deliver to {told}"),
+}
 BECAUSE = {
     "only": N_("the only one that can"),
     "near": N_("same province as the receiver"),
@@ -118,12 +130,26 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
     if "at" in facts:
         facts["at"] = step_name(facts["at"], words)
     if hold.code is HoldCode.ADDR_INVALID:
-        facts["fields"] = ", ".join(words.plain(FIELDS[field]) for field in facts["fields"].split(","))
+        facts["faults"] = _faults(hold.evidence, words, private)
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
     elif hold.code is HoldCode.BLACKLIST and not private:
         facts["buyer"] = mask_name(facts["buyer"])
     return facts
+
+
+def _faults(evidence: Mapping[str, str], words: Words, private: bool) -> str:
+    """What is wrong with an address, fault by fault. A word that is in no table may be anything and stays out of
+    groups; a hold from before there were reasons names the fields alone."""
+    labels = [words.plain(FIELDS[field]) for field in evidence["fields"].split(",")]
+    if "why" not in evidence:
+        return words.label(N_("missing or wrong: {fields}"), fields=", ".join(labels))
+    whys, told = evidence["why"].split(","), evidence["told"].split(",")
+    lines = [
+        words.label(FAULTS[Why(why)], field=label, told=word if private or why != Why.UNKNOWN else "…")
+        for label, why, word in zip(labels, whys, told, strict=True)
+    ]
+    return words.plain(N_("; ")).join(lines)
 
 
 def hold_line(hold: Hold, words: Words, private: bool) -> str:

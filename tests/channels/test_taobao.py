@@ -131,10 +131,20 @@ def test_changed_address_wins() -> None:
     assert (order.receiver.city, order.receiver.address) == ("苏州市", "观前街 2 号")
 
 
-def test_address_that_does_not_split_keeps_the_divisions_empty() -> None:
-    receiver = only(order_file(**{"收货地址 ": "浙江省杭州市西湖区文三路1号"})).receiver
-    assert (receiver.province, receiver.city, receiver.district) == ("", "", "")
-    assert receiver.address == "浙江省杭州市西湖区文三路1号"
+def test_address_without_separators_is_split() -> None:
+    receiver = only(order_file(**{"收货地址 ": "浙江杭州西湖区文三路1号"})).receiver
+    assert (receiver.province, receiver.city, receiver.district) == ("浙江省", "杭州市", "西湖区")
+    assert receiver.address == "文三路1号"
+
+
+def test_what_has_no_place_stays_in_the_street() -> None:
+    receiver = only(order_file(**{"收货地址 ": "浙江省南京市鼓楼区中山路1号"})).receiver
+    assert (receiver.province, receiver.city, receiver.district) == ("浙江省", "", "")
+    assert receiver.address == "南京市鼓楼区中山路1号"
+
+
+def test_the_extension_of_a_privacy_number_is_kept() -> None:
+    assert only(order_file(联系手机="'18877771111转123")).receiver.phone == "18877771111-123"
 
 
 @pytest.mark.parametrize(

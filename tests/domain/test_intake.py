@@ -102,3 +102,34 @@ def test_lines_keep_their_number_when_the_platform_adds_one_in_front(desk: Desk)
     desk.receive(incoming(lines=(incoming_line("CUP-02", 1), CUPS, TEA)))
     lines = [(line.line_no, line.sku) for line in desk.order().lines]
     assert lines == [(1, "CUP-01"), (2, "TEA-01"), (3, "CUP-02")]
+
+
+def test_an_address_in_one_string_fills_the_fields(desk: Desk) -> None:
+    told = factory.receiver(province="", city="", district="", address="浙江杭州西湖区文三路 1 号 2 单元 303")
+    desk.receive(incoming(receiver=told))
+    assert desk.order().receiver == factory.receiver()
+    assert open_codes(desk.order().holds) == ()
+
+
+def test_the_same_address_told_again_is_no_change(desk: Desk) -> None:
+    told = factory.receiver(province="", city="", district="", address="浙江杭州西湖区文三路 1 号 2 单元 303")
+    desk.receive(incoming(receiver=told))
+    before = desk.order()
+    assert desk.receive(replace(incoming(receiver=told), raw="another file")) == Intake(unchanged=1)
+    assert desk.order() == before
+
+
+def test_a_hidden_address_is_left_as_told(desk: Desk) -> None:
+    told = factory.receiver(name="张*", phone="138****1234", district="", address="西湖区文三路", masked=True)
+    desk.receive(incoming(receiver=told))
+    assert desk.order().receiver == told
+
+
+def test_an_order_from_before_fields_were_filled_is_not_called_changed(desk: Desk) -> None:
+    told = factory.receiver(province="", city="", district="", address="浙江杭州西湖区文三路 1 号 2 单元 303")
+    desk.receive(incoming(receiver=told))
+    approved = replace(desk.order(), receiver=told, fingerprint="before:before", status=OrderStatus.RELEASED)
+    desk.store.run_now(lambda unit: unit.orders.save([approved]))
+    assert desk.receive(incoming(receiver=told)) == Intake(changed=1)
+    assert desk.order().receiver == factory.receiver()
+    assert open_codes(desk.order().holds) == ()

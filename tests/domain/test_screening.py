@@ -11,7 +11,7 @@ from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.matching import match_courier, match_warehouse
 from domain.orders import Line, Order, OrderStatus
 from domain.planning import grams_of, plan
-from domain.policy import Policy
+from domain.policy import Areas, Policy
 from domain.screening import Facts, screen
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -102,19 +102,30 @@ def test_no_warehouse_serves_the_shop() -> None:
 
 
 @pytest.mark.parametrize(
-    ("receiver", "fields"),
+    ("receiver", "fields", "why", "told"),
     [
-        (replace(HOME, phone="12345"), "phone"),
-        (replace(HOME, phone=""), "phone"),
-        (replace(HOME, province="", city=""), "province,city"),
-        (replace(HOME, address=" "), "address"),
-        (replace(HOME, name="", phone="1"), "name,phone"),
-        (Receiver("Ann", "", "US", "", "", "", "1 Main St"), "city"),
-        (Receiver("Ann", "call me", "US", "", "Austin", "", "1 Main St"), "phone"),
+        (replace(HOME, phone="12345"), "phone", "malformed", ""),
+        (replace(HOME, phone=""), "phone", "missing", ""),
+        (replace(HOME, phone="138****1234"), "phone", "hidden", ""),
+        (replace(HOME, province="", city=""), "city", "ambiguous", "西湖区"),
+        (replace(HOME, province="", city="", district=""), "province,city,district", "missing,missing,missing", ",,"),
+        (replace(HOME, district=""), "district", "missing", ""),
+        (replace(HOME, district="西胡区"), "district", "unknown", "西胡区"),
+        (replace(HOME, district="a,b" + "长" * 90), "district", "unknown", "a b" + "长" * 37),
+        (replace(HOME, city="南京市"), "city", "not_in_province", "南京市"),
+        (replace(HOME, district="鼓楼区"), "district", "not_in_city", "鼓楼区"),
+        (replace(HOME, address="江苏省南京市鼓楼区中山路1号"), "province", "contradicted", "江苏省"),
+        (replace(HOME, address=" "), "address", "missing", ""),
+        (replace(HOME, name="", phone="1"), "name,phone", "missing,malformed", ","),
+        (Receiver("Ann", "13800001234", "CN", "", "Hangzhou", "", ""), "province,address", "missing,missing", ","),
+        (Receiver("", "", "CN"), "name,province,city,address,phone", ",".join(["missing"] * 5), ",,,,"),
+        (Receiver("Ann", "", "US", "", "", "", "1 Main St"), "city", "missing", ""),
+        (Receiver("Ann", "call me", "US", "", "Austin", "", "1 Main St"), "phone", "malformed", ""),
     ],
 )
-def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str) -> None:
-    assert found(replace(ORDER, receiver=receiver)) == {HoldCode.ADDR_INVALID: {"fields": fields}}
+def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str, why: str, told: str) -> None:
+    evidence = {"fields": fields, "why": why, "told": told}
+    assert found(replace(ORDER, receiver=receiver)) == {HoldCode.ADDR_INVALID: evidence}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +133,16 @@ def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str) -> 
     [
         replace(HOME, phone="18877771111-123"),
         replace(HOME, phone="+86 13812345678"),
+        replace(HOME, phone="18877771111转123"),
         replace(HOME, phone="0571-87654321"),
+        Receiver("Ann", "13800001234", "CN", "Zhejiang", "Hangzhou", "Xihu", "1 Wensan Rd"),
+        Receiver("安", "13800001234", "CN", "CN30", "杭州市", "", "西湖区文三路 1 号"),
+        replace(HOME, province="浙江", city="杭州", district="西湖"),
+        replace(HOME, province="", city="", district="", address="浙江省杭州市西湖区文三路 1 号"),
+        replace(HOME, province="浙江省", city="义乌市", district="", address="北苑街道 1 号"),
+        replace(HOME, province="湖北省", city="省直辖县级行政区划", district="仙桃市"),
+        replace(HOME, province="广东省", city="东莞市", district=""),
+        replace(HOME, phone="+852 9123 4567", province="香港", city="九龙", district="油尖旺区"),
         Receiver("生*", "138****1234", masked=True),
         Receiver("Ann", "", "US", "", "Austin", "", "1 Main St"),
         Receiver("Ann", "+1 (512) 555-0199 ext. 12", "US", "TX", "Austin", "", "1 Main St"),
@@ -130,6 +150,23 @@ def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str) -> 
 )
 def test_addresses_that_do(receiver: Receiver) -> None:
     assert HoldCode.ADDR_INVALID not in found(replace(ORDER, receiver=receiver))
+
+
+def test_a_place_we_do_not_deliver_to() -> None:
+    facts = replace(FACTS, policy=Policy(areas=Areas(unreachable=("西藏", "杭州市西湖区"))))
+    evidence = {"fields": "district", "why": "unreachable", "told": "杭州市西湖区"}
+    assert found(ORDER, facts) == {HoldCode.ADDR_INVALID: evidence}
+    hidden = replace(HOME, name="王*", phone="138****1234", address="****", masked=True)
+    assert found(replace(ORDER, receiver=hidden), facts) == {HoldCode.ADDR_INVALID: evidence}
+    assert found(replace(ORDER, receiver=replace(HOME, district="余杭区")), facts) == {}
+
+
+def test_the_same_goods_to_the_same_place_in_other_words_are_a_duplicate() -> None:
+    again = replace(ORDER, id=2, number="T2", receiver=replace(HOME, province="浙江", address="文三路1号", zip=""))
+    facts = replace(FACTS, recent={"b1": (ORDER, again)})
+    assert found(again, facts) == {HoldCode.DUPLICATE: {"order": "T1"}}
+    other = replace(again, receiver=replace(again.receiver, phone="13812345678-1"))
+    assert found(other, facts) == {}
 
 
 def test_words_of_buyer_and_seller() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from domain.incoming import Receiver
 from domain.orders import OrderStatus
 from domain.people import Role
 from domain.records import NoticeKind
@@ -106,7 +107,7 @@ async def test_the_order_card_in_chinese(zh: DeskChat) -> None:
     [text] = await zh.writes(anna, "1001")
     lines = text.split("\n")
     assert lines[0] == "<b>✋ 待处理：地址不完整</b> · 1001 · ¥78.00 · 小满旗舰店"
-    assert "• <b>地址不完整</b>：缺失或有误：电话 · 客服，已 0 分钟" in lines
+    assert "• <b>地址不完整</b>：电话无法拨打 · 客服，已 0 分钟" in lines
     assert zh.labels == [["❌ 驳回"], ["✋ 挂起", "✏️ 改地址"], ["💸 退款并拦截"], ["❓ 原因", "🕘 历史"]]
 
 
@@ -179,12 +180,37 @@ async def test_only_the_lines_of_an_address_that_were_sent_change(desk: DeskChat
     question = desk.last[0]
     assert "phone: 1\n" in question.said["text"]
     assert await desk.replies(anna, question, "13800001234") == [
-        "«13800001234» does not do for address. Wanted: lines like «phone: 13800001234»."
+        "«13800001234» does not do for address. Wanted: lines like «phone: 13800001234», or a whole address with name "
+        "and phone."
     ]
     assert desk.order(order.id).receiver == order.receiver
     [text] = await desk.replies(anna, question, "电话：13900005678")
     assert desk.order(order.id).receiver == receiver(phone="13900005678")
     assert text.split("\n")[0].startswith("<b>🟢 Clean, waits for approval</b>")
+
+
+async def test_a_receiver_is_pasted_as_the_customer_sent_it(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(incoming("1", receiver=receiver(district="鼓楼区")))
+    [card] = await desk.writes(anna, "/order 1")
+    assert "• <b>address incomplete</b>: district: 鼓楼区 is not in that city · customer service, for 0 min" in card
+    await desk.taps(anna, "✏️ Edit address")
+    pasted = "李四 18877771111转123 上海浦东世纪大道 8 号"
+    [text] = await desk.replies(anna, desk.last[0], pasted)
+    assert desk.order(order.id).receiver == Receiver(
+        "李四", "18877771111-123", "CN", "上海市", "上海市", "浦东新区", "世纪大道 8 号"
+    )
+    assert text.split("\n")[0].startswith("<b>🟢 Clean, waits for approval</b>")
+
+
+async def test_a_message_that_is_no_address_changes_nothing(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(incoming("1", receiver=receiver(phone="1")))
+    await desk.writes(anna, "/order 1")
+    await desk.taps(anna, "✏️ Edit address")
+    [text] = await desk.replies(anna, desk.last[0], "李四说不要了 上海市浦东新区世纪大道 8 号")
+    assert text.startswith("«李四说不要了 上海市浦东新区世纪大道 8 号» does not do for address.")
+    assert desk.order(order.id) == order
 
 
 async def test_a_product_is_matched_from_the_proposals(desk: DeskChat) -> None:

@@ -94,6 +94,7 @@ def test_every_policy_version_is_kept(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.catalog_admin.policies()) == [first, second]
 
 
+@SHARED
 def test_a_choice_of_another_version_is_passed_over(each: Each) -> None:
     """The company's other choices stand; what was written is kept as it was written."""
 

@@ -1,0 +1,57 @@
+"""Where parcels go that is far, or not at all: the policy's `areas` held against an address (rules.md B2, B5).
+
+Surprising: an area is read by the same reader as addresses, so 新疆, 新疆维吾尔自治区 and 新疆省 are one, and 海南
+never hits 海南藏族自治州. What follows the names (`涠洲岛`) is looked for in the street.
+"""
+
+from functools import lru_cache
+
+from domain.addresses import CHINA, Place, parse, place_of, plain
+from domain.incoming import Receiver
+from domain.place_names import FIELDS, Fault, Why
+from domain.policy import Policy
+
+
+@lru_cache(maxsize=1024)
+def _area(told: str) -> Place:
+    return parse(told)
+
+
+def unknown_areas(policy: Policy) -> tuple[str, ...]:
+    """Entries that name no place we know, and so would never hit: for whoever accepts a policy."""
+    return tuple(told for told in (*policy.areas.remote, *policy.areas.unreachable) if not _area(told).province)
+
+
+def _hit(place: Place, told: str) -> str:
+    """The field by which the place lies in the area, the narrowest the area names; '' when it does not."""
+    area = _area(told)
+    if not area.province:
+        return ""
+    named = [field for field in FIELDS if getattr(area, field)]
+    if any(getattr(place, field) != getattr(area, field) for field in named):
+        return ""
+    if area.detail:
+        return "address" if plain(area.detail) in plain(place.detail) else ""
+    return named[-1]
+
+
+def lies_in(receiver: Receiver, area: str) -> bool:
+    """Whether an address in China lies in the area, named in any spelling: for lists of places that couriers and
+    warehouses serve or don't (rules.md B5). Also for hidden receivers, whose columns are told."""
+    return receiver.country == CHINA and _hit(place_of(receiver), area) != ""
+
+
+def remote(receiver: Receiver, policy: Policy) -> bool:
+    """Whether it goes to a remote area. Never abroad."""
+    return any(lies_in(receiver, area) for area in policy.areas.remote)
+
+
+def unreachable(receiver: Receiver, policy: Policy) -> Fault | None:
+    """The area we do not deliver to that it lies in, as a fault of the field that says so; None when we do."""
+    if receiver.country != CHINA or not policy.areas.unreachable:
+        return None
+    place = place_of(receiver)
+    for told in policy.areas.unreachable:
+        if field := _hit(place, told):
+            return Fault(field, Why.UNREACHABLE, told)
+    return None

@@ -1,0 +1,209 @@
+"""Names of places read from the start of a text, left to right, by looking them up in the table.
+
+Surprising: what is known so far is a *set* of places. 吉林 may be the province or the city until the next name
+decides; 朝阳区 stays several when no city is told. Names without their suffix are trusted only where no road, building
+or other word begins with them. No regular expression per division: two characters tell which lengths to try.
+Rule source: formats.md 6.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from domain.divisions import BARE, COUNTRY, FILLERS, FULL, LOOSE, NAMES, STARTS, SUFFIXES, VAGUE, Division, Level
+
+FIELDS = ("province", "city", "district")
+
+SEPARATORS = frozenset(" \t\r\n\u3000\xa0,，、。.;；:：/／\\|｜-－—–_·•>＞→~～")
+AROUND = "".join(SEPARATORS)
+# After a short name in running text these begin the name of a road, village or building: 西湖大道, 朝阳路, 中山公园.
+_NOT_A_DIVISION = frozenset("路街道巷弄里村镇乡大东南西北中新小桥站港园苑花公广场商医学酒宾饭店机银")
+_OF_THE_CITY = ("市中区", "市南区", "市北区")
+# After the suffix 市 and the like these make another word: 市场, 市民, 市郊, 市立, 市区, 县城.
+_ANOTHER_WORD = frozenset("场民郊立区政级委域城")
+_ZONE = re.compile(
+    r"[^\s,，、\d路街道号村栋楼()（）]{0,8}?(?:高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|高新区|经开区|开发区|新区"
+    r"|工业园区|产业园区|保税区|度假区|管理区|示范区|实验区|试验区|合作区|风景名胜区|风景区)"
+)
+
+
+class Why(StrEnum):
+    """What is wrong with one field. UNREACHABLE and MALFORMED are found by others (areas, phones)."""
+
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    AMBIGUOUS = "ambiguous"
+    NOT_IN_PROVINCE = "not_in_province"
+    NOT_IN_CITY = "not_in_city"
+    CONTRADICTED = "contradicted"
+    MALFORMED = "malformed"
+    HIDDEN = "hidden"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One field of the receiver, why it does not do, and the word that was found instead ('' when none)."""
+
+    field: str
+    why: Why
+    told: str = ""
+
+
+class Read(NamedTuple):
+    """How far reading came: the places it may be (none = nothing known), up to which character of the text, the
+    levels told in full (a bit each), the last name as spelled, a zone in the district's stead, and the name that did
+    not fit."""
+
+    places: tuple[Division, ...] = ()
+    end: int = 0
+    told: int = 0
+    last: str = ""
+    zone: str = ""
+    stranger: Fault | None = None
+
+    @property
+    def final(self) -> bool:
+        """Whether nothing is missing below."""
+        if len(self.places) == 1:
+            return self.places[0].final or bool(self.zone)
+        return bool(self.zone) or (bool(self.places) and all(place.final for place in self.places))
+
+
+class _Step(NamedTuple):
+    """One name read: the places left, where it ends, the bit of its level when told in full, and whether it counts
+    by itself or only if something that fits follows."""
+
+    places: tuple[Division, ...]
+    end: int
+    told: int
+    firm: bool
+
+
+def _skip(text: str, at: int) -> int:
+    while at < len(text) and text[at] in SEPARATORS:
+        at += 1
+    return at
+
+
+def _joined(known: tuple[Division, ...], named: tuple[Division, ...]) -> tuple[Division, ...]:
+    """The places that fit what is known and the name: below it, or the same again."""
+    if not known:
+        return tuple(place for place in named if not place.weak)
+    if len(known) == 1:
+        (one,) = known
+        below = tuple([place for place in named if one in place.above])
+    else:
+        below = tuple([place for place in named if not set(place.above).isdisjoint(known)])
+    if below:
+        return below
+    return tuple(one for one in known if any(one is place or place in one.above for place in named))
+
+
+def _bare_fits(known: tuple[Division, ...], named: tuple[Division, ...], alone: bool) -> tuple[Division, ...]:
+    """Which places a name without its suffix may mean: a district's only where the city is known, or where it stands
+    alone and the province is known."""
+    in_city = any(one.city for one in known) or (alone and bool(known))
+    return tuple(place for place in named if in_city or not place.district)
+
+
+def _is_word(text: str, end: int) -> bool:
+    """Whether a name without its suffix ends here, as far as one can see."""
+    after = text[end : end + 1]
+    return after not in _NOT_A_DIVISION or text[end : end + 2] in STARTS
+
+
+def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
+    """The longest name at that place which fits what is known."""
+    if known and text[at : at + 1] == "县" and text[at + 1 : at + 2] in SEPARATORS:
+        return _Step(known, at + 1, 0, firm=False)
+    for length in STARTS.get(text[at : at + 2], ()):
+        name, end = text[at : at + length], at + length
+        if end > len(text) or name not in NAMES or (not known and name in VAGUE) or _cuts(text, end, name):
+            continue
+        named = FULL.get(name)
+        if named and (places := _joined(known, named)):
+            return _Step(places, end, 1 << named[0].level, firm=True)
+        if name in FILLERS and (known or name in COUNTRY):
+            return _Step(known, end, 0, firm=False)
+        named = LOOSE.get(name)
+        whole = name not in BARE
+        if named and (whole or _is_word(text, end)):
+            alone = end == len(text) or text[end] in SEPARATORS
+            places = _joined(known, named if whole else _bare_fits(known, named, alone))
+            if places:
+                return _bare_step(end, known, places, whole, alone)
+    return None
+
+
+def _cuts(text: str, end: int, name: str) -> bool:
+    """Whether the 市 belongs to what follows: 济南市中区 is 济南 and 市中区, 中山市场 is a market."""
+    if name[-1] != "市":
+        return False
+    after = text[end - 1 : end + 2]
+    if after in _OF_THE_CITY:
+        return any(one in place.above for one in FULL.get(name, ()) for place in FULL[after])
+    return after.startswith("市场")
+
+
+def _bare_step(end: int, known: tuple[Division, ...], places: tuple[Division, ...], whole: bool, alone: bool) -> _Step:
+    """A name in a loose spelling. It opens an address only as a province's; a district's in running text counts as
+    inferred."""
+    first = places[0]
+    opens = first.level is Level.PROVINCE or first.province == first.city
+    firm = whole or (places != known if known else opens)
+    return _Step(places, end, 1 << first.level if whole or alone or not first.district else 0, firm)
+
+
+def walk(text: str, before: Read) -> Read:
+    """Read names from the start of the text, on from what is known. What was read only on trial counts when
+    something that fits follows, or nothing at all."""
+    places, told = before.places, before.told
+    end, span, counts, counts_told = 0, slice(0), places, told
+    at = _skip(text, 0)
+    while step := _step(text, at, places):
+        begin, end_of_name = at, step.end
+        at = _skip(text, end_of_name)
+        told |= step.told
+        if step.firm or at >= len(text):
+            span = slice(begin, end_of_name) if step.places is not counts else span
+            end, counts, counts_told = end_of_name, step.places, told
+        places = step.places
+    read = Read(counts, end, counts_told, text[span] or before.last, before.zone)
+    return read if not counts or read.zone else _beyond(text, read)
+
+
+def _beyond(text: str, read: Read) -> Read:
+    """What stands where the next name should: a name of elsewhere, or a zone that is in no table."""
+    at = _skip(text, read.end)
+    stranger = _stranger(text, at, read)
+    if stranger:
+        return read._replace(stranger=stranger)
+    if not read.final and all(place.city for place in read.places) and (zone := _ZONE.match(text, at)):
+        return read._replace(zone=zone[0], end=zone.end())
+    return read
+
+
+def _stranger(text: str, at: int, read: Read) -> Fault | None:
+    """A full name that contradicts what is known. Below a district only cities, provinces and its neighbours count:
+    城区 and the like are also plain words."""
+    for length in STARTS.get(text[at : at + 2], ()):
+        name, after = text[at : at + length], text[at + length : at + length + 1]
+        named = [place for place in FULL.get(name, ()) if not place.weak]
+        if not named or len(name) <= 2 or name[-1] not in SUFFIXES or after in _ANOTHER_WORD:
+            continue
+        cities = {place.city for place in read.places}
+        level = min(place.level for place in named)
+        if read.final and level is Level.DISTRICT and not any(place.city in cities for place in named):
+            continue
+        if any(one is place or place in one.above for place in named for one in read.places):
+            continue
+        return Fault(FIELDS[level - 1], _why(level, read), name)
+    return None
+
+
+def _why(level: Level, read: Read) -> Why:
+    if any(level <= place.level for place in read.places):
+        return Why.CONTRADICTED
+    return Why.NOT_IN_CITY if any(place.city for place in read.places) else Why.NOT_IN_PROVINCE

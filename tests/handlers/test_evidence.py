@@ -1,0 +1,60 @@
+"""What is wrong with an address, in words."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.holds import Hold, HoldCode, Source
+from domain.place_names import Why
+from handlers.cards.evidence import FAULTS, hold_line
+from handlers.words import Words
+
+AT = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+def line(language: str, evidence: dict[str, str], private: bool = True) -> str:
+    hold = Hold(HoldCode.ADDR_INVALID, Source.SCREENING, AT, evidence)
+    return hold_line(hold, Words(language, "UTC"), private).partition("</b>")[2]
+
+
+@pytest.mark.parametrize(
+    ("why", "english", "chinese"),
+    [
+        ("missing", "city is missing", "缺少市"),
+        ("unknown", "city: no place is called <x>", "市：没有叫「<x>」的地方"),
+        ("ambiguous", "city is missing, and <x> is in several", "缺少市，「<x>」不止一处"),
+        ("not_in_province", "city: <x> is not in that province", "市：「<x>」不在所填的省内"),
+        ("not_in_city", "city: <x> is not in that city", "市：「<x>」不在所填的市内"),
+        ("contradicted", "city: the address also says <x>", "市：地址里又写了「<x>」，前后矛盾"),
+        ("malformed", "city is none a courier can call", "市无法拨打"),
+        ("hidden", "city is hidden", "市被隐藏"),
+        ("unreachable", "city: we do not deliver to <x>", "市：「<x>」不在配送范围内"),
+    ],
+)
+def test_every_fault_in_both_languages(why: str, english: str, chinese: str) -> None:
+    evidence = {"fields": "city", "why": why, "told": "<x>"}
+    assert line("en", evidence) == f": {english}".replace("<x>", "&lt;x&gt;")
+    assert line("zh", evidence) == f"：{chinese}".replace("<x>", "&lt;x&gt;")
+
+
+def test_every_reason_has_words() -> None:
+    assert set(FAULTS) == set(Why)
+
+
+def test_several_faults() -> None:
+    evidence = {"fields": "name,city,phone", "why": "missing,not_in_province,malformed", "told": ",南京市,"}
+    assert line("en", evidence) == (
+        ": name is missing; city: 南京市 is not in that province; phone is none a courier can call"
+    )
+    assert line("zh", evidence) == "：缺少姓名；市：「南京市」不在所填的省内；电话无法拨打"
+
+
+def test_a_word_of_no_table_stays_out_of_groups() -> None:
+    named = {"fields": "city", "why": "not_in_province", "told": "南京市"}
+    assert line("en", named, private=False) == ": city: 南京市 is not in that province"
+    evidence = {"fields": "district", "why": "unknown", "told": "王小明家13800001234"}
+    assert line("en", evidence, private=False) == ": district: no place is called …"
+
+
+def test_a_hold_from_before_there_were_reasons() -> None:
+    assert line("en", {"fields": "name,phone"}) == ": missing or wrong: name, phone"
