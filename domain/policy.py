@@ -8,11 +8,24 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """One version of the company's choices. Seconds and minutes as named; amounts in minor units (low, high).
+class Customers:
+    """When a customer is proposed for the blacklist (rules.md B14), and what is at hand for people to choose.
 
-    `blacklist` entries are `platform:buyer id`.
+    `refund_percent` of at least `refund_orders` paid orders; `missing_returns` with units missing; `refusals` of
+    parcels. `entry_days`: how long an entry may last, 0 = until lifted; a confirmed proposal gets the first.
     """
+
+    refund_percent: int = 60
+    refund_orders: int = 5
+    missing_returns: int = 2
+    refusals: int = 3
+    entry_days: tuple[int, ...] = (90, 30, 365, 0)
+    tags: tuple[str, ...] = ("回头客", "批发", "同行", "爱投诉")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of the company's choices. Seconds and minutes as named; amounts in minor units (low, high)."""
 
     version: int = 1
     undo_seconds: int = 10
@@ -21,7 +34,6 @@ class Policy:
         default_factory=lambda: {"CNY": (100, 300_000), "JPY": (1, 60_000), "*": (1, 50_000)}
     )
     keywords: tuple[str, ...] = ("发票", "加急", "改地址", "送人", "不要发", "invoice", "urgent", "gift")
-    blacklist: tuple[str, ...] = ()
     duplicate_hours: int = 72
     wave_wait_seconds: int = 20
     wave_size: int = 40
@@ -37,6 +49,7 @@ class Policy:
     invite_hours: int = 48
     stranger_minutes: int = 60
     report_time: str = "08:00"
+    customers: Customers = field(default_factory=Customers)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""

@@ -6,10 +6,11 @@ runs again on every change, so a hold goes away by itself when its cause does.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from domain.catalog import Catalog
+from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
 from domain.holds import Finding, HoldCode
 from domain.incoming import PlatformState, RefundState
 from domain.orders import LIVE, Line, Order
@@ -24,12 +25,13 @@ _ZERO = timedelta(0)
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What screening and matching know besides the order. `free` is (warehouse, sku) -> units a new order may
-    claim; `recent` the buyers' other live orders."""
+    claim; `recent` the buyers' other live orders; `listed` the list entries in force by key."""
 
     catalog: Catalog
     policy: Policy
     free: Mapping[tuple[int, str], int]
     recent: Mapping[str, tuple[Order, ...]]
+    listed: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
 
 
 def free_units(levels: Mapping[tuple[int, str], Level]) -> dict[tuple[int, str], int]:
@@ -124,9 +126,19 @@ def _goods_key(order: Order) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((line.sku or line.merchant_code or line.title, line.quantity) for line in order.lines))
 
 
+def _blacklist(order: Order, facts: Facts) -> Iterator[Finding]:
+    """The strongest entry that is more than a warning (rules.md B14)."""
+    for entry in on_list(order, facts.listed):
+        if entry.level is ListLevel.WARN:
+            return
+        by = next(KeyKind(key.partition(":")[0]) for key in keys_of(order) if key in entry.keys)
+        until = f"{entry.expires_at:%Y-%m-%d}" if entry.expires_at else ""
+        seen = {"entry": str(entry.id), "level": entry.level, "reason": entry.reason, "by": by, "until": until}
+        yield Finding(HoldCode.BLACKLIST, {**seen, "buyer": order.buyer_id, "text": entry.evidence[:200]})
+        return
+
+
 def _buyer(order: Order, facts: Facts) -> Iterator[Finding]:
-    if order.buyer_id and f"{order.platform}:{order.buyer_id}" in facts.policy.blacklist:
-        yield Finding(HoldCode.BLACKLIST, {"buyer": order.buyer_id})
     window = timedelta(hours=facts.policy.duplicate_hours)
     for other in facts.recent.get(order.buyer_id, ()) if order.buyer_id else ():
         apart = abs((order.placed_at or order.created_at) - (other.placed_at or other.created_at))
@@ -153,7 +165,7 @@ def _amount(order: Order, policy: Policy) -> Iterator[Finding]:
 def screen(order: Order, facts: Facts) -> tuple[Finding, ...]:
     """Every finding on an order in review, in no particular order."""
     found = [*_refund(order), *_goods(order, facts), *_address(order), *_words(order, facts.policy)]
-    found += [*_buyer(order, facts), *_amount(order, facts.policy)]
+    found += [*_blacklist(order, facts), *_buyer(order, facts), *_amount(order, facts.policy)]
     if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
         found.append(Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state}))
     return tuple(found)

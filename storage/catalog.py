@@ -11,7 +11,7 @@ from sqlalchemy import Table, insert, select, update
 
 from domain.catalog import Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.errors import BadValue
-from domain.policy import Policy
+from domain.policy import Customers, Policy
 from storage.sql import Shape, Sql
 from storage.tables import catalog as tables
 
@@ -52,6 +52,9 @@ def policy_of(version: int, choices: Mapping[str, Any]) -> Policy:
         if name not in known:
             raise BadValue("policy", name, "known_choice")
     plain = {name: _listed(value) for name, value in choices.items()}
+    if "customers" in plain:
+        told = plain["customers"]
+        plain["customers"] = Customers(**{name: _listed(value) for name, value in told.items()})
     if "amount_range" in plain:
         plain["amount_range"] = {currency: tuple(pair) for currency, pair in plain["amount_range"].items()}
     return Policy(version=version, **plain)
