@@ -9,7 +9,19 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from domain.customer_records import Figures
 from domain.incoming import Platform
@@ -21,7 +33,8 @@ from storage.tables.records import return_item, return_parcel
 
 _IN_SHOPS = orders.c.shop_id.in_(bindparam("shops", expanding=True))
 _PLACED = func.coalesce(orders.c.placed_at, orders.c.created_at)
-_MONEY_BACK = orders.c.refunded > 0
+_ZERO = literal_column("0", Integer)  # a partial index is used only where its own condition is read in the statement
+_MONEY_BACK = orders.c.refunded > _ZERO
 
 
 def _many(condition: ColumnElement[bool]) -> ColumnElement[Any]:
@@ -45,7 +58,9 @@ _FIGURES = (
     .group_by(orders.c.buyer_id, orders.c.shop_id, orders.c.currency)
 )
 _CALLED_BACK = select(stop.c.id).where(stop.c.parcel_id == return_parcel.c.parcel_id).exists()
-_REFUSED = and_(return_parcel.c.reason == "refused", return_parcel.c.parcel_id.is_not(None), ~_CALLED_BACK)
+_REFUSED = and_(
+    return_parcel.c.reason == literal_column("'refused'", Text), return_parcel.c.parcel_id.is_not(None), ~_CALLED_BACK
+)
 _RETURNS = (
     select(
         orders.c.buyer_id,
@@ -61,7 +76,7 @@ _RETURNS = (
 )
 _LOST_UNITS = (
     select(return_item.c.return_id)
-    .where(return_item.c.return_id == return_parcel.c.id, return_item.c.missing > 0)
+    .where(return_item.c.return_id == return_parcel.c.id, return_item.c.missing > _ZERO)
     .exists()
 )
 _BAD_RETURN = (
@@ -78,7 +93,7 @@ _OFTEN_REFUNDED = _OFTEN_REFUNDED.having(func.count(orders.c.id) >= _LEAST)
 _RETURNED = select(*_WHO).join(return_parcel, return_parcel.c.order_id == orders.c.id).where(_TOLD)
 _OFTEN_REFUSED = _RETURNED.where(_REFUSED).group_by(*_WHO).having(func.count(return_parcel.c.id) >= _LEAST)
 _OFTEN_MISSING = _RETURNED.join(return_item, return_item.c.return_id == return_parcel.c.id)
-_OFTEN_MISSING = _OFTEN_MISSING.where(return_item.c.missing > 0).group_by(*_WHO)
+_OFTEN_MISSING = _OFTEN_MISSING.where(return_item.c.missing > _ZERO).group_by(*_WHO)
 _OFTEN_MISSING = _OFTEN_MISSING.having(func.count(return_parcel.c.id.distinct()) >= _LEAST)
 
 

@@ -53,7 +53,7 @@ class Customers(CustomerHistory):
     def known(self, buyers: Collection[tuple[Platform, str]]) -> dict[tuple[Platform, str], Customer]:
         """Those of them that have a row."""
         found: dict[tuple[Platform, str], Customer] = {}
-        for platform in {platform for platform, _ in buyers}:
+        for platform in sorted({platform for platform, _ in buyers}):
             names = [buyer for one, buyer in buyers if one is platform]
             for row in self._sql.rows_in(_BY_BUYER, names, platform=platform):
                 found[(platform, row.buyer_id)] = CUSTOMER.thing(row)

@@ -147,7 +147,7 @@ def test_another_account_of_the_same_phone_is_held_only_when_asked(shop: Shop) -
     add(shop, shop.customer(first.id))
     assert shop.held("2") == ()
     entry, held = add(shop, shop.customer(first.id), Terms(ListLevel.HOLD, 0, frozenset({KeyKind.PHONE})))
-    assert (held, entry.kinds) == (2, {KeyKind.BUYER, KeyKind.PHONE})
+    assert (held, entry.kinds) == (2, frozenset({KeyKind.BUYER, KeyKind.PHONE}))
     assert shop.order("2").holds[-1].evidence["by"] == "phone"
     assert "13800001234" not in repr(entry)
     shop.do(blacklist.lift, shop.lead, entry.id, 1, "x")
