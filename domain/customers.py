@@ -124,9 +124,10 @@ def _answers(order: Order, wanted: str) -> bool:
 
 
 def last_orders(desk: Desk, customer: Customer, shops: frozenset[int] | None, limit: int) -> list[Order]:
-    """The customer's newest orders in these shops (None = all)."""
-    places = shops_of(desk, customer.platform, shops)
-    return list(desk.orders.many(desk.customers.order_ids(places, customer.buyer_id, limit)).values())
+    """The customer's orders in these shops (None = all), newest first."""
+    ids = desk.customers.order_ids(shops_of(desk, customer.platform, shops), customer.buyer_id, limit)
+    found = desk.orders.many(ids)
+    return [found[order_id] for order_id in ids]
 
 
 def seen(desk: Desk, customer: Customer, revision: int) -> None:

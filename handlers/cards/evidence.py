@@ -9,13 +9,14 @@ from collections.abc import Mapping
 
 from domain.catalog import Catalog
 from domain.holds import CATALOGUE, Hold, HoldCode
+from handlers.customer_terms import key_name, level_name, reason_name, term
 from handlers.terms import N_, hold_name, platform_state_name, role_name, step_name
-from handlers.words import Html, Words, mask_name
+from handlers.words import Html, Words
 
 EVIDENCE = {
     HoldCode.REFUNDED: N_("{amount} went back, but no line says for what"),
     HoldCode.REFUND_REQ: N_("lines concerned: {lines}, first: {first}"),
-    HoldCode.BLACKLIST: N_("buyer {buyer}"),
+    HoldCode.BLACKLIST: N_("{level}: {why}, recognised by {by}, until: {until} “{text}”"),
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
     HoldCode.SKU_UNMATCHED: N_("lines concerned: {lines}, first: «{code}» {title}"),
@@ -42,6 +43,7 @@ CURES = {
     HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),
     HoldCode.NO_COURIER: N_("goes away when a courier reaches the address"),
     HoldCode.ADDR_INVALID: N_("goes away when the address is corrected"),
+    HoldCode.BLACKLIST: N_("goes away when the entry is lifted or runs out; a lead may release this order"),
 }
 FIELDS = {
     "name": N_("name"),
@@ -92,9 +94,20 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["at"] = step_name(facts.get("at", ""), words)
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
-    elif hold.code is HoldCode.BLACKLIST and not private:
-        facts["buyer"] = mask_name(facts["buyer"])
+    elif hold.code is HoldCode.BLACKLIST:
+        facts |= _listed(facts, words)
     return facts
+
+
+def _listed(facts: Mapping[str, str], words: Words) -> dict[str, str]:
+    """A list entry's facts; a hold from before entries has none but the buyer."""
+    return {
+        "level": level_name(facts.get("level", "hold"), words),
+        "why": reason_name(facts.get("reason", "other"), words),
+        "by": key_name(facts.get("by", "buyer"), words),
+        "until": facts.get("until", "") or term(0, words),
+        "text": facts.get("text", ""),
+    }
 
 
 def hold_line(hold: Hold, words: Words, private: bool) -> str:

@@ -8,7 +8,7 @@ import pytest
 from domain import customers
 from domain.customer_records import Figures, is_identity
 from domain.errors import BadValue, NotAllowed, Refusal, Stale, Unknown
-from domain.people import Actor, Right, Role
+from domain.people import RIGHTS, Actor, Right, Role
 from tests.domain.customer_desk import BUYER, Shop
 from tests.factory import NOW, receiver
 
@@ -185,6 +185,11 @@ def test_service_tags_and_only_leads_make_vips(shop: Shop) -> None:
     assert refused(finance, customers.note, "x") == Right.CUSTOMERS
     assert shop.now(customer) == customer
     assert shop.do(customers.look, finance, customer.id) == customer
+
+
+def test_who_decides_and_who_tags() -> None:
+    assert {role for role in Role if Right.CUSTOMER_LISTS in RIGHTS[role]} == {Role.OWNER, Role.CS_LEAD}
+    assert {role for role in Role if Right.CUSTOMERS in RIGHTS[role]} == {Role.OWNER, Role.CS_LEAD, Role.CS}
 
 
 def test_a_vip_of_two_shops_wants_somebody_who_has_both(shop: Shop) -> None:
