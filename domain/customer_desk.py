@@ -37,6 +37,9 @@ class Customers(Protocol):
     def listed(self, keys: Collection[str]) -> dict[str, tuple[Entry, ...]]:
         """key -> the entries in force now that recognise by it."""
 
+    def waiting(self) -> int:
+        """How many proposals wait for a decision."""
+
     def expired(self, limit: int) -> list[Entry]:
         """ACTIVE entries whose time is over."""
 

@@ -12,13 +12,15 @@ class Customers:
     """When a customer is proposed for the blacklist (rules.md B14), and what is at hand for people to choose.
 
     `refund_percent` of at least `refund_orders` paid orders; `missing_returns` with units missing; `refusals` of
-    parcels. `entry_days`: how long an entry may last, 0 = until lifted; a confirmed proposal gets the first.
+    parcels; `open_proposals` wait for a decision at once, the next come when those are decided. `entry_days`: how
+    long an entry may last, 0 = until lifted; a confirmed proposal gets the first.
     """
 
     refund_percent: int = 60
     refund_orders: int = 5
     missing_returns: int = 2
     refusals: int = 3
+    open_proposals: int = 20
     entry_days: tuple[int, ...] = (90, 30, 365, 0)
     tags: tuple[str, ...] = ("回头客", "批发", "同行", "爱投诉")
 

@@ -58,29 +58,37 @@ def _candidates(desk: Desk) -> set[tuple[Platform, str]]:
 
 
 def propose_all(desk: Desk) -> int:
-    """Propose everybody whose behaviour asks for it, as one set. Returns how many."""
-    who = _candidates(desk)
+    """Propose those whose behaviour asks for it, as one set; the worst while there is room. Returns how many."""
+    room = desk.policy.customers.open_proposals - desk.customers.waiting()
+    who = _candidates(desk) if room > 0 else set()
     if not who:
         return 0
-    unknown = who - desk.customers.known(who).keys()
-    if unknown:
-        desk.customers.make(unknown)
+    desk.customers.make(who - desk.customers.known(who).keys())
     customers = {customer.id: customer for customer in desk.customers.known(who).values()}
-    entries = desk.customers.entries(customers)
     figures = all_figures(desk, list(customers.values()))
-    due = {
-        customer_id: reason
-        for customer_id in customers
-        if (reason := _due(figures[customer_id], entries.get(customer_id, ()), desk.policy.customers))
-    }
+    due = _worst(desk, customers, figures, room)
     proofs = _proofs(desk, [customers[customer_id] for customer_id in due])
     new = [
         (customers[i], replace(_proposal(desk, customers[i], reason, figures[i]), orders=proofs[i]), figures[i])
-        for i, reason in sorted(due.items())
+        for i, reason in due.items()
     ]
     if new:
         put_proposals(desk, CLOCK, new)
     return len(new)
+
+
+def _worst(
+    desk: Desk, customers: Mapping[int, Customer], figures: Mapping[int, Figures], room: int
+) -> dict[int, Reason]:
+    """customer id -> why, for as many as there is room."""
+    entries, policy = desk.customers.entries(customers), desk.policy.customers
+    due = {i: reason for i in customers if (reason := _due(figures[i], entries.get(i, ()), policy))}
+
+    def harm(customer_id: int) -> tuple[int, int, int]:
+        known = figures[customer_id]
+        return -(known.missing + known.refusals), -known.refunded, customer_id
+
+    return {i: due[i] for i in sorted(due, key=harm)[:room]}
 
 
 def _proposal(desk: Desk, customer: Customer, reason: Reason, figures: Figures) -> Entry:

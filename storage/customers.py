@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 
 from domain.customer_records import Customer, Entry, EntryState
 from domain.errors import Unknown
@@ -33,6 +33,7 @@ _IN_FORCE = (list_entry.c.state == EntryState.ACTIVE) & or_(
 )
 _LISTED = select(list_key.c.key, *ENTRY.columns).join(list_entry, list_entry.c.id == list_key.c.entry_id)
 _LISTED = _LISTED.where(_IN_FORCE, among(list_key.c.key)).order_by(list_entry.c.id)
+_WAITING = select(func.count(list_entry.c.id)).where(list_entry.c.state == EntryState.PROPOSED)
 _ANY_IN_FORCE = select(list_entry.c.id).where(_IN_FORCE).limit(1)
 
 
@@ -122,6 +123,11 @@ class Customers(CustomerHistory):
         for row in rows:
             found[row.key] += (entries[row.id],)
         return dict(found)
+
+    def waiting(self) -> int:
+        """How many proposals wait for a decision."""
+        row = self._sql.row(_WAITING)
+        return int(row[0]) if row else 0
 
     def expired(self, limit: int) -> list[Entry]:
         """ACTIVE entries whose time is over, longest first."""

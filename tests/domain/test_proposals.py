@@ -67,6 +67,19 @@ def test_three_refunds_in_five_are_proposed_once_with_their_orders(shop: Shop) -
     assert shop.told(NoticeKind.ENTRY) == []
 
 
+def test_proposals_come_while_there_is_room_the_worst_first(shop: Shop) -> None:
+    """Twenty at once; a decision makes room for the next."""
+    for buyer in range(22):
+        shop.bought(*(f"{buyer}-{n}" for n in range(5)), buyer_id=f"b{buyer}", refunded=1)
+    shop.bought(*(f"9{n}" for n in range(9)), buyer_id="worst", refunded=1)
+    assert [shop.do(proposals.tick) for _ in range(2)] == [20, 0]
+    worst = shop.customer(shop.order("90").id)
+    (entry,) = shop.entries(worst)
+    assert shop.do(lambda desk: desk.customers.waiting()) == 20
+    shop.do(blacklist.dismiss, shop.lead, entry.id, 1)
+    assert [shop.do(proposals.tick) for _ in range(2)] == [1, 0]
+
+
 def test_the_platform_counts_not_the_shop(shop: Shop) -> None:
     shop.bought("1", "2", "3", refunded=1)
     shop.bought("4", "5", shop=1, refunded=1)
