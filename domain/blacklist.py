@@ -33,6 +33,7 @@ from domain.customers import (
     require_where_known,
     seen,
     shops_of,
+    shown_on_orders,
 )
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Stale, WrongStatus
@@ -215,6 +216,7 @@ def lift(desk: Desk, actor: Actor, entry_id: int, revision: int, reason: str) ->
     if entry.appeal is Appeal.ASKED:
         entry = replace(entry, appeal=Appeal.LIFTED)
     _end(desk, actor, [(entry, customer)], EntryState.LIFTED, "lifted", _text(reason, "lift"))
+    shown_on_orders(desk, customer)
     return desk.customers.entry(entry_id)
 
 
@@ -284,6 +286,7 @@ def _end(
 
 def _screen_new(desk: Desk, customer: Customer, entry: Entry) -> int:
     """Screen what a new entry is about: the customer's orders by index, everybody's when it recognises by more."""
+    shown_on_orders(desk, customer)
     if entry.level is ListLevel.WARN:
         return 0
     shops = shops_of(desk, customer.platform)
@@ -299,6 +302,5 @@ def _screen(desk: Desk, keys: Collection[str], order_ids: Collection[int]) -> in
     about = [o for o in found if o.status is OrderStatus.REVIEW and not set(keys).isdisjoint(keys_of(o))]
     if about:
         refresh(desk, about)
-        notices.redraw(desk, NoticeKind.ORDER, [order.id for order in about])
-        notices.redraw(desk, NoticeKind.DIGEST, [0])
+        notices.redraw(desk, NoticeKind.ORDER, [order.id for order in about], digest=True)
     return len(about)

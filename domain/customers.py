@@ -144,6 +144,12 @@ def changed(desk: Desk, customers: Collection[Customer]) -> None:
     notices.redraw(desk, NoticeKind.CUSTOMER, [customer.id for customer in customers])
 
 
+def shown_on_orders(desk: Desk, customer: Customer) -> None:
+    """What stands on the cards of their orders has changed: draw the newest ones again, where they are shown."""
+    places = shops_of(desk, customer.platform)
+    notices.redraw(desk, NoticeKind.ORDER, desk.customers.order_ids(places, customer.buyer_id, _LOOKED_AT))
+
+
 def tag(desk: Desk, actor: Actor, customer_id: int, revision: int, text: str, *, on: bool) -> Customer:
     """Put a tag on or take it off. Raises NotAllowed, Stale, BadValue for one that is empty, too long, or has a
     colon in it (buttons carry tags), and when there are too many."""
@@ -160,6 +166,7 @@ def tag(desk: Desk, actor: Actor, customer_id: int, revision: int, text: str, *,
         return customer
     history.note(desk, actor, "customer", customer_id, "tagged" if on else "untagged", name)
     changed(desk, [replace(customer, tags=tags)])
+    shown_on_orders(desk, customer)
     return desk.customers.get(customer_id)
 
 
@@ -172,6 +179,7 @@ def set_vip(desk: Desk, actor: Actor, customer_id: int, revision: int, *, vip: b
         return customer
     history.note(desk, actor, "customer", customer_id, "vip_set" if vip else "vip_unset")
     changed(desk, [replace(customer, vip=vip)])
+    shown_on_orders(desk, customer)
     return desk.customers.get(customer_id)
 
 

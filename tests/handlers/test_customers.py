@@ -285,12 +285,14 @@ async def test_an_appeal_goes_to_the_lead_and_is_answered(desk: DeskChat) -> Non
 
 
 async def test_a_warning_stands_on_the_order(desk: DeskChat) -> None:
-    lead = desk.cast.people[Role.CS_LEAD]
-    desk.takes(incoming("1", buyer_id=EVE))
+    anna, lead = desk.cast.people[Role.CS], desk.cast.people[Role.CS_LEAD]
+    (order,) = desk.takes(incoming("1", buyer_id=EVE))
+    await desk.writes(anna, "/order 1")
     await desk.writes(lead, f"/customer {EVE}")
     for label in ("⛔ Blacklist", "other", "⚠️ warn", "until lifted"):
         await desk.taps(lead, label)
     await desk.answers(lead, "爱吵 <&>")
+    assert desk.notices(anna, NoticeKind.ORDER) == [(order.id, True)]
     [text] = await desk.writes(lead, "/order 1")
     assert text.startswith("<b>🟢 Clean, waits for approval</b>")
     assert "⚠️ warn: other, until: until lifted “爱吵 &lt;&amp;&gt;”" in text.split("\n")
