@@ -45,15 +45,20 @@ def _listed(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def policy_of(version: int, choices: Mapping[str, Any]) -> Policy:
-    """A policy out of JSON. Raises BadValue for a choice nobody knows."""
-    known = {field.name for field in fields(Policy)} - {"version"}
+def _check(choices: Mapping[str, Any], section: type[Policy | Customers]) -> None:
+    known = {field.name for field in fields(section)} - {"version"}
     for name in choices:
         if name not in known:
             raise BadValue("policy", name, "known_choice")
+
+
+def policy_of(version: int, choices: Mapping[str, Any]) -> Policy:
+    """A policy out of JSON. Raises BadValue for a choice nobody knows."""
+    _check(choices, Policy)
     plain = {name: _listed(value) for name, value in choices.items()}
     if "customers" in plain:
         told = plain["customers"]
+        _check(told, Customers)
         plain["customers"] = Customers(**{name: _listed(value) for name, value in told.items()})
     if "amount_range" in plain:
         plain["amount_range"] = {currency: tuple(pair) for currency, pair in plain["amount_range"].items()}

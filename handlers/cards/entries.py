@@ -82,8 +82,7 @@ def _evidence(desk: Desk, entry: Entry, customer: Customer, viewer: Viewer) -> l
         lines.append(words("Orders: {numbers}", numbers=", ".join(entry.orders)))
     if entry.facts:
         lines.append(words("Then: {figures}", figures=_figures(entry.facts, words)))
-    scope = viewer.actor.shops if viewer.actor else frozenset()
-    now = customers.figures(desk, customer, scope).facts()
+    now = customers.figures(desk, customer).facts()
     if entry.state in (EntryState.PROPOSED, EntryState.ACTIVE) and now != dict(entry.facts):
         lines.append(words("Now: {figures}", figures=_figures(now, words)))
     return lines

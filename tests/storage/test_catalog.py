@@ -100,6 +100,9 @@ def test_a_choice_nobody_knows_is_refused() -> None:
     with pytest.raises(BadValue) as refusal:
         policy_of(2, {"undo_secnods": 3})
     assert refusal.value.value == "undo_secnods"
+    with pytest.raises(BadValue) as refusal:
+        policy_of(2, {"customers": {"refusal": 3}})
+    assert refusal.value.value == "refusal"
 
 
 def test_an_empty_store_has_a_nameless_company(store: Store) -> None:

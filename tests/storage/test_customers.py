@@ -225,7 +225,10 @@ def engine(request: pytest.FixtureRequest, tmp_path: object) -> Iterator[Engine]
 
 def test_the_old_list_of_the_policy_becomes_entries(engine: Engine) -> None:
     """The newest version's; the choice is gone from all of them, and the others stay."""
-    told = [{"blacklist": ["taobao:old"], "wave_size": 9}, {"blacklist": ["taobao:伊芙:x", "taobao:伊芙:x", "bad"]}]
+    told = [
+        {"blacklist": ["taobao:old"], "wave_size": 9},
+        {"blacklist": ["taobao:伊芙:x", "taobao:伊芙:x", "bad", "ebay:x"]},
+    ]
     with engine.begin() as connection:
         config = migrate.config_for(connection)
         command.upgrade(config, "0003")

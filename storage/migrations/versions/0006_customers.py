@@ -15,6 +15,7 @@ down_revision = "0003"
 _CUSTOMER = sa.table(
     "customer", *(sa.column(n) for n in ("id", "platform", "buyer_id", "revision", "vip", "tags", "note"))
 )
+_PLATFORMS = ("taobao", "pinduoduo", "shopify", "woocommerce")
 _POLICY = sa.table("policy", sa.column("version"), sa.column("choices"))
 
 
@@ -112,7 +113,7 @@ def _move_the_old_list() -> None:
         connection.execute(sa.update(_POLICY).where(_POLICY.c.version == row.version).values(choices=kept))
     for name in sorted(set(listed)):
         platform, _, buyer = name.partition(":")
-        if platform and buyer:
+        if platform in _PLATFORMS and buyer:
             _list(connection, platform, buyer)
 
 
@@ -128,7 +129,7 @@ def _list(connection: sa.Connection, platform: str, buyer: str) -> None:
         "added_by": "operator",
         "added_at": datetime.now(UTC),
         "level": "hold",
-        "evidence": "policy",
+        "evidence": "policy: blacklist",
         "orders": "[]",
         "facts": "{}",
         "appeal": "none",
