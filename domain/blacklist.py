@@ -104,7 +104,7 @@ def propose(desk: Desk, actor: Actor, customer_id: int, revision: int, reason: R
     require_some(desk, actor, Right.CUSTOMERS, customer)
     seen(desk, customer, revision)
     if any(one.state is EntryState.PROPOSED for one in _of(desk, customer)):
-        raise WrongStatus(customer.buyer_id, EntryState.PROPOSED, "not_proposed")
+        raise WrongStatus(_veiled(customer), EntryState.PROPOSED, "not_proposed")
     known = figures(desk, customer)
     new = replace(_new(desk, actor, customer, reason, text), facts=known.facts())
     return put_proposals(desk, actor, [(customer, new, known)])[0]
@@ -135,10 +135,19 @@ def _put(desk: Desk, actor: Actor, new: Sequence[tuple[Customer, Entry]], verb: 
     return entries
 
 
+def _veiled(customer: Customer) -> str:
+    """The customer in a refusal, which a group may read."""
+    return f"{customer.buyer_id[:1]}**"
+
+
 def _tell_leads(desk: Desk, entry: Entry, customer: Customer, known: Figures) -> None:
-    shop = min(known.shops or shops_of(desk, customer.platform))
+    """Tell the leads, and the owners where no lead has all the shops that the decision is about."""
+    shops = known.shops or shops_of(desk, customer.platform)
+    leads = desk.people.staff().with_role(frozenset({Role.CS_LEAD}))
+    able = any(lead.shops is None or lead.shops >= shops for lead in leads)
+    roles = {Role.CS_LEAD} if able else {Role.CS_LEAD, Role.OWNER}
     key = f"entry:{entry.id}:{entry.state}:{entry.revision}"
-    notices.tell(desk, NoticeKind.ENTRY, entry.id, {Role.CS_LEAD}, key=key, shop=shop)
+    notices.tell(desk, NoticeKind.ENTRY, entry.id, roles, key=key, shop=min(shops))
 
 
 def _event(desk: Desk, actor: Actor, entry: Entry, verb: str, reason: str) -> Event:
@@ -181,7 +190,7 @@ def _decided(desk: Desk, actor: Actor, entry_id: int, revision: int, state: Entr
     require_lists(desk, actor, customer, entry.kinds)
     entry_seen(desk, entry, revision)
     if entry.state is not state:
-        raise WrongStatus(customer.buyer_id, entry.state, state)
+        raise WrongStatus(_veiled(customer), entry.state, state)
     return entry, customer
 
 
@@ -227,7 +236,7 @@ def appeal(desk: Desk, actor: Actor, entry_id: int, revision: int, text: str) ->
     require_some(desk, actor, Right.CUSTOMERS, customer)
     entry_seen(desk, entry, revision)
     if entry.state is not EntryState.ACTIVE:
-        raise WrongStatus(customer.buyer_id, entry.state, EntryState.ACTIVE)
+        raise WrongStatus(_veiled(customer), entry.state, EntryState.ACTIVE)
     told = _text(text, "appeal")
     asked = replace(entry, appeal=Appeal.ASKED, appeal_text=told, appeal_by=actor.name, appeal_at=desk.now)
     _write(desk, actor, [asked], "appealed", told)
@@ -240,7 +249,7 @@ def uphold(desk: Desk, actor: Actor, entry_id: int, revision: int) -> Entry:
     """The objection changes nothing (the other answer is `lift`). Raises NotAllowed, Stale, WrongStatus."""
     entry, customer = _decided(desk, actor, entry_id, revision, EntryState.ACTIVE)
     if entry.appeal is not Appeal.ASKED:
-        raise WrongStatus(customer.buyer_id, entry.state, "appealed")
+        raise WrongStatus(_veiled(customer), entry.state, "appealed")
     _write(desk, actor, [replace(entry, appeal=Appeal.UPHELD)], "appeal_upheld")
     return desk.customers.entry(entry_id)
 

@@ -178,7 +178,7 @@ async def confirm(tap: CallbackQuery, ask: Ask, args: Args) -> None:
 
 def _confirm(desk: Desk, actor: Actor, entry_id: int, revision: int, level: ListLevel) -> tuple[Entry, int]:
     days = desk.policy.customers.entry_days[0]
-    return blacklist.confirm(desk, actor, entry_id, revision, Terms(level, days, frozenset({KeyKind.BUYER})))
+    return blacklist.confirm(desk, actor, entry_id, revision, Terms(level, days))
 
 
 @router.callback_query(Tap("cu.ed", "cu.eu"))

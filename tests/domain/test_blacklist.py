@@ -183,8 +183,9 @@ def test_service_proposes_and_a_lead_confirms(shop: Shop) -> None:
     assert (entry.state, entry.added_by, shop.held("1")) == (EntryState.PROPOSED, shop.cs.name, ())
     (told,) = shop.told(NoticeKind.ENTRY)
     assert (told.subject_id, told.chat_id) == (entry.id, shop.cast.people[Role.CS_LEAD].chat_id)
-    with pytest.raises(WrongStatus):
+    with pytest.raises(WrongStatus) as twice:
         shop.do(blacklist.propose, shop.cs, customer.id, 2, WHY, "again")
+    assert twice.value.what == "小**"
     for command, args in ((blacklist.confirm, (HOLD,)), (blacklist.dismiss, ())):
         with pytest.raises(NotAllowed) as refusal:
             shop.do(command, shop.cs, entry.id, 1, *args)
@@ -196,6 +197,22 @@ def test_service_proposes_and_a_lead_confirms(shop: Shop) -> None:
     with pytest.raises(Stale) as stale:
         shop.do(blacklist.dismiss, shop.owner, entry.id, 1)
     assert (stale.value.verb, stale.value.by) == ("blacklisted", shop.lead.name)
+
+
+def test_the_owner_is_told_where_no_lead_has_all_the_shops(shop: Shop) -> None:
+    """A lead of one shop sees the card, but a customer of two shops is not theirs to decide on."""
+    second = shop.do(lambda desk: desk.catalog_admin.add_shop(replace(shop.cast.shops[0], name="二店")))
+    (order,) = shop.receive("1")
+    shop.bought("2", shop_id=second.id)
+    lead = shop.cast.people[Role.CS_LEAD]
+    shop.do(lambda desk: desk.people.save(replace(lead, shops=frozenset({order.shop_id}))))
+    entry = shop.do(blacklist.propose, shop.cs, shop.customer(order.id).id, 1, WHY, "x")
+    chats = {notice.chat_id for notice in shop.told(NoticeKind.ENTRY)}
+    assert chats == {lead.chat_id, shop.cast.people[Role.OWNER].chat_id}
+    scoped = replace(shop.lead, shops=frozenset({order.shop_id}))
+    with pytest.raises(NotAllowed):
+        shop.do(blacklist.confirm, scoped, entry.id, 1, HOLD)
+    assert shop.held("1") == ()
 
 
 def test_a_dismissed_proposal_works_no_more(shop: Shop) -> None:
