@@ -135,7 +135,7 @@ def seen(desk: Desk, customer: Customer, revision: int) -> None:
     if customer.revision == revision:
         return
     last = next(iter(desk.history("customer", customer.id, 1)), None)
-    raise Stale("customer", last.verb, last.actor, last.at) if last else Stale("customer", "changed")
+    raise Stale("the_customer", last.verb, last.actor, last.at) if last else Stale("the_customer", "changed")
 
 
 def changed(desk: Desk, customers: Collection[Customer]) -> None:

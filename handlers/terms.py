@@ -191,6 +191,7 @@ KINDS = {
     "count": N_("count"),
     "grade": N_("grade"),
     "customer": N_("customer"),
+    "the_customer": N_("The customer"),
     "entry": N_("The blacklist entry"),
     "tag": N_("tag"),
     "note": N_("note"),

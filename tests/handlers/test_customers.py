@@ -163,7 +163,7 @@ async def test_an_old_tap_is_refused_in_words_and_changes_nothing(desk: DeskChat
     await desk.taps(lead, "⭐ VIP")
     [redrawn] = await desk.presses(owner, old, shown)
     assert desk.toasts == [
-        f"customer: made a VIP by {lead.name} at 10:00. Nothing was changed; the card is up to date now."
+        f"The customer: made a VIP by {lead.name} at 10:00. Nothing was changed; the card is up to date now."
     ]
     assert "⭐ VIP" in redrawn
     assert vip(desk)
