@@ -11,7 +11,7 @@ from datetime import UTC
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.reports import DayCloser
-from domain import interception, release, watch
+from domain import interception, proposals, release, watch
 from domain.desk import Desk
 from storage.store import Store
 
@@ -38,6 +38,7 @@ class Clock:
             "interception": (2, lambda: self._tick(interception.tick)),
             "watch": (30, lambda: self._tick(watch.tick)),
             "report": (20, self._report),
+            "customers": (180, lambda: self._tick(proposals.tick)),
         }
         for name, (seconds, job) in jobs.items():
             self.scheduler.add_job(

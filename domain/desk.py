@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.catalog import Catalog
+from domain.customer_desk import Customers
 from domain.day_report import ControlTotal
 from domain.holds import HoldCode
 from domain.incoming import IncomingLine
@@ -311,6 +312,8 @@ class Desk(Protocol):
     def stock(self) -> StockBook: ...
     @property
     def returns(self) -> Returns: ...
+    @property
+    def customers(self) -> Customers: ...
     @property
     def people(self) -> People: ...
     @property

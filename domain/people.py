@@ -36,6 +36,8 @@ class Right(StrEnum):
     OVERRIDE = "override"
     EDIT = "edit"
     REFUND = "refund"
+    CUSTOMERS = "customers"
+    CUSTOMER_LISTS = "customer_lists"
     WAVE = "wave"
     PICK = "pick"
     PACK = "pack"
@@ -52,7 +54,9 @@ class Right(StrEnum):
 _FLOOR = {Right.STOCK, Right.PUT_BACK}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
-    Role.CS: frozenset({Right.VIEW_ORDERS, Right.IMPORT, Right.APPROVE, Right.EDIT, Right.REFUND, Right.STOCK}),
+    Role.CS: frozenset(
+        {Right.VIEW_ORDERS, Right.IMPORT, Right.APPROVE, Right.EDIT, Right.REFUND, Right.STOCK, Right.CUSTOMERS}
+    ),
     Role.CS_LEAD: frozenset(
         {
             Right.VIEW_ORDERS,
@@ -63,7 +67,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REFUND,
             Right.STOCK,
         }
-        | {Right.WAVE}
+        | {Right.WAVE, Right.CUSTOMERS, Right.CUSTOMER_LISTS}
     ),
     Role.PICKER: frozenset(_FLOOR | {Right.PICK, Right.WAVE}),
     Role.PACKER: frozenset(_FLOOR | {Right.PACK}),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.catalog import Catalog
+from domain.customer_records import keys_of
 from domain.desk import Desk
 from domain.holds import Finding, HoldCode, reconcile
 from domain.matching import match_courier, match_warehouse
@@ -32,7 +33,8 @@ def load_facts(desk: Desk, orders: Collection[Order]) -> Facts:
             known = {other.id for other in recent.get(order.buyer_id, ())}
             if order.id not in known:
                 recent[order.buyer_id] = (*recent.get(order.buyer_id, ()), order)
-    return Facts(desk.catalog, desk.policy, free_units(desk.stock.levels(skus)), recent, desk.now)
+    listed = desk.customers.listed({key for order in orders for key in keys_of(order)})
+    return Facts(desk.catalog, desk.policy, free_units(desk.stock.levels(skus)), recent, desk.now, listed)
 
 
 def match_lines(order: Order, catalog: Catalog) -> Order:

@@ -74,9 +74,6 @@ class Split:
     most_g: int = choice(30_000, "grams in one parcel at most", low=100)
     most_units: int = choice(200, "units in one parcel at most", low=1)
     most_value: Mapping[str, int] = choice({"CNY": 2_000_000, "*": 300_000}, "declared value at most, minor units")
-    shortage_percent: int = choice(
-        0, "ship what is there when it is worth this much of the order; 0 = wait", low=0, high=100
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +97,26 @@ class Areas:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """One version of the company's choices. Seconds and minutes as named; amounts in minor units (low, high).
+class Customers:
+    """When a customer is proposed for the blacklist (rules.md B14), and what is at hand for people to choose.
 
-    `blacklist` entries are `platform:buyer id`.
+    `refund_percent` of at least `refund_orders` paid orders; `missing_returns` with units missing; `refusals` of
+    parcels; `open_proposals` wait for a decision at once, the next come when those are decided. `entry_days`: how
+    long an entry may last, 0 = until lifted; a confirmed proposal gets the first.
     """
+
+    refund_percent: int = 60
+    refund_orders: int = 5
+    missing_returns: int = 2
+    refusals: int = 3
+    open_proposals: int = 20
+    entry_days: tuple[int, ...] = (90, 30, 365, 0)
+    tags: tuple[str, ...] = ("回头客", "批发", "同行", "爱投诉")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of the company's choices. Seconds and minutes as named; amounts in minor units (low, high)."""
 
     version: int = hidden(1)
     undo_seconds: int = choice(10, "how long an approval can be taken back", low=0, high=600)
@@ -116,7 +128,6 @@ class Policy:
         ("发票", "加急", "改地址", "送人", "不要发", "invoice", "urgent", "gift"),
         "words in messages and notes that hold",
     )
-    blacklist: tuple[str, ...] = choice((), "buyers, as platform:buyer")
     duplicate_hours: int = choice(72, "the same goods to the same place within this time are a double", low=0)
     wave_wait_seconds: int = choice(20, "how long the first parcel of a wave waits for others", low=0)
     wave_size: int = choice(40, "parcels in a wave at most", low=1, high=500)
@@ -138,6 +149,7 @@ class Policy:
     limits: Limits = field(default_factory=Limits)
     holds: Mapping[HoldCode, HoldChoice] = choice({}, 'per code, as OUT_OF_STOCK = {on = true, release = "override"}')
     areas: Areas = field(default_factory=Areas)
+    customers: Customers = field(default_factory=Customers)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""

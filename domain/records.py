@@ -45,6 +45,8 @@ class NoticeKind(StrEnum):
     ROUTE_DEAD = "route_dead"
     WELCOME = "welcome"
     SCAN = "scan"
+    CUSTOMER = "customer"
+    ENTRY = "entry"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,13 @@ when (`until`), and the order is looked at again then.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain import areas, phones
 from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
+from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
 from domain.holds import Finding, HoldCode
 from domain.incoming import PlatformState, Receiver, RefundState
 from domain.orders import LIVE, Line, Order
@@ -28,13 +29,15 @@ _TOLD = 40
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What screening and matching know besides the order. `free` is (warehouse, sku) -> units a new order may
-    claim; `recent` the buyers' other live orders; `now` the time of the command."""
+    claim; `recent` the buyers' other live orders; `now` the time of the command; `listed` the list entries in force by
+    key."""
 
     catalog: Catalog
     policy: Policy
     free: Mapping[tuple[int, str], int]
     recent: Mapping[str, tuple[Order, ...]]
     now: datetime
+    listed: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
 
 
 def free_units(levels: Mapping[tuple[int, str], Level]) -> dict[tuple[int, str], int]:
@@ -158,9 +161,21 @@ def _same_receiver(one: Receiver, other: Receiver) -> bool:
     return one == other or (key is not None and key == merge_key(other))
 
 
+def _blacklist(order: Order, facts: Facts) -> Iterator[Finding]:
+    """The strongest entry that is more than a warning (rules.md B14)."""
+    for entry in on_list(order, facts.listed):
+        if entry.level is ListLevel.WARN:
+            return
+        by = next(KeyKind(key.partition(":")[0]) for key in keys_of(order) if key in entry.keys)
+        until = f"{entry.expires_at:%Y-%m-%d}" if entry.expires_at else ""
+        seen = {"entry": str(entry.id), "level": entry.level, "reason": entry.reason, "by": by, "until": until}
+        yield Finding(
+            HoldCode.BLACKLIST, {**seen, "buyer": order.buyer_id, "text": entry.evidence[:200]}, entry.expires_at
+        )
+        return
+
+
 def _buyer(order: Order, facts: Facts) -> Iterator[Finding]:
-    if order.buyer_id and f"{order.platform}:{order.buyer_id}" in facts.policy.blacklist:
-        yield Finding(HoldCode.BLACKLIST, {"buyer": order.buyer_id})
     window = timedelta(hours=facts.policy.duplicate_hours)
     for other in facts.recent.get(order.buyer_id, ()) if order.buyer_id else ():
         apart = abs((order.placed_at or order.created_at) - (other.placed_at or other.created_at))
@@ -205,7 +220,12 @@ def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
 def screen(order: Order, facts: Facts) -> tuple[Finding, ...]:
     """Every finding on an order in review, in no particular order."""
     found = [*_refund(order), *_goods(order, facts), *_address(order, facts.policy), *_words(order, facts.policy)]
-    found += [*_buyer(order, facts), *_terms(order, facts), *worth(order, facts.policy, facts.catalog)]
+    found += [
+        *_blacklist(order, facts),
+        *_buyer(order, facts),
+        *_terms(order, facts),
+        *worth(order, facts.policy, facts.catalog),
+    ]
     found += [*waiting(order, facts.policy, facts.catalog.company.zone, facts.now), *_frozen(order, facts)]
     if facts.policy.holds:
         found = [finding for finding in found if facts.policy.screens(finding.code)]

@@ -18,6 +18,7 @@ TOPICS = (
     "returns",
     "finance",
     "watch",
+    "customers",
     "search",
 )
 

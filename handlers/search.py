@@ -35,7 +35,11 @@ def find(desk: Desk, actor: Actor, text: str) -> list[Order]:
 
 
 def _buttons(desk: Desk, found: list[Order], ask: Ask) -> tuple[tuple[Button, ...], ...]:
-    return tuple((order_button(desk, order, ask.words),) for order in found)
+    known = desk.customers.known({(order.platform, order.buyer_id) for order in found})
+    vips = {who for who, customer in known.items() if customer.vip}
+    return tuple(
+        (order_button(desk, order, ask.words, vip=(order.platform, order.buyer_id) in vips),) for order in found
+    )
 
 
 @router.message(Cmd("order"))

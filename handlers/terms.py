@@ -96,6 +96,13 @@ STEPS = {
     "acked": N_("taken"),
     "taken": N_("taken"),
     "too_late": N_("too late"),
+    "proposed": N_("proposed for the blacklist"),
+    "not_proposed": N_("one without an open proposal"),
+    "active": N_("on the blacklist"),
+    "dismissed": N_("proposal dismissed"),
+    "lifted": N_("taken off the blacklist"),
+    "expired": N_("blacklist entry ran out"),
+    "appealed": N_("an open appeal"),
 }
 PLATFORM_STATES = {
     "unpaid": N_("unpaid"),
@@ -159,6 +166,18 @@ VERBS = {
     "suspended": N_("suspended"),
     "took_over": N_("took over"),
     "desk_of": N_("made a desk"),
+    "tagged": N_("tagged"),
+    "untagged": N_("tag taken off"),
+    "vip_set": N_("made a VIP"),
+    "vip_unset": N_("VIP ended"),
+    "noted": N_("noted"),
+    "proposed": N_("proposed for the blacklist"),
+    "blacklisted": N_("put on the blacklist"),
+    "dismissed": N_("proposal dismissed"),
+    "lifted": N_("taken off the blacklist"),
+    "appealed": N_("appealed against the blacklist"),
+    "appeal_upheld": N_("appeal refused"),
+    "expired": N_("blacklist entry ran out"),
 }
 
 ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator")}
@@ -189,6 +208,14 @@ KINDS = {
     "waybill": N_("waybill"),
     "count": N_("count"),
     "grade": N_("grade"),
+    "customer": N_("customer"),
+    "the_customer": N_("The customer"),
+    "entry": N_("The blacklist entry"),
+    "tag": N_("tag"),
+    "note": N_("note"),
+    "evidence": N_("evidence"),
+    "key": N_("recognition"),
+    "days": N_("term"),
 }
 RIGHTS = {
     "view_orders": N_("see orders"),
@@ -197,6 +224,8 @@ RIGHTS = {
     "override": N_("decide what only a lead may"),
     "edit": N_("edit"),
     "refund": N_("refund"),
+    "customers": N_("tag customers and propose them for the blacklist"),
+    "customer_lists": N_("decide on VIPs and the blacklist"),
     "wave": N_("wave"),
     "pick": N_("pick"),
     "pack": N_("pack"),
@@ -230,6 +259,13 @@ WANTS = {
     "waybill": N_("a waybill: 6 to 40 letters and digits"),
     "date": N_("a date like 2026-11-23"),
     "not_in_the_future": N_("a day that is not in the future"),
+    "told_buyer": N_("an order whose platform tells who bought it"),
+    "tag": N_("a tag of 1 to 12 letters without a colon"),
+    "fewer_tags": N_("at most 8 tags; take one off first"),
+    "short_note": N_("at most 500 letters"),
+    "short_text": N_("at most 1000 letters"),
+    "told_key": N_("one that an order tells unmasked"),
+    "entry_days": N_("one of the terms on the buttons"),
 }
 
 

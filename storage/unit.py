@@ -14,6 +14,7 @@ from domain.errors import Unknown
 from domain.policy import Policy
 from domain.records import Event
 from storage.catalog import CatalogAdmin, CatalogReader, Shelf
+from storage.customers import Customers
 from storage.inbox import Inbox
 from storage.orders import Orders
 from storage.outbox import Deliveries, Outbox
@@ -88,6 +89,11 @@ class Unit:
     def returns(self) -> Returns:
         """Return parcels."""
         return Returns(self._sql)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Customers and the blacklist."""
+        return Customers(self._sql)
 
     @cached_property
     def people(self) -> People:

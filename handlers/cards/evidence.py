@@ -11,13 +11,14 @@ from datetime import datetime
 from domain.catalog import Catalog
 from domain.holds import CATALOGUE, Hold, HoldCode
 from domain.place_names import Why
+from handlers.customer_terms import key_name, level_name, reason_name, term
 from handlers.terms import N_, hold_name, platform_state_name, role_name, step_name
-from handlers.words import Html, Words, mask_name
+from handlers.words import Html, Words
 
 EVIDENCE = {
     HoldCode.REFUNDED: N_("{amount} went back, but no line says for what"),
     HoldCode.REFUND_REQ: N_("lines concerned: {lines}, first: {first}"),
-    HoldCode.BLACKLIST: N_("buyer {buyer}"),
+    HoldCode.BLACKLIST: N_("{level}: {why}, recognised by {by}, until: {until} “{text}”"),
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
     HoldCode.SKU_UNMATCHED: N_("lines concerned: {lines}, first: «{code}» {title}"),
@@ -70,6 +71,7 @@ CURES = {
     HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),
     HoldCode.NO_COURIER: N_("goes away when a courier reaches the address"),
     HoldCode.ADDR_INVALID: N_("goes away when the address is corrected"),
+    HoldCode.BLACKLIST: N_("goes away when the entry is lifted or runs out; a lead may release this order"),
 }
 FIELDS = {
     "name": N_("name"),
@@ -125,7 +127,7 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
     facts = {name: veiled(str(fact), private) for name, fact in hold.evidence.items()}
     if "currency" in facts:
         facts |= {name: words.money(int(facts[name]), facts["currency"]) for name in _MONEY if name in facts}
-    if "until" in facts:
+    if hold.code is not HoldCode.BLACKLIST and "until" in facts:
         facts["until"] = words.when(datetime.fromisoformat(facts["until"])) if facts["until"] else "?"
     if "at" in facts:
         facts["at"] = step_name(facts["at"], words)
@@ -133,8 +135,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["faults"] = _faults(hold.evidence, words, private)
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
-    elif hold.code is HoldCode.BLACKLIST and not private:
-        facts["buyer"] = mask_name(facts["buyer"])
+    elif hold.code is HoldCode.BLACKLIST:
+        facts |= _listed(facts, words)
     return facts
 
 
@@ -150,6 +152,17 @@ def _faults(evidence: Mapping[str, str], words: Words, private: bool) -> str:
         for label, why, word in zip(labels, whys, told, strict=True)
     ]
     return words.plain(N_("; ")).join(lines)
+
+
+def _listed(facts: Mapping[str, str], words: Words) -> dict[str, str]:
+    """A list entry's facts; a hold from before entries has none but the buyer."""
+    return {
+        "level": level_name(facts.get("level", "hold"), words),
+        "why": reason_name(facts.get("reason", "other"), words),
+        "by": key_name(facts.get("by", "buyer"), words),
+        "until": facts.get("until", "") or term(0, words),
+        "text": facts.get("text", ""),
+    }
 
 
 def hold_line(hold: Hold, words: Words, private: bool) -> str:

@@ -3,6 +3,7 @@
 Surprising: this only hides. Every tap names the revision it was shown with and is judged anew by the domain.
 """
 
+from domain.customer_records import is_identity
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
 from domain.incoming import RefundState
@@ -29,9 +30,10 @@ def main_rows(desk: Desk, order: Order, viewer: Viewer) -> tuple[Row, ...]:
     words = viewer.words
     rows = [*_decide(desk, order, viewer), *_release(desk, order, viewer)]
     rows += in_twos(_change(desk, order, viewer))
-    rows.append(
-        (Button(words("❓ Why"), pack("o.why", order.id)), Button(words("🕘 History"), pack("o.hi", order.id, 0)))
-    )
+    last = [Button(words("❓ Why"), pack("o.why", order.id)), Button(words("🕘 History"), pack("o.hi", order.id, 0))]
+    if is_identity(order.buyer_id) and viewer.offers(Right.VIEW_ORDERS, shop=order.shop_id):
+        last.append(Button(words("👤 Customer"), pack("cu.o", order.id)))
+    rows.append(tuple(last))
     return tuple(rows)
 
 

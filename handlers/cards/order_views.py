@@ -124,13 +124,14 @@ def _history(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], 
         events += desk.history("parcel", parcel.id, 500)
     events.sort(key=lambda event: (event.at, event.id), reverse=True)
     shown = events[page * PAGE : (page + 1) * PAGE]
-    lines = [head, "", *(_event_line(event, viewer) for event in shown)]
+    lines = [head, "", *(event_line(event, viewer) for event in shown)]
     row = [Button(words("◀ Newer"), pack("o.hi", order.id, page - 1))] if page else []
     row += [Button(words("Older ▶"), pack("o.hi", order.id, page + 1))] if len(events) > (page + 1) * PAGE else []
     return Card("\n".join(lines), (tuple(row), _back(order, words)) if row else (_back(order, words),))
 
 
-def _event_line(event: Event, viewer: Viewer) -> str:
+def event_line(event: Event, viewer: Viewer) -> str:
+    """One line of a history."""
     words = viewer.words
     who = actor_name(event.actor, words)
     text = words("{at} · {verb} · {who}", at=words.when(event.at), verb=verb_name(event.verb, words), who=who)

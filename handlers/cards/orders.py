@@ -11,6 +11,7 @@ from domain.orders import Line, Order, OrderStatus
 from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop
 from domain.records import NoticeKind
 from handlers.card import Button, Card
+from handlers.cards.entries import order_lines
 from handlers.cards.evidence import hold_line, shop_name, veiled
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
@@ -86,7 +87,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
     words = viewer.words
     blocks = [
         [head(desk, order, words), *_decision(desk, order, words)],
-        _people(order, viewer),
+        [*_people(order, viewer), *order_lines(desk, order, viewer)],
         _goods(order, words),
         _holds(desk, order, viewer),
         _parcels(desk, order, words),
@@ -233,10 +234,10 @@ def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
     return lines
 
 
-def order_button(desk: Desk, order: Order, words: Words) -> Button:
-    """A button that opens the order, for lists."""
+def order_button(desk: Desk, order: Order, words: Words, *, vip: bool = False) -> Button:
+    """A button that opens the order, for lists; a VIP's has a star."""
     amount = words.money(order.paid or order.total, order.currency)
     state = step_name(order.status, words) if not order.held else words("held")
     shop = shop_name(desk.catalog, order.shop_id)
-    facts = {"number": order.number, "amount": amount, "state": state, "shop": shop}
+    facts = {"number": f"⭐ {order.number}" if vip else order.number, "amount": amount, "state": state, "shop": shop}
     return Button(words.label("{number} · {amount} · {state} · {shop}", **facts), pack("o.o", order.id))

@@ -47,6 +47,13 @@ class OrderRow(Base, table=True):
             sqlite_where=sql("release_at IS NOT NULL"),
             postgresql_where=sql("release_at IS NOT NULL"),
         ),
+        Index(
+            "ix_orders_money_back",
+            "platform",
+            "buyer_id",
+            sqlite_where=sql("refunded > 0"),
+            postgresql_where=sql("refunded > 0"),
+        ),
     )
     id: int = col.key()
     shop_id: int = col.ref("shop.id")

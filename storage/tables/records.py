@@ -12,6 +12,8 @@ from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 
 _STILL_OPEN = sql("closed_at IS NULL")
+_REFUSED = sql("reason = 'refused'")
+_MISSING = sql("missing > 0")
 
 
 class EventRow(Base, table=True):
@@ -86,6 +88,7 @@ class ReturnRow(Base, table=True):
         Index(None, "order_id"),
         Index(None, "state", "created_at"),
         Index(None, "arrived_at"),
+        Index("ix_return_refused", "order_id", sqlite_where=_REFUSED, postgresql_where=_REFUSED),
     )
     id: int = col.key()
     waybill: str = col.words()
@@ -105,6 +108,7 @@ class ReturnItemRow(Base, table=True):
     """Expected lines of a return."""
 
     __tablename__ = "return_item"
+    __table_args__ = (Index("ix_return_item_missing", "return_id", sqlite_where=_MISSING, postgresql_where=_MISSING),)
     return_id: int = col.ref("return_parcel.id", primary=True)
     position: int = col.own_key()
     line_no: int = col.number()

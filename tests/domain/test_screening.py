@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.catalog import Catalog, Company, Courier, Shop, Sku, Warehouse
+from domain.customer_records import Entry, EntryState, ListLevel, Reason, phone_key
 from domain.holds import HoldCode
 from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.matching import match_courier, match_warehouse
@@ -212,10 +213,32 @@ def test_what_is_no_duplicate(change: dict[str, object]) -> None:
     assert found(ORDER, replace(FACTS, recent={"b1": (other,)})) == {}
 
 
+def listed(*entries: Entry) -> Facts:
+    """The facts with these entries in force."""
+    keys = {key for entry in entries for key in entry.keys}
+    return replace(FACTS, listed={key: tuple(e for e in entries if key in e.keys) for key in keys})
+
+
+ENTRY = Entry(7, 1, EntryState.ACTIVE, Reason.EMPTY_PARCEL, "李雷", NOW, keys=("buyer:taobao:b1",), evidence="2 空包")
+
+
 def test_a_buyer_on_the_blacklist() -> None:
-    facts = replace(FACTS, policy=replace(FACTS.policy, blacklist=("taobao:b1",)))
-    assert found(ORDER, facts) == {HoldCode.BLACKLIST: {"buyer": "b1"}}
-    assert found(replace(ORDER, platform=Platform.PINDUODUO), facts) == {}
+    seen = {"entry": "7", "level": "hold", "reason": "empty_parcel", "by": "buyer", "until": "", "buyer": "b1"}
+    assert found(ORDER, listed(ENTRY)) == {HoldCode.BLACKLIST: {**seen, "text": "2 空包"}}
+    assert found(replace(ORDER, platform=Platform.PINDUODUO), listed(ENTRY)) == {}
+
+
+def test_a_warning_holds_nothing_and_the_strictest_entry_is_the_evidence() -> None:
+    warn, refuse = replace(ENTRY, id=1, level=ListLevel.WARN), replace(ENTRY, id=9, level=ListLevel.REFUSE)
+    assert found(ORDER, listed(warn)) == {}
+    assert found(ORDER, listed(warn, ENTRY, refuse))[HoldCode.BLACKLIST]["entry"] == "9"
+
+
+def test_another_account_with_the_same_phone() -> None:
+    by_phone = replace(ENTRY, keys=("buyer:taobao:b1", phone_key(HOME)))
+    other = replace(ORDER, buyer_id="", number="T2")
+    assert found(other, listed(by_phone))[HoldCode.BLACKLIST]["by"] == "phone"
+    assert found(replace(other, receiver=replace(HOME, phone="13812345679")), listed(by_phone)) == {}
 
 
 def test_the_platform_says_it_is_shipped() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from domain.catalog import Company
 from domain.errors import Unknown
-from domain.policy import Policy
+from domain.policy import Customers, Policy
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory
@@ -86,7 +86,7 @@ def test_another_process_sees_the_change(each: Each) -> None:
 def test_every_policy_version_is_kept(each: Each) -> None:
     """The newest counts; the default is version 1 too."""
     assert each.store.read_now(lambda unit: unit.policy) == Policy()
-    chosen = replace(Policy(), undo_seconds=30, blacklist=("taobao:eve",), amount_range={"*": (1, 2)})
+    chosen = replace(Policy(), undo_seconds=30, customers=Customers(refusals=4), amount_range={"*": (1, 2)})
     first = each.store.run_now(lambda unit: unit.catalog_admin.put_policy(chosen, "owner"))
     second = each.store.run_now(lambda unit: unit.catalog_admin.put_policy(replace(chosen, wave_size=9), "owner"))
     assert (first, second) == (chosen, replace(chosen, wave_size=9, version=2))
