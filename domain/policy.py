@@ -6,6 +6,58 @@ Surprising: amounts are per currency with `*` for the rest; a currency is never 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from domain.records import AlertKind
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A courier does not collect, or a region is not served, for a time (weather, an event).
+
+    `courier` is a courier's code, '' = every courier; `province` the beginning of a province's name, '' = all of
+    them. `start` (included) and `until` (not included) are ISO dates or times, in the company's zone when they name
+    none; '' = open on that side.
+    """
+
+    courier: str = ""
+    province: str = ""
+    start: str = ""
+    until: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """When somebody is told that something did not happen. Times of day are `HH:MM` in the company's zone.
+
+    `quiet`: hours in which only `critical` kinds are told ('off' = none); a chat may choose its own. Kinds in
+    `digest` are collected until one of `digest_times`. `shift_times`: when the hand-over is sent.
+    `step_minutes` by kind, `*` for the rest: how long before the next person is told. `snooze_minutes`: the choices;
+    `mute_hours`: how long "not a problem" lasts. `dispatch_hours` by platform, where it is not `Policy.dispatch_hours`;
+    `near_hours`: the buckets before a dispatch deadline, rising; the last is when it counts as close. `ahead_hours`:
+    how far the hand-over looks. The gap of a shop is learnt from `gap_days`: its normal silence at an hour is what
+    `gap_share_percent` of the moments there stay within; an alert comes beyond `gap_factor_percent` of it and beyond
+    `gap_floor_minutes`, for shops with `gap_min_arrivals` in that time.
+    """
+
+    quiet: str = "22:00-08:00"
+    critical: tuple[AlertKind, ...] = (AlertKind.DISPATCH_LATE, AlertKind.ORDER_GAP, AlertKind.INTAKE_STALE)
+    digest: tuple[AlertKind, ...] = (AlertKind.SHORTAGE, AlertKind.RETURN_UNLINKED)
+    digest_times: tuple[str, ...] = ("09:00", "13:00", "17:00")
+    shift_times: tuple[str, ...] = ("08:00", "20:00")
+    step_minutes: Mapping[str, int] = field(
+        default_factory=lambda: {"*": 30, AlertKind.SHORTAGE.value: 480, AlertKind.RETURN_UNLINKED.value: 240}
+    )
+    snooze_minutes: tuple[int, ...] = (15, 60)
+    mute_hours: int = 24
+    dispatch_hours: Mapping[str, int] = field(default_factory=dict)
+    near_hours: tuple[int, ...] = (2, 6, 12)
+    ahead_hours: int = 12
+    gap_days: int = 14
+    gap_floor_minutes: int = 30
+    gap_factor_percent: int = 300
+    gap_share_percent: int = 95
+    gap_min_arrivals: int = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -37,6 +89,8 @@ class Policy:
     invite_hours: int = 48
     stranger_minutes: int = 60
     report_time: str = "08:00"
+    alerts: Alerts = field(default_factory=Alerts)
+    suspensions: tuple[Suspension, ...] = ()
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""

@@ -4,8 +4,9 @@ Surprising: a command that changes the catalog never feeds the shared copy; only
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from dataclasses import asdict, dataclass, is_dataclass, replace
+from enum import StrEnum
+from typing import Any, get_args, get_origin, get_type_hints
 
 from sqlalchemy import Table, insert, select, update
 
@@ -41,20 +42,26 @@ class Shelf:
     furniture: Furniture | None = None
 
 
-def _listed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _typed(hint: Any, value: Any) -> Any:
+    """A value of JSON as its field's type: sections, tuples, mappings and enums inside one another."""
+    if is_dataclass(hint):
+        hints = get_type_hints(hint)
+        for name in value:
+            if name not in hints:
+                raise BadValue("policy", name, "known_choice")
+        return hint(**{name: _typed(hints[name], inner) for name, inner in value.items()})  # type: ignore[operator]  # a dataclass's class
+    inside = get_args(hint)
+    if get_origin(hint) is tuple:
+        return tuple(_typed(inside[0], one) for one in value)
+    if get_origin(hint) is Mapping:
+        return {key: _typed(inside[1], one) for key, one in value.items()}
+    return hint(value) if isinstance(hint, type) and issubclass(hint, StrEnum) else value
 
 
 def policy_of(version: int, choices: Mapping[str, Any]) -> Policy:
-    """A policy out of JSON. Raises BadValue for a choice nobody knows."""
-    known = {field.name for field in fields(Policy)} - {"version"}
-    for name in choices:
-        if name not in known:
-            raise BadValue("policy", name, "known_choice")
-    plain = {name: _listed(value) for name, value in choices.items()}
-    if "amount_range" in plain:
-        plain["amount_range"] = {currency: tuple(pair) for currency, pair in plain["amount_range"].items()}
-    return Policy(version=version, **plain)
+    """A policy out of JSON. Raises BadValue for a choice nobody knows, at the top or inside a section."""
+    policy: Policy = _typed(Policy, {name: value for name, value in choices.items() if name != "version"})
+    return replace(policy, version=version)
 
 
 class CatalogReader:
