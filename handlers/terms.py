@@ -131,6 +131,8 @@ VERBS = {
     "closed": N_("closed"),
     "arrived": N_("arrived"),
     "snoozed": N_("snoozed"),
+    "muted": N_("put aside"),
+    "quiet_hours": N_("quiet hours set"),
     "told": N_("told"),
     "joined": N_("joined"),
     "approved_many": N_("approved"),
@@ -171,6 +173,7 @@ KINDS = {
     "waybill": N_("waybill"),
     "count": N_("count"),
     "grade": N_("grade"),
+    "quiet_hours": N_("quiet hours"),
 }
 RIGHTS = {
     "view_orders": N_("see orders"),
@@ -212,6 +215,7 @@ WANTS = {
     "waybill": N_("a waybill: 6 to 40 letters and digits"),
     "date": N_("a date like 2026-11-23"),
     "not_in_the_future": N_("a day that is not in the future"),
+    "quiet_hours": N_("hours like 22:00-08:00, off or company"),
 }
 
 
