@@ -105,8 +105,7 @@ def found(desk: Desk) -> list[Gap]:
     suspects: list[Gap] = []
     last = desk.pulse.last_arrivals()
     for shop_id, rhythm in desk.pulse.rhythms().items():
-        shop = desk.catalog.shops.get(shop_id)
-        normal = rhythm.bands.get(band(desk.now, ZoneInfo(shop.zone))) if shop else None
+        normal = _normal(desk, rhythm)
         if normal is None or shop_id not in last:
             continue
         silent = int((desk.now - last[shop_id]).total_seconds()) // 60
@@ -114,6 +113,15 @@ def found(desk: Desk) -> list[Gap]:
             suspects.append(Gap(shop_id, silent, normal, last[shop_id], None, AlertKind.ORDER_GAP))
     heard = desk.pulse.heard([gap.shop_id for gap in suspects]) if suspects else {}
     return [_judged(desk, gap, heard.get(gap.shop_id)) for gap in suspects]
+
+
+def _normal(desk: Desk, rhythm: Rhythm) -> int | None:
+    """Usual minutes of silence now. The hour that has just ended counts for a while: a day that begins at nine
+    may begin at five past. None: nothing is known."""
+    zone = ZoneInfo(desk.catalog.shops[rhythm.shop_id].zone)
+    before = desk.now - timedelta(minutes=desk.policy.alerts.gap_floor_minutes)
+    known = [rhythm.bands[name] for at in (before, desk.now) if (name := band(at, zone)) in rhythm.bands]
+    return max(known, default=None)
 
 
 def _judged(desk: Desk, gap: Gap, heard: datetime | None) -> Gap:
