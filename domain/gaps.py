@@ -8,7 +8,7 @@ Arrivals count, not payments: a shop whose orders come twice a day as a file is 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,19 +20,19 @@ from domain.records import AlertKind
 SAMPLE = timedelta(minutes=5)
 FEWEST_SAMPLES = 24
 SHOPS_AT_ONCE = 3
-KINDS = frozenset({AlertKind.ORDER_GAP, AlertKind.INTAKE_STALE})
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A silence beyond the normal. `heard` is the last sign of the shop other than a new order, if later."""
+    """A silence beyond the normal. `heard` is the last sign of the shop other than a new order, if later; `stale`
+    when that, too, is too long ago: not the buyers are silent, the intake is."""
 
     shop_id: int
     silent_minutes: int
     normal_minutes: int
     last: datetime
-    heard: datetime | None
-    kind: AlertKind
+    heard: datetime | None = None
+    stale: bool = True
 
 
 def band(moment: datetime, zone: ZoneInfo) -> str:
@@ -80,7 +80,7 @@ def learn_due(desk: Desk) -> int:
     """
     alerts = desk.policy.alerts
     old = desk.now - timedelta(days=1)
-    silent = {alert.subject_id for alert in desk.alerts.open() if alert.kind in KINDS}
+    silent = {alert.subject_id for alert in desk.alerts.open() if alert.kind is AlertKind.ORDER_GAP}
     known = desk.pulse.rhythms()
     due = [shop for shop in desk.catalog.shops if shop not in silent]
     due = [shop for shop in due if shop not in known or known[shop].learned_at <= old][:SHOPS_AT_ONCE]
@@ -110,7 +110,7 @@ def found(desk: Desk) -> list[Gap]:
             continue
         silent = int((desk.now - last[shop_id]).total_seconds()) // 60
         if silent > allowed_minutes(normal, desk.policy.alerts):
-            suspects.append(Gap(shop_id, silent, normal, last[shop_id], None, AlertKind.ORDER_GAP))
+            suspects.append(Gap(shop_id, silent, normal, last[shop_id]))
     heard = desk.pulse.heard([gap.shop_id for gap in suspects]) if suspects else {}
     return [_judged(desk, gap, heard.get(gap.shop_id)) for gap in suspects]
 
@@ -128,6 +128,4 @@ def _judged(desk: Desk, gap: Gap, heard: datetime | None) -> Gap:
     """Whether buyers are silent, or nothing at all comes in any more."""
     heard = heard if heard is not None and heard > gap.last else None
     since = int((desk.now - (heard or gap.last)).total_seconds()) // 60
-    dead = since > allowed_minutes(gap.normal_minutes, desk.policy.alerts)
-    kind = AlertKind.INTAKE_STALE if dead else AlertKind.ORDER_GAP
-    return Gap(gap.shop_id, gap.silent_minutes, gap.normal_minutes, gap.last, heard, kind)
+    return replace(gap, heard=heard, stale=since > allowed_minutes(gap.normal_minutes, desk.policy.alerts))

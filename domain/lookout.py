@@ -77,6 +77,9 @@ class Piles(Protocol):
     def to_ship(self) -> list[Pile]:
         """By courier (0 = none chosen) and province (part): orders not yet shipped."""
 
+    def in_review(self, ages: Mapping[str, datetime], shops: frozenset[int] | None) -> dict[str, int]:
+        """Age -> orders in REVIEW: each counts for the first age whose moment it came after; '' = older than all."""
+
     def oldest_holds(self, shops: frozenset[int] | None, limit: int) -> list[int]:
         """Held orders in REVIEW, the longest held first."""
 

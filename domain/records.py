@@ -186,7 +186,6 @@ class AlertKind(StrEnum):
     DISPATCH_LATE = "dispatch_late"
     DISPATCH_NEAR = "dispatch_near"
     ORDER_GAP = "order_gap"
-    INTAKE_STALE = "intake_stale"
     SHORTAGE = "shortage"
     SUSPENDED = "suspended"
 

@@ -18,6 +18,7 @@ from domain.records import NoticeKind
 
 LATE = timedelta(hours=2)
 OLDEST = 5
+AGES = (1, 4, 24)
 DESKS = (frozenset({Role.CS, Role.CS_LEAD}), frozenset({Role.DISPATCHER}))
 DONE: Mapping[str, str] = {
     "approved": "order",
@@ -55,9 +56,9 @@ def sees_floor(actor: Actor) -> bool:
 
 
 def running(desk: Desk) -> Shift:
-    """The shift that runs now, since the last hour of change; a day where the policy names none."""
+    """The shift that runs, up to and with this moment; since the last hour of change, or for a day without any."""
     hours, zone = desk.policy.alerts.shift_times, desk.catalog.company.zone
-    return Shift(last_time(desk.now, hours, zone) or desk.now - timedelta(days=1), desk.now)
+    return Shift(last_time(desk.now, hours, zone) or desk.now - timedelta(days=1), desk.now + timedelta.resolution)
 
 
 def ended(desk: Desk, at: datetime) -> Shift:
@@ -82,6 +83,14 @@ def done(desk: Desk, actor: Actor, shift: Shift) -> dict[str, int]:
     """What was done in the shift within the actor's scope, by verb; what was not done is missing."""
     counts = desk.pulse.tally(shift.start, shift.end, shops=actor.shops, warehouses=actor.warehouses)
     return {verb: counts[subject, verb] for verb, subject in DONE.items() if (subject, verb) in counts}
+
+
+def ages(desk: Desk, actor: Actor) -> dict[int | None, int]:
+    """Orders in review by age: under so many hours (AGES); None = older. What is zero is missing."""
+    moments = {str(hours): desk.now - timedelta(hours=hours) for hours in AGES}
+    counts = desk.piles.in_review(moments, actor.shops)
+    steps: list[tuple[int | None, str]] = [*((hours, str(hours)) for hours in AGES), (None, "")]
+    return {hours: counts[name] for hours, name in steps if name in counts}
 
 
 def deadlines(desk: Desk, actor: Actor) -> tuple[int, int, datetime | None]:

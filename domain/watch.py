@@ -15,7 +15,7 @@ from domain.people import CLOCK, Actor, Right, Role
 from domain.records import Alert, AlertKind, NoticeKind
 from domain.worries import Worry, chain, place
 
-MUTABLE = frozenset({AlertKind.ORDER_GAP, AlertKind.INTAKE_STALE, AlertKind.SHORTAGE, AlertKind.SUSPENDED})
+MUTABLE = frozenset({AlertKind.ORDER_GAP, AlertKind.SHORTAGE, AlertKind.SUSPENDED})
 _MOST_DOUBLINGS = 5
 
 

@@ -27,7 +27,6 @@ OF_SHOP = frozenset(
         AlertKind.DISPATCH_LATE,
         AlertKind.DISPATCH_NEAR,
         AlertKind.ORDER_GAP,
-        AlertKind.INTAKE_STALE,
     }
 )
 _LEAD, _OWNER = frozenset({Role.CS_LEAD}), frozenset({Role.OWNER})
@@ -38,7 +37,6 @@ CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
     AlertKind.PARCEL_STUCK: (frozenset({Role.DISPATCHER}), _LEAD, _OWNER),
     AlertKind.RETURN_UNLINKED: (frozenset({Role.CS}), _LEAD),
     AlertKind.ORDER_GAP: (_LEAD, _OWNER),
-    AlertKind.INTAKE_STALE: (_LEAD, _OWNER),
     AlertKind.SHORTAGE: (frozenset({Role.BUYER}), _LEAD, _OWNER),
     AlertKind.SUSPENDED: (frozenset({Role.DISPATCHER, Role.CS}), _LEAD, _OWNER),
 }
@@ -174,7 +172,8 @@ def _told(suspension: Suspension) -> Mapping[str, str]:
 
 
 def _gap(gap: gaps.Gap) -> Worry:
-    """Facts: `normal` minutes and `heard`. The silence itself grows and is worked out for each drawing."""
-    heard = gap.heard.isoformat() if gap.heard else ""
+    """Facts: `normal` minutes, and when the shop was `heard` of if its intake is alive. The silence itself grows
+    and is worked out for each drawing."""
+    heard = gap.heard.isoformat() if gap.heard and not gap.stale else ""
     facts = {"normal": str(gap.normal_minutes), "heard": heard}
-    return Worry(gap.kind, gap.shop_id, 1, oldest=gap.last, facts=facts)
+    return Worry(AlertKind.ORDER_GAP, gap.shop_id, 1, oldest=gap.last, facts=facts)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, func, literal, or_, select, true, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, and_, case, func, literal, or_, select, type_coerce
 
 from domain.holds import HoldCode
 from domain.incoming import Platform
@@ -130,10 +130,16 @@ class Piles:
         late = late.select_from(orders).join(boxes, boxes.c.order_id == orders.c.id, isouter=True)
         return self._piles(late.where(orders.c.status.in_(TO_SHIP)))
 
+    def in_review(self, ages: Mapping[str, datetime], shops: frozenset[int] | None) -> dict[str, int]:
+        """Age -> orders in REVIEW: each counts for the first age whose moment it came after; '' = older than all."""
+        age = case(*((orders.c.created_at > at, literal(name)) for name, at in ages.items()), else_="").label("age")
+        counted = select(age, func.count().label("orders")).where(_IN_REVIEW, in_shops(shops)).group_by("age")
+        return {row.age: row.orders for row in self._sql.rows(counted)}
+
     def oldest_holds(self, shops: frozenset[int] | None, limit: int) -> list[int]:
         """Held orders in REVIEW, the longest held first."""
         since = func.min(hold.c.opened_at)
         held = select(orders.c.id).join(hold, hold.c.order_id == orders.c.id).where(_IN_REVIEW, _OPEN)
-        held = held.where(true() if shops is None else orders.c.shop_id.in_(sorted(shops)))
+        held = held.where(in_shops(shops))
         ordered = held.group_by(orders.c.id).order_by(since, orders.c.id).limit(limit)
         return [row.id for row in self._sql.rows(ordered)]

@@ -10,7 +10,7 @@ from datetime import datetime
 from domain.desk import Desk
 from domain.records import Alert, AlertKind
 from domain.suspensions import moment
-from handlers.terms import N_, role_name
+from handlers.terms import N_
 from handlers.words import Words
 
 Lines = Callable[[Desk, Alert, Words], list[str]]
@@ -23,7 +23,6 @@ KINDS = {
     AlertKind.DISPATCH_LATE: N_("Orders are past the dispatch deadline"),
     AlertKind.DISPATCH_NEAR: N_("The dispatch deadline is close"),
     AlertKind.ORDER_GAP: N_("No new orders"),
-    AlertKind.INTAKE_STALE: N_("Nothing comes in from the shop"),
     AlertKind.SHORTAGE: N_("Orders wait for stock"),
     AlertKind.SUSPENDED: N_("Courier or region suspended"),
 }
@@ -31,10 +30,6 @@ KINDS = {
 
 def _nothing(desk: Desk, alert: Alert, words: Words) -> list[str]:
     return []
-
-
-def _owner(desk: Desk, alert: Alert, words: Words) -> list[str]:
-    return [words("Whose holds: {owner}", owner=role_name(alert.part, words))] if alert.part else []
 
 
 def _buckets(desk: Desk, alert: Alert, words: Words) -> list[str]:
@@ -46,7 +41,7 @@ def _buckets(desk: Desk, alert: Alert, words: Words) -> list[str]:
 def _gap(desk: Desk, alert: Alert, words: Words) -> list[str]:
     lines = [words("The last order came in at {at}.", at=words.when(alert.oldest_at))]
     heard = alert.facts.get("heard", "")
-    if alert.kind is AlertKind.ORDER_GAP and heard:
+    if heard:
         at = words.when(datetime.fromisoformat(heard))
         return [*lines, words("The shop was heard of at {at}: the connection is alive, buyers are silent.", at=at)]
     return [*lines, words("Nothing else was heard of the shop: check its connection, or send its order file.")]
@@ -90,13 +85,12 @@ def _suspension(desk: Desk, alert: Alert, words: Words) -> list[str]:
 
 FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.APPROVAL_LATE: _nothing,
-    AlertKind.HOLD_LATE: _owner,
+    AlertKind.HOLD_LATE: _nothing,
     AlertKind.PARCEL_STUCK: _nothing,
     AlertKind.RETURN_UNLINKED: _nothing,
     AlertKind.DISPATCH_LATE: _nothing,
     AlertKind.DISPATCH_NEAR: _buckets,
     AlertKind.ORDER_GAP: _gap,
-    AlertKind.INTAKE_STALE: _gap,
     AlertKind.SHORTAGE: _shortage,
     AlertKind.SUSPENDED: _suspension,
 }

@@ -21,6 +21,7 @@ from handlers.viewer import Viewer
 from handlers.words import Html, Words
 
 SHOWN, LISTED, IN_LIST = 3, 8, 10
+EXACT_MINUTES = 600
 
 
 @drawing(NoticeKind.ALERT)
@@ -30,10 +31,10 @@ def alert_card(desk: Desk, alert_id: int, viewer: Viewer, data: Mapping[str, str
         return None
     alert, words = desk.alerts.get(alert_id), viewer.words
     if alert.closed_at:
-        facts = {"what": words(KINDS[alert.kind]), "place": place_name(desk, alert)}
+        facts = {"what": words.plain(KINDS[alert.kind]), "place": place_name(desk, alert)}
         return Card(words("<b>✅ Settled: {what}</b> · {place}", **facts))
     lines = [head(desk, alert, words), *FACTS[alert.kind](desk, alert, words), *_since(desk, alert, words)]
-    lines += _whose(alert, words)
+    lines += _whose(desk, alert, words)
     most = LISTED if data.get("view") == "list" else SHOWN
     first, *rest = _rows(desk, alert, words, most)
     return Card("\n".join(lines), (first, *_records(desk, alert, words, most), *rest))
@@ -46,15 +47,27 @@ def place_name(desk: Desk, alert: Alert) -> str:
     return found.name or "-"
 
 
+def title(desk: Desk, alert: Alert, words: Words) -> str:
+    """What and how much in one plain line, not yet escaped: for heads, lists and buttons."""
+    if alert.kind is AlertKind.ORDER_GAP:
+        silent = int((desk.now - (alert.oldest_at or desk.now)).total_seconds()) // 60
+        normal = int(alert.facts.get("normal", "0"))
+        facts = {"silent": _span(silent, words), "normal": _span(normal, words)}
+        return words.label("No order for {silent}, normal is {normal}", **facts)
+    what = words.plain(KINDS[alert.kind])
+    if alert.kind is AlertKind.HOLD_LATE and alert.part:
+        what = f"{what} ({role_name(alert.part, words)})"
+    return words.label("{what}: {count}", what=what, count=alert.count)
+
+
+def _span(minutes: int, words: Words) -> str:
+    """Minutes to the minute as far as anybody thinks in them."""
+    return words.label("{count} min", count=minutes) if minutes < EXACT_MINUTES else age(minutes, words)
+
+
 def head(desk: Desk, alert: Alert, words: Words) -> str:
     """The first line: what a notification shows."""
-    where = place_name(desk, alert)
-    if alert.kind in (AlertKind.ORDER_GAP, AlertKind.INTAKE_STALE):
-        silent = age(int((desk.now - (alert.oldest_at or desk.now)).total_seconds()) // 60, words)
-        normal = age(int(alert.facts.get("normal", "0")), words)
-        facts = {"silent": silent, "normal": normal, "place": where}
-        return words("<b>🔇 No order for {silent}, normal is {normal}</b> · {place}", **facts)
-    return words("<b>⏰ {what}: {count}</b> · {place}", what=words(KINDS[alert.kind]), count=alert.count, place=where)
+    return words("<b>⏰ {what}</b> · {place}", what=title(desk, alert, words), place=place_name(desk, alert))
 
 
 def _since(desk: Desk, alert: Alert, words: Words) -> list[str]:
@@ -80,7 +93,7 @@ def _roles(roles: frozenset[Role], words: Words) -> str:
     return ", ".join(role_name(role, words) for role in sorted(roles))
 
 
-def _whose(alert: Alert, words: Words) -> list[str]:
+def _whose(desk: Desk, alert: Alert, words: Words) -> list[str]:
     """Who has it, and who is next and when."""
     at, after = words.when(alert.next_at), _roles(watch.next_owners(alert), words)
     if alert.reason:
@@ -89,7 +102,12 @@ def _whose(alert: Alert, words: Words) -> list[str]:
         return [words("💤 Snoozed by {who}: the same people are asked again at {at}.", **_by(alert), at=at)]
     if alert.taken_by:
         return [words("🙋 {who} is on it. Not settled by {at}: {next}.", who=alert.taken_by, at=at, next=after)]
-    told = words("Level {level}: told {owner}.", level=alert.level + 1, owner=_roles(watch.owners(alert), words))
+    facts = {"level": alert.level + 1, "owner": _roles(watch.owners(alert), words)}
+    heard = alert.next_at - watch.pause(desk, alert)
+    if heard > desk.now:
+        told = words("Level {level}: {owner} will hear of it at {at}.", at=words.when(heard), **facts)
+    else:
+        told = words("Level {level}: told {owner}.", **facts)
     return [told, words("Nobody on it by {at}: {next}.", at=at, next=after)]
 
 
@@ -99,7 +117,8 @@ def _by(alert: Alert) -> dict[str, str]:
 
 def _rows(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Button, ...], ...]:
     key = (alert.id, alert.turn)
-    first = [Button(words("🙋 Taking it"), pack("w.t", *key), "primary")]
+    label = words("🙋 Take it over") if alert.taken_by else words("🙋 Taking it")
+    first = [Button(label, pack("w.t", *key), "primary")]
     if len(alert.first) > most:
         first.append(Button(words("📋 List"), pack("w.l", alert.id)))
     naps = [
@@ -137,8 +156,8 @@ def mine(desk: Desk, viewer: Viewer) -> list[Alert]:
 def alert_line(desk: Desk, alert: Alert, words: Words) -> str:
     """One alert in a list, and whose it is now."""
     minutes = int((desk.now - alert.opened_at).total_seconds()) // 60
-    facts = {"what": words(KINDS[alert.kind]), "count": alert.count, "place": place_name(desk, alert)}
-    line = words("• {what}: {count} · {place} · {age}", **facts, age=age(minutes, words))
+    facts = {"what": title(desk, alert, words), "place": place_name(desk, alert), "age": age(minutes, words)}
+    line = words("• {what} · {place} · open for {age}", **facts)
     if alert.snoozed_until:
         return line + " · " + words("💤 {who} until {at}", who=alert.taken_by or "-", at=words.when(alert.next_at))
     if alert.taken_by:
@@ -149,18 +168,7 @@ def alert_line(desk: Desk, alert: Alert, words: Words) -> str:
 def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[Button, ...], ...]:
     """A button for each that opens it."""
     return tuple(
-        (
-            Button(
-                words.label(
-                    "{what}: {count} · {place}",
-                    what=words.plain(KINDS[alert.kind]),
-                    count=alert.count,
-                    place=place_name(desk, alert),
-                ),
-                pack("w.o", alert.id),
-            ),
-        )
-        for alert in alerts
+        (Button(f"{title(desk, alert, words)} · {place_name(desk, alert)}", pack("w.o", alert.id)),) for alert in alerts
     )
 
 

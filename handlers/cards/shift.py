@@ -70,6 +70,7 @@ def _service(desk: Desk, actor: Actor, held: Sequence[Order], words: Words) -> l
     counts = desk.orders.review_counts(actor.shops).values()
     clean, waiting = sum(count for count, _ in counts), sum(count for _, count in counts)
     lines = [words("📥 In review: {clean} clean, {held} held", clean=clean, held=waiting)]
+    lines += _ages(desk, actor, words)
     codes = desk.orders.open_hold_counts(actor.shops)
     if codes:
         names = ", ".join(f"{hold_name(code, words)} {count}" for code, count in codes.items())
@@ -82,6 +83,14 @@ def _service(desk: Desk, actor: Actor, held: Sequence[Order], words: Words) -> l
         facts = {"count": near, "hours": desk.policy.alerts.ahead_hours, "at": words.when(first)}
         lines.append(words("⏳ Must leave within {hours} h: {count}, the first by {at}", **facts))
     return lines
+
+
+def _ages(desk: Desk, actor: Actor, words: Words) -> list[str]:
+    parts = [
+        words("under {hours} h: {count}", hours=hours, count=count) if hours else words("older: {count}", count=count)
+        for hours, count in shift.ages(desk, actor).items()
+    ]
+    return [" · ".join(parts)] if parts else []
 
 
 def _held_line(desk: Desk, order: Order, words: Words) -> str:

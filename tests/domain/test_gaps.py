@@ -136,9 +136,9 @@ def test_a_silence_beyond_the_normal_is_told_with_both_numbers(shop: Shop) -> No
     shop.clock[0] = today + timedelta(hours=10, minutes=37)
     last = today + timedelta(hours=10)
     shop_id = shop.cast.shops[0].id
-    assert shop.gaps() == [gaps.Gap(shop_id, 37, 3, last, None, AlertKind.INTAKE_STALE)]
+    assert shop.gaps() == [gaps.Gap(shop_id, 37, 3, last, None, stale=True)]
     (alert,) = shop.alerts()
-    assert (alert.kind, alert.subject_id, alert.oldest_at) == (AlertKind.INTAKE_STALE, shop_id, last)
+    assert (alert.kind, alert.subject_id, alert.oldest_at) == (AlertKind.ORDER_GAP, shop_id, last)
     assert alert.facts == {"normal": "3", "heard": ""}
 
 
@@ -171,15 +171,19 @@ def test_news_of_orders_tell_silent_buyers_from_a_dead_connection(shop: Shop) ->
     shop.learn()
     shop.clock[0] = today + timedelta(hours=11)
     heard = today + timedelta(hours=10, minutes=50)
-    assert [one.kind for one in shop.alerts()] == [AlertKind.INTAKE_STALE]
+    (alert,) = shop.alerts()
+    assert alert.facts["heard"] == ""
 
     def shipped(unit: Unit) -> None:
         order = unit.orders.by_number(shop.cast.shops[0].id, [f"{shop.cast.shops[0].id}-2520"])
         unit.orders.save([replace(one, platform_updated_at=heard) for one in order.values()])
 
     shop.store.run_now(shipped)
-    (alert,) = shop.alerts()
-    assert (alert.kind, alert.facts["heard"]) == (AlertKind.ORDER_GAP, heard.isoformat())
+    (same,) = shop.alerts()
+    assert (same.id, same.facts["heard"]) == (alert.id, heard.isoformat())
+    assert [(gap.heard, gap.stale) for gap in shop.gaps()] == [(heard, False)]
+    shop.clock[0] = heard + 31 * MINUTE
+    assert [(gap.heard, gap.stale) for gap in shop.gaps()] == [(heard, True)]
 
 
 def test_an_outage_is_not_learnt_and_a_new_order_ends_the_alert(shop: Shop) -> None:

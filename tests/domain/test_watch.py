@@ -15,6 +15,7 @@ from domain.people import Chat, Person, Role
 from domain.policy import Alerts, Policy, Suspension
 from domain.records import Alert, AlertKind, ClaimedNotice, NoticeKind
 from storage.store import Store
+from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW, Cast
 
@@ -65,9 +66,7 @@ class House:
         """(name, kind, subject) of what is delivered now."""
         staff = {p.chat_id: p for p in self.store.read_now(lambda unit: unit.people.staff()).people}
         found: list[ClaimedNotice] = []
-        while taken := self.store.run_now(lambda unit: unit.deliveries.claim("t", unit.now, 50, 60)):
-            for one in taken:
-                self.store.run_now(lambda unit, one=one: unit.deliveries.sent(one.id, one.version, unit.now))
+        while taken := self.store.run_now(_delivered):
             found += taken
         told = [one.notice for one in found if one.notice.redraw is redraws]
         names = {person.id: role for role, person in self.cast.people.items()}
@@ -82,6 +81,13 @@ class House:
 
     def chat(self, role: Role) -> Chat:
         return self.store.read_now(lambda unit: unit.people.chat(self.person(role).chat_id))
+
+
+def _delivered(unit: Unit) -> list[ClaimedNotice]:
+    taken = unit.deliveries.claim("test", unit.now, 50, 60)
+    for one in taken:
+        unit.deliveries.sent(one.id, one.version, unit.now)
+    return taken
 
 
 @pytest.fixture
@@ -366,5 +372,7 @@ def test_a_company_without_hours_has_neither_digests_nor_hand_overs(house: House
     house.tick()
     house.store.run_now(shift.tick)
     assert house.heard() == [("buyer", "alert", house.open()[0].id)]
-    assert house.store.read_now(shift.running) == shift.Shift(LATE_EVENING - timedelta(days=1), LATE_EVENING)
+    running = house.store.read_now(shift.running)
+    assert running.start == LATE_EVENING - timedelta(days=1)
+    assert running.end - timedelta.resolution == LATE_EVENING
     assert house.store.read_now(urgency.morning) == MORNING

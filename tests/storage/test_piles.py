@@ -52,6 +52,18 @@ def test_clean_orders_pile_up_by_shop_with_the_oldest_first(each: Each) -> None:
     ]
 
 
+def test_orders_in_review_by_age(each: Each) -> None:
+    for number, minutes in enumerate((0, 59, 60, 239, 240, 9999)):
+        put(each, 0, f"{number}", created_at=NOW - minutes * MINUTE)
+    put(each, 1, "other", created_at=NOW)
+    put(each, 0, "gone", created_at=NOW, status=OrderStatus.SHIPPED)
+    ages = {"1": NOW - 60 * MINUTE, "4": NOW - 240 * MINUTE}
+    mine = frozenset({each.cast.shops[0].id})
+    assert each.store.read_now(lambda unit: unit.piles.in_review(ages, mine)) == {"1": 2, "4": 2, "": 2}
+    assert each.store.read_now(lambda unit: unit.piles.in_review(ages, None))["1"] == 3
+    assert each.store.read_now(lambda unit: unit.piles.in_review(ages, frozenset())) == {}
+
+
 def test_holds_are_late_by_their_code_and_pile_up_by_owner(each: Each) -> None:
     """One order with two late holds of one owner is one; of two owners it lies on two piles."""
     before = {code: NOW - rule.sla_min * MINUTE for code, rule in CATALOGUE.items()}

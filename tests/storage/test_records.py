@@ -71,8 +71,8 @@ def test_alerts_are_open_once_per_kind_and_subject(each: Each) -> None:
     each.store.run_now(lambda unit: unit.alerts.save(replace(other, closed_at=NOW)))
     assert each.store.read_now(lambda unit: unit.alerts.open()) == [alert]
     assert each.store.read_now(lambda unit: unit.alerts.find_open(AlertKind.PARCEL_STUCK, 7)) == alert
-    news = {"turn": 2, "oldest_at": NOW, "first": (3, 1), "facts": {"2": "5"}, "reason": "holiday"}
-    closed = replace(alert, closed_at=NOW, snoozed_until=NOW, taken_by="x", count=2, level=1, **news)
+    told = replace(alert, snoozed_until=NOW, taken_by="x", count=2, level=1, reason="holiday")
+    closed = replace(told, closed_at=NOW, turn=2, oldest_at=NOW, first=(3, 1), facts={"2": "5"})
     each.store.run_now(lambda unit: unit.alerts.save(closed))
     with pytest.raises(LostRace):
         each.store.run_now(lambda unit: unit.alerts.save(alert))
