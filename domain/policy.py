@@ -3,10 +3,20 @@
 Surprising: amounts are per currency with `*` for the rest; a currency is never compared with another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time
 
+from domain.errors import BadValue
+from domain.hours import quiet_hours
 from domain.records import AlertKind
+
+
+def _read(reader: Callable[[str], object], text: str, want: str) -> None:
+    try:
+        reader(text)
+    except ValueError:
+        raise BadValue("policy", text, want) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,11 @@ class Suspension:
     start: str = ""
     until: str = ""
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Raises BadValue for what is neither a date nor a time."""
+        for text in (self.start, self.until):
+            _read(datetime.fromisoformat, text or "2026-01-01", "date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,12 @@ class Alerts:
     gap_factor_percent: int = 300
     gap_share_percent: int = 95
     gap_min_arrivals: int = 20
+
+    def __post_init__(self) -> None:
+        """Raises BadValue for hours nobody can read, before they are anybody's policy."""
+        quiet_hours(self.quiet)
+        for text in (*self.digest_times, *self.shift_times):
+            _read(time.fromisoformat, text, "time_of_day")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from domain.desk import Desk
 from domain.hours import last_time
 from domain.parcels import Stop, Wave
 from domain.people import Actor, Right, Role
-from domain.records import NoticeKind
+from domain.records import Notice, NoticeKind
+from domain.urgency import calm
 
 LATE = timedelta(hours=2)
 OLDEST = 5
@@ -72,10 +73,17 @@ def tick(desk: Desk) -> int:
     """Queue the hand-over of the shift that has just ended, once per chat. Returns 0: repeats are dropped in the
     outbox, so there is nothing to count."""
     at = last_time(desk.now, desk.policy.alerts.shift_times, desk.catalog.company.zone)
-    if at is not None and desk.now < at + LATE:
-        for roles in DESKS:
-            key = f"shift:{at:%Y%m%d%H%M}"
-            notices.tell(desk, NoticeKind.SHIFT, 0, roles, key=key, ended=at.isoformat())
+    if at is None or desk.now >= at + LATE:
+        return 0
+    told = {chat_id for roles in DESKS for chat_id in notices.route(desk, roles)}
+    key, data = f"shift:{at:%Y%m%d%H%M}", {"ended": at.isoformat()}
+    desk.outbox.add(
+        [
+            Notice(NoticeKind.SHIFT, 0, chat.id, key, calm(desk, chat, at), data=data)
+            for chat in desk.people.chats()
+            if chat.id in told
+        ]
+    )
     return 0
 
 

@@ -32,12 +32,18 @@ def plan(desk: Desk, kind: AlertKind, chat_ids: Collection[int]) -> list[Telling
 
 
 def _telling(desk: Desk, kind: AlertKind, chat: Chat) -> Telling:
-    alerts, zone, now = desk.policy.alerts, desk.catalog.company.zone, desk.now
+    alerts, now = desk.policy.alerts, desk.now
     if kind in alerts.critical:
         return Telling(chat.id, now, alone=True)
-    at = next_time(now, alerts.digest_times, zone) if kind in alerts.digest else now
-    due = quiet_until(at, chat.quiet or alerts.quiet, zone) or at
+    digest = kind in alerts.digest
+    due = calm(desk, chat, next_time(now, alerts.digest_times, desk.catalog.company.zone) if digest else now)
     return Telling(chat.id, due, alone=due == now)
+
+
+def calm(desk: Desk, chat: Chat, at: datetime) -> datetime:
+    """The moment, or the end of the chat's quiet hours it lies in."""
+    hours = chat.quiet or desk.policy.alerts.quiet
+    return quiet_until(at, hours, desk.catalog.company.zone) or at
 
 
 def notices_of(alert: Alert, plan: Collection[Telling], now: datetime) -> list[Notice]:

@@ -174,6 +174,7 @@ KINDS = {
     "count": N_("count"),
     "grade": N_("grade"),
     "quiet_hours": N_("quiet hours"),
+    "policy": N_("house rules"),
 }
 RIGHTS = {
     "view_orders": N_("see orders"),
@@ -215,6 +216,7 @@ WANTS = {
     "waybill": N_("a waybill: 6 to 40 letters and digits"),
     "date": N_("a date like 2026-11-23"),
     "not_in_the_future": N_("a day that is not in the future"),
+    "time_of_day": N_("a time of day like 08:00"),
     "quiet_hours": N_("hours like 22:00-08:00, off or company"),
 }
 

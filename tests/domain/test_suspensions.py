@@ -1,11 +1,13 @@
 """Suspensions: whom they mean and when they are over. And the dispatch deadline by platform."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from domain.deadlines import MISSED, buckets, dispatch_deadline
+from domain.errors import BadValue
 from domain.incoming import Platform, PlatformState
 from domain.orders import Order, OrderStatus
 from domain.policy import Alerts, Policy, Suspension
@@ -56,6 +58,21 @@ def test_a_courier_may_be_suspended_everywhere_but_nothing_named_means_nothing()
     everywhere = replace(SNOW, province="")
     assert suspended(Policy(suspensions=(everywhere,)), NOW, "SF", "浙江省") == everywhere
     assert suspended(Policy(suspensions=(replace(SNOW, courier="", province=""),)), NOW, "SF", "浙江省") is None
+
+
+@pytest.mark.parametrize(
+    ("make", "want"),
+    [
+        (lambda: Suspension("SF", until="next week"), "date"),
+        (lambda: Alerts(digest_times=("9 o'clock",)), "time_of_day"),
+        (lambda: Alerts(shift_times=("08:00", "24:30")), "time_of_day"),
+        (lambda: Alerts(quiet="nights"), "quiet_hours"),
+    ],
+)
+def test_hours_nobody_can_read_are_never_a_policy(make: Callable[[], object], want: str) -> None:
+    with pytest.raises(BadValue) as refusal:
+        make()
+    assert refusal.value.want == want
 
 
 def _order(platform: Platform, paid_at: datetime | None) -> Order:

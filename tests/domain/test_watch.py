@@ -365,6 +365,17 @@ def test_the_hand_over_comes_once_at_the_hour_also_to_a_worker_that_was_late(hou
     assert house.heard() == []
 
 
+def test_the_hand_over_does_not_wake_who_keeps_other_hours(house: House) -> None:
+    boris = house.person(Role.DISPATCHER).acting()
+    house.store.run_now(urgency.set_quiet, boris, house.chat(Role.DISPATCHER), "07:00-08:30")
+    house.to(MORNING + MINUTE)
+    house.store.run_now(shift.tick)
+    assert {name for name, _, _ in house.heard()} == {"cs", "cs_lead"}
+    house.to(MORNING + 30 * MINUTE)
+    house.store.run_now(shift.tick)
+    assert house.heard() == [("dispatcher", "shift", 0)]
+
+
 def test_a_company_without_hours_has_neither_digests_nor_hand_overs(house: House) -> None:
     house.policy(alerts=Alerts(quiet="off", digest_times=(), shift_times=()))
     house.to(LATE_EVENING)

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain import history
+from sqlalchemy import event
+
+from domain import history, worries
 from domain.deadlines import MISSED, buckets
 from domain.holds import CATALOGUE, Hold, HoldCode, Source
 from domain.lookout import FIRST, Pile, Rhythm, Shortage
@@ -176,6 +178,34 @@ def test_orders_to_ship_pile_up_by_courier_and_province(each: Each) -> None:
         Pile(yto, "浙江省", 1, NOW, (first,)),
         Pile(sf, "西藏自治区", 1, NOW, (second,)),
     ]
+
+
+def test_a_round_costs_the_same_however_much_is_late(each: Each) -> None:
+    """Sets, not loops: fifty late orders of a shop are as many statements as one."""
+    codes = (HoldCode.KEYWORD, HoldCode.OUT_OF_STOCK)
+    evidence = {"sku": "TOWEL-01", "need": "1"}
+
+    def late(number: str) -> None:
+        paid = NOW - timedelta(hours=50)
+        put(each, 0, number, paid_at=paid, holds=tuple(hold(code, 3000, evidence) for code in codes))
+
+    def statements() -> int:
+        seen: list[str] = []
+
+        def look(unit: Unit) -> None:
+            event.listen(unit._sql.connection, "before_cursor_execute", lambda *args: seen.append(args[2]))
+            worries.found(unit)
+
+        each.store.run_now(look)
+        return len(seen)
+
+    late("first")
+    statements()  # the catalog is read once and kept
+    few = statements()
+    for number in range(50):
+        late(f"{number}")
+    assert statements() == few
+    assert [worry.count for worry in each.store.read_now(worries.found)] == [51, 51, 51]
 
 
 def test_arrivals_come_as_minutes_each_once(each: Each) -> None:
