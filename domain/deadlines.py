@@ -1,13 +1,13 @@
 """The dispatch clock: until when an order must have left, and how close that is (rules.md D "Dispatch in 48 h").
 
-Surprising: `dispatch_deadline` is the only place that knows what a deadline is. The store is only told which moments
-of payment lie before which bucket's end.
+Surprising: the same rule stands twice, as `dispatch_deadline` here and as SQL in `storage.piles`, because thousands of
+orders are sorted into buckets by one statement. A property test holds the two against each other.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from domain.incoming import Platform
+from domain.lookout import Bucket
 from domain.orders import Order
 from domain.policy import Policy
 
@@ -26,13 +26,13 @@ def dispatch_deadline(order: Order, policy: Policy) -> datetime | None:
     return order.paid_at + timedelta(hours=dispatch_hours(order.platform, policy))
 
 
-def buckets(policy: Policy, now: datetime, near_hours: tuple[int, ...]) -> dict[str, Mapping[Platform, datetime]]:
-    """Bucket -> platform -> an order paid up to then belongs into it (or into one before it).
+def buckets(policy: Policy, now: datetime, near_hours: tuple[int, ...]) -> dict[str, Bucket]:
+    """The buckets of deadlines by name; each also reaches what lies in those before it.
 
     The first is MISSED, the others are named by their hours: '2' = the deadline comes within two hours.
     """
     ends = {MISSED: now} | {str(hours): now + timedelta(hours=hours) for hours in sorted(near_hours)}
     return {
-        name: {platform: end - timedelta(hours=dispatch_hours(platform, policy)) for platform in Platform}
+        name: Bucket(end, {platform: end - timedelta(hours=dispatch_hours(platform, policy)) for platform in Platform})
         for name, end in ends.items()
     }

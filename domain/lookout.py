@@ -30,6 +30,14 @@ class Pile:
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """Deadlines up to `end`: on each platform those of orders paid up to that moment."""
+
+    end: datetime
+    paid_up_to: Mapping[Platform, datetime]
+
+
+@dataclass(frozen=True, slots=True)
 class Rhythm:
     """What is normal in a shop. `bands`: band -> minutes of silence that are usual; `arrivals` learnt from."""
 
@@ -57,12 +65,7 @@ class Piles(Protocol):
     def holds(self, before: Mapping[HoldCode, datetime], owners: Mapping[HoldCode, Role]) -> list[Pile]:
         """By shop and owner (part): orders in REVIEW with an open hold from before its code's moment, each once."""
 
-    def dispatch(
-        self,
-        paid_up_to: Mapping[str, Mapping[Platform, datetime]],
-        *,
-        shops: frozenset[int] | None = None,
-    ) -> list[Pile]:
+    def dispatch(self, buckets: Mapping[str, Bucket], *, shops: frozenset[int] | None = None) -> list[Pile]:
         """By shop and bucket (part): paid orders not yet shipped, each in the first bucket that reaches it."""
 
     def parcels(self, states: Collection[ParcelState], before: datetime) -> list[Pile]:

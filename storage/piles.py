@@ -13,8 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, case, func, literal, or_, select, type_coerce
 
 from domain.holds import HoldCode
-from domain.incoming import Platform
-from domain.lookout import FIRST, Pile, Shortage
+from domain.lookout import FIRST, Bucket, Pile, Shortage
 from domain.orders import OrderStatus
 from domain.parcels import RESERVING, ParcelState
 from domain.people import Role
@@ -37,9 +36,10 @@ def _late(
     return select(place.label("place"), part.label("part"), key.label("id"), at.label("at"))
 
 
-def _paid_up_to(ends: Mapping[Platform, datetime]) -> ColumnElement[bool]:
-    """Orders whose dispatch deadline lies before these moments of payment, per platform."""
-    return or_(*(and_(orders.c.platform == platform, orders.c.paid_at <= end) for platform, end in ends.items()))
+def _due(bucket: Bucket) -> ColumnElement[bool]:
+    """Orders whose dispatch deadline comes up to the bucket's end: domain.deadlines.dispatch_deadline as SQL."""
+    paid = bucket.paid_up_to.items()
+    return or_(*(and_(orders.c.platform == platform, orders.c.paid_at <= at) for platform, at in paid))
 
 
 class Piles:
@@ -76,14 +76,9 @@ class Piles:
         late = late.join(orders, orders.c.id == hold.c.order_id).where(_IN_REVIEW, _OPEN, overdue)
         return self._piles(late.group_by(orders.c.shop_id, "part", orders.c.id))
 
-    def dispatch(
-        self,
-        paid_up_to: Mapping[str, Mapping[Platform, datetime]],
-        *,
-        shops: frozenset[int] | None = None,
-    ) -> list[Pile]:
+    def dispatch(self, buckets: Mapping[str, Bucket], *, shops: frozenset[int] | None = None) -> list[Pile]:
         """By shop and bucket: paid orders not yet shipped, each in the first bucket that reaches it."""
-        reached = [(_paid_up_to(ends), literal(name)) for name, ends in paid_up_to.items()]
+        reached = [(_due(bucket), literal(name)) for name, bucket in buckets.items()]
         late = _late(orders.c.shop_id, case(*reached, else_=""), orders.c.id, orders.c.paid_at)
         late = late.where(orders.c.status.in_(TO_SHIP), or_(*(condition for condition, _ in reached)))
         return self._piles(late.where(in_shops(shops)))

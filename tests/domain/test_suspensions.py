@@ -90,6 +90,7 @@ def test_buckets_name_the_moments_of_payment_that_reach_them() -> None:
     policy = Policy(alerts=Alerts(dispatch_hours={"shopify": 72}))
     found = buckets(policy, NOW, (12, 2))
     assert list(found) == [MISSED, "2", "12"]
-    assert found[MISSED][Platform.TAOBAO] == NOW - timedelta(hours=48)
-    assert found["2"][Platform.SHOPIFY] == NOW - timedelta(hours=70)
-    assert found["12"][Platform.PINDUODUO] == NOW - timedelta(hours=36)
+    assert found["2"].end == NOW + timedelta(hours=2)
+    assert found[MISSED].paid_up_to[Platform.TAOBAO] == NOW - timedelta(hours=48)
+    assert found["2"].paid_up_to[Platform.SHOPIFY] == NOW - timedelta(hours=70)
+    assert found["12"].paid_up_to[Platform.PINDUODUO] == NOW - timedelta(hours=36)
