@@ -56,6 +56,11 @@ def sees_floor(actor: Actor) -> bool:
     return Right.PUT_BACK in actor.rights
 
 
+def sees_stops(actor: Actor) -> bool:
+    """Whether stops are for this person: the floor takes them out, a lead answers for them."""
+    return bool({Right.PUT_BACK, Right.OVERRIDE} & actor.rights)
+
+
 def running(desk: Desk) -> Shift:
     """The shift that runs, up to and with this moment; since the last hour of change, or for a day without any."""
     hours, zone = desk.policy.alerts.shift_times, desk.catalog.company.zone

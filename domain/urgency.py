@@ -15,6 +15,7 @@ from domain.people import Actor, Chat, Right, require
 from domain.records import Alert, AlertKind, Notice, NoticeKind
 
 MORNING = time(8)
+UNASKED = {"unasked": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def notices_of(alert: Alert, plan: Collection[Telling], now: datetime) -> list[N
     return [
         Notice(NoticeKind.ALERT, alert.id, one.chat_id, f"alert:{alert.id}:{alert.turn}", now)
         if one.alone
-        else Notice(NoticeKind.ALERTS, 0, one.chat_id, f"alerts:{one.due:%Y%m%d%H%M}", one.due)
+        else Notice(NoticeKind.ALERTS, 0, one.chat_id, f"alerts:{one.due:%Y%m%d%H%M}", one.due, data=UNASKED)
         for one in plan
     ]
 

@@ -74,7 +74,7 @@ async def show_return(tap: CallbackQuery, ask: Ask, args: Args) -> None:
 @router.callback_query(Tap("w.a"))
 async def all_alerts(event: Message | CallbackQuery, ask: Ask) -> None:
     """/alerts: everything open that is this person's business."""
-    await ask.show(NoticeKind.ALERTS, 0, asked="1")
+    await ask.show(NoticeKind.ALERTS, 0)
 
 
 @router.message(Cmd("shift"))

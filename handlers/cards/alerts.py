@@ -174,10 +174,10 @@ def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[
 
 @drawing(NoticeKind.ALERTS)
 def alerts_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """Everything open that is the viewer's business. None when nothing is, unless it was asked for."""
+    """Everything open that is the viewer's business. `data['unasked']`: nobody wants to hear that nothing is."""
     words, alerts = viewer.words, mine(desk, viewer)
     if not alerts:
-        return Card(words("<b>✅ No open alerts</b>")) if "asked" in data else None
+        return None if "unasked" in data else Card(words("<b>✅ No open alerts</b>"))
     lines = [words("<b>⏰ Open alerts: {count}</b>", count=len(alerts)), ""]
     lines += [alert_line(desk, alert, words) for alert in alerts[:IN_LIST]]
     if len(alerts) > IN_LIST:

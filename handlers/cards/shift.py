@@ -36,14 +36,15 @@ def shift_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     about = shift.ended(desk, datetime.fromisoformat(at)) if at else shift.running(desk)
     span = {"start": words.when(about.start), "end": words.when(about.end)}
     held = _oldest_held(desk, actor)
-    stops = shift.open_stops(desk, actor) if shift.sees_floor(actor) else []
+    stops = shift.open_stops(desk, actor) if shift.sees_stops(actor) else []
     waves = shift.open_waves(desk, actor) if shift.sees_floor(actor) else []
     alerts = mine(desk, viewer)
     blocks = [
         [words("<b>🔁 Hand-over</b> · {start} – {end}", **span)],
         _done(desk, actor, about, words),
         _service(desk, actor, held, words),
-        _floor(desk, actor, stops, words),
+        _floor(desk, actor, words),
+        _stops(stops, words),
         [alert_line(desk, alert, words) for alert in alerts[:IN_ALERTS]],
         _in_hand(alerts, stops, waves, words),
     ]
@@ -100,7 +101,7 @@ def _held_line(desk: Desk, order: Order, words: Words) -> str:
     return words("Longest held: {number}, {age} ({why})", number=order.number, age=age(minutes, words), why=why)
 
 
-def _floor(desk: Desk, actor: Actor, stops: Sequence[Stop], words: Words) -> list[str]:
+def _floor(desk: Desk, actor: Actor, words: Words) -> list[str]:
     if not shift.sees_floor(actor):
         return []
     states: dict[str, int] = {}
@@ -108,11 +109,12 @@ def _floor(desk: Desk, actor: Actor, stops: Sequence[Stop], words: Words) -> lis
         for state, count in desk.parcels.counts(place).items():
             states[state] = states.get(state, 0) + count
     shown = ", ".join(f"{step_name(state, words)} {count}" for state, count in states.items())
-    lines = [words("📦 In the house: {list}", list=shown or words.plain("nothing"))]
-    if stops:
-        unheard = sum(stop.state is StopState.OPEN for stop in stops)
-        lines.append(words("⛔ Open stops: {count}, not yet taken: {open}", count=len(stops), open=unheard))
-    return lines
+    return [words("📦 In the house: {list}", list=shown or words.plain("nothing"))]
+
+
+def _stops(stops: Sequence[Stop], words: Words) -> list[str]:
+    unheard = sum(stop.state is StopState.OPEN for stop in stops)
+    return [words("⛔ Open stops: {count}, not yet taken: {open}", count=len(stops), open=unheard)] if stops else []
 
 
 def _in_hand(alerts: Sequence[Alert], stops: Sequence[Stop], waves: Sequence[Wave], words: Words) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import shift, watch
+from domain import shift, urgency, watch
 from domain.holds import HoldCode
 from domain.people import Person, Role
 from domain.policy import Policy, Suspension
@@ -153,7 +153,9 @@ async def test_what_is_not_ones_business_is_not_listed_and_cannot_be_taken(desk:
 
 async def test_a_collected_list_of_what_settled_itself_is_not_sent(desk: DeskChat) -> None:
     chat = desk.look(lambda d: d.people.chat(who(desk, Role.CS).chat_id))
-    assert desk.look(lambda d: draw(d, NoticeKind.ALERTS, 0, chat, {})) is None
+    assert desk.look(lambda d: draw(d, NoticeKind.ALERTS, 0, chat, urgency.UNASKED)) is None
+    redrawn = desk.look(lambda d: draw(d, NoticeKind.ALERTS, 0, chat, {}))
+    assert redrawn.text == "<b>✅ No open alerts</b>"
 
 
 async def test_a_suspension_says_who_does_not_carry_where_until_when(desk: DeskChat) -> None:
@@ -229,10 +231,15 @@ async def test_the_hand_over_tells_the_floor_of_its_parcels_stops_and_waves(desk
         "Done: picked 1, stopped 1",
         "",
         "📦 In the house: picked 1",
+        "",
         "⛔ Open stops: 1, not yet taken: 1",
     ]
     assert desk.labels == [[f"⛔ {box.waybill}"], ["🔄 As it is now"]]
     assert "¥" not in text
+    [text] = await desk.writes(who(desk, Role.CS_LEAD), "/shift")
+    assert "⛔ Open stops: 1, not yet taken: 1" in text.split("\n")
+    [text] = await desk.writes(who(desk, Role.CS), "/shift")
+    assert "⛔" not in text
     [text] = await desk.taps(picker, f"⛔ {box.waybill}")
     assert f"STOP {box.waybill}" in text
 
