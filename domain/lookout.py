@@ -66,7 +66,8 @@ class Piles(Protocol):
         """By shop and owner (part): orders in REVIEW with an open hold from before its code's moment, each once."""
 
     def dispatch(self, buckets: Mapping[str, Bucket], *, shops: frozenset[int] | None = None) -> list[Pile]:
-        """By shop and bucket (part): paid orders not yet shipped, each in the first bucket that reaches it."""
+        """By shop and bucket (part): paid orders still to be shipped, each in the first bucket that reaches it.
+        While a refund is asked for, nobody waits for the parcel."""
 
     def parcels(self, states: Collection[ParcelState], before: datetime) -> list[Pile]:
         """By warehouse: parcels in one of these states since before."""

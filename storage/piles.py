@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, literal, or_, select, type_coerce
 
 from domain.holds import HoldCode
 from domain.lookout import FIRST, Bucket, Pile, Shortage
@@ -27,6 +27,7 @@ from storage.tables.records import return_parcel
 TO_SHIP = (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
 _IN_REVIEW = orders.c.status == OrderStatus.REVIEW
 _OPEN = hold.c.resolved_at.is_(None)
+_REFUND_ASKED = exists().where(hold.c.order_id == orders.c.id, _OPEN, hold.c.code == HoldCode.REFUND_REQ)
 _LIVE = sorted({ParcelState.PLANNED, *RESERVING})
 
 
@@ -77,10 +78,11 @@ class Piles:
         return self._piles(late.group_by(orders.c.shop_id, "part", orders.c.id))
 
     def dispatch(self, buckets: Mapping[str, Bucket], *, shops: frozenset[int] | None = None) -> list[Pile]:
-        """By shop and bucket: paid orders not yet shipped, each in the first bucket that reaches it."""
+        """By shop and bucket: paid orders still to be shipped, each in the first bucket that reaches it. While a
+        refund is asked for, nobody waits for the parcel."""
         reached = [(_due(bucket), literal(name)) for name, bucket in buckets.items()]
         late = _late(orders.c.shop_id, case(*reached, else_=""), orders.c.id, orders.c.paid_at)
-        late = late.where(orders.c.status.in_(TO_SHIP), or_(*(condition for condition, _ in reached)))
+        late = late.where(orders.c.status.in_(TO_SHIP), ~_REFUND_ASKED, or_(*(condition for condition, _ in reached)))
         return self._piles(late.where(in_shops(shops)))
 
     def parcels(self, states: Collection[ParcelState], before: datetime) -> list[Pile]:

@@ -1,12 +1,13 @@
 """Piles and pulse on every database: what is late is counted, dated and opened by place; a shop's rhythm is kept."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event
 
-from domain import history, worries
+from domain import history, watch, worries
 from domain.deadlines import MISSED, buckets
 from domain.holds import CATALOGUE, Hold, HoldCode, Source
 from domain.lookout import FIRST, Pile, Rhythm, Shortage
@@ -15,10 +16,11 @@ from domain.parcels import Item, Parcel, ParcelState
 from domain.people import CLOCK
 from domain.policy import Alerts, Policy, Suspension
 from domain.records import AlertKind, ImportRun, Return, ReturnState
+from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW
-from tests.storage.conftest import Each
+from tests.storage.conftest import SHARED, Each
 
 MINUTE = timedelta(minutes=1)
 OWNERS = {code: rule.owner for code, rule in CATALOGUE.items()}
@@ -99,6 +101,7 @@ def test_dispatch_counts_each_order_in_the_first_bucket_that_reaches_it(each: Ea
     put(each, 0, "5", paid_at=paid(41))
     put(each, 0, "6", paid_at=paid(90), status=OrderStatus.SHIPPED)
     put(each, 0, "7", paid_at=None)
+    put(each, 0, "back", paid_at=paid(50), holds=(hold(HoldCode.REFUND_REQ, 5),))
     put(each, 2, "8", paid_at=paid(60))
     abroad = put(each, 2, "9", paid_at=paid(71))
     first, third = each.cast.shops[0].id, each.cast.shops[2].id
@@ -178,6 +181,22 @@ def test_orders_to_ship_pile_up_by_courier_and_province(each: Each) -> None:
         Pile(yto, "浙江省", 1, NOW, (first,)),
         Pile(sf, "西藏自治区", 1, NOW, (second,)),
     ]
+
+
+@SHARED
+def test_two_workers_at_once_open_each_alert_once_and_tell_once(each: Each) -> None:
+    """Whoever comes second runs again on what the first has written."""
+    for shop in range(3):
+        put(each, shop, "late", paid_at=NOW - timedelta(hours=50), holds=(hold(HoldCode.KEYWORD, 3000),))
+    other = Store(each.url, now=each.clock, pause=lambda _attempt: None)
+    with ThreadPoolExecutor(2) as threads:
+        rounds = [threads.submit(store.run_now, watch.tick) for store in (each.store, other) for _ in range(2)]
+        assert sum(one.result() for one in rounds) == 6
+    alerts = other.read_now(lambda unit: unit.alerts.open())
+    other.close()
+    assert len({(one.kind, one.subject_id) for one in alerts}) == len(alerts) == 6
+    told = each.store.read_now(lambda unit: [unit.history("alert", one.id) for one in alerts])
+    assert [[one.verb for one in events] for events in told] == [["told"]] * 6
 
 
 def test_a_round_costs_the_same_however_much_is_late(each: Each) -> None:
