@@ -11,7 +11,7 @@ from datetime import UTC
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.reports import DayCloser
-from domain import interception, proposals, release, watch
+from domain import gaps, interception, proposals, release, shift, watch
 from domain.desk import Desk
 from storage.store import Store
 
@@ -37,6 +37,8 @@ class Clock:
             "release": (2, lambda: self._tick(release.tick)),
             "interception": (2, lambda: self._tick(interception.tick)),
             "watch": (30, lambda: self._tick(watch.tick)),
+            "shift": (30, lambda: self._tick(shift.tick)),
+            "rhythm": (300, lambda: self._tick(gaps.learn_due)),
             "report": (20, self._report),
             "customers": (180, lambda: self._tick(proposals.tick)),
         }

@@ -171,6 +171,7 @@ class Chat:
     """A chat we talk in, under our own id, since Telegram's changes when a group becomes a supergroup.
 
     `role` (with the scopes) makes a group the desk of that role; `parked` tells why nothing is delivered there.
+    `quiet` are the chat's own quiet hours (`22:00-08:00` or `off`), '' = the company's.
     """
 
     id: int
@@ -182,6 +183,7 @@ class Chat:
     shop_id: int | None = None
     warehouse_id: int | None = None
     parked: str = ""
+    quiet: str = ""
 
     @property
     def private(self) -> bool:

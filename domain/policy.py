@@ -5,113 +5,26 @@ Surprising: amounts are per currency with `*` for the rest; a currency is never 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from domain.choices import Reading, choice, hidden, read, write
 from domain.holds import CATALOGUE, UNTOUCHABLE, HoldCode
 from domain.people import Right
+from domain.policy_sections import (
+    Alerts,
+    Areas,
+    Customers,
+    HoldChoice,
+    Limits,
+    Merge,
+    Release,
+    Screening,
+    Split,
+    Suspension,
+    Told,
+    clock_time,
+)
 
 Amounts = Mapping[str, tuple[int, int]]
-Told = tuple[str, str, dict[str, str]]
-
-
-class Release(StrEnum):
-    """Who may release a hold by hand: nobody (only its cause), whoever approves, or whoever may override."""
-
-    NOBODY = "nobody"
-    APPROVE = "approve"
-    OVERRIDE = "override"
-
-
-@dataclass(frozen=True, slots=True)
-class HoldChoice:
-    """What the company chose for one hold code; silence keeps the catalogue's."""
-
-    on: bool = True
-    release: Release | None = None
-    sla_min: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Screening:
-    """When an order is worth a look (rules.md B2). Percentages of the line's cost or the order's paid amount."""
-
-    price_floor_percent: int = choice(
-        0, "hold a line sold under this percentage of its cost; 0 = off", low=0, high=1000
-    )
-    margin_percent: int = choice(-1, "hold an order that keeps less than this percentage; -1 = off", low=-1, high=100)
-    most_units: int = choice(50, "hold an order of more units", low=1)
-    most_kinds: int = choice(30, "hold an order of more kinds of goods", low=1)
-    regret_minutes: int = choice(0, "how long a paid order waits before it can be approved; 0 = off", low=0)
-    hours: str = choice("", 'approve only within these hours of the company\'s zone ("08:00-23:00"); empty = always')
-    flags: tuple[str, ...] = choice(("red", "红", "红色", "1"), "seller's flags that hold an order")
-    confirm_cod: bool = choice(True, "cash on delivery waits for finance")
-    risky: tuple[str, ...] = choice(("high",), "the platform's own risk levels that hold an order")
-
-    def faults(self) -> Iterator[Told]:
-        """The hours must read as two times."""
-        if self.hours and clock_hours(self.hours) is None:
-            yield "hours", "value", {"told": self.hours, "choices": "HH:MM-HH:MM"}
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """When several orders travel in one parcel (rules.md B3)."""
-
-    auto: bool = choice(True, "merge orders of one buyer to one address by itself")
-    most_orders: int = choice(10, "orders in one parcel at most", low=2, high=50)
-    wait_minutes: int = choice(0, "how long a clean order waits for a held one it could travel with; 0 = off", low=0)
-    within_hours: int = choice(72, "orders placed further apart are not merged", low=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """When one order travels in several parcels (rules.md B4). Traits are those of the products."""
-
-    auto: bool = choice(True, "split by itself")
-    alone: tuple[str, ...] = choice(("fragile", "oversized", "liquid"), "traits whose goods travel alone")
-    apart: tuple[tuple[str, str], ...] = choice((("food", "chemical"),), "pairs of traits that never share a parcel")
-    most_g: int = choice(30_000, "grams in one parcel at most", low=100)
-    most_units: int = choice(200, "units in one parcel at most", low=1)
-    most_value: Mapping[str, int] = choice({"CNY": 2_000_000, "*": 300_000}, "declared value at most, minor units")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Who may decide alone (minor units; `*` for other currencies)."""
-
-    cs_approve: Mapping[str, int] = choice({"CNY": 500_000, "*": 100_000}, "above this an approval needs a lead")
-    two_people: Mapping[str, int] = choice({"CNY": 1_000_000, "*": 200_000}, "from this on two people approve")
-
-
-@dataclass(frozen=True, slots=True)
-class Areas:
-    """Places that couriers charge or refuse specially, in any spelling the address reader knows: a province, city or
-    district, or one of these with the name of an island or village in it (`北海市海城区涠洲岛`).
-
-    `remote` costs more and takes longer; an order to `unreachable` is held.
-    """
-
-    remote: tuple[str, ...] = ("新疆", "西藏", "内蒙古", "青海", "甘肃", "宁夏", "海南三沙")
-    unreachable: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Customers:
-    """When a customer is proposed for the blacklist (rules.md B14), and what is at hand for people to choose.
-
-    `refund_percent` of at least `refund_orders` paid orders; `missing_returns` with units missing; `refusals` of
-    parcels; `open_proposals` wait for a decision at once, the next come when those are decided. `entry_days`: how
-    long an entry may last, 0 = until lifted; a confirmed proposal gets the first.
-    """
-
-    refund_percent: int = 60
-    refund_orders: int = 5
-    missing_returns: int = 2
-    refusals: int = 3
-    open_proposals: int = 20
-    entry_days: tuple[int, ...] = (90, 30, 365, 0)
-    tags: tuple[str, ...] = ("回头客", "批发", "同行", "爱投诉")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +63,8 @@ class Policy:
     holds: Mapping[HoldCode, HoldChoice] = choice({}, 'per code, as OUT_OF_STOCK = {on = true, release = "override"}')
     areas: Areas = field(default_factory=Areas)
     customers: Customers = field(default_factory=Customers)
+    alerts: Alerts = field(default_factory=Alerts)
+    suspensions: tuple[Suspension, ...] = ()
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""
@@ -202,22 +117,6 @@ class Policy:
 def of_currency(limits: Mapping[str, int], currency: str) -> int:
     """The limit of a currency, minor units."""
     return limits.get(currency, limits["*"])
-
-
-def clock_time(text: str) -> int | None:
-    """Minutes since midnight of HH:MM, None when it is none."""
-    hours, _, minutes = text.partition(":")
-    fits = hours.isascii() and hours.isdecimal() and minutes.isascii() and minutes.isdecimal() and len(minutes) == 2
-    if not fits or int(hours) > 23 or int(minutes) > 59:
-        return None
-    return int(hours) * 60 + int(minutes)
-
-
-def clock_hours(text: str) -> tuple[int, int] | None:
-    """Minutes since midnight of both ends of HH:MM-HH:MM; the second may be the next day's."""
-    first, _, last = text.partition("-")
-    start, end = clock_time(first.strip()), clock_time(last.strip())
-    return None if start is None or end is None else (start, end)
 
 
 def policy_of(document: str, version: int, *, lenient: bool = False) -> Reading[Policy]:

@@ -13,7 +13,7 @@ from domain.customers import all_figures, shops_of
 from domain.desk import Desk
 from domain.incoming import Platform
 from domain.people import CLOCK
-from domain.policy import Customers
+from domain.policy_sections import Customers
 
 _SHOWN = 10
 

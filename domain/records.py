@@ -47,6 +47,8 @@ class NoticeKind(StrEnum):
     SCAN = "scan"
     CUSTOMER = "customer"
     ENTRY = "entry"
+    ALERTS = "alerts"
+    SHIFT = "shift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +186,21 @@ class AlertKind(StrEnum):
     PARCEL_STUCK = "parcel_stuck"
     RETURN_UNLINKED = "return_unlinked"
     DISPATCH_LATE = "dispatch_late"
+    DISPATCH_NEAR = "dispatch_near"
+    ORDER_GAP = "order_gap"
+    SHORTAGE = "shortage"
+    SUSPENDED = "suspended"
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An open worry with an owner, a clock and a next person. One per kind and subject."""
+    """An open worry with an owner, a clock and a next person. One per kind, subject (shop, warehouse, 0 = the
+    company) and part of it (a role, a suspension).
+
+    `turn` goes up when somebody is told or acts, not when a number changes: it is what a button names. `first` are
+    ids of the first records and `facts` the kind's own numbers, both as the clock saw them last; `reason` says why
+    somebody put it aside.
+    """
 
     id: int
     kind: AlertKind
@@ -201,6 +213,12 @@ class Alert:
     taken_by: str = ""
     snoozed_until: datetime | None = None
     closed_at: datetime | None = None
+    part: str = ""
+    turn: int = 1
+    oldest_at: datetime | None = None
+    first: tuple[int, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
 
 
 class RunState(StrEnum):

@@ -5,7 +5,6 @@ they left with. What nobody knows is received all the same, as unclaimed, and gi
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 from domain import history, notices, stock
 from domain.desk import Desk
@@ -170,8 +169,3 @@ def find(desk: Desk, waybill: str) -> Return:
     if found is None:
         raise Unknown("return", waybill)
     return found
-
-
-def late_unclaimed(desk: Desk) -> list[Return]:
-    """Unclaimed for longer than the policy allows."""
-    return desk.returns.unclaimed(desk.now - timedelta(minutes=desk.policy.return_unlinked_minutes), 50)

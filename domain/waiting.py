@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from domain.holds import Finding, HoldCode
 from domain.orders import Order
-from domain.policy import Policy, clock_hours
+from domain.policy import Policy
+from domain.policy_sections import clock_hours
 
 
 def waiting(order: Order, policy: Policy, zone: str, now: datetime) -> Iterator[Finding]:

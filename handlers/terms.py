@@ -156,6 +156,8 @@ VERBS = {
     "closed": N_("closed"),
     "arrived": N_("arrived"),
     "snoozed": N_("snoozed"),
+    "muted": N_("put aside"),
+    "quiet_hours": N_("quiet hours set"),
     "told": N_("told"),
     "joined": N_("joined"),
     "approved_many": N_("approved"),
@@ -216,6 +218,8 @@ KINDS = {
     "evidence": N_("evidence"),
     "key": N_("recognition"),
     "days": N_("term"),
+    "quiet_hours": N_("quiet hours"),
+    "policy": N_("house rules"),
 }
 RIGHTS = {
     "view_orders": N_("see orders"),
@@ -266,6 +270,8 @@ WANTS = {
     "short_text": N_("at most 1000 letters"),
     "told_key": N_("one that an order tells unmasked"),
     "entry_days": N_("one of the terms on the buttons"),
+    "time_of_day": N_("a time of day like 08:00"),
+    "quiet_hours": N_("hours like 22:00-08:00, off or company"),
 }
 
 

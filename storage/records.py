@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select, update
 
-from domain.errors import Unknown
+from domain.errors import LostRace, Unknown
 from domain.records import Alert, AlertKind, Event, ImportRun, Return, ReturnItem, ReturnState, StoredFile
 from storage.sql import Shape, Sql, among
 from storage.tables.records import alert, blobs, event, file, import_run, return_item, return_parcel
@@ -120,15 +120,20 @@ class Alerts:
             raise Unknown("alert", str(alert_id))
         return ALERT.thing(row)
 
-    def find_open(self, kind: AlertKind, subject_id: int) -> Alert | None:
-        """The open worry of this kind about this subject."""
-        about = (alert.c.kind == kind) & (alert.c.subject_id == subject_id) & alert.c.closed_at.is_(None)
-        row = self._sql.row(select(*ALERT.columns).where(about))
+    def find_open(self, kind: AlertKind, subject_id: int, part: str = "") -> Alert | None:
+        """The open worry of this kind about this part of the subject."""
+        about = (alert.c.kind == kind) & (alert.c.subject_id == subject_id) & (alert.c.part == part)
+        row = self._sql.row(select(*ALERT.columns).where(about, alert.c.closed_at.is_(None)))
         return None if row is None else ALERT.thing(row)
 
     def add(self, new: Alert) -> Alert:
-        """Insert (the id given is ignored) and return it with its id."""
-        return replace(new, id=self._sql.insert_new(alert, ALERT.row(new)))
+        """Insert (the id given is ignored) and return it with its id. Raises LostRace when one is open already:
+        another worker's clock was faster."""
+        values = {key: value for key, value in ALERT.row(new).items() if key != "id"}
+        row = self._sql.row(self._sql.upsert(alert).values(values).on_conflict_do_nothing().returning(alert.c.id))
+        if row is None:
+            raise LostRace("alert")
+        return replace(new, id=row.id)
 
     def save(self, changed: Alert) -> None:
         """By revision. Raises LostRace."""

@@ -20,6 +20,8 @@ from storage.orders import Orders
 from storage.outbox import Deliveries, Outbox
 from storage.parcels import Parcels
 from storage.people import Cards, People
+from storage.piles import Piles
+from storage.pulse import Pulse
 from storage.records import Alerts, Files, History, Imports, Returns
 from storage.reports import Reports
 from storage.sql import Sql
@@ -134,6 +136,16 @@ class Unit:
     def alerts(self) -> Alerts:
         """Open worries."""
         return Alerts(self._sql)
+
+    @cached_property
+    def piles(self) -> Piles:
+        """Heaps of late records."""
+        return Piles(self._sql)
+
+    @cached_property
+    def pulse(self) -> Pulse:
+        """How regularly shops are heard of."""
+        return Pulse(self._sql)
 
     @cached_property
     def reports(self) -> Reports:

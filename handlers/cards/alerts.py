@@ -1,120 +1,185 @@
-"""An alert: what did not happen, how much of it, whose it is, and who is told next.
+"""An alert: what did not happen, how much of it, whose it is, and who is told next. And the list of all of them.
 
-Surprising: which records are late is worked out anew for every drawing, so the card counts what is late now.
+Surprising: the numbers are those of the clock's last round, half a minute old at most; who has it and what can be
+done is as it is now.
 """
 
 from collections.abc import Mapping
 
 from domain import watch
 from domain.desk import Desk
-from domain.people import Role
+from domain.people import WAREHOUSE_ROLES, Role
 from domain.records import Alert, AlertKind, NoticeKind
+from domain.worries import place
 from handlers.card import Button, Card
+from handlers.cards.alert_facts import FACTS, KINDS
 from handlers.cards.orders import age, order_button
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import N_, role_name
+from handlers.terms import role_name
 from handlers.viewer import Viewer
-from handlers.words import Words
+from handlers.words import Html, Words
 
-LISTED = 8
-KINDS = {
-    AlertKind.APPROVAL_LATE: N_("Clean orders wait too long for approval"),
-    AlertKind.HOLD_LATE: N_("Held orders wait too long for a decision"),
-    AlertKind.PARCEL_STUCK: N_("Parcels are stuck in the warehouse"),
-    AlertKind.RETURN_UNLINKED: N_("Returns nobody has claimed"),
-    AlertKind.DISPATCH_LATE: N_("Orders are past the dispatch deadline"),
-}
+SHOWN, LISTED, IN_LIST = 3, 8, 10
+EXACT_MINUTES = 600
 
 
 @drawing(NoticeKind.ALERT)
 def alert_card(desk: Desk, alert_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """An open worry, or how it ended. `data['view']` = 'list' shows the first records as buttons."""
+    """An open worry, or how it ended. `data['view']` = 'list' shows more of the first records as buttons."""
     if viewer.actor is None:
         return None
     alert, words = desk.alerts.get(alert_id), viewer.words
-    facts = {"what": words(KINDS[alert.kind]), "count": alert.count, "place": _place(desk, alert) or "-"}
     if alert.closed_at:
+        facts = {"what": words.plain(KINDS[alert.kind]), "place": place_name(desk, alert)}
         return Card(words("<b>✅ Settled: {what}</b> · {place}", **facts))
-    lines = [words("<b>⏰ {what}: {count}</b> · {place}", **facts), _since(desk, alert, words), *_chain(alert, words)]
-    rows = _rows(alert, words)
-    if data.get("view") == "list":
-        rows = (*_records(desk, alert, words), *rows)
-    return Card("\n".join(lines), rows)
+    lines = [head(desk, alert, words), *FACTS[alert.kind](desk, alert, words), *_since(desk, alert, words)]
+    lines += _whose(desk, alert, words)
+    most = LISTED if data.get("view") == "list" else SHOWN
+    first, *rest = _rows(desk, alert, words, most)
+    return Card("\n".join(lines), (first, *_records(desk, alert, words, most), *rest))
 
 
-def _place(desk: Desk, alert: Alert) -> str:
-    if alert.kind is AlertKind.RETURN_UNLINKED:
-        return ""
-    if alert.kind is AlertKind.PARCEL_STUCK:
-        warehouse = desk.catalog.warehouses.get(alert.subject_id)
-        return warehouse.name if warehouse else ""
-    return desk.catalog.shops[alert.subject_id].name
+def place_name(desk: Desk, alert: Alert) -> str:
+    """The shop or warehouse it is about, or the company."""
+    shop, warehouse = place(alert)
+    found = desk.catalog.shops.get(shop or 0) or desk.catalog.warehouses.get(warehouse or 0) or desk.catalog.company
+    return found.name or "-"
 
 
-def _since(desk: Desk, alert: Alert, words: Words) -> str:
+def title(desk: Desk, alert: Alert, words: Words) -> str:
+    """What and how much in one plain line, not yet escaped: for heads, lists and buttons."""
+    if alert.kind is AlertKind.ORDER_GAP:
+        silent = int((desk.now - (alert.oldest_at or desk.now)).total_seconds()) // 60
+        normal = int(alert.facts.get("normal", "0"))
+        facts = {"silent": _span(silent, words), "normal": _span(normal, words)}
+        return words.label("No order for {silent}, normal is {normal}", **facts)
+    what = words.plain(KINDS[alert.kind])
+    if alert.kind is AlertKind.HOLD_LATE and alert.part:
+        what = f"{what} ({role_name(alert.part, words)})"
+    return words.label("{what}: {count}", what=what, count=alert.count)
+
+
+def _span(minutes: int, words: Words) -> str:
+    """Minutes to the minute as far as anybody thinks in them."""
+    return words.label("{count} min", count=minutes) if minutes < EXACT_MINUTES else age(minutes, words)
+
+
+def head(desk: Desk, alert: Alert, words: Words) -> str:
+    """The first line: what a notification shows."""
+    return words("<b>⏰ {what}</b> · {place}", what=title(desk, alert, words), place=place_name(desk, alert))
+
+
+def _since(desk: Desk, alert: Alert, words: Words) -> list[str]:
+    """How long it has been open, and the record that waits longest."""
     minutes = int((desk.now - alert.opened_at).total_seconds()) // 60
-    oldest = _oldest(desk, alert, words)
-    return words("Open for {age} · oldest: {oldest}", age=age(minutes, words), oldest=oldest or "-")
+    name = _name(desk, alert)
+    if not name:
+        return [words("Open for {age}", age=age(minutes, words))]
+    oldest = words("{name} since {at}", name=name, at=words.when(alert.oldest_at))
+    return [words("Open for {age} · oldest: {oldest}", age=age(minutes, words), oldest=Html(oldest))]
 
 
-def _oldest(desk: Desk, alert: Alert, words: Words) -> str:
-    """The record that waits longest and since when."""
-    first = _ids(desk, alert)[:500]
+def _name(desk: Desk, alert: Alert) -> str:
+    first = alert.first[:1]
     if alert.kind is AlertKind.PARCEL_STUCK:
-        parcels = [p for p in desk.parcels.many(first).values() if p.state_at]
-        found = min(((p.state_at, p.number) for p in parcels if p.state_at), default=None)
-    elif alert.kind is AlertKind.RETURN_UNLINKED:
-        returns = [desk.returns.get(return_id) for return_id in first[:1]]
-        found = min(((r.arrived_at or r.created_at, r.waybill) for r in returns), default=None)
-    else:
-        orders = desk.orders.many(first).values()
-        found = min(((o.paid_at or o.created_at, o.number) for o in orders), default=None)
-    return words("{name} since {at}", name=found[1], at=words.when(found[0])) if found else ""
-
-
-def _ids(desk: Desk, alert: Alert) -> tuple[int, ...]:
-    for worry in watch.worries(desk):
-        if (worry.kind, worry.subject_id) == (alert.kind, alert.subject_id):
-            return worry.ids
-    return ()
+        return next((parcel.number for parcel in desk.parcels.many(first).values()), "")
+    if alert.kind is AlertKind.RETURN_UNLINKED:
+        return next((desk.returns.get(one).waybill for one in first), "")
+    return next((order.number for order in desk.orders.many(first).values()), "")
 
 
 def _roles(roles: frozenset[Role], words: Words) -> str:
     return ", ".join(role_name(role, words) for role in sorted(roles))
 
 
-def _chain(alert: Alert, words: Words) -> list[str]:
+def _whose(desk: Desk, alert: Alert, words: Words) -> list[str]:
     """Who has it, and who is next and when."""
-    chain = watch.CHAIN[alert.kind]
-    level = min(alert.level, len(chain) - 1)
-    at = words.when(alert.next_at)
+    at, after = words.when(alert.next_at), _roles(watch.next_owners(alert), words)
+    if alert.reason:
+        return [words("🆗 {who}: not a problem, {reason}. Asked again at {at}.", **_by(alert), at=at)]
     if alert.snoozed_until:
-        return [words("💤 Snoozed: the same people are asked again at {at}.", at=at)]
-    next_roles = _roles(chain[min(level + 1, len(chain) - 1)], words)
+        return [words("💤 Snoozed by {who}: the same people are asked again at {at}.", **_by(alert), at=at)]
     if alert.taken_by:
-        return [words("🙋 {who} is on it. Not settled by {at}: {next}.", who=alert.taken_by, at=at, next=next_roles)]
-    told = words("Level {level}: told {owner}.", level=level + 1, owner=_roles(chain[level], words))
-    return [told, words("Nobody on it by {at}: {next}.", at=at, next=next_roles)]
+        return [words("🙋 {who} is on it. Not settled by {at}: {next}.", who=alert.taken_by, at=at, next=after)]
+    facts = {"level": alert.level + 1, "owner": _roles(watch.owners(alert), words)}
+    heard = alert.next_at - watch.pause(desk, alert)
+    if heard > desk.now:
+        told = words("Level {level}: {owner} will hear of it at {at}.", at=words.when(heard), **facts)
+    else:
+        told = words("Level {level}: told {owner}.", **facts)
+    return [told, words("Nobody on it by {at}: {next}.", at=at, next=after)]
 
 
-def _rows(alert: Alert, words: Words) -> tuple[tuple[Button, ...], ...]:
-    key = (alert.id, alert.revision)
-    return (
-        (Button(words("🙋 Taking it"), pack("w.t", *key), "primary"), Button(words("📋 List"), pack("w.l", alert.id))),
-        (
-            Button(words("💤 15 min"), pack("w.s", *key, 15)),
-            Button(words("💤 1 h"), pack("w.s", *key, 60)),
-        ),
-    )
+def _by(alert: Alert) -> dict[str, str]:
+    return {"who": alert.taken_by or "-", "reason": alert.reason}
 
 
-def _records(desk: Desk, alert: Alert, words: Words) -> tuple[tuple[Button, ...], ...]:
+def _rows(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Button, ...], ...]:
+    key = (alert.id, alert.turn)
+    label = words("🙋 Take it over") if alert.taken_by else words("🙋 Taking it")
+    first = [Button(label, pack("w.t", *key), "primary")]
+    if len(alert.first) > most:
+        first.append(Button(words("📋 List"), pack("w.l", alert.id)))
+    naps = [
+        Button(words.label("💤 {span}", span=age(minutes, words)), pack("w.s", *key, minutes))
+        for minutes in desk.policy.alerts.snooze_minutes
+    ]
+    last = [Button(words("🆗 Not a problem…"), pack("w.m", *key))] if alert.kind in watch.MUTABLE else []
+    last.append(Button(words("◀ All alerts"), pack("w.a")))
+    return (tuple(first), (*naps, Button(words("💤 until morning"), pack("w.s", *key, 0))), tuple(last))
+
+
+def _records(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Button, ...], ...]:
     """The first records, each a button to its order or return."""
-    first = _ids(desk, alert)[:LISTED]
+    first = alert.first[:most]
     if alert.kind is AlertKind.RETURN_UNLINKED:
         parcels = [desk.returns.get(return_id) for return_id in first]
         return tuple((Button(parcel.waybill, pack("w.r", parcel.id)),) for parcel in parcels)
     if alert.kind is AlertKind.PARCEL_STUCK:
-        first = tuple(p.order_ids[0] for p in desk.parcels.many(first).values() if p.order_ids)
-    return tuple((order_button(desk, order, words),) for order in desk.orders.many(first).values())
+        boxes = desk.parcels.many(first)
+        first = tuple(boxes[one].order_ids[0] for one in first if one in boxes and boxes[one].order_ids)
+    orders = desk.orders.many(first)
+    return tuple((order_button(desk, orders[one], words),) for one in dict.fromkeys(first) if one in orders)
+
+
+def mine(desk: Desk, viewer: Viewer) -> list[Alert]:
+    """The open alerts that are the viewer's business; the warehouse's group stands for all its roles."""
+    actor = viewer.actor
+    if actor is None:
+        return []
+    shared = not viewer.private and bool(actor.roles & WAREHOUSE_ROLES)
+    roles = actor.roles | WAREHOUSE_ROLES if shared else actor.roles
+    return [alert for alert in desk.alerts.open() if watch.concerns(alert, roles, actor)]
+
+
+def alert_line(desk: Desk, alert: Alert, words: Words) -> str:
+    """One alert in a list, and whose it is now."""
+    minutes = int((desk.now - alert.opened_at).total_seconds()) // 60
+    facts = {"what": title(desk, alert, words), "place": place_name(desk, alert), "age": age(minutes, words)}
+    line = words("• {what} · {place} · open for {age}", **facts)
+    if alert.snoozed_until:
+        return line + " · " + words("💤 {who} until {at}", who=alert.taken_by or "-", at=words.when(alert.next_at))
+    if alert.taken_by:
+        return line + " · " + words("🙋 {who}", who=alert.taken_by)
+    return line + " · " + words("nobody yet, told {owner}", owner=_roles(watch.owners(alert), words))
+
+
+def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[Button, ...], ...]:
+    """A button for each that opens it."""
+    return tuple(
+        (Button(f"{title(desk, alert, words)} · {place_name(desk, alert)}", pack("w.o", alert.id)),) for alert in alerts
+    )
+
+
+@drawing(NoticeKind.ALERTS)
+def alerts_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
+    """Everything open that is the viewer's business. `data['unasked']`: nobody wants to hear that nothing is."""
+    words, alerts = viewer.words, mine(desk, viewer)
+    if not alerts:
+        return None if "unasked" in data else Card(words("<b>✅ No open alerts</b>"))
+    lines = [words("<b>⏰ Open alerts: {count}</b>", count=len(alerts)), ""]
+    lines += [alert_line(desk, alert, words) for alert in alerts[:IN_LIST]]
+    if len(alerts) > IN_LIST:
+        lines.append(words("… and {count} more", count=len(alerts) - IN_LIST))
+    return Card("\n".join(lines), alert_buttons(desk, alerts[:IN_LIST], words))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from domain import review
+from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
 from domain.orders import Order
 from domain.people import Actor, Chat, Right
@@ -85,11 +86,11 @@ def _hold_lines(desk: Desk, shops: frozenset[int] | None, words: Words) -> list[
 
 
 def _deadline(desk: Desk, waiting: Sequence[Order], words: Words) -> list[str]:
-    """When the oldest paid order must have left."""
-    paid = [order.paid_at for order in waiting if order.paid_at]
-    if not paid:
+    """When the first of the paid orders must have left."""
+    ends = [end for order in waiting if (end := dispatch_deadline(order, desk.policy)) is not None]
+    if not ends:
         return []
-    due = min(paid) + timedelta(hours=desk.policy.dispatch_hours)
+    due = min(ends)
     if due <= desk.now:
         return [words("⏰ The oldest should have left at {at}", at=words.when(due))]
     return [words("⏳ The oldest must leave by {at}", at=words.when(due))]

@@ -22,6 +22,7 @@ class OrderRow(Base, table=True):
         UniqueConstraint("shop_id", "number"),
         Index(None, "shop_id", "external_id"),
         Index(None, "shop_id", "buyer_id"),
+        Index(None, "shop_id", "created_at"),
         Index(None, "status", "held", "id"),
         Index(None, "status", "created_at"),
         Index(None, "number"),

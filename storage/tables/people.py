@@ -35,6 +35,7 @@ class ChatRow(Base, table=True):
     shop_id: int | None = col.ref("shop.id", optional=True)
     warehouse_id: int | None = col.ref("warehouse.id", optional=True)
     parked: str = col.words()
+    quiet: str = col.text()
 
 
 class PersonRow(Base, table=True):

@@ -20,7 +20,7 @@ class EventRow(Base, table=True):
     """The history."""
 
     __tablename__ = "event"
-    __table_args__ = (Index(None, "subject", "subject_id", "id"),)
+    __table_args__ = (Index(None, "subject", "subject_id", "id"), Index(None, "at"))
     id: int = col.key()
     at: datetime = col.moment()
     subject: str = col.text()
@@ -121,7 +121,7 @@ class ReturnItemRow(Base, table=True):
 
 
 class AlertRow(Base, table=True):
-    """Worries; one open per kind and subject."""
+    """Worries; one open per kind, subject and part of it."""
 
     __tablename__ = "alert"
     __table_args__ = (
@@ -129,6 +129,7 @@ class AlertRow(Base, table=True):
             "uq_alert_open",
             "kind",
             "subject_id",
+            "part",
             unique=True,
             sqlite_where=_STILL_OPEN,
             postgresql_where=_STILL_OPEN,
@@ -145,6 +146,22 @@ class AlertRow(Base, table=True):
     taken_by: str = col.words()
     snoozed_until: datetime | None = col.moment(optional=True)
     closed_at: datetime | None = col.moment(optional=True)
+    part: str = col.words()
+    turn: int = col.number()
+    oldest_at: datetime | None = col.moment(optional=True)
+    first: Any = col.document(tuple)
+    facts: Any = col.document()
+    reason: str = col.words()
+
+
+class RhythmRow(Base, table=True):
+    """What is normal in a shop, as it was learnt last."""
+
+    __tablename__ = "rhythm"
+    shop_id: int = col.ref("shop.id", primary=True)
+    learned_at: datetime = col.moment()
+    arrivals: int = col.number()
+    bands: Any = col.document()
 
 
 class ReportRunRow(Base, table=True):
@@ -175,4 +192,5 @@ import_run = table_of(ImportRunRow)
 return_parcel = table_of(ReturnRow)
 return_item = table_of(ReturnItemRow)
 alert = table_of(AlertRow)
+rhythm = table_of(RhythmRow)
 report_run = table_of(ReportRunRow)

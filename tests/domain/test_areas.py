@@ -7,7 +7,8 @@ import pytest
 from domain.areas import lies_in, remote, unknown_areas, unreachable
 from domain.incoming import Receiver
 from domain.place_names import Fault, Why
-from domain.policy import Areas, Policy
+from domain.policy import Policy
+from domain.policy_sections import Areas
 
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号", "310000")
 POLICY = Policy()

@@ -12,7 +12,7 @@ from domain.blacklist import Terms
 from domain.customer_records import EntryState, Figures, ListLevel, Reason
 from domain.parcels import Parcel, ParcelState, Stop, StopState
 from domain.people import Role
-from domain.policy import Customers
+from domain.policy_sections import Customers
 from domain.proposals import reasons, worse
 from domain.records import NoticeKind
 from storage.unit import Unit

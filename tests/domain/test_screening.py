@@ -12,7 +12,8 @@ from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.matching import match_courier, match_warehouse
 from domain.orders import Line, Order, OrderStatus
 from domain.planning import grams_of, plan
-from domain.policy import Areas, Policy
+from domain.policy import Policy
+from domain.policy_sections import Areas
 from domain.screening import Facts, screen
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -6,7 +6,8 @@ import pytest
 
 from domain.catalog import Company
 from domain.errors import Unknown
-from domain.policy import Customers, Policy
+from domain.policy import Policy
+from domain.policy_sections import Customers
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory

@@ -64,11 +64,15 @@ def test_alerts_are_open_once_per_kind_and_subject(each: Each) -> None:
     """Closed ones make room."""
     made = Alert(0, AlertKind.PARCEL_STUCK, 7, NOW, NOW)
     alert = each.store.run_now(lambda unit: unit.alerts.add(made))
-    with pytest.raises(Exception, match=r"(?i)unique"):
+    with pytest.raises(LostRace):
         each.store.run_now(lambda unit: unit.alerts.add(made))
+    other = each.store.run_now(lambda unit: unit.alerts.add(replace(made, part="cs")))
+    assert each.store.read_now(lambda unit: unit.alerts.find_open(AlertKind.PARCEL_STUCK, 7, "cs")) == other
+    each.store.run_now(lambda unit: unit.alerts.save(replace(other, closed_at=NOW)))
     assert each.store.read_now(lambda unit: unit.alerts.open()) == [alert]
     assert each.store.read_now(lambda unit: unit.alerts.find_open(AlertKind.PARCEL_STUCK, 7)) == alert
-    closed = replace(alert, closed_at=NOW, snoozed_until=NOW, taken_by="x", count=2, level=1)
+    told = replace(alert, snoozed_until=NOW, taken_by="x", count=2, level=1, reason="holiday")
+    closed = replace(told, closed_at=NOW, turn=2, oldest_at=NOW, first=(3, 1), facts={"2": "5"})
     each.store.run_now(lambda unit: unit.alerts.save(closed))
     with pytest.raises(LostRace):
         each.store.run_now(lambda unit: unit.alerts.save(alert))

@@ -1,0 +1,207 @@
+"""The sections of the policy: one frozen dataclass a subject, with its defaults and what does not fit together.
+
+Surprising: a section never raises. What is wrong with it is told by `faults()`, so that a document with five mistakes
+names all five.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import StrEnum
+
+from domain.choices import choice
+from domain.errors import BadValue
+from domain.hours import quiet_hours
+from domain.records import AlertKind
+
+Told = tuple[str, str, dict[str, str]]
+
+
+class Release(StrEnum):
+    """Who may release a hold by hand: nobody (only its cause), whoever approves, or whoever may override."""
+
+    NOBODY = "nobody"
+    APPROVE = "approve"
+    OVERRIDE = "override"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldChoice:
+    """What the company chose for one hold code; silence keeps the catalogue's."""
+
+    on: bool = True
+    release: Release | None = None
+    sla_min: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """When an order is worth a look (rules.md B2). Percentages of the line's cost or the order's paid amount."""
+
+    price_floor_percent: int = choice(
+        0, "hold a line sold under this percentage of its cost; 0 = off", low=0, high=1000
+    )
+    margin_percent: int = choice(-1, "hold an order that keeps less than this percentage; -1 = off", low=-1, high=100)
+    most_units: int = choice(50, "hold an order of more units", low=1)
+    most_kinds: int = choice(30, "hold an order of more kinds of goods", low=1)
+    regret_minutes: int = choice(0, "how long a paid order waits before it can be approved; 0 = off", low=0)
+    hours: str = choice("", 'approve only within these hours of the company\'s zone ("08:00-23:00"); empty = always')
+    flags: tuple[str, ...] = choice(("red", "红", "红色", "1"), "seller's flags that hold an order")
+    confirm_cod: bool = choice(True, "cash on delivery waits for finance")
+    risky: tuple[str, ...] = choice(("high",), "the platform's own risk levels that hold an order")
+
+    def faults(self) -> Iterator[Told]:
+        """The hours must read as two times."""
+        if self.hours and clock_hours(self.hours) is None:
+            yield "hours", "value", {"told": self.hours, "choices": "HH:MM-HH:MM"}
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """When several orders travel in one parcel (rules.md B3)."""
+
+    auto: bool = choice(True, "merge orders of one buyer to one address by itself")
+    most_orders: int = choice(10, "orders in one parcel at most", low=2, high=50)
+    wait_minutes: int = choice(0, "how long a clean order waits for a held one it could travel with; 0 = off", low=0)
+    within_hours: int = choice(72, "orders placed further apart are not merged", low=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """When one order travels in several parcels (rules.md B4). Traits are those of the products."""
+
+    auto: bool = choice(True, "split by itself")
+    alone: tuple[str, ...] = choice(("fragile", "oversized", "liquid"), "traits whose goods travel alone")
+    apart: tuple[tuple[str, str], ...] = choice((("food", "chemical"),), "pairs of traits that never share a parcel")
+    most_g: int = choice(30_000, "grams in one parcel at most", low=100)
+    most_units: int = choice(200, "units in one parcel at most", low=1)
+    most_value: Mapping[str, int] = choice({"CNY": 2_000_000, "*": 300_000}, "declared value at most, minor units")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Who may decide alone (minor units; `*` for other currencies)."""
+
+    cs_approve: Mapping[str, int] = choice({"CNY": 500_000, "*": 100_000}, "above this an approval needs a lead")
+    two_people: Mapping[str, int] = choice({"CNY": 1_000_000, "*": 200_000}, "from this on two people approve")
+
+
+@dataclass(frozen=True, slots=True)
+class Areas:
+    """Places that couriers charge or refuse specially, in any spelling the address reader knows: a province, city or
+    district, or one of these with the name of an island or village in it (`北海市海城区涠洲岛`).
+
+    `remote` costs more and takes longer; an order to `unreachable` is held.
+    """
+
+    remote: tuple[str, ...] = ("新疆", "西藏", "内蒙古", "青海", "甘肃", "宁夏", "海南三沙")
+    unreachable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """When a customer is proposed for the blacklist (rules.md B14), and what is at hand for people to choose.
+
+    `refund_percent` of at least `refund_orders` paid orders; `missing_returns` with units missing; `refusals` of
+    parcels; `open_proposals` wait for a decision at once, the next come when those are decided. `entry_days`: how
+    long an entry may last, 0 = until lifted; a confirmed proposal gets the first.
+    """
+
+    refund_percent: int = 60
+    refund_orders: int = 5
+    missing_returns: int = 2
+    refusals: int = 3
+    open_proposals: int = 20
+    entry_days: tuple[int, ...] = (90, 30, 365, 0)
+    tags: tuple[str, ...] = ("回头客", "批发", "同行", "爱投诉")
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A courier does not collect, or a region is not served, for a time (weather, an event).
+
+    `courier` is a courier's code, '' = every courier; `province` the beginning of a province's name, '' = all of
+    them. `start` (included) and `until` (not included) are ISO dates or times, in the company's zone when they name
+    none; '' = open on that side.
+    """
+
+    courier: str = ""
+    province: str = ""
+    start: str = ""
+    until: str = ""
+    reason: str = ""
+
+    def faults(self) -> Iterator[Told]:
+        """Both ends must be a date or a time."""
+        for name, text in (("start", self.start), ("until", self.until)):
+            if text and not _reads(datetime.fromisoformat, text):
+                yield name, "value", {"told": text, "choices": "2026-11-20, 2026-11-20T12:00"}
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """When somebody is told that something did not happen. Times of day are `HH:MM` in the company's zone.
+
+    `quiet`: hours in which only `critical` kinds are told ('off' = none); a chat may choose its own. Kinds in
+    `digest` are collected until one of `digest_times`. `shift_times`: when the hand-over is sent.
+    `step_minutes` by kind, `*` for the rest: how long before the next person is told. `snooze_minutes`: the choices;
+    `mute_hours`: how long "not a problem" lasts. `dispatch_hours` by platform, where it is not `Policy.dispatch_hours`;
+    `near_hours`: the buckets before a dispatch deadline, rising; the last is when it counts as close. `ahead_hours`:
+    how far the hand-over looks. The gap of a shop is learnt from `gap_days`: its normal silence at an hour is what
+    `gap_share_percent` of the moments there stay within; an alert comes beyond `gap_factor_percent` of it and beyond
+    `gap_floor_minutes`, for shops with `gap_min_arrivals` in that time.
+    """
+
+    quiet: str = "22:00-08:00"
+    critical: tuple[AlertKind, ...] = (AlertKind.DISPATCH_LATE, AlertKind.ORDER_GAP)
+    digest: tuple[AlertKind, ...] = (AlertKind.SHORTAGE, AlertKind.RETURN_UNLINKED)
+    digest_times: tuple[str, ...] = ("09:00", "13:00", "17:00")
+    shift_times: tuple[str, ...] = ("08:00", "20:00")
+    step_minutes: Mapping[str, int] = field(
+        default_factory=lambda: {"*": 30, AlertKind.SHORTAGE.value: 480, AlertKind.RETURN_UNLINKED.value: 240}
+    )
+    snooze_minutes: tuple[int, ...] = (15, 60)
+    mute_hours: int = 24
+    dispatch_hours: Mapping[str, int] = field(default_factory=dict)
+    near_hours: tuple[int, ...] = (2, 6, 12)
+    ahead_hours: int = 12
+    gap_days: int = 14
+    gap_floor_minutes: int = 30
+    gap_factor_percent: int = 300
+    gap_share_percent: int = 95
+    gap_min_arrivals: int = 20
+
+    def faults(self) -> Iterator[Told]:
+        """Hours must be hours, and silence for every kind there is no step for."""
+        if not _reads(quiet_hours, self.quiet):
+            yield "quiet", "value", {"told": self.quiet, "choices": "HH:MM-HH:MM, off"}
+        for name, times in (("digest_times", self.digest_times), ("shift_times", self.shift_times)):
+            for text in times:
+                if not _reads(time.fromisoformat, text):
+                    yield name, "value", {"told": text, "choices": "HH:MM"}
+        if "*" not in self.step_minutes:
+            yield "step_minutes", "missing", {"name": "*"}
+
+
+def clock_time(text: str) -> int | None:
+    """Minutes since midnight of HH:MM, None when it is none."""
+    hours, _, minutes = text.partition(":")
+    fits = hours.isascii() and hours.isdecimal() and minutes.isascii() and minutes.isdecimal() and len(minutes) == 2
+    if not fits or int(hours) > 23 or int(minutes) > 59:
+        return None
+    return int(hours) * 60 + int(minutes)
+
+
+def clock_hours(text: str) -> tuple[int, int] | None:
+    """Minutes since midnight of both ends of HH:MM-HH:MM; the second may be the next day's."""
+    first, _, last = text.partition("-")
+    start, end = clock_time(first.strip()), clock_time(last.strip())
+    return None if start is None or end is None else (start, end)
+
+
+def _reads(reader: Callable[[str], object], text: str) -> bool:
+    try:
+        reader(text)
+    except (ValueError, BadValue):
+        return False
+    return True

@@ -1,0 +1,179 @@
+"""Worries: everything that did not happen and should have, as the store sees it now, grouped by place.
+
+Surprising: orders that wait for stock are not late holds. They are the buyer's shortage, one worry for the company
+with its own, slower clock; so each record worries one owner only.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from domain import gaps, suspensions
+from domain.deadlines import MISSED, buckets
+from domain.desk import Desk
+from domain.holds import CATALOGUE, HoldCode
+from domain.lookout import FIRST, Pile
+from domain.parcels import IN_HOUSE
+from domain.people import Role
+from domain.policy_sections import Suspension
+from domain.records import Alert, AlertKind
+
+TOP_SKUS = 5
+OF_SHOP = frozenset(
+    {
+        AlertKind.APPROVAL_LATE,
+        AlertKind.HOLD_LATE,
+        AlertKind.DISPATCH_LATE,
+        AlertKind.DISPATCH_NEAR,
+        AlertKind.ORDER_GAP,
+    }
+)
+_LEAD, _OWNER = frozenset({Role.CS_LEAD}), frozenset({Role.OWNER})
+CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
+    AlertKind.APPROVAL_LATE: (frozenset({Role.CS}), _LEAD, _OWNER),
+    AlertKind.DISPATCH_LATE: (frozenset({Role.CS_LEAD, Role.DISPATCHER}), _OWNER),
+    AlertKind.DISPATCH_NEAR: (frozenset({Role.CS_LEAD, Role.DISPATCHER}), _OWNER),
+    AlertKind.PARCEL_STUCK: (frozenset({Role.DISPATCHER}), _LEAD, _OWNER),
+    AlertKind.RETURN_UNLINKED: (frozenset({Role.CS}), _LEAD),
+    AlertKind.ORDER_GAP: (_LEAD, _OWNER),
+    AlertKind.SHORTAGE: (frozenset({Role.BUYER}), _LEAD, _OWNER),
+    AlertKind.SUSPENDED: (frozenset({Role.DISPATCHER, Role.CS}), _LEAD, _OWNER),
+}
+
+
+def chain(kind: AlertKind, part: str) -> tuple[frozenset[Role], ...]:
+    """Whom to tell, step after step. A late hold begins with the role that owns its code (rules.md B2)."""
+    if kind is not AlertKind.HOLD_LATE:
+        return CHAIN[kind]
+    owner = frozenset({Role(part)}) if part else frozenset({Role.CS})
+    return tuple(dict.fromkeys((owner, _LEAD, _OWNER)))
+
+
+def place(alert: Alert) -> tuple[int | None, int | None]:
+    """The (shop, warehouse) an alert belongs to; (None, None) = the whole company."""
+    if alert.kind in OF_SHOP:
+        return alert.subject_id, None
+    return None, alert.subject_id or None if alert.kind is AlertKind.PARCEL_STUCK else None
+
+
+@dataclass(frozen=True, slots=True)
+class Worry:
+    """One kind of lateness in one place: the fields of domain.records.Alert of the same names."""
+
+    kind: AlertKind
+    subject_id: int
+    count: int
+    part: str = ""
+    oldest: datetime | None = None
+    first: tuple[int, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[AlertKind, int, str]:
+        """What makes it the same worry tomorrow."""
+        return self.kind, self.subject_id, self.part
+
+
+def _of(kind: AlertKind, pile: Pile, part: str = "", facts: Mapping[str, str] | None = None) -> Worry:
+    return Worry(kind, pile.place, pile.count, part, pile.oldest, pile.first, facts or {})
+
+
+def joined(piles: Sequence[Pile]) -> Pile:
+    """Several piles as one, the first records of the earlier ones before those of the later."""
+    first = tuple(one for pile in piles for one in pile.first)[:FIRST]
+    oldest = min(pile.oldest for pile in piles)
+    return Pile(piles[0].place, piles[0].part, sum(pile.count for pile in piles), oldest, first)
+
+
+def found(desk: Desk) -> list[Worry]:
+    """Everything late right now."""
+    return [
+        *_waiting(desk),
+        *_dispatch(desk),
+        *_floor(desk),
+        *_shortage(desk),
+        *_suspended(desk),
+        *(_gap(gap) for gap in gaps.found(desk)),
+    ]
+
+
+def _waiting(desk: Desk) -> Iterable[Worry]:
+    """Orders that wait for a decision: the clean ones by policy, the held ones by the SLA of their codes."""
+    now = desk.now
+    for pile in desk.piles.approvals(now - timedelta(minutes=desk.policy.approval_late_minutes)):
+        yield _of(AlertKind.APPROVAL_LATE, pile)
+    codes: list[HoldCode] = [code for code in CATALOGUE if code != HoldCode.OUT_OF_STOCK]
+    before = {code: now - timedelta(minutes=desk.policy.sla_minutes(code)) for code in codes}
+    for pile in desk.piles.holds(before, {code: CATALOGUE[code].owner for code in codes}):
+        yield _of(AlertKind.HOLD_LATE, pile, pile.part)
+
+
+def _dispatch(desk: Desk) -> Iterable[Worry]:
+    """Orders whose dispatch deadline is missed, or close: by bucket."""
+    names = buckets(desk.policy, desk.now, desk.policy.alerts.near_hours)
+    by_shop: dict[int, dict[str, Pile]] = defaultdict(dict)
+    for pile in desk.piles.dispatch(names):
+        by_shop[pile.place][pile.part] = pile
+    for piles in by_shop.values():
+        if MISSED in piles:
+            yield _of(AlertKind.DISPATCH_LATE, piles[MISSED])
+        near = [piles[name] for name in names if name != MISSED and name in piles]
+        if near:
+            yield _of(AlertKind.DISPATCH_NEAR, joined(near), facts={pile.part: str(pile.count) for pile in near})
+
+
+def _floor(desk: Desk) -> Iterable[Worry]:
+    stuck = desk.now - timedelta(minutes=desk.policy.parcel_stuck_minutes)
+    for pile in desk.piles.parcels(IN_HOUSE, stuck):
+        yield _of(AlertKind.PARCEL_STUCK, pile)
+    for pile in desk.piles.returns(desk.now - timedelta(minutes=desk.policy.return_unlinked_minutes)):
+        yield _of(AlertKind.RETURN_UNLINKED, pile)
+
+
+def _shortage(desk: Desk) -> Iterable[Worry]:
+    """Facts: sku -> `orders units`, the skus that hold up most orders first."""
+    piles, skus = desk.piles.short()
+    facts = {one.sku: f"{one.orders} {one.units}" for one in skus[:TOP_SKUS]}
+    if len(skus) > TOP_SKUS:
+        facts["+"] = str(len(skus) - TOP_SKUS)
+    for pile in piles:
+        yield _of(AlertKind.SHORTAGE, pile, facts=facts)
+
+
+def _suspended(desk: Desk) -> Iterable[Worry]:
+    """A suspension that orders not yet shipped run into. It ends by itself at its `until`."""
+    zone = desk.catalog.company.zone
+    running = [one for one in desk.policy.suspensions if suspensions.runs(one, desk.now, zone)]
+    piles = desk.piles.to_ship() if running else []
+    codes = {courier.id: courier.code for courier in desk.catalog.couriers.values()}
+    for suspension in running:
+        hit = [pile for pile in piles if suspensions.covers(suspension, codes.get(pile.place, ""), pile.part)]
+        if hit:
+            whole = joined(sorted(hit, key=lambda pile: pile.oldest))
+            yield Worry(
+                AlertKind.SUSPENDED,
+                0,
+                whole.count,
+                "/".join((suspension.courier, suspension.province, suspension.start)),
+                whole.oldest,
+                whole.first,
+                _told(suspension),
+            )
+
+
+def _told(suspension: Suspension) -> Mapping[str, str]:
+    return {
+        "courier": suspension.courier,
+        "province": suspension.province,
+        "until": suspension.until,
+        "reason": suspension.reason,
+    }
+
+
+def _gap(gap: gaps.Gap) -> Worry:
+    """Facts: `normal` minutes, and when the shop was `heard` of if its intake is alive. The silence itself grows
+    and is worked out for each drawing."""
+    heard = gap.heard.isoformat() if gap.heard and not gap.stale else ""
+    facts = {"normal": str(gap.normal_minutes), "heard": heard}
+    return Worry(AlertKind.ORDER_GAP, gap.shop_id, 1, oldest=gap.last, facts=facts)

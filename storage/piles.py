@@ -1,0 +1,142 @@
+"""Heaps of late records: each kind is one statement that counts, dates and opens every heap at once.
+
+Surprising: `_piles` is the only shape there is. A question names the late records with their place, part, id and
+moment; a window function does the rest, on SQLite and PostgreSQL alike.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, literal, or_, select, type_coerce
+
+from domain.holds import HoldCode
+from domain.lookout import FIRST, Bucket, Pile, Shortage
+from domain.orders import OrderStatus
+from domain.parcels import RESERVING, ParcelState
+from domain.people import Role
+from domain.records import ReturnState
+from storage.order_queries import in_shops
+from storage.sql import Sql
+from storage.tables.orders import hold, orders
+from storage.tables.parcels import parcel, parcel_item
+from storage.tables.records import return_parcel
+
+TO_SHIP = (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
+_IN_REVIEW = orders.c.status == OrderStatus.REVIEW
+_OPEN = hold.c.resolved_at.is_(None)
+_REFUND_ASKED = exists().where(hold.c.order_id == orders.c.id, _OPEN, hold.c.code == HoldCode.REFUND_REQ)
+_LIVE = sorted({ParcelState.PLANNED, *RESERVING})
+
+
+def _late(
+    place: ColumnElement[Any], part: ColumnElement[Any], key: ColumnElement[Any], at: ColumnElement[Any]
+) -> Select[Any]:
+    return select(place.label("place"), part.label("part"), key.label("id"), at.label("at"))
+
+
+def _due(bucket: Bucket) -> ColumnElement[bool]:
+    """Orders whose dispatch deadline comes up to the bucket's end: domain.deadlines.dispatch_deadline as SQL."""
+    paid = bucket.paid_up_to.items()
+    return or_(*(and_(orders.c.platform == platform, orders.c.paid_at <= at) for platform, at in paid))
+
+
+class Piles:
+    """Implements domain.lookout.Piles."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def _piles(self, late: Select[Any]) -> list[Pile]:
+        """`late` selects place, part, id, at."""
+        inner = late.subquery()
+        heap = [inner.c.place, inner.c.part]
+        rank = func.row_number().over(partition_by=heap, order_by=[inner.c.at, inner.c.id]).label("rank")
+        ranked = select(inner, func.count().over(partition_by=heap).label("size"), rank).subquery()
+        opened = select(ranked).where(ranked.c.rank <= FIRST)
+        found: dict[tuple[int, str], Pile] = {}
+        ids: dict[tuple[int, str], list[int]] = defaultdict(list)
+        for row in self._sql.rows(opened.order_by(ranked.c.place, ranked.c.part, ranked.c.rank)):
+            key = (row.place, row.part)
+            ids[key].append(row.id)
+            found.setdefault(key, Pile(row.place, row.part, row.size, row.at, ()))
+        return [Pile(p.place, p.part, p.count, p.oldest, tuple(ids[key])) for key, p in found.items()]
+
+    def approvals(self, before: datetime) -> list[Pile]:
+        """By shop: clean orders in REVIEW that came before."""
+        late = _late(orders.c.shop_id, literal(""), orders.c.id, orders.c.created_at)
+        return self._piles(late.where(_IN_REVIEW, ~orders.c.held, orders.c.created_at < before))
+
+    def holds(self, before: Mapping[HoldCode, datetime], owners: Mapping[HoldCode, Role]) -> list[Pile]:
+        """By shop and owner: orders in REVIEW with an open hold from before its code's moment, each once."""
+        owner = case(*((hold.c.code == code, literal(role.value)) for code, role in owners.items()), else_="")
+        overdue = or_(*(and_(hold.c.code == code, hold.c.opened_at < at) for code, at in before.items()))
+        late = _late(orders.c.shop_id, owner, orders.c.id, func.min(hold.c.opened_at, type_=hold.c.opened_at.type))
+        late = late.join(orders, orders.c.id == hold.c.order_id).where(_IN_REVIEW, _OPEN, overdue)
+        return self._piles(late.group_by(orders.c.shop_id, "part", orders.c.id))
+
+    def dispatch(self, buckets: Mapping[str, Bucket], *, shops: frozenset[int] | None = None) -> list[Pile]:
+        """By shop and bucket: paid orders still to be shipped, each in the first bucket that reaches it. While a
+        refund is asked for, nobody waits for the parcel."""
+        reached = [(_due(bucket), literal(name)) for name, bucket in buckets.items()]
+        late = _late(orders.c.shop_id, case(*reached, else_=""), orders.c.id, orders.c.paid_at)
+        late = late.where(orders.c.status.in_(TO_SHIP), ~_REFUND_ASKED, or_(*(condition for condition, _ in reached)))
+        return self._piles(late.where(in_shops(shops)))
+
+    def parcels(self, states: Collection[ParcelState], before: datetime) -> list[Pile]:
+        """By warehouse: parcels in one of these states since before."""
+        place = func.coalesce(parcel.c.warehouse_id, 0)
+        late = _late(place, literal(""), parcel.c.id, parcel.c.state_at)
+        return self._piles(late.where(parcel.c.state.in_(sorted(states)), parcel.c.state_at < before))
+
+    def returns(self, before: datetime) -> list[Pile]:
+        """All in one: unclaimed returns that came before."""
+        came = func.coalesce(return_parcel.c.arrived_at, return_parcel.c.created_at)
+        late = _late(literal(0), literal(""), return_parcel.c.id, came)
+        return self._piles(late.where(return_parcel.c.state == ReturnState.UNCLAIMED, came < before))
+
+    def short(self) -> tuple[list[Pile], list[Shortage]]:
+        """Orders in REVIEW that are out of stock: all in one pile, and by sku, the most orders first."""
+        waits = (_IN_REVIEW, _OPEN, hold.c.code == HoldCode.OUT_OF_STOCK)
+        late = _late(literal(0), literal(""), orders.c.id, hold.c.opened_at)
+        piles = self._piles(late.join(orders, orders.c.id == hold.c.order_id).where(*waits))
+        evidence = type_coerce(hold.c.evidence, Text)
+        alike = select(evidence.label("evidence"), func.count().label("orders"))
+        alike = alike.join(orders, orders.c.id == hold.c.order_id).where(*waits).group_by(evidence)
+        by_sku: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+        for row in self._sql.rows(alike) if piles else ():
+            seen = json.loads(row.evidence)
+            count, units = by_sku[seen["sku"]]
+            by_sku[seen["sku"]] = (count + row.orders, units + row.orders * int(seen["need"] or 0))
+        ordered = sorted(by_sku.items(), key=lambda item: (-item[1][0], item[0]))
+        return piles, [Shortage(sku, count, units) for sku, (count, units) in ordered]
+
+    def to_ship(self) -> list[Pile]:
+        """By courier (0 = none chosen) and province: orders not yet shipped."""
+        boxes = (
+            select(parcel_item.c.order_id, func.max(parcel.c.courier_id).label("courier_id"))
+            .join(parcel, parcel.c.id == parcel_item.c.parcel_id)
+            .where(parcel.c.state.in_(_LIVE))
+            .group_by(parcel_item.c.order_id)
+            .subquery()
+        )
+        since = func.coalesce(orders.c.paid_at, orders.c.created_at)
+        late = _late(func.coalesce(boxes.c.courier_id, 0), orders.c.receiver_province, orders.c.id, since)
+        late = late.select_from(orders).join(boxes, boxes.c.order_id == orders.c.id, isouter=True)
+        return self._piles(late.where(orders.c.status.in_(TO_SHIP)))
+
+    def in_review(self, ages: Mapping[str, datetime], shops: frozenset[int] | None) -> dict[str, int]:
+        """Age -> orders in REVIEW: each counts for the first age whose moment it came after; '' = older than all."""
+        age = case(*((orders.c.created_at > at, literal(name)) for name, at in ages.items()), else_="").label("age")
+        counted = select(age, func.count().label("orders")).where(_IN_REVIEW, in_shops(shops)).group_by("age")
+        return {row.age: row.orders for row in self._sql.rows(counted)}
+
+    def oldest_holds(self, shops: frozenset[int] | None, limit: int) -> list[int]:
+        """Held orders in REVIEW, the longest held first."""
+        since = func.min(hold.c.opened_at)
+        held = select(orders.c.id).join(hold, hold.c.order_id == orders.c.id).where(_IN_REVIEW, _OPEN)
+        held = held.where(in_shops(shops))
+        ordered = held.group_by(orders.c.id).order_by(since, orders.c.id).limit(limit)
+        return [row.id for row in self._sql.rows(ordered)]

@@ -1,0 +1,95 @@
+"""Suspensions: whom they mean and when they are over. And the dispatch deadline by platform."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.deadlines import MISSED, buckets, dispatch_deadline
+from domain.incoming import Platform, PlatformState
+from domain.orders import Order, OrderStatus
+from domain.policy import Policy, policy_of
+from domain.policy_sections import Alerts, Suspension
+from domain.suspensions import suspended
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+SNOW = Suspension("SF", "新疆", "2026-11-20", "2026-11-25", "snow")
+FAIR = Suspension("", "北京", "", "2026-11-23T12:00:00+08:00", "fair")
+POLICY = Policy(suspensions=(SNOW, FAIR))
+
+
+@pytest.mark.parametrize(
+    ("courier", "province", "found"),
+    [
+        ("SF", "新疆维吾尔自治区", SNOW),
+        ("sf", "新疆维吾尔自治区", SNOW),
+        ("YTO", "新疆维吾尔自治区", None),
+        ("SF", "浙江省", None),
+        ("", "新疆维吾尔自治区", None),
+        ("YTO", "北京市", FAIR),
+        ("", "北京市", FAIR),
+    ],
+)
+def test_a_suspension_means_its_courier_and_its_province(courier: str, province: str, found: Suspension | None) -> None:
+    assert suspended(POLICY, NOW, courier, province) == found
+
+
+@pytest.mark.parametrize(
+    ("moment", "on"),
+    [
+        ("2026-11-19T15:59:59", False),  # the 20th begins at 16:00 UTC in Shanghai
+        ("2026-11-19T16:00:00", True),
+        ("2026-11-24T15:59:59", True),
+        ("2026-11-24T16:00:00", False),  # the 25th is not included
+    ],
+)
+def test_it_begins_and_ends_with_days_of_the_companys_zone(moment: str, on: bool) -> None:
+    now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert (suspended(POLICY, now, "SF", "新疆") is not None) is on
+
+
+def test_a_time_with_a_zone_is_taken_at_its_word() -> None:
+    assert suspended(POLICY, datetime(2026, 11, 23, 3, 59, tzinfo=UTC), "SF", "北京市") == FAIR
+    assert suspended(POLICY, datetime(2026, 11, 23, 4, 0, tzinfo=UTC), "SF", "北京市") is None
+
+
+def test_a_courier_may_be_suspended_everywhere_but_nothing_named_means_nothing() -> None:
+    everywhere = replace(SNOW, province="")
+    assert suspended(Policy(suspensions=(everywhere,)), NOW, "SF", "浙江省") == everywhere
+    assert suspended(Policy(suspensions=(replace(SNOW, courier="", province=""),)), NOW, "SF", "浙江省") is None
+
+
+@pytest.mark.parametrize(
+    ("document", "line", "path"),
+    [
+        ('[[suspensions]]\ncourier = "SF"\nuntil = "next week"\n', 3, "suspensions.1.until"),
+        ('[alerts]\ndigest_times = ["9 o\'clock"]\n', 2, "alerts.digest_times"),
+        ('[alerts]\nshift_times = ["08:00", "24:30"]\n', 2, "alerts.shift_times"),
+        ('[alerts]\nquiet = "nights"\n', 2, "alerts.quiet"),
+    ],
+)
+def test_hours_nobody_can_read_are_never_a_policy(document: str, line: int, path: str) -> None:
+    found = policy_of(document, 2)
+    assert found.value is None
+    assert [(fault.line, fault.path, fault.why) for fault in found.faults] == [(line, path, "value")]
+
+
+def _order(platform: Platform, paid_at: datetime | None) -> Order:
+    return Order(1, 1, platform, "1", "", OrderStatus.REVIEW, PlatformState.PAID, "CNY", NOW, paid_at=paid_at)
+
+
+def test_the_deadline_is_the_platforms_or_the_companys() -> None:
+    policy = Policy(alerts=Alerts(dispatch_hours={"shopify": 72}))
+    assert dispatch_deadline(_order(Platform.TAOBAO, NOW), policy) == NOW + timedelta(hours=48)
+    assert dispatch_deadline(_order(Platform.SHOPIFY, NOW), policy) == NOW + timedelta(hours=72)
+    assert dispatch_deadline(_order(Platform.TAOBAO, None), policy) is None
+
+
+def test_buckets_name_the_moments_of_payment_that_reach_them() -> None:
+    policy = Policy(alerts=Alerts(dispatch_hours={"shopify": 72}))
+    found = buckets(policy, NOW, (12, 2))
+    assert list(found) == [MISSED, "2", "12"]
+    assert found["2"].end == NOW + timedelta(hours=2)
+    assert found[MISSED].paid_up_to[Platform.TAOBAO] == NOW - timedelta(hours=48)
+    assert found["2"].paid_up_to[Platform.SHOPIFY] == NOW - timedelta(hours=70)
+    assert found["12"].paid_up_to[Platform.PINDUODUO] == NOW - timedelta(hours=36)
