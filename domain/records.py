@@ -45,6 +45,7 @@ class NoticeKind(StrEnum):
     ROUTE_DEAD = "route_dead"
     WELCOME = "welcome"
     SCAN = "scan"
+    MAPPING = "mapping"
 
 
 @dataclass(frozen=True, slots=True)
