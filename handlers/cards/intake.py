@@ -35,6 +35,7 @@ ROWS = {
     Reason.DUPLICATE_IN_FILE: N_("this order stands in the file twice"),
     Reason.PART_OF_REFUSED: N_("another row of this order was rejected"),
     Reason.NOT_AN_ORDER: N_("not an order"),
+    Reason.AMOUNTS_DIFFER: N_("the rows of this order tell different amounts: count the amount per row"),
 }
 FILES = {
     Reason.EMPTY: N_("The file is empty."),
