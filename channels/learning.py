@@ -102,8 +102,8 @@ def _short(cell: str, length: int = _SAMPLE_LENGTH) -> str:
 
 
 def words(data: bytes | Path, key: str, column: str) -> tuple[str, ...] | None:
-    """The different values of a column over all of the file's tables with this signature, as first met; None when
-    there are more than a status column would have. Raises Unreadable."""
+    """The different values of a column over all of the file's tables with this signature, as first met, total rows
+    and repeated headers aside; None when there are more than a status column would have. Raises Unreadable."""
     found: dict[str, str] = {}
     for told in _column(reader.tables_of(sources.Source(data)), key, column):
         found.setdefault(normal(told), told[:_WORD_LENGTH])
@@ -118,7 +118,9 @@ def _column(tables: Iterable[sources.Table], key: str, column: str) -> Iterator[
         if header is not None:
             (at,) = _places(header.row, (column,))
             for row in _below(header, None):
-                yield cells.clean(row[at]) if at < len(row) else ""
+                told = cells.clean(row[at]) if at < len(row) else ""
+                if told != column and not reader.is_total(next(filter(None, map(cells.clean, row)))):
+                    yield told
 
 
 def trial(name: str, data: bytes | Path, key: str, format_: Format, zone: ZoneInfo, show: int = 3) -> Trial:

@@ -190,7 +190,7 @@ class _Sheet:
         first = number or next(filter(None, map(cells.clean, row)))
         if first[0] == "#" and not (first[1:2].isascii() and first[1:2].isalnum()):
             return True
-        return _is_total_word(first) or first.endswith("downloaded")
+        return is_total(first) or first.endswith("downloaded")
 
     def _read(self, place: int, row: list[str] | Refused) -> _Read:
         if isinstance(row, Refused):
@@ -242,5 +242,6 @@ class _Sheet:
         return RejectedRow(read.place, str(refusal.reason), facts, tuple(read.cells))
 
 
-def _is_total_word(text: str) -> bool:
+def is_total(text: str) -> bool:
+    """Whether a row that begins with this text is a sum of others."""
     return text.startswith(_TOTALS) or text.rstrip(":：").lower() in _TOTAL_WORDS

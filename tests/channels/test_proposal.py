@@ -180,13 +180,15 @@ def test_a_trial_counts_and_takes_nothing() -> None:
 
 
 def test_words_are_told_once_as_first_met() -> None:
-    lines = [
-        ["订单号", "品名", "数量", "状态"],
-        ["1", "茶", "1", "Paid "],
-        ["2", "茶", "1", "PAID"],
-        ["3", "茶", "1", ""],
-    ]
-    assert learning.words(csv_bytes(lines), signature(lines[0]), "状态") == ("Paid", "")
+    head = ["订单号", "品名", "数量", "状态"]
+    told = ["Paid ", "PAID", "待发货"]
+    lines = [head, *([f"A-{n}", "茶", "1", word] for n, word in enumerate(told)), head, ["合计", "", "3", ""]]
+    assert learning.words(csv_bytes(lines), signature(head), "状态") == ("Paid", "待发货")
+    assert learning.words(csv_bytes([*lines, ["A-9", "茶", "1", ""]]), signature(head), "状态") == (
+        "Paid",
+        "待发货",
+        "",
+    )
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,10 @@ def _add(unit: Unit, shop_id: int, signature: str = "abc") -> TableMapping:
     return made
 
 
+def _save(unit: Unit, mapping: TableMapping) -> None:
+    unit.mappings.save(mapping)
+
+
 def test_a_mapping_comes_back_as_it_was(each: Each) -> None:
     shop, other = each.cast.shops[0].id, each.cast.shops[1].id
     one = each.store.run_now(_add, shop)
@@ -49,7 +53,7 @@ def test_only_saved_ones_are_in_force_oldest_first(each: Each) -> None:
     one, two = (each.store.run_now(_add, shop) for shop in shops)
     each.store.run_now(_add, shops[0], "draft")
     for draft in (two, one):
-        each.store.run_now(lambda unit, draft=draft: unit.mappings.save(replace(draft, saved_at=NOW)))
+        each.store.run_now(_save, replace(draft, saved_at=NOW))
     assert each.store.read_now(lambda unit: unit.mappings.saved()) == [
         replace(one, saved_at=NOW, revision=2),
         replace(two, saved_at=NOW, revision=2),
@@ -58,9 +62,9 @@ def test_only_saved_ones_are_in_force_oldest_first(each: Each) -> None:
 
 def test_who_read_an_old_revision_loses(each: Each) -> None:
     one = each.store.run_now(_add, each.cast.shops[0].id)
-    each.store.run_now(lambda unit: unit.mappings.save(replace(one, per_line=False)))
+    each.store.run_now(_save, replace(one, per_line=False))
     with pytest.raises(LostRace):
-        each.store.run_now(lambda unit: unit.mappings.save(replace(one, words={})))
+        each.store.run_now(_save, replace(one, words={}))
     now = each.store.read_now(lambda unit: unit.mappings.get(one.id))
     assert now == replace(one, per_line=False, revision=2)
 
