@@ -78,6 +78,8 @@ STEPS = {
     "acked": N_("taken"),
     "taken": N_("taken"),
     "too_late": N_("too late"),
+    "mapping_draft": N_("not remembered yet"),
+    "mapping_saved": N_("remembered"),
 }
 PLATFORM_STATES = {
     "unpaid": N_("unpaid"),
@@ -141,6 +143,9 @@ VERBS = {
     "suspended": N_("suspended"),
     "took_over": N_("took over"),
     "desk_of": N_("made a desk"),
+    "mapped": N_("changed"),
+    "mapping_saved": N_("remembered"),
+    "mapping_forgotten": N_("forgotten"),
 }
 
 ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator")}
@@ -171,6 +176,9 @@ KINDS = {
     "waybill": N_("waybill"),
     "count": N_("count"),
     "grade": N_("grade"),
+    "mapping": N_("The mapping"),
+    "column": N_("column"),
+    "status_word": N_("status word"),
 }
 RIGHTS = {
     "view_orders": N_("see orders"),
@@ -200,6 +208,7 @@ FORMATS = {
     "shopify-orders": N_("Shopify orders"),
     "shopify-json": N_("Shopify orders (JSON)"),
     "woocommerce-json": N_("WooCommerce orders (JSON)"),
+    "mapped": N_("learned table"),
 }
 WANTS = {
     "weight": N_("a weight like 1.25kg or 1250"),
@@ -211,6 +220,9 @@ WANTS = {
     "group": N_("a group"),
     "waybill": N_("a waybill: 6 to 40 letters and digits"),
     "date": N_("a date like 2026-11-23"),
+    "required_columns": N_("a column each for order number, goods and quantity"),
+    "column_of_the_table": N_("a column of this table"),
+    "status_column": N_("a column with a few different words"),
     "not_in_the_future": N_("a day that is not in the future"),
 }
 
