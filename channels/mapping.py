@@ -146,11 +146,10 @@ def _lines(per_line: bool) -> Callable[[Sequence[Row]], tuple[IncomingLine, ...]
 
 
 def _line(row: Row, place: int, own_amount: bool) -> IncomingLine:
-    """`own_amount`: what was paid is this line's (with the shipping, where the amount is the order's)."""
+    """`own_amount`: what was paid is this line's, with the shipping on the first; else its price tells."""
     quantity, price = row.quantity("quantity"), row.amount("unit_price")
-    amount = price * quantity
-    if own_amount and not amount and row.has("paid"):
-        amount = max(row.amount("paid") - (row.amount("shipping") if place == 1 else 0), 0)
+    own = row.amount("paid") - (row.amount("shipping") if place == 1 else 0) if own_amount else 0
+    amount = max(own, 0) or price * quantity
     refund = refund_of(row.text("refund_state"))
     return IncomingLine(
         external_id=row.identifier("line_id") or f"{row.number}:{place}",

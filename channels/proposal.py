@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from channels import cells
 from channels.formats import normal
+from channels.mapping import signature
 from channels.reasons import Refused
 from channels.statuses import meaning_of
 from channels.synonyms import GENERAL, SYNONYMS
@@ -106,12 +107,14 @@ def propose(
     earlier: Sequence[TableMapping],
     words_of: Callable[[str], Sequence[str] | None],
 ) -> Reading:
-    """A reading for this header: what the shop's most alike earlier mapping says where its columns are still there,
-    names and values for the rest. `words_of` tells the words of a status column (None: too many to be one)."""
+    """A reading for this header: what the most alike earlier mapping says where its columns are still there, names
+    and values for the rest; one of this very header says it all. `words_of` tells the words of a status column
+    (None: too many to be one)."""
     kinds = dict(zip(header, map(kind_of, zip(*rows, strict=True)), strict=True))
     like = _alike(header, earlier)
     columns = _kept(header, like)
-    for field, column in _named(header, kinds, columns) + _valued(header, kinds, columns):
+    same = like is not None and like.signature == signature(header)
+    for field, column in () if same else _named(header, kinds, columns) + _valued(header, kinds, columns):
         if field not in columns and column not in columns.values():
             columns[field] = column
     words: dict[str, str] = {}
@@ -133,12 +136,12 @@ def meanings(told: Iterable[str], earlier: TableMapping | None = None) -> dict[s
 
 def _alike(header: Sequence[str], earlier: Sequence[TableMapping]) -> TableMapping | None:
     """The mapping that finds most of its columns here; one that finds fewer than half of them is no help."""
-    here = set(map(normal, header))
+    here, key = set(map(normal, header)), signature(header)
 
     def found(one: TableMapping) -> int:
         return sum(normal(column) in here for column in one.columns.values())
 
-    best = max(earlier, key=found, default=None)
+    best = max(earlier, key=lambda one: (one.signature == key, found(one)), default=None)
     return best if best is not None and found(best) * 2 >= len(best.columns) > 0 else None
 
 

@@ -248,6 +248,9 @@ class Mappings(Protocol):
     def saved(self) -> list[TableMapping]:
         """Those in force, of all shops, oldest first."""
 
+    def of_shop(self, shop_id: int) -> list[TableMapping]:
+        """Drafts and saved ones, the last made first."""
+
     def of(self, shop_id: int, signature: str) -> TableMapping | None:
         """The shop's only one for this kind of table, draft or saved."""
 

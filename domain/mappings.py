@@ -22,6 +22,14 @@ def in_force(desk: Desk, actor: Actor, shop_id: int | None = None) -> list[Table
     return [one for one in saved if shop_id in (None, one.shop_id)]
 
 
+def earlier(desk: Desk, actor: Actor, shop_id: int) -> list[TableMapping]:
+    """What a new mapping of the shop may learn from: the shop's own, drafts too, then what other shops have saved
+    (one ERP, many shops). Raises NotAllowed."""
+    require(actor, Right.IMPORT, shop=shop_id)
+    others = [one for one in in_force(desk, actor) if one.shop_id != shop_id]
+    return [*desk.mappings.of_shop(shop_id), *others]
+
+
 def shown(desk: Desk, actor: Actor, mapping_id: int) -> TableMapping:
     """A mapping somebody wants to look at. Raises Unknown, NotAllowed."""
     mapping = desk.mappings.get(mapping_id)
@@ -43,21 +51,22 @@ def seen(desk: Desk, actor: Actor, mapping_id: int, revision: int) -> TableMappi
 def begin(
     desk: Desk, actor: Actor, shop_id: int, stored: StoredFile, table: LearnedTable, proposal: Reading
 ) -> TableMapping:
-    """The shop's draft for this kind of table, from now on about this file. A draft that is there keeps its columns
-    and only learns the new file's status words; one saved meanwhile stays as it is. Raises NotAllowed, Unknown."""
+    """The shop's draft for this kind of table, from now on about this file. `proposal` already takes over what an
+    earlier draft said (see `earlier`); words of earlier files stay. One saved meanwhile stays as it is. Raises
+    NotAllowed, Unknown."""
     require(actor, Right.IMPORT, shop=shop_id)
     if shop_id not in desk.catalog.shops:
         raise Unknown("shop", str(shop_id))
     before = desk.mappings.of(shop_id, table.signature)
+    if before is not None and before.saved_at is not None:
+        return before
+    fresh = _draft(desk, actor, shop_id, stored, table, proposal)
     if before is None:
-        made = desk.mappings.add(_draft(desk, actor, shop_id, stored, table, proposal))
+        made = desk.mappings.add(fresh)
         history.note(desk, actor, "mapping", made.id, "mapped")
         return made
-    if before.saved_at is not None:
-        return before
-    words = {**proposal.words, **before.words}
-    draft = replace(before, file_id=stored.id, file_name=stored.name, samples=table.samples, words=words)
-    return _changed(desk, actor, draft, "mapped")
+    words = {**before.words, **fresh.words} if Field.STATE in fresh.columns else {}
+    return _changed(desk, actor, replace(fresh, id=before.id, revision=before.revision, words=words), "mapped")
 
 
 def _draft(

@@ -28,6 +28,7 @@ from handlers.taps import pack
 router = Router(name="intake")
 TELEGRAM_LIMIT = 20 * 1024 * 1024
 EDIT_SECONDS = 3
+_COLUMNS_SHOWN = 300
 DESKS = frozenset({Role.CS, Role.CS_LEAD, Role.OWNER})
 
 
@@ -98,12 +99,14 @@ async def read_file(ask: Ask, file_id: int, shop_id: int | None, status: int) ->
 
 async def _unreadable(ask: Ask, file_id: int, shop_id: int | None, unreadable: Unreadable) -> Card:
     """Why it was not taken; where no format fits but it is a table, the offer to learn it."""
-    why = unreadable_text(unreadable.code, unreadable.facts, ask.words)
     if unreadable.code == Reason.UNKNOWN_HEADER:
         stored, data, shops = await ask.read(_to_offer, ask.actor, file_id, shop_id)
         found = await asyncio.to_thread(can_learn, data)
         if found is not None and shops:
+            facts = {**unreadable.facts, "columns": ", ".join(found.table.header)[:_COLUMNS_SHOWN]}
+            why = unreadable_text(unreadable.code, facts, ask.words)
             return offer_card(stored, shops, len(found.table.header), why, ask.words)
+    why = unreadable_text(unreadable.code, unreadable.facts, ask.words)
     return Card(ask.words("<b>❌ Not taken in.</b> Nothing was changed.") + "\n" + why)
 
 

@@ -19,7 +19,7 @@ from domain import mappings
 from domain.catalog import Shop
 from domain.desk import Desk
 from domain.errors import BadValue
-from domain.people import Actor, Right, require
+from domain.people import Actor
 from domain.records import NoticeKind, StoredFile
 from domain.table_mapping import Field, Meaning, TableMapping
 from handlers.ask import Ask
@@ -69,9 +69,7 @@ async def begin(tap: CallbackQuery, ask: Ask, args: Args) -> None:
 
 
 def _to_begin(desk: Desk, actor: Actor, file_id: int, shop_id: int) -> tuple[StoredFile, bytes, list[TableMapping]]:
-    """The file, and the mappings to learn from: the shop's own first, then other shops' (one ERP, many shops)."""
-    require(actor, Right.IMPORT, shop=shop_id)
-    earlier = sorted(mappings.in_force(desk, actor), key=lambda one: one.shop_id != shop_id)
+    earlier = mappings.earlier(desk, actor, shop_id)
     stored, data = desk.files.get(file_id)
     return stored, data, earlier
 

@@ -22,6 +22,12 @@ class Mappings:
         """Those in force, of all shops, oldest first."""
         return [MAPPING.thing(row) for row in self._sql.rows(_SAVED)]
 
+    def of_shop(self, shop_id: int) -> list[TableMapping]:
+        """Drafts and saved ones, the last made first."""
+        mine = select(*MAPPING.columns).where(table_mapping.c.shop_id == shop_id)
+        last_first = mine.order_by(table_mapping.c.made_at.desc(), table_mapping.c.id.desc())
+        return [MAPPING.thing(row) for row in self._sql.rows(last_first)]
+
     def of(self, shop_id: int, signature: str) -> TableMapping | None:
         """The shop's only one for this kind of table, draft or saved."""
         same = (table_mapping.c.shop_id == shop_id) & (table_mapping.c.signature == signature)

@@ -125,8 +125,9 @@ def offer_card(stored: StoredFile, shops: Sequence[tuple[int, str]], count: int,
 
 @drawing(NoticeKind.MAPPING)
 def mapping_card(desk: Desk, mapping_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """The mapping as it stands."""
-    return main_card(desk, desk.mappings.get(mapping_id), viewer)
+    """The mapping as it stands, for those who may import in its shop."""
+    mapping = desk.mappings.get(mapping_id)
+    return main_card(desk, mapping, viewer) if viewer.offers(Right.IMPORT, shop=mapping.shop_id) else None
 
 
 def main_card(desk: Desk, mapping: TableMapping, viewer: Viewer) -> Card:
@@ -139,9 +140,9 @@ def main_card(desk: Desk, mapping: TableMapping, viewer: Viewer) -> Card:
             who=actor_name(mapping.made_by, words),
             at=words.when(mapping.saved_at),
         )
-        return Card("\n".join([head, told, "", *lines_of(mapping, viewer)]), _saved_buttons(mapping, viewer))
+        return Card("\n".join([head, told, "", *lines_of(mapping, viewer)]), _saved_buttons(mapping, words))
     told = words("I don't know this table. This is what I take its columns for; tap to correct me.")
-    return Card("\n".join([head, told, "", *lines_of(mapping, viewer)]), _draft_buttons(mapping, viewer))
+    return Card("\n".join([head, told, "", *lines_of(mapping, viewer)]), _draft_buttons(mapping, words))
 
 
 def head_of(desk: Desk, mapping: TableMapping, words: Words) -> str:
@@ -196,10 +197,7 @@ def word_label(word: str, viewer: Viewer) -> str:
     return f"❓«{cut(word) if viewer.private else mask_name(word)}»"
 
 
-def _draft_buttons(mapping: TableMapping, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
-    if not viewer.offers(Right.IMPORT, shop=mapping.shop_id):
-        return ()
-    words = viewer.words
+def _draft_buttons(mapping: TableMapping, words: Words) -> tuple[tuple[Button, ...], ...]:
     at = (mapping.id, mapping.revision)
     groups = [Button(words.plain(name), pack("m.g", *at, number)) for number, (name, _) in enumerate(GROUPS)]
     rows = [tuple(groups[start : start + 2]) for start in range(0, len(groups), 2)]
@@ -212,10 +210,7 @@ def save_button(mapping: TableMapping, words: Words) -> Button:
     return Button(words.plain("✅ Remember and read"), pack("m.y", mapping.id, mapping.revision), style="success")
 
 
-def _saved_buttons(mapping: TableMapping, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
-    if not viewer.offers(Right.IMPORT, shop=mapping.shop_id):
-        return ()
-    words = viewer.words
+def _saved_buttons(mapping: TableMapping, words: Words) -> tuple[tuple[Button, ...], ...]:
     read = Button(words.label("📥 Read {file}", file=cut(mapping.file_name)), pack("m.r", mapping.id))
     forget = Button(words.plain("🗑 Forget"), pack("m.x", mapping.id, mapping.revision), style="danger")
     return (read,), (forget,)

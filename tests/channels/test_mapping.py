@@ -132,6 +132,17 @@ def test_an_amount_per_row_is_added_up() -> None:
     ]
 
 
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=6), st.booleans())
+def test_no_cent_is_lost_or_made(cents: list[int], per_line: bool) -> None:
+    """Per row the order is the sum of its rows, and so are its lines; per order it is told once however often."""
+    told = cents if per_line else [cents[0]] * len(cents)
+    changes = [{"实付(元)": f"{amount / 100:.2f}"} for amount in told]
+    order = only(*changes, reading=replace(READING, per_line=per_line))
+    assert order.paid == order.total == order.goods == (sum(cents) if per_line else cents[0])
+    if per_line or len(cents) == 1:
+        assert sum(line.amount for line in order.lines) == order.paid
+
+
 def test_prices_shipping_and_discount() -> None:
     """Without an amount paid they tell it; shipping and discount count once, from the first row."""
     header, reading = with_columns("单价", "运费", "优惠", paid="", unit_price="单价", shipping="运费", discount="优惠")
@@ -141,6 +152,15 @@ def test_prices_shipping_and_discount() -> None:
     assert rejected == []
     assert (order.goods, order.shipping, order.discount, order.total, order.paid) == (2400, 600, 150, 2850, 2850)
     assert [line.amount for line in order.lines] == [2000, 400]
+
+
+def test_what_was_paid_for_a_line_goes_before_its_price() -> None:
+    header, reading = with_columns("单价", "运费", unit_price="单价", shipping="运费")
+    data = csv_bytes(table(header, {**ROW, "单价": "20.00", "运费": "6.00"}))
+    ((order,), _) = read(data, reading, header)
+    (line,) = order.lines
+    assert (order.goods, order.shipping, order.total, order.paid) == (4000, 600, 3900, 3900)
+    assert (line.unit_price, line.amount) == (2000, 3300)
 
 
 @pytest.mark.parametrize(

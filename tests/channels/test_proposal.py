@@ -1,5 +1,7 @@
 """What the columns of an unknown table are taken for: by name, by value, as the shop's earlier mapping said."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -141,6 +143,16 @@ def test_an_earlier_mapping_is_taken_over_where_its_columns_are_still_there() ->
     assert (reading.words, reading.per_line) == ({"已揽收": "shipped", "特殊": "closed"}, True)
 
 
+def test_a_draft_of_this_very_header_says_all_there_is_to_say() -> None:
+    """Otherwise spelt and placed; what a person took away is not proposed again; a likelier one does not win."""
+    header = [name.replace("（元）", "(元)") for name in reversed(CHINESE[1])]
+    draft = replace(
+        saved({"number": "单号", "paid": "实付金额(元)"}), header=tuple(header), signature=signature(header)
+    )
+    likelier = saved({"number": "单号", "title": "品名", "quantity": "件数"})
+    assert proposed(CHINESE, likelier, draft).columns == {"number": "单号", "paid": "实付金额（元）"}
+
+
 def test_an_earlier_mapping_of_another_kind_of_table_is_no_help() -> None:
     before = saved({"number": "退款单号", "title": "原因", "quantity": "件数"})
     assert proposed(CHINESE, before) == proposed(CHINESE)
@@ -244,3 +256,12 @@ def test_any_table_gives_a_proposal_over_its_own_columns(lines: list[list[str]])
     assert len(set(reading.columns.values())) == len(reading.columns)
     if {"number", "title", "quantity"} <= reading.columns.keys():
         learning.trial("f", data, table.signature, format_of(reading, SHOP), SHANGHAI)
+
+
+@given(st.binary(max_size=400))
+@example(b'[{"a": 1}]')
+@example(b"PK\x03\x04 no zip")
+@example(b"\xff\xfe1\x00,\x00")
+def test_any_bytes_are_a_table_or_none(data: bytes) -> None:
+    found = learning.can_learn(data)
+    assert found is None or len(found.table.header) >= learning.LEAST_COLUMNS

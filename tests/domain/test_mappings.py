@@ -100,22 +100,38 @@ def test_a_draft_is_what_was_proposed(bench: Bench) -> None:
 
 
 def test_a_second_file_goes_on_with_the_draft(bench: Bench) -> None:
-    """Columns and meanings stay as people said; new words come in; other shops have their own."""
+    """It is about the new file; words of the earlier one stay; other shops have their own."""
     one = bench.whole()
-    one = bench.do(mappings.mean, bench.anna, one.id, one.revision, "新", Meaning.CLOSED)
     other = bench.do(lambda desk: desk.files.put("erp2.csv", b"x", desk.now))
-    samples = ("B-1", "杯", "1", "旧")
-    proposal = Reading({"number": "品名"}, {"新": "paid", "旧": "done"})
-    again = bench.do(mappings.begin, bench.anna, bench.shop, other, replace(TABLE, samples=samples), proposal)
+    table = LearnedTable("abc", tuple(reversed(TABLE.header)), ("旧", "1", "杯", "B-1"))
+    proposal = Reading({"number": "品名", "state": "状态"}, {"旧": "done"})
+    again = bench.do(mappings.begin, bench.anna, bench.shop, other, table, proposal)
     assert again == replace(
         one,
         file_id=other.id,
         file_name="erp2.csv",
-        samples=samples,
-        words={"新": "closed", "旧": "done"},
+        header=table.header,
+        samples=table.samples,
+        columns=proposal.columns,
+        words={"新": "paid", "旧": "done"},
+        per_line=False,
         revision=one.revision + 1,
     )
+    stateless = bench.do(mappings.begin, bench.anna, bench.shop, other, table, Reading({"number": "品名"}))
+    assert stateless.words == {}
     assert bench.begin(shop=1).id != one.id
+
+
+def test_a_new_mapping_learns_from_the_shops_own_and_from_what_others_saved(bench: Bench) -> None:
+    own, foreign, mine = bench.begin(), bench.saved(shop=1), bench.saved(shop=0)
+    bench.begin(shop=2)
+    assert own.id == mine.id
+    draft = bench.begin(signature="def")
+    first = bench.cast.shops[0].id
+    assert bench.do(mappings.earlier, bench.anna, first) == [draft, mine, foreign]
+    assert bench.do(mappings.earlier, bench.local, first) == [draft, mine]
+    with pytest.raises(NotAllowed):
+        bench.do(mappings.earlier, bench.local, bench.cast.shops[1].id)
 
 
 def test_a_mapping_saved_meanwhile_stays_as_it_is(bench: Bench) -> None:

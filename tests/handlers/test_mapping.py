@@ -149,6 +149,21 @@ async def test_the_next_such_file_is_read_without_a_question(desk: DeskChat) -> 
     assert [order.number for order in orders(desk)] == ["A-1", "A-3"]
 
 
+async def test_a_new_status_word_is_rejected_with_the_way_out_and_asked_about_then(desk: DeskChat) -> None:
+    await taught(desk)
+    news = csv_bytes([HEADER, ["A-3", *ROWS[0][1:5], "怪词", *ROWS[0][6:]]])
+    _, done = await desk.sends(anna(desk), "news.csv", news)
+    assert "• row 2: unknown order status, column 状态, found «怪词»" in done.split("\n")
+    assert done.split("\n")[-1].startswith("New status words? Forget the table in /mapping")
+    await desk.writes(anna(desk), "/mapping")
+    for label in (f"{SHOP} · erp.csv", "🗑 Forget"):
+        await desk.taps(anna(desk), label)
+    card = await begun(desk, news)
+    assert "Status words: ❓«新单» = paid · «已取消» = closed · ❓«怪词» = paid" in card.split("\n")
+    [done] = await desk.taps(anna(desk), "✅ Remember and read")
+    assert done.split("\n")[0] == "<b>📥 1 orders</b> · 小满旗舰店 · erp.csv"
+
+
 async def test_a_changed_header_asks_again_with_the_old_mapping_filled_in(desk: DeskChat) -> None:
     await taught(desk)
     changed = csv_bytes([[*HEADER[:-1], "新列"], *ROWS])
@@ -299,6 +314,14 @@ def _only(unit: Any, person: Person, shop: int) -> Person:
     unit.people.save_chat(replace(unit.people.chat(person.chat_id), language="en"))
     found: Person = unit.people.get(person.id)
     return found
+
+
+async def test_a_card_of_a_shop_no_longer_ones_own_is_not_drawn_anew(desk: DeskChat) -> None:
+    await begun(desk)
+    old, shown = desk.button(anna(desk).telegram_id, "🔎 Try it on this file")
+    desk.do(_only, anna(desk), desk.cast.shops[1].id)
+    assert await desk.presses(anna(desk), old, shown) == []
+    assert desk.toasts == ["This shop is not yours to work on."]
 
 
 async def test_two_shops_with_the_same_columns_are_asked_about(desk: DeskChat) -> None:

@@ -44,8 +44,11 @@ def test_a_mapping_comes_back_as_it_was(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.mappings.of(shop, "abc")) == one
     assert each.store.read_now(lambda unit: unit.mappings.of(shop, "abd")) is None
     assert each.store.read_now(lambda unit: unit.mappings.of(other, "abc")) is None
+    two = each.store.run_now(_add, shop, "abd")
+    assert each.store.read_now(lambda unit: unit.mappings.of_shop(shop)) == [two, one]
+    assert each.store.read_now(lambda unit: unit.mappings.of_shop(other)) == []
     with pytest.raises(Unknown):
-        each.store.read_now(lambda unit: unit.mappings.get(one.id + 1))
+        each.store.read_now(lambda unit: unit.mappings.get(two.id + 1))
 
 
 def test_only_saved_ones_are_in_force_oldest_first(each: Each) -> None:
