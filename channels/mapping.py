@@ -170,7 +170,8 @@ def _refunds(
     """One refund per state that the lines tell, and one for all of it where the status itself asks for it."""
 
     def refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-        number, made = rows[0].number, lines(rows)
+        number = rows[0].number
+        made = lines(rows) if rows[0].has("refund_state") else ()
         found = []
         for state, suffix in ((RefundState.SUCCESS, ""), (RefundState.REQUESTED, ":open")):
             hit = [line for line in made if line.refund is state]

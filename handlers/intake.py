@@ -10,6 +10,7 @@ from aiogram import F, Router
 from aiogram.types import CallbackQuery, Document, Message
 
 from channels.learning import can_learn
+from channels.proposal import recognised
 from channels.reasons import Reason, Unreadable
 from domain.desk import Desk
 from domain.errors import BadValue, Refusal, Unknown
@@ -98,16 +99,19 @@ async def read_file(ask: Ask, file_id: int, shop_id: int | None, status: int) ->
 
 
 async def _unreadable(ask: Ask, file_id: int, shop_id: int | None, unreadable: Unreadable) -> Card:
-    """Why it was not taken; where no format fits but it is a table, the offer to learn it."""
+    """Why it was not taken; where no format fits but it is a table, the offer to learn it. In a group the columns are
+    told only when they are known names: what looks like a header may be the first row of people."""
+    refused, facts = ask.words("<b>❌ Not taken in.</b> Nothing was changed."), unreadable.facts
     if unreadable.code == Reason.UNKNOWN_HEADER:
         stored, data, shops = await ask.read(_to_offer, ask.actor, file_id, shop_id)
         found = await asyncio.to_thread(can_learn, data)
+        if not ask.chat.private and (found is None or not recognised(found.table.header)):
+            return Card(f"{refused}\n" + ask.words("I don't know this table. Send it to me in private to see why."))
         if found is not None and shops:
-            facts = {**unreadable.facts, "columns": ", ".join(found.table.header)[:_COLUMNS_SHOWN]}
+            facts = {**facts, "columns": ", ".join(found.table.header)[:_COLUMNS_SHOWN]}
             why = unreadable_text(unreadable.code, facts, ask.words)
             return offer_card(stored, shops, len(found.table.header), why, ask.words)
-    why = unreadable_text(unreadable.code, unreadable.facts, ask.words)
-    return Card(ask.words("<b>❌ Not taken in.</b> Nothing was changed.") + "\n" + why)
+    return Card(f"{refused}\n" + unreadable_text(unreadable.code, facts, ask.words))
 
 
 def _to_offer(

@@ -17,7 +17,7 @@ from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import N_, actor_name
 from handlers.viewer import Viewer
-from handlers.words import Words, mask_name
+from handlers.words import Words, mask_name, mask_phone
 
 FIELDS = {
     Field.NUMBER: N_("order number"),
@@ -89,6 +89,7 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
 _UNUSED = 40
 _LABEL = 28
 _SAMPLE = 28
+_PHONE_DIGITS = 7
 
 
 def field_name(field: str, words: Words) -> str:
@@ -103,13 +104,15 @@ def cut(text: str, limit: int = _LABEL) -> str:
 
 def sample_of(mapping: TableMapping, column: str, viewer: Viewer) -> str:
     """A value of the column as this chat may see it: in a group only the first letter of a text that might name a
-    person, and no long number whole."""
+    person, and of a number that might be a phone its end."""
     sample = mapping.samples[mapping.header.index(column)] if column in mapping.header else ""
     told = {known for known, name in mapping.columns.items() if name == column}
     harmless = bool(told) and told <= PLAIN
-    if viewer.private or harmless or not any(char.isalpha() for char in sample):
+    if viewer.private or harmless:
         return veiled(sample, viewer.private, _SAMPLE)
-    return mask_name(sample)
+    if any(char.isalpha() for char in sample):
+        return mask_name(sample)
+    return mask_phone(sample) if sum(map(str.isdigit, sample)) >= _PHONE_DIGITS else sample
 
 
 def offer_card(stored: StoredFile, shops: Sequence[tuple[int, str]], count: int, why: str, words: Words) -> Card:
@@ -224,7 +227,11 @@ def list_card(desk: Desk, found: Sequence[TableMapping], words: Words) -> Card:
     rows = []
     for one in sorted(found, key=lambda one: (desk.catalog.shops[one.shop_id].name, one.id)):
         shop = desk.catalog.shops[one.shop_id].name
-        facts = {"shop": shop, "columns": ", ".join(cut(name, 20) for name in one.header[:6]), "who": one.made_by}
+        facts = {
+            "shop": shop,
+            "columns": ", ".join(cut(name, 20) for name in one.header[:6]),
+            "who": actor_name(one.made_by, words),
+        }
         lines.append(words("• {shop}: {columns} … ({who}, {at})", at=words.when(one.saved_at), **facts))
         rows.append((Button(f"{cut(shop)} · {cut(one.file_name)}", pack("m.o", one.id)),))
     return Card("\n".join(lines), tuple(rows))

@@ -2,37 +2,28 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from domain.incoming import Platform, PlatformState
-from domain.orders import Order
-from domain.people import Person, Role
-from domain.table_mapping import Field, Meaning, TableMapping
+from domain.table_mapping import Field, Meaning
 from handlers.cards.mapping import FIELDS, GROUPS, MEANINGS
 from tests.channels.making import csv_bytes, xlsx_bytes
 from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.mapping_chat import (
+    HEADER,
+    ROWS,
+    SHOP,
+    TABLE,
+    anna,
+    begun,
+    draft,
+    orders,
+    saved,
+    taught,
+)
 
 pytestmark = pytest.mark.anyio
-HEADER = ["单号", "品名", "几个", "编码", "实付(元)", "状态", "收货人", "电话", "收货地址", "店长的话"]
-ROWS = [
-    [
-        "A-1",
-        "陶瓷杯 <b>",
-        "2",
-        "CUP-01",
-        "78.00",
-        "新单",
-        "张三丰",
-        "13800001234",
-        "浙江省 杭州市 西湖区 文三路 1 号",
-        "王小明说快",
-    ],
-    ["A-2", "花茶", "1", "TEA-01", "59.00", "已取消", "李四", "13900001234", "浙江省 杭州市 西湖区 文三路 2 号", ""],
-]
-TABLE = csv_bytes([HEADER, *ROWS])
-SHOP = "小满旗舰店"
 
 
 @pytest.fixture
@@ -41,36 +32,6 @@ def desk(sqlite_url: str) -> Iterator[DeskChat]:
     made = open_desk(sqlite_url)
     yield made
     made.store.close()
-
-
-def anna(desk: DeskChat) -> Person:
-    return desk.cast.people[Role.CS]
-
-
-def orders(desk: DeskChat) -> list[Order]:
-    ids = [order_id for order_id, _ in desk.look(lambda d: d.orders.in_review(shops=None, held=None))]
-    return [desk.order(order_id) for order_id in sorted(ids)]
-
-
-def saved(desk: DeskChat) -> list[TableMapping]:
-    found: list[TableMapping] = desk.look(lambda d: d.mappings.saved())
-    return found
-
-
-async def begun(desk: DeskChat, data: bytes = TABLE, **more: Any) -> str:
-    """The table was sent and its shop chosen; the card as text."""
-    await desk.sends(anna(desk), "erp.csv", data, **more)
-    [card] = await desk.taps(anna(desk), SHOP)
-    return card
-
-
-async def taught(desk: DeskChat) -> str:
-    """Quantity chosen, saved and read; the import's card."""
-    await begun(desk)
-    for label in ("🛒 Order and goods", "quantity ← –", "几个 · 2", "◀ Back"):
-        await desk.taps(anna(desk), label)
-    [done] = await desk.taps(anna(desk), "✅ Remember and read")
-    return done
 
 
 async def test_an_unknown_table_is_offered_to_be_learned(desk: DeskChat) -> None:
@@ -173,17 +134,6 @@ async def test_a_changed_header_asks_again_with_the_old_mapping_filled_in(desk: 
     assert len(saved(desk)) == 1
 
 
-async def test_what_is_lacking_is_named_and_nothing_is_saved(desk: DeskChat) -> None:
-    await begun(desk)
-    for label in ("✅ Remember and read", "🔎 Try it on this file"):
-        [card] = await desk.taps(anna(desk), label)
-        assert desk.toasts == [
-            "The mapping: please say which. Wanted: a column each for order number, goods and quantity."
-        ]
-        assert "❗ quantity: no column yet" in card
-    assert (orders(desk), saved(desk)) == ([], [])
-
-
 async def test_status_words_are_changed_with_a_tap(desk: DeskChat) -> None:
     await begun(desk)
     await desk.taps(anna(desk), "🕑 Status and times")
@@ -193,13 +143,6 @@ async def test_status_words_are_changed_with_a_tap(desk: DeskChat) -> None:
     assert desk.labels[0] == ["❓«新单» = shipped in part"]
     mapping = draft(desk)
     assert mapping.words == {"新单": Meaning.PART_SHIPPED, "已取消": Meaning.CLOSED}
-
-
-def draft(desk: DeskChat) -> TableMapping:
-    """The mapping that the newest card's buttons name."""
-    data, _ = desk.button(anna(desk).telegram_id, "◀ Back")
-    found: TableMapping = desk.look(lambda d: d.mappings.get(int(data.split(":")[1])))
-    return found
 
 
 async def test_a_status_column_of_many_words_is_refused_and_a_new_one_brings_its_words(desk: DeskChat) -> None:
@@ -230,34 +173,6 @@ async def test_the_amount_is_counted_per_row_when_a_person_says_so(desk: DeskCha
     assert "The amount is the order's: it counts once, also when its rows repeat it." in card.split("\n")
 
 
-async def test_an_old_tap_is_refused_in_words_and_the_card_is_drawn_anew(desk: DeskChat) -> None:
-    await begun(desk)
-    old, shown = desk.button(anna(desk).telegram_id, "✅ Remember and read")
-    await taught(desk)
-    before = saved(desk)
-    lead = desk.cast.people[Role.CS_LEAD]
-    for verb in (old, old.replace("m.y", "m.k"), old.replace("m.y", "m.g") + ":0"):
-        await desk.presses(anna(desk), verb, shown)
-        [told] = desk.toasts
-        assert told.startswith(f"The mapping: remembered by {anna(desk).name} at ")
-        assert told.endswith("Nothing was changed; the card is up to date now.")
-    assert (saved(desk), len(orders(desk))) == (before, 1)
-    now = f"m.c:{before[0].id}:{before[0].revision}:paid:0"
-    await desk.presses(lead, now, shown)
-    assert desk.toasts == ["erp.csv is remembered; this step needs not remembered yet."]
-    assert saved(desk) == before
-
-
-async def test_the_draft_goes_on_after_a_restart(desk: DeskChat, sqlite_url: str) -> None:
-    await begun(desk)
-    await desk.taps(anna(desk), "🛒 Order and goods")
-    again = DeskChat(desk.store, desk.clock, desk.cast, desk.wire, desk.update_id)
-    for label in ("quantity ← –", "几个 · 2", "◀ Back"):
-        await again.taps(anna(desk), label)
-    [done] = await again.taps(anna(desk), "✅ Remember and read")
-    assert done.split("\n")[0] == "<b>📥 2 orders</b> · 小满旗舰店 · erp.csv"
-
-
 async def test_mapping_lists_and_forgets(desk: DeskChat) -> None:
     assert await desk.writes(anna(desk), "/mapping") == [
         "I have learned no table yet. Send me an order table I don't know, and I ask about it."
@@ -283,47 +198,6 @@ async def test_mapping_lists_and_forgets(desk: DeskChat) -> None:
     assert "• quantity ← <b>几个</b> «2»" in (await begun(desk)).split("\n")
 
 
-async def test_nobody_acts_outside_role_and_shop(desk: DeskChat) -> None:
-    await taught(desk)
-    [mapping] = saved(desk)
-    _, shown = desk.button(anna(desk).telegram_id, "✅ Remember and read")
-    chen, bella = desk.cast.people[Role.FINANCE], desk.do(_only, desk.cast.anna2, desk.cast.shops[1].id)
-    assert await desk.writes(chen, "/mapping") == ["Your role does not allow this (import)."]
-    assert (await desk.writes(bella, "/mapping"))[0].startswith("I have learned no table yet.")
-    file, shop = mapping.file_id, mapping.shop_id
-    for data in (
-        f"m.x:{mapping.id}:{mapping.revision}",
-        f"m.o:{mapping.id}",
-        f"m.r:{mapping.id}",
-        f"m.s:{file}:{shop}",
-    ):
-        await desk.presses(chen, data, shown)
-        assert desk.toasts == ["Your role does not allow this (import)."]
-        await desk.presses(bella, data, shown)
-        assert desk.toasts == ["This shop is not yours to work on."]
-    assert saved(desk) == [mapping]
-    _, offered = await desk.sends(bella, "erp.csv", TABLE)
-    assert offered.startswith("<b>❌ Not taken in.</b>")
-    assert desk.labels == [["小满拼多多店"]]
-
-
-def _only(unit: Any, person: Person, shop: int) -> Person:
-    from dataclasses import replace
-
-    unit.people.save(replace(person, shops=frozenset({shop}), language="en"))
-    unit.people.save_chat(replace(unit.people.chat(person.chat_id), language="en"))
-    found: Person = unit.people.get(person.id)
-    return found
-
-
-async def test_a_card_of_a_shop_no_longer_ones_own_is_not_drawn_anew(desk: DeskChat) -> None:
-    await begun(desk)
-    old, shown = desk.button(anna(desk).telegram_id, "🔎 Try it on this file")
-    desk.do(_only, anna(desk), desk.cast.shops[1].id)
-    assert await desk.presses(anna(desk), old, shown) == []
-    assert desk.toasts == ["This shop is not yours to work on."]
-
-
 async def test_two_shops_with_the_same_columns_are_asked_about(desk: DeskChat) -> None:
     await taught(desk)
     file = saved(desk)[0].file_id
@@ -336,29 +210,6 @@ async def test_two_shops_with_the_same_columns_are_asked_about(desk: DeskChat) -
     assert desk.labels == [[SHOP], ["小满拼多多店"]]
     [done] = await desk.taps(anna(desk), "小满拼多多店")
     assert done.endswith("Nothing new: all 2 orders were known already, unchanged.")
-
-
-async def test_a_group_sees_no_person(desk: DeskChat) -> None:
-    """Not in the card, a field's columns, the trial, nor a status column that was mistaken."""
-    await desk.writes(desk.cast.people[Role.OWNER], "/desk cs", group=True)
-    desk.wire.files["doc"] = TABLE
-    document = {"file_id": "doc", "file_unique_id": "u", "file_name": "erp.csv", "file_size": len(TABLE)}
-    await desk._message(anna(desk), {"document": document}, group=True)
-    seen = await desk.taps(anna(desk), SHOP, group=True)
-    assert "• receiver ← <b>收货人</b> «张**»" in seen[0].split("\n")
-    assert "• phone ← <b>电话</b> «*******1234»" in seen[0].split("\n")
-    for label in ("🛒 Order and goods", "quantity ← –"):
-        seen += await desk.taps(anna(desk), label, group=True)
-    seen.append(str(desk.labels))
-    for label in ("几个 · 2", "◀ Back", "🔎 Try it on this file"):
-        seen += await desk.taps(anna(desk), label, group=True)
-    assert "→ 张**, *******1234, 浙江省, 杭州市" in seen[-1].split("\n")
-    for label in ("◀ Back", "🕑 Status and times", "order status ← 状态", "收货人 · 张**"):
-        seen += await desk.taps(anna(desk), label, group=True)
-    seen += await desk.taps(anna(desk), "What the status words mean", group=True)
-    seen.append(str(desk.labels))
-    told = "\n".join(seen)
-    assert [secret for secret in ("三丰", "李四", "1380000", "1390000", "文三路", "小明") if secret in told] == []
 
 
 async def test_many_columns_turn_pages(desk: DeskChat) -> None:
