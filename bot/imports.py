@@ -13,13 +13,16 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import channels
-from domain import intake
+from channels.formats import Format
+from channels.mapping import format_of
+from domain import intake, mappings
 from domain.catalog import Catalog, Shop
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown
 from domain.incoming import IncomingOrder, Platform, RejectedRow
 from domain.people import Actor, Right, require
 from domain.records import ImportRun, StoredFile
+from domain.table_mapping import TableMapping
 from handlers.services import Progress
 from storage.store import Store
 
@@ -51,14 +54,20 @@ def shop_for(catalog: Catalog, platform: Platform, first: Sequence[IncomingOrder
         if shop.platform is not platform:
             raise BadValue("shop", shop.name, _names(catalog, platform))
         return shop
-    told = {order.shop_name.casefold(): order.shop_name for order in first if order.shop_name}
     on_platform = [shop for shop in catalog.shops.values() if shop.platform is platform]
     if not on_platform:
         raise Unknown("shop", platform)
-    strange = told.keys() - {shop.name.casefold() for shop in on_platform}
-    fitting = [shop for shop in on_platform if shop.name.casefold() in told] or on_platform
+    return _told(on_platform, first)
+
+
+def _told(shops: Sequence[Shop], first: Sequence[IncomingOrder]) -> Shop:
+    """Of these shops the one the rows name, or the only one. Raises BadValue."""
+    told = {order.shop_name.casefold(): order.shop_name for order in first if order.shop_name}
+    strange = told.keys() - {shop.name.casefold() for shop in shops}
+    fitting = [shop for shop in shops if shop.name.casefold() in told] or shops
     if strange or len(fitting) > 1:
-        raise BadValue("shop", ", ".join(told[name] for name in sorted(strange)), _names(catalog, platform))
+        choices = "|".join(shop.name for shop in shops)
+        raise BadValue("shop", ", ".join(told[name] for name in sorted(strange)), choices)
     return fitting[0]
 
 
@@ -111,8 +120,8 @@ class Importer:
     ) -> ImportRun:
         """Raises channels.Unreadable for the whole file, domain refusals (NotAllowed, Unknown, BadValue)."""
         stored, data = await self._store.read(_file, file_id)
-        catalog = await self._store.read(_catalog)
-        shop, parsed = await asyncio.to_thread(_open, catalog, stored.name, data, shop_id)
+        catalog, saved = await self._store.read(_known, actor)
+        shop, parsed = await asyncio.to_thread(_open, catalog, saved, stored.name, data, shop_id)
         run = await self._store.run(_begin, stored, shop, parsed.format, actor)
         tally = _Tally(parsed.header)
         while batch := await asyncio.to_thread(_next_batch, parsed.items):
@@ -130,16 +139,30 @@ def _file(desk: Desk, file_id: int) -> tuple[StoredFile, bytes]:
     return desk.files.get(file_id)
 
 
-def _catalog(desk: Desk) -> Catalog:
-    return desk.catalog
+def _known(desk: Desk, actor: Actor) -> tuple[Catalog, list[TableMapping]]:
+    return desk.catalog, mappings.in_force(desk, actor)
 
 
-def _open(catalog: Catalog, name: str, data: bytes, asked: int | None) -> tuple[Shop, channels.ParsedFile]:
-    """Looked at once to learn whose it is, then read in that shop's zone."""
-    glance = channels.read(name, data, zone=ZoneInfo(catalog.company.zone))
+def _open(
+    catalog: Catalog, saved: Sequence[TableMapping], name: str, data: bytes, asked: int | None
+) -> tuple[Shop, channels.ParsedFile]:
+    """Looked at once to learn whose it is, then read in that shop's zone, by its mapping where no format fits."""
+    usable = [one for one in saved if asked in (None, one.shop_id)]
+    glance = channels.read(name, data, zone=ZoneInfo(catalog.company.zone), mapped=_formats(catalog, usable))
     first = [item for item in islice(glance.items, 20) if isinstance(item, IncomingOrder)]
-    shop = shop_for(catalog, glance.platform, first, asked)
-    return shop, channels.read(name, data, zone=ZoneInfo(shop.zone))
+    mine = {one.shop_id: one for one in usable if one.signature == glance.signature}
+    if not mine:
+        shop = shop_for(catalog, glance.platform, first, asked)
+    elif asked is not None:
+        shop = catalog.shops[asked]
+    else:
+        shop = _told([catalog.shops[shop_id] for shop_id in mine], first)
+    by_mapping = _formats(catalog, [mine[shop.id]]) if mine else None
+    return shop, channels.read(name, data, zone=ZoneInfo(shop.zone), mapped=by_mapping)
+
+
+def _formats(catalog: Catalog, saved: Sequence[TableMapping]) -> dict[str, Format]:
+    return {one.signature: format_of(one.reading, catalog.shops[one.shop_id]) for one in saved}
 
 
 def _next_batch(items: Iterator[IncomingOrder | RejectedRow]) -> list[IncomingOrder | RejectedRow]:

@@ -34,6 +34,10 @@ from storage.store import Store
 from storage.unit import Unit
 
 Json = dict[str, object]
+_TEACH = (
+    "no mapping is remembered for these columns: send the file to the bot in chat, say which column is what, "
+    "then import it again"
+)
 _LARGEST_FILE = 60 * 1024 * 1024
 
 
@@ -42,10 +46,11 @@ class Refused(Exception):
 
 
 def refusal_words(error: Refusal | Unreadable) -> str:
-    """One plain English line."""
+    """One plain English line, with what to do where a person can teach us the table."""
     if isinstance(error, Unreadable):
         facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items() if value)
-        return f"{error.code} ({facts})" if facts else error.code
+        told = f"{error.code} ({facts})" if facts else error.code
+        return f"{told}; {_TEACH}" if error.code == Reason.UNKNOWN_HEADER else told
     return refusal_text(error, Words("en", "UTC"))
 
 

@@ -198,7 +198,8 @@ class Format:
     `columns`: our field -> the header names it goes by, `A|B` for alternatives, the first present wins. `must`:
     the fields without which a header is not this format. `currency`: fixed, or "" when the column `currency`
     tells. `many_rows`: an order may take several adjacent rows, order-level cells being read from the first.
-    `fragment`: the rows know only goods. The rest turns rows into parts of an order.
+    `fragment`: the rows know only goods. `amounts_of_rows` instead of `amounts` where the first row is not enough.
+    The rest turns rows into parts of an order.
     """
 
     name: str
@@ -211,6 +212,7 @@ class Format:
     many_rows: bool = False
     fragment: bool = False
     amounts: Callable[[Row, PlatformState], Amounts] = no_amounts
+    amounts_of_rows: Callable[[Sequence[Row], PlatformState], Amounts] | None = None
     receiver: Callable[[Row], Receiver] = no_receiver
     lines: Callable[[Sequence[Row]], tuple[IncomingLine, ...]] = no_lines
     refunds: Callable[[Sequence[Row]], tuple[IncomingRefund, ...]] = no_refunds

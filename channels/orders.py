@@ -19,7 +19,7 @@ def build(format_: Format, rows: Sequence[Row]) -> IncomingOrder:
         for row in rows:
             row.currency = code
     state = format_.state(head)
-    amounts = format_.amounts(head, state)
+    amounts = format_.amounts_of_rows(rows, state) if format_.amounts_of_rows else format_.amounts(head, state)
     return IncomingOrder(
         platform=format_.platform,
         number=head.number,

@@ -6,7 +6,7 @@ a duplicate, not a continuation.
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from channels import cells, json_files, sources, workbooks
 from channels.formats import Format, Layout, Row
+from channels.mapping import signature
 from channels.orders import build
 from channels.reasons import Reason, Refused, Unreadable, shown
 from channels.registry import closest, matching
@@ -21,6 +22,7 @@ from domain.incoming import IncomingOrder, Platform, RejectedRow
 
 HEADER_ROWS = 30
 _LOOK_AHEAD = 200
+_WORKBOOK = (workbooks.ZIP_MAGIC, workbooks.OLE_MAGIC)
 _TOTALS = ("合计", "总计", "小计", "总交易", "共计")
 _TOTAL_WORDS = frozenset({"total", "totals", "grand total", "subtotal", "sum"})
 
@@ -31,33 +33,48 @@ Item = IncomingOrder | RejectedRow
 class ParsedFile:
     """What a file is and, read once and in order, what is in it. `header` names the columns of
     `RejectedRow.cells` (of the first sheet; empty for JSON). `control_rows` fills while `items` is read: the
-    places of total and comment rows, which are not imported and are nobody's fault."""
+    places of total and comment rows, which are not imported and are nobody's fault. `signature` is the one of the
+    mapping it is read by, "" for a known format."""
 
     format: str
     platform: Platform
     header: tuple[str, ...]
     items: Iterator[Item]
     control_rows: list[int] = field(default_factory=list)
+    signature: str = ""
 
 
-def read(name: str, data: bytes | Path, *, zone: ZoneInfo) -> ParsedFile:
+Mapped = Mapping[str, Format]
+"""Formats that people made by mapping, by the signature of their header."""
+
+
+def read(name: str, data: bytes | Path, *, zone: ZoneInfo, mapped: Mapped | None = None) -> ParsedFile:
     """Read a platform's file by what it contains; `name` only words a refusal. `zone` is the shop's, for times
-    without offset. Raises Unreadable before any item is given out; bad rows are items. A file given by its path must
-    stay there until `items` is read."""
+    without offset. `mapped` is asked when no known format fits. Raises Unreadable before any item is given out; bad
+    rows are items. A file given by its path must stay there until `items` is read."""
     source = sources.Source(data)
     sources.check_size(source)
     head = source.head(512)
-    if head.startswith((workbooks.ZIP_MAGIC, workbooks.OLE_MAGIC)):
-        return _tables(workbooks.tables(source), zone)
+    if head.startswith(_WORKBOOK):
+        return _tables(workbooks.tables(source), zone, mapped or {})
     if json_files.looks_like(head):
         return _json(source, zone)
     try:
-        return _tables([sources.text_table(source)], zone)
+        return _tables([sources.text_table(source)], zone, mapped or {})
     except Unreadable as refusal:
         if refusal.code in (Reason.UNKNOWN_HEADER, Reason.NOT_A_TABLE) and name.lower().endswith((".xlsx", ".xls")):
             detail = "the name says workbook, the content is none"
             raise Unreadable(Reason.NOT_A_WORKBOOK, {"detail": detail}) from None
         raise
+
+
+def tables_of(source: sources.Source) -> Sequence[sources.Table]:
+    """The tables of a text or workbook; none for JSON. Raises Unreadable."""
+    sources.check_size(source)
+    head = source.head(512)
+    if head.startswith(_WORKBOOK):
+        return workbooks.tables(source)
+    return () if json_files.looks_like(head) else [sources.text_table(source)]
 
 
 def _json(source: sources.Source, zone: ZoneInfo) -> ParsedFile:
@@ -77,9 +94,14 @@ class _Found:
     header: tuple[str, ...]
 
 
-def _tables(tables: Sequence[sources.Table], zone: ZoneInfo) -> ParsedFile:
+def _tables(tables: Sequence[sources.Table], zone: ZoneInfo, mapped: Mapped) -> ParsedFile:
     seen: list[list[str]] = []
-    found = [one for one in (_find(table, seen) for table in tables) if one is not None]
+    found = _find_all(tables, matching, seen)
+    key = ""
+    if not found and mapped:
+        found = _find_all(tables, lambda row: mapped.get(signature(row)), [])
+        key = signature(found[0].header) if found else ""
+        found = [one for one in found if signature(one.header) == key]
     if not found:
         raise Unreadable(Reason.UNKNOWN_HEADER if any(map(any, seen)) else Reason.EMPTY, closest(seen))
     platforms = sorted({one.format.platform for one in found})
@@ -89,17 +111,24 @@ def _tables(tables: Sequence[sources.Table], zone: ZoneInfo) -> ParsedFile:
     sheets = [_Sheet(one, zone, control_rows, one.table.name if len(found) > 1 else "") for one in found]
     items = itertools.chain.from_iterable(sheet.items() for sheet in sheets)
     name = "+".join(dict.fromkeys(one.format.name for one in found))
-    return ParsedFile(name, platforms[0], found[0].header, items, control_rows)
+    return ParsedFile(name, platforms[0], found[0].header, items, control_rows, key)
 
 
-def _find(table: sources.Table, seen: list[list[str]]) -> _Found | None:
+Known = Callable[[list[str]], Format | None]
+
+
+def _find_all(tables: Sequence[sources.Table], known: Known, seen: list[list[str]]) -> list[_Found]:
+    return [one for one in (_find(table, known, seen) for table in tables) if one is not None]
+
+
+def _find(table: sources.Table, known: Known, seen: list[list[str]]) -> _Found | None:
     """The header within the first rows. Rows looked at are added to `seen`, for the refusal."""
     for delimiter in table.delimiters:
         for place, row in itertools.islice(table.lines(delimiter), HEADER_ROWS):
             if isinstance(row, Refused):
                 continue
-            if (known := matching(row)) is not None:
-                return _Found(table, delimiter, place, known, tuple(row))
+            if (format_ := known(row)) is not None:
+                return _Found(table, delimiter, place, format_, tuple(row))
             seen.append(row)
     return None
 
@@ -161,7 +190,7 @@ class _Sheet:
         first = number or next(filter(None, map(cells.clean, row)))
         if first[0] == "#" and not (first[1:2].isascii() and first[1:2].isalnum()):
             return True
-        return _is_total_word(first) or first.endswith("downloaded")
+        return is_total(first) or first.endswith("downloaded")
 
     def _read(self, place: int, row: list[str] | Refused) -> _Read:
         if isinstance(row, Refused):
@@ -213,5 +242,6 @@ class _Sheet:
         return RejectedRow(read.place, str(refusal.reason), facts, tuple(read.cells))
 
 
-def _is_total_word(text: str) -> bool:
+def is_total(text: str) -> bool:
+    """Whether a row that begins with this text is a sum of others."""
     return text.startswith(_TOTALS) or text.rstrip(":：").lower() in _TOTAL_WORDS

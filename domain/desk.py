@@ -31,6 +31,7 @@ from domain.records import (
     StoredFile,
 )
 from domain.stock import Level, Move
+from domain.table_mapping import TableMapping
 
 
 class Orders(Protocol):
@@ -249,6 +250,25 @@ class Files(Protocol):
     def get(self, file_id: int) -> tuple[StoredFile, bytes]: ...
 
 
+class Mappings(Protocol):
+    """How tables without a format are read, per shop."""
+
+    def saved(self) -> list[TableMapping]:
+        """Those in force, of all shops, oldest first."""
+
+    def of_shop(self, shop_id: int) -> list[TableMapping]:
+        """Drafts and saved ones, the last made first."""
+
+    def of(self, shop_id: int, signature: str) -> TableMapping | None:
+        """The shop's only one for this kind of table, draft or saved."""
+
+    def get(self, mapping_id: int) -> TableMapping:
+        """Raises Unknown('mapping')."""
+
+    def add(self, mapping: TableMapping) -> TableMapping: ...
+    def save(self, mapping: TableMapping) -> None: ...
+
+
 class Alerts(Protocol):
     """Open worries."""
 
@@ -327,6 +347,8 @@ class Desk(Protocol):
     def imports(self) -> Imports: ...
     @property
     def files(self) -> Files: ...
+    @property
+    def mappings(self) -> Mappings: ...
     @property
     def alerts(self) -> Alerts: ...
     @property

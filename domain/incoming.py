@@ -10,12 +10,13 @@ from enum import StrEnum
 
 
 class Platform(StrEnum):
-    """A sales platform."""
+    """A sales platform. OTHER is any we have no format for; its tables are read by a mapping."""
 
     TAOBAO = "taobao"
     PINDUODUO = "pinduoduo"
     SHOPIFY = "shopify"
     WOOCOMMERCE = "woocommerce"
+    OTHER = "other"
 
 
 class PlatformState(StrEnum):

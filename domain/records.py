@@ -49,6 +49,7 @@ class NoticeKind(StrEnum):
     ENTRY = "entry"
     ALERTS = "alerts"
     SHIFT = "shift"
+    MAPPING = "mapping"
 
 
 @dataclass(frozen=True, slots=True)

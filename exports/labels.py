@@ -58,6 +58,7 @@ def platforms(tr: Translate) -> Mapping[str, str]:
         Platform.PINDUODUO: tr("Pinduoduo"),
         Platform.SHOPIFY: tr("Shopify"),
         Platform.WOOCOMMERCE: tr("WooCommerce"),
+        Platform.OTHER: tr("Other"),
     }
 
 

@@ -4,17 +4,22 @@ Surprising: the bytes are in the store before the person gets an answer, so the 
 after a restart, and a file that was acknowledged is never lost. Reading the same file twice changes nothing.
 """
 
+import asyncio
+
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Document, Message
 
-from channels.reasons import Unreadable
+from channels.learning import can_learn
+from channels.proposal import recognised
+from channels.reasons import Reason, Unreadable
 from domain.desk import Desk
 from domain.errors import BadValue, Refusal, Unknown
-from domain.people import Actor, Right, Role, require
+from domain.people import Actor, Right, Role, may, require
 from domain.records import NoticeKind, StoredFile
 from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.intake import unreadable_text
+from handlers.cards.mapping import offer_card
 from handlers.draw import draw
 from handlers.filters import Tap
 from handlers.refusals import refusal_text
@@ -24,6 +29,7 @@ from handlers.taps import pack
 router = Router(name="intake")
 TELEGRAM_LIMIT = 20 * 1024 * 1024
 EDIT_SECONDS = 3
+_COLUMNS_SHOWN = 300
 DESKS = frozenset({Role.CS, Role.CS_LEAD, Role.OWNER})
 
 
@@ -61,7 +67,7 @@ async def file_came(message: Message, ask: Ask) -> None:
     assert content is not None
     stored = await ask.services.store.run(keep, ask.actor, name, content.read())
     status = await ask.reply(Card(ask.words("📥 {name}: received, reading…", name=name)))
-    await _read(ask, stored.id, None, status)
+    await read_file(ask, stored.id, None, status)
 
 
 @router.callback_query(Tap("i.s"))
@@ -69,16 +75,15 @@ async def shop_chosen(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> No
     """The shop a kept file belongs to."""
     await ask.toast(ask.words.plain("Reading…"))
     if ask.message is not None:
-        await _read(ask, int(args[0]), int(args[1]), ask.message.message_id)
+        await read_file(ask, int(args[0]), int(args[1]), ask.message.message_id)
 
 
-async def _read(ask: Ask, file_id: int, shop_id: int | None, status: int) -> None:
+async def read_file(ask: Ask, file_id: int, shop_id: int | None, status: int) -> None:
     """Read a kept file; `status` is the message that tells how far we are and becomes the result."""
     try:
         run = await ask.services.import_file(file_id, shop_id, ask.actor, _Teller(ask, status))
     except Unreadable as unreadable:
-        why = unreadable_text(unreadable.code, unreadable.facts, ask.words)
-        await ask.edit(Card(ask.words("<b>❌ Not taken in.</b> Nothing was changed.") + "\n" + why), status)
+        await ask.edit(await _unreadable(ask, file_id, shop_id, unreadable), status)
         return
     except (BadValue, Unknown) as refusal:
         await ask.edit(await ask.read(_which_shop, ask, file_id, refusal), status)
@@ -91,6 +96,34 @@ async def _read(ask: Ask, file_id: int, shop_id: int | None, status: int) -> Non
         await ask.edit(card, status)
         await ask.remember(status, NoticeKind.IMPORT, run.id)
         await ask.send_files([make() for make in card.files])
+
+
+async def _unreadable(ask: Ask, file_id: int, shop_id: int | None, unreadable: Unreadable) -> Card:
+    """Why it was not taken; where no format fits but it is a table, the offer to learn it. In a group the columns are
+    told only when they are known names: what looks like a header may be the first row of people."""
+    refused, facts = ask.words("<b>❌ Not taken in.</b> Nothing was changed."), unreadable.facts
+    if unreadable.code == Reason.UNKNOWN_HEADER:
+        stored, data, shops = await ask.read(_to_offer, ask.actor, file_id, shop_id)
+        found = await asyncio.to_thread(can_learn, data)
+        if not ask.chat.private and (found is None or not recognised(found.table.header)):
+            return Card(f"{refused}\n" + ask.words("I don't know this table. Send it to me in private to see why."))
+        if found is not None and shops:
+            facts = {**facts, "columns": ", ".join(found.table.header)[:_COLUMNS_SHOWN]}
+            why = unreadable_text(unreadable.code, facts, ask.words)
+            return offer_card(stored, shops, len(found.table.header), why, ask.words)
+    return Card(f"{refused}\n" + unreadable_text(unreadable.code, facts, ask.words))
+
+
+def _to_offer(
+    desk: Desk, actor: Actor, file_id: int, shop_id: int | None
+) -> tuple[StoredFile, bytes, list[tuple[int, str]]]:
+    stored, data = desk.files.get(file_id)
+    shops = [
+        (shop.id, shop.name)
+        for shop in desk.catalog.shops.values()
+        if shop_id in (None, shop.id) and may(actor, Right.IMPORT, shop=shop.id)
+    ]
+    return stored, data, shops
 
 
 class _Teller:

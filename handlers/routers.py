@@ -11,6 +11,7 @@ TOPICS = (
     "start",
     "staff",
     "intake",
+    "mapping",
     "review",
     "interception",
     "waves",

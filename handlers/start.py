@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "why": (Right.VIEW_ORDERS, N_("why an order is held, and why this warehouse and courier: /why 1234")),
     "refund": (Right.REFUND, N_("the buyer wants the money back, stop the parcel: /refund 1234 reason")),
     "return": (Right.REFUND, N_("link a return parcel to its order: /return ORDER WAYBILL")),
+    "mapping": (Right.IMPORT, N_("order tables I have learned to read; forget one")),
     "wave": (Right.WAVE, N_("open waves; make one now")),
     "pick": (Right.PICK, N_("station: picking")),
     "pack": (Right.PACK, N_("station: packing")),
@@ -61,6 +62,7 @@ def help_text(ask: Ask) -> str:
             lines.append(f"/{command} – {words(text)}")
     if Right.IMPORT in ask.actor.rights:
         lines += ["", words("Send me an order export (Taobao, Pinduoduo, Shopify, WooCommerce) to take it in.")]
+        lines.append(words("I learn any other order table, too: I ask once which column is what."))
     if Right.VIEW_ORDERS in ask.actor.rights:
         lines.append(words("Any other text is a search."))
     return "\n".join(lines)

@@ -103,6 +103,8 @@ STEPS = {
     "lifted": N_("taken off the blacklist"),
     "expired": N_("blacklist entry ran out"),
     "appealed": N_("an open appeal"),
+    "mapping_draft": N_("not remembered yet"),
+    "mapping_saved": N_("remembered"),
 }
 PLATFORM_STATES = {
     "unpaid": N_("unpaid"),
@@ -180,6 +182,9 @@ VERBS = {
     "appealed": N_("appealed against the blacklist"),
     "appeal_upheld": N_("appeal refused"),
     "expired": N_("blacklist entry ran out"),
+    "mapped": N_("changed"),
+    "mapping_saved": N_("remembered"),
+    "mapping_forgotten": N_("forgotten"),
 }
 
 ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator")}
@@ -220,6 +225,9 @@ KINDS = {
     "days": N_("term"),
     "quiet_hours": N_("quiet hours"),
     "policy": N_("house rules"),
+    "mapping": N_("The mapping"),
+    "column": N_("column"),
+    "status_word": N_("status word"),
 }
 RIGHTS = {
     "view_orders": N_("see orders"),
@@ -251,6 +259,7 @@ FORMATS = {
     "shopify-orders": N_("Shopify orders"),
     "shopify-json": N_("Shopify orders (JSON)"),
     "woocommerce-json": N_("WooCommerce orders (JSON)"),
+    "mapped": N_("learned table"),
 }
 WANTS = {
     "weight": N_("a weight like 1.25kg or 1250"),
@@ -262,6 +271,9 @@ WANTS = {
     "group": N_("a group"),
     "waybill": N_("a waybill: 6 to 40 letters and digits"),
     "date": N_("a date like 2026-11-23"),
+    "required_columns": N_("a column each for order number, goods and quantity"),
+    "column_of_the_table": N_("a column of this table"),
+    "status_column": N_("a column with a few different words"),
     "not_in_the_future": N_("a day that is not in the future"),
     "told_buyer": N_("an order whose platform tells who bought it"),
     "tag": N_("a tag of 1 to 12 letters without a colon"),

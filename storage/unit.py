@@ -16,6 +16,7 @@ from domain.records import Event
 from storage.catalog import CatalogAdmin, CatalogReader, Shelf
 from storage.customers import Customers
 from storage.inbox import Inbox
+from storage.mappings import Mappings
 from storage.orders import Orders
 from storage.outbox import Deliveries, Outbox
 from storage.parcels import Parcels
@@ -131,6 +132,11 @@ class Unit:
     def files(self) -> Files:
         """Bytes kept in the store."""
         return Files(self._sql)
+
+    @cached_property
+    def mappings(self) -> Mappings:
+        """How tables without a format are read."""
+        return Mappings(self._sql)
 
     @cached_property
     def alerts(self) -> Alerts:

@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping
 
+from channels.mapping import NAME as MAPPED
 from channels.reasons import Reason
 from domain.desk import Desk
 from domain.people import Right
@@ -35,6 +36,7 @@ ROWS = {
     Reason.DUPLICATE_IN_FILE: N_("this order stands in the file twice"),
     Reason.PART_OF_REFUSED: N_("another row of this order was rejected"),
     Reason.NOT_AN_ORDER: N_("not an order"),
+    Reason.AMOUNTS_DIFFER: N_("the rows of this order tell different amounts: count the amount per row"),
 }
 FILES = {
     Reason.EMPTY: N_("The file is empty."),
@@ -104,6 +106,8 @@ def import_card(desk: Desk, import_id: int, viewer: Viewer, data: Mapping[str, s
     lines += _counts(run, words)
     if run.rejected:
         lines += ["", words("<b>Rejected rows: {count}</b>", count=run.rejected), *_rows(run, viewer)]
+    if run.format == MAPPED and any(reject["reason"] == Reason.UNKNOWN_STATUS for reject in run.rejects):
+        lines.append(words("New status words? Forget the table in /mapping and send the file again: I ask about them."))
     rows = ((Button(words("📥 New orders"), pack("d.o")),),) if viewer.offers(Right.APPROVE, shop=run.shop_id) else ()
     if run.rejected and not viewer.private:
         lines.append(words("The rows themselves name people: send me the file in private to get them back."))

@@ -1,8 +1,19 @@
 """The tables, one module per subject. Importing this package registers them all in METADATA."""
 
-from storage.tables import catalog, customers, messages, orders, parcels, people, records, stock
+from storage.tables import catalog, customers, mappings, messages, orders, parcels, people, records, stock
 from storage.tables.columns import Base
 
 METADATA = Base.metadata
 
-__all__ = ["METADATA", "catalog", "customers", "messages", "orders", "parcels", "people", "records", "stock"]
+__all__ = [
+    "METADATA",
+    "catalog",
+    "customers",
+    "mappings",
+    "messages",
+    "orders",
+    "parcels",
+    "people",
+    "records",
+    "stock",
+]

@@ -10,7 +10,7 @@ from alembic import op
 from storage.types import Moment, Words
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 
 _CUSTOMER = sa.table(
     "customer", *(sa.column(n) for n in ("id", "platform", "buyer_id", "revision", "vip", "tags", "note"))

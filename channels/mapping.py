@@ -1,0 +1,185 @@
+"""A mapping that a person made becomes a `Format` like any other.
+
+Surprising: rows of one order are its lines, so what stands once per order (receiver, shipping, discount, times,
+status) is read from its first row. The amount paid is read as the mapping says: `per_line` adds the rows up, else
+the first row tells it and a later row that tells another amount refuses the order rather than guess. Without a
+status column a waybill means shipped, and an empty time of payment means unpaid.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from channels import cells
+from channels.formats import Amounts, Format, Row, normal
+from channels.people import by_columns, by_one_string
+from channels.reasons import Reason, Refused, shown
+from channels.statuses import meaning_of, refund_of, state_of
+from domain.catalog import Shop
+from domain.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
+from domain.table_mapping import REQUIRED, Meaning, Reading
+
+NAME = "mapped"
+_HOME = {"CNY": "CN"}
+_PARTS = ("province", "city", "district", "address", "zip")
+
+
+def names(header: Iterable[str]) -> tuple[str, ...]:
+    """The columns a person can choose: cleaned, each name once (of two alike the first), none without a letter or
+    digit in it."""
+    found: dict[str, str] = {}
+    for cell in header:
+        name = cells.clean(cell)[:200]
+        found.setdefault(normal(name), name)
+    found.pop("", None)
+    return tuple(found.values())
+
+
+def signature(header: Iterable[str]) -> str:
+    """The same for every header with this set of column names, whatever their order, case and punctuation; ""
+    when there are none."""
+    known = sorted(map(normal, names(header)))
+    return hashlib.blake2b("\n".join(known).encode(), digest_size=12).hexdigest() if known else ""
+
+
+def format_of(reading: Reading, shop: Shop) -> Format:
+    """The format that reads the shop's files so; amounts are in the shop's currency unless a column tells it."""
+    return Format(
+        name=NAME,
+        platform=shop.platform,
+        columns={field: normal(column) for field, column in reading.columns.items()},
+        must=frozenset(REQUIRED),
+        state=_state(_meaning(reading.words)),
+        currency="" if "currency" in reading.columns else shop.currency,
+        many_rows=True,
+        amounts_of_rows=_paid_per_line if reading.per_line else _paid_once,
+        receiver=_receiver(_HOME.get(shop.currency, "")),
+        lines=_lines(reading.per_line),
+        refunds=_refunds(_meaning(reading.words), _lines(reading.per_line)),
+    )
+
+
+def _meaning(words: Mapping[str, str]) -> Callable[[Row], Meaning]:
+    """What the row's status means: as the person said, else as the word itself says."""
+    said = {normal(word): Meaning(meaning) for word, meaning in words.items()}
+
+    def meaning(row: Row) -> Meaning:
+        told = row.text("state")
+        found = said.get(normal(told)) or meaning_of(told)
+        if found is None:
+            raise row.blame(Refused(Reason.UNKNOWN_STATUS, value=shown(told)), "state")
+        return found
+
+    return meaning
+
+
+def _state(meaning: Callable[[Row], Meaning]) -> Callable[[Row], PlatformState]:
+    def state(row: Row) -> PlatformState:
+        if row.has("state"):
+            return state_of(meaning(row))
+        if row.waybill("waybill"):
+            return PlatformState.SHIPPED
+        if row.has("paid_at") and row.moment("paid_at") is None:
+            return PlatformState.UNPAID
+        return PlatformState.PAID
+
+    return state
+
+
+def _goods(rows: Sequence[Row]) -> int:
+    return sum(row.amount("unit_price") * row.quantity("quantity") for row in rows)
+
+
+def _amounts(rows: Sequence[Row], state: PlatformState, told: int | None) -> Amounts:
+    """`told` is what the amount column says, None without one: then prices, shipping and discount tell."""
+    head = rows[0]
+    goods, shipping, discount = _goods(rows), head.amount("shipping"), abs(head.money("discount"))
+    total = max(goods + shipping - discount, 0) if told is None else told
+    never = state is PlatformState.CLOSED and head.has("paid_at") and head.moment("paid_at") is None
+    paid = 0 if never or state is PlatformState.UNPAID else total
+    goods = goods if head.has("unit_price") else max(total - shipping + discount, 0)
+    return Amounts(goods=goods, shipping=shipping, discount=discount, total=total, paid=paid)
+
+
+def _paid_per_line(rows: Sequence[Row], state: PlatformState) -> Amounts:
+    return _amounts(rows, state, sum(row.amount("paid") for row in rows) if rows[0].has("paid") else None)
+
+
+def _paid_once(rows: Sequence[Row], state: PlatformState) -> Amounts:
+    if not rows[0].has("paid"):
+        return _amounts(rows, state, None)
+    told = rows[0].amount("paid")
+    for row in rows[1:]:
+        if row.text("paid") and row.amount("paid") != told:
+            facts = {"value": shown(row.text("paid")), "other_row": str(rows[0].line)}
+            raise row.blame(Refused(Reason.AMOUNTS_DIFFER, **facts), "paid")
+    return _amounts(rows, state, told)
+
+
+def _receiver(home: str) -> Callable[[Row], Receiver]:
+    """From parts, or from one string with the parts that have columns of their own put over it."""
+
+    def receiver(row: Row) -> Receiver:
+        parts = by_columns(row)
+        country = row.text("country") or home
+        if not row.has("whole_address"):
+            return replace(parts, country=country)
+        told = {part: getattr(parts, part) for part in _PARTS if getattr(parts, part)}
+        one = by_one_string(row)
+        return replace(one, **told, country=country, masked=one.masked or parts.masked)
+
+    return receiver
+
+
+def _lines(per_line: bool) -> Callable[[Sequence[Row]], tuple[IncomingLine, ...]]:
+    def lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+        made: dict[str, IncomingLine] = {}
+        for place, row in enumerate(rows, start=1):
+            line = _line(row, place, per_line or len(rows) == 1)
+            if line.external_id in made:
+                twice = Refused(Reason.DUPLICATE_IN_FILE, value=shown(line.external_id), other_row=str(rows[0].line))
+                raise row.blame(twice, "line_id")
+            made[line.external_id] = line
+        return tuple(made.values())
+
+    return lines
+
+
+def _line(row: Row, place: int, own_amount: bool) -> IncomingLine:
+    """`own_amount`: what was paid is this line's, with the shipping on the first; else its price tells."""
+    quantity, price = row.quantity("quantity"), row.amount("unit_price")
+    own = row.amount("paid") - (row.amount("shipping") if place == 1 else 0) if own_amount else 0
+    amount = max(own, 0) or price * quantity
+    refund = refund_of(row.text("refund_state"))
+    return IncomingLine(
+        external_id=row.identifier("line_id") or f"{row.number}:{place}",
+        title=row.needed("title"),
+        quantity=quantity,
+        merchant_code=row.code("sku_code"),
+        variant=row.text("variant"),
+        unit_price=price or amount // quantity,
+        amount=amount,
+        refund=refund,
+        refunded=(row.amount("refunded") or amount) if refund is RefundState.SUCCESS else 0,
+    )
+
+
+def _refunds(
+    meaning: Callable[[Row], Meaning], lines: Callable[[Sequence[Row]], tuple[IncomingLine, ...]]
+) -> Callable[[Sequence[Row]], tuple[IncomingRefund, ...]]:
+    """One refund per state that the lines tell, and one for all of it where the status itself asks for it."""
+
+    def refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+        number = rows[0].number
+        made = lines(rows) if rows[0].has("refund_state") else ()
+        found = []
+        for state, suffix in ((RefundState.SUCCESS, ""), (RefundState.REQUESTED, ":open")):
+            hit = [line for line in made if line.refund is state]
+            if hit:
+                amount, ids = sum(line.refunded for line in hit), tuple(line.external_id for line in hit)
+                found.append(IncomingRefund(f"{number}:file{suffix}", state, amount, ids))
+        if not found and rows[0].has("state") and meaning(rows[0]) is Meaning.REFUNDING:
+            found.append(IncomingRefund(f"{number}:file:open", RefundState.REQUESTED, 0))
+        return tuple(found)
+
+    return refunds
