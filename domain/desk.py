@@ -11,7 +11,7 @@ from typing import Protocol
 from domain.catalog import Catalog
 from domain.day_report import ControlTotal
 from domain.holds import HoldCode
-from domain.incoming import IncomingLine
+from domain.incoming import Fragment, IncomingOrder
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Refund, Stop, Wave
 from domain.people import Chat, Invite, Person, Staff
@@ -52,10 +52,10 @@ class Orders(Protocol):
     def keep_raw(self, order_id: int, raw: str) -> None:
         """Add one more source text (a changed order keeps every version)."""
 
-    def keep_lines(self, shop_id: int, number: str, lines: Sequence[IncomingLine], raw: str) -> None:
-        """Put the lines of an order that is not known yet aside (a detail list that came first)."""
+    def keep_fragments(self, shop_id: int, fragments: Sequence[IncomingOrder]) -> None:
+        """Put the lines and refunds of orders that are not known yet aside (a list that came first)."""
 
-    def take_lines(self, shop_id: int, numbers: Collection[str]) -> dict[str, tuple[IncomingLine, ...]]:
+    def take_fragments(self, shop_id: int, numbers: Collection[str]) -> dict[str, Fragment]:
         """What was put aside for these numbers, and forget it."""
 
     def recent_of_buyers(
