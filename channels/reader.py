@@ -21,7 +21,9 @@ from domain.incoming import IncomingOrder, Platform, RejectedRow
 
 HEADER_ROWS = 30
 _LOOK_AHEAD = 200
+_TIMES = "_at"
 _TOTALS = ("合计", "总计", "小计", "总交易", "共计")
+_HALVES = ("AM", "PM", "am", "pm")
 _TOTAL_WORDS = frozenset({"total", "totals", "grand total", "subtotal", "sum"})
 
 Item = IncomingOrder | RejectedRow
@@ -40,19 +42,19 @@ class ParsedFile:
     control_rows: list[int] = field(default_factory=list)
 
 
-def read(name: str, data: bytes | Path, *, zone: ZoneInfo) -> ParsedFile:
-    """Read a platform's file by what it contains; `name` only words a refusal. `zone` is the shop's, for times
-    without offset. Raises Unreadable before any item is given out; bad rows are items. A file given by its path must
-    stay there until `items` is read."""
+def read(name: str, data: bytes | Path, *, zone: ZoneInfo, currency: str = "") -> ParsedFile:
+    """Read a platform's file by what it contains; `name` only words a refusal. `zone` and `currency` are the shop's,
+    for times without offset and for amounts of no told currency. Raises Unreadable before any item is given out; bad
+    rows are items. A file given by its path must stay there until `items` is read."""
     source = sources.Source(data)
     sources.check_size(source)
     head = source.head(512)
     if head.startswith((workbooks.ZIP_MAGIC, workbooks.OLE_MAGIC)):
-        return _tables(workbooks.tables(source), zone)
+        return _tables(workbooks.tables(source), zone, currency)
     if json_files.looks_like(head):
         return _json(source, zone)
     try:
-        return _tables([sources.text_table(source)], zone)
+        return _tables(sources.text_tables(source), zone, currency, alike=True)
     except Unreadable as refusal:
         if refusal.code in (Reason.UNKNOWN_HEADER, Reason.NOT_A_TABLE) and name.lower().endswith((".xlsx", ".xls")):
             detail = "the name says workbook, the content is none"
@@ -77,16 +79,18 @@ class _Found:
     header: tuple[str, ...]
 
 
-def _tables(tables: Sequence[sources.Table], zone: ZoneInfo) -> ParsedFile:
+def _tables(tables: Sequence[sources.Table], zone: ZoneInfo, currency: str, *, alike: bool = False) -> ParsedFile:
+    """`alike`: the tables are one text in several encodings, of which the first with a known header is read."""
     seen: list[list[str]] = []
-    found = [one for one in (_find(table, seen) for table in tables) if one is not None]
+    known = (one for one in (_find(table, seen) for table in tables) if one is not None)
+    found = list(itertools.islice(known, 1) if alike else known)
     if not found:
         raise Unreadable(Reason.UNKNOWN_HEADER if any(map(any, seen)) else Reason.EMPTY, closest(seen))
     platforms = sorted({one.format.platform for one in found})
     if len(platforms) > 1:
         raise Unreadable(Reason.MIXED_PLATFORMS, {"platforms": ", ".join(platforms)})
     control_rows: list[int] = []
-    sheets = [_Sheet(one, zone, control_rows, one.table.name if len(found) > 1 else "") for one in found]
+    sheets = [_Sheet(one, zone, currency, control_rows, one.table.name if len(found) > 1 else "") for one in found]
     items = itertools.chain.from_iterable(sheet.items() for sheet in sheets)
     name = "+".join(dict.fromkeys(one.format.name for one in found))
     return ParsedFile(name, platforms[0], found[0].header, items, control_rows)
@@ -95,7 +99,7 @@ def _tables(tables: Sequence[sources.Table], zone: ZoneInfo) -> ParsedFile:
 def _find(table: sources.Table, seen: list[list[str]]) -> _Found | None:
     """The header within the first rows. Rows looked at are added to `seen`, for the refusal."""
     for delimiter in table.delimiters:
-        for place, row in itertools.islice(table.lines(delimiter), HEADER_ROWS):
+        for place, row in itertools.islice(table.lines(delimiter, True), HEADER_ROWS):
             if isinstance(row, Refused):
                 continue
             if (known := matching(row)) is not None:
@@ -117,40 +121,89 @@ class _Read(NamedTuple):
 class _Sheet:
     """Reads one table; remembers which order numbers it has seen."""
 
-    def __init__(self, found: _Found, zone: ZoneInfo, control_rows: list[int], name: str) -> None:
+    def __init__(self, found: _Found, zone: ZoneInfo, currency: str, control_rows: list[int], name: str) -> None:
         self._found = found
         self._name = name
         self._control_rows = control_rows
-        self._layout = Layout(found.format, found.format.find(found.header), found.header, zone)
+        self._layout = Layout(found.format, found.format.find(found.header), found.header, zone, currency=currency)
         self._number_at = self._layout.at["number"]
         header = [cells.clean(cell) for cell in found.header]
         self._width = max((place for place, cell in enumerate(header, start=1) if cell), default=0)
         self._seen: dict[str, int] = {}
 
     def items(self) -> Iterator[Item]:
-        lines = self._data_lines()
+        lines = self._data_lines(self._control_rows)
         ahead = list(itertools.islice(lines, _LOOK_AHEAD))
         if cells.looks_rounded(self._raw_number(row) for _, row in ahead if not isinstance(row, Refused)):
             self._layout = replace(self._layout, rounded_ids=True)
+        self._layout = replace(self._layout, day_first=self._day_first(ahead))
         reads = (self._read(place, row) for place, row in itertools.chain(ahead, lines))
-        for number, group in itertools.groupby(reads, key=lambda one: one.number):
-            yield from self._group(number, list(group))
+        together = self._gathered(reads) if self._found.format.scattered else self._adjacent(reads)
+        for number, group in together:
+            yield from self._group(number, group)
 
-    def _data_lines(self) -> Iterator[sources.Line]:
+    def _adjacent(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
+        """Rows of one number that follow each other. A row that lost its number may be a line of the order above it
+        (merged cells, saved as CSV), so it goes with it."""
+        group: list[_Read] = []
+        for read in reads:
+            if group and read.number != group[0].number and not self._lost_its_number(read):
+                yield group[0].number, group
+                group = []
+            group.append(read)
+        if group:
+            yield group[0].number, group
+
+    def _lost_its_number(self, read: _Read) -> bool:
+        missing = read.refusal is not None and read.refusal.reason is Reason.MISSING
+        return missing and not read.number and self._found.format.many_rows
+
+    def _gathered(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
+        """The rows of each number wherever they stand, given out at the last one. The file is gone through once more
+        to know it, so that no more than the open orders are held."""
+        last = {one.number: place for place, row in self._data_lines([]) if (one := self._read(place, row))}
+        waiting: dict[str, list[_Read]] = {}
+        for read in reads:
+            waiting.setdefault(read.number, []).append(read)
+            if last[read.number] == read.place:
+                yield read.number, waiting.pop(read.number)
+
+    def _day_first(self, ahead: Sequence[sources.Line]) -> bool | None:
+        """How this file writes `03/04/2026`, told by any number over 12 in it; where none is, AM and PM are American
+        and the rest is day first. None when the first rows have no such dates."""
+        at = [place for field, place in self._layout.at.items() if field.endswith(_TIMES)]
+        if not any(_slashed(row, at) for _, row in ahead):
+            return None
+        halves = False
+        for _, row in itertools.chain(ahead, self._data_lines([])):
+            for text, (one, two) in _slashed(row, at):
+                if max(one, two) > 12:
+                    return one > 12
+                halves = halves or text.endswith(_HALVES)
+        return not halves
+
+    def _data_lines(self, control_rows: list[int]) -> Iterator[sources.Line]:
         """Rows below the header that are neither blank, nor totals, nor the header again."""
-        for place, row in self._found.table.lines(self._found.delimiter):
+        quoted = self._found.format.quoted or self._found.delimiter != "\t"
+        for place, row in self._found.table.lines(self._found.delimiter, quoted):
             if place <= self._found.header_row:
                 continue
             if not isinstance(row, Refused):
                 if not any(row) or not any(map(cells.clean, row)):
                     continue
-                if self._is_control(row):
-                    self._control_rows.append(place)
+                if self._is_control(row) or (place == self._found.header_row + 1 and self._describes(row)):
+                    control_rows.append(place)
                     continue
             yield place, row
 
     def _raw_number(self, row: list[str]) -> str:
         return cells.code(row[self._number_at]) if self._number_at < len(row) else ""
+
+    def _describes(self, row: list[str]) -> bool:
+        """Whether the row below the header explains the columns (`Platform unique order ID.`): no order's number is
+        without a digit."""
+        number = self._raw_number(row)
+        return bool(number) and not any(map(str.isdigit, number))
 
     def _is_control(self, row: list[str]) -> bool:
         number = self._raw_number(row)
@@ -161,7 +214,7 @@ class _Sheet:
         first = number or next(filter(None, map(cells.clean, row)))
         if first[0] == "#" and not (first[1:2].isascii() and first[1:2].isalnum()):
             return True
-        return _is_total_word(first) or first.endswith("downloaded")
+        return _is_total_word(first) or "record(s) downloaded" in first or first.startswith("Seller ID")
 
     def _read(self, place: int, row: list[str] | Refused) -> _Read:
         if isinstance(row, Refused):
@@ -215,3 +268,11 @@ class _Sheet:
 
 def _is_total_word(text: str) -> bool:
     return text.startswith(_TOTALS) or text.rstrip(":：").lower() in _TOTAL_WORDS
+
+
+def _slashed(row: list[str] | Refused, at: Sequence[int]) -> list[tuple[str, tuple[int, int]]]:
+    """The slashed dates in these columns of a row."""
+    if isinstance(row, Refused):
+        return []
+    texts = [cells.clean(row[place]) for place in at if place < len(row)]
+    return [(text, pair) for text in texts if (pair := cells.slashed(text)) is not None]

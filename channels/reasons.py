@@ -25,6 +25,7 @@ class Reason(StrEnum):
     UNREADABLE_LINE = "unreadable_line"  # detail: the text is no table line (a cell over 131072 characters)
     DUPLICATE_IN_FILE = "duplicate_in_file"  # column, value, other_row: where the order stood first
     PART_OF_REFUSED = "part_of_refused"  # value, other_row: another row of this order was refused, so all are
+    OTHER_SHOP = "other_shop"  # column, value: a file of several shops names one that is not ours
     NOT_AN_ORDER = "not_an_order"  # JSON: an element that is no order object
 
     # Whole files and payloads.

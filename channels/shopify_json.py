@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from channels.formats import normal
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
+from channels.orders import is_cash
 from channels.people import masked, phone
 from channels.shopify import FINANCIAL, FULFILMENT, combined
 from domain.incoming import (
@@ -60,6 +61,8 @@ def order(value: object, row: int) -> IncomingOrder:
         waybill=_waybill(node),
         lines=lines,
         refunds=tuple(refund(one, code) for one in node.nodes("refunds")),
+        cod=any(map(is_cash, node.texts("payment_gateway_names"))),
+        courier_hint=joined((one.first("title", "code") for one in node.nodes("shipping_lines")), ", "),
     )
 
 

@@ -8,6 +8,7 @@ woocommerce.md.
 from zoneinfo import ZoneInfo
 
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
+from channels.orders import is_cash
 from channels.people import masked, phone
 from domain.incoming import (
     IncomingLine,
@@ -68,6 +69,8 @@ def order(value: object, row: int, zone: ZoneInfo) -> IncomingOrder:
         receiver=_receiver(node),
         lines=lines,
         refunds=tuple(_refund(refund, code) for refund in node.nodes("refunds")),
+        cod=is_cash(node.text("payment_method")),
+        courier_hint=joined((one.text("method_title") for one in node.nodes("shipping_lines")), ", "),
     )
 
 
