@@ -1,7 +1,8 @@
 """Taking a file in, for the chat and the command line alike: read, in batches, each batch one transaction.
 
 Surprising: an import that was cut short is simply done again; what is there already counts as unchanged. The file
-itself is in the store before this is called.
+itself is in the store before this is called. An ERP's file (JST) holds several shops: its orders go each to the shop
+they name, and the run stands under the first of them.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from domain.catalog import Catalog, Shop
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown
 from domain.incoming import IncomingOrder, Platform, RejectedRow
-from domain.people import Actor, Right, require
+from domain.people import Actor, Right, may, require
 from domain.records import ImportRun, StoredFile
 from handlers.services import Progress
 from storage.store import Store
@@ -26,6 +27,8 @@ from storage.store import Store
 BATCH = 500
 _SHOWN_REJECTS = 200
 _KEPT_REJECTS = 50_000
+_OF_SEVERAL_SHOPS = frozenset({Platform.JST})
+_ANY = "CNY"  # the glance looks at shop names, not at money
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 Report = Callable[[Progress], Awaitable[None]]
 
@@ -52,14 +55,40 @@ def shop_for(catalog: Catalog, platform: Platform, first: Sequence[IncomingOrder
             raise BadValue("shop", shop.name, _names(catalog, platform))
         return shop
     told = {order.shop_name.casefold(): order.shop_name for order in first if order.shop_name}
+    several = platform in _OF_SEVERAL_SHOPS
     on_platform = [shop for shop in catalog.shops.values() if shop.platform is platform]
     if not on_platform:
         raise Unknown("shop", platform)
     strange = told.keys() - {shop.name.casefold() for shop in on_platform}
     fitting = [shop for shop in on_platform if shop.name.casefold() in told] or on_platform
+    named = any(shop.name.casefold() in told for shop in on_platform)
+    if several and named:
+        return fitting[0]
     if strange or len(fitting) > 1:
         raise BadValue("shop", ", ".join(told[name] for name in sorted(strange)), _names(catalog, platform))
     return fitting[0]
+
+
+def by_shop(
+    catalog: Catalog, shop: Shop, actor: Actor, orders: Sequence[IncomingOrder]
+) -> tuple[dict[int, list[IncomingOrder]], list[RejectedRow]]:
+    """The orders by the id of the shop each belongs to. All are `shop`'s, but in an ERP's file each is that of the
+    shop it names, and one that names a shop not of ours, or not the actor's to import for, is refused."""
+    if shop.platform not in _OF_SEVERAL_SHOPS:
+        return {shop.id: list(orders)}, []
+    same = (one for one in catalog.shops.values() if one.platform is shop.platform)
+    ids = {one.name.casefold(): one.id for one in same if may(actor, Right.IMPORT, shop=one.id)}
+    found: dict[int, list[IncomingOrder]] = {}
+    strange: list[RejectedRow] = []
+    for order in orders:
+        name = order.shop_name
+        shop_id = ids.get(name.casefold()) if name else shop.id
+        if shop_id is None:
+            facts = {"column": "店铺名称", "value": name[:80]}
+            strange.append(RejectedRow(order.row, channels.Reason.OTHER_SHOP, facts, tuple(order.raw.split("\t"))))
+        else:
+            found.setdefault(shop_id, []).append(order)
+    return found, strange
 
 
 def _names(catalog: Catalog, platform: Platform) -> str:
@@ -118,8 +147,10 @@ class Importer:
         while batch := await asyncio.to_thread(_next_batch, parsed.items):
             orders = [item for item in batch if isinstance(item, IncomingOrder)]
             tally.refuse([item for item in batch if isinstance(item, RejectedRow)])
-            if orders:
-                tally.sums += await self._store.run(intake.receive, actor, shop.id, orders)
+            shops, strange = by_shop(catalog, shop, actor, orders)
+            tally.refuse(strange)
+            for shop_id, theirs in shops.items():
+                tally.sums += await self._store.run(intake.receive, actor, shop_id, theirs)
             tally.rows += len(batch)
             if progress is not None:
                 await progress(Progress(tally.rows, tally.orders, tally.refused))
@@ -136,10 +167,10 @@ def _catalog(desk: Desk) -> Catalog:
 
 def _open(catalog: Catalog, name: str, data: bytes, asked: int | None) -> tuple[Shop, channels.ParsedFile]:
     """Looked at once to learn whose it is, then read in that shop's zone."""
-    glance = channels.read(name, data, zone=ZoneInfo(catalog.company.zone))
+    glance = channels.read(name, data, zone=ZoneInfo(catalog.company.zone), currency=_ANY)
     first = [item for item in islice(glance.items, 20) if isinstance(item, IncomingOrder)]
     shop = shop_for(catalog, glance.platform, first, asked)
-    return shop, channels.read(name, data, zone=ZoneInfo(shop.zone))
+    return shop, channels.read(name, data, zone=ZoneInfo(shop.zone), currency=shop.currency)
 
 
 def _next_batch(items: Iterator[IncomingOrder | RejectedRow]) -> list[IncomingOrder | RejectedRow]:
