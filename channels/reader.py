@@ -52,7 +52,7 @@ def read(name: str, data: bytes | Path, *, zone: ZoneInfo, currency: str = "") -
     if head.startswith((workbooks.ZIP_MAGIC, workbooks.OLE_MAGIC)):
         return _tables(workbooks.tables(source), zone, currency)
     if json_files.looks_like(head):
-        return _json(source, zone)
+        return _json(source, zone, currency)
     try:
         return _tables(sources.text_tables(source), zone, currency, alike=True)
     except Unreadable as refusal:
@@ -62,9 +62,9 @@ def read(name: str, data: bytes | Path, *, zone: ZoneInfo, currency: str = "") -
         raise
 
 
-def _json(source: sources.Source, zone: ZoneInfo) -> ParsedFile:
+def _json(source: sources.Source, zone: ZoneInfo, currency: str) -> ParsedFile:
     with source.open() as file:
-        format_name, platform, items = json_files.read(file.read(), zone)
+        format_name, platform, items = json_files.read(file.read(), zone, currency)
     return ParsedFile(format_name, platform, (), items)
 
 
@@ -234,14 +234,14 @@ class _Sheet:
         if not good:  # a rounded or missing number names no order: nothing to remember
             return [self._rejected(one, one.refusal) for one in reads if one.refusal]
         if number in self._seen:
-            return [self._duplicate(one) for one in reads]
+            return [self._duplicate(one, number) for one in reads]
         self._seen[number] = reads[0].place
         if len(good) < len(reads):
             bad = next(one.place for one in reads if one.refusal)
             return [self._rejected(one, one.refusal or self._part_of(one, bad)) for one in reads]
         if self._found.format.many_rows:
             return self._order(reads)
-        return [*self._order(reads[:1]), *map(self._duplicate, reads[1:])]
+        return [*self._order(reads[:1]), *(self._duplicate(one, number) for one in reads[1:])]
 
     def _order(self, reads: list[_Read]) -> list[Item]:
         """The order, or all its rows refused: the one to blame with its reason, the others as its parts."""
@@ -254,11 +254,11 @@ class _Sheet:
     def _part_of(self, read: _Read, place: int) -> Refused:
         return Refused(Reason.PART_OF_REFUSED, value=shown(read.number), other_row=str(place))
 
-    def _duplicate(self, read: _Read) -> RejectedRow:
+    def _duplicate(self, read: _Read, number: str) -> RejectedRow:
         column = self._layout.column("number")
-        first = str(self._seen[read.number])
+        first = str(self._seen[number])
         return self._rejected(
-            read, Refused(Reason.DUPLICATE_IN_FILE, column=column, value=shown(read.number), other_row=first)
+            read, Refused(Reason.DUPLICATE_IN_FILE, column=column, value=shown(number), other_row=first)
         )
 
     def _rejected(self, read: _Read, refusal: Refused) -> RejectedRow:

@@ -31,10 +31,10 @@ def is_order(node: Node) -> bool:
     return "line_items" in node and ("financial_status" in node or "total_price" in node)
 
 
-def order(value: object, row: int) -> IncomingOrder:
-    """`row`: the place in its file, 0 for a payload. Raises Refused."""
+def order(value: object, row: int, home: str = "") -> IncomingOrder:
+    """`row`: the place in its file, 0 for a payload; `home`: the shop's currency. Raises Refused."""
     node = Node(value)
-    code = currency(node)
+    code = currency(node, home)
     total, discount = node.amount("total_price", code), node.amount("total_discounts", code)
     shipping = sum(line.amount("price", code) for line in node.nodes("shipping_lines"))
     lines = tuple(_line(line, code) for line in node.nodes("line_items"))

@@ -40,10 +40,11 @@ def is_order(node: Node) -> bool:
     return "line_items" in node and "status" in node and ("order_key" in node or "date_created_gmt" in node)
 
 
-def order(value: object, row: int, zone: ZoneInfo) -> IncomingOrder:
-    """`row`: the place in its file, 0 for a payload; `zone` for times without their `_gmt` twin. Raises Refused."""
+def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOrder:
+    """`row`: the place in its file, 0 for a payload; `zone` for times without their `_gmt` twin; `home`: the shop's
+    currency. Raises Refused."""
     node = Node(value)
-    code = currency(node)
+    code = currency(node, home)
     paid_at = node.moment("date_paid_gmt") or node.moment("date_paid", zone)
     total = node.amount("total", code)
     lines = tuple(_line(line, code) for line in node.nodes("line_items"))
