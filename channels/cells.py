@@ -85,7 +85,8 @@ def waybill(cell: str) -> str:
     """Waybill numbers as told (there may be several), without the `@` and `No:` some systems put before them and the
     courier and goods behind (`SF123-顺丰速运,10001-1`). Raises Refused EXCEL_ROUNDED_ID on E notation."""
     text = code(cell).lstrip("@").removeprefix("No:")
-    return " ".join(dict.fromkeys(_WITH_COURIER.findall(text))) or identifier(text)
+    numbers = _WITH_COURIER.findall(text) if "-" in text else ()
+    return " ".join(dict.fromkeys(numbers)) or identifier(text)
 
 
 def identifier(cell: str, *, rounded_ids: bool = False) -> str:

@@ -25,12 +25,18 @@ def _tax(row: Row) -> int:
     return row.amount("tax") + (0 if outside else row.amount("ebay_tax"))
 
 
+def _total(row: Row) -> int:
+    if row.has("total"):
+        return row.amount("total")
+    return row.amount("sold") * row.quantity("quantity") + row.amount("shipping") + _tax(row)
+
+
 def _goods(row: Row) -> int:
-    return max(row.amount("total") - row.amount("shipping") - _tax(row), 0)
+    return max(_total(row) - row.amount("shipping") - _tax(row), 0)
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
-    total = row.amount("total")
+    total = _total(row)
     return Amounts(
         goods=_goods(row),
         shipping=row.amount("shipping"),
@@ -64,7 +70,7 @@ def _line(row: Row, whole: bool) -> IncomingLine:
 ORDERS = Format(
     name="ebay-orders",
     platform=Platform.EBAY,
-    must=frozenset({"number", "buyer_id", "title", "quantity", "total"}),
+    must=frozenset({"number", "title", "quantity", "sold"}),
     columns={
         "number": "Order Number",
         "buyer_id": "Buyer Username|User Id",

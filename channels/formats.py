@@ -152,9 +152,9 @@ class Row:
         return bool(text := self.text(field)) and not text.strip("0.")
 
     def quantity(self, field: str) -> int:
-        """At least 1; 1 where the file has no such column (a row is a piece). Raises Refused."""
+        """At least 1. Raises Refused."""
         try:
-            return cells.quantity(self.cells[self._at[field]] if field in self._at else "1")
+            return cells.quantity(self.cells[self._at[field]])
         except Refused as refusal:
             raise self.blame(refusal, field) from None
 

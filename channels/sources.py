@@ -24,7 +24,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_KANA = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]")
+_JAPANESE = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|JPY|\.co\.jp")  # kana, or what only Japan writes
 _RUN = re.compile(rb"[\x80-\xff]+")
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"PK\x05\x06")
 
@@ -100,17 +100,17 @@ def _encodings(source: Source) -> list[str]:
 
 
 def _by_likelihood(source: Source) -> list[str]:
-    """Chinese comes in pairs of high bytes; Western letters stand alone; only Japanese has kana."""
+    """Chinese comes in pairs of high bytes, Western letters stand alone."""
     alone = together = 0
-    kana = False
+    japanese = False
     with source.open() as file:
         while chunk := file.read(_CHUNK):
             runs = [len(run) for run in _RUN.findall(chunk)]
             alone += runs.count(1)
             together += len(runs) - runs.count(1)
-            kana = kana or _KANA.search(chunk) is not None
+            japanese = japanese or _JAPANESE.search(chunk) is not None
     others = ["gb18030", "cp1252"] if together >= alone else ["cp1252", "gb18030"]
-    return ["cp932", *others] if kana else others
+    return ["cp932", *others] if japanese else others
 
 
 def _decodes(source: Source, encoding: str) -> bool:

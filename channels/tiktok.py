@@ -81,7 +81,7 @@ def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
 ORDERS = Format(
     name="tiktok-orders",
     platform=Platform.TIKTOK,
-    must=frozenset({"number", "state", "sku", "title", "quantity", "total"}),
+    must=frozenset({"number", "state", "title", "quantity", "total"}),
     columns={
         "number": "Order ID",
         "state": "Order Status",
