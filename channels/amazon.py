@@ -61,6 +61,11 @@ def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     return own_ids([_line(row) for row in rows if not row.is_zero("quantity")])
 
 
+def _live_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    """A cancelled item is no goods of an order that lives on, even where it still has a quantity."""
+    return _lines([row for row in rows if _state(row) is not PlatformState.CLOSED] or rows)
+
+
 def _line(row: Row) -> IncomingLine:
     quantity, goods, sku = row.quantity("quantity"), row.amount("item_price"), row.code("sku")
     tax = row.amount("item_tax") if row.currency in _TAX_ON_TOP else 0
@@ -147,5 +152,5 @@ ALL = Format(
     state=_state,
     amounts=_amounts,
     receiver=abroad,
-    lines=_lines,
+    lines=_live_lines,
 )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from channels.after_sales import line_refunds, refund_state
 from channels.formats import Amounts, Format, Row, words
-from channels.goods import once
+from channels.goods import once, shared
 from channels.people import by_columns
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -48,7 +48,10 @@ def _amounts(row: Row, state: PlatformState) -> Amounts:
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     alone = {_state(row) for row in rows} == {PlatformState.CLOSED}
-    return once(rows, tuple(_line(row, alone) for row in rows))
+    lines = once(rows, tuple(_line(row, alone) for row in rows))
+    paid = [line.amount for line in lines]
+    merged = len(rows) > 1 and len({row.line for row in rows}) == 1
+    return shared(lines, sum(paid)) if merged and not all(paid) else lines
 
 
 def _line(row: Row, alone: bool) -> IncomingLine:

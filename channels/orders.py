@@ -91,11 +91,17 @@ def united(states: Collection[PlatformState]) -> PlatformState:
 
 def parts(row: Row, field: str) -> list[Row]:
     """The rows a joined row stands for: cells with as many `;` as `field` are dealt out, other texts are everyone's,
-    and an amount that is not joined is the first one's alone."""
+    and an amount that is not joined is the first one's alone. Raises Refused SHARED_QUANTITY where one count stands
+    for goods of which nobody can say how many of each."""
     count = row.text(field).count(";") + 1 if field else 1
     if count == 1:
         return [row]
     dealt = [cell.split(";") if cell.count(";") == count - 1 else _kept(cell, count) for cell in row.cells]
+    pieces = row.layout.at.get("quantity")
+    if pieces is not None and row.cells[pieces].count(";") != count - 1:
+        if row.text("quantity") != str(count):
+            raise row.blame(Refused(Reason.SHARED_QUANTITY, value=shown(row.text("quantity"))), "quantity")
+        dealt[pieces] = ["1"] * count
     return [row.with_cells([cell[place] for cell in dealt]) for place in range(count)]
 
 

@@ -155,8 +155,13 @@ class _Sheet:
             yield group[0].number, group
 
     def _lost_its_number(self, read: _Read) -> bool:
-        missing = read.refusal is not None and read.refusal.reason is Reason.MISSING
-        return missing and not read.number and self._found.format.many_rows
+        """Neither a number nor a time: only the first row of an order tells them. eBay lists sales that are not
+        checked out yet without a number, but with their day."""
+        if read.number or not self._found.format.many_rows or read.refusal is None:
+            return False
+        at = self._layout.at.get("placed_at")
+        dated = at is not None and at < len(read.cells) and bool(cells.clean(read.cells[at]))
+        return read.refusal.reason is Reason.MISSING and not dated
 
     def _gathered(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
         """The rows of each number wherever they stand, given out at the last one. The file is gone through once more
@@ -207,7 +212,7 @@ class _Sheet:
 
     def _is_control(self, row: list[str]) -> bool:
         number = self._raw_number(row)
-        if number[:1].isdigit() and len(row) >= self._width:  # nearly all rows
+        if number[:1].isdigit() and " " not in number and len(row) >= self._width:  # nearly all rows
             return False
         if number and number == cells.code(self._found.header[self._number_at]):
             return row[: self._width] == list(self._found.header[: self._width])

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     TOO_FINE = "too_fine"  # column, value: more decimals than the currency has
     OUT_OF_RANGE = "out_of_range"  # column, value: an amount or count no order has, or a negative amount
     NEGATIVE_QUANTITY = "negative_quantity"  # column, value: zero or less
+    SHARED_QUANTITY = "shared_quantity"  # column, value: a merged export's one count for several goods
     NOT_A_DATE = "not_a_date"  # column, value
     EXCEL_ROUNDED_ID = "excel_rounded_id"  # column, value: a spreadsheet cut the digits; export again as text
     UNKNOWN_STATUS = "unknown_status"  # column, value

@@ -53,7 +53,7 @@ def _amounts(row: Row, state: PlatformState) -> Amounts:
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
-    return own_ids([_line(row) for row in rows])
+    return own_ids([_line(row) for row in rows if not row.is_zero("quantity")])
 
 
 def _line(row: Row) -> IncomingLine:

@@ -26,6 +26,7 @@ ROWS = {
     Reason.TOO_FINE: N_("more decimals than the currency has"),
     Reason.OUT_OF_RANGE: N_("an amount or count no order has"),
     Reason.NEGATIVE_QUANTITY: N_("zero or fewer pieces"),
+    Reason.SHARED_QUANTITY: N_("one count for several goods; export again with a row for each"),
     Reason.NOT_A_DATE: N_("not a date"),
     Reason.EXCEL_ROUNDED_ID: N_("a spreadsheet cut the digits of this number; export again and keep it as text"),
     Reason.UNKNOWN_STATUS: N_("unknown order status"),

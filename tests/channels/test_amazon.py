@@ -180,3 +180,11 @@ def test_unknown_state_is_refused() -> None:
     assert refused(tsv(ALL, ALL_ROW | {"order-status": "Lost"})) == [
         (2, "unknown_status", {"column": "order-status", "value": "Lost"})
     ]
+
+
+def test_a_cancelled_item_that_kept_its_quantity_is_no_goods() -> None:
+    gone = ALL_ROW | {"sku": "POT-1", "item-status": "Cancelled"}
+    live = ALL_ROW | {"order-status": "Unshipped", "item-status": "Unshipped"}
+    order = only(tsv(ALL, gone | {"order-status": "Unshipped"}, live))
+    assert (order.state, [line.merchant_code for line in order.lines]) == (PlatformState.PAID, ["TEA-001"])
+    assert order.paid == 1960

@@ -208,3 +208,13 @@ def test_an_exchange_is_no_refund() -> None:
 
 def test_an_after_sale_without_its_number_is_refused() -> None:
     assert refused(douyin_file(REFUNDS, REFUND | {"售后单号": ""})) == [(2, "missing", {"column": "售后单号"})]
+
+
+def test_merged_export_with_one_count_for_all() -> None:
+    """As many pieces as goods are one of each; of any other count nobody knows which."""
+    joined = {name: f"{ROW[name]};{SECOND[name]}" for name in ("子订单编号", "选购商品", "商家编码")}
+    order = only(douyin_file(HEADER_75, ROW | joined | {"商品数量": "2", "商品金额": "50.00", "订单应付金额": "48.01"}))
+    assert [(line.quantity, line.amount) for line in order.lines] == [(1, 4801), (1, 0)]
+    assert refused(douyin_file(HEADER_75, ROW | joined | {"商品数量": "5"})) == [
+        (2, "shared_quantity", {"column": "商品数量", "value": "5"})
+    ]

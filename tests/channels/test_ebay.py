@@ -115,3 +115,27 @@ def test_footer_in_one_quoted_cell() -> None:
     footer = ["31,record(s) downloaded,from Sep-01-26 00:00:00 to Sep-05-26 23:59:59"]
     orders, rejected = read(csv_bytes([[], head, line, [], footer]), currency="USD")
     assert (len(orders), rejected) == (1, [])
+
+
+def test_a_sale_not_checked_out_has_no_number_and_refuses_nobody_else() -> None:
+    orders, rejected = read(report(ROW, ROW | {"Order Number": "", "Paid On Date": ""}))
+    assert [one.number for one in orders] == ["12-34567-89012"]
+    assert [(one.row, one.reason, one.facts) for one in rejected] == [(5, "missing", {"column": "Order Number"})]
+
+
+def test_renamed_columns() -> None:
+    names = {"Order Number": "Order ID", "Buyer Username": "Buyer User ID", "Sold For": "Item Price"}
+    names |= {"Sale Date": "Order Date"}
+    row = {names.get(name, name): value for name, value in ROW.items()}
+    order = only(report(row | {"Order Date": "Sep-05-26 23:45:00"}, header=[names.get(name, name) for name in HEADER]))
+    assert (order.number, order.total, order.lines[0].amount) == ("12-34567-89012", 2650, 2000)
+    assert order.placed_at == datetime(2026, 9, 5, 15, 45, tzinfo=UTC)
+
+
+def test_footer_below_the_order_number() -> None:
+    header = [name for name in HEADER if name != "Sales Record Number"]
+    row = {name: value for name, value in ROW.items() if name != "Sales Record Number"}
+    head, line = table(header, row)
+    padding = [""] * (len(header) - 1)
+    orders, rejected = read(csv_bytes([head, line, ["83 record(s) downloaded", *padding], ["Seller ID: x", *padding]]))
+    assert (len(orders), rejected) == (1, [])

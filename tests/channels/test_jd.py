@@ -125,6 +125,6 @@ def test_unknown_state_is_refused() -> None:
 
 
 def test_a_row_that_lost_its_number_goes_with_the_order_above() -> None:
-    orders, rejected = read(jd_file(ROW, SECOND | {"订单号": ""}, ROW | {"订单号": "301234567891"}))
+    orders, rejected = read(jd_file(ROW, SECOND | {"订单号": "", "下单时间": ""}, ROW | {"订单号": "301234567891"}))
     assert [one.number for one in orders] == ["301234567891"]
     assert [(one.row, one.reason) for one in rejected] == [(2, "part_of_refused"), (3, "missing")]

@@ -146,3 +146,8 @@ def test_a_date_that_is_none_is_refused() -> None:
     row = ROW | {"Created Time": "31/31/2026 10:00:00"}
     assert refused(export(row))[0] == (3, "missing", {"column": "Currency"})
     assert [(one.row, one.reason) for one in read(export(row), currency="THB")[1]] == [(3, "not_a_date")]
+
+
+def test_a_row_of_no_pieces_is_no_line() -> None:
+    order = only(export(ROW, SECOND | {"Quantity": "0"}), "THB")
+    assert [line.merchant_code for line in order.lines] == ["TEA-001"]
