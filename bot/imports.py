@@ -45,7 +45,8 @@ def shop_named(catalog: Catalog, name: str) -> int:
 def shop_for(catalog: Catalog, platform: Platform, first: Sequence[IncomingOrder], asked: int | None) -> Shop:
     """The shop a file belongs to: as asked, as its rows say, or the only one there is on its platform.
 
-    Raises Unknown, or BadValue with the choices when a person must say: also when the rows name a shop not of ours.
+    An ERP's file that names one of ours is begun under it, see `by_shop`. Raises Unknown, or BadValue with the choices
+    when a person must say: also when the rows name a shop not of ours.
     """
     if asked is not None:
         shop = catalog.shops.get(asked)

@@ -18,6 +18,7 @@ from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 OTHER_NAME = "|"
+_TO_ITS_END = timedelta(days=1, seconds=-1)
 Word = TypeVar("Word", PlatformState, RefundState)
 
 
@@ -178,9 +179,6 @@ class Row:
         refusal.facts = {"column": self.layout.column(field), **refusal.facts}
         refusal.row = self.line
         return refusal
-
-
-_TO_ITS_END = timedelta(days=1, seconds=-1)
 
 
 def no_receiver(_row: Row) -> Receiver:

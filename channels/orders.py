@@ -75,7 +75,7 @@ def _told(format_: Format, rows: Sequence[Row]) -> tuple[PlatformState, Amounts]
         return state, format_.amounts(rows[0], state)
     states = [format_.state(row) for row in rows]
     each = [format_.amounts(row, state) for row, state in zip(rows, states, strict=True)]
-    once = {name: max(getattr(one, name) for one in each) for name in format_.repeated}
+    once: dict[str, int] = {name: max(getattr(one, name) for one in each) for name in format_.repeated}
     return united(states), replace(reduce(add, each), **once)
 
 

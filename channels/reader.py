@@ -166,7 +166,7 @@ class _Sheet:
     def _gathered(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
         """The rows of each number wherever they stand, given out at the last one. The file is gone through once more
         to know it, so that no more than the open orders are held."""
-        last = {one.number: place for place, row in self._data_lines([]) if (one := self._read(place, row))}
+        last = {self._read(place, row).number: place for place, row in self._data_lines([])}
         waiting: dict[str, list[_Read]] = {}
         for read in reads:
             waiting.setdefault(read.number, []).append(read)

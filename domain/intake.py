@@ -51,7 +51,7 @@ def _head_print(incoming: IncomingOrder) -> str:
 
 def fingerprint(incoming: IncomingOrder, old: str = "") -> str:
     """`head:lines`, and `:refunds` where a fragment told some; what a file does not tell is kept from `old`."""
-    head, lines, refunds_ = (*old.split(":"), "", "")[:3] if old else ("", "", "")
+    head, lines, refunds_ = (*old.split(":"), "", "")[:3]
     if not incoming.fragment:
         head = _head_print(incoming)
     if incoming.lines:
@@ -189,7 +189,9 @@ def _older(incoming: IncomingOrder, order: Order) -> bool:
 
 def _print_of(kept: Fragment | None) -> str:
     """What a fragment put aside leaves in the fingerprint of its order."""
-    return f":{_digest(kept.lines) if kept.lines else ''}:{_digest(kept.refunds)}" if kept else ""
+    if kept is None:
+        return ""
+    return ":" + ":".join(_digest(part) if part else "" for part in (kept.lines, kept.refunds))
 
 
 def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], kept: Mapping[str, Fragment]) -> None:
