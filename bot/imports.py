@@ -1,7 +1,8 @@
 """Taking a file in, for the chat and the command line alike: read, in batches, each batch one transaction.
 
 Surprising: an import that was cut short is simply done again; what is there already counts as unchanged. The file
-itself is in the store before this is called.
+itself is in the store before this is called. An ERP's file (JST) holds several shops: its orders go each to the shop
+they name, and the run stands under the first of them.
 """
 
 import asyncio
@@ -20,7 +21,7 @@ from domain.catalog import Catalog, Shop
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown
 from domain.incoming import IncomingOrder, Platform, RejectedRow
-from domain.people import Actor, Right, require
+from domain.people import Actor, Right, may, require
 from domain.records import ImportRun, StoredFile
 from domain.table_mapping import TableMapping
 from handlers.services import Progress
@@ -29,6 +30,8 @@ from storage.store import Store
 BATCH = 500
 _SHOWN_REJECTS = 200
 _KEPT_REJECTS = 50_000
+_OF_SEVERAL_SHOPS = frozenset({Platform.JST})
+_ANY = "CNY"  # the glance looks at shop names, not at money
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 Report = Callable[[Progress], Awaitable[None]]
 
@@ -45,7 +48,8 @@ def shop_named(catalog: Catalog, name: str) -> int:
 def shop_for(catalog: Catalog, platform: Platform, first: Sequence[IncomingOrder], asked: int | None) -> Shop:
     """The shop a file belongs to: as asked, as its rows say, or the only one there is on its platform.
 
-    Raises Unknown, or BadValue with the choices when a person must say: also when the rows name a shop not of ours.
+    An ERP's file that names one of ours is begun under it, see `by_shop`. Raises Unknown, or BadValue with the choices
+    when a person must say: also when the rows name a shop not of ours.
     """
     if asked is not None:
         shop = catalog.shops.get(asked)
@@ -57,6 +61,10 @@ def shop_for(catalog: Catalog, platform: Platform, first: Sequence[IncomingOrder
     on_platform = [shop for shop in catalog.shops.values() if shop.platform is platform]
     if not on_platform:
         raise Unknown("shop", platform)
+    told = {order.shop_name.casefold() for order in first}
+    named = [shop for shop in on_platform if shop.name.casefold() in told]
+    if platform in _OF_SEVERAL_SHOPS and named:
+        return named[0]
     return _told(on_platform, first)
 
 
@@ -69,6 +77,28 @@ def _told(shops: Sequence[Shop], first: Sequence[IncomingOrder]) -> Shop:
         choices = "|".join(shop.name for shop in shops)
         raise BadValue("shop", ", ".join(told[name] for name in sorted(strange)), choices)
     return fitting[0]
+
+
+def by_shop(
+    catalog: Catalog, shop: Shop, actor: Actor, orders: Sequence[IncomingOrder]
+) -> tuple[dict[int, list[IncomingOrder]], list[RejectedRow]]:
+    """The orders by the id of the shop each belongs to. All are `shop`'s, but in an ERP's file each is that of the
+    shop it names, and one that names a shop not of ours, or not the actor's to import for, is refused."""
+    if shop.platform not in _OF_SEVERAL_SHOPS:
+        return {shop.id: list(orders)}, []
+    same = (one for one in catalog.shops.values() if one.platform is shop.platform)
+    ids = {one.name.casefold(): one.id for one in same if may(actor, Right.IMPORT, shop=one.id)}
+    found: dict[int, list[IncomingOrder]] = {}
+    strange: list[RejectedRow] = []
+    for order in orders:
+        name = order.shop_name
+        shop_id = ids.get(name.casefold()) if name else shop.id
+        if shop_id is None:
+            facts = {"column": "店铺名称", "value": name[:80]}
+            strange.append(RejectedRow(order.row, channels.Reason.OTHER_SHOP, facts, tuple(order.raw.split("\t"))))
+        else:
+            found.setdefault(shop_id, []).append(order)
+    return found, strange
 
 
 def _names(catalog: Catalog, platform: Platform) -> str:
@@ -127,8 +157,10 @@ class Importer:
         while batch := await asyncio.to_thread(_next_batch, parsed.items):
             orders = [item for item in batch if isinstance(item, IncomingOrder)]
             tally.refuse([item for item in batch if isinstance(item, RejectedRow)])
-            if orders:
-                tally.sums += await self._store.run(intake.receive, actor, shop.id, orders)
+            shops, strange = by_shop(catalog, shop, actor, orders)
+            tally.refuse(strange)
+            for shop_id, theirs in shops.items():
+                tally.sums += await self._store.run(intake.receive, actor, shop_id, theirs)
             tally.rows += len(batch)
             if progress is not None:
                 await progress(Progress(tally.rows, tally.orders, tally.refused))
@@ -148,7 +180,9 @@ def _open(
 ) -> tuple[Shop, channels.ParsedFile]:
     """Looked at once to learn whose it is, then read in that shop's zone, by its mapping where no format fits."""
     usable = [one for one in saved if asked in (None, one.shop_id)]
-    glance = channels.read(name, data, zone=ZoneInfo(catalog.company.zone), mapped=_formats(catalog, usable))
+    glance = channels.read(
+        name, data, zone=ZoneInfo(catalog.company.zone), currency=_ANY, mapped=_formats(catalog, usable)
+    )
     first = [item for item in islice(glance.items, 20) if isinstance(item, IncomingOrder)]
     mine = {one.shop_id: one for one in usable if one.signature == glance.signature}
     if not mine:
@@ -158,7 +192,7 @@ def _open(
     else:
         shop = _told([catalog.shops[shop_id] for shop_id in mine], first)
     by_mapping = _formats(catalog, [mine[shop.id]]) if mine else None
-    return shop, channels.read(name, data, zone=ZoneInfo(shop.zone), mapped=by_mapping)
+    return shop, channels.read(name, data, zone=ZoneInfo(shop.zone), currency=shop.currency, mapped=by_mapping)
 
 
 def _formats(catalog: Catalog, saved: Sequence[TableMapping]) -> dict[str, Format]:

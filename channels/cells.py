@@ -23,12 +23,37 @@ _MAX_COUNT = 1_000_000
 _MAX_NUMERAL = 60
 _EXCEL_DIGITS = 15
 _KNOWN_ZEROS = 6
+_WITH_COURIER = re.compile(r"(?<![A-Za-z0-9-])([A-Za-z0-9]{6,40})-[\u4e00-\u9fff]")
 _E_NOTATION = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
-_CURRENCY_WORDS = re.compile(r"[¥￥$€£元]|CNY|RMB|USD|EUR|GBP")
+_CODES = "CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|MYR|THB|PHP|IDR|VND|INR|AUD|NZD|CAD|MXN|BRL|PLN|SEK|CHF|AED|SAR|TRY"
+_CURRENCY_WORDS = re.compile(rf"(?:US|AU|CA|NZ|HK|NT|MX|[ACRS])? ?\$|[¥￥€£元฿₫₱₹]|RM(?!B)|Rp\.?|{_CODES}")
+_MEANT = {"€": "EUR", "£": "GBP", "฿": "THB", "₫": "VND", "₱": "PHP", "₹": "INR", "RM": "MYR", "Rp": "IDR"}
+_DOLLARS = {
+    "US": "USD",
+    "AU": "AUD",
+    "A": "AUD",
+    "CA": "CAD",
+    "C": "CAD",
+    "NZ": "NZD",
+    "HK": "HKD",
+    "NT": "TWD",
+    "S": "SGD",
+    "R": "BRL",
+    "MX": "MXN",
+}
+_POINT_GROUPS = re.compile(r"[^.,]*?\d{1,3}(?:\.\d{3})+(?!\d)[^.,]*")
+_POINT_GROUPED = frozenset({"IDR", "VND"})
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 _LOOSE_TIME = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?"
 )
+_CLOCK = r"(?:,? +(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AaPp])[Mm])?)?"
+_SLASHED_TIME = re.compile(r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-](?P<year>\d{4})" + _CLOCK)
+_NAMED_TIME = re.compile(
+    r"(?:(?P<one>\d{1,2})[- ](?P<month>[A-Za-z]{3,9})|(?P<name>[A-Za-z]{3,9})[- ](?P<two>\d{1,2}),?)"
+    r"[- ](?P<year>\d{4}|\d{2})" + _CLOCK
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def clean(cell: str) -> str:
@@ -57,9 +82,11 @@ def code(cell: str) -> str:
 
 
 def waybill(cell: str) -> str:
-    """Waybill numbers as told (there may be several), without the `@` and `No:` some systems put before them.
-    Raises Refused EXCEL_ROUNDED_ID on E notation."""
-    return identifier(code(cell).lstrip("@").removeprefix("No:"))
+    """Waybill numbers as told (there may be several), without the `@` and `No:` some systems put before them and the
+    courier and goods behind (`SF123-顺丰速运,10001-1`). Raises Refused EXCEL_ROUNDED_ID on E notation."""
+    text = code(cell).lstrip("@").removeprefix("No:")
+    numbers = _WITH_COURIER.findall(text) if "-" in text else ()
+    return " ".join(dict.fromkeys(numbers)) or identifier(text)
 
 
 def identifier(cell: str, *, rounded_ids: bool = False) -> str:
@@ -94,8 +121,11 @@ def looks_rounded(ids: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=16_384)
 def money(cell: str, currency: str) -> int:
-    """Minor units; 0 for an empty cell. `(12.00)`, `2,50-`, `¥1,234.50` and `0元` are read. Raises Refused."""
+    """Minor units; 0 for an empty cell. `(12.00)`, `2,50-`, `¥1,234.50` and `0元` are read, and `IDR 25.000` is
+    thousands. Raises Refused."""
     text = clean(cell)
+    if currency in _POINT_GROUPED and _POINT_GROUPS.fullmatch(text):
+        text = text.replace(".", "")
     whole, dot, cents = text.partition(".")
     if dot and whole.isdecimal() and cents.isdecimal() and len(whole) < 12 and len(cents) == decimals(currency):
         return int(whole + cents)  # the plain case, nine tenths of the time
@@ -148,6 +178,16 @@ def _with_decimal_point(body: str) -> str:
     return body.replace(",", "" if _GROUPED.fullmatch(body.lstrip("+-")) else ".")
 
 
+def told_currency(cell: str, home: str) -> str:
+    """The currency an amount names by itself (`AU $12.34`, `£5`, `IDR 25.000`); "" for a bare numeral and for `¥`,
+    which two countries use. A bare `$` is `home`'s dollar, or else the American."""
+    found = _CURRENCY_WORDS.search(clean(cell))
+    word = found[0].strip() if found else ""
+    if word.endswith("$"):
+        return _DOLLARS.get(word[:-1].strip(), home if home in _DOLLARS.values() else "USD")
+    return _MEANT.get(word.rstrip("."), word if len(word) == 3 and word != "RMB" else "")
+
+
 def quantity(cell: str) -> int:
     """How many pieces, at least 1. Raises Refused NOT_A_NUMBER, NEGATIVE_QUANTITY or OUT_OF_RANGE; MISSING when
     empty."""
@@ -170,17 +210,25 @@ def quantity(cell: str) -> int:
     return count
 
 
-def moment(cell: str, zone: ZoneInfo) -> datetime | None:
+def moment(cell: str, zone: ZoneInfo, day_first: bool | None = None) -> datetime | None:
     """An aware UTC time; None for an empty cell. A time without offset is in `zone`; one that a clock change
-    skipped is read with the offset before the change. Raises Refused NOT_A_DATE."""
+    skipped is read with the offset before the change. `day_first` says how `03/04/2026` is meant, None that
+    nobody knows. Raises Refused NOT_A_DATE."""
     text = clean(cell)
-    return _moment(text, zone) if text else None
+    return _moment(text, zone, day_first) if text else None
+
+
+def slashed(cell: str) -> tuple[int, int] | None:
+    """The first two numbers of a date like `03/04/2026`, None for anything else."""
+    found = _SLASHED_TIME.fullmatch(clean(cell)) if cell else None
+    return (int(found["one"]), int(found["two"])) if found else None
 
 
 @lru_cache(maxsize=4096)
-def _moment(text: str, zone: ZoneInfo) -> datetime:
+def _moment(text: str, zone: ZoneInfo, day_first: bool | None) -> datetime:
     try:
-        return _parsed(text, zone).astimezone(UTC)
+        when = _parsed(text, zone) if text[:4].isdecimal() else _worded(text, day_first).replace(tzinfo=zone)
+        return when.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Refused(Reason.NOT_A_DATE, value=shown(text)) from None
 
@@ -202,3 +250,28 @@ def _parsed(text: str, zone: ZoneInfo) -> datetime:
     if not 1990 <= when.year <= 2100:
         raise ValueError(joined)
     return when if when.tzinfo else when.replace(tzinfo=zone)
+
+
+def _worded(text: str, day_first: bool | None) -> datetime:
+    """`Sep-05-26`, `05 Sep 2026 10:11` and, when it is known which comes first, `05/09/2026 10:11:12 AM`."""
+    if (found := _SLASHED_TIME.fullmatch(text)) and day_first is not None:
+        day, month = (found["one"], found["two"]) if day_first else (found["two"], found["one"])
+    elif found := _NAMED_TIME.fullmatch(text):
+        day = found["one"] or found["two"]
+        month = str(_MONTHS.index((found["month"] or found["name"])[:3].lower()) + 1)
+    else:
+        raise ValueError(text)
+    year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
+    if not 1990 <= year <= 2100:
+        raise ValueError(text)
+    clock = _hour(found), int(found["minute"] or 0), int(found["second"] or 0)
+    return datetime(year, int(month), int(day), *clock)  # noqa: DTZ001 -- the caller puts the zone on
+
+
+def _hour(found: re.Match[str]) -> int:
+    hour = int(found["hour"] or 0)
+    if found["half"] is None:
+        return hour
+    if not 1 <= hour <= 12:
+        raise ValueError(hour)
+    return hour % 12 + (12 if found["half"] in "pP" else 0)

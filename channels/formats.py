@@ -8,7 +8,7 @@ which of our fields; names are compared without case, spaces and punctuation, so
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -18,7 +18,13 @@ from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 OTHER_NAME = "|"
+_TO_ITS_END = timedelta(days=1, seconds=-1)
 Word = TypeVar("Word", PlatformState, RefundState)
+
+
+def words(**states: str) -> dict[str, PlatformState]:
+    """`paid="待发货|已付款"` and so on as the table `Row.word` takes; keys are names of PlatformState in lower case."""
+    return {normal(word): PlatformState(state) for state, told in states.items() for word in told.split(OTHER_NAME)}
 
 
 def normal(name: str) -> str:
@@ -33,18 +39,21 @@ def _normal(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A format laid over one header: where each field stands, how the column is called, and the shop's zone."""
+    """A format laid over one header: where each field stands, how the column is called, the shop's zone and
+    currency. `day_first` is how this file means `03/04/2026` (None: it has no such dates)."""
 
     format: "Format"
     at: Mapping[str, int]
     header: tuple[str, ...]
     zone: ZoneInfo
     rounded_ids: bool = False
+    currency: str = ""
+    day_first: bool | None = None
 
     def column(self, field: str) -> str:
         place = self.at.get(field)
         if place is None:
-            return self.format.columns[field].split(OTHER_NAME)[0]
+            return self.format.columns.get(field, field).split(OTHER_NAME)[0]
         return cells.clean(self.header[place])
 
 
@@ -57,16 +66,22 @@ class Row:
         self.layout = layout
         self.line = line
         self.cells = row
-        self.currency = layout.format.currency
+        self.currency = layout.format.currency or layout.currency
         self.number = ""
         self._at = layout.at
 
     def take_number(self) -> str:
         """The order number, kept as `number`. Raises Refused MISSING or EXCEL_ROUNDED_ID."""
-        self.number = self.identifier("number")
+        self.number = self.layout.format.number(self)
         if not self.number:
             raise self.blame(Refused(Reason.MISSING), "number")
         return self.number
+
+    def with_cells(self, cells_: list[str]) -> "Row":
+        """The same row telling something else: one of those it stands for."""
+        part = Row(self.layout, self.line, cells_)
+        part.number, part.currency = self.number, self.currency
+        return part
 
     def has(self, field: str) -> bool:
         """Whether the file has this column at all."""
@@ -121,9 +136,21 @@ class Row:
         if place is None:
             return None
         try:
-            return cells.moment(self.cells[place], self.layout.zone)
+            return cells.moment(self.cells[place], self.layout.zone, self.layout.day_first)
         except Refused as refusal:
             raise self.blame(refusal, field) from None
+
+    def deadline(self, field: str) -> datetime | None:
+        """As `moment`, for what is only a help: a day means its end, and text that is no time (48小时内) is None."""
+        try:
+            when = self.moment(field)
+        except Refused:
+            return None
+        return when + _TO_ITS_END if when and ":" not in self.text(field) else when
+
+    def is_zero(self, field: str) -> bool:
+        """Whether the cell says none of it: Amazon writes 0 pieces on a cancelled row."""
+        return bool(text := self.text(field)) and not text.strip("0.")
 
     def quantity(self, field: str) -> int:
         """At least 1. Raises Refused."""
@@ -170,10 +197,25 @@ class Amounts:
     total: int = 0
     paid: int = 0
 
+    def __add__(self, other: "Amounts") -> "Amounts":
+        return Amounts(
+            self.goods + other.goods,
+            self.shipping + other.shipping,
+            self.discount + other.discount,
+            self.tax + other.tax,
+            self.total + other.total,
+            self.paid + other.paid,
+        )
+
 
 def told_placed_at(row: Row) -> datetime | None:
     """The order's time as its own column tells it."""
     return row.moment("placed_at")
+
+
+def told_number(row: Row) -> str:
+    """The order number as its own column tells it."""
+    return row.identifier("number")
 
 
 def no_amounts(_row: Row, _state: PlatformState) -> Amounts:
@@ -197,9 +239,14 @@ class Format:
 
     `columns`: our field -> the header names it goes by, `A|B` for alternatives, the first present wins. `must`:
     the fields without which a header is not this format. `currency`: fixed, or "" when the column `currency`
-    tells. `many_rows`: an order may take several adjacent rows, order-level cells being read from the first.
-    `fragment`: the rows know only goods. `amounts_of_rows` instead of `amounts` where the first row is not enough.
-    The rest turns rows into parts of an order.
+    tells, else the signs at the `total`, else the shop's. `quoted`: false where a quotation mark in a tab-separated
+    file is only a character. `fragment`: the rows know only goods or refunds.
+
+    `many_rows`: an order may take several adjacent rows, order-level cells being read from the first; `scattered`:
+    they need not stand together. `amounts_of_rows` instead of `amounts` where the first row is not
+    enough. `each_row`: every row has a state and a share of the amounts of its own, but for
+    the names of `Amounts` that are `repeated`. `joined`: a field whose `;` say that this one row is several (Douyin's
+    merged export). The rest turns rows into parts of an order.
     """
 
     name: str
@@ -207,9 +254,15 @@ class Format:
     columns: Mapping[str, str]
     must: frozenset[str]
     state: Callable[[Row], PlatformState]
+    number: Callable[[Row], str] = told_number
     placed_at: Callable[[Row], datetime | None] = told_placed_at
     currency: str = ""
     many_rows: bool = False
+    scattered: bool = False
+    each_row: bool = False
+    repeated: tuple[str, ...] = ()
+    joined: str = ""
+    quoted: bool = True
     fragment: bool = False
     amounts: Callable[[Row, PlatformState], Amounts] = no_amounts
     amounts_of_rows: Callable[[Sequence[Row], PlatformState], Amounts] | None = None

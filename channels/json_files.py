@@ -1,4 +1,4 @@
-"""JSON order files: one order, a list of them, or either wrapped as `order` or `orders`.
+"""JSON order files: one order, a list of them, or either wrapped as `order`, `orders`, `data` or a recorded answer.
 
 Surprising: the platform is told by the first object's own keys, and a list may not mix platforms.
 """
@@ -12,6 +12,8 @@ from channels.reasons import Reason, Refused, Unreadable, shown
 from domain.incoming import IncomingOrder, Platform, RejectedRow
 
 _CELL_MAX = 4_000
+_WRAPPINGS = ("orders", "order", "data", "response", "body", "body_json")
+_DEEPEST = 4
 _BLANK = b" \t\r\n"
 
 Build = Callable[[object, int], IncomingOrder]
@@ -22,27 +24,40 @@ def looks_like(head: bytes) -> bool:
     return head.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)[:1] in (b"{", b"[")
 
 
-def read(body: bytes, zone: ZoneInfo) -> tuple[str, Platform, Iterator[IncomingOrder | RejectedRow]]:
-    """The format's name, the platform and the orders. Raises Unreadable BAD_JSON, EMPTY or UNKNOWN_HEADER."""
+def read(
+    body: bytes, zone: ZoneInfo, currency: str = ""
+) -> tuple[str, Platform, Iterator[IncomingOrder | RejectedRow]]:
+    """The format's name, the platform and the orders; `zone` and `currency` are the shop's, for what tells none.
+    Raises Unreadable BAD_JSON, EMPTY or UNKNOWN_HEADER."""
     values = _unwrapped(parse(body))
     if not values:
         raise Unreadable(Reason.EMPTY)
     if any(woocommerce.is_order(Node(value)) for value in values):
-        items = _items(values, woocommerce.is_order, lambda value, row: woocommerce.order(value, row, zone))
+        items = _items(values, woocommerce.is_order, lambda value, row: woocommerce.order(value, row, zone, currency))
         return "woocommerce-json", Platform.WOOCOMMERCE, items
     if any(shopify_json.is_order(Node(value)) for value in values):
-        return "shopify-json", Platform.SHOPIFY, _items(values, shopify_json.is_order, shopify_json.order)
+        items = _items(values, shopify_json.is_order, lambda value, row: shopify_json.order(value, row, currency))
+        return "shopify-json", Platform.SHOPIFY, items
     raise Unreadable(Reason.UNKNOWN_HEADER, {"columns": _keys(values[0]), "nearest": "", "lacking": ""})
 
 
 def _unwrapped(value: object) -> list[object]:
-    if isinstance(value, dict):
-        for key in ("orders", "order"):
-            inside = value.get(key)
-            if isinstance(inside, list | dict):
-                return _unwrapped(inside) if isinstance(inside, list) else [inside]
-        return [value] if value else []
-    return list(value) if isinstance(value, list) else []
+    """The objects to look at: the orders within the wrappings, or else the outermost object as it is."""
+    found = _within(value, _DEEPEST)
+    if found is not None:
+        return found
+    return [value] if isinstance(value, dict) and value else []
+
+
+def _within(value: object, depth: int) -> list[object] | None:
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict) or not depth:
+        return None
+    if "line_items" in value:
+        return [value]
+    found = (_within(value.get(key), depth - 1) for key in _WRAPPINGS)
+    return next((one for one in found if one is not None), None)
 
 
 def _keys(value: object) -> str:

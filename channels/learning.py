@@ -74,7 +74,7 @@ def glance(data: bytes | Path) -> Glance | None:
 
 def _guesses(table: sources.Table) -> Iterator[_Guess]:
     for delimiter in table.delimiters:
-        for place, row in itertools.islice(table.lines(delimiter), reader.HEADER_ROWS):
+        for place, row in itertools.islice(table.lines(delimiter, True), reader.HEADER_ROWS):
             if isinstance(row, Refused):
                 continue
             header = names(row)
@@ -91,7 +91,7 @@ def _places(row: Sequence[str], header: Sequence[str]) -> list[int]:
 
 
 def _below(guess: _Guess, limit: int | None) -> Iterator[list[str]]:
-    lines = (row for place, row in guess.table.lines(guess.delimiter) if place > guess.place)
+    lines = (row for place, row in guess.table.lines(guess.delimiter, True) if place > guess.place)
     filled = (row for row in lines if not isinstance(row, Refused) and any(map(cells.clean, row)))
     return itertools.islice(filled, limit)
 

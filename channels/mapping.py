@@ -52,6 +52,7 @@ def format_of(reading: Reading, shop: Shop) -> Format:
         state=_state(_meaning(reading.words)),
         currency="" if "currency" in reading.columns else shop.currency,
         many_rows=True,
+        scattered=True,
         amounts_of_rows=_paid_per_line if reading.per_line else _paid_once,
         receiver=_receiver(_HOME.get(shop.currency, "")),
         lines=_lines(reading.per_line),

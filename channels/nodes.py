@@ -141,9 +141,9 @@ def _to_unit(value: Decimal, currency: str) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals(currency)), rounding=ROUND_HALF_EVEN)
 
 
-def currency(node: Node) -> str:
-    """The object's `currency`. Raises Refused MISSING or UNKNOWN_CURRENCY."""
-    code = node.text("currency").upper()
+def currency(node: Node, home: str = "") -> str:
+    """The object's `currency`, else `home`, the shop's. Raises Refused MISSING or UNKNOWN_CURRENCY."""
+    code = node.text("currency").upper() or home
     if not code:
         raise _blame(Refused(Reason.MISSING), "currency")
     if not (len(code) == 3 and code.isascii() and code.isalpha()):

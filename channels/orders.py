@@ -1,32 +1,42 @@
 """Rows of one order to an `IncomingOrder`, the same way for every table format.
 
 Surprising: `raw` holds the order's rows joined by tabs and newlines; it is for the record and for people, nothing
-is ever parsed from it again.
+is ever parsed from it again. And one row may be several: a merged export joins an order's cells by `;`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from functools import reduce
+from operator import add
 
-from channels.formats import Format, Row
+from channels import cells
+from channels.formats import Amounts, Format, Row
 from channels.reasons import Reason, Refused, shown
-from domain.incoming import IncomingOrder
+from domain.incoming import IncomingOrder, PlatformState
+
+_CASH = ("货到付款", "cash on delivery", "bayar di tempat", "เก็บเงินปลายทาง", "thanh toán khi nhận hàng")
+_PRESALE = ("预售", "预定", "定金", "pre-order", "preorder")
+_NO = ("", "否", "无", "no", "n", "false", "0", "非预售", "normal")
+_GONE = frozenset({PlatformState.SHIPPED, PlatformState.DONE})
+_NUMERALS = frozenset("0123456789.,-¥￥")
 
 
-def build(format_: Format, rows: Sequence[Row]) -> IncomingOrder:
+def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
     """Raises Refused, with the row to blame."""
+    rows = [part for row in read for part in parts(row, format_.joined)]
     head = rows[0]
     if not format_.currency:
-        code = currency(head)
+        code = currency(rows)
         for row in rows:
             row.currency = code
-    state = format_.state(head)
-    amounts = format_.amounts_of_rows(rows, state) if format_.amounts_of_rows else format_.amounts(head, state)
+    state, amounts = _told(format_, rows)
     return IncomingOrder(
         platform=format_.platform,
         number=head.number,
         state=state,
         currency=head.currency,
-        row=head.line,
-        raw="\n".join(["\t".join(row.cells) for row in rows]),
+        row=read[0].line,
+        raw="\n".join(["\t".join(row.cells) for row in read]),
         shop_name=head.text("shop_name"),
         placed_at=format_.placed_at(head),
         paid_at=head.moment("paid_at"),
@@ -41,17 +51,95 @@ def build(format_: Format, rows: Sequence[Row]) -> IncomingOrder:
         buyer_message=head.text("buyer_message"),
         seller_note=head.text("seller_note"),
         receiver=format_.receiver(head),
-        waybill=head.waybill("waybill"),
+        waybill=_waybills(rows),
         lines=format_.lines(rows),
         refunds=format_.refunds(rows),
         fragment=format_.fragment,
         external_id=head.identifier("external_id"),
+        cod=is_cash(head.text("payment")),
+        presale=is_presale(head.text("presale")) or is_presale(head.text("order_type"), named=True),
+        promised_ship_at=head.deadline("promised_ship_at"),
+        seller_flag=head.text("seller_flag"),
+        invoice=head.text("invoice_title") or head.text("invoice_kind"),
+        warehouse_hint=head.text("warehouse_hint"),
+        courier_hint=head.text("courier_hint"),
+        merge_code=head.text("merge_code"),
+        order_type=head.text("order_type"),
     )
 
 
-def currency(row: Row) -> str:
-    """The row's three-letter currency. Raises Refused MISSING or UNKNOWN_CURRENCY."""
-    code = row.needed("currency").upper()
+def _told(format_: Format, rows: Sequence[Row]) -> tuple[PlatformState, Amounts]:
+    """State and amounts, from the first row or from every row's own."""
+    if not format_.each_row:
+        state = format_.state(rows[0])
+        if format_.amounts_of_rows is not None:
+            return state, format_.amounts_of_rows(rows, state)
+        return state, format_.amounts(rows[0], state)
+    states = [format_.state(row) for row in rows]
+    each = [format_.amounts(row, state) for row, state in zip(rows, states, strict=True)]
+    once: dict[str, int] = {name: max(getattr(one, name) for one in each) for name in format_.repeated}
+    return united(states), replace(reduce(add, each), **once)
+
+
+def united(states: Collection[PlatformState]) -> PlatformState:
+    """One state of an order whose lines stand apart; lines that are closed count only when all are."""
+    live = set(states) - {PlatformState.CLOSED}
+    if len(live) < 2:
+        return live.pop() if live else PlatformState.CLOSED
+    if live <= _GONE:
+        return PlatformState.SHIPPED
+    return PlatformState.PART_SHIPPED if live & (_GONE | {PlatformState.PART_SHIPPED}) else PlatformState.PAID
+
+
+def parts(row: Row, field: str) -> list[Row]:
+    """The rows a joined row stands for: cells with as many `;` as `field` are dealt out, other texts are everyone's,
+    and an amount that is not joined is the first one's alone. Raises Refused SHARED_QUANTITY where one count stands
+    for goods of which nobody can say how many of each."""
+    count = row.text(field).count(";") + 1 if field else 1
+    if count == 1:
+        return [row]
+    dealt = [cell.split(";") if cell.count(";") == count - 1 else _kept(cell, count) for cell in row.cells]
+    pieces = row.layout.at.get("quantity")
+    if pieces is not None and row.cells[pieces].count(";") != count - 1:
+        if row.text("quantity") != str(count):
+            raise row.blame(Refused(Reason.SHARED_QUANTITY, value=shown(row.text("quantity"))), "quantity")
+        dealt[pieces] = ["1"] * count
+    return [row.with_cells([cell[place] for cell in dealt]) for place in range(count)]
+
+
+def _kept(cell: str, count: int) -> list[str]:
+    amount = set(cells.clean(cell)) <= _NUMERALS
+    return [cell, *[""] * (count - 1)] if amount else [cell] * count
+
+
+def _waybills(rows: Sequence[Row]) -> str:
+    """The waybill numbers of all rows, each once, in their order."""
+    return " ".join(dict.fromkeys(filter(None, (row.waybill("waybill") for row in rows))))
+
+
+def is_cash(told: str) -> bool:
+    """Whether a payment method is cash on delivery."""
+    text = told.casefold()
+    return text == "cod" or "(cod)" in text or any(word in text for word in _CASH)
+
+
+def is_presale(told: str, *, named: bool = False) -> bool:
+    """Whether the cell tells a presale: `named` in an order type that must say so, else in a column of its own,
+    where any word but a no does (tickets, stages)."""
+    text = told.casefold()
+    if text in _NO or text.startswith(("非", "不")):
+        return False
+    return not named or any(word in text for word in _PRESALE)
+
+
+def currency(rows: Sequence[Row]) -> str:
+    """The order's three-letter currency, from the first row that tells it. Raises Refused MISSING or
+    UNKNOWN_CURRENCY."""
+    head = rows[0]
+    told = (row.text("currency") or cells.told_currency(row.text("total"), row.currency) for row in rows)
+    code = next(filter(None, told), head.currency).upper()
+    if not code:
+        raise head.blame(Refused(Reason.MISSING), "currency")
     if not (len(code) == 3 and code.isascii() and code.isalpha()):
-        raise row.blame(Refused(Reason.UNKNOWN_CURRENCY, value=shown(code)), "currency")
+        raise head.blame(Refused(Reason.UNKNOWN_CURRENCY, value=shown(code)), "currency")
     return code

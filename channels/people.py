@@ -1,4 +1,4 @@
-"""Receivers as exports tell them: separate columns, or Taobao's one string.
+"""Receivers as exports tell them: separate columns at home or abroad, or Taobao's one string.
 
 Surprising: columns stay as the platform spells them, one string is taken apart by `domain.addresses` and so comes in
 the spelling of the table. What it cannot place stays in the street; screening holds the gap as ADDR_INVALID.
@@ -14,6 +14,69 @@ from domain.incoming import Receiver
 
 _PERSON = re.compile(r"([^，,]*)[，,]\s*((?:86-|\+)?[\d*][\d*\- ]{5,24})[，,]\s*(.+)", re.DOTALL)
 _CIPHERS = ("##", "$$", "~")
+_COUNTRIES = {
+    "australia": "AU",
+    "austria": "AT",
+    "belgium": "BE",
+    "brazil": "BR",
+    "brasil": "BR",
+    "brunei": "BN",
+    "brunei darussalam": "BN",
+    "cambodia": "KH",
+    "canada": "CA",
+    "chile": "CL",
+    "china": "CN",
+    "中国": "CN",
+    "colombia": "CO",
+    "czech republic": "CZ",
+    "denmark": "DK",
+    "finland": "FI",
+    "france": "FR",
+    "germany": "DE",
+    "deutschland": "DE",
+    "great britain": "GB",
+    "hong kong": "HK",
+    "hungary": "HU",
+    "india": "IN",
+    "indonesia": "ID",
+    "ireland": "IE",
+    "israel": "IL",
+    "italy": "IT",
+    "japan": "JP",
+    "korea, south": "KR",
+    "south korea": "KR",
+    "malaysia": "MY",
+    "mexico": "MX",
+    "netherlands": "NL",
+    "new zealand": "NZ",
+    "norway": "NO",
+    "philippines": "PH",
+    "the philippines": "PH",
+    "pilipinas": "PH",
+    "poland": "PL",
+    "portugal": "PT",
+    "saudi arabia": "SA",
+    "singapore": "SG",
+    "south africa": "ZA",
+    "spain": "ES",
+    "sweden": "SE",
+    "switzerland": "CH",
+    "taiwan": "TW",
+    "台灣": "TW",
+    "thailand": "TH",
+    "ไทย": "TH",
+    "ประเทศไทย": "TH",
+    "turkey": "TR",
+    "uk": "GB",
+    "united arab emirates": "AE",
+    "united kingdom": "GB",
+    "united states": "US",
+    "united states of america": "US",
+    "usa": "US",
+    "vietnam": "VN",
+    "viet nam": "VN",
+    "việt nam": "VN",
+}
 
 
 def phone(cell: str) -> str:
@@ -50,6 +113,30 @@ def by_columns(row: Row) -> Receiver:
         zip=row.code("zip"),
         masked=masked(name, number, address),
     )
+
+
+def abroad(row: Row) -> Receiver:
+    """From receiver_name, phone or buyer_phone, country, province, city, district, address to address3 (or else
+    street), zip: as told, the country as ISO code where its name is known."""
+    name, number = row.text("receiver_name"), phone(row.code("phone") or row.code("buyer_phone"))
+    told = filter(None, map(row.text, ("address", "address2", "address3")))
+    address = ", ".join(dict.fromkeys(told)) or row.text("street")
+    return Receiver(
+        name=name,
+        phone=number,
+        country=country(row.code("country")),
+        province=row.text("province"),
+        city=row.text("city"),
+        district=row.text("district"),
+        address=address,
+        zip=row.code("zip"),
+        masked=masked(name, number, address),
+    )
+
+
+def country(told: str) -> str:
+    """A country's ISO code from its code or name; a name nobody listed stays, in upper case."""
+    return _COUNTRIES.get(told.casefold(), told.upper())
 
 
 def by_one_string(row: Row) -> Receiver:

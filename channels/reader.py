@@ -23,7 +23,9 @@ from domain.incoming import IncomingOrder, Platform, RejectedRow
 HEADER_ROWS = 30
 _LOOK_AHEAD = 200
 _WORKBOOK = (workbooks.ZIP_MAGIC, workbooks.OLE_MAGIC)
+_TIMES = "_at"
 _TOTALS = ("合计", "总计", "小计", "总交易", "共计")
+_HALVES = ("AM", "PM", "am", "pm")
 _TOTAL_WORDS = frozenset({"total", "totals", "grand total", "subtotal", "sum"})
 
 Item = IncomingOrder | RejectedRow
@@ -48,19 +50,22 @@ Mapped = Mapping[str, Format]
 """Formats that people made by mapping, by the signature of their header."""
 
 
-def read(name: str, data: bytes | Path, *, zone: ZoneInfo, mapped: Mapped | None = None) -> ParsedFile:
-    """Read a platform's file by what it contains; `name` only words a refusal. `zone` is the shop's, for times
-    without offset. `mapped` is asked when no known format fits. Raises Unreadable before any item is given out; bad
-    rows are items. A file given by its path must stay there until `items` is read."""
+def read(
+    name: str, data: bytes | Path, *, zone: ZoneInfo, currency: str = "", mapped: Mapped | None = None
+) -> ParsedFile:
+    """Read a platform's file by what it contains; `name` only words a refusal. `zone` and `currency` are the shop's,
+    for times without offset and for amounts of no told currency. `mapped` is asked when no known format fits. Raises
+    Unreadable before any item is given out; bad rows are items. A file given by its path must stay there until `items`
+    is read."""
     source = sources.Source(data)
     sources.check_size(source)
     head = source.head(512)
     if head.startswith(_WORKBOOK):
-        return _tables(workbooks.tables(source), zone, mapped or {})
+        return _tables(workbooks.tables(source), zone, currency, mapped or {})
     if json_files.looks_like(head):
-        return _json(source, zone)
+        return _json(source, zone, currency)
     try:
-        return _tables([sources.text_table(source)], zone, mapped or {})
+        return _tables(sources.text_tables(source), zone, currency, mapped or {}, alike=True)
     except Unreadable as refusal:
         if refusal.code in (Reason.UNKNOWN_HEADER, Reason.NOT_A_TABLE) and name.lower().endswith((".xlsx", ".xls")):
             detail = "the name says workbook, the content is none"
@@ -74,12 +79,12 @@ def tables_of(source: sources.Source) -> Sequence[sources.Table]:
     head = source.head(512)
     if head.startswith(_WORKBOOK):
         return workbooks.tables(source)
-    return () if json_files.looks_like(head) else [sources.text_table(source)]
+    return () if json_files.looks_like(head) else sources.text_tables(source)[:1]
 
 
-def _json(source: sources.Source, zone: ZoneInfo) -> ParsedFile:
+def _json(source: sources.Source, zone: ZoneInfo, currency: str) -> ParsedFile:
     with source.open() as file:
-        format_name, platform, items = json_files.read(file.read(), zone)
+        format_name, platform, items = json_files.read(file.read(), zone, currency)
     return ParsedFile(format_name, platform, (), items)
 
 
@@ -94,12 +99,16 @@ class _Found:
     header: tuple[str, ...]
 
 
-def _tables(tables: Sequence[sources.Table], zone: ZoneInfo, mapped: Mapped) -> ParsedFile:
+def _tables(
+    tables: Sequence[sources.Table], zone: ZoneInfo, currency: str, mapped: Mapped, *, alike: bool = False
+) -> ParsedFile:
+    """`alike`: the tables are one text in several encodings, of which the first with a known header is read."""
+    most = 1 if alike else None
     seen: list[list[str]] = []
-    found = _find_all(tables, matching, seen)
+    found = _find_all(tables, matching, seen, most)
     key = ""
     if not found and mapped:
-        found = _find_all(tables, lambda row: mapped.get(signature(row)), [])
+        found = _find_all(tables, lambda row: mapped.get(signature(row)), [], most)
         key = signature(found[0].header) if found else ""
         found = [one for one in found if signature(one.header) == key]
     if not found:
@@ -108,7 +117,7 @@ def _tables(tables: Sequence[sources.Table], zone: ZoneInfo, mapped: Mapped) -> 
     if len(platforms) > 1:
         raise Unreadable(Reason.MIXED_PLATFORMS, {"platforms": ", ".join(platforms)})
     control_rows: list[int] = []
-    sheets = [_Sheet(one, zone, control_rows, one.table.name if len(found) > 1 else "") for one in found]
+    sheets = [_Sheet(one, zone, currency, control_rows, one.table.name if len(found) > 1 else "") for one in found]
     items = itertools.chain.from_iterable(sheet.items() for sheet in sheets)
     name = "+".join(dict.fromkeys(one.format.name for one in found))
     return ParsedFile(name, platforms[0], found[0].header, items, control_rows, key)
@@ -117,14 +126,15 @@ def _tables(tables: Sequence[sources.Table], zone: ZoneInfo, mapped: Mapped) -> 
 Known = Callable[[list[str]], Format | None]
 
 
-def _find_all(tables: Sequence[sources.Table], known: Known, seen: list[list[str]]) -> list[_Found]:
-    return [one for one in (_find(table, known, seen) for table in tables) if one is not None]
+def _find_all(tables: Sequence[sources.Table], known: Known, seen: list[list[str]], most: int | None) -> list[_Found]:
+    found = (one for one in (_find(table, known, seen) for table in tables) if one is not None)
+    return list(itertools.islice(found, most))
 
 
 def _find(table: sources.Table, known: Known, seen: list[list[str]]) -> _Found | None:
     """The header within the first rows. Rows looked at are added to `seen`, for the refusal."""
     for delimiter in table.delimiters:
-        for place, row in itertools.islice(table.lines(delimiter), HEADER_ROWS):
+        for place, row in itertools.islice(table.lines(delimiter, True), HEADER_ROWS):
             if isinstance(row, Refused):
                 continue
             if (format_ := known(row)) is not None:
@@ -146,51 +156,105 @@ class _Read(NamedTuple):
 class _Sheet:
     """Reads one table; remembers which order numbers it has seen."""
 
-    def __init__(self, found: _Found, zone: ZoneInfo, control_rows: list[int], name: str) -> None:
+    def __init__(self, found: _Found, zone: ZoneInfo, currency: str, control_rows: list[int], name: str) -> None:
         self._found = found
         self._name = name
         self._control_rows = control_rows
-        self._layout = Layout(found.format, found.format.find(found.header), found.header, zone)
+        self._layout = Layout(found.format, found.format.find(found.header), found.header, zone, currency=currency)
         self._number_at = self._layout.at["number"]
         header = [cells.clean(cell) for cell in found.header]
         self._width = max((place for place, cell in enumerate(header, start=1) if cell), default=0)
         self._seen: dict[str, int] = {}
 
     def items(self) -> Iterator[Item]:
-        lines = self._data_lines()
+        lines = self._data_lines(self._control_rows)
         ahead = list(itertools.islice(lines, _LOOK_AHEAD))
         if cells.looks_rounded(self._raw_number(row) for _, row in ahead if not isinstance(row, Refused)):
             self._layout = replace(self._layout, rounded_ids=True)
+        self._layout = replace(self._layout, day_first=self._day_first(ahead))
         reads = (self._read(place, row) for place, row in itertools.chain(ahead, lines))
-        for number, group in itertools.groupby(reads, key=lambda one: one.number):
-            yield from self._group(number, list(group))
+        together = self._gathered(reads) if self._found.format.scattered else self._adjacent(reads)
+        for number, group in together:
+            yield from self._group(number, group)
 
-    def _data_lines(self) -> Iterator[sources.Line]:
+    def _adjacent(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
+        """Rows of one number that follow each other. A row that lost its number may be a line of the order above it
+        (merged cells, saved as CSV), so it goes with it."""
+        group: list[_Read] = []
+        for read in reads:
+            if group and read.number != group[0].number and not self._lost_its_number(read):
+                yield group[0].number, group
+                group = []
+            group.append(read)
+        if group:
+            yield group[0].number, group
+
+    def _lost_its_number(self, read: _Read) -> bool:
+        """Neither a number nor a time: only the first row of an order tells them. eBay lists sales that are not
+        checked out yet without a number, but with their day."""
+        if read.number or not self._found.format.many_rows or read.refusal is None:
+            return False
+        at = self._layout.at.get("placed_at")
+        dated = at is not None and at < len(read.cells) and bool(cells.clean(read.cells[at]))
+        return read.refusal.reason is Reason.MISSING and not dated
+
+    def _gathered(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
+        """The rows of each number wherever they stand, given out at the last one. The file is gone through once more
+        to know it, so that no more than the open orders are held."""
+        last = {self._read(place, row).number: place for place, row in self._data_lines([])}
+        waiting: dict[str, list[_Read]] = {}
+        for read in reads:
+            waiting.setdefault(read.number, []).append(read)
+            if last[read.number] == read.place:
+                yield read.number, waiting.pop(read.number)
+
+    def _day_first(self, ahead: Sequence[sources.Line]) -> bool | None:
+        """How this file writes `03/04/2026`, told by any number over 12 in it; where none is, AM and PM are American
+        and the rest is day first. None when the first rows have no such dates."""
+        at = [place for field, place in self._layout.at.items() if field.endswith(_TIMES)]
+        if not any(_slashed(row, at) for _, row in ahead):
+            return None
+        halves = False
+        for _, row in itertools.chain(ahead, self._data_lines([])):
+            for text, (one, two) in _slashed(row, at):
+                if max(one, two) > 12:
+                    return one > 12
+                halves = halves or text.endswith(_HALVES)
+        return not halves
+
+    def _data_lines(self, control_rows: list[int]) -> Iterator[sources.Line]:
         """Rows below the header that are neither blank, nor totals, nor the header again."""
-        for place, row in self._found.table.lines(self._found.delimiter):
+        quoted = self._found.format.quoted or self._found.delimiter != "\t"
+        for place, row in self._found.table.lines(self._found.delimiter, quoted):
             if place <= self._found.header_row:
                 continue
             if not isinstance(row, Refused):
                 if not any(row) or not any(map(cells.clean, row)):
                     continue
-                if self._is_control(row):
-                    self._control_rows.append(place)
+                if self._is_control(row) or (place == self._found.header_row + 1 and self._describes(row)):
+                    control_rows.append(place)
                     continue
             yield place, row
 
     def _raw_number(self, row: list[str]) -> str:
         return cells.code(row[self._number_at]) if self._number_at < len(row) else ""
 
+    def _describes(self, row: list[str]) -> bool:
+        """Whether the row below the header explains the columns (`Platform unique order ID.`): no order's number is
+        without a digit."""
+        number = self._raw_number(row)
+        return bool(number) and not any(map(str.isdigit, number))
+
     def _is_control(self, row: list[str]) -> bool:
         number = self._raw_number(row)
-        if number[:1].isdigit() and len(row) >= self._width:  # nearly all rows
+        if number[:1].isdigit() and " " not in number and len(row) >= self._width:  # nearly all rows
             return False
         if number and number == cells.code(self._found.header[self._number_at]):
             return row[: self._width] == list(self._found.header[: self._width])
         first = number or next(filter(None, map(cells.clean, row)))
         if first[0] == "#" and not (first[1:2].isascii() and first[1:2].isalnum()):
             return True
-        return is_total(first) or first.endswith("downloaded")
+        return is_total(first) or "record(s) downloaded" in first or first.startswith("Seller ID")
 
     def _read(self, place: int, row: list[str] | Refused) -> _Read:
         if isinstance(row, Refused):
@@ -210,14 +274,14 @@ class _Sheet:
         if not good:  # a rounded or missing number names no order: nothing to remember
             return [self._rejected(one, one.refusal) for one in reads if one.refusal]
         if number in self._seen:
-            return [self._duplicate(one) for one in reads]
+            return [self._duplicate(one, number) for one in reads]
         self._seen[number] = reads[0].place
         if len(good) < len(reads):
             bad = next(one.place for one in reads if one.refusal)
             return [self._rejected(one, one.refusal or self._part_of(one, bad)) for one in reads]
         if self._found.format.many_rows:
             return self._order(reads)
-        return [*self._order(reads[:1]), *map(self._duplicate, reads[1:])]
+        return [*self._order(reads[:1]), *(self._duplicate(one, number) for one in reads[1:])]
 
     def _order(self, reads: list[_Read]) -> list[Item]:
         """The order, or all its rows refused: the one to blame with its reason, the others as its parts."""
@@ -230,11 +294,11 @@ class _Sheet:
     def _part_of(self, read: _Read, place: int) -> Refused:
         return Refused(Reason.PART_OF_REFUSED, value=shown(read.number), other_row=str(place))
 
-    def _duplicate(self, read: _Read) -> RejectedRow:
+    def _duplicate(self, read: _Read, number: str) -> RejectedRow:
         column = self._layout.column("number")
-        first = str(self._seen[read.number])
+        first = str(self._seen[number])
         return self._rejected(
-            read, Refused(Reason.DUPLICATE_IN_FILE, column=column, value=shown(read.number), other_row=first)
+            read, Refused(Reason.DUPLICATE_IN_FILE, column=column, value=shown(number), other_row=first)
         )
 
     def _rejected(self, read: _Read, refusal: Refused) -> RejectedRow:
@@ -245,3 +309,11 @@ class _Sheet:
 def is_total(text: str) -> bool:
     """Whether a row that begins with this text is a sum of others."""
     return text.startswith(_TOTALS) or text.rstrip(":：").lower() in _TOTAL_WORDS
+
+
+def _slashed(row: list[str] | Refused, at: Sequence[int]) -> list[tuple[str, tuple[int, int]]]:
+    """The slashed dates in these columns of a row."""
+    if isinstance(row, Refused):
+        return []
+    texts = [cells.clean(row[place]) for place in at if place < len(row)]
+    return [(text, pair) for text in texts if (pair := cells.slashed(text)) is not None]

@@ -17,6 +17,7 @@ class Reason(StrEnum):
     TOO_FINE = "too_fine"  # column, value: more decimals than the currency has
     OUT_OF_RANGE = "out_of_range"  # column, value: an amount or count no order has, or a negative amount
     NEGATIVE_QUANTITY = "negative_quantity"  # column, value: zero or less
+    SHARED_QUANTITY = "shared_quantity"  # column, value: a merged export's one count for several goods
     NOT_A_DATE = "not_a_date"  # column, value
     EXCEL_ROUNDED_ID = "excel_rounded_id"  # column, value: a spreadsheet cut the digits; export again as text
     UNKNOWN_STATUS = "unknown_status"  # column, value
@@ -26,6 +27,7 @@ class Reason(StrEnum):
     DUPLICATE_IN_FILE = "duplicate_in_file"  # column, value, other_row: where the order stood first
     PART_OF_REFUSED = "part_of_refused"  # value, other_row: another row of this order was refused, so all are
     AMOUNTS_DIFFER = "amounts_differ"  # column, value, other_row: an amount per order that its rows tell differently
+    OTHER_SHOP = "other_shop"  # column, value: a file of several shops names one that is not ours
     NOT_AN_ORDER = "not_an_order"  # JSON: an element that is no order object
 
     # Whole files and payloads.

@@ -5,11 +5,41 @@ Surprising: when several formats fit, the one that asks for most columns wins; l
 
 from collections.abc import Sequence
 
-from channels import pinduoduo, shopify, taobao
+from channels import (
+    alibaba1688,
+    amazon,
+    douyin,
+    ebay,
+    jd,
+    jst,
+    lazada,
+    pinduoduo,
+    shopee,
+    shopify,
+    taobao,
+    tiktok,
+)
 from channels.cells import clean
 from channels.formats import Format
 
-FORMATS: tuple[Format, ...] = (taobao.ORDERS, taobao.DETAILS, taobao.ITEMS, pinduoduo.ORDERS, shopify.ORDERS)
+FORMATS: tuple[Format, ...] = (
+    taobao.ORDERS,
+    taobao.DETAILS,
+    taobao.ITEMS,
+    pinduoduo.ORDERS,
+    jd.ORDERS,
+    douyin.ORDERS,
+    douyin.REFUNDS,
+    alibaba1688.ORDERS,
+    jst.ORDERS,
+    shopify.ORDERS,
+    amazon.ORDERS,
+    amazon.ALL,
+    ebay.ORDERS,
+    shopee.ORDERS,
+    tiktok.ORDERS,
+    lazada.ORDERS,
+)
 _SHOWN = 300
 
 

@@ -8,8 +8,8 @@ formats.md 1.7.
 from collections.abc import Sequence
 
 from channels.formats import Amounts, Format, Row, normal
-from channels.people import masked, phone
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
+from channels.people import abroad
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 FINANCIAL = {
     normal(word): state
@@ -72,22 +72,6 @@ def _amounts(row: Row, _state: PlatformState) -> Amounts:
     )
 
 
-def _receiver(row: Row) -> Receiver:
-    name = row.text("receiver_name")
-    number = phone(row.code("phone") or row.code("buyer_phone"))
-    address = ", ".join(part for part in (row.text("address"), row.text("address2")) if part) or row.text("street")
-    return Receiver(
-        name=name,
-        phone=number,
-        country=row.code("country").upper(),
-        province=row.text("province"),
-        city=row.text("city"),
-        address=address,
-        zip=row.code("zip"),
-        masked=masked(name, number, address),
-    )
-
-
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     return tuple(
         _line(row, place)
@@ -141,6 +125,8 @@ ORDERS = Format(
         "buyer_id": "Email",
         "buyer_phone": "Phone",
         "buyer_message": "Notes",
+        "payment": "Payment Method",
+        "courier_hint": "Shipping Method",
         "title": "Lineitem name",
         "quantity": "Lineitem quantity",
         "unit_price": "Lineitem price",
@@ -159,7 +145,7 @@ ORDERS = Format(
     many_rows=True,
     state=_state,
     amounts=_amounts,
-    receiver=_receiver,
+    receiver=abroad,
     lines=_lines,
     refunds=_refunds,
 )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from channels.formats import normal
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
+from channels.orders import is_cash
 from channels.people import masked, phone
 from channels.shopify import FINANCIAL, FULFILMENT, combined
 from domain.incoming import (
@@ -30,10 +31,10 @@ def is_order(node: Node) -> bool:
     return "line_items" in node and ("financial_status" in node or "total_price" in node)
 
 
-def order(value: object, row: int) -> IncomingOrder:
-    """`row`: the place in its file, 0 for a payload. Raises Refused."""
+def order(value: object, row: int, home: str = "") -> IncomingOrder:
+    """`row`: the place in its file, 0 for a payload; `home`: the shop's currency. Raises Refused."""
     node = Node(value)
-    code = currency(node)
+    code = currency(node, home)
     total, discount = node.amount("total_price", code), node.amount("total_discounts", code)
     shipping = sum(line.amount("price", code) for line in node.nodes("shipping_lines"))
     lines = tuple(_line(line, code) for line in node.nodes("line_items"))
@@ -60,6 +61,8 @@ def order(value: object, row: int) -> IncomingOrder:
         waybill=_waybill(node),
         lines=lines,
         refunds=tuple(refund(one, code) for one in node.nodes("refunds")),
+        cod=any(map(is_cash, node.texts("payment_gateway_names"))),
+        courier_hint=joined((one.first("title", "code") for one in node.nodes("shipping_lines")), ", "),
     )
 
 

@@ -1,16 +1,18 @@
 """The bytes of a file to tables of text cells: which kind of file, which encoding, which lines.
 
 Surprising: everything that can be wrong with a whole file is found before the first row is given out, so that a
-reader may stream: the encoding is tried over all bytes first (fast, in C), workbooks are opened eagerly.
+reader may stream: the encoding is tried over all bytes first (fast, in C), workbooks are opened eagerly. Bytes that
+are not UTF-8 may read in several encodings; each that fits is a table, and the header decides.
 """
 
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from channels.reasons import Reason, Refused, Unreadable
 
@@ -22,6 +24,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_JAPANESE = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|JPY|\.co\.jp")  # kana, or what only Japan writes
+_RUN = re.compile(rb"[\x80-\xff]+")
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"PK\x05\x06")
 
 Line = tuple[int, list[str] | Refused]
@@ -30,11 +34,11 @@ Line = tuple[int, list[str] | Refused]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of one sheet or text file. `lines(delimiter)` starts from the top each time it is called; workbooks
-    have no delimiter and ignore it."""
+    """Rows of one sheet or text file. `lines(delimiter, quoted)` starts from the top each time it is called;
+    workbooks know neither delimiters nor quotation marks and ignore both."""
 
     name: str
-    lines: Callable[[str], Iterator[Line]]
+    lines: Callable[[str, bool], Iterator[Line]]
     delimiters: tuple[str, ...] = (",", "\t", ";")
 
 
@@ -64,34 +68,59 @@ def check_size(source: Source) -> None:
         raise Unreadable(Reason.TOO_LARGE, {"megabytes": str(size >> 20), "limit": str(MAX_BYTES >> 20)})
 
 
-def text_table(source: Source) -> Table:
-    """A delimited text as a table. Raises Unreadable WRONG_ENCODING, NOT_A_TABLE, EMPTY or TOO_MANY_ROWS."""
-    encoding = _encoding(source)
+def text_tables(source: Source) -> list[Table]:
+    """A delimited text as a table, once for each encoding it may be in, the likeliest first. Raises Unreadable
+    WRONG_ENCODING, NOT_A_TABLE, EMPTY or TOO_MANY_ROWS."""
+    return [_text_table(source, encoding) for encoding in _encodings(source)]
 
-    def lines(delimiter: str) -> Iterator[Line]:
-        return _csv_lines(source, encoding, delimiter)
+
+def _text_table(source: Source, encoding: str) -> Table:
+    def lines(delimiter: str, quoted: bool) -> Iterator[Line]:
+        return _csv_lines(source, encoding, delimiter, quoted)
 
     return Table("", lines)
 
 
-def _encoding(source: Source) -> str:
+def _encodings(source: Source) -> list[str]:
     head = source.head(4096)
     if head.startswith(_BINARY):
         raise Unreadable(Reason.NOT_A_TABLE)
     for bom, name in _BOMS:
         if head.startswith(bom):
             _decode_all(source, name)
-            return name
+            return [name]
     if head.count(b"\0") * 10 > len(head):  # a stray NUL is dropped; many are UTF-16 without its mark, or no text
         raise Unreadable(Reason.NOT_A_TABLE)
+    if _decodes(source, "utf-8"):
+        return ["utf-8"]
+    fitting = [name for name in _by_likelihood(source) if _decodes(source, name)]
+    if not fitting:
+        raise Unreadable(Reason.WRONG_ENCODING)
+    return fitting
+
+
+def _by_likelihood(source: Source) -> list[str]:
+    """Chinese comes in pairs of high bytes, Western letters stand alone."""
+    alone = together = 0
+    japanese = False
+    with source.open() as file:
+        while chunk := file.read(_CHUNK):
+            runs = [len(run) for run in _RUN.findall(chunk)]
+            alone += runs.count(1)
+            together += len(runs) - runs.count(1)
+            japanese = japanese or _JAPANESE.search(chunk) is not None
+    others = ["gb18030", "cp1252"] if together >= alone else ["cp1252", "gb18030"]
+    return ["cp932", *others] if japanese else others
+
+
+def _decodes(source: Source, encoding: str) -> bool:
     try:
-        _decode_all(source, "utf-8")
+        _decode_all(source, encoding)
     except Unreadable as refusal:
         if refusal.code != Reason.WRONG_ENCODING:
             raise
-        _decode_all(source, "gb18030")
-        return "gb18030"
-    return "utf-8"
+        return False
+    return True
 
 
 def _decode_all(source: Source, encoding: str) -> None:
@@ -113,9 +142,10 @@ def _decode_all(source: Source, encoding: str) -> None:
         raise Unreadable(Reason.TOO_MANY_ROWS, {"rows": str(rows), "limit": str(MAX_ROWS)})
 
 
-def _csv_lines(source: Source, encoding: str, delimiter: str) -> Iterator[Line]:
+def _csv_lines(source: Source, encoding: str, delimiter: str, quoted: bool) -> Iterator[Line]:
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     with source.open() as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
-        reader = csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter)
+        reader = csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter, quoting=quoting)
         while True:
             begins = reader.line_num + 1
             try:

@@ -1,16 +1,17 @@
 """Taobao and Tmall: the order list (classic CSV and today's xlsx), the detail list, the item sheet.
 
 Surprising: the order lists name goods only in one joined title, so they give orders without lines; the detail list
-and the item sheet give fragments that know only lines. All refunds of one order are told under the ids
-`<number>:file` (done) and `<number>:file:open`, by the order list as by the item sheet, so neither counts twice.
+and the item sheet give fragments that know only lines. Order list and item sheet tell the same refunds, see
+channels/after_sales.py.
 Rule source: formats.md 1.1.
 """
 
 from collections.abc import Sequence
 
+from channels.after_sales import line_refunds, refund_state, whole_refund
 from channels.formats import Amounts, Format, Row, normal
+from channels.goods import once
 from channels.people import by_one_string
-from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = {
@@ -27,23 +28,10 @@ _STATES = {
         "交易关闭": PlatformState.CLOSED,
     }.items()
 }
-_NO_REFUND = {normal(word) for word in ("", "没有申请退款", "无退款申请", "未申请退款", "无")}
-_CANCELLED = ("关闭", "撤销", "取消")
 
 
 def _state(row: Row) -> PlatformState:
     return row.word("state", _STATES)
-
-
-def refund_state(told: str) -> RefundState:
-    """The refund column's word. A word we don't know is a refund in progress: better held than shipped."""
-    if normal(told) in _NO_REFUND:
-        return RefundState.NONE
-    if "成功" in told:
-        return RefundState.SUCCESS
-    if any(word in told for word in _CANCELLED):
-        return RefundState.CANCELLED
-    return RefundState.REQUESTED
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
@@ -57,14 +45,7 @@ def _order_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     row = rows[0]
     amount, told = row.amount("refunded"), row.text("refund_state")
     state = refund_state(told) if told else RefundState.SUCCESS if amount else RefundState.NONE
-    if state is RefundState.NONE:
-        return ()
-    return (_refund(row.number, state, amount, ()),)
-
-
-def _refund(number: str, state: RefundState, amount: int, lines: tuple[str, ...]) -> IncomingRefund:
-    suffix = ":open" if state is not RefundState.SUCCESS else ""
-    return IncomingRefund(external_id=f"{number}:file{suffix}", state=state, amount=amount, line_ids=lines)
+    return whole_refund(row.number, state, amount)
 
 
 def _detail_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
@@ -83,22 +64,12 @@ def _detail_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
 
 
 def _item_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
-    lines = tuple(_item_line(row) for row in rows)
-    seen: set[str] = set()
-    for row, line in zip(rows, lines, strict=True):
-        if line.external_id in seen:
-            refusal = Refused(Reason.DUPLICATE_IN_FILE, value=shown(line.external_id), other_row=str(rows[0].line))
-            raise row.blame(refusal, "line_id")
-        seen.add(line.external_id)
-    return lines
+    return once(rows, tuple(map(_item_line, rows)))
 
 
 def _item_line(row: Row) -> IncomingLine:
-    line_id = row.identifier("line_id")
-    if not line_id:
-        raise row.blame(Refused(Reason.MISSING), "line_id")
     return IncomingLine(
-        external_id=line_id,
+        external_id=row.identifier("line_id"),
         title=row.text("title"),
         quantity=row.quantity("quantity"),
         merchant_code=row.code("merchant_code"),
@@ -111,15 +82,7 @@ def _item_line(row: Row) -> IncomingLine:
 
 
 def _item_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    lines = _item_lines(rows)
-    refunds: list[IncomingRefund] = []
-    for state in (RefundState.SUCCESS, RefundState.REQUESTED, RefundState.CANCELLED):
-        hit = [line for line in lines if line.refund is state]
-        if hit and not (state is RefundState.CANCELLED and any(r.state is RefundState.REQUESTED for r in refunds)):
-            amount = sum(line.refunded for line in hit)
-            ids = tuple(line.external_id for line in hit)
-            refunds.append(_refund(rows[0].number, state, amount, ids))
-    return tuple(refunds)
+    return line_refunds(rows[0].number, _item_lines(rows))
 
 
 ORDERS = Format(
@@ -148,6 +111,11 @@ ORDERS = Format(
         "whole_address": "收货地址",
         "changed_address": "修改后的收货地址",
         "waybill": "物流单号",
+        "invoice_title": "发票抬头",
+        "presale": "预售订单|分阶段订单信息",
+        "promised_ship_at": "承诺发货时间|最晚发货时间",
+        "seller_flag": "旗帜颜色|备注旗帜",
+        "merge_code": "oaid",
     },
     state=_state,
     amounts=_amounts,

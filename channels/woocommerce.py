@@ -8,6 +8,7 @@ woocommerce.md.
 from zoneinfo import ZoneInfo
 
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
+from channels.orders import is_cash
 from channels.people import masked, phone
 from domain.incoming import (
     IncomingLine,
@@ -26,6 +27,10 @@ _STATES = {
     "auto-draft": PlatformState.UNPAID,
     "failed": PlatformState.UNPAID,
     "processing": PlatformState.PAID,
+    "partial-shipped": PlatformState.PART_SHIPPED,
+    "partially-shipped": PlatformState.PART_SHIPPED,
+    "shipped": PlatformState.SHIPPED,
+    "delivered": PlatformState.DONE,
     "completed": PlatformState.DONE,
     "cancelled": PlatformState.CLOSED,
     "refunded": PlatformState.CLOSED,
@@ -39,10 +44,11 @@ def is_order(node: Node) -> bool:
     return "line_items" in node and "status" in node and ("order_key" in node or "date_created_gmt" in node)
 
 
-def order(value: object, row: int, zone: ZoneInfo) -> IncomingOrder:
-    """`row`: the place in its file, 0 for a payload; `zone` for times without their `_gmt` twin. Raises Refused."""
+def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOrder:
+    """`row`: the place in its file, 0 for a payload; `zone` for times without their `_gmt` twin; `home`: the shop's
+    currency. Raises Refused."""
     node = Node(value)
-    code = currency(node)
+    code = currency(node, home)
     paid_at = node.moment("date_paid_gmt") or node.moment("date_paid", zone)
     total = node.amount("total", code)
     lines = tuple(_line(line, code) for line in node.nodes("line_items"))
@@ -68,6 +74,8 @@ def order(value: object, row: int, zone: ZoneInfo) -> IncomingOrder:
         receiver=_receiver(node),
         lines=lines,
         refunds=tuple(_refund(refund, code) for refund in node.nodes("refunds")),
+        cod=is_cash(node.text("payment_method")),
+        courier_hint=joined((one.text("method_title") for one in node.nodes("shipping_lines")), ", "),
     )
 
 

@@ -84,11 +84,32 @@ def _visible(book: CalamineWorkbook) -> list[str]:
 
 
 def _table(sheet: CalamineSheet) -> Table:
-    def lines(_delimiter: str) -> Iterator[Line]:
+    begins = _merged(sheet)
+
+    def lines(_delimiter: str, _quoted: bool) -> Iterator[Line]:
+        covered: dict[int, int] = {}
+        above: list[str] = []
         for place, row in enumerate(sheet.iter_rows(), start=1):
-            yield place, [value if type(value) is str else _text(value) for value in row]
+            cells = [value if type(value) is str else _text(value) for value in row]
+            for column in covered:
+                cells[column] = above[column]
+            if covered or place in begins:
+                covered = {column: last for column, last in covered.items() if last > place} | begins.get(place, {})
+                above = cells
+            yield place, cells
 
     return Table(sheet.name, lines, ("",))
+
+
+def _merged(sheet: CalamineSheet) -> dict[int, dict[int, int]]:
+    """Cells that cover those below: by their row, column -> last row covered. Only these are filled down: an order
+    of several goods has its own cells merged (1688), and an empty cell that is not covered is empty."""
+    begins: dict[int, dict[int, int]] = {}
+    left = sheet.start[1] if sheet.start else 0  # calamine counts rows from the sheet's first, columns from its own
+    for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
+        if bottom > top and 0 <= column - left < sheet.width:
+            begins.setdefault(top + 1, {})[column - left] = bottom + 1
+    return begins
 
 
 def _text(value: object) -> str:

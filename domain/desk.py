@@ -12,7 +12,7 @@ from domain.catalog import Catalog
 from domain.customer_desk import Customers
 from domain.day_report import ControlTotal
 from domain.holds import HoldCode
-from domain.incoming import IncomingLine
+from domain.incoming import Fragment, IncomingOrder
 from domain.lookout import Piles, Pulse
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Refund, Stop, Wave
@@ -55,10 +55,10 @@ class Orders(Protocol):
     def keep_raw(self, order_id: int, raw: str) -> None:
         """Add one more source text (a changed order keeps every version)."""
 
-    def keep_lines(self, shop_id: int, number: str, lines: Sequence[IncomingLine], raw: str) -> None:
-        """Put the lines of an order that is not known yet aside (a detail list that came first)."""
+    def keep_fragments(self, shop_id: int, fragments: Sequence[IncomingOrder]) -> None:
+        """Put the lines and refunds of orders that are not known yet aside (a list that came first)."""
 
-    def take_lines(self, shop_id: int, numbers: Collection[str]) -> dict[str, tuple[IncomingLine, ...]]:
+    def take_fragments(self, shop_id: int, numbers: Collection[str]) -> dict[str, Fragment]:
         """What was put aside for these numbers, and forget it."""
 
     def recent_of_buyers(

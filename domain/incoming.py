@@ -1,7 +1,7 @@
 """An order as a sales platform tells it, before it is ours: what every channel parses into.
 
-Surprising: an `IncomingOrder` may be a *fragment* that knows only its lines (Taobao's detail list), and it may
-carry refunds, because most exports have no refund file of their own.
+Surprising: an `IncomingOrder` may be a *fragment* that knows only its lines (Taobao's detail list) or only its
+refunds (Douyin's after-sale list), and a whole one may carry refunds, because most exports have no refund file.
 """
 
 from dataclasses import dataclass, field
@@ -10,12 +10,22 @@ from enum import StrEnum
 
 
 class Platform(StrEnum):
-    """A sales platform. OTHER is any we have no format for; its tables are read by a mapping."""
+    """A sales platform; JST (聚水潭) is an ERP whose exports hold several shops, see docs/formats.md. OTHER is any we
+    have no format for; its tables are read by a mapping."""
 
     TAOBAO = "taobao"
     PINDUODUO = "pinduoduo"
     SHOPIFY = "shopify"
     WOOCOMMERCE = "woocommerce"
+    JD = "jd"
+    DOUYIN = "douyin"
+    ALIBABA_1688 = "alibaba_1688"
+    JST = "jst"
+    AMAZON = "amazon"
+    EBAY = "ebay"
+    SHOPEE = "shopee"
+    TIKTOK = "tiktok"
+    LAZADA = "lazada"
     OTHER = "other"
 
 
@@ -85,14 +95,17 @@ class IncomingRefund:
 
 @dataclass(frozen=True, slots=True)
 class IncomingOrder:
-    """An order or, when `fragment`, only the lines of one. Amounts in minor units of `currency`; times aware UTC.
+    """An order or, when `fragment`, only its lines or refunds. Amounts in minor units of `currency`; times aware UTC.
 
     `paid` is what the buyer paid, 0 while unpaid; `discount` what was taken off, positive. `row` is where in the
     file it begins (1 = first line of the file; 0 for payloads) and `raw` the source as read, for the record.
     `external_id` is the platform's inner id where it is not the number (Shopify), for what refers to it by that.
-    `cod`: paid at the door. `promised_ship_at`: the platform's own deadline. `invoice` is what the buyer wants on it,
-    `warehouse_hint` and `courier_hint` what the platform designates, `merge_code` its own word for "same receiver",
-    `risk` its own opinion of fraud; `owed` what a part-paid order still lacks (minor units).
+
+    What a platform may tell beside: `cod` cash on delivery; `presale` paid before it can ship; `promised_ship_at`
+    the last moment to ship; `seller_flag` the seller's own mark (red, 1-5); `invoice` its title or kind;
+    `warehouse_hint` and `courier_hint` as the platform names them; `merge_code` one for orders that may share a
+    parcel; `order_type` the platform's word (补发订单); `risk` its own
+    opinion of fraud; `owed` what a part-paid order still lacks (minor units). Texts as told, "" when not told.
     """
 
     platform: Platform
@@ -128,8 +141,17 @@ class IncomingOrder:
     warehouse_hint: str = ""
     courier_hint: str = ""
     merge_code: str = ""
+    order_type: str = ""
     risk: str = ""
     owed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """What was told of an order before the order itself: it waits for it."""
+
+    lines: tuple[IncomingLine, ...] = ()
+    refunds: tuple[IncomingRefund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

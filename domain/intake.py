@@ -1,7 +1,8 @@
 """Intake: what a platform tells becomes an order, or changes one. The same news twice changes nothing.
 
 Surprising: a fingerprint of the order's head and one of its lines decide what is news, because Taobao tells them
-in two files. Lines that come before their order are put aside and picked up when it comes.
+in two files. Lines and refunds that come before their order are put aside and picked up when it comes. And a report
+without money or without a receiver (Amazon has both kinds) takes neither away from what another one told.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from domain import history, interception, notices, refunds
 from domain.addresses import filled
 from domain.desk import Desk
 from domain.holds import Hold, HoldCode, Source
-from domain.incoming import IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
+from domain.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Parcel
 from domain.people import Actor, Right, require
@@ -26,7 +27,7 @@ _GONE = (PlatformState.SHIPPED, PlatformState.DONE)
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What became of a batch: counts of orders. `waiting` = line sets put aside for an order not known yet."""
+    """What became of a batch: counts of orders. `waiting` = fragments put aside for an order not known yet."""
 
     new: int = 0
     changed: int = 0
@@ -52,13 +53,15 @@ def _head_print(incoming: IncomingOrder) -> str:
 
 
 def fingerprint(incoming: IncomingOrder, old: str = "") -> str:
-    """`head:lines`; the half a file does not tell is kept from `old`."""
-    head, _, lines = old.partition(":")
+    """`head:lines`, and `:refunds` where a fragment told some; what a file does not tell is kept from `old`."""
+    head, lines, refunds_ = (*old.split(":"), "", "")[:3]
     if not incoming.fragment:
         head = _head_print(incoming)
     if incoming.lines:
         lines = _digest(incoming.lines)
-    return f"{head}:{lines}"
+    if incoming.fragment and incoming.refunds:
+        refunds_ = _digest(incoming.refunds)
+    return f"{head}:{lines}:{refunds_}".removesuffix(":")
 
 
 def _combine(batch: Sequence[IncomingOrder]) -> dict[str, IncomingOrder]:
@@ -71,7 +74,8 @@ def _combine(batch: Sequence[IncomingOrder]) -> dict[str, IncomingOrder]:
         elif incoming.fragment:
             raw = f"{before.raw}\n{incoming.raw}"
             refunds = _both(before.refunds, incoming.refunds)
-            result[incoming.number] = replace(before, lines=incoming.lines, refunds=refunds, raw=raw)
+            lines = incoming.lines or before.lines
+            result[incoming.number] = replace(before, lines=lines, refunds=refunds, raw=raw)
         elif before.fragment or not incoming.lines:
             refunds = _both(incoming.refunds, before.refunds)
             result[incoming.number] = replace(incoming, lines=incoming.lines or before.lines, refunds=refunds)
@@ -129,6 +133,8 @@ _HEAD = (
 """What an order takes over from the platform as it is told."""
 _KEPT = ("external_id", "placed_at", "paid_at", "buyer_id", "promised_ship_at")
 """What stays when a later file does not tell it."""
+_MONEY = ("goods", "shipping", "discount", "tax", "total", "paid", "owed")
+"""What a report without money says nothing about."""
 
 
 def _head(incoming: IncomingOrder, names: Sequence[str] = _HEAD) -> dict[str, Any]:
@@ -147,7 +153,6 @@ def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder)
         platform_updated_at=incoming.updated_at,
         refunded=min(back, incoming.paid) if status in (OrderStatus.CANCELLED, OrderStatus.ELSEWHERE) else 0,
         lines=_lines(incoming.lines),
-        fingerprint=fingerprint(incoming),
         reason="refunded" if status is OrderStatus.CANCELLED and back else "",
         **_head(incoming),
     )
@@ -159,14 +164,11 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
     incoming = {number: _placed(one) for number, one in _combine(batch).items()}
     known = desk.orders.by_number(shop_id, incoming.keys())
     fresh = [one for number, one in incoming.items() if number not in known]
-    waiting = [one for one in fresh if one.fragment]
+    kept = desk.orders.take_fragments(shop_id, [one.number for one in fresh]) if fresh else {}
     heads = [one for one in fresh if not one.fragment]
-    bare = [one.number for one in heads if not one.lines]
-    kept = desk.orders.take_lines(shop_id, bare) if bare else {}
-    heads = [replace(one, lines=kept.get(one.number, one.lines)) for one in heads]
-    for one in waiting:
-        desk.orders.keep_lines(shop_id, one.number, one.lines, one.raw)
-    _add(desk, actor, shop_id, heads)
+    waiting = [_filled(one, kept.get(one.number)) for one in fresh if one.fragment]
+    desk.orders.keep_fragments(shop_id, waiting)
+    _add(desk, actor, shop_id, heads, kept)
     changed = [
         (order, incoming[number])
         for number, order in known.items()
@@ -180,6 +182,13 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
     return Intake(len(heads), len(changed), len(known) - len(changed), len(waiting))
 
 
+def _filled(incoming: IncomingOrder, kept: Fragment | None) -> IncomingOrder:
+    """A new order, or more of it, with what was put aside: its own lines win, refunds are told by either."""
+    if kept is None:
+        return incoming
+    return replace(incoming, lines=incoming.lines or kept.lines, refunds=_both(incoming.refunds, kept.refunds))
+
+
 def _older(incoming: IncomingOrder, order: Order) -> bool:
     """A late payload tells old news: platforms do not promise the order of delivery. Nor does a paid order become
     unpaid again."""
@@ -189,12 +198,24 @@ def _older(incoming: IncomingOrder, order: Order) -> bool:
     return not incoming.fragment and incoming.state is unpaid and order.platform_state is not unpaid
 
 
-def _add(desk: Desk, actor: Actor, shop_id: int, heads: Sequence[IncomingOrder]) -> None:
-    """New orders, as a set: one screening, one insert per table."""
-    if not heads:
+def _print_of(kept: Fragment | None) -> str:
+    """What a fragment put aside leaves in the fingerprint of its order."""
+    if kept is None:
+        return ""
+    return ":" + ":".join(_digest(part) if part else "" for part in (kept.lines, kept.refunds))
+
+
+def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], kept: Mapping[str, Fragment]) -> None:
+    """New orders with what was put aside for them, as a set: one screening, one insert per table."""
+    if not told:
         return
-    ids = desk.orders.next_ids(len(heads))
-    orders = [_new_order(desk, order_id, shop_id, one) for order_id, one in zip(ids, heads, strict=True)]
+    ids = desk.orders.next_ids(len(told))
+    prints = [fingerprint(one, _print_of(kept.get(one.number))) for one in told]
+    heads = [_filled(one, kept.get(one.number)) for one in told]
+    orders = [
+        replace(_new_order(desk, order_id, shop_id, one), fingerprint=mark)
+        for order_id, one, mark in zip(ids, heads, prints, strict=True)
+    ]
     orders = [match_lines(order, desk.catalog) for order in orders]
     facts = load_facts(desk, orders)
     parcel_ids = iter(desk.parcels.next_ids(len(orders)))
@@ -346,9 +367,20 @@ def _take_head(order: Order, incoming: IncomingOrder) -> Order:
     if status is OrderStatus.UNPAID and incoming.state is not PlatformState.UNPAID:
         status = _first_status(replace(incoming, refunds=()))
     told = {name: value for name, value in _head(incoming).items() if value or name not in _KEPT}
-    told |= {"paid": max(incoming.paid, order.refunded)}
+    if not (incoming.goods or incoming.total or incoming.paid):
+        told = {name: value for name, value in told.items() if name not in _MONEY}
+    if not _tells_receiver(incoming):
+        del told["receiver"]
+    if "paid" in told:
+        told["paid"] = max(incoming.paid, order.refunded)
     updated = incoming.updated_at or order.platform_updated_at
     return replace(order, status=status, platform_state=incoming.state, platform_updated_at=updated, **told)
+
+
+def _tells_receiver(incoming: IncomingOrder) -> bool:
+    """Whether the report says who gets the parcel; a city alone does not."""
+    told = incoming.receiver
+    return bool(told.name or told.phone or told.address)
 
 
 def _closed_there(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:

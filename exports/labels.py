@@ -58,6 +58,15 @@ def platforms(tr: Translate) -> Mapping[str, str]:
         Platform.PINDUODUO: tr("Pinduoduo"),
         Platform.SHOPIFY: tr("Shopify"),
         Platform.WOOCOMMERCE: tr("WooCommerce"),
+        Platform.JD: tr("JD"),
+        Platform.DOUYIN: tr("Douyin"),
+        Platform.ALIBABA_1688: tr("1688"),
+        Platform.JST: tr("JST"),
+        Platform.AMAZON: tr("Amazon"),
+        Platform.EBAY: tr("eBay"),
+        Platform.SHOPEE: tr("Shopee"),
+        Platform.TIKTOK: tr("TikTok Shop"),
+        Platform.LAZADA: tr("Lazada"),
         Platform.OTHER: tr("Other"),
     }
 

@@ -259,6 +259,17 @@ FORMATS = {
     "shopify-orders": N_("Shopify orders"),
     "shopify-json": N_("Shopify orders (JSON)"),
     "woocommerce-json": N_("WooCommerce orders (JSON)"),
+    "jd-orders": N_("JD orders"),
+    "douyin-orders": N_("Douyin orders"),
+    "douyin-refunds": N_("Douyin after-sale list"),
+    "1688-orders": N_("1688 orders"),
+    "jst-orders": N_("JST orders"),
+    "amazon-orders": N_("Amazon orders"),
+    "amazon-all-orders": N_("Amazon orders (all)"),
+    "ebay-orders": N_("eBay orders"),
+    "shopee-orders": N_("Shopee orders"),
+    "tiktok-orders": N_("TikTok Shop orders"),
+    "lazada-orders": N_("Lazada orders"),
     "mapped": N_("learned table"),
 }
 WANTS = {

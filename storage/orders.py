@@ -4,13 +4,14 @@ Surprising: only what differs from the order as it was read is written; its line
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from sqlalchemy import bindparam, delete, select
 
 from domain.errors import Unknown
-from domain.incoming import IncomingLine, RefundState
+from domain.incoming import Fragment, IncomingOrder
 from domain.orders import Order
+from storage import fragments as waiting
 from storage import order_rows
 from storage.order_queries import OrderQueries
 from storage.sql import among, chunks
@@ -86,24 +87,13 @@ class Orders(OrderQueries):
         """Add one more source text."""
         self._sql.insert(order_raw, [self._raw_row(order_id, raw)])
 
-    def keep_lines(self, shop_id: int, number: str, lines: Sequence[IncomingLine], raw: str) -> None:
-        """Put lines aside; a later list for the same number replaces them."""
-        values = {
-            "shop_id": shop_id,
-            "number": number,
-            "lines": [asdict(line) for line in lines],
-            "at": self._sql.now,
-            "raw": raw,
-        }
-        statement = self._sql.upsert(waiting_line).values(values)
-        self._sql.change(statement.on_conflict_do_update(index_elements=["shop_id", "number"], set_=values))
+    def keep_fragments(self, shop_id: int, fragments: Sequence[IncomingOrder]) -> None:
+        """Put lines and refunds aside; the caller has taken what was there."""
+        self._sql.insert(waiting_line, [waiting.row(shop_id, one, self._sql.now) for one in fragments])
 
-    def take_lines(self, shop_id: int, numbers: Collection[str]) -> dict[str, tuple[IncomingLine, ...]]:
+    def take_fragments(self, shop_id: int, numbers: Collection[str]) -> dict[str, Fragment]:
         """What was put aside for these numbers, and forget it."""
-        found = {
-            row.number: tuple(IncomingLine(**{**line, "refund": RefundState(line["refund"])}) for line in row.lines)
-            for row in self._sql.rows_in(_WAITING, numbers, shop=shop_id)
-        }
+        found = {row.number: waiting.fragment(row.lines) for row in self._sql.rows_in(_WAITING, numbers, shop=shop_id)}
         if found:
             gone = delete(waiting_line).where(waiting_line.c.shop_id == shop_id)
             for chunk in chunks(found):

@@ -168,7 +168,7 @@ class OrderRawRow(Base, table=True):
 
 
 class WaitingLineRow(Base, table=True):
-    """Lines of orders that are not known yet."""
+    """Lines and refunds of orders that are not known yet, see storage/fragments.py."""
 
     __tablename__ = "waiting_line"
     shop_id: int = col.ref("shop.id", primary=True)

@@ -82,7 +82,7 @@ def test_a_file_furnishes_the_company_and_twice_changes_nothing(store: Store) ->
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text.replace('platform = "taobao"', 'platform = "ebay"'), "[[shop]] 1: platform must be one of"),
+        (lambda text: text.replace('platform = "taobao"', 'platform = "etsy"'), "[[shop]] 1: platform must be one of"),
         (lambda text: text.replace("digits = 13", 'digits = "13"'), "[[courier]] 1: digits must be a whole number"),
         (lambda text: text.replace("cost = 900", "cost = -1"), "[[sku]] 1: cost must not be negative"),
         (lambda text: text.replace("cost = 900\n", ""), "[[sku]] 1: cost is missing"),

@@ -7,12 +7,15 @@ import pytest
 from bot.imports import Importer, shop_named
 from bot.seed import seed_store
 from channels import Unreadable
+from domain.catalog import Shop
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, Unknown
+from domain.incoming import Platform
 from domain.people import OPERATOR, Actor, ActorKind, Role
 from domain.records import ImportRun
 from handlers.services import Progress
 from storage.store import Store
+from storage.unit import Unit
 
 pytestmark = pytest.mark.anyio
 HEAD = (
@@ -125,3 +128,63 @@ async def test_the_samples_go_in(company: Store) -> None:
         pytest.skip("no samples beside this checkout")
     run = await take(company, sample.read_text("utf-8"))
     assert (run.new, run.rejected) == (127, 0)
+
+
+JST_HEAD = "内部订单号,线上订单号,店铺名称,商品编码,数量,状态,下单时间,应付金额,已付金额\n"
+
+
+def jst_row(number: int, shop: str) -> str:
+    return f"{number},23000000000000{number},{shop},MUG-WHITE,1,已付款待审核,2026-11-20 10:00:00,9.00,9.00\n"
+
+
+def with_erp_shops(store: Store) -> dict[str, int]:
+    """Two shops the ERP knows by these names."""
+
+    def add(unit: Unit) -> dict[str, int]:
+        made = [Shop(0, name, Platform.JST, "CNY", "Asia/Shanghai") for name in ("一店", "二店")]
+        return {shop.name: unit.catalog_admin.add_shop(shop).id for shop in made}
+
+    return store.run_now(add)
+
+
+def numbers(store: Store, shop: int) -> set[str]:
+    told = [f"23000000000000{number}" for number in range(1001, 1005)]
+    return set(store.read_now(lambda unit: unit.orders.by_number(shop, told)))
+
+
+async def test_the_orders_of_an_erp_go_each_to_the_shop_they_name(company: Store) -> None:
+    shops = with_erp_shops(company)
+    text = JST_HEAD + jst_row(1001, "一店") + jst_row(1002, "二店") + jst_row(1003, "别家店") + jst_row(1004, "二店")
+    run = await take(company, text)
+    assert (run.new, run.rejected, run.shop_id) == (3, 1, shops["一店"])
+    assert numbers(company, shops["一店"]) == {"230000000000001001"}
+    assert numbers(company, shops["二店"]) == {"230000000000001002", "230000000000001004"}
+    assert run.rejects == ({"column": "店铺名称", "value": "别家店", "row": 4, "reason": "other_shop"},)
+
+
+async def test_an_erps_file_that_names_no_shop_of_ours_is_refused(company: Store) -> None:
+    with_erp_shops(company)
+    with pytest.raises(BadValue) as refusal:
+        await take(company, JST_HEAD + jst_row(1001, "别家店"))
+    assert (refusal.value.value, refusal.value.want) == ("别家店", "一店|二店")
+    assert orders(company) == 0
+
+
+async def test_an_erps_orders_for_a_shop_out_of_scope_are_refused(company: Store) -> None:
+    shops = with_erp_shops(company)
+    clerk = Actor(ActorKind.PERSON, "Li", 6, frozenset({Role.CS}), shops=frozenset({shops["一店"]}))
+    run = await take(company, JST_HEAD + jst_row(1001, "一店") + jst_row(1002, "二店"), actor=clerk)
+    assert (run.new, run.rejected) == (1, 1)
+    assert (numbers(company, shops["一店"]), numbers(company, shops["二店"])) == ({"230000000000001001"}, set())
+
+
+async def test_amounts_without_a_currency_are_the_shops(company: Store) -> None:
+    def add(unit: Unit) -> int:
+        return unit.catalog_admin.add_shop(Shop(0, "Xiaoman ID", Platform.SHOPEE, "IDR", "Asia/Jakarta")).id
+
+    shop = company.run_now(add)
+    text = "Order ID,Order Status,Product Name,SKU Reference No.,Quantity,Deal Price,Total Amount,Order Creation Date\n"
+    text += "260501ABCD1234,To ship,Mug,MUG-WHITE,1,25.000,25.000,2026-05-01 10:00\n"
+    assert (await take(company, text)).new == 1
+    order = company.read_now(lambda unit: unit.orders.by_number(shop, ["260501ABCD1234"]))["260501ABCD1234"]
+    assert (order.currency, order.total) == ("IDR", 25000)

@@ -181,6 +181,11 @@ SHOPIFY_ROW = {
 }
 
 
+def columns(names: str) -> list[str]:
+    """A header as its names joined by commas."""
+    return names.split(",")
+
+
 def table(header: Sequence[str], *rows: Mapping[str, object]) -> list[list[object]]:
     """Header and rows as lists; a key that is no column fails loudly."""
     for row in rows:
@@ -206,16 +211,16 @@ def xlsx_bytes(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
     return data.getvalue()
 
 
-def read(data: bytes | Path, name: str = "file") -> tuple[list[IncomingOrder], list[RejectedRow]]:
+def read(data: bytes | Path, name: str = "file", currency: str = "") -> tuple[list[IncomingOrder], list[RejectedRow]]:
     """Orders and refused rows."""
-    items = list(channels.read(name, data, zone=SHANGHAI).items)
+    items = list(channels.read(name, data, zone=SHANGHAI, currency=currency).items)
     orders = [item for item in items if isinstance(item, IncomingOrder)]
     return orders, [item for item in items if isinstance(item, RejectedRow)]
 
 
-def only(data: bytes) -> IncomingOrder:
+def only(data: bytes, currency: str = "") -> IncomingOrder:
     """The one order of a file without refused rows."""
-    orders, rejected = read(data)
+    orders, rejected = read(data, currency=currency)
     assert rejected == []
     (order,) = orders
     return order

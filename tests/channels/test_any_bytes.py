@@ -7,7 +7,19 @@ from hypothesis import strategies as st
 
 import channels
 from channels.payloads import payload
+from channels.registry import FORMATS
 from domain.incoming import IncomingOrder, Platform, RejectedRow
+from tests.channels import (
+    test_1688,
+    test_amazon,
+    test_douyin,
+    test_ebay,
+    test_jd,
+    test_jst,
+    test_lazada,
+    test_shopee,
+    test_tiktok,
+)
 from tests.channels.making import (
     DETAIL_ROW,
     DETAILS,
@@ -29,8 +41,27 @@ CELLS = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["", "-", "1.23E+17", "=1+1", "'", "`", '="', '=""', "合计", "#", "1e9999", "sNaN", "٣", "9" * 40]),
     st.sampled_from(["0001-01-01", "9999-12-31 23:59:59 -2359", "2026-05-01 25:00", "-0.00", "(", "()", "1,,2", "."]),
+    st.sampled_from(["a;b", ";", "1;2;3", "0", "13/13/2026", "03/04/2026 13:00:00 PM", "Foo-05-26", "IDR 1.234.567"]),
 )
-FILES = [(TAOBAO, TAOBAO_ROW), (DETAILS, DETAIL_ROW), (PINDUODUO, PDD_ROW), (SHOPIFY, SHOPIFY_ROW)]
+FILES = [
+    (TAOBAO, TAOBAO_ROW),
+    (DETAILS, DETAIL_ROW),
+    (PINDUODUO, PDD_ROW),
+    (SHOPIFY, SHOPIFY_ROW),
+    (test_jd.HEADER, test_jd.ROW),
+    (test_douyin.HEADER_75, test_douyin.ROW),
+    (test_douyin.HEADER_74, test_douyin.ROW_74),
+    (test_douyin.REFUNDS, test_douyin.REFUND),
+    (test_1688.HEADER, dict(zip(test_1688.HEADER, test_1688.FIRST, strict=False)) | {"数量": "1"}),
+    (test_jst.HEADER, test_jst.ROW),
+    (test_amazon.NEW, test_amazon.NEW_ROW),
+    (test_amazon.UNSHIPPED, test_amazon.UNSHIPPED_ROW),
+    (test_amazon.ALL, test_amazon.ALL_ROW),
+    (test_ebay.HEADER, test_ebay.ROW),
+    (test_shopee.HEADER, test_shopee.ROW),
+    (test_tiktok.HEADER, test_tiktok.ROW),
+    (test_lazada.HEADER, test_lazada.ROW),
+]
 WORKBOOK = xlsx_bytes({"s": table(TAOBAO, TAOBAO_ROW)})
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | CELLS,
@@ -42,7 +73,7 @@ JSON = st.recursive(
 def survives(data: bytes) -> None:
     """Every item is an order or a refused row with a reason, and every text can be stored."""
     try:
-        items = list(channels.read("file", data, zone=SHANGHAI).items)
+        items = list(channels.read("file", data, zone=SHANGHAI, currency="USD").items)
     except channels.Unreadable as refusal:
         assert refusal.code in set(channels.Reason)
         return
@@ -70,7 +101,7 @@ def test_any_bytes_behind_a_known_beginning(head: bytes, tail: bytes) -> None:
     survives(head + tail)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=300)
 @given(st.sampled_from(FILES), st.data())
 def test_any_cells_under_a_known_header(file: tuple[list[str], dict[str, str]], draw: st.DataObject) -> None:
     header, row = file
@@ -107,3 +138,8 @@ def test_any_payload(platform: Platform, topic: str, value: object, noise: bytes
         assert told is None or isinstance(
             told, IncomingOrder | channels.IncomingDeletion | channels.IncomingRefundNotice
         )
+
+
+def test_every_table_format_is_tried() -> None:
+    known = {channels.read("file", csv_bytes(table(header, row)), zone=SHANGHAI).format for header, row in FILES}
+    assert known == {one.name for one in FORMATS} - {"taobao-items"}

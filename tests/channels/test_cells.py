@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from channels import cells
 from channels.reasons import Reason, Refused
@@ -188,3 +190,89 @@ def test_moment_refuses(cell: str) -> None:
     with pytest.raises(Refused) as refusal:
         cells.moment(cell, SHANGHAI)
     assert (refusal.value.reason, refusal.value.facts) == (Reason.NOT_A_DATE, {"value": cell})
+
+
+@pytest.mark.parametrize(
+    ("cell", "currency", "minor"),
+    [
+        ("IDR 25.000", "IDR", 25000),
+        ("Rp1.250.000", "IDR", 1250000),
+        ("25000", "IDR", 25000),
+        ("₫120.000", "VND", 120000),
+        ("25.000", "USD", 2500),
+        ("US $12.34", "USD", 1234),
+        ("AU $1,012.34", "AUD", 101234),
+        ("RM12.30", "MYR", 1230),
+        ("฿1,250.00", "THB", 125000),
+    ],
+)
+def test_money_of_other_markets(cell: str, currency: str, minor: int) -> None:
+    assert cells.money(cell, currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("cell", "currency"),
+    [
+        ("12.34", ""),
+        ("¥12.34", ""),
+        ("$12.34", "USD"),
+        ("AU $12.34", "AUD"),
+        ("£12.34", "GBP"),
+        ("IDR 25.000", "IDR"),
+        ("Rp25.000", "IDR"),
+        ("RM12", "MYR"),
+        ("S$5", "SGD"),
+    ],
+)
+def test_an_amount_tells_its_currency(cell: str, currency: str) -> None:
+    assert cells.told_currency(cell, "CNY") == currency
+
+
+def test_a_bare_dollar_is_the_shops_own() -> None:
+    assert [cells.told_currency("$5", home) for home in ("SGD", "CAD", "GBP")] == ["SGD", "CAD", "USD"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "day_first", "utc"),
+    [
+        ("Sep-05-26", None, datetime(2026, 9, 4, 16, tzinfo=UTC)),
+        ("05-Sep-26", None, datetime(2026, 9, 4, 16, tzinfo=UTC)),
+        ("05 Sep 2026 10:11", None, datetime(2026, 9, 5, 2, 11, tzinfo=UTC)),
+        ("Sep 5, 2026", None, datetime(2026, 9, 4, 16, tzinfo=UTC)),
+        ("September-05-2026 12:00:00 PM", None, datetime(2026, 9, 5, 4, tzinfo=UTC)),
+        ("03/04/2026 10:11:12", True, datetime(2026, 4, 3, 2, 11, 12, tzinfo=UTC)),
+        ("03/04/2026 12:11:12 AM", False, datetime(2026, 3, 3, 16, 11, 12, tzinfo=UTC)),
+    ],
+)
+def test_moment_in_words_and_slashes(cell: str, day_first: bool | None, utc: datetime) -> None:
+    assert cells.moment(cell, SHANGHAI, day_first) == utc
+
+
+@pytest.mark.parametrize(
+    "cell", ["03/04/2026", "Foo-05-26", "05-Sep", "Sep-32-26", "Sep-05-1826", "05 Sep 2026 13:00 PM"]
+)
+def test_moment_that_nobody_can_know_is_refused(cell: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        cells.moment(cell, SHANGHAI)
+    assert refusal.value.reason is Reason.NOT_A_DATE
+
+
+@given(st.datetimes(datetime(1990, 1, 2), datetime(2100, 12, 30)), st.booleans(), st.booleans())  # noqa: DTZ001
+def test_slashed_times_come_back(when: datetime, day_first: bool, halves: bool) -> None:
+    """However the file writes them, once it is known which number is the day."""
+    when = when.replace(microsecond=0, tzinfo=UTC)
+    form = ("%d/%m/%Y " if day_first else "%m/%d/%Y ") + ("%I:%M:%S %p" if halves else "%H:%M:%S")
+    assert cells.moment(when.strftime(form), ZoneInfo("UTC"), day_first) == when
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("SF1234567890123-顺丰速运,10001-1", "SF1234567890123"),
+        ("SF1234567890123-顺丰速运,10001-1;YT9876543210123-圆通速递,10002-1", "SF1234567890123 YT9876543210123"),
+        ("JDVA00012345678-1-1-", "JDVA00012345678-1-1-"),
+        ("@SF1234567890123", "SF1234567890123"),
+    ],
+)
+def test_waybill_without_courier_and_goods(cell: str, number: str) -> None:
+    assert cells.waybill(cell) == number

@@ -254,3 +254,52 @@ def test_json_of_something_else() -> None:
     with pytest.raises(channels.Unreadable) as refusal:
         channels.read("f", b'[{"name":"x","price":1}]', zone=SHANGHAI)
     assert (refusal.value.code, refusal.value.facts["columns"]) == (Reason.UNKNOWN_HEADER, "name, price")
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [{"data": WOO}, {"data": [WOO]}, {"request": {}, "response": {"status": 200, "body": [WOO]}}, {"body_json": WOO}],
+)
+def test_answers_wrapped_by_others(wrapped: object) -> None:
+    assert only(data(wrapped)).number == "W-258"
+
+
+def test_an_answer_that_holds_no_order_is_refused_by_its_own_keys() -> None:
+    with pytest.raises(channels.Unreadable) as refusal:
+        channels.read("f", b'{"code":"no_route","message":"x","data":{"status":404}}', zone=SHANGHAI)
+    assert (refusal.value.code, refusal.value.facts["columns"]) == (Reason.UNKNOWN_HEADER, "code, message, data")
+
+
+@pytest.mark.parametrize("order", [WOO, SHOPIFY])
+def test_an_order_without_currency_has_the_shops(order: dict[str, object]) -> None:
+    assert only(data(order | {"currency": None}), currency="EUR").currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"billing": [], "shipping": []},
+        {"customer_id": None, "customer_note": None, "refunds": None},
+        {"refunds": {"0": 1}, "shipping_lines": "x"},
+        {"discount_total": "", "shipping_total": None, "total_tax": 2, "total": 46.80},
+        {"id": "258", "number": 258, "date_created": "", "date_modified_gmt": None},
+    ],
+)
+def test_woocommerce_odd_types_are_read(changes: dict[str, object]) -> None:
+    order = only(woo(**changes))
+    assert (order.total, order.state, order.lines[0].quantity) == (4680, PlatformState.PAID, 3)
+
+
+def test_shopify_money_as_numbers() -> None:
+    lines = SHOPIFY["line_items"]
+    assert isinstance(lines, list)
+    order = only(shopify(total_price=32.0, total_tax=0, line_items=[lines[0] | {"price": 10.00, "quantity": "3"}]))
+    assert (order.total, order.lines[0].amount) == (3200, 2700)
+
+
+def test_cash_on_delivery_and_the_carrier_the_buyer_chose() -> None:
+    order = only(shopify(payment_gateway_names=["Cash on Delivery (COD)"], shipping_lines=[{"title": "Express"}]))
+    assert (order.cod, order.courier_hint) == (True, "Express")
+    other = only(woo(payment_method="cod", shipping_lines=[{"method_title": "Flat rate", "total": "4.90"}]))
+    assert (other.cod, other.courier_hint) == (True, "Flat rate")
+    assert not only(woo(payment_method="stripe")).cod

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import channels
+from channels.registry import matching
 from domain.incoming import IncomingOrder, Platform, PlatformState
 from tests.channels.making import SHANGHAI, read
 
@@ -65,3 +66,40 @@ def test_woocommerce_deliveries() -> None:
             assert told == channels.IncomingDeletion(Platform.WOOCOMMERCE, "262")
         else:
             assert told is None
+
+
+def test_jd_subset() -> None:
+    orders, rejected = read(SAMPLES / "jd" / "orders_subset_utf8.csv")
+    assert rejected == []
+    assert [(one.number, one.state, one.paid, len(one.lines)) for one in orders] == [
+        ("3553498017448001", PlatformState.DONE, 3680, 1)
+    ]
+
+
+@pytest.mark.parametrize("folder", ["shopify", "woocommerce-live", "woocommerce-live/webhooks"])
+def test_every_json_file_is_read_or_refused_with_what_it_is(folder: str) -> None:
+    """The order files give orders; payouts, torn JSON and lone lines are refused by their own keys."""
+    for path in sorted((SAMPLES / folder).glob("*.json")):
+        try:
+            orders, rejected = read(path)
+        except channels.Unreadable as refusal:
+            assert refusal.code in ("unknown_header", "bad_json", "empty"), path.name
+            assert "_order.json" not in path.name
+            assert path.stem not in ("order_paid", "order_cancelled", "orders_list_page1")
+        else:
+            assert (len(orders) > 0, rejected) == (True, []), path.name
+
+
+def test_headers_of_real_exports_are_known() -> None:
+    """Column names other people's parsers look for, each as a header of its own with the columns we need beside."""
+    templates = json.loads((SAMPLES / "platform-fees" / "template_columns.json").read_text())
+    ids = {
+        "jd_order_detail_v1": "jd-orders",
+        "alibaba1688_order_detail_v1": "1688-orders",
+        "jushuitan_cost_v1": "jst-orders",
+    }
+    for template in templates:
+        if (wanted := ids.get(template["id"])) is not None:
+            told = [column for binding in template["bindings"] for column in binding["columns"]]
+            known = matching([*template["match_columns"], *told])
+            assert (template["id"], known and known.name) == (template["id"], wanted)

@@ -8,7 +8,7 @@ import pytest
 
 from domain import intake
 from domain.holds import HoldCode, open_codes
-from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
+from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, Receiver, RefundState
 from domain.intake import Intake
 from domain.orders import Order, OrderStatus
 from domain.people import SHOP
@@ -133,3 +133,58 @@ def test_an_order_from_before_fields_were_filled_is_not_called_changed(desk: Des
     assert desk.receive(incoming(receiver=told)) == Intake(changed=1)
     assert desk.order().receiver == factory.receiver()
     assert open_codes(desk.order().holds) == ()
+
+
+def told(*refunds: IncomingRefund) -> IncomingOrder:
+    """A line of an after-sale list: refunds and nothing else."""
+    return replace(incoming(paid=0, total=0), lines=(), refunds=refunds, fragment=True)
+
+
+BACK = IncomingRefund("7300", RefundState.SUCCESS, 7800, (CUPS.external_id,))
+ASKED = replace(BACK, state=RefundState.REQUESTED)
+
+
+def test_a_refund_that_comes_before_its_order_waits_for_it(desk: Desk) -> None:
+    assert desk.receive(told(ASKED)) == Intake(waiting=1)
+    assert desk.receive(incoming(lines=(CUPS,))) == Intake(new=1)
+    assert open_codes(desk.order().holds) == (HoldCode.REFUND_REQ,)
+    assert desk.receive(incoming(lines=(CUPS,))) == Intake(unchanged=1)
+    assert desk.receive(told(ASKED)) == Intake(unchanged=1)
+
+
+def test_a_whole_refund_that_comes_first_cancels_the_order_on_arrival(desk: Desk) -> None:
+    desk.receive(told(BACK))
+    desk.receive(incoming(lines=(CUPS,)))
+    assert (desk.order().status, desk.order().refunded) == (OrderStatus.CANCELLED, 7800)
+
+
+def test_lines_and_refunds_wait_together_and_the_last_word_counts(desk: Desk) -> None:
+    desk.receive(told(ASKED))
+    desk.receive(replace(incoming(paid=0, total=0), lines=(CUPS, TEA), fragment=True))
+    desk.receive(told(replace(ASKED, state=RefundState.CANCELLED)))
+    assert desk.receive(incoming(lines=())) == Intake(new=1)
+    assert ([line.external_id for line in desk.order().lines], open_codes(desk.order().holds)) == (
+        [CUPS.external_id, TEA.external_id],
+        (),
+    )
+
+
+def test_a_refund_told_alone_reaches_an_order_we_have_once(desk: Desk) -> None:
+    desk.receive(incoming(lines=(CUPS,)))
+    assert desk.receive(told(ASKED)) == Intake(changed=1)
+    before = desk.order()
+    assert (open_codes(before.holds), len(before.lines)) == ((HoldCode.REFUND_REQ,), 1)
+    assert desk.receive(told(ASKED)) == Intake(unchanged=1)
+    assert desk.order() == before
+    assert desk.receive(told(BACK)) == Intake(changed=1)
+    assert desk.order().status is OrderStatus.CANCELLED
+
+
+def test_a_report_without_money_or_receiver_takes_neither_away(desk: Desk) -> None:
+    desk.receive(incoming())
+    before = desk.order()
+    bare = incoming(goods=0, total=0, paid=0, receiver=Receiver(country="CN", city="杭州市"), seller_note="again")
+    assert desk.receive(bare) == Intake(changed=1)
+    after = desk.order()
+    assert (after.paid, after.total, after.receiver) == (before.paid, before.total, before.receiver)
+    assert (after.seller_note, open_codes(after.holds)) == ("again", (HoldCode.SELLER_NOTE,))

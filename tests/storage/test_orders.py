@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import LostRace, Unknown
 from domain.holds import Hold, HoldCode, Source
-from domain.incoming import RefundState
+from domain.incoming import Fragment, IncomingRefund, RefundState
 from domain.orders import Order, OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
 from storage.unit import Unit
@@ -132,20 +132,25 @@ def test_fresh_ids_are_never_given_twice(each: Each) -> None:
     assert len({*later, order.id}) == 6
 
 
-def test_lines_wait_for_their_order_once(each: Each) -> None:
-    """A later list replaces an earlier one; taking them forgets them; another shop's stay."""
+def test_lines_and_refunds_wait_for_their_order_once(each: Each) -> None:
+    """Taking them forgets them; another shop's stay."""
     shops = each.cast.shops
-    old, new = (factory.incoming_line("CUP-01"),), (factory.incoming_line("TEA-01", refund=RefundState.SUCCESS),)
+    line = factory.incoming_line("TEA-01", refund=RefundState.SUCCESS)
+    refund = IncomingRefund("R1", RefundState.REQUESTED, 900, (line.external_id,), "torn", NOW)
+    told = replace(factory.incoming("7"), fragment=True, lines=(line,), refunds=(refund, replace(refund, at=None)))
 
     def keep(unit: Unit) -> None:
-        unit.orders.keep_lines(shops[0].id, "7", old, "raw")
-        unit.orders.keep_lines(shops[0].id, "7", new, "raw2")
-        unit.orders.keep_lines(shops[1].id, "7", old, "raw")
+        unit.orders.keep_fragments(shops[0].id, [told])
+        unit.orders.keep_fragments(shops[1].id, [replace(told, lines=())])
 
     each.store.run_now(keep)
-    assert each.store.run_now(lambda unit: unit.orders.take_lines(shops[0].id, ["7", "8"])) == {"7": new}
-    assert each.store.run_now(lambda unit: unit.orders.take_lines(shops[0].id, ["7"])) == {}
-    assert each.store.run_now(lambda unit: unit.orders.take_lines(shops[1].id, ["7"])) == {"7": old}
+
+    def take(shop: int, *numbers: str) -> dict[str, Fragment]:
+        return each.store.run_now(lambda unit: unit.orders.take_fragments(shops[shop].id, numbers))
+
+    assert take(0, "7", "8") == {"7": Fragment((line,), told.refunds)}
+    assert take(0, "7") == {}
+    assert take(1, "7") == {"7": Fragment((), told.refunds)}
 
 
 def test_recent_orders_of_buyers_are_live_and_of_the_shop(each: Each) -> None:

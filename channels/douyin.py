@@ -1,0 +1,185 @@
+"""Douyin (抖店): the order export in its two layouts, and the after-sale list (售后单).
+
+Surprising: each row is a sub-order with a state of its own, while the freight is the whole order's on every row; in
+the merged export one row is an order and its cells are joined by `;`. The after-sale list knows only refunds, and
+may tell them before the order is ours. Receivers are ciphertext (`##…##`, `$$…$$`) unless the shop may decrypt.
+Rule source: formats.md 1.4.
+"""
+
+from collections.abc import Sequence
+
+from channels.after_sales import line_refunds, refund_state
+from channels.formats import Amounts, Format, Row, words
+from channels.goods import once, shared
+from channels.people import by_columns
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+
+_STATES = words(
+    unpaid="待支付|待确认|待付款|部分支付",
+    paid="待发货|备货中|已支付|已付款|待商家发货",
+    part_shipped="部分发货",
+    shipped="已发货|待收货|运输中",
+    done="已完成|已收货|已签收|交易成功",
+    closed="已关闭|已取消|交易关闭",
+)
+_SHIPPING = words(paid="未发货|待发货", part_shipped="部分发货", shipped="已发货", done="已收货|已签收")
+_NO_MONEY = ("换货", "维修", "补寄", "补发")
+
+
+def _state(row: Row) -> PlatformState:
+    return row.word("state", _STATES)
+
+
+def _goods(row: Row) -> int:
+    return row.amount("goods") if row.has("goods") else row.amount("unit_price") * row.quantity("quantity")
+
+
+def _amounts(row: Row, state: PlatformState) -> Amounts:
+    payable = row.amount("payable")
+    open_ = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not row.text("paid_at"))
+    return Amounts(
+        goods=_goods(row),
+        shipping=row.amount("shipping"),
+        discount=abs(row.money("discount")),
+        total=payable,
+        paid=0 if open_ else payable,
+    )
+
+
+def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    alone = {_state(row) for row in rows} == {PlatformState.CLOSED}
+    lines = once(rows, tuple(_line(row, alone) for row in rows))
+    paid = [line.amount for line in lines]
+    merged = len(rows) > 1 and len({row.line for row in rows}) == 1
+    return shared(lines, sum(paid)) if merged and not all(paid) else lines
+
+
+def _line(row: Row, alone: bool) -> IncomingLine:
+    """A closed sub-order of an order that lives on is refunded, whatever its after-sale cell says."""
+    quantity, amount = row.quantity("quantity"), row.amount("payable")
+    told = refund_state(row.text("refund_state"))
+    refund = RefundState.SUCCESS if _state(row) is PlatformState.CLOSED and not alone else told
+    return IncomingLine(
+        external_id=row.identifier("line_id"),
+        title=row.text("title"),
+        quantity=quantity,
+        merchant_code=row.code("merchant_code") or row.code("goods_code"),
+        variant=row.text("variant"),
+        unit_price=row.amount("unit_price") if row.has("unit_price") else _goods(row) // quantity,
+        amount=amount,
+        refund=refund,
+        refunded=amount if refund is RefundState.SUCCESS else 0,
+    )
+
+
+def _line_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    return line_refunds(rows[0].number, _lines(rows))
+
+
+ORDERS = Format(
+    name="douyin-orders",
+    platform=Platform.DOUYIN,
+    currency="CNY",
+    must=frozenset({"number", "line_id", "title", "quantity", "state"}),
+    columns={
+        "number": "主订单编号",
+        "line_id": "子订单编号",
+        "title": "选购商品|商品名称",
+        "variant": "商品规格",
+        "quantity": "商品数量",
+        "merchant_code": "商家编码",
+        "goods_code": "货号",
+        "unit_price": "商品单价",
+        "goods": "商品金额",
+        "payable": "订单应付金额",
+        "shipping": "运费",
+        "discount": "优惠总金额",
+        "state": "订单状态",
+        "refund_state": "售后状态",
+        "payment": "支付方式",
+        "order_type": "订单类型",
+        "placed_at": "订单提交时间",
+        "paid_at": "支付完成时间",
+        "promised_ship_at": "承诺发货时间",
+        "buyer_message": "买家留言",
+        "seller_note": "商家备注",
+        "seller_flag": "旗帜颜色",
+        "receiver_name": "收件人",
+        "phone": "收件人手机号",
+        "province": "省",
+        "city": "市",
+        "district": "区",
+        "street": "街道",
+        "address": "详细地址",
+        "waybill": "快递信息|快递单号",
+        "warehouse_hint": "仓库名称",
+        "merge_code": "open_address_id|oaid",
+        "shop_name": "店铺名称",
+    },
+    many_rows=True,
+    scattered=True,
+    each_row=True,
+    repeated=("shipping",),
+    joined="line_id",
+    state=_state,
+    amounts=_amounts,
+    receiver=by_columns,
+    lines=_lines,
+    refunds=_line_refunds,
+)
+
+
+def _shipped(row: Row) -> PlatformState:
+    return _SHIPPING.get(row.text("shipping_state"), PlatformState.PAID)
+
+
+def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    """Exchanges, repairs and resends are no refunds; they are told by the same list and left out."""
+    money = (row for row in rows if not any(word in row.text("kind") for word in _NO_MONEY))
+    return tuple(_refund(row) for row in money)
+
+
+def _refund(row: Row) -> IncomingRefund:
+    line_id = row.identifier("line_id")
+    done = row.moment("returned_at") or row.moment("credited_at")
+    return IncomingRefund(
+        external_id=_case(row),
+        state=refund_state(row.needed("refund_state")),
+        amount=sum(row.amount(field) for field in ("goods", "shipping", "tax")),
+        line_ids=(line_id,) if line_id else (),
+        reason=row.text("reason"),
+        at=done or row.moment("asked_at"),
+    )
+
+
+def _case(row: Row) -> str:
+    row.needed("case")
+    return row.identifier("case")
+
+
+REFUNDS = Format(
+    name="douyin-refunds",
+    platform=Platform.DOUYIN,
+    currency="CNY",
+    must=frozenset({"case", "number", "kind", "refund_state"}),
+    columns={
+        "case": "售后单号",
+        "number": "订单号|主订单编号",
+        "line_id": "商品单号|子订单编号",
+        "kind": "售后类型",
+        "refund_state": "售后状态",
+        "goods": "退商品金额（元）|退商品金额",
+        "shipping": "退运费金额（元）|退运费金额",
+        "tax": "退税费金额（元）|退税费金额",
+        "reason": "售后原因",
+        "asked_at": "售后申请时间",
+        "returned_at": "商家退款时间",
+        "credited_at": "用户到账时间",
+        "shipping_state": "商品发货状态",
+    },
+    many_rows=True,
+    scattered=True,
+    fragment=True,
+    state=_shipped,
+    refunds=_refunds,
+)

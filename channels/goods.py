@@ -1,0 +1,48 @@
+"""Lines of goods, for formats whose rows tell them in part: ids of their own, and the money shared out.
+
+Surprising: where a platform numbers no lines, a line is known by its article, because files list the same goods in
+another order next time; the second row of one article gets `:2` behind.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from channels.formats import Row
+from channels.reasons import Reason, Refused, shown
+from domain.incoming import IncomingLine
+from domain.money import apportion
+
+
+def own_ids(lines: Sequence[IncomingLine]) -> tuple[IncomingLine, ...]:
+    """The lines with ids that differ."""
+    seen: Counter[str] = Counter()
+    result = []
+    for line in lines:
+        seen[line.external_id] += 1
+        again = seen[line.external_id]
+        result.append(replace(line, external_id=f"{line.external_id}:{again}") if again > 1 else line)
+    return tuple(result)
+
+
+def shared(lines: Sequence[IncomingLine], amount: int) -> tuple[IncomingLine, ...]:
+    """The lines with what the buyer pays for each, where only the order's `amount` for goods is told (minor units):
+    by price, cent-exact."""
+    if not lines:
+        return ()
+    shares = apportion(amount, [line.unit_price * line.quantity for line in lines])
+    return tuple(replace(line, amount=share) for line, share in zip(lines, shares, strict=True))
+
+
+def once(rows: Sequence[Row], lines: tuple[IncomingLine, ...]) -> tuple[IncomingLine, ...]:
+    """The lines, one for each row. Raises Refused MISSING or DUPLICATE_IN_FILE on a line id that is no id of its
+    own: the same order exported twice into one file."""
+    seen: set[str] = set()
+    for row, line in zip(rows, lines, strict=True):
+        if not line.external_id:
+            raise row.blame(Refused(Reason.MISSING), "line_id")
+        if line.external_id in seen:
+            facts = {"value": shown(line.external_id), "other_row": str(rows[0].line)}
+            raise row.blame(Refused(Reason.DUPLICATE_IN_FILE, **facts), "line_id")
+        seen.add(line.external_id)
+    return lines

@@ -1,0 +1,114 @@
+"""Lazada: the order workbook; a row is one piece, there is no quantity.
+
+Surprising: pieces of one seller SKU in an order are one line; a cancelled piece is no goods of an order that lives
+on, so the line's quantity goes down when one is cancelled. The currency is told nowhere: it is the shop's.
+Rule source: formats.md 1.12.
+"""
+
+from collections.abc import Sequence
+
+from channels.after_sales import line_refunds
+from channels.formats import Amounts, Format, Row, normal, words
+from channels.people import abroad
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+
+_STATES = words(
+    unpaid="unpaid|pending payment",
+    paid="pending|topack|packed|toship|ready_to_ship|ready to ship|repacked|confirmed_to_pack",
+    shipped="shipped|shipping|in transit|failed|failed_delivery|failed delivery|lost_by_3pl|damaged_by_3pl"
+    "|shipped_back|shipped_back_failed|In Transit: Returning to seller",
+    done="delivered|confirmed|completed|returned|shipped_back_success|Package Returned",
+    closed="canceled|cancelled",
+)
+_RETURNED = {normal(word) for word in ("returned", "shipped_back_success", "Package Returned")}
+
+
+def _state(row: Row) -> PlatformState:
+    return row.word("state", _STATES)
+
+
+def _paid(row: Row) -> int:
+    return row.amount("paid") if row.has("paid") else row.amount("unit_price")
+
+
+def _amounts(row: Row, state: PlatformState) -> Amounts:
+    shipping = row.amount("shipping")
+    total = _paid(row) + shipping
+    nothing = state in (PlatformState.UNPAID, PlatformState.CLOSED)
+    goods = row.amount("unit_price") or _paid(row)
+    return Amounts(goods, shipping, max(goods - _paid(row), 0), 0, total, 0 if nothing else total)
+
+
+def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    live = [row for row in rows if _state(row) is not PlatformState.CLOSED] or rows
+    pieces: dict[str, list[Row]] = {}
+    for row in live:
+        article = row.code("merchant_code") or row.code("sku") or normal(row.text("title") + row.text("variant"))
+        pieces.setdefault(article, []).append(row)
+    return tuple(_line(article, of_it) for article, of_it in pieces.items())
+
+
+def _line(article: str, pieces: Sequence[Row]) -> IncomingLine:
+    head = pieces[0]
+    returned = [row for row in pieces if normal(row.text("state")) in _RETURNED]
+    return IncomingLine(
+        external_id=f"{head.number}:{article}",
+        title=head.text("title"),
+        quantity=len(pieces),
+        merchant_code=head.code("merchant_code"),
+        variant=head.text("variant"),
+        unit_price=head.amount("unit_price") or _paid(head),
+        amount=sum(map(_paid, pieces)),
+        refund=RefundState.SUCCESS if returned else RefundState.NONE,
+        refunded=sum(map(_paid, returned)),
+    )
+
+
+def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    return line_refunds(rows[0].number, _lines(rows))
+
+
+ORDERS = Format(
+    name="lazada-orders",
+    platform=Platform.LAZADA,
+    must=frozenset({"number", "piece", "merchant_code", "title", "state"}),
+    columns={
+        "number": "orderNumber|Order Number",
+        "piece": "orderItemId|Order Item Id",
+        "merchant_code": "sellerSku|Seller SKU",
+        "sku": "lazadaSku|Lazada SKU",
+        "title": "itemName|Item Name",
+        "variant": "variation|Variation",
+        "state": "status|Status",
+        "unit_price": "unitPrice|Unit Price",
+        "paid": "paidPrice|Paid Price",
+        "shipping": "shippingFee|Shipping Fee",
+        "placed_at": "createTime|Created at",
+        "updated_at": "updateTime|Updated at",
+        "promised_ship_at": "ttsSla|promisedShippingTime",
+        "payment": "payMethod|Payment Method",
+        "waybill": "trackingCode|Tracking Code",
+        "courier_hint": "shippingProvider|Shipping Provider",
+        "warehouse_hint": "wareHouse|Warehouse",
+        "buyer_id": "customerEmail|Customer Email",
+        "buyer_message": "buyerRemark|deliveryRemarks",
+        "seller_note": "sellerNote|Seller Note",
+        "receiver_name": "shippingName|Shipping Name|customerName",
+        "phone": "shippingPhone|shippingPhoneNumber|Shipping Phone Number",
+        "address": "shippingAddress|Shipping Address",
+        "address2": "shippingAddress2|Shipping Address2",
+        "province": "shippingAddress3|shippingRegion",
+        "city": "shippingCity|Shipping City|shippingAddress4",
+        "district": "shippingAddress5",
+        "zip": "shippingPostCode|Shipping Postcode",
+        "country": "shippingCountry|Shipping Country",
+    },
+    many_rows=True,
+    scattered=True,
+    each_row=True,
+    state=_state,
+    amounts=_amounts,
+    receiver=abroad,
+    lines=_lines,
+    refunds=_refunds,
+)

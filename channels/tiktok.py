@@ -1,0 +1,138 @@
+"""TikTok Shop: the order export, CSV or workbook; a row per SKU, the order's amount on each.
+
+Surprising: below the header there may be a row that explains the columns; `03/04/2026` is April in Asia and March in
+America, decided once per file; states are in the market's language, and one that nobody listed is read from the
+times (cancelled, delivered, shipped). The currency is the shop's unless the amounts tell it. What TikTok ships
+itself counts as shipped. Rule source: formats.md 1.13.
+"""
+
+from collections.abc import Sequence
+
+from channels.after_sales import whole_refund
+from channels.formats import Amounts, Format, Row, normal, words
+from channels.goods import own_ids
+from channels.people import abroad
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+
+_STATES = words(
+    unpaid="Unpaid|ยังไม่ได้ชำระเงิน|ยังไม่ชำระ|Belum dibayar|Belum bayar|Chưa thanh toán|未付款|待付款",
+    paid="To ship|Awaiting shipment|Awaiting collection|On hold|ที่จะจัดส่ง|รอจัดส่ง|Perlu dikirim|Untuk dihantar"
+    "|Cần gửi|Chờ vận chuyển|待发货|待出货",
+    part_shipped="Partially shipped|Partially shipping",
+    shipped="Shipped|In transit|จัดส่งแล้ว|Dikirim|Dihantar|Đã gửi|Đã vận chuyển|已发货|运输中",
+    done="Completed|Delivered|เสร็จสมบูรณ์|เสร็จสิ้นแล้ว|จัดส่งสำเร็จ|Selesai|Đã hoàn tất|Hoàn thành|Đã giao|已完成|已送达",
+    closed="Canceled|Cancelled|ยกเลิกแล้ว|Dibatalkan|Đã hủy|Đã huỷ|已取消|取消",
+)
+_TIMES = (
+    ("cancelled_time", PlatformState.CLOSED),
+    ("delivered_time", PlatformState.DONE),
+    ("shipped_time", PlatformState.SHIPPED),
+)
+_RETURNED = ("return", "refund", "คืน", "pengembalian", "hoàn")
+
+
+def _state(row: Row) -> PlatformState:
+    state = _STATES.get(normal(row.text("state")))
+    if state is None:
+        state = next((meant for field, meant in _TIMES if row.text(field)), None) or row.word("state", _STATES)
+    by_tiktok = "tiktok" in row.text("fulfilment").casefold()
+    return PlatformState.SHIPPED if by_tiktok and state is PlatformState.PAID else state
+
+
+def _amounts(row: Row, state: PlatformState) -> Amounts:
+    total = row.amount("total")
+    open_ = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not row.text("paid_at"))
+    return Amounts(
+        goods=row.amount("line_goods") or row.amount("line_amount"),
+        shipping=row.amount("shipping"),
+        discount=abs(row.money("platform_discount")) + abs(row.money("seller_discount")),
+        tax=row.amount("tax"),
+        total=total,
+        paid=0 if open_ else total,
+    )
+
+
+def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    return own_ids([_line(row) for row in rows if not row.is_zero("quantity")])
+
+
+def _line(row: Row) -> IncomingLine:
+    code = row.code("merchant_code")
+    return IncomingLine(
+        external_id=f"{row.number}:{row.identifier('sku') or code}",
+        title=row.text("title"),
+        quantity=row.quantity("quantity"),
+        merchant_code=code,
+        variant=row.text("variant"),
+        unit_price=row.amount("unit_price"),
+        amount=row.amount("line_amount"),
+    )
+
+
+def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    """The amount refunded, once per order; a return without an amount yet is asked for."""
+    row = rows[0]
+    amount = row.amount("refunded")
+    returned = any(word in row.text("return_kind").casefold() for word in _RETURNED)
+    asked = RefundState.REQUESTED if returned and _state(row) is not PlatformState.CLOSED else RefundState.NONE
+    return whole_refund(row.number, RefundState.SUCCESS if amount else asked, amount)
+
+
+ORDERS = Format(
+    name="tiktok-orders",
+    platform=Platform.TIKTOK,
+    must=frozenset({"number", "state", "title", "quantity", "total"}),
+    columns={
+        "number": "Order ID",
+        "state": "Order Status",
+        "return_kind": "Cancelation/Return Type|Cancellation/Return Type",
+        "presale": "Normal or Pre-order",
+        "sku": "SKU ID",
+        "merchant_code": "Seller SKU",
+        "title": "Product Name",
+        "variant": "Variation",
+        "quantity": "Quantity",
+        "unit_price": "SKU Unit Original Price",
+        "line_goods": "SKU Subtotal Before Discount",
+        "platform_discount": "SKU Platform Discount",
+        "seller_discount": "SKU Seller Discount",
+        "line_amount": "SKU Subtotal After Discount",
+        "shipping": "Shipping Fee After Discount",
+        "tax": "Taxes",
+        "total": "Order Amount",
+        "refunded": "Order Refund Amount",
+        "currency": "Currency",
+        "placed_at": "Created Time",
+        "paid_at": "Paid Time",
+        "shipped_time": "Shipped Time",
+        "delivered_time": "Delivered Time",
+        "cancelled_time": "Cancelled Time|Canceled Time",
+        "promised_ship_at": "Ship By Date|Latest Ship Time|Shipping Due Time",
+        "fulfilment": "Fulfillment Type|Fulfilment Type",
+        "warehouse_hint": "Warehouse Name",
+        "waybill": "Tracking ID",
+        "courier_hint": "Shipping Provider Name|Delivery Option",
+        "payment": "Payment Method",
+        "buyer_message": "Buyer Message",
+        "buyer_id": "Buyer Username",
+        "receiver_name": "Recipient",
+        "phone": "Phone #",
+        "zip": "Zipcode|Postal Code",
+        "country": "Country|Country / Region",
+        "province": "Province|State",
+        "city": "City|Regency and City",
+        "district": "District|Districts",
+        "street": "Villages|Street Name",
+        "address": "Detail Address|Address Line 1",
+        "address2": "Additional address information|Address Line 2",
+        "seller_note": "Seller Note",
+    },
+    many_rows=True,
+    each_row=True,
+    repeated=("shipping", "tax", "total", "paid"),
+    state=_state,
+    amounts=_amounts,
+    receiver=abroad,
+    lines=_lines,
+    refunds=_refunds,
+)

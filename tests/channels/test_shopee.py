@@ -1,0 +1,124 @@
+"""Shopee's order workbooks."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.incoming import IncomingLine, IncomingRefund, PlatformState, RefundState
+from tests.channels.making import columns, only, read, table, xlsx_bytes
+
+HEADER = columns(
+    "Order ID,Order Status,Cancel reason,Return / Refund Status,Tracking Number*,Shipping Option,Shipment Method,"
+    "Estimated Ship Out Date,Ship Time,Order Creation Date,Order Paid Time,Parent SKU Reference No.,Product Name,"
+    "SKU Reference No.,Variation Name,Original Price,Deal Price,Quantity,Returned quantity,Product Subtotal,"
+    "Total Amount,Buyer Paid Shipping Fee,Grand Total,Username (Buyer),Receiver Name,Phone Number,Delivery Address,"
+    "Town,District,City,Province,Country,Zip Code,Remark from buyer,Order Complete Time,Note"
+)
+ROW = {
+    "Order ID": "260501ABCD1234",
+    "Order Status": "To ship",
+    "Tracking Number*": "SPXSG0123456789",
+    "Shipping Option": "Standard Delivery",
+    "Estimated Ship Out Date": "2026-05-03 23:59",
+    "Order Creation Date": "2026-05-01 10:00",
+    "Order Paid Time": "2026-05-01 10:01",
+    "Product Name": "Green tea",
+    "SKU Reference No.": "TEA-001",
+    "Variation Name": "100 g",
+    "Original Price": "12.00",
+    "Deal Price": "10.00",
+    "Quantity": "2",
+    "Returned quantity": "0",
+    "Product Subtotal": "20.00",
+    "Total Amount": "31.00",
+    "Buyer Paid Shipping Fee": "2.00",
+    "Username (Buyer)": "tea_lover",
+    "Receiver Name": "A****e",
+    "Phone Number": "******12",
+    "Delivery Address": "36 Main St",
+    "City": "Singapore",
+    "Country": "Singapore",
+    "Zip Code": "018956",
+    "Remark from buyer": "ring twice",
+}
+SECOND = ROW | {"Product Name": "Teapot", "SKU Reference No.": "POT-1", "Quantity": "1", "Product Subtotal": "9.00"}
+
+
+def workbook(header: list[str], *rows: dict[str, str]) -> bytes:
+    return xlsx_bytes({"orders": table(header, *rows)})
+
+
+def test_order_of_two_items_counts_its_amount_once() -> None:
+    order = only(workbook(HEADER, ROW, SECOND), currency="SGD")
+    assert (order.number, order.state, order.currency) == ("260501ABCD1234", PlatformState.PAID, "SGD")
+    assert (order.goods, order.shipping, order.total, order.paid) == (2900, 200, 3100, 3100)
+    assert order.lines == (
+        IncomingLine("260501ABCD1234:TEA-001", "Green tea", 2, "TEA-001", "100 g", 1000, 2000),
+        IncomingLine("260501ABCD1234:POT-1", "Teapot", 1, "POT-1", "100 g", 1000, 900),
+    )
+    assert order.promised_ship_at == datetime(2026, 5, 3, 15, 59, tzinfo=UTC)
+    assert (order.waybill, order.courier_hint) == ("SPXSG0123456789", "Standard Delivery")
+    assert (order.receiver.country, order.receiver.masked, order.buyer_id) == ("SG", True, "tea_lover")
+
+
+def test_no_currency_at_all_is_refused() -> None:
+    assert [(one.reason, one.facts) for one in read(workbook(HEADER, ROW))[1]] == [("missing", {"column": "currency"})]
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("Unpaid", PlatformState.UNPAID),
+        ("ที่ต้องจัดส่ง", PlatformState.PAID),
+        ("Perlu Dikirim", PlatformState.PAID),
+        ("待出貨", PlatformState.PAID),
+        ("Shipping", PlatformState.SHIPPED),
+        ("Đang giao", PlatformState.SHIPPED),
+        ("Selesai", PlatformState.DONE),
+        ("Order Received, but buyer can still raise a Return/Refund request until 2026-05-20", PlatformState.DONE),
+        ("Cancelled", PlatformState.CLOSED),
+        ("ยกเลิกแล้ว", PlatformState.CLOSED),
+    ],
+)
+def test_states(told: str, state: PlatformState) -> None:
+    assert only(workbook(HEADER, ROW | {"Order Status": told}), currency="SGD").state is state
+
+
+THAI = "หมายเลขคำสั่งซื้อ,สถานะการสั่งซื้อ,ชื่อสินค้า,เลขอ้างอิง SKU (SKU Reference No.),จำนวน,ราคาขาย,จำนวนเงินทั้งหมด,วันที่ทำการสั่งซื้อ"
+INDONESIAN = (
+    "No. Pesanan,Status Pesanan,Nama Produk,Nomor Referensi SKU,Jumlah,Harga Setelah Diskon,Total Pembayaran,"
+    "Waktu Pesanan Dibuat"
+)
+VIETNAMESE = (
+    "Mã đơn hàng,Trạng Thái Đơn Hàng,Tên sản phẩm,SKU phân loại hàng,Số lượng,Giá ưu đãi,"
+    "Tổng số tiền người mua thanh toán,Ngày đặt hàng"
+)
+TAIWANESE = "訂單編號,訂單狀態,商品名稱,商品選項貨號,數量,商品活動價格,買家總支付金額,訂單成立日期"
+
+
+@pytest.mark.parametrize(
+    ("header", "currency", "state", "price", "paid"),
+    [
+        (THAI, "THB", "ที่ต้องจัดส่ง", "฿1,250.00", 250000),
+        (INDONESIAN, "IDR", "Perlu Dikirim", "25.000", 50000),
+        (VIETNAMESE, "VND", "Chờ lấy hàng", "25.000", 50000),
+        (TAIWANESE, "TWD", "待出貨", "125", 25000),
+    ],
+)
+def test_localised_headers(header: str, currency: str, state: str, price: str, paid: int) -> None:
+    total = {"฿1,250.00": "฿2,500.00", "25.000": "50.000", "125": "250"}[price]
+    cells = ["260501ABCD1234", state, "Tea", "TEA-001", "2", price, total, "2026-05-01 10:00"]
+    order = only(xlsx_bytes({"orders": [header.split(","), cells]}), currency=currency)
+    assert (order.state, order.paid, order.lines[0].amount) == (PlatformState.PAID, paid, paid)
+    assert (order.lines[0].quantity, order.lines[0].merchant_code) == (2, "TEA-001")
+
+
+def test_a_return_tells_what_came_back() -> None:
+    row = ROW | {"Return / Refund Status": "Request Completed", "Returned quantity": "1"}
+    assert only(workbook(HEADER, row), currency="SGD").refunds == (
+        IncomingRefund("260501ABCD1234:file", RefundState.SUCCESS, 1000, ("260501ABCD1234:TEA-001",)),
+    )
+    asked = only(workbook(HEADER, ROW | {"Return / Refund Status": "To process"}), currency="SGD")
+    assert [(one.state, one.external_id) for one in asked.refunds] == [
+        (RefundState.REQUESTED, "260501ABCD1234:file:open")
+    ]
