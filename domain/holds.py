@@ -24,6 +24,7 @@ class HoldCode(StrEnum):
     OUT_OF_STOCK = "OUT_OF_STOCK"
     NO_WAREHOUSE = "NO_WAREHOUSE"
     NO_COURIER = "NO_COURIER"
+    WAYBILL_ERROR = "WAYBILL_ERROR"
     ADDR_INVALID = "ADDR_INVALID"
     ADDR_CHANGED = "ADDR_CHANGED"
     GOODS_CHANGED = "GOODS_CHANGED"
@@ -62,6 +63,7 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.OUT_OF_STOCK: Rule(Role.BUYER, None, 480),
     HoldCode.NO_WAREHOUSE: Rule(Role.CS_LEAD, None, 120),
     HoldCode.NO_COURIER: Rule(Role.DISPATCHER, None, 120),
+    HoldCode.WAYBILL_ERROR: Rule(Role.DISPATCHER, None, 60),
     HoldCode.ADDR_INVALID: Rule(Role.CS, Right.OVERRIDE, 120),
     HoldCode.ADDR_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
     HoldCode.GOODS_CHANGED: Rule(Role.CS, Right.APPROVE, 60),

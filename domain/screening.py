@@ -6,8 +6,8 @@ runs again on every change, so a hold goes away by itself when its cause does.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from domain.catalog import Catalog
 from domain.holds import Finding, HoldCode
@@ -24,12 +24,20 @@ _ZERO = timedelta(0)
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What screening and matching know besides the order. `free` is (warehouse, sku) -> units a new order may
-    claim; `recent` the buyers' other live orders."""
+    claim; `recent` the buyers' other live orders.
+
+    `left` is e-waybill account -> numbers left (missing: not counted); `failed` order -> courier -> why it gave no
+    number. `memo` keeps matches that must come out the same; it starts empty with every `replace`.
+    """
 
     catalog: Catalog
     policy: Policy
     free: Mapping[tuple[int, str], int]
     recent: Mapping[str, tuple[Order, ...]]
+    now: datetime | None = None
+    left: Mapping[int, int] = field(default_factory=dict)
+    failed: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    memo: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 def free_units(levels: Mapping[tuple[int, str], Level]) -> dict[tuple[int, str], int]:
@@ -52,7 +60,7 @@ def covering(order: Order, facts: Facts) -> list[int]:
     return [
         warehouse.id
         for warehouse in facts.catalog.warehouses.values()
-        if (warehouse.shops is None or order.shop_id in warehouse.shops)
+        if warehouse.serves(order.shop_id)
         and all(facts.free.get((warehouse.id, sku), 0) >= need for sku, need in units.items())
     ]
 
@@ -83,7 +91,7 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
 
 
 def _short(order: Order, facts: Facts) -> Iterator[Finding]:
-    serving = [w for w in facts.catalog.warehouses.values() if w.shops is None or order.shop_id in w.shops]
+    serving = [w for w in facts.catalog.warehouses.values() if w.serves(order.shop_id)]
     if not serving:
         yield Finding(HoldCode.NO_WAREHOUSE, {"shop": facts.catalog.shops[order.shop_id].name})
         return

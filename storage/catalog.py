@@ -3,15 +3,18 @@
 Surprising: a command that changes the catalog never feeds the shared copy; only what was committed gets there.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, select, update
 
-from domain.catalog import Catalog, Company, Courier, Shop, Sku, Warehouse
+from domain.catalog import Account, Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.errors import BadValue
 from domain.policy import Policy
+from domain.shapes import BadShape, build
+from domain.tariffs import Tariff
 from storage.sql import Shape, Sql
 from storage.tables import catalog as tables
 
@@ -20,6 +23,11 @@ SHOP = Shape(Shop, tables.shop)
 WAREHOUSE = Shape(Warehouse, tables.warehouse)
 COURIER = Shape(Courier, tables.courier)
 SKU = Shape(Sku, tables.sku)
+TARIFF = Shape(Tariff, tables.tariff)
+ACCOUNT = Shape(Account, tables.waybill_account)
+
+_TARIFF_ORDER = (tables.tariff.c.courier_id, tables.tariff.c.version)
+_ACCOUNT_ORDER = (tables.waybill_account.c.courier_id, tables.waybill_account.c.id)
 
 NOBODY = Company("", "Asia/Shanghai", "CNY")
 _VERSION = tables.catalog_version
@@ -41,20 +49,22 @@ class Shelf:
     furniture: Furniture | None = None
 
 
-def _listed(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def policy_of(version: int, choices: Mapping[str, Any]) -> Policy:
-    """A policy out of JSON. Raises BadValue for a choice nobody knows."""
+    """A policy out of JSON. Raises BadValue for a choice nobody knows or of another kind than it must be."""
     known = {field.name for field in fields(Policy)} - {"version"}
     for name in choices:
         if name not in known:
             raise BadValue("policy", name, "known_choice")
-    plain = {name: _listed(value) for name, value in choices.items()}
-    if "amount_range" in plain:
-        plain["amount_range"] = {currency: tuple(pair) for currency, pair in plain["amount_range"].items()}
-    return Policy(version=version, **plain)
+    try:
+        return replace(build(Policy, choices, "policy", frozenset({"version"})), version=version)
+    except BadShape as fault:
+        raise BadValue("policy", str(fault), "known_choice") from None
+
+
+def _by_courier(kind: Shape[Any], rows: Sequence[Any]) -> dict[int, tuple[Any, ...]]:
+    """courier id -> its things; the rows come in that order."""
+    things = [kind.thing(row) for row in rows]
+    return {courier_id: tuple(found) for courier_id, found in groupby(things, key=lambda thing: int(thing.courier_id))}
 
 
 class CatalogReader:
@@ -93,6 +103,8 @@ class CatalogReader:
             },
             skus={row.code: SKU.thing(row) for row in rows(select(*SKU.columns).order_by(tables.sku.c.code))},
             aliases={(row.shop_id, row.code): row.sku for row in rows(select(aliases))},
+            tariffs=_by_courier(TARIFF, rows(select(*TARIFF.columns).order_by(*_TARIFF_ORDER))),
+            accounts=_by_courier(ACCOUNT, rows(select(*ACCOUNT.columns).order_by(*_ACCOUNT_ORDER))),
         )
 
     def _policy(self) -> Policy:
@@ -137,10 +149,31 @@ class CatalogAdmin:
         self._reader.bump()
         return made
 
-    def add_courier(self, courier: Courier, first_waybill: int = 1) -> Courier:
-        """Insert (the id given is ignored) with the first number of its waybill pool; returned with its id."""
+    def add_courier(self, courier: Courier, first_waybill: int | None = 1) -> Courier:
+        """Insert (the id given is ignored) with an account for every shop that counts from `first_waybill` on (None:
+        no account yet); returned with its id."""
         made = replace(courier, id=self._sql.insert_new(tables.courier, COURIER.row(courier)))
-        self._sql.change(insert(tables.waybill_pool).values(courier_id=made.id, next_number=first_waybill))
+        if first_waybill is not None:
+            self.add_account(Account(0, made.id), first_waybill)
+        self._reader.bump()
+        return made
+
+    def add_account(self, account: Account, first_waybill: int = 1, balance: int | None = None) -> Account:
+        """Insert (the id given is ignored): where its range begins, how many numbers it has (None: no count)."""
+        row = {**ACCOUNT.row(account), "next_number": first_waybill, "balance": balance}
+        made = replace(account, id=self._sql.insert_new(tables.waybill_account, row))
+        self._reader.bump()
+        return made
+
+    def add_tariff(self, tariff: Tariff) -> Tariff:
+        """Keep the courier's next version (id and version given are ignored); returned with both. Old versions stay:
+        parcels name them."""
+        table = tables.tariff
+        newest = self._sql.row(
+            select(table.c.version).where(table.c.courier_id == tariff.courier_id).order_by(table.c.version.desc())
+        )
+        made = replace(tariff, version=newest.version + 1 if newest else 1)
+        made = replace(made, id=self._sql.insert_new(table, TARIFF.row(made)))
         self._reader.bump()
         return made
 
