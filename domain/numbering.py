@@ -4,7 +4,7 @@ Surprising: nobody gives a number back by hand when a parcel is cancelled or tak
 every number whose parcel does not need it any more, whichever road it took there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -223,6 +223,11 @@ def _failed(desk: Desk, row: Ewaybill, answer: Answer) -> Ewaybill:
         if row.parcel_id:
             history.note(desk, CLOCK, "parcel", row.parcel_id, "waybill_error", error, number=row.number)
     return news
+
+
+def balances_told(desk: Desk, balances: Mapping[int, int]) -> None:
+    """Account id -> numbers left, as the couriers count them."""
+    desk.waybills.set_balances(balances)
 
 
 def void_by_hand(desk: Desk, actor: Actor, number: str, reason: str) -> Ewaybill:

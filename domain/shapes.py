@@ -1,7 +1,7 @@
 """Plain data (JSON, TOML) into our frozen dataclasses, checked against their own field types.
 
-Surprising: there is no schema beside the dataclass. What a field's type says is what is accepted, and a mistake is
-named with the path to it.
+Surprising: there is no schema beside the dataclass. What a field's type says is what is accepted (no number of ours
+is ever negative), and a mistake is named with the path to it.
 """
 
 import types
@@ -13,6 +13,7 @@ from functools import cache
 from typing import TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+_NOTHING: Mapping[str, object] = {}
 _PLAIN: Mapping[object, str] = {int: "a whole number", str: "a text", bool: "true or false"}
 
 
@@ -20,19 +21,20 @@ class BadShape(Exception):
     """The data does not fit; the message names the path and what is wanted there."""
 
 
-def build(kind: type[T], data: object, where: str, skip: frozenset[str] = frozenset()) -> T:
-    """`data` (a mapping) as that dataclass; keys in `skip` are not the data's to say. Raises BadShape."""
+def build(kind: type[T], data: object, where: str, given: Mapping[str, object] = _NOTHING) -> T:
+    """`data` (a mapping) as that dataclass; what is `given` is not the data's to say. Raises BadShape."""
     if not isinstance(data, Mapping):
         raise BadShape(f"{where} must be a table, not {data!r}")
     hints, needed = _hints(cast(type, kind)), _needed(cast(type, kind))
-    known = {name: hint for name, hint in hints.items() if name not in skip}
+    known = {name: hint for name, hint in hints.items() if name not in given}
     for name in data:
         if name not in known:
             raise BadShape(f"{where}: unknown key {name}; known are {', '.join(known)}")
     for name in known:
         if name not in data and name in needed:
             raise BadShape(f"{where}: {name} is missing")
-    return kind(**{name: _value(known[name], value, where, name) for name, value in data.items()})
+    values = {name: _value(known[name], value, where, name) for name, value in data.items()}
+    return kind(**values, **given)
 
 
 def build_all(kind: type[T], data: object, where: str) -> tuple[T, ...]:
@@ -61,6 +63,8 @@ def _value(hint: object, value: object, where: str, name: str) -> object:
     if hint in _PLAIN:
         if not isinstance(value, cast(type, hint)) or (hint is int and isinstance(value, bool)):
             raise _bad(where, name, _PLAIN[hint], value)
+        if isinstance(value, int) and value < 0:
+            raise BadShape(f"{where}: {name} must not be negative")
         return value
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         values = [member.value for member in hint]

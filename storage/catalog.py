@@ -56,7 +56,7 @@ def policy_of(version: int, choices: Mapping[str, Any]) -> Policy:
         if name not in known:
             raise BadValue("policy", name, "known_choice")
     try:
-        return replace(build(Policy, choices, "policy", frozenset({"version"})), version=version)
+        return build(Policy, choices, "policy", {"version": version})
     except BadShape as fault:
         raise BadValue("policy", str(fault), "known_choice") from None
 
@@ -148,6 +148,18 @@ class CatalogAdmin:
         made = replace(warehouse, id=self._sql.insert_new(tables.warehouse, WAREHOUSE.row(warehouse)))
         self._reader.bump()
         return made
+
+    def save_warehouse(self, warehouse: Warehouse) -> None:
+        """Replace by id."""
+        self._replace(tables.warehouse, WAREHOUSE.row(warehouse))
+
+    def save_courier(self, courier: Courier) -> None:
+        """Replace by id."""
+        self._replace(tables.courier, COURIER.row(courier))
+
+    def _replace(self, table: Table, row: dict[str, Any]) -> None:
+        self._sql.change(update(table).where(table.c.id == row.pop("id")).values(row))
+        self._reader.bump()
 
     def add_courier(self, courier: Courier, first_waybill: int | None = 1) -> Courier:
         """Insert (the id given is ignored) with an account for every shop that counts from `first_waybill` on (None:
