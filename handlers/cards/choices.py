@@ -3,6 +3,7 @@
 Surprising: codes of an older version are shown as they are. A decision made before an update stays readable.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -87,6 +88,9 @@ CHARGES = {
 }
 
 
+_FACT = re.compile(r"\{(\w+)\}")
+
+
 def _mapping(value: object) -> Mapping[str, object]:
     return value if isinstance(value, Mapping) else {}
 
@@ -112,11 +116,10 @@ def _facts(raw: object, words: Words) -> dict[str, str]:
 
 def _told(table: Mapping[str, str], code: str, raw: object, words: Words) -> str:
     """The code's text; the bare code when it is unknown or its facts are not those of today."""
-    facts = _facts(raw, words)
-    try:
-        return words(table[code], **facts) if code in table else words("{code}", code=code)
-    except KeyError:
-        return words("{code}", code=code)
+    text, facts = table.get(code, ""), _facts(raw, words)
+    if text and set(_FACT.findall(text)) <= facts.keys():
+        return words(text, **facts)
+    return words("{code}", code=code)
 
 
 def loser_line(loser: Mapping[str, object], words: Words) -> str:

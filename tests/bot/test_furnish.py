@@ -116,9 +116,13 @@ def test_terms_and_accounts_are_learned_and_changed_terms_are_the_next_version(s
     catalog = store.read_now(lambda desk: desk.catalog)
     (courier,), (place,), (shop,) = catalog.couriers.values(), catalog.warehouses.values(), catalog.shops.values()
     (account,), (tariff,) = catalog.accounts[courier.id], catalog.tariffs[courier.id]
-    assert (account.code, account.shop_id, account.platforms) == ("菜鸟", shop.id, {"taobao"})
+    assert (account.code, account.shop_id, account.platforms) == ("菜鸟", shop.id, frozenset({"taobao"}))
     assert (tariff.version, tariff.warehouse_id, len(tariff.rates), tariff.drop_g) == (1, place.id, 2, 100)
-    assert (place.cutoff, catalog.skus["CUP"].length_mm, catalog.skus["CUP"].traits) == ("18:00", 90, {"fragile"})
+    assert (place.cutoff, catalog.skus["CUP"].length_mm, catalog.skus["CUP"].traits) == (
+        "18:00",
+        90,
+        frozenset({"fragile"}),
+    )
     assert store.read_now(lambda desk: desk.waybills.pools()[account.id].left) == 1000
     changed = text.replace("first_price = 400", "first_price = 420").replace('cutoff = "18:00"', "enabled = false")
     news = store.run_now(furnish, parse(changed))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain import intake, interception, numbering, release, review
+from domain import fulfilment, intake, interception, numbering, release, review
 from domain.catalog import Account
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, Unknown, WrongStatus
@@ -15,7 +15,7 @@ from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingRefund, RefundState
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
-from domain.people import CLOCK, SHOP, Role
+from domain.people import CLOCK, SHOP, Role, Station
 from domain.policy import Policy
 from domain.stock import Document
 from domain.suspensions import Suspension
@@ -328,14 +328,11 @@ def test_a_number_voided_by_hand_never_comes_again(house: House) -> None:
 
 def test_what_it_weighs_is_what_it_costs(house: House) -> None:
     """The scale's grams go through the same contract as the estimate."""
-    from domain import fulfilment
-    from domain.people import Station
-
     house.approve("1")
     house.do(release.waves_due)
     code = house.parcel("1").waybill
-    for station in (Station.PICK, Station.PACK):
-        house.do(lambda unit, at=station: fulfilment.scan(unit, CLOCK, at, code))
+    house.do(lambda unit: fulfilment.scan(unit, CLOCK, Station.PICK, code))
+    house.do(lambda unit: fulfilment.scan(unit, CLOCK, Station.PACK, code))
     light = replace(Policy(), weight_tolerance_g=5000)
     house.do(lambda unit: unit.catalog_admin.put_policy(light, "test"))
     house.do(lambda unit: fulfilment.scan(unit, CLOCK, Station.WEIGH, code, 1200))
