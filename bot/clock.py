@@ -5,14 +5,16 @@ is due; so a busy loop, a restart or a second worker can neither miss 08:00 nor 
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.reports import DayCloser
+from bot.waybills import WaybillRound
 from domain import gaps, interception, proposals, release, shift, watch
 from domain.desk import Desk
+from domain.ewaybills import WaybillPort
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -22,13 +24,22 @@ Failed = Callable[[str, Exception], Awaitable[None]]
 
 
 class Clock:
-    """`woke` is called after work that may have left notices; `failed` is told of a job that broke."""
+    """`woke` is called after work that may have left notices; `failed` is told of a job that broke; `ports` are the
+    couriers' e-waybill services by the source their accounts name."""
 
-    def __init__(self, store: Store, close_day: DayCloser, woke: Callable[[], None], failed: Failed) -> None:
+    def __init__(
+        self,
+        store: Store,
+        close_day: DayCloser,
+        woke: Callable[[], None],
+        failed: Failed,
+        ports: Mapping[str, WaybillPort] | None = None,
+    ) -> None:
         self._store = store
         self._close_day = close_day
         self._woke = woke
         self._failed = failed
+        self._waybills = WaybillRound(store, ports or {})
         self.scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
@@ -36,6 +47,7 @@ class Clock:
         jobs: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
             "release": (2, lambda: self._tick(release.tick)),
             "interception": (2, lambda: self._tick(interception.tick)),
+            "waybills": (5, self._number),
             "watch": (30, lambda: self._tick(watch.tick)),
             "shift": (30, lambda: self._tick(shift.tick)),
             "rhythm": (300, lambda: self._tick(gaps.learn_due)),
@@ -73,6 +85,10 @@ class Clock:
         for _ in range(_ROUNDS):
             if not await self._store.run(tick):
                 return
+            self._woke()
+
+    async def _number(self) -> None:
+        if await self._waybills():
             self._woke()
 
     async def _report(self) -> None:

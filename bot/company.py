@@ -3,7 +3,8 @@
 Surprising: product codes, barcodes and people are made up; only the check digits are real, so scanners accept them.
 """
 
-from domain.catalog import Company, Courier, Shop, Sku, Warehouse
+from bot.company_terms import SIZES, TRAITS
+from domain.catalog import Company, Shop, Sku, Warehouse
 from domain.incoming import Platform
 from domain.people import Role
 
@@ -17,20 +18,8 @@ SHOPS = (
 )
 
 WAREHOUSES = (
-    Warehouse(0, "HZ", "杭州仓", "浙江省", 1),
-    Warehouse(0, "WH", "武汉仓", "湖北省", 2),
-)
-
-_ABROAD = (
-    "AE AR AT AU BE BG BR CA CH CL CO CY CZ DE DK EE EG ES FI FR GB GR HK HR HU ID IE IL IN IS IT JP KE KR KW LT LU "
-    "LV MA MO MT MX MY NG NL NO NZ OM PE PH PK PL PT QA RO RS SA SE SG SI SK TH TR TW UA US VN ZA"
-)
-ABROAD = frozenset(_ABROAD.split())
-
-COURIERS = (
-    Courier(0, "YTO", "圆通", "YT", 13, 1, 1000, 380, 1000, 150, 30_000, excluded=frozenset({"西藏", "新疆"})),
-    Courier(0, "SF", "顺丰", "SF", 13, 2, 1000, 1200, 500, 300, 50_000),
-    Courier(0, "DHL", "DHL", "JD0146", 12, 3, 500, 9800, 500, 3200, 30_000, countries=ABROAD),
+    Warehouse(0, "HZ", "杭州仓", "浙江省", 1, city="杭州市", cutoff="18:00"),
+    Warehouse(0, "WH", "武汉仓", "湖北省", 2, city="武汉市", cutoff="17:00"),
 )
 
 # code, title, grams, cost and price in fen, bin; units in Hangzhou and Wuhan
@@ -125,7 +114,21 @@ def ean13(number: int) -> str:
 
 def skus() -> list[Sku]:
     """Everything the company sells."""
-    return [
-        Sku(code, ean13(880_000_100 + number), title, grams, cost, price, bin=shelf)
-        for number, (code, title, grams, cost, price, shelf, _, _) in enumerate(GOODS)
-    ]
+    return [_sku(number, *row[:6]) for number, row in enumerate(GOODS)]
+
+
+def _sku(number: int, code: str, title: str, grams: int, cost: int, price: int, shelf: str) -> Sku:
+    length, width, height = SIZES.get(code, (0, 0, 0))
+    return Sku(
+        code,
+        ean13(880_000_100 + number),
+        title,
+        grams,
+        cost,
+        price,
+        bin=shelf,
+        length_mm=length,
+        width_mm=width,
+        height_mm=height,
+        traits=TRAITS.get(code, frozenset()),
+    )

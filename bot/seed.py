@@ -5,7 +5,7 @@ Surprising: stock comes in through the ledger like everything else, so the books
 
 from dataclasses import replace
 
-from bot import company
+from bot import company, company_terms
 from bot.sandbox import Sandbox
 from domain.desk import Desk
 from domain.people import OPERATOR, Chat, Person
@@ -22,8 +22,11 @@ def seed_store(unit: Unit) -> bool:
     admin.set_company(company.COMPANY)
     shops = [admin.add_shop(shop) for shop in company.SHOPS]
     places = [admin.add_warehouse(warehouse).id for warehouse in company.WAREHOUSES]
-    for number, courier in enumerate(company.COURIERS, 1):
-        admin.add_courier(courier, first_waybill=number * 10_000_000 + 1)
+    couriers = [admin.add_courier(courier, first_waybill=None).id for courier in company_terms.COURIERS]
+    for tariff in company_terms.tariffs(couriers, places):
+        admin.add_tariff(tariff)
+    for account, first, balance in company_terms.accounts(couriers, [shop.id for shop in shops]):
+        admin.add_account(account, first, balance)
     admin.put_skus(company.skus())
     admin.put_aliases({(shops[place].id, code): sku for (place, code), sku in company.ALIASES.items()})
     unit.stock.apply(_opening(places), OPERATOR.name)

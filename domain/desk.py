@@ -11,6 +11,7 @@ from typing import Protocol
 from domain.catalog import Catalog
 from domain.customer_desk import Customers
 from domain.day_report import ControlTotal
+from domain.ewaybills import Waybills
 from domain.holds import HoldCode
 from domain.incoming import Fragment, IncomingOrder
 from domain.lookout import Piles, Pulse
@@ -115,9 +116,6 @@ class Parcels(Protocol):
         """READY and not blocked parcels whose order is RELEASED, oldest first."""
 
     def of_wave(self, wave_id: int) -> list[Parcel]: ...
-    def waybills(self, courier_id: int, count: int) -> Sequence[str]:
-        """Fresh waybill numbers from the courier's pool."""
-
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]: ...
     def counts(self, warehouse_id: int | None) -> dict[ParcelState, int]:
         """Parcels in the house by state."""
@@ -325,6 +323,8 @@ class Desk(Protocol):
     def orders(self) -> Orders: ...
     @property
     def parcels(self) -> Parcels: ...
+    @property
+    def waybills(self) -> Waybills: ...
     @property
     def waves(self) -> Waves: ...
     @property

@@ -15,7 +15,7 @@ from domain.holds import HoldCode, open_codes
 from domain.orders import OrderStatus
 from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopState, WaveState
 from domain.people import STATION_RIGHT, Actor, Person, Station, require
-from domain.planning import refresh
+from domain.planning import refresh, reprice
 from domain.records import NoticeKind
 
 STEP: Mapping[Station, tuple[ParcelState, ParcelState]] = {
@@ -125,8 +125,7 @@ def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | No
     target = STEP[station][1]
     news = replace(parcel, state=target, state_at=desk.now, holder_id=actor.person_id, holder=actor.name)
     if station is Station.WEIGH and grams is not None:
-        freight = desk.catalog.couriers[parcel.courier_id].freight(grams) if parcel.courier_id else parcel.freight
-        news = replace(news, weight_g=grams, freight=freight)
+        news = replace(reprice(desk, news, grams), weight_g=grams)
     if target is ParcelState.HANDED_OVER:
         news = _leave(desk, actor, news)
     desk.parcels.save([news])

@@ -27,6 +27,7 @@ class HoldCode(StrEnum):
     PRESALE_WAIT = "PRESALE_WAIT"
     NO_WAREHOUSE = "NO_WAREHOUSE"
     NO_COURIER = "NO_COURIER"
+    WAYBILL_ERROR = "WAYBILL_ERROR"
     ADDR_INVALID = "ADDR_INVALID"
     ADDR_CHANGED = "ADDR_CHANGED"
     MEMBER_CHANGED = "MEMBER_CHANGED"
@@ -91,6 +92,7 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.PRESALE_WAIT: Rule(Role.BUYER, Right.OVERRIDE, 10080),
     HoldCode.NO_WAREHOUSE: Rule(Role.CS_LEAD, None, 120),
     HoldCode.NO_COURIER: Rule(Role.DISPATCHER, None, 120),
+    HoldCode.WAYBILL_ERROR: Rule(Role.DISPATCHER, None, 60),
     HoldCode.ADDR_INVALID: Rule(Role.CS, Right.OVERRIDE, 120),
     HoldCode.ADDR_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
     HoldCode.MEMBER_CHANGED: Rule(Role.CS, Right.APPROVE, 60),

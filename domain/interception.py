@@ -4,7 +4,6 @@ Surprising: nothing here moves goods. A stop blocks the parcel and names a perso
 (`domain.fulfilment`) frees the stock, because only then is the unit back on its shelf.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +16,7 @@ from domain.incoming import IncomingRefund, RefundState
 from domain.orders import Line, Order, OrderStatus, check_move
 from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Refund, Stop, StopState
 from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Right, Role, may, require
-from domain.planning import grams_of, refresh
+from domain.planning import grams_of, refresh, units_of
 from domain.records import NoticeKind
 
 CHAIN: tuple[frozenset[Role], ...] = (
@@ -186,10 +185,7 @@ def take_out(
     desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
     items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
     news = replace(parcel, items=items)
-    left = Counter[str]()
-    for item in news.live_items:
-        left[item.sku] += item.quantity
-    news = replace(news, expected_g=grams_of(left, desk.catalog, desk.policy))
+    news = replace(news, expected_g=grams_of(units_of(news), desk.catalog, desk.policy))
     if news.state is ParcelState.WEIGHED:
         news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
     if not news.live_items:

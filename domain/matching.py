@@ -1,106 +1,156 @@
-"""Which warehouse and which courier, and why the others lost (rules.md B5, B6).
+"""Which warehouse sends an order, and why the others do not (rules.md B5).
 
-Surprising: the losers are part of the answer. They are stored with the parcel, so `/why` quotes the decision as it
-was made, not as it would be made now.
+Surprising: freight is a reason to take one warehouse over another, so the courier is looked for from every warehouse
+that can send at all; the answers are remembered and cost the plan nothing more.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from domain.catalog import Courier, Warehouse
+from domain.catalog import Warehouse
+from domain.couriers import grams_of, match_courier
+from domain.field_rules import FieldRule, applies
+from domain.match import Candidate, Fault, Loser, Match, Point, decide, favours, ruled_out
 from domain.orders import Order
+from domain.reach import distance, most_specific
 from domain.screening import Facts, wanted
+from domain.wishes import Wishes, wishes_of
+
+__all__ = ["Loser", "Match", "departs", "match_courier", "match_warehouse"]
 
 
-@dataclass(frozen=True, slots=True)
-class Loser:
-    """A candidate that lost: the reason is a code, `facts` fill its text."""
-
-    name: str
-    reason: str
-    facts: Mapping[str, str]
+_NEAR = ("near_city", "near", "near_region", "near_region")
+_FAR = ("other_city", "other_city", "farther", "farther")
+_MOST = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """The winner's id (None: nobody could) and everybody else."""
+def match_warehouse(order: Order, facts: Facts, units: Mapping[str, int] | None = None) -> Match:
+    """Who can send all the units (by sku; all that still ship when not given): the promise, then freight, nearness,
+    stock, preference decide. Never cached: stock goes down with every order."""
+    units = wanted(order) if units is None else units
+    choices = facts.policy.matching
+    wishes = wishes_of(order, choices)
+    rules = tuple(rule for rule in choices.warehouse_rules if applies(rule, order)) if choices.warehouse_rules else ()
+    grams = grams_of(units, facts.catalog, facts.policy)
+    losers: list[Loser] = []
+    able: list[Candidate] = []
+    for warehouse in facts.catalog.warehouses.values():
+        fault = (
+            _standing(warehouse, order, facts)
+            or _chosen(warehouse, wishes, rules, facts)
+            or _reach(warehouse, order, grams)
+            or _stock(warehouse, units, facts)
+        )
+        if fault:
+            losers.append(Loser(warehouse.name, *fault))
+        else:
+            able.append(Candidate(warehouse.id, warehouse.code, warehouse.name))
+    points = _points(order, able, units, grams, wishes, facts) if len(able) > 1 else {one.id: () for one in able}
+    found = decide(able, losers, favours(rules, able), points)
+    return found.told(_inputs(order, units, grams, wishes))
 
-    winner: int | None
-    name: str
-    because: str
-    losers: tuple[Loser, ...]
 
-    def as_data(self) -> dict[str, object]:
-        """For the parcel's `why`."""
-        lost = [{"name": loser.name, "reason": loser.reason, "facts": dict(loser.facts)} for loser in self.losers]
-        return {"won": self.name, "because": self.because, "lost": lost}
+def _inputs(order: Order, units: Mapping[str, int], grams: int, wishes: Wishes) -> dict[str, str]:
+    found = {
+        "units": ", ".join(f"{sku}×{count}" for sku, count in sorted(units.items())[:5]),
+        "grams": grams,
+        "place": "/".join(part for part in (order.receiver.province, order.receiver.city) if part),
+        "warehouse": wishes.warehouse,
+        "promise": wishes.ship_by.isoformat() if wishes.ship_by else "",
+    }
+    return {name: str(value) for name, value in found.items() if value}
 
 
-def _warehouse_fault(warehouse: Warehouse, order: Order, units: Mapping[str, int], facts: Facts) -> Loser | None:
-    if warehouse.shops is not None and order.shop_id not in warehouse.shops:
-        return Loser(warehouse.name, "not_serving", {"shop": facts.catalog.shops[order.shop_id].name})
+def _standing(warehouse: Warehouse, order: Order, facts: Facts) -> Fault | None:
+    if not warehouse.enabled:
+        return "disabled", {}
+    if not warehouse.serves(order.shop_id):
+        return "not_serving", {"shop": facts.catalog.shops[order.shop_id].name}
+    return None
+
+
+def _chosen(warehouse: Warehouse, wishes: Wishes, rules: Sequence[FieldRule], facts: Facts) -> Fault | None:
+    """The platform's warehouse binds, if we have one of that code; then the company's own must-rules."""
+    ours = wishes.warehouse and any(wishes.warehouse == other.code for other in facts.catalog.warehouses.values())
+    if ours and warehouse.code != wishes.warehouse:
+        return "elsewhere", {"asked": wishes.warehouse}
+    return ruled_out(rules, warehouse.code)
+
+
+def _reach(warehouse: Warehouse, order: Order, grams: int) -> Fault | None:
+    area = most_specific(warehouse.areas, order.receiver) if warehouse.areas else None
+    if area is None:
+        return None
+    if not area.arrives:
+        return "unreachable", {"province": area.name}
+    if area.max_g and grams > area.max_g:
+        return "too_heavy", {"grams": str(grams), "max": str(area.max_g)}
+    if 0 < grams < area.min_g:
+        return "too_light", {"grams": str(grams), "min": str(area.min_g)}
+    return None
+
+
+def _stock(warehouse: Warehouse, units: Mapping[str, int], facts: Facts) -> Fault | None:
     for sku, need in sorted(units.items()):
         free = facts.free.get((warehouse.id, sku), 0)
         if free < need:
-            return Loser(warehouse.name, "short", {"sku": sku, "free": str(free), "need": str(need)})
+            return "short", {"sku": sku, "free": str(free), "need": str(need)}
     return None
 
 
-def match_warehouse(order: Order, facts: Facts) -> Match:
-    """Serves the shop and has every unit; then the receiver's province, then priority."""
-    units = wanted(order)
-    losers: list[Loser] = []
-    able: list[Warehouse] = []
-    for warehouse in facts.catalog.warehouses.values():
-        fault = _warehouse_fault(warehouse, order, units, facts)
-        if fault:
-            losers.append(fault)
-        else:
-            able.append(warehouse)
-    if not able:
-        return Match(None, "", "", tuple(losers))
-    province = order.receiver.province
-
-    def near(warehouse: Warehouse) -> bool:
-        return bool(province) and province.startswith(warehouse.province)
-
-    able.sort(key=lambda warehouse: (not near(warehouse), warehouse.priority, warehouse.id))
-    best = able[0]
-    because = "only" if len(able) == 1 else "near" if near(best) else "priority"
-    reason = "farther" if near(best) else "lower_priority"
-    losers += [Loser(other.name, reason, {"priority": str(other.priority)}) for other in able[1:]]
-    return Match(best.id, best.name, because, tuple(losers))
+def departs(warehouse: Warehouse, now: datetime, zone: str) -> datetime:
+    """When a parcel released now leaves: at once without a cut-off, else at the next one (company's clock)."""
+    if not warehouse.cutoff:
+        return now
+    here = now.astimezone(ZoneInfo(zone))
+    leaves = datetime.combine(here.date(), time.fromisoformat(warehouse.cutoff), here.tzinfo)
+    return leaves if here <= leaves else leaves + timedelta(days=1)
 
 
-def _courier_fault(courier: Courier, order: Order, warehouse_id: int, grams: int) -> Loser | None:
-    country, province = order.receiver.country, order.receiver.province
-    if country and country not in courier.countries:
-        return Loser(courier.name, "country", {"country": country})
-    if courier.warehouses is not None and warehouse_id not in courier.warehouses:
-        return Loser(courier.name, "no_pickup", {})
-    if any(province.startswith(place) for place in courier.excluded):
-        return Loser(courier.name, "unreachable", {"province": province})
-    if grams > courier.max_g:
-        return Loser(courier.name, "too_heavy", {"grams": str(grams), "max": str(courier.max_g)})
-    return None
+def _late(warehouse: Warehouse, wishes: Wishes, facts: Facts) -> bool:
+    """Whether its cut-off misses the promise. When all miss it, it decides nothing: late is better than never."""
+    if wishes.ship_by is None or facts.now is None:
+        return False
+    return departs(warehouse, facts.now, facts.catalog.company.zone) > wishes.ship_by
 
 
-def match_courier(order: Order, warehouse_id: int, grams: int, facts: Facts) -> Match:
-    """Reaches the receiver, carries the weight; then the cheapest freight, then priority. `grams` 0 = not known."""
-    losers: list[Loser] = []
-    able: list[Courier] = []
-    for courier in facts.catalog.couriers.values():
-        fault = _courier_fault(courier, order, warehouse_id, grams)
-        if fault:
-            losers.append(fault)
-        else:
-            able.append(courier)
-    if not able:
-        return Match(None, "", "", tuple(losers))
-    able.sort(key=lambda courier: (courier.freight(grams), courier.priority, courier.id))
-    best = able[0]
-    losers += [
-        Loser(other.name, "dearer", {"freight": str(other.freight(grams)), "currency": other.currency})
-        for other in able[1:]
+def _points(
+    order: Order, able: Sequence[Candidate], units: Mapping[str, int], grams: int, wishes: Wishes, facts: Facts
+) -> dict[int, list[Point]]:
+    """Default last, then promise, a courier at all, freight, nearness, stock cover, preference."""
+    couriers = {one.id: match_courier(order, one.id, grams, facts, units) for one in able}
+    prices = [match.quote for match in couriers.values() if match.winner is not None]
+    one_currency = len({str(price["currency"]) for price in prices}) <= 1
+    return {
+        one.id: _warehouse_points(
+            facts.catalog.warehouses[one.id], order, units, couriers[one.id], one_currency, wishes, facts
+        )
+        for one in able
+    }
+
+
+def _warehouse_points(
+    warehouse: Warehouse,
+    order: Order,
+    units: Mapping[str, int],
+    courier: Match,
+    one_currency: bool,
+    wishes: Wishes,
+    facts: Facts,
+) -> list[Point]:
+    far = distance(warehouse.province, warehouse.city, order.receiver)
+    total = courier.quote.get("total")
+    freight = total if isinstance(total, int) and one_currency else 0
+    cost = {"freight": str(total or 0), "currency": str(courier.quote.get("currency", ""))}
+    cover = min((facts.free.get((warehouse.id, sku), 0) * 1000 // need for sku, need in units.items()), default=0)
+    preference = {"priority": str(warehouse.priority)}
+    return [
+        Point("not_default", "is_default", int(warehouse.fallback)),
+        Point("promise", "late", int(_late(warehouse, wishes, facts)), {"cutoff": warehouse.cutoff}),
+        Point("reachable", "no_courier", int(courier.winner is None)),
+        Point("cheapest", "dearer_from", freight, cost),
+        Point(_NEAR[far], _FAR[far], far, preference),
+        Point("stock", "less_stock", -min(cover, _MOST), {"cover": str(cover // 1000)}),
+        Point("priority", "lower_priority", warehouse.priority, preference),
     ]
-    return Match(best.id, best.name, "only" if len(able) == 1 else "cheapest", tuple(losers))

@@ -54,7 +54,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One box. Weights in grams, `freight` in minor units of `freight_currency`; `why` explains the matching."""
+    """One box. Weights in grams, `freight` in minor units of `freight_currency`; `why` explains the matching.
+
+    `tariff_id` is the contract version it was priced by, None for a courier's own simple terms.
+    """
 
     id: int
     state: ParcelState
@@ -72,6 +75,7 @@ class Parcel:
     weight_g: int = 0
     freight: int = 0
     freight_currency: str = "CNY"
+    tariff_id: int | None = None
     ready_at: datetime | None = None
     state_at: datetime | None = None
     handed_over_at: datetime | None = None

@@ -4,19 +4,22 @@ Surprising: `refresh` is the only place that opens or closes screening holds and
 hold, a matched product and arrived stock all call it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from domain.catalog import Catalog
+from domain.couriers import asked, match_courier, price_of
+from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
 from domain.customer_records import keys_of
 from domain.desk import Desk
 from domain.holds import Finding, HoldCode, reconcile
-from domain.matching import match_courier, match_warehouse
+from domain.match import Match
+from domain.matching import match_warehouse
 from domain.orders import Order, OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
-from domain.policy import Policy
-from domain.screening import Facts, free_units, screen, wanted
+from domain.screening import Facts, covering, free_units, screen, wanted
 
 
 def load_facts(desk: Desk, orders: Collection[Order]) -> Facts:
@@ -34,7 +37,14 @@ def load_facts(desk: Desk, orders: Collection[Order]) -> Facts:
             if order.id not in known:
                 recent[order.buyer_id] = (*recent.get(order.buyer_id, ()), order)
     listed = desk.customers.listed({key for order in orders for key in keys_of(order)})
-    return Facts(desk.catalog, desk.policy, free_units(desk.stock.levels(skus)), recent, desk.now, listed)
+    return replace(courier_facts(desk), free=free_units(desk.stock.levels(skus)), recent=recent, listed=listed)
+
+
+def courier_facts(desk: Desk) -> Facts:
+    """What the couriers' side of matching asks: no stock, no other orders."""
+    left = {account: pool.left for account, pool in desk.waybills.pools().items() if pool.left is not None}
+    failed = desk.waybills.failures(desk.policy.waybills.attempts)
+    return Facts(desk.catalog, desk.policy, {}, {}, desk.now, left=left, failed=failed)
 
 
 def match_lines(order: Order, catalog: Catalog) -> Order:
@@ -44,14 +54,6 @@ def match_lines(order: Order, catalog: Catalog) -> Order:
         return order
     lines = tuple(line if line.sku else replace(line, sku=sku_of(order.shop_id, line.known_as)) for line in order.lines)
     return replace(order, lines=lines)
-
-
-def grams_of(units: Mapping[str, int], catalog: Catalog, policy: Policy) -> int:
-    """Goods plus packaging, or 0 when a weight is not known yet (rules.md B9: no check, learn instead)."""
-    weights = [(catalog.skus[sku].weight_g, count) for sku, count in units.items()]
-    if not weights or any(grams == 0 for grams, _ in weights):
-        return 0
-    return sum(grams * count for grams, count in weights) + policy.packaging_g
 
 
 def plan(order: Order, facts: Facts, parcel_id: int) -> tuple[Parcel | None, tuple[Finding, ...]]:
@@ -64,12 +66,12 @@ def plan(order: Order, facts: Facts, parcel_id: int) -> tuple[Parcel | None, tup
         return None, ()
     warehouse = match_warehouse(order, facts)
     if warehouse.winner is None:
-        return None, ()
+        return None, _nowhere(warehouse, order, facts)
     grams = grams_of(wanted(order), facts.catalog, facts.policy)
     courier = match_courier(order, warehouse.winner, grams, facts)
     if courier.winner is None:
-        return None, (Finding(HoldCode.NO_COURIER, {"tried": str(len(courier.losers))}),)
-    contract = facts.catalog.couriers[courier.winner]
+        return None, (nobody_carries(courier),)
+    freight, currency, tariff = priced(courier)
     why = {"policy": facts.policy.version, "warehouse": warehouse.as_data(), "courier": courier.as_data()}
     items = tuple(Item(order.id, line.line_no, line.sku or "", line.title, line.quantity) for line in lines)
     parcel = Parcel(
@@ -79,12 +81,59 @@ def plan(order: Order, facts: Facts, parcel_id: int) -> tuple[Parcel | None, tup
         warehouse_id=warehouse.winner,
         courier_id=courier.winner,
         expected_g=grams,
-        freight=contract.freight(grams),
-        freight_currency=contract.currency,
+        freight=freight,
+        freight_currency=currency,
+        tariff_id=tariff,
         items=items,
         why=why,
     )
     return parcel, ()
+
+
+def _nowhere(match: Match, order: Order, facts: Facts) -> tuple[Finding, ...]:
+    """No warehouse, for another reason than stock or the shop: of those two screening tells already."""
+    reasons = [loser.reason for loser in match.losers if loser.reason not in ("short", "not_serving", "disabled")]
+    if not reasons or not covering(order, facts):
+        return ()
+    evidence = {"shop": facts.catalog.shops[order.shop_id].name, "tried": str(len(match.losers)), "why": reasons[0]}
+    return (Finding(HoldCode.NO_WAREHOUSE, evidence),)
+
+
+def reprice(desk: Desk, parcel: Parcel, grams: int) -> Parcel:
+    """The parcel with the freight of what it really weighs; as it was where its contract has no price for that."""
+    if parcel.courier_id is None or parcel.warehouse_id is None:
+        return parcel
+    order = desk.orders.get(parcel.order_ids[0])
+    facts = Facts(desk.catalog, desk.policy, {}, {}, desk.now)
+    ask = asked(order, parcel.warehouse_id, grams, facts, units_of(parcel))
+    price = price_of(desk.catalog.couriers[parcel.courier_id], ask)
+    if price is None:
+        return parcel
+    return replace(parcel, freight=price.total, freight_currency=price.currency, tariff_id=price.tariff_id or None)
+
+
+def units_of(parcel: Parcel) -> dict[str, int]:
+    """What the box should hold, by sku."""
+    units = Counter[str]()
+    for item in parcel.live_items:
+        units[item.sku] += item.quantity
+    return dict(units)
+
+
+def nobody_carries(match: Match) -> Finding:
+    """Why no courier takes a box: their e-waybill services failed, or nobody goes there with that."""
+    errors = [loser.facts["error"] for loser in match.losers if loser.reason == "waybill_error"]
+    if errors:
+        return Finding(HoldCode.WAYBILL_ERROR, {"tried": str(len(match.losers)), "error": errors[0]})
+    return Finding(HoldCode.NO_COURIER, {"tried": str(len(match.losers))})
+
+
+def priced(courier: Match) -> tuple[int, str, int | None]:
+    """(freight, currency, tariff id or None for the courier's simple terms) of a match that has a winner."""
+    total, tariff = courier.quote["total"], courier.quote["tariff"]
+    assert isinstance(total, int)
+    assert isinstance(tariff, int)
+    return total, str(courier.quote["currency"]), tariff or None
 
 
 def screen_and_plan(order: Order, facts: Facts, parcel_id: int, desk: Desk) -> tuple[Order, Parcel | None]:

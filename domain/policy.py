@@ -15,12 +15,14 @@ from domain.policy_sections import (
     Customers,
     HoldChoice,
     Limits,
+    Matching,
     Merge,
     Release,
     Screening,
     Split,
     Suspension,
     Told,
+    WaybillRules,
     clock_time,
 )
 
@@ -65,6 +67,8 @@ class Policy:
     customers: Customers = field(default_factory=Customers)
     alerts: Alerts = field(default_factory=Alerts)
     suspensions: tuple[Suspension, ...] = ()
+    matching: Matching = field(default_factory=Matching)
+    waybills: WaybillRules = field(default_factory=WaybillRules)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from domain.choices import choice
 from domain.errors import BadValue
+from domain.field_rules import FieldRule, fault
 from domain.hours import quiet_hours
 from domain.records import AlertKind
 
@@ -181,6 +182,86 @@ class Alerts:
                     yield name, "value", {"told": text, "choices": "HH:MM"}
         if "*" not in self.step_minutes:
             yield "step_minutes", "missing", {"name": "*"}
+
+
+_NAMES = {
+    "顺丰": "SF",
+    "sf": "SF",
+    "中通": "ZTO",
+    "zto": "ZTO",
+    "圆通": "YTO",
+    "yto": "YTO",
+    "韵达": "YD",
+    "申通": "STO",
+    "极兔": "JT",
+    "京东快递": "JD",
+    "京东物流": "JD",
+    "邮政": "EMS",
+    "ems": "EMS",
+    "德邦": "DBL",
+    "dhl": "DHL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """Who paid at least `shipping` (minor units of `currency`) for delivery gets this courier (its code)."""
+
+    courier: str
+    shipping: int
+    currency: str = "CNY"
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Which warehouse and courier (rules.md B5, B6).
+
+    `names` maps what people call a courier to its code; a name after one of `ask` in a note is a wish, after one of
+    `refuse` it is ruled out. `note_must` makes a wish binding: rather no courier than another. The rules name
+    warehouses and couriers by code.
+    """
+
+    warehouse_rules: tuple[FieldRule, ...] = ()
+    courier_rules: tuple[FieldRule, ...] = ()
+    names: Mapping[str, str] = field(default_factory=lambda: dict(_NAMES))
+    ask: tuple[str, ...] = ("发", "走", "用", "寄", "要", "换", "ship by", "ship with", "via", "use", "by")
+    refuse: tuple[str, ...] = (
+        "不要",
+        "不发",
+        "别发",
+        "勿发",
+        "不用",
+        "别用",
+        "不走",
+        "不需要",
+        "不想",
+        "拒收",
+        "except",
+        "not",
+        "no",
+    )
+    note_must: bool = False
+    upgrades: tuple[Upgrade, ...] = ()
+
+    def faults(self) -> Iterator[Told]:
+        """A rule that could never be true is a mistake."""
+        for name, rules in (("warehouse_rules", self.warehouse_rules), ("courier_rules", self.courier_rules)):
+            for place, rule in enumerate(rules, 1):
+                if why := fault(rule):
+                    yield f"{name}.{place}", "rule", {"name": rule.name, "told": why}
+
+
+@dataclass(frozen=True, slots=True)
+class WaybillRules:
+    """E-waybill numbers: after `attempts` failures the next courier is taken, asked again after `backoff_minutes`
+    (the last repeats); a courier that failed is tried again for the parcel after `forgive_minutes`. A number given
+    back is used again after `reuse_hours`; below `low` left somebody should know."""
+
+    attempts: int = 3
+    backoff_minutes: tuple[int, ...] = (1, 3, 10)
+    forgive_minutes: int = 60
+    reuse_hours: int = 72
+    low: int = 200
 
 
 def clock_time(text: str) -> int | None:

@@ -3,11 +3,11 @@
 Surprising: waybill numbers are taken here and not before, so an order that is refunded before its wave costs none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import history, notices
+from domain import history, notices, numbering, recheck
 from domain.desk import Desk
 from domain.errors import Stale, Unknown
 from domain.orders import Order, OrderStatus
@@ -16,6 +16,7 @@ from domain.people import CLOCK, Actor, Right, Role, require
 from domain.records import NoticeKind
 
 _FLOOR = {Role.PICKER, Role.DISPATCHER}
+_LOOK_AHEAD = 3  # parcels that wait for a courier's number do not keep the others from their wave
 
 
 def tick(desk: Desk) -> int:
@@ -42,31 +43,44 @@ def waves_due(desk: Desk) -> int:
     moved = 0
     oldest = desk.now - timedelta(seconds=desk.policy.wave_wait_seconds)
     for warehouse_id in desk.catalog.warehouses:
-        ready = desk.parcels.ready(warehouse_id, desk.policy.wave_size)
+        ready = desk.parcels.ready(warehouse_id, desk.policy.wave_size * _LOOK_AHEAD)
         late = any(parcel.ready_at and parcel.ready_at <= oldest for parcel in ready)
         if ready and (late or len(ready) >= desk.policy.wave_size):
-            make_wave(desk, CLOCK, warehouse_id, ready)
-            moved += len(ready)
+            wave = _wave(desk, CLOCK, warehouse_id, ready)
+            moved += wave.parcels if wave else 0
     return moved
 
 
 def wave_now(desk: Desk, actor: Actor, warehouse_id: int) -> Wave:
     """Somebody does not want to wait. Raises NotAllowed, Unknown('ready parcels')."""
     require(actor, Right.WAVE, warehouse=warehouse_id)
-    ready = desk.parcels.ready(warehouse_id, desk.policy.wave_size)
-    if not ready:
+    ready = desk.parcels.ready(warehouse_id, desk.policy.wave_size * _LOOK_AHEAD)
+    wave = _wave(desk, actor, warehouse_id, ready) if ready else None
+    if wave is None:
         raise Unknown("ready_parcels", desk.catalog.warehouses[warehouse_id].name)
-    return make_wave(desk, actor, warehouse_id, ready)
+    return wave
 
 
-def make_wave(desk: Desk, actor: Actor, warehouse_id: int, ready: Sequence[Parcel]) -> Wave:
-    """Bundle parcels: slots in bin order, a waybill each, the wave card to the floor."""
+def _wave(desk: Desk, actor: Actor, warehouse_id: int, ready: Sequence[Parcel]) -> Wave | None:
+    """A wave of the first parcels whose courier still carries them and gave a number; None when there is none."""
+    size = desk.policy.wave_size
+    carried = recheck.carried(desk, ready)
+    numbers: dict[int, str] = {}
+    for start in range(0, len(carried), size):
+        numbers |= numbering.numbered(desk, carried[start : start + size])
+        if len(numbers) >= size:
+            break
+    chosen = [parcel for parcel in carried if parcel.id in numbers][:size]
+    return make_wave(desk, actor, warehouse_id, chosen, numbers) if chosen else None
+
+
+def make_wave(
+    desk: Desk, actor: Actor, warehouse_id: int, ready: Sequence[Parcel], numbers: Mapping[int, str] | None = None
+) -> Wave:
+    """Bundle parcels: slots in bin order, a waybill each (taken here when not given), the wave card to the floor."""
     units = sum(item.quantity for parcel in ready for item in parcel.live_items)
     wave = desk.waves.add(warehouse_id, desk.now, len(ready), units)
-    numbers: dict[int, list[str]] = {}
-    for courier_id in sorted({p.courier_id for p in ready if p.courier_id}):
-        count = sum(1 for p in ready if p.courier_id == courier_id)
-        numbers[courier_id] = list(desk.parcels.waybills(courier_id, count))
+    numbers = numbering.numbered(desk, ready) if numbers is None else numbers
     skus = desk.catalog.skus
 
     def first_bin(parcel: Parcel) -> tuple[str, int]:
@@ -79,7 +93,7 @@ def make_wave(desk: Desk, actor: Actor, warehouse_id: int, ready: Sequence[Parce
             state_at=desk.now,
             wave_id=wave.id,
             slot=slot,
-            waybill=parcel.waybill or numbers[parcel.courier_id or 0].pop(0),
+            waybill=numbers[parcel.id],
         )
         for slot, parcel in enumerate(sorted(ready, key=first_bin), 1)
     ]

@@ -30,7 +30,11 @@ _TOLD = 40
 class Facts:
     """What screening and matching know besides the order. `free` is (warehouse, sku) -> units a new order may
     claim; `recent` the buyers' other live orders; `now` the time of the command; `listed` the list entries in force by
-    key."""
+    key.
+
+    `left` is e-waybill account -> numbers left (missing: not counted); `failed` order -> courier -> why it gave no
+    number. `memo` keeps matches that must come out the same; it starts empty with every `replace`.
+    """
 
     catalog: Catalog
     policy: Policy
@@ -38,6 +42,9 @@ class Facts:
     recent: Mapping[str, tuple[Order, ...]]
     now: datetime
     listed: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    left: Mapping[int, int] = field(default_factory=dict)
+    failed: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    memo: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 def free_units(levels: Mapping[tuple[int, str], Level]) -> dict[tuple[int, str], int]:
@@ -60,7 +67,7 @@ def covering(order: Order, facts: Facts) -> list[int]:
     return [
         warehouse.id
         for warehouse in facts.catalog.warehouses.values()
-        if (warehouse.shops is None or order.shop_id in warehouse.shops)
+        if warehouse.serves(order.shop_id)
         and all(facts.free.get((warehouse.id, sku), 0) >= need for sku, need in units.items())
     ]
 
@@ -91,7 +98,7 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
 
 
 def _short(order: Order, facts: Facts) -> Iterator[Finding]:
-    serving = [w for w in facts.catalog.warehouses.values() if w.shops is None or order.shop_id in w.shops]
+    serving = [w for w in facts.catalog.warehouses.values() if w.serves(order.shop_id)]
     if not serving:
         yield Finding(HoldCode.NO_WAREHOUSE, {"shop": facts.catalog.shops[order.shop_id].name})
         return

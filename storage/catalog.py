@@ -3,15 +3,17 @@
 Surprising: a command that changes the catalog never feeds the shared copy; only what was committed gets there.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, select, update
 
-from domain.catalog import Catalog, Company, Courier, Shop, Sku, Warehouse
+from domain.catalog import Account, Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.errors import BadValue
 from domain.policy import Policy, document_of, policy_of
+from domain.tariffs import Tariff
 from storage.sql import Shape, Sql
 from storage.tables import catalog as tables
 
@@ -20,6 +22,11 @@ SHOP = Shape(Shop, tables.shop)
 WAREHOUSE = Shape(Warehouse, tables.warehouse)
 COURIER = Shape(Courier, tables.courier)
 SKU = Shape(Sku, tables.sku)
+TARIFF = Shape(Tariff, tables.tariff)
+ACCOUNT = Shape(Account, tables.waybill_account)
+
+_TARIFF_ORDER = (tables.tariff.c.courier_id, tables.tariff.c.version)
+_ACCOUNT_ORDER = (tables.waybill_account.c.courier_id, tables.waybill_account.c.id)
 
 NOBODY = Company("", "Asia/Shanghai", "CNY")
 _VERSION = tables.catalog_version
@@ -47,6 +54,12 @@ def _policy_of(version: int, document: str) -> Policy:
     if found.value is None:
         raise BadValue("policy", found.faults[0].path, found.faults[0].why)
     return found.value
+
+
+def _by_courier(kind: Shape[Any], rows: Sequence[Any]) -> dict[int, tuple[Any, ...]]:
+    """courier id -> its things; the rows come in that order."""
+    things = [kind.thing(row) for row in rows]
+    return {courier_id: tuple(found) for courier_id, found in groupby(things, key=lambda thing: int(thing.courier_id))}
 
 
 class CatalogReader:
@@ -85,6 +98,8 @@ class CatalogReader:
             },
             skus={row.code: SKU.thing(row) for row in rows(select(*SKU.columns).order_by(tables.sku.c.code))},
             aliases={(row.shop_id, row.code): row.sku for row in rows(select(aliases))},
+            tariffs=_by_courier(TARIFF, rows(select(*TARIFF.columns).order_by(*_TARIFF_ORDER))),
+            accounts=_by_courier(ACCOUNT, rows(select(*ACCOUNT.columns).order_by(*_ACCOUNT_ORDER))),
         )
 
     def _policy(self) -> Policy:
@@ -129,10 +144,43 @@ class CatalogAdmin:
         self._reader.bump()
         return made
 
-    def add_courier(self, courier: Courier, first_waybill: int = 1) -> Courier:
-        """Insert (the id given is ignored) with the first number of its waybill pool; returned with its id."""
+    def save_warehouse(self, warehouse: Warehouse) -> None:
+        """Replace by id."""
+        self._replace(tables.warehouse, WAREHOUSE.row(warehouse))
+
+    def save_courier(self, courier: Courier) -> None:
+        """Replace by id."""
+        self._replace(tables.courier, COURIER.row(courier))
+
+    def _replace(self, table: Table, row: dict[str, Any]) -> None:
+        self._sql.change(update(table).where(table.c.id == row.pop("id")).values(row))
+        self._reader.bump()
+
+    def add_courier(self, courier: Courier, first_waybill: int | None = 1) -> Courier:
+        """Insert (the id given is ignored) with an account for every shop that counts from `first_waybill` on (None:
+        no account yet); returned with its id."""
         made = replace(courier, id=self._sql.insert_new(tables.courier, COURIER.row(courier)))
-        self._sql.change(insert(tables.waybill_pool).values(courier_id=made.id, next_number=first_waybill))
+        if first_waybill is not None:
+            self.add_account(Account(0, made.id), first_waybill)
+        self._reader.bump()
+        return made
+
+    def add_account(self, account: Account, first_waybill: int = 1, balance: int | None = None) -> Account:
+        """Insert (the id given is ignored): where its range begins, how many numbers it has (None: no count)."""
+        row = {**ACCOUNT.row(account), "next_number": first_waybill, "balance": balance}
+        made = replace(account, id=self._sql.insert_new(tables.waybill_account, row))
+        self._reader.bump()
+        return made
+
+    def add_tariff(self, tariff: Tariff) -> Tariff:
+        """Keep the courier's next version (id and version given are ignored); returned with both. Old versions stay:
+        parcels name them."""
+        table = tables.tariff
+        newest = self._sql.row(
+            select(table.c.version).where(table.c.courier_id == tariff.courier_id).order_by(table.c.version.desc())
+        )
+        made = replace(tariff, version=newest.version + 1 if newest else 1)
+        made = replace(made, id=self._sql.insert_new(table, TARIFF.row(made)))
         self._reader.bump()
         return made
 

@@ -1,4 +1,4 @@
-"""Parcels with their items, and waybill numbers from the couriers' pools."""
+"""Parcels with their items."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, true
 
 from domain.errors import Unknown
 from domain.orders import OrderStatus
 from domain.parcels import RESERVING, Item, Parcel, ParcelState
 from storage.order_queries import parcel_id_of
 from storage.sql import Shape, Sql, among
-from storage.tables.catalog import courier, waybill_pool
 from storage.tables.orders import orders
 from storage.tables.parcels import parcel, parcel_item
 
@@ -123,17 +122,6 @@ class Parcels:
     def of_wave(self, wave_id: int) -> list[Parcel]:
         """The wave's parcels by slot."""
         return self.load(_SELECT.where(parcel.c.wave_id == wave_id).order_by(parcel.c.slot, parcel.c.id))
-
-    def waybills(self, courier_id: int, count: int) -> Sequence[str]:
-        """Fresh waybill numbers from the courier's pool. Raises Unknown('courier')."""
-        pool = waybill_pool.c.courier_id == courier_id
-        taken = update(waybill_pool).where(pool).values(next_number=waybill_pool.c.next_number + count)
-        row = self._sql.row(taken.returning(waybill_pool.c.next_number))
-        form = self._sql.row(select(courier.c.prefix, courier.c.digits).where(courier.c.id == courier_id))
-        if row is None or form is None:
-            raise Unknown("courier", str(courier_id))
-        first: int = row.next_number - count
-        return [f"{form.prefix}{first + step:0{form.digits}d}" for step in range(count)]
 
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]:
         """Parcels that came into one of these states before, longest there first."""

@@ -6,11 +6,12 @@ should, and `timestamptz` on PostgreSQL. A naive datetime is refused at the door
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
-from enum import StrEnum
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime
+from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import Dialect, String, Text
+from sqlalchemy import BigInteger, Dialect, String, Text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -77,9 +78,32 @@ class Choice(TypeDecorator[StrEnum]):
         return None if value is None else self._members[value]
 
 
+class Code(TypeDecorator[IntEnum]):
+    """An enum of numbers somebody else chose, stored as they are."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, kind: type[IntEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: IntEnum | None, dialect: Dialect) -> int | None:
+        """Its number."""
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> IntEnum | None:
+        """The member."""
+        return None if value is None else self.kind(value)
+
+
 def _plain(value: object) -> object:
     if isinstance(value, frozenset):
         return sorted(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    if isinstance(value, date):
+        return value.isoformat()
     raise TypeError(f"not for JSON: {type(value).__name__}")
 
 

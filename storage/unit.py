@@ -28,6 +28,7 @@ from storage.reports import Reports
 from storage.sql import Sql
 from storage.stock import StockBook
 from storage.warehouse import Refunds, Stops, Waves
+from storage.waybills import Waybills
 
 
 class Unit:
@@ -67,6 +68,11 @@ class Unit:
     def parcels(self) -> Parcels:
         """Parcels."""
         return Parcels(self._sql)
+
+    @cached_property
+    def waybills(self) -> Waybills:
+        """E-waybill numbers."""
+        return Waybills(self._sql)
 
     @cached_property
     def waves(self) -> Waves:

@@ -1,4 +1,4 @@
-"""Why an order waits and why a warehouse or courier won, in words.
+"""Why an order waits, in words. Why a warehouse or courier won stands in `choices`.
 
 Surprising: what a hold quotes is often the buyer's own text. In a group its long digit runs are masked, since a
 phone number in a message is still a phone number.
@@ -26,6 +26,7 @@ EVIDENCE = {
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
     HoldCode.NO_COURIER: N_("none of {tried} couriers can"),
     HoldCode.ADDR_INVALID: N_("{faults}"),
+    HoldCode.WAYBILL_ERROR: N_("none of {tried} couriers gives a number: {error}"),
     HoldCode.ADDR_CHANGED: N_("came while the order was: {at}"),
     HoldCode.GOODS_CHANGED: N_("came while the order was: {at}"),
     HoldCode.DUPLICATE: N_("same goods and address as {order}"),
@@ -56,7 +57,15 @@ EVIDENCE = {
 FREEZE_UNTIL = N_("{reason} ({by}), until {until}")
 FREEZE_STOCK = N_("{reason} ({by}), until the goods are there")
 COD = N_("cash on delivery, {owed}")
+NO_WAREHOUSE_CAN = N_("none of {tried} warehouses can, the first because: {why}")
 SPLIT_STOCK = N_("no single warehouse has everything")
+SHORT = {
+    "elsewhere": N_("the platform asks for another"),
+    "ruled_out": N_("a rule of the house"),
+    "unreachable": N_("the place is not reached"),
+    "too_heavy": N_("too heavy"),
+    "too_light": N_("too light"),
+}
 CURES = {
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
     HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform says so"),
@@ -70,6 +79,7 @@ CURES = {
     HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
     HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),
     HoldCode.NO_COURIER: N_("goes away when a courier reaches the address"),
+    HoldCode.WAYBILL_ERROR: N_("goes away when a courier may be asked again"),
     HoldCode.ADDR_INVALID: N_("goes away when the address is corrected"),
     HoldCode.BLACKLIST: N_("goes away when the entry is lifted or runs out; a lead may release this order"),
 }
@@ -93,23 +103,6 @@ FAULTS = {
     Why.MALFORMED: N_("{field} is none a courier can call"),
     Why.HIDDEN: N_("{field} is hidden"),
     Why.UNREACHABLE: N_("{field}: we do not deliver to {told}"),
-}
-BECAUSE = {
-    "only": N_("the only one that can"),
-    "near": N_("same province as the receiver"),
-    "priority": N_("first in the order of preference"),
-    "cheapest": N_("lowest freight"),
-}
-LOST = {
-    "not_serving": N_("does not serve {shop}"),
-    "short": N_("{sku}: {free} free, {need} wanted"),
-    "farther": N_("in another province (preference {priority})"),
-    "lower_priority": N_("lower preference ({priority})"),
-    "country": N_("does not serve {country}"),
-    "no_pickup": N_("does not collect from this warehouse"),
-    "unreachable": N_("does not reach {province}"),
-    "too_heavy": N_("carries at most {max}, the parcel has {grams}"),
-    "dearer": N_("dearer: {freight}"),
 }
 _DIGITS = re.compile(r"\d{7,}")
 
@@ -137,6 +130,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["state"] = platform_state_name(facts["state"], words)
     elif hold.code is HoldCode.BLACKLIST:
         facts |= _listed(facts, words)
+    elif hold.code is HoldCode.NO_WAREHOUSE and "why" in facts:
+        facts["why"] = words.plain(SHORT.get(facts["why"], facts["why"]))
     return facts
 
 
@@ -176,6 +171,8 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
         text = FREEZE_STOCK
     elif hold.code is HoldCode.PAYMENT and hold.evidence.get("why") == "cod":
         text = COD
+    elif hold.code is HoldCode.NO_WAREHOUSE and "why" in hold.evidence:
+        text = NO_WAREHOUSE_CAN
     seen = words(text, **_facts(hold, words, private))
     return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
 
@@ -185,29 +182,6 @@ def cure(code: HoldCode, words: Words) -> str:
     rule = CATALOGUE[code]
     how = words(CURES[code]) if code in CURES else words("a person may release it")
     return words("{how}; belongs to {owner}", how=how, owner=role_name(rule.owner, words))
-
-
-def loser_line(loser: Mapping[str, object], words: Words) -> str:
-    """One candidate that lost, with its reason."""
-    raw = loser.get("facts")
-    facts = {str(name): str(fact) for name, fact in raw.items()} if isinstance(raw, Mapping) else {}
-    if "freight" in facts:
-        facts["freight"] = words.money(int(facts["freight"]), facts["currency"])
-    for name in ("grams", "max"):
-        if name in facts:
-            facts[name] = words.grams(int(facts[name]))
-    why = words(LOST[str(loser["reason"])], **facts)
-    return words("✗ {name}: ", name=str(loser["name"])) + why
-
-
-def choice_lines(title: str, choice: object, words: Words) -> list[str]:
-    """A decision of matching as it was stored with the parcel."""
-    if not isinstance(choice, Mapping):
-        return []
-    because = words(BECAUSE.get(str(choice["because"]), str(choice["because"])))
-    lines = [words("{title}: {name}, {because}", title=title, name=str(choice["won"]), because=because)]
-    lost = choice.get("lost")
-    return lines + [loser_line(one, words) for one in (lost if isinstance(lost, (list, tuple)) else ())]
 
 
 def shop_name(catalog: Catalog, shop_id: int) -> str:

@@ -13,7 +13,8 @@ from domain.orders import Line, Order
 from domain.parcels import Parcel, ParcelState
 from domain.records import Event
 from handlers.card import Button, Card
-from handlers.cards.evidence import choice_lines, cure, hold_line, veiled
+from handlers.cards.choices import choice_lines
+from handlers.cards.evidence import cure, hold_line, veiled
 from handlers.cards.order_buttons import Row, in_twos
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, hold_name, verb_name

@@ -1,11 +1,28 @@
 """The company's furniture and its policy, each change of which bumps `catalog_version`."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Index, UniqueConstraint
+
 from domain.incoming import Platform
+from domain.reach import Area
+from domain.shapes import build_all
+from domain.tariffs import Rate, Surcharge, Volumetric
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
+
+
+def _areas(data: Any) -> tuple[Area, ...]:
+    return build_all(Area, data, "areas")
+
+
+def _rates(data: Any) -> tuple[Rate, ...]:
+    return build_all(Rate, data, "rates")
+
+
+def _surcharges(data: Any) -> tuple[Surcharge, ...]:
+    return build_all(Surcharge, data, "surcharges")
 
 
 class CompanyRow(Base, table=True):
@@ -43,6 +60,11 @@ class WarehouseRow(Base, table=True):
     priority: int = col.number()
     country: str = col.text()
     shops: Any = col.document(frozenset, optional=True)
+    city: str = col.text()
+    enabled: bool = col.flag()
+    fallback: bool = col.flag()
+    cutoff: str = col.text()
+    areas: Any = col.document(_areas)
 
 
 class CourierRow(Base, table=True):
@@ -64,14 +86,52 @@ class CourierRow(Base, table=True):
     countries: Any = col.document(frozenset)
     excluded: Any = col.document(frozenset)
     warehouses: Any = col.document(frozenset, optional=True)
+    enabled: bool = col.flag()
+    fallback: bool = col.flag()
+    areas: Any = col.document(_areas)
+    refuses: Any = col.document(frozenset)
+    cod: bool = col.flag()
+    max_side_mm: int = col.number()
+    service: int = col.number()
 
 
-class WaybillPoolRow(Base, table=True):
-    """The next waybill number of each courier."""
+class TariffRow(Base, table=True):
+    """Every version of every contract, never overwritten: parcels name the one they were priced by."""
 
-    __tablename__ = "waybill_pool"
-    courier_id: int = col.ref("courier.id", primary=True)
+    __tablename__ = "tariff"
+    __table_args__ = (UniqueConstraint("courier_id", "version"),)
+    id: int = col.key()
+    courier_id: int = col.ref("courier.id")
+    version: int = col.number()
+    rates: Any = col.document(_rates)
+    currency: str = col.text()
+    warehouse_id: int | None = col.ref("warehouse.id", optional=True)
+    starts: date = col.day()
+    ends: date | None = col.day(optional=True)
+    unit_g: int = col.number()
+    drop_g: int = col.number()
+    drop_every: bool = col.flag()
+    divisor: int = col.number()
+    volumetric: Volumetric = col.choice(Volumetric)
+    volumetric_over_percent: int = col.number()
+    surcharges: Any = col.document(_surcharges)
+
+
+class WaybillAccountRow(Base, table=True):
+    """E-waybill accounts. `next_number` is where a local range stands; `balance` what is left (null = no count)."""
+
+    __tablename__ = "waybill_account"
+    __table_args__ = (Index(None, "courier_id"),)
+    id: int = col.key()
+    courier_id: int = col.ref("courier.id")
+    code: str = col.text()
+    shop_id: int | None = col.ref("shop.id", optional=True)
+    platforms: Any = col.document(frozenset)
+    source: str = col.text()
+    prefix: str = col.text()
+    digits: int = col.number()
     next_number: int = col.number()
+    balance: int | None = col.number(optional=True)
 
 
 class SkuRow(Base, table=True):
@@ -86,6 +146,10 @@ class SkuRow(Base, table=True):
     price: int = col.number()
     currency: str = col.text()
     bin: str = col.text()
+    length_mm: int = col.number()
+    width_mm: int = col.number()
+    height_mm: int = col.number()
+    traits: Any = col.document(frozenset)
 
 
 class AliasRow(Base, table=True):
@@ -119,7 +183,8 @@ company = table_of(CompanyRow)
 shop = table_of(ShopRow)
 warehouse = table_of(WarehouseRow)
 courier = table_of(CourierRow)
-waybill_pool = table_of(WaybillPoolRow)
+tariff = table_of(TariffRow)
+waybill_account = table_of(WaybillAccountRow)
 sku = table_of(SkuRow)
 alias = table_of(AliasRow)
 policy = table_of(PolicyRow)

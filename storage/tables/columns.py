@@ -4,13 +4,13 @@ Surprising: the table classes are never instantiated. They declare; rows travel 
 """
 
 from collections.abc import Callable
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 from sqlmodel import Field, SQLModel
 
-from storage.types import Choice, Document, Moment, Words
+from storage.types import Choice, Code, Document, Moment, Words
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
@@ -88,9 +88,19 @@ def moment(*, optional: bool = False) -> Any:
     return Field(sa_column=Column(Moment, nullable=optional))
 
 
+def day(*, optional: bool = False) -> Any:
+    """A calendar day."""
+    return Field(sa_column=Column(Date, nullable=optional))
+
+
 def choice(kind: type[StrEnum], *, optional: bool = False) -> Any:
     """An enum by value."""
     return Field(sa_column=Column(Choice(kind), nullable=optional))
+
+
+def code(kind: type[IntEnum]) -> Any:
+    """An enum by number."""
+    return Field(sa_column=Column(Code(kind), nullable=False))
 
 
 def document(shape: Callable[[Any], Any] = dict, *, optional: bool = False) -> Any:

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 
+from domain.ewaybills import WaybillState
 from domain.parcels import ParcelState, StopState, WaveState
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
@@ -53,10 +54,43 @@ class ParcelRow(Base, table=True):
     weight_g: int = col.number()
     freight: int = col.number()
     freight_currency: str = col.text()
+    tariff_id: int | None = col.number(optional=True)
     ready_at: datetime | None = col.moment(optional=True)
     state_at: datetime | None = col.moment(optional=True)
     handed_over_at: datetime | None = col.moment(optional=True)
     why: Any = col.document()
+
+
+class EwaybillRow(Base, table=True):
+    """E-waybill numbers and where each stands (rules.md B1: states 0 to 8); a number is empty while it is asked for."""
+
+    __tablename__ = "ewaybill"
+    __table_args__ = (
+        Index(
+            "uq_ewaybill_number",
+            "courier_id",
+            "number",
+            unique=True,
+            sqlite_where=text("number <> ''"),
+            postgresql_where=text("number <> ''"),
+        ),
+        Index(None, "state", "next_at"),
+        Index(None, "account_id", "state", "changed_at"),
+        Index(None, "parcel_id"),
+    )
+    id: int = col.key()
+    account_id: int = col.ref("waybill_account.id")
+    courier_id: int = col.ref("courier.id")
+    shop_id: int = col.ref("shop.id")
+    number: str = col.text()
+    state: WaybillState = col.code(WaybillState)
+    parcel_id: int | None = col.ref("parcel.id", optional=True)
+    taken_at: datetime | None = col.moment(optional=True)
+    changed_at: datetime = col.moment()
+    next_at: datetime | None = col.moment(optional=True)
+    error: str = col.words()
+    attempts: int = col.number()
+    revision: int = col.number()
 
 
 class ParcelItemRow(Base, table=True):
@@ -122,6 +156,7 @@ class StopRow(Base, table=True):
 
 wave = table_of(WaveRow)
 parcel = table_of(ParcelRow)
+ewaybill = table_of(EwaybillRow)
 parcel_item = table_of(ParcelItemRow)
 refund = table_of(RefundRow)
 stop = table_of(StopRow)

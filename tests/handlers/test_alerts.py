@@ -161,8 +161,8 @@ async def test_a_collected_list_of_what_settled_itself_is_not_sent(desk: DeskCha
 
 async def test_a_suspension_says_who_does_not_carry_where_until_when(desk: DeskChat) -> None:
     snow = Suspension("YTO", "浙江", "2026-11-20", "2026-11-25", "snow <storm>")
-    desk.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), suspensions=(snow,)), "owner"))
     desk.takes(incoming("1"))
+    desk.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), suspensions=(snow,)), "owner"))
     (alert,) = alerts(desk)
     card = desk.card(who(desk, Role.OWNER), NoticeKind.ALERT, alert.id)
     assert card.text.split("\n")[:3] == [

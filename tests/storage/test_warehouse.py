@@ -105,16 +105,6 @@ def test_parcels_of_a_wave_by_slot_and_counts_and_stuck(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.parcels.counts(each.cast.warehouses[1].id)) == {}
 
 
-def test_waybills_come_from_the_pool_once(each: Each) -> None:
-    """In the courier's form."""
-    courier = each.cast.couriers[0].id
-    first = each.store.run_now(lambda unit: unit.parcels.waybills(courier, 2))
-    assert first == ["YT0000001001", "YT0000001002"]
-    assert each.store.run_now(lambda unit: unit.parcels.waybills(courier, 1)) == ["YT0000001003"]
-    with pytest.raises(Unknown):
-        each.store.run_now(lambda unit: unit.parcels.waybills(10**9, 1))
-
-
 def test_waves(each: Each) -> None:
     """Open until done; saved by revision."""
     here, there = (warehouse.id for warehouse in each.cast.warehouses)

@@ -8,7 +8,7 @@ from alembic import op
 from storage.types import Moment, Words
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 _WORDS = ("seller_flag", "invoice", "warehouse_hint", "courier_hint", "merge_code", "risk")
 _FLAGS = ("cod", "presale", "apart")

@@ -1,0 +1,278 @@
+"""Which courier carries a box, and why each other does not (rules.md B6).
+
+Surprising: the same questions are asked again when the wave is made (`courier_fault`), so a courier that was good
+when the order was approved and is suspended, refused or out of numbers since is replaced before a label is printed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from domain.catalog import Catalog, Courier
+from domain.field_rules import FieldRule, applies
+from domain.match import Candidate, Fault, Favour, Loser, Match, Point, decide, favours, ruled_out
+from domain.orders import Order
+from domain.policy import Policy
+from domain.reach import most_specific, same_place
+from domain.screening import Facts, wanted
+from domain.suspensions import suspended
+from domain.tariffs import Consignment, Quote, quote
+from domain.wishes import Wishes, wishes_of
+
+
+def grams_of(units: Mapping[str, int], catalog: Catalog, policy: Policy) -> int:
+    """Goods plus packaging, or 0 when a weight is not known yet (rules.md B9: no check, learn instead)."""
+    weights = [(catalog.skus[sku].weight_g, count) for sku, count in units.items()]
+    if not weights or any(grams == 0 for grams, _ in weights):
+        return 0
+    return sum(grams * count for grams, count in weights) + policy.packaging_g
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is in the box: grams (0 = not known), mm³ and the longest side in mm (0 = some size is not known)."""
+
+    grams: int
+    mm3: int = 0
+    longest_mm: int = 0
+    traits: frozenset[str] = frozenset()
+
+
+def load_of(units: Mapping[str, int], grams: int, catalog: Catalog) -> Load:
+    """The load of so many units by sku."""
+    skus = [(catalog.skus[sku], count) for sku, count in units.items()]
+    sizes = [(sku.length_mm * sku.width_mm * sku.height_mm, count) for sku, count in skus]
+    mm3 = sum(size * count for size, count in sizes) if all(size for size, _ in sizes) else 0
+    longest = max((max(sku.length_mm, sku.width_mm, sku.height_mm) for sku, _ in skus), default=0)
+    return Load(grams, mm3, longest, frozenset(trait for sku, _ in skus for trait in sku.traits))
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question: this order's box from that warehouse. `rules` are the courier rules that apply to the order."""
+
+    order: Order
+    warehouse_id: int
+    load: Load
+    wishes: Wishes
+    rules: tuple[FieldRule, ...]
+    facts: Facts
+
+    def key(self) -> tuple[object, ...]:
+        """Everything the answer depends on, besides the facts."""
+        to = self.order.receiver
+        place = (to.country, to.province, to.city, to.district)
+        return ("courier", self.warehouse_id, self.order.shop_id, *place, self.load, self.wishes, self.rules)
+
+
+def asked(order: Order, warehouse_id: int, grams: int, facts: Facts, units: Mapping[str, int] | None = None) -> Ask:
+    """The question for an order's units (all that still ship when not given)."""
+    units = wanted(order) if units is None else units
+    key = ("load", grams, *units.items())
+    load = facts.memo.get(key)
+    if not isinstance(load, Load):
+        load = facts.memo[key] = load_of(units, grams, facts.catalog)
+    choices = facts.policy.matching
+    rules = tuple(rule for rule in choices.courier_rules if applies(rule, order)) if choices.courier_rules else ()
+    return Ask(order, warehouse_id, load, wishes_of(order, choices), rules, facts)
+
+
+def match_courier(
+    order: Order, warehouse_id: int, grams: int, facts: Facts, units: Mapping[str, int] | None = None
+) -> Match:
+    """Who can, then who is asked for, then the cheapest. `grams` 0 = not known; `units` by sku when it is not the
+    whole order. Orders that ask the same get the same answer, found once per `facts`."""
+    ask = asked(order, warehouse_id, grams, facts, units)
+    if order.id in facts.failed:
+        return _match(ask)
+    key = ask.key()
+    known = facts.memo.get(key)
+    if not isinstance(known, Match):
+        known = facts.memo[key] = _match(ask)
+    return known
+
+
+def _match(ask: Ask) -> Match:
+    losers: list[Loser] = []
+    able: list[Candidate] = []
+    quotes: dict[int, Quote] = {}
+    for courier in ask.facts.catalog.couriers.values():
+        fault = courier_fault(courier, ask)
+        price = None if fault else price_of(courier, ask)
+        if price is None:
+            losers.append(Loser(courier.name, *(fault or ("no_tariff", {"province": ask.order.receiver.province}))))
+        else:
+            able.append(Candidate(courier.id, courier.code, courier.name))
+            quotes[courier.id] = price
+    found = decide(able, losers, _favours(ask, able), _points(ask, quotes))
+    return found.told(_inputs(ask), quotes[found.winner].as_data() if found.winner is not None else {})
+
+
+def today(facts: Facts) -> date | None:
+    """The day in the company's zone; None when the facts have no time."""
+    if facts.now is None:
+        return None
+    key = "today"
+    day = facts.memo.get(key)
+    if not isinstance(day, date):
+        day = facts.memo[key] = facts.now.astimezone(ZoneInfo(facts.catalog.company.zone)).date()
+    return day
+
+
+def price_of(courier: Courier, ask: Ask) -> Quote | None:
+    """What the courier takes for it; None when its contract does not say."""
+    to, load, on = ask.order.receiver, ask.load, today(ask.facts)
+    tariff = ask.facts.catalog.tariff(courier, ask.warehouse_id, on)
+    return quote(
+        tariff,
+        Consignment(to.province, to.city, load.grams, load.mm3, load.longest_mm, cod=ask.wishes.cod, on=on),
+    )
+
+
+def _inputs(ask: Ask) -> dict[str, str]:
+    """What the decision was made on, as text; what is not known or not asked is left out."""
+    wishes, load = ask.wishes, ask.load
+    found = {
+        "grams": load.grams,
+        "volume_mm3": load.mm3,
+        "traits": ",".join(sorted(load.traits)),
+        "place": "/".join(part for part in (ask.order.receiver.province, ask.order.receiver.city) if part),
+        "platform": wishes.platform,
+        "upgrade": wishes.upgrade,
+        "note": wishes.note,
+        "refused": ",".join(sorted(wishes.refused)),
+        "cod": wishes.cod,
+    }
+    return {name: str(value) for name, value in found.items() if value}
+
+
+def _favours(ask: Ask, able: Sequence[Candidate]) -> list[Favour]:
+    """Platform, paid upgrade, note, the company's own rules: in that order."""
+    wishes = ask.wishes
+    stages = (("platform", wishes.platform), ("upgrade", wishes.upgrade), ("note", wishes.note))
+    asked_for = [Favour(code, because) for because, code in stages if code]
+    return asked_for + favours(ask.rules, able)
+
+
+def _points(ask: Ask, quotes: Mapping[int, Quote]) -> dict[int, list[Point]]:
+    """Default last, then cost, service, preference. Prices in several currencies are not compared."""
+    couriers = ask.facts.catalog.couriers
+    one_currency = len({price.currency for price in quotes.values()}) == 1
+    return {
+        courier_id: [
+            Point("not_default", "is_default", int(couriers[courier_id].fallback)),
+            Point(
+                "cheapest",
+                "dearer",
+                price.total if one_currency else 0,
+                {"freight": str(price.total), "currency": price.currency},
+            ),
+            Point("service", "worse_service", couriers[courier_id].service),
+            Point(
+                "priority",
+                "lower_priority",
+                couriers[courier_id].priority,
+                {"priority": str(couriers[courier_id].priority)},
+            ),
+        ]
+        for courier_id, price in quotes.items()
+    }
+
+
+def courier_fault(courier: Courier, ask: Ask) -> Fault | None:
+    """The first reason it cannot carry this box, in the order of rules.md B6; None when it can."""
+    for check in _CHECKS:
+        fault = check(courier, ask)
+        if fault:
+            return fault
+    return None
+
+
+def _contract(courier: Courier, ask: Ask) -> Fault | None:
+    country = ask.order.receiver.country
+    if not courier.enabled:
+        return "disabled", {}
+    if country and country not in courier.countries:
+        return "country", {"country": country}
+    if courier.warehouses is not None and ask.warehouse_id not in courier.warehouses:
+        return "no_pickup", {}
+    return None
+
+
+def _asked_otherwise(courier: Courier, ask: Ask) -> Fault | None:
+    """A platform's courier binds; so does a note's, where the policy says so."""
+    wishes = ask.wishes
+    if wishes.platform and courier.code != wishes.platform:
+        return "platform_other", {"asked": wishes.platform}
+    if courier.code in wishes.refused and courier.code != wishes.platform:
+        return "refused", {}
+    if ask.facts.policy.matching.note_must and not wishes.platform and wishes.note not in ("", courier.code):
+        return "note_other", {"asked": wishes.note}
+    return ruled_out(ask.rules, courier.code)
+
+
+def _numbers(courier: Courier, ask: Ask) -> Fault | None:
+    """An e-waybill account that fits the shop, with numbers left, whose courier did not just fail."""
+    catalog = ask.facts.catalog
+    error = ask.facts.failed.get(ask.order.id, {}).get(courier.id)
+    if error is not None:
+        return "waybill_error", {"error": error}
+    if courier.id not in catalog.accounts:
+        return None
+    account = catalog.account(courier.id, ask.order.shop_id)
+    if account is None:
+        return "no_account", {"shop": catalog.shops[ask.order.shop_id].name}
+    if ask.facts.left.get(account.id, 1) <= 0:
+        return "no_numbers", {"account": account.code or courier.name}
+    return None
+
+
+def _goods(courier: Courier, ask: Ask) -> Fault | None:
+    refused = sorted(ask.load.traits & courier.refuses)
+    if refused:
+        return "refuses", {"trait": refused[0]}
+    if ask.wishes.cod and not courier.cod:
+        return "no_cod", {}
+    return None
+
+
+def _place(courier: Courier, ask: Ask) -> Fault | None:
+    to = ask.order.receiver
+    area = most_specific(courier.areas, to) if courier.areas else None
+    if any(same_place(place, to.province) for place in courier.excluded):
+        return "unreachable", {"province": to.province}
+    if area is not None and not area.arrives:
+        return "unreachable", {"province": area.name}
+    reason = _suspension(ask.facts, courier.code, to.province)
+    return None if reason is None else ("suspended", {"province": to.province, "reason": reason})
+
+
+def _suspension(facts: Facts, code: str, province: str) -> str | None:
+    """Why the courier does not go there just now; None when it does."""
+    found = suspended(facts.policy, facts.now, code, province, facts.catalog.company.zone)
+    return None if found is None else found.reason
+
+
+def _weight(courier: Courier, ask: Ask) -> Fault | None:
+    area = most_specific(courier.areas, ask.order.receiver) if courier.areas else None
+    limit = min(courier.max_g, area.max_g) if area and area.max_g else courier.max_g
+    least = area.min_g if area else 0
+    grams = ask.load.grams
+    if grams > limit:
+        return "too_heavy", {"grams": str(grams), "max": str(limit)}
+    if 0 < grams < least:
+        return "too_light", {"grams": str(grams), "min": str(least)}
+    if courier.max_side_mm and ask.load.longest_mm > courier.max_side_mm:
+        return "too_long", {"side": str(ask.load.longest_mm), "max_side": str(courier.max_side_mm)}
+    return None
+
+
+_CHECKS: tuple[Callable[[Courier, Ask], Fault | None], ...] = (
+    _contract,
+    _asked_otherwise,
+    _numbers,
+    _goods,
+    _place,
+    _weight,
+)

@@ -1,0 +1,106 @@
+"""Rules the company writes itself: when a field of the order is so, then this warehouse or courier (rules.md B5).
+
+Surprising: a rule that names a field no order has, or a broken pattern, is never true; `fault` says so beforehand,
+so that a policy with it is not accepted.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import lru_cache
+
+from domain.incoming import Receiver
+from domain.orders import Line, Order
+
+
+class Op(StrEnum):
+    """How a field is compared. Texts without regard to case; < and > want whole numbers."""
+
+    LESS = "<"
+    MORE = ">"
+    IS = "="
+    NOT = "!="
+    CONTAINS = "contains"
+    REGEX = "regex"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """When `field` (`paid`, `receiver.city`, `line.sku` …) compares so with `value`, then `to` (codes).
+
+    `must`: nobody else may. Otherwise a preference: the first rule, by `priority` (low first), that leaves exactly
+    one of those who can. `name` is how /why calls it.
+    """
+
+    name: str
+    field: str
+    op: Op
+    value: str
+    to: tuple[str, ...]
+    must: bool = False
+    priority: int = 100
+
+
+_ORDER = frozenset(field.name for field in fields(Order)) - {"lines", "holds", "receiver"}
+_RECEIVER = frozenset(field.name for field in fields(Receiver))
+_LINE = frozenset(field.name for field in fields(Line))
+
+
+def fault(rule: FieldRule) -> str:
+    """What is wrong with a rule, as a code: field | number | pattern | nobody; empty when it will do."""
+    part, _, name = rule.field.rpartition(".")
+    if name not in {"": _ORDER, "receiver": _RECEIVER, "line": _LINE}.get(part, frozenset()):
+        return "field"
+    if rule.op in (Op.LESS, Op.MORE) and _number(rule.value) is None:
+        return "number"
+    if rule.op is Op.REGEX and _pattern(rule.value) is None:
+        return "pattern"
+    return "" if rule.to else "nobody"
+
+
+def _number(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if re.fullmatch(r"-?\d{1,15}", text, re.ASCII) else None
+
+
+@lru_cache(maxsize=256)
+def _pattern(text: str) -> "re.Pattern[str] | None":
+    """Compiled once for all orders; None when it is no pattern."""
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error:
+        return None
+
+
+def _values(order: Order, field: str) -> list[str]:
+    """The field's values as text: one, or one per line that still ships."""
+    part, _, name = field.rpartition(".")
+    owners: Mapping[str, tuple[frozenset[str], tuple[object, ...]]] = {
+        "": (_ORDER, (order,)),
+        "receiver": (_RECEIVER, (order.receiver,)),
+        "line": (_LINE, order.shippable),
+    }
+    known, things = owners.get(part, (frozenset(), ()))
+    return ["" if (value := getattr(thing, name)) is None else str(value) for thing in things if name in known]
+
+
+def applies(rule: FieldRule, order: Order) -> bool:
+    """Whether the order is such a one. On `line.` fields one line is enough, except for !=: no line may be so."""
+    values = _values(order, rule.field)
+    if rule.op is Op.NOT:
+        return bool(values) and all(value.casefold() != rule.value.casefold() for value in values)
+    return any(_compare(rule, value) for value in values)
+
+
+def _compare(rule: FieldRule, value: str) -> bool:
+    if rule.op in (Op.LESS, Op.MORE):
+        mine, limit = _number(value), _number(rule.value)
+        if mine is None or limit is None:
+            return False
+        return mine < limit if rule.op is Op.LESS else mine > limit
+    if rule.op is Op.REGEX:
+        pattern = _pattern(rule.value)
+        return pattern is not None and pattern.search(value) is not None
+    mine_text, wanted = value.casefold(), rule.value.casefold()
+    return mine_text == wanted if rule.op is Op.IS else bool(wanted) and wanted in mine_text

@@ -1,0 +1,251 @@
+"""Numbering parcels: e-waybill numbers taken, asked for, given back and used again (rules.md B1, states 0 to 8).
+
+Surprising: nobody gives a number back by hand when a parcel is cancelled or taken back to review. One sweep finds
+every number whose parcel does not need it any more, whichever road it took there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from domain import history, notices
+from domain.catalog import Account
+from domain.desk import Desk
+from domain.errors import BadValue, Unknown, WrongStatus
+from domain.ewaybills import LOCAL, Answer, Ewaybill, Wanted, WaybillState
+from domain.holds import HoldCode
+from domain.parcels import Parcel, ParcelState
+from domain.people import CLOCK, Actor, Right, require
+from domain.planning import refresh
+from domain.records import NoticeKind
+
+BATCH = 200
+
+
+def tick(desk: Desk) -> int:
+    """Give back what is not needed any more, let local ranges have theirs at once, and forgive couriers their errors
+    after a while. Returns how many numbers changed."""
+    return _sweep(desk) + _void_local(desk) + _forgive(desk)
+
+
+def _sweep(desk: Desk) -> int:
+    """Done when the parcel has left; to be given back when it wants none, or one of another courier."""
+    gone: list[int] = []
+    changed: list[Ewaybill] = []
+    for row, parcel in desk.waybills.settled(desk.policy.waybills.attempts, BATCH):
+        if row.state is WaybillState.WAITING:
+            gone.append(row.id)
+        elif parcel.handed_over_at and parcel.waybill == row.number:
+            changed.append(replace(row, state=WaybillState.DONE, changed_at=desk.now, next_at=None))
+        else:
+            changed.append(replace(row, state=WaybillState.TO_VOID, changed_at=desk.now, next_at=desk.now, attempts=0))
+    desk.waybills.drop(gone)
+    desk.waybills.save(changed)
+    return len(gone) + len(changed)
+
+
+def _void_local(desk: Desk) -> int:
+    accounts = by_id(desk)
+    due = desk.waybills.due(WaybillState.TO_VOID, desk.now, BATCH)
+    rows = [row for row in due if accounts[row.account_id].source == LOCAL]
+    desk.waybills.save([_voided(desk, row) for row in rows])
+    return len(rows)
+
+
+def _forgive(desk: Desk) -> int:
+    """Couriers that failed long ago may be tried again; orders that waited for them are planned anew."""
+    rules = desk.policy.waybills
+    before = desk.now - timedelta(minutes=rules.forgive_minutes)
+    rows = desk.waybills.failed_before(rules.attempts, before, BATCH)
+    if not rows:
+        return 0
+    desk.waybills.drop([row.id for row in rows])
+    waiting = desk.orders.held_with([HoldCode.WAYBILL_ERROR], desk.policy.batch_limit)
+    if waiting:
+        refresh(desk, list(desk.orders.many(waiting).values()))
+        notices.redraw(desk, NoticeKind.ORDER, waiting)
+    return len(rows)
+
+
+def _voided(desk: Desk, row: Ewaybill) -> Ewaybill:
+    return replace(
+        row, state=WaybillState.VOIDED, changed_at=desk.now, next_at=None, parcel_id=None, error="", attempts=0
+    )
+
+
+def by_id(desk: Desk) -> dict[int, Account]:
+    """Every account."""
+    return {account.id: account for found in desk.catalog.accounts.values() for account in found}
+
+
+def account_of(desk: Desk, parcel: Parcel) -> Account | None:
+    """The account the parcel's number comes from."""
+    return desk.catalog.account(parcel.courier_id, parcel.shop_id) if parcel.courier_id else None
+
+
+def numbered(desk: Desk, parcels: Sequence[Parcel]) -> dict[int, str]:
+    """parcel id -> its number: the one it has, or a new one. Parcels whose courier is still being asked are missing;
+    so are those whose pool ran out."""
+    known = desk.waybills.of_parcels([parcel.id for parcel in parcels])
+    numbers: dict[int, str] = {}
+    local: dict[tuple[int, int], list[Parcel]] = {}
+    wishes: list[Ewaybill] = []
+    for parcel in parcels:
+        account = account_of(desk, parcel)
+        mine = [row for row in known.get(parcel.id, ()) if account and row.account_id == account.id]
+        have = next((row.number for row in mine if row.state is WaybillState.ASSIGNED), parcel.waybill)
+        if have:
+            numbers[parcel.id] = have
+        elif account and account.source == LOCAL:
+            local.setdefault((account.id, parcel.shop_id), []).append(parcel)
+        elif account and not mine:
+            wishes.append(_wish(desk, account, parcel))
+    for (account_id, shop_id), waiting in local.items():
+        numbers |= _from_range(desk, account_id, shop_id, waiting)
+    desk.waybills.add(wishes)
+    return numbers
+
+
+def _wish(desk: Desk, account: Account, parcel: Parcel) -> Ewaybill:
+    return Ewaybill(
+        0,
+        account.id,
+        account.courier_id,
+        parcel.shop_id,
+        "",
+        WaybillState.WAITING,
+        desk.now,
+        parcel_id=parcel.id,
+        next_at=desk.now,
+    )
+
+
+def _from_range(desk: Desk, account_id: int, shop_id: int, parcels: Sequence[Parcel]) -> dict[int, str]:
+    """Numbers that were given back long enough ago first (an old label may still lie about), then fresh ones."""
+    before = desk.now - timedelta(hours=desk.policy.waybills.reuse_hours)
+    reused = desk.waybills.free(account_id, shop_id, before, len(parcels))
+    pairs = list(zip(parcels, reused, strict=False))
+    desk.waybills.save([_assigned(desk, row, row.number, parcel.id) for parcel, row in pairs])
+    rest = parcels[len(pairs) :]
+    fresh = desk.waybills.issue(account_id, len(rest)) if rest else ()
+    taken = list(zip(rest, fresh, strict=False))
+    courier_id = by_id(desk)[account_id].courier_id
+    blank = Ewaybill(0, account_id, courier_id, shop_id, "", WaybillState.WAITING, desk.now)
+    desk.waybills.add([_assigned(desk, blank, number, parcel.id) for parcel, number in taken])
+    return {parcel.id: row.number for parcel, row in pairs} | {parcel.id: number for parcel, number in taken}
+
+
+def _assigned(desk: Desk, row: Ewaybill, number: str, parcel_id: int) -> Ewaybill:
+    return replace(
+        row,
+        number=number,
+        state=WaybillState.ASSIGNED,
+        parcel_id=parcel_id,
+        taken_at=desk.now,
+        changed_at=desk.now,
+        next_at=None,
+        error="",
+        attempts=0,
+    )
+
+
+def low(desk: Desk) -> dict[int, int]:
+    """account id -> numbers left, of accounts below the policy's mark: what an alert would be about."""
+    mark = desk.policy.waybills.low
+    return {
+        account_id: pool.left
+        for account_id, pool in desk.waybills.pools().items()
+        if pool.left is not None and pool.left < mark
+    }
+
+
+def wanted(desk: Desk) -> list[Wanted]:
+    """What the couriers are to be asked now: wishes of parcels that are ready and not stopped."""
+    rows = desk.waybills.due(WaybillState.WAITING, desk.now, BATCH, desk.policy.waybills.attempts)
+    parcels = desk.parcels.many([row.parcel_id for row in rows if row.parcel_id])
+    orders = desk.orders.many({order_id for parcel in parcels.values() for order_id in parcel.order_ids[:1]})
+    accounts = by_id(desk)
+    found = []
+    for row in rows:
+        parcel = parcels[row.parcel_id or 0]
+        if parcel.state is ParcelState.READY and not parcel.blocked:
+            found.append(Wanted(row, accounts[row.account_id], parcel, orders[parcel.order_ids[0]]))
+    return found
+
+
+def to_void(desk: Desk) -> list[tuple[Account, Ewaybill]]:
+    """What the couriers are to take back now."""
+    accounts = by_id(desk)
+    due = desk.waybills.due(WaybillState.TO_VOID, desk.now, BATCH)
+    return [(accounts[row.account_id], row) for row in due if accounts[row.account_id].source != LOCAL]
+
+
+def answered(desk: Desk, answers: Sequence[Answer]) -> int:
+    """Write the answers down: numbers for wishes, numbers taken back, errors with the next attempt's time.
+
+    An answer to a question that is settled meanwhile is let go, but a number that came for it is given back.
+    """
+    rows = desk.waybills.many([answer.waybill_id for answer in answers])
+    changed = [
+        _answer(desk, rows[answer.waybill_id], answer) for answer in answers if _open(rows.get(answer.waybill_id))
+    ]
+    desk.waybills.save(changed)
+    return len(changed)
+
+
+def _open(row: Ewaybill | None) -> bool:
+    return row is not None and row.state in (WaybillState.WAITING, WaybillState.TO_VOID)
+
+
+def _answer(desk: Desk, row: Ewaybill, answer: Answer) -> Ewaybill:
+    if answer.error:
+        return _failed(desk, row, answer)
+    if row.state is WaybillState.TO_VOID:
+        return _voided(desk, row)
+    number = answer.number.strip()
+    taken = [other for other in desk.waybills.by_number(number) if other.courier_id == row.courier_id]
+    if not number or taken:
+        return _failed(desk, row, replace(answer, error=f"{number or 'no number'}: given twice or empty"))
+    return _assigned(desk, row, number, row.parcel_id or 0)
+
+
+def _failed(desk: Desk, row: Ewaybill, answer: Answer) -> Ewaybill:
+    """Once more after a while; three times (or an error that stays) is enough (rules.md B6)."""
+    rules = desk.policy.waybills
+    attempts = row.attempts + 1 if answer.retryable else max(row.attempts + 1, rules.attempts)
+    wait = rules.backoff_minutes[min(attempts, len(rules.backoff_minutes)) - 1]
+    error = answer.error[:200]
+    news = replace(row, attempts=attempts, error=error, changed_at=desk.now, next_at=desk.now + timedelta(minutes=wait))
+    if attempts >= rules.attempts:
+        news = replace(news, next_at=None)
+        if row.state is WaybillState.TO_VOID:
+            news = replace(news, state=WaybillState.VOID_FAILED)
+        if row.parcel_id:
+            history.note(desk, CLOCK, "parcel", row.parcel_id, "waybill_error", error, number=row.number)
+    return news
+
+
+def balances_told(desk: Desk, balances: Mapping[int, int]) -> None:
+    """Account id -> numbers left, as the couriers count them."""
+    desk.waybills.set_balances(balances)
+
+
+def void_by_hand(desk: Desk, actor: Actor, number: str, reason: str) -> Ewaybill:
+    """A person says a number is dead (torn label, the courier's own site): it is never used again.
+
+    Raises NotAllowed, Unknown('waybill'), BadValue without a reason, WrongStatus while a parcel in the house wears it.
+    """
+    require(actor, Right.WAVE)
+    rows = [row for row in desk.waybills.by_number(number.strip()) if number.strip()]
+    if not rows:
+        raise Unknown("waybill", number)
+    if not reason.strip():
+        raise BadValue("waybill", number, "reason")
+    row = rows[-1]
+    if row.state in (WaybillState.ASSIGNED, WaybillState.DONE):
+        raise WrongStatus(row.number, row.state.name.lower(), "cancelled")
+    news = replace(row, state=WaybillState.VOID_BY_HAND, changed_at=desk.now, next_at=None, error=reason.strip()[:200])
+    desk.waybills.save([news])
+    if row.parcel_id:
+        history.note(desk, actor, "parcel", row.parcel_id, "waybill_voided", reason.strip(), number=row.number)
+    return news

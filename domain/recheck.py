@@ -1,0 +1,90 @@
+"""Before the wave: does the courier of an approved parcel still carry it? If not, the next one does (rules.md B6).
+
+Surprising: when nobody does, the order goes back to review, where the hold says why and goes away with its cause.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain import history, interception, notices
+from domain.couriers import Ask, asked, courier_fault, match_courier, price_of
+from domain.desk import Desk
+from domain.match import Fault, Match
+from domain.orders import Order
+from domain.parcels import Parcel
+from domain.people import CLOCK
+from domain.planning import courier_facts, priced, refresh, units_of
+from domain.records import Event, NoticeKind
+from domain.screening import Facts
+
+
+def carried(desk: Desk, ready: Sequence[Parcel]) -> list[Parcel]:
+    """The parcels somebody carries, in their order: as they were, or with another courier and why. The orders of the
+    others go back to review."""
+    facts = courier_facts(desk)
+    orders = desk.orders.many({order_id for parcel in ready for order_id in parcel.order_ids})
+    result: list[Parcel] = []
+    changed: list[Parcel] = []
+    stranded: list[Parcel] = []
+    events: list[Event] = []
+    for parcel in ready:
+        ask = _ask(parcel, orders, facts)
+        fault = _fault(desk, parcel, ask)
+        if fault is None:
+            result.append(parcel)
+            continue
+        match = match_courier(ask.order, ask.warehouse_id, parcel.expected_g, facts, units_of(parcel))
+        if match.winner is None:
+            stranded.append(parcel)
+            continue
+        news = _moved(desk, parcel, fault, match)
+        changed.append(news)
+        result.append(replace(news, revision=news.revision + 1))
+        events.append(history.line(desk, CLOCK, "parcel", parcel.id, "rematched", fault[0], to=match.name))
+    desk.parcels.save(changed)
+    desk.record(events)
+    _back(desk, stranded, orders)
+    return result
+
+
+def _ask(parcel: Parcel, orders: dict[int, Order], facts: Facts) -> Ask:
+    """A merged box asks as its first order does."""
+    assert parcel.warehouse_id is not None
+    order = orders[parcel.order_ids[0]]
+    return asked(order, parcel.warehouse_id, parcel.expected_g, facts, units_of(parcel))
+
+
+def _fault(desk: Desk, parcel: Parcel, ask: Ask) -> Fault | None:
+    courier = desk.catalog.couriers.get(parcel.courier_id or 0)
+    if courier is None:
+        return "disabled", {}
+    fault = courier_fault(courier, ask)
+    if fault or price_of(courier, ask):
+        return fault
+    return "no_tariff", {"province": ask.order.receiver.province}
+
+
+def _moved(desk: Desk, parcel: Parcel, fault: Fault, match: Match) -> Parcel:
+    """With the new courier; the old one stands among the losers already, and `before` says it was chosen once."""
+    freight, currency, tariff = priced(match)
+    before = {"name": desk.catalog.couriers[parcel.courier_id or 0].name, "reason": fault[0], "facts": dict(fault[1])}
+    why = {**parcel.why, "courier": {**match.as_data(), "before": before}}
+    return replace(
+        parcel, courier_id=match.winner, freight=freight, freight_currency=currency, tariff_id=tariff, why=why
+    )
+
+
+def _back(desk: Desk, stranded: Sequence[Parcel], orders: dict[int, Order]) -> None:
+    """To review, except an order of which another box is in the house already: that one waits for a courier."""
+    ids = sorted({order_id for parcel in stranded for order_id in parcel.order_ids})
+    if not ids:
+        return
+    boxes = desk.parcels.of_orders(ids)
+    back = [orders[order_id] for order_id in ids if interception.nothing_waved(orders[order_id], boxes[order_id])]
+    taken = []
+    for order in back:  # boxes are read again: two orders in one box give its stock up once
+        own = desk.parcels.of_orders([order.id])[order.id]
+        taken.append(interception.unapprove(desk, CLOCK, order, own, reason="no courier"))
+    refresh(desk, taken)
+    notices.redraw(desk, NoticeKind.ORDER, [order.id for order in back])
+    notices.redraw(desk, NoticeKind.DIGEST, [0])

@@ -1,0 +1,98 @@
+"""What a note asks for, and the rules the company writes itself."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.field_rules import FieldRule, Op, applies, fault
+from domain.policy_sections import Matching
+from domain.wishes import parse_note, wishes_of
+from tests.domain.test_matching import ORDER, hinted
+
+RULES = Matching()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "refused"),
+    [
+        ("发顺丰", "SF", set()),
+        ("请发 SF 快递，谢谢", "SF", set()),
+        ("顺丰", "SF", set()),
+        ("麻烦走中通", "ZTO", set()),
+        ("不要中通", "", {"ZTO"}),
+        ("不要发中通和圆通，发顺丰", "SF", {"ZTO", "YTO"}),
+        ("别发韵达、申通", "", {"YD", "STO"}),
+        ("不需要顺丰", "", {"SF"}),
+        ("please ship with SF", "SF", set()),
+        ("please use dhl, not ems", "DHL", {"EMS"}),
+        ("transfer the usfed package", "", set()),
+        ("上次顺丰弄坏了", "", set()),
+        ("发顺丰 不要顺丰", "", {"SF"}),
+        ("发顺丰，顺丰没有就发中通", "SF", set()),
+        ("", "", set()),
+    ],
+)
+def test_a_note_is_read(text: str, asked: str, refused: set[str]) -> None:
+    assert parse_note(text, RULES) == (asked, frozenset(refused))
+
+
+@given(st.text(alphabet="不要发走用顺丰中通圆和、，sfz to\n", max_size=80))
+def test_no_note_breaks_the_reading(text: str) -> None:
+    asked, refused = parse_note(text, RULES)
+    assert asked not in refused
+    assert refused | {asked or "SF"} <= set(RULES.names.values())
+
+
+def test_the_sellers_word_comes_before_the_buyers() -> None:
+    order = replace(ORDER, seller_note="发中通", buyer_message="发顺丰")
+    assert wishes_of(order, RULES).note == "ZTO"
+
+
+def test_a_platforms_word_that_names_nobody_asks_for_nobody() -> None:
+    assert [wishes_of(hinted(courier_hint=hint), RULES).platform for hint in ("快递", "SF", "顺丰速运", "")] == [
+        "",
+        "SF",
+        "SF",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "op", "value", "true"),
+    [
+        ("paid", Op.MORE, "2899", True),
+        ("paid", Op.MORE, "2900", False),
+        ("paid", Op.LESS, "2901", True),
+        ("platform", Op.IS, "Taobao", True),
+        ("platform", Op.NOT, "taobao", False),
+        ("receiver.city", Op.CONTAINS, "杭州", True),
+        ("receiver.district", Op.REGEX, "^(西湖|上城)", True),
+        ("line.sku", Op.IS, "CUP", True),
+        ("line.sku", Op.NOT, "CUP", False),
+        ("line.quantity", Op.MORE, "1", False),
+        ("seller_note", Op.CONTAINS, "", False),
+        ("number", Op.LESS, "5", False),  # T1 is no number
+        ("nonsense", Op.NOT, "x", False),
+        ("receiver.nonsense", Op.IS, "", False),
+        ("number", Op.REGEX, "(", False),
+    ],
+)
+def test_a_field_rule(field: str, op: Op, value: str, true: bool) -> None:
+    assert applies(FieldRule("r", field, op, value, ("HZ",)), ORDER) is true
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        (FieldRule("r", "paid", Op.MORE, "10", ("HZ",)), ""),
+        (FieldRule("r", "nonsense", Op.IS, "1", ("HZ",)), "field"),
+        (FieldRule("r", "line.holds", Op.IS, "1", ("HZ",)), "field"),
+        (FieldRule("r", "paid", Op.MORE, "ten", ("HZ",)), "number"),
+        (FieldRule("r", "number", Op.REGEX, "(", ("HZ",)), "pattern"),
+        (FieldRule("r", "paid", Op.MORE, "10", ()), "nobody"),
+    ],
+)
+def test_what_is_wrong_with_a_rule(rule: FieldRule, code: str) -> None:
+    assert fault(rule) == code

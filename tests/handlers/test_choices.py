@@ -1,0 +1,90 @@
+"""What /why says of a choice, in both languages, also of decisions older than the program."""
+
+import ast
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+import domain
+from domain.couriers import match_courier
+from domain.match import Loser, Match
+from handlers.cards import choices
+from handlers.cards.choices import choice_lines
+from handlers.words import Words
+from tests.domain.test_matching import ORDER, WH, YTO, ZTO, hinted, world
+
+EN, ZH = Words("en", "Asia/Shanghai"), Words("zh", "Asia/Shanghai")
+QUOTE: dict[str, object] = {
+    "tariff": 3,
+    "version": 2,
+    "currency": "CNY",
+    "area": "浙江",
+    "grams": 1200,
+    "volumetric_g": 3000,
+    "billable_g": 3000,
+    "base": 320,
+    "steps": 200,
+    "total": 1020,
+    "charges": [["remote", 500], ["<b>", 0]],
+}
+
+
+def test_rule_inputs_price_and_losers_are_readable() -> None:
+    match = Match(
+        1,
+        "中通",
+        "rule",
+        (Loser("圆通", "suspended", {"province": "浙江省", "reason": "<台风>"}), Loser("顺丰", "no_cod", {})),
+        {"rule": "near <goes> by 中通"},
+        {"grams": "1200", "volume_mm3": "24000000", "traits": "liquid,sharp", "place": "浙江省/杭州市"},
+        QUOTE,
+    )
+    before = {"name": "圆通", "reason": "waybill_error", "facts": {"error": "call 13800001234"}}
+    data = {**match.as_data(), "before": before}
+    assert choice_lines("Courier", data, EN) == [
+        "Courier: 中通, rule «near &lt;goes&gt; by 中通»",
+        "   weight 1.2 kg · size 24.0 l · goods are liquid, sharp · to 浙江省/杭州市",
+        "   💴 ¥10.20 = first weight ¥3.20 + further ¥2.00 + remote area ¥5.00 + &lt;b&gt; ¥0.00 · billed as 3 kg"
+        " (size counts as 3 kg) · tariff v2, 浙江",
+        "↺ first chosen: 圆通, then: gave no number: call *******1234",
+        "✗ 圆通: suspended for 浙江省: &lt;台风&gt;",
+        "✗ 顺丰: does not collect money",
+    ]
+    assert choice_lines("快递", data, ZH)[0] == "快递：中通，规则“near &lt;goes&gt; by 中通”"
+
+
+def test_a_decision_of_another_version_stays_readable() -> None:
+    old = {"won": "圆通", "because": "the stars", "lost": [{"name": "X", "reason": "dearer_from", "facts": {}}]}
+    assert choice_lines("Courier", old, EN) == ["Courier: 圆通, the stars", "✗ X: dearer_from"]
+    assert choice_lines("Courier", None, EN) == []
+    assert choice_lines("Courier", {"won": "圆通", "lost": [{}], "quote": {"total": 1}}, EN)[0] == "Courier: 圆通, "
+
+
+@pytest.mark.parametrize("words", [EN, ZH])
+def test_every_reason_matching_gives_has_words(words: Words) -> None:
+    """The codes as the domain's source names them."""
+    couriers = world(couriers=(YTO, ZTO), places=(WH,))
+    for order in (ORDER, hinted(cod=1), hinted(courier_hint="DHL")):
+        for loser in match_courier(order, 2, 360, couriers).losers:
+            assert loser.reason in choices.LOST
+    codes = reasons()
+    assert {"short", "late", "dearer", "no_numbers", "ruled_out"} <= codes
+    assert codes <= set(choices.LOST)
+
+
+def reasons() -> set[str]:
+    """Every literal a fault or a point of matching loses by."""
+    found: set[str] = set()
+    for name in ("matching", "couriers", "match", "recheck"):
+        tree = ast.parse((Path(domain.__file__).parent / f"{name}.py").read_text("utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[1], ast.Dict):
+                found |= _texts(node.elts[:1])
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Point", "Loser"):
+                found |= _texts(node.args[1:2])
+    return found
+
+
+def _texts(nodes: Sequence[ast.expr]) -> set[str]:
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
