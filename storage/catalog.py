@@ -12,6 +12,7 @@ from sqlalchemy import Table, select, update
 
 from domain.catalog import Account, Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.errors import BadValue
+from domain.field_rules import fault
 from domain.policy import Policy
 from domain.shapes import BadShape, build
 from domain.tariffs import Tariff
@@ -57,8 +58,8 @@ def policy_of(version: int, choices: Mapping[str, Any]) -> Policy:
             raise BadValue("policy", name, "known_choice")
     try:
         return build(Policy, choices, "policy", {"version": version})
-    except BadShape as fault:
-        raise BadValue("policy", str(fault), "known_choice") from None
+    except BadShape as wrong:
+        raise BadValue("policy", str(wrong), "known_choice") from None
 
 
 def _by_courier(kind: Shape[Any], rows: Sequence[Any]) -> dict[int, tuple[Any, ...]]:
@@ -199,7 +200,11 @@ class CatalogAdmin:
         self._put(tables.alias, ["shop_id", "code"], rows)
 
     def put_policy(self, policy: Policy, by: str) -> Policy:
-        """Keep a new version (the version given is ignored); returned with its number."""
+        """Keep a new version (the version given is ignored); returned with its number. Raises BadValue for a rule that
+        could never be true."""
+        for rule in (*policy.matching.warehouse_rules, *policy.matching.courier_rules):
+            if fault(rule):
+                raise BadValue("policy", f"{rule.name}: {fault(rule)}", "known_choice")
         newest = self._sql.row(select(tables.policy.c.version).order_by(tables.policy.c.version.desc()).limit(1))
         made = replace(policy, version=newest.version + 1 if newest else 1)
         choices = {name: value for name, value in asdict(made).items() if name != "version"}

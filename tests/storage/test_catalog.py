@@ -6,7 +6,9 @@ import pytest
 
 from domain.catalog import Company
 from domain.errors import BadValue, Unknown
-from domain.policy import Policy
+from domain.field_rules import FieldRule, Op
+from domain.policy import Matching, Policy, Upgrade, WaybillRules
+from domain.suspensions import Suspension
 from storage.catalog import policy_of
 from storage.store import Store
 from storage.unit import Unit
@@ -100,6 +102,31 @@ def test_a_choice_nobody_knows_is_refused() -> None:
     with pytest.raises(BadValue) as refusal:
         policy_of(2, {"undo_secnods": 3})
     assert refusal.value.value == "undo_secnods"
+
+
+def test_a_policy_of_every_kind_comes_back_as_it_was_put(each: Each) -> None:
+    """Nested choices too."""
+    rule = FieldRule("dear", "paid", Op.MORE, "10", ("SF",), must=True)
+    chosen = replace(Policy(), matching=Matching(courier_rules=(rule,), upgrades=(Upgrade("SF", 1500),)))
+    chosen = replace(chosen, suspensions=(Suspension("YTO", "浙江"),), waybills=WaybillRules(attempts=5))
+    each.store.run_now(lambda unit: unit.catalog_admin.put_policy(chosen, "owner"))
+    assert each.store.read_now(lambda unit: unit.catalog_admin.policies()) == [chosen]
+
+
+def test_a_policy_with_a_rule_that_could_never_be_true_is_refused(each: Each) -> None:
+    """And nothing is kept."""
+    rule = FieldRule("broken", "number", Op.REGEX, "(", ("HZ",))
+    chosen = replace(Policy(), matching=Matching(warehouse_rules=(rule,)))
+    with pytest.raises(BadValue) as refusal:
+        each.store.run_now(lambda unit: unit.catalog_admin.put_policy(chosen, "owner"))
+    assert refusal.value.value == "broken: pattern"
+    assert each.store.read_now(lambda unit: unit.catalog_admin.policies()) == []
+
+
+def test_a_choice_of_another_kind_is_refused_with_its_path() -> None:
+    with pytest.raises(BadValue) as refusal:
+        policy_of(2, {"matching": {"courier_rules": [{"name": "x"}]}})
+    assert refusal.value.value == "policy: matching: courier_rules 1: field is missing"
 
 
 def test_an_empty_store_has_a_nameless_company(store: Store) -> None:
