@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, text
@@ -35,6 +36,28 @@ def test_the_migrations_make_exactly_the_tables(engine: Engine) -> None:
         assert compare_metadata(context, METADATA) == []
         names = set(inspect(connection).get_table_names())
     assert names == {*METADATA.tables, "alembic_version"}
+
+
+def test_a_couriers_pool_becomes_its_account(tmp_path: Path) -> None:
+    """And goes on counting where it stood."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    made = create_engine(url)
+    with made.begin() as connection:
+        command.upgrade(migrate.config_for(connection), "0003")
+        connection.execute(
+            text(
+                "INSERT INTO courier (id, code, name, prefix, digits, priority, first_g, first_price, step_g,"
+                " step_price, max_g, currency, countries, excluded) VALUES (4, 'YTO', '圆通', 'YT', 10, 1, 1000, 1,"
+                " 1000, 1, 1, 'CNY', '[]', '[]')"
+            )
+        )
+        connection.execute(text("INSERT INTO waybill_pool VALUES (4, 1007)"))
+    made.dispose()
+    store = Store(url)
+    (account,) = store.read_now(lambda unit: unit.catalog.accounts[4])
+    assert (account.courier_id, account.source, account.shop_id) == (4, "local", None)
+    assert store.run_now(lambda unit: unit.waybills.issue(account.id, 1)) == ["YT0000001007"]
+    store.close()
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
