@@ -50,6 +50,12 @@ class Orders(Protocol):
     def add(self, orders: Sequence[Order], raw: Sequence[str]) -> None:
         """Insert new orders with lines and holds; `raw` is the source text of each, kept for the record."""
 
+    def differing(self, orders: Sequence[Order]) -> list[Order]:
+        """Those that say something else than they did when they were read."""
+
+    def sharing(self, keys: Collection[str], groups: Collection[int]) -> list[int]:
+        """Ids of orders in REVIEW with one of these merge keys or in one of these groups, oldest first."""
+
     def save(self, orders: Sequence[Order]) -> None:
         """Update by revision (the stored revision becomes +1), lines and holds with it. Raises LostRace."""
 

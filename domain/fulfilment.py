@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import history, interception, notices, stock
+from domain import history, interception, notices, stock, withdrawal
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, NotAllowed, ParcelStopped, Refusal, Unknown, WeightRefused, WrongStatus
 from domain.holds import HoldCode, open_codes
@@ -187,7 +187,7 @@ def _put_back(desk: Desk, actor: Actor, code: str) -> Scanned:
     for stop in stops:
         lines = set(stop.line_nos) or {i.line_no for i in parcel.live_items if i.order_id == stop.order_id}
         if parcel.state is not ParcelState.CANCELLED:
-            parcel = interception.take_out(desk, actor, parcel, stop.order_id, lines, stock.Document.PUT_BACK)
+            parcel = withdrawal.take_out(desk, actor, parcel, stop.order_id, lines, stock.Document.PUT_BACK)
         _close_stop(desk, actor, stop, lines)
     orders = desk.orders.many(parcel.order_ids)
     for order in orders.values():
@@ -214,7 +214,7 @@ def _close_stop(desk: Desk, actor: Actor, stop: Stop, lines: set[int]) -> None:
     kept = tuple(replace(line, dropped=True) if line.line_no in lines else line for line in order.lines)
     news = replace(order, lines=kept)
     if not news.shippable:
-        news = interception.cancelled(desk, actor, news)
+        news = withdrawal.cancelled(desk, actor, news)
     desk.orders.save([news])
     if stop.refund_id:
         desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=True))

@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from domain import history, interception, notices, refunds
+from domain import history, interception, notices, refunds, withdrawal
 from domain.addresses import filled
 from domain.desk import Desk
 from domain.holds import Hold, HoldCode, Source
 from domain.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import Parcel
 from domain.people import Actor, Right, require
-from domain.planning import load_facts, match_lines, refresh, screen_and_plan
+from domain.planning import arrange, companions, load_facts, prepared, refresh, store_plans
 from domain.records import Event, NoticeKind
 
 _GONE = (PlatformState.SHIPPED, PlatformState.DONE)
@@ -216,18 +215,15 @@ def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], 
         replace(_new_order(desk, order_id, shop_id, one), fingerprint=mark)
         for order_id, one, mark in zip(ids, heads, prints, strict=True)
     ]
-    orders = [match_lines(order, desk.catalog) for order in orders]
-    facts = load_facts(desk, orders)
-    parcel_ids = iter(desk.parcels.next_ids(len(orders)))
-    parcels: list[Parcel] = []
-    ready: list[Order] = []
-    for order in orders:
-        screened, parcel = screen_and_plan(order, facts, next(parcel_ids), desk)
-        ready.append(screened)
-        if parcel:
-            parcels.append(parcel)
+    orders = [prepared(order, desk.catalog) for order in orders]
+    everyone = [*orders, *companions(desk, orders)]
+    arranged = arrange(everyone, load_facts(desk, everyone))
+    ready, others = arranged.orders[: len(orders)], arranged.orders[len(orders) :]
     desk.orders.add(ready, [one.raw for one in heads])
-    desk.parcels.add(parcels)
+    moved = store_plans(desk, arranged, set(ids))
+    changed = {order.id for order in desk.orders.differing(others)} | moved
+    desk.orders.save([order for order in others if order.id in changed])
+    notices.redraw(desk, NoticeKind.ORDER, changed)
     desk.record([_arrival(desk, actor, order) for order in ready])
     for order, one in zip(ready, heads, strict=True):
         _early_refunds(desk, actor, order, one)
@@ -303,7 +299,7 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
     if changed and order.status in _DECIDED:
         news = _hold_change(desk, news, changed)
     if changed and (order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels)):
-        news = interception.unapprove(desk, actor, news, parcels, reason="changed on the platform")
+        news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
     if changed:
         news = replace(news, first_approver=0)
     before = {line.external_id: line.refund for line in order.lines}

@@ -4,19 +4,19 @@ Surprising: nothing here moves goods. A stop blocks the parcel and names a perso
 (`domain.fulfilment`) frees the stock, because only then is the unit back on its shelf.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import history, notices, refunds, stock
+from domain import history, notices, refunds, stock, withdrawal
 from domain.desk import Desk
 from domain.errors import NotAllowed, Stale, Unknown
-from domain.holds import Hold, HoldCode, Source
+from domain.holds import Hold, HoldCode, Source, open_codes
 from domain.incoming import IncomingRefund, RefundState
-from domain.orders import Line, Order, OrderStatus, check_move
+from domain.orders import Line, Order, OrderStatus
 from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Refund, Stop, StopState
 from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Right, Role, may, require
-from domain.planning import grams_of, refresh, units_of
+from domain.planning import refresh
 from domain.records import NoticeKind
 
 CHAIN: tuple[frozenset[Role], ...] = (
@@ -57,7 +57,7 @@ def _act(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequen
     about = refunds.covered(order, record, desk.refunds.of_order(order.id))
     lines = [line for line in order.lines if line.line_no in about]
     if order.status is OrderStatus.APPROVED or nothing_waved(order, parcels):
-        order = unapprove(desk, actor, order, parcels, reason="refund")
+        order = withdrawal.unapprove(desk, actor, order, parcels, reason="refund")
     if order.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK):
         return _stop_parcels(desk, actor, order, record, lines, parcels)
     if order.status is OrderStatus.SHIPPED:
@@ -66,7 +66,7 @@ def _act(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequen
         desk.refunds.save(replace(record, stopped=True))
         order = _drop(order, lines)
         if not order.shippable:
-            order = close(desk, actor, order, "refunded")
+            order = withdrawal.close(desk, actor, order, "refunded")
     return order
 
 
@@ -83,39 +83,6 @@ def _drop(order: Order, lines: Sequence[Line]) -> Order:
     return replace(order, lines=kept)
 
 
-def close(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
-    """Cancel an order that has not left review: its plan goes with it."""
-    check_move(order, OrderStatus.CANCELLED)
-    planned = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state is ParcelState.PLANNED]
-    desk.parcels.save([replace(parcel, state=ParcelState.CANCELLED) for parcel in planned])
-    history.note(desk, actor, "order", order.id, "cancelled", reason)
-    return cancelled(desk, actor, order, reason)
-
-
-def cancelled(desk: Desk, actor: Actor, order: Order, reason: str = "refunded") -> Order:
-    """The order cancelled, with who did it and when; not saved."""
-    return replace(order, status=OrderStatus.CANCELLED, reason=reason, decided_by=actor.name, decided_at=desk.now)
-
-
-def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel], *, reason: str) -> Order:
-    """Back to review from approved: the claim on stock is given up, the plan stays (log 'un-audit')."""
-    check_move(order, OrderStatus.REVIEW)
-    ready = [parcel for parcel in parcels if parcel.state is ParcelState.READY]
-    for parcel in ready:
-        free_stock(desk, actor, parcel, stock.Document.UNDO)
-    planned = [replace(parcel, state=ParcelState.PLANNED, blocked=False, ready_at=None) for parcel in ready]
-    desk.parcels.save(planned)
-    history.note(desk, actor, "order", order.id, "unapproved", reason)
-    return replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None)
-
-
-def free_stock(desk: Desk, actor: Actor, parcel: Parcel, document: stock.Document) -> None:
-    """Give up what the parcel's live items claim."""
-    assert parcel.warehouse_id is not None
-    units = [(item.sku, item.quantity) for item in parcel.live_items]
-    desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
-
-
 def _stop_parcels(
     desk: Desk, actor: Actor, order: Order, record: Refund, lines: Sequence[Line], parcels: Sequence[Parcel]
 ) -> Order:
@@ -130,7 +97,7 @@ def _stop_parcels(
         if not affected:
             continue
         if parcel.state is ParcelState.READY:
-            take_out(desk, actor, parcel, order.id, affected, stock.Document.CANCEL)
+            withdrawal.take_out(desk, actor, parcel, order.id, affected, stock.Document.CANCEL)
             stopped = True
         elif parcel.state in IN_HOUSE:
             _open_stop(desk, actor, order, record, parcel, affected)
@@ -140,10 +107,11 @@ def _stop_parcels(
         return order
     if record.state == RefundState.SUCCESS:
         order = _drop(order, lines)
-    left = [p for p in desk.parcels.of_orders([order.id])[order.id] if p.state is not ParcelState.CANCELLED]
+    boxes = desk.parcels.of_orders([order.id])[order.id]
+    left = [p for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
     if not left:
         desk.refunds.save(replace(desk.refunds.get(record.id), stopped=True))
-        return cancelled(desk, actor, order)
+        return withdrawal.cancelled(desk, actor, order)
     if not order.shippable and order.status is OrderStatus.RELEASED:
         order = replace(order, status=OrderStatus.PUT_BACK)
     return order
@@ -172,27 +140,6 @@ def _let_go(desk: Desk, actor: Actor, stop: Stop) -> None:
     news = replace(stop, state=StopState.RELEASED, closed_by=actor.name, closed_at=desk.now, next_at=None)
     desk.stops.save(news)
     notices.redraw(desk, NoticeKind.STOP, [stop.id])
-
-
-def take_out(
-    desk: Desk, actor: Actor, parcel: Parcel, order_id: int, line_nos: set[int], document: stock.Document
-) -> Parcel:
-    """Take lines out of a parcel and free their stock; a parcel left empty is cancelled, one that was weighed is
-    weighed again. Saves it, still blocked or not as it was; returns it as saved."""
-    assert parcel.warehouse_id is not None
-    gone = [i for i in parcel.live_items if i.order_id == order_id and i.line_no in line_nos]
-    units = [(item.sku, item.quantity) for item in gone]
-    desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
-    items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
-    news = replace(parcel, items=items)
-    news = replace(news, expected_g=grams_of(units_of(news), desk.catalog, desk.policy))
-    if news.state is ParcelState.WEIGHED:
-        news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
-    if not news.live_items:
-        news = replace(news, state=ParcelState.CANCELLED, state_at=desk.now, blocked=False)
-    desk.parcels.save([news])
-    history.note(desk, actor, "parcel", parcel.id, document, lines=",".join(str(i.line_no) for i in gone))
-    return replace(news, revision=news.revision + 1)
 
 
 def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: Parcel, affected: set[int]) -> None:
@@ -299,7 +246,8 @@ def _missing(desk: Desk, order: Order, wanted: set[int], parcels: Sequence[Parce
 
 
 def reblock(desk: Desk, order: Order) -> None:
-    """Bring `blocked` of the order's parcels in line with its open stops and holds (and its neighbours')."""
+    """Bring `blocked` of the order's parcels in line with its open stops and holds (and its neighbours'), and tell the
+    orders it travels with."""
     parcels = [
         p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state in IN_HOUSE | {ParcelState.READY}
     ]
@@ -307,6 +255,8 @@ def reblock(desk: Desk, order: Order) -> None:
         return
     stops = desk.stops.of_parcels([parcel.id for parcel in parcels])
     others = desk.orders.many({oid for p in parcels for oid in p.order_ids} - {order.id})
+    if others:
+        others |= _tell_companions(desk, order, parcels, stops, others)
     changed = []
     for parcel in parcels:
         stopped = any(stop.state in OPEN_STOPS for stop in stops.get(parcel.id, ()))
@@ -314,6 +264,34 @@ def reblock(desk: Desk, order: Order) -> None:
         if parcel.blocked != (stopped or held):
             changed.append(replace(parcel, blocked=stopped or held))
     desk.parcels.save(changed)
+
+
+def _tell_companions(
+    desk: Desk,
+    order: Order,
+    parcels: Sequence[Parcel],
+    stops: Mapping[int, Sequence[Stop]],
+    others: Mapping[int, Order],
+) -> dict[int, Order]:
+    """Orders in one box in the house with a stopped or held one get a hold of their own that names it, and lose it
+    when that one is well again or has left the box (rules.md B2 MERGED_MEMBER_...). Returns the changed ones."""
+    ill = any(code is not HoldCode.MEMBER_CHANGED for code in open_codes(order.holds)) or any(
+        stop.state in OPEN_STOPS and stop.order_id == order.id for found in stops.values() for stop in found
+    )
+    shared = {oid for p in parcels if p.state in IN_HOUSE and order.id in p.live_orders for oid in p.live_orders}
+    news = {}
+    for other in others.values():
+        mine = [h for h in other.holds if h.open and h.evidence.get("member") == order.number]
+        if ill and other.id in shared and not mine and other.status is OrderStatus.RELEASED:
+            hold = Hold(HoldCode.MEMBER_CHANGED, Source.PLATFORM, desk.now, {"member": order.number})
+            news[other.id] = replace(other, holds=(*other.holds, hold))
+        elif mine and not (ill and other.id in shared):
+            gone = {"resolved_at": desk.now, "resolved_by": "screening", "resolution": "auto"}
+            holds = tuple(replace(h, **gone) if h in mine else h for h in other.holds)  # type: ignore[arg-type]  # its fields
+            news[other.id] = replace(other, holds=holds)
+    desk.orders.save(list(news.values()))
+    notices.redraw(desk, NoticeKind.ORDER, news)
+    return {order_id: replace(one, revision=one.revision + 1) for order_id, one in news.items()}
 
 
 def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:

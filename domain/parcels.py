@@ -93,6 +93,11 @@ class Parcel:
         return tuple(dict.fromkeys(item.order_id for item in self.items))
 
     @property
+    def live_orders(self) -> tuple[int, ...]:
+        """The orders that have goods in the box now."""
+        return tuple(dict.fromkeys(item.order_id for item in self.live_items))
+
+    @property
     def live_items(self) -> tuple[Item, ...]:
         """What the box should hold now."""
         return tuple(item for item in self.items if not item.dropped)

@@ -5,21 +5,21 @@ hold, a matched product and arrived stock all call it.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from domain.catalog import Catalog
-from domain.couriers import asked, match_courier, price_of
+from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
 from domain.customer_records import keys_of
 from domain.desk import Desk
-from domain.holds import Finding, HoldCode, reconcile
-from domain.match import Match
-from domain.matching import match_warehouse
+from domain.holds import Finding, Hold, HoldCode, reconcile
+from domain.merging import groups, key_of, waits_for
 from domain.orders import Order, OrderStatus
-from domain.parcels import Item, Parcel, ParcelState
-from domain.screening import Facts, covering, free_units, screen, wanted
+from domain.parcels import Parcel, ParcelState
+from domain.plans import plan
+from domain.screening import Facts, free_units, screen, wanted
 
 
 def load_facts(desk: Desk, orders: Collection[Order]) -> Facts:
@@ -56,49 +56,6 @@ def match_lines(order: Order, catalog: Catalog) -> Order:
     return replace(order, lines=lines)
 
 
-def plan(order: Order, facts: Facts, parcel_id: int) -> tuple[Parcel | None, tuple[Finding, ...]]:
-    """One parcel for the order, or None with the finding that says why matching gave nothing.
-
-    Merge and split will return more parcels with other items through this same shape (rules.md B3, B4).
-    """
-    lines = order.shippable
-    if not lines or any(line.sku is None for line in lines):
-        return None, ()
-    warehouse = match_warehouse(order, facts)
-    if warehouse.winner is None:
-        return None, _nowhere(warehouse, order, facts)
-    grams = grams_of(wanted(order), facts.catalog, facts.policy)
-    courier = match_courier(order, warehouse.winner, grams, facts)
-    if courier.winner is None:
-        return None, (nobody_carries(courier),)
-    freight, currency, tariff = priced(courier)
-    why = {"policy": facts.policy.version, "warehouse": warehouse.as_data(), "courier": courier.as_data()}
-    items = tuple(Item(order.id, line.line_no, line.sku or "", line.title, line.quantity) for line in lines)
-    parcel = Parcel(
-        id=parcel_id,
-        state=ParcelState.PLANNED,
-        shop_id=order.shop_id,
-        warehouse_id=warehouse.winner,
-        courier_id=courier.winner,
-        expected_g=grams,
-        freight=freight,
-        freight_currency=currency,
-        tariff_id=tariff,
-        items=items,
-        why=why,
-    )
-    return parcel, ()
-
-
-def _nowhere(match: Match, order: Order, facts: Facts) -> tuple[Finding, ...]:
-    """No warehouse, for another reason than stock or the shop: of those two screening tells already."""
-    reasons = [loser.reason for loser in match.losers if loser.reason not in ("short", "not_serving", "disabled")]
-    if not reasons or not covering(order, facts):
-        return ()
-    evidence = {"shop": facts.catalog.shops[order.shop_id].name, "tried": str(len(match.losers)), "why": reasons[0]}
-    return (Finding(HoldCode.NO_WAREHOUSE, evidence),)
-
-
 def reprice(desk: Desk, parcel: Parcel, grams: int) -> Parcel:
     """The parcel with the freight of what it really weighs; as it was where its contract has no price for that."""
     if parcel.courier_id is None or parcel.warehouse_id is None:
@@ -120,29 +77,131 @@ def units_of(parcel: Parcel) -> dict[str, int]:
     return dict(units)
 
 
-def nobody_carries(match: Match) -> Finding:
-    """Why no courier takes a box: their e-waybill services failed, or nobody goes there with that."""
-    errors = [loser.facts["error"] for loser in match.losers if loser.reason == "waybill_error"]
-    if errors:
-        return Finding(HoldCode.WAYBILL_ERROR, {"tried": str(len(match.losers)), "error": errors[0]})
-    return Finding(HoldCode.NO_COURIER, {"tried": str(len(match.losers))})
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Orders with their holds as they are now, and the boxes of those in review (ids 0)."""
+
+    orders: tuple[Order, ...]
+    parcels: tuple[Parcel, ...]
+    looks: Mapping[int, datetime | None]
 
 
-def priced(courier: Match) -> tuple[int, str, int | None]:
-    """(freight, currency, tariff id or None for the courier's simple terms) of a match that has a winner."""
-    total, tariff = courier.quote["total"], courier.quote["tariff"]
-    assert isinstance(total, int)
-    assert isinstance(tariff, int)
-    return total, str(courier.quote["currency"]), tariff or None
+def prepared(order: Order, catalog: Catalog) -> Order:
+    """The order with its lines matched and what it may share a parcel by."""
+    order = match_lines(order, catalog)
+    key = key_of(order)
+    return order if key == order.merge_key else replace(order, merge_key=key)
 
 
-def screen_and_plan(order: Order, facts: Facts, parcel_id: int, desk: Desk) -> tuple[Order, Parcel | None]:
-    """The order in review with its holds as they are now, and its plan."""
-    if order.status is not OrderStatus.REVIEW:
-        return order, None
-    parcel, faults = plan(order, facts, parcel_id)
-    holds = reconcile(order.holds, (*screen(order, facts), *faults), desk.now)
-    return (order if holds == order.holds else replace(order, holds=holds)), parcel
+def arrange(orders: Sequence[Order], facts: Facts) -> Arranged:
+    """Screen every order in review, let travel together what may, and plan the boxes. The set must hold all orders
+    that share a merge key or a person's group with one of it."""
+    review = [order for order in orders if order.status is OrderStatus.REVIEW]
+    found = {order.id: [*screen(order, facts)] for order in review}
+    screened = {o.id: replace(o, holds=reconcile(o.holds, found[o.id], facts.now)) for o in review}
+    _wait(screened, facts, found)
+    parcels: list[Parcel] = []
+    for group in groups(screened.values(), facts.policy.merge):
+        whole = plan(group, facts)
+        alone = [whole] if len(group) == 1 or whole.parcels else [plan([order], facts) for order in group]
+        for order, made in zip(group, alone * len(group) if len(alone) == 1 else alone, strict=True):
+            found[order.id] += [fault for fault in made.faults if facts.policy.screens(fault.code)]
+        parcels += [parcel for made in alone for parcel in made.parcels]
+    done = {o.id: _held(o, reconcile(o.holds, found[o.id], facts.now)) for o in review}
+    looks = {order_id: min((f.until for f in told if f.until), default=None) for order_id, told in found.items()}
+    return Arranged(tuple(done.get(order.id, order) for order in orders), tuple(parcels), looks)
+
+
+def _held(order: Order, holds: tuple[Hold, ...]) -> Order:
+    return order if holds == order.holds else replace(order, holds=holds)
+
+
+def _wait(screened: dict[int, Order], facts: Facts, found: Mapping[int, list[Finding]]) -> None:
+    """Clean orders that wait for a held one they could travel with are held themselves for that long."""
+    choices = facts.policy.merge
+    if not choices.wait_minutes or not facts.policy.screens(HoldCode.MERGE_WAIT):
+        return
+    alike: dict[str, list[Order]] = {}
+    for order in screened.values():
+        if order.merge_key:
+            alike.setdefault(order.merge_key, []).append(order)
+    for order in list(screened.values()):
+        waits = None if order.held else waits_for(order, alike.get(order.merge_key, ()), choices, facts.now)
+        if waits:
+            other, until = waits
+            evidence = {"order": other.number, "until": until.isoformat(timespec="minutes")}
+            found[order.id].append(Finding(HoldCode.MERGE_WAIT, evidence, until))
+            screened[order.id] = replace(order, holds=reconcile(order.holds, found[order.id], facts.now))
+
+
+def companions(desk: Desk, orders: Collection[Order]) -> list[Order]:
+    """The other orders in review that share a merge key or a person's group with one of these."""
+    keys = {order.merge_key for order in orders if order.merge_key}
+    chosen = {order.together for order in orders if order.together}
+    ids = desk.orders.sharing(keys, chosen) if keys or chosen else []
+    others = desk.orders.many(set(ids) - {order.id for order in orders})
+    return [prepared(order, desk.catalog) for order in others.values()]
+
+
+def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
+    """Screen and plan orders that are stored already, and those they may travel with; save what changed. Returns the
+    given ones as they now stand.
+
+    `orders` may carry changes not saved yet: they are saved here, once, whether or not screening changes more.
+    """
+    orders = [prepared(order, desk.catalog) for order in orders]
+    everyone = [*orders, *companions(desk, orders)]
+    arranged = arrange(everyone, load_facts(desk, everyone))
+    moved = store_plans(desk, arranged)
+    wanted_ids = {order.id for order in orders}
+    stored = {order.id for order in desk.orders.differing(arranged.orders)} | moved
+    saved = [order for order in arranged.orders if order.id in stored]
+    desk.orders.save(saved)
+    return [
+        replace(order, revision=order.revision + 1) if order.id in stored else order
+        for order in arranged.orders
+        if order.id in wanted_ids
+    ]
+
+
+def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> set[int]:
+    """Bring the PLANNED parcels of these orders (`new` ones have none) in line with the plan. Returns the orders that
+    travel otherwise than before: with other orders, or in another number of boxes."""
+    known = [order.id for order in arranged.orders if order.id not in new]
+    found = desk.parcels.of_orders(known) if known else {}
+    old = {p.id: p for boxes in found.values() for p in boxes if p.state is ParcelState.PLANNED}
+    before = _company(old.values())
+    kept, added, changed = set[int](), [], []
+    for parcel in arranged.parcels:
+        boxes = (box for order_id in parcel.order_ids for box in found.get(order_id, ()))
+        mine = [box for box in boxes if box.id in old and box.id not in kept]
+        same = next((box for box in mine if box.order_ids == parcel.order_ids), mine[0] if mine else None)
+        if same is None:
+            added.append(parcel)
+            continue
+        kept.add(same.id)
+        if not _same_plan(same, parcel):
+            changed.append(replace(parcel, id=same.id, revision=same.revision))
+    changed += [replace(p, state=ParcelState.CANCELLED) for p in old.values() if p.id not in kept]
+    ids = desk.parcels.next_ids(len(added))
+    desk.parcels.add([replace(parcel, id=new_id) for parcel, new_id in zip(added, ids, strict=True)])
+    desk.parcels.save(changed)
+    after = _company(arranged.parcels)
+    return {order_id for order_id in known if _travels(before, order_id) != _travels(after, order_id)}
+
+
+def _company(parcels: Iterable[Parcel]) -> dict[int, list[tuple[int, ...]]]:
+    """order id -> who is in each of its boxes."""
+    found: dict[int, list[tuple[int, ...]]] = {}
+    for parcel in parcels:
+        for order_id in parcel.order_ids:
+            found.setdefault(order_id, []).append(tuple(sorted(parcel.order_ids)))
+    return found
+
+
+def _travels(company: Mapping[int, list[tuple[int, ...]]], order_id: int) -> list[tuple[int, ...]]:
+    """As `_company` says; no box yet counts as one of its own, so that a first plan is no news."""
+    return sorted(company.get(order_id, [(order_id,)]))
 
 
 def _same_plan(old: Parcel, new: Parcel) -> bool:
@@ -153,33 +212,3 @@ def _same_plan(old: Parcel, new: Parcel) -> bool:
         new.expected_g,
         dict(new.why),
     )
-
-
-def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
-    """Screen and plan orders that are stored already; save what changed. Returns them as they now stand.
-
-    `orders` may carry changes not saved yet: they are saved here, once, whether or not screening changes more.
-    """
-    orders = [match_lines(order, desk.catalog) for order in orders]
-    facts = load_facts(desk, orders)
-    planned = {
-        order_id: [p for p in parcels if p.state is ParcelState.PLANNED]
-        for order_id, parcels in desk.parcels.of_orders([order.id for order in orders]).items()
-    }
-    result, added, changed = [], [], []
-    for order in orders:
-        new_order, parcel = screen_and_plan(order, facts, 0, desk)
-        result.append(new_order)
-        old = planned.get(order.id, [])
-        if parcel and old:
-            if not _same_plan(old[0], parcel):
-                changed.append(replace(parcel, id=old[0].id, revision=old[0].revision))
-        elif parcel:
-            added.append(parcel)
-        elif old:
-            changed += [replace(p, state=ParcelState.CANCELLED) for p in old]
-    ids = desk.parcels.next_ids(len(added))
-    desk.parcels.add([replace(parcel, id=new_id) for parcel, new_id in zip(added, ids, strict=True)])
-    desk.parcels.save(changed)
-    desk.orders.save(result)
-    return [replace(order, revision=order.revision + 1) for order in result]

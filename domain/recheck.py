@@ -6,14 +6,15 @@ Surprising: when nobody does, the order goes back to review, where the hold says
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, interception, notices
+from domain import history, interception, notices, withdrawal
 from domain.couriers import Ask, asked, courier_fault, match_courier, price_of
 from domain.desk import Desk
 from domain.match import Fault, Match
 from domain.orders import Order
 from domain.parcels import Parcel
 from domain.people import CLOCK
-from domain.planning import courier_facts, priced, refresh, units_of
+from domain.planning import courier_facts, refresh, units_of
+from domain.plans import priced
 from domain.records import Event, NoticeKind
 from domain.screening import Facts
 
@@ -84,7 +85,7 @@ def _back(desk: Desk, stranded: Sequence[Parcel], orders: dict[int, Order]) -> N
     taken = []
     for order in back:  # boxes are read again: two orders in one box give its stock up once
         own = desk.parcels.of_orders([order.id])[order.id]
-        taken.append(interception.unapprove(desk, CLOCK, order, own, reason="no courier"))
+        taken.append(withdrawal.unapprove(desk, CLOCK, order, own, reason="no courier"))
     refresh(desk, taken)
     notices.redraw(desk, NoticeKind.ORDER, [order.id for order in back])
     notices.redraw(desk, NoticeKind.DIGEST, [0])

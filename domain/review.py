@@ -4,12 +4,12 @@ Surprising: an approval takes effect after the undo window (`release_at`), but i
 approvals never promise the same unit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from domain import history, interception, notices, stock
+from domain import history, interception, notices, stock, withdrawal
 from domain.addresses import filled
 from domain.desk import Desk
 from domain.errors import (
@@ -53,44 +53,68 @@ def seen(desk: Desk, order: Order, revision: int) -> None:
     raise Stale(order.number, last.verb, last.actor, last.at)
 
 
-def _fault(actor: Actor, order: Order, parcel: Parcel | None) -> Refusal | None:
+def _fault(actor: Actor, order: Order, boxes: Sequence[Parcel]) -> Refusal | None:
     if not may(actor, Right.APPROVE, shop=order.shop_id):
         return NotAllowed(Right.APPROVE, "shop")
     if order.status is not OrderStatus.REVIEW:
         return WrongStatus(order.number, order.status, OrderStatus.REVIEW)
-    if order.held or parcel is None:
+    if order.held or not boxes:
         return HeldOrder(order.number, open_codes(order.holds))
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """Orders that travel together, with their planned boxes: approved as one or not at all (rules.md B3)."""
+
+    orders: tuple[Order, ...]
+    boxes: tuple[Parcel, ...]
+
+
+def _parties(desk: Desk, orders: Sequence[Order]) -> list[_Party]:
+    """The orders with everybody they travel with, each party once, in the order given."""
+    found = desk.parcels.of_orders([order.id for order in orders])
+    planned = {p.id: p for boxes in found.values() for p in boxes if p.state is ParcelState.PLANNED}
+    known = {order.id: order for order in orders}
+    known |= desk.orders.many({oid for p in planned.values() for oid in p.order_ids} - known.keys())
+    boxes_of: dict[int, list[Parcel]] = {order_id: [] for order_id in known}
+    for box in planned.values():
+        for order_id in box.order_ids:
+            boxes_of[order_id].append(box)
+    parties, seen_ids = [], set[int]()
+    for order in orders:
+        if order.id not in seen_ids:
+            mine = boxes_of[order.id]
+            ids = list(dict.fromkeys([order.id, *(oid for box in mine for oid in box.order_ids)]))
+            seen_ids.update(ids)
+            parties.append(_Party(tuple(known[order_id] for order_id in ids), tuple(mine)))
+    return parties
+
+
 def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     """Approve what can be approved: claim the stock, start the undo window, write it down, as one set."""
-    parcels = {
-        order_id: next((p for p in found if p.state is ParcelState.PLANNED), None)
-        for order_id, found in desk.parcels.of_orders([order.id for order in orders]).items()
-    }
-    skus = {sku for order in orders for sku in wanted(order)}
+    parties = _parties(desk, orders)
+    skus = {sku for party in parties for order in party.orders for sku in wanted(order)}
     free = free_units(desk.stock.levels(skus, lock=True))
     approved: list[Order] = []
     boxes: list[Parcel] = []
     moves: list[stock.Move] = []
     refused: dict[str, Refusal] = {}
     short: list[Order] = []
-    for order in orders:
-        parcel = parcels.get(order.id)
-        fault = _fault(actor, order, parcel)
-        if fault or parcel is None or parcel.warehouse_id is None:
-            refused[order.number] = fault or HeldOrder(order.number, ())
+    for party in parties:
+        faults = {order.number: _fault(actor, order, party.boxes) for order in party.orders}
+        first = next((fault for fault in faults.values() if fault), None)
+        if first:
+            refused |= {number: fault or first for number, fault in faults.items()}
             continue
-        units = [(item.sku, item.quantity) for item in parcel.live_items]
-        claim = stock.reserve(parcel.id, parcel.warehouse_id, units)
+        claim = [move for box in party.boxes for move in _claim(box)]
         if not _take(free, claim):
-            short.append(order)
+            short += party.orders
             continue
         moves += claim
-        approved.append(_approved(desk, actor, order))
-        boxes.append(replace(parcel, state=ParcelState.READY, state_at=desk.now))
-    _of_one_moment(desk, [order for order in orders if order.number in refused])
+        approved += [_approved(desk, actor, order) for order in party.orders]
+        boxes += [replace(box, state=ParcelState.READY, state_at=desk.now) for box in party.boxes]
+    _of_one_moment(desk, [order for party in parties for order in party.orders if order.number in refused])
     desk.stock.apply(moves, actor.name)
     desk.orders.save(approved)
     desk.parcels.save(boxes)
@@ -98,6 +122,11 @@ def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     for order in refresh(desk, short) if short else ():
         refused[order.number] = HeldOrder(order.number, open_codes(order.holds))
     return Approvals(tuple(replace(order, revision=order.revision + 1) for order in approved), refused)
+
+
+def _claim(box: Parcel) -> list[stock.Move]:
+    assert box.warehouse_id is not None
+    return stock.reserve(box.id, box.warehouse_id, [(item.sku, item.quantity) for item in box.live_items])
 
 
 def _of_one_moment(desk: Desk, orders: Sequence[Order]) -> None:
@@ -132,7 +161,7 @@ def _approved(desk: Desk, actor: Actor, order: Order) -> Order:
     )
 
 
-def _announce(desk: Desk, order_ids: Sequence[int]) -> None:
+def _announce(desk: Desk, order_ids: Collection[int]) -> None:
     notices.redraw(desk, NoticeKind.ORDER, order_ids, digest=True)
 
 
@@ -144,8 +173,8 @@ def approve(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     outcome = _approve(desk, actor, [order])
     if outcome.refused:
         raise outcome.refused[order.number]
-    _announce(desk, [order_id])
-    return outcome.approved[0]
+    _announce(desk, [one.id for one in outcome.approved])
+    return next(one for one in outcome.approved if one.id == order_id)
 
 
 def clean_list(desk: Desk, actor: Actor, up_to: int | None = None) -> tuple[list[int], int, int]:
@@ -170,7 +199,7 @@ def approve_clean(desk: Desk, actor: Actor, watermark: int, checksum: int, shown
     outcome = _approve(desk, actor, [found[order_id] for order_id in ids])
     if outcome.approved:
         history.note(desk, actor, "digest", 0, "approved_many", orders=str(len(outcome.approved)))
-    _announce(desk, ids)
+    _announce(desk, {*ids, *(order.id for order in outcome.approved)})
     return outcome
 
 
@@ -186,9 +215,13 @@ def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     if order.release_at is None or desk.now >= order.release_at:
         raise UndoTooLate(order.number, desk.policy.undo_seconds)
     parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
-    order = interception.unapprove(desk, actor, order, parcels, reason="undo")
-    order = refresh(desk, [order])[0]
-    _announce(desk, [order_id])
+    company = {oid for p in parcels if p.state is ParcelState.READY for oid in p.order_ids} - {order_id}
+    back = [withdrawal.unapprove(desk, actor, order, parcels, reason="undo")]
+    for other in desk.orders.many(company).values():
+        boxes = desk.parcels.of_orders([other.id]).get(other.id, ())
+        back.append(withdrawal.unapprove(desk, actor, other, boxes, reason="undo"))
+    order = refresh(desk, back)[0]
+    _announce(desk, {order_id, *company})
     return order
 
 
@@ -201,11 +234,12 @@ def undo_many(desk: Desk, actor: Actor, decided_at: datetime) -> int:
     window = timedelta(seconds=desk.policy.undo_seconds)
     count = 0
     orders = desk.orders.many(desk.orders.due_for_release(desk.now + window, desk.policy.batch_limit * 2))
-    for order in orders.values():
-        mine = order.decided_by == actor.name and order.decided_at == decided_at
-        if mine and order.release_at and desk.now < order.release_at:
+    for order_id in orders:
+        order = desk.orders.get(order_id)  # undone already when it travels with one before it
+        mine = orders[order_id].decided_by == actor.name and orders[order_id].decided_at == decided_at
+        if mine and order.status is OrderStatus.APPROVED and order.release_at and desk.now < order.release_at:
             undo(desk, actor, order.id, order.revision)
-            count += 1
+        count += mine and desk.orders.get(order_id).status is OrderStatus.REVIEW
     if count == 0:
         raise UndoTooLate("digest", desk.policy.undo_seconds)
     history.note(desk, actor, "digest", 0, "undone_many", orders=str(count))
@@ -221,7 +255,7 @@ def reject(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) 
         raise ReasonNeeded("reject")
     if order.status not in (OrderStatus.REVIEW, OrderStatus.UNPAID):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
-    desk.orders.save([interception.close(desk, actor, order, reason.strip())])
+    desk.orders.save([withdrawal.close(desk, actor, order, reason.strip())])
     _announce(desk, [order_id])
     return desk.orders.get(order_id)
 
@@ -249,7 +283,7 @@ def hold(
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     if order.status is OrderStatus.APPROVED:
         parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
-        order = interception.unapprove(desk, actor, order, parcels, reason="hold")
+        order = withdrawal.unapprove(desk, actor, order, parcels, reason="hold")
     seen_as = {"reason": reason.strip(), "by": actor.name}
     seen_as |= {"until": until.isoformat(timespec="minutes")} if until else {}
     seen_as |= {"stock": "1"} if for_stock else {}
@@ -329,7 +363,7 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
     if order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED) and not any(
         p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
     ):
-        order = interception.unapprove(desk, actor, order, parcels, reason="address edited")
+        order = withdrawal.unapprove(desk, actor, order, parcels, reason="address edited")
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     history.note(desk, actor, "order", order_id, "address_edited")

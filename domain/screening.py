@@ -18,6 +18,7 @@ from domain.incoming import PlatformState, Receiver, RefundState
 from domain.orders import LIVE, Line, Order
 from domain.place_names import Fault, Why
 from domain.policy import Policy
+from domain.splitting import by_warehouse, items_of, may_split
 from domain.stock import Level
 from domain.waiting import waiting
 from domain.worth import worth
@@ -61,9 +62,15 @@ def wanted(order: Order) -> dict[str, int]:
     return units
 
 
-def covering(order: Order, facts: Facts) -> list[int]:
-    """Warehouses that serve the shop and hold every unit the order wants."""
-    units = wanted(order)
+def serving(order: Order, facts: Facts) -> list[int]:
+    """The warehouses that may send this shop's orders, preferred ones first."""
+    able = [warehouse for warehouse in facts.catalog.warehouses.values() if warehouse.serves(order.shop_id)]
+    return [w.id for w in sorted(able, key=lambda w: (w.fallback, w.priority, w.id))]
+
+
+def covering(order: Order, facts: Facts, units: Mapping[str, int] | None = None) -> list[int]:
+    """Warehouses that serve the shop and hold every unit (by sku; all the order wants when not given)."""
+    units = wanted(order) if units is None else units
     return [
         warehouse.id
         for warehouse in facts.catalog.warehouses.values()
@@ -98,16 +105,17 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
 
 
 def _short(order: Order, facts: Facts) -> Iterator[Finding]:
-    serving = [w for w in facts.catalog.warehouses.values() if w.serves(order.shop_id)]
-    if not serving:
+    places = serving(order, facts)
+    if not places:
         yield Finding(HoldCode.NO_WAREHOUSE, {"shop": facts.catalog.shops[order.shop_id].name})
         return
     for sku, need in sorted(wanted(order).items()):
-        best = max(facts.free.get((w.id, sku), 0) for w in serving)
+        best = max(facts.free.get((place, sku), 0) for place in places)
         if best < need:
             yield Finding(HoldCode.OUT_OF_STOCK, {"sku": sku, "need": str(need), "free": str(best)})
             return
-    yield Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
+    if not may_split(order, facts.policy.split) or not by_warehouse(items_of(order), places, facts.free):
+        yield Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
 
 
 def _phone(receiver: Receiver) -> Iterator[Fault]:

@@ -27,6 +27,9 @@ _RECENT = select(orders.c.id).where(
     among(orders.c.buyer_id),
 )
 
+_OF_KEY = select(orders.c.id).where(_IN_REVIEW, orders.c.merge_key != "", among(orders.c.merge_key))
+_OF_GROUP = select(orders.c.id).where(_IN_REVIEW, orders.c.together != 0, among(orders.c.together))
+
 
 def in_shops(shops: frozenset[int] | None) -> ColumnElement[bool]:
     """The shop filter."""
@@ -97,6 +100,12 @@ class OrderQueries:
             .where(_IN_REVIEW, hold.c.resolved_at.is_(None), hold.c.code.in_(sorted(codes)))
         )
         return self._ids(statement.order_by(orders.c.id), limit)
+
+    def sharing(self, keys: Collection[str], groups: Collection[int]) -> list[int]:
+        """Ids of orders in REVIEW with one of these merge keys or in one of these groups, oldest first."""
+        found = {row.id for row in self._sql.rows_in(_OF_KEY, keys)}
+        found |= {row.id for row in self._sql.rows_in(_OF_GROUP, groups)}
+        return sorted(found)
 
     def neighbours(self, order_id: int, shops: frozenset[int] | None) -> tuple[int | None, int | None]:
         """The held orders in review before and after this one, by id."""

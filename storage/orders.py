@@ -76,6 +76,10 @@ class Orders(OrderQueries):
             self._sql.replace_children(hold.c.order_id, [order.id for order in holds], rows)
         self._read.update((order.id, replace(order, revision=order.revision + 1)) for order in changed)
 
+    def differing(self, orders: Sequence[Order]) -> list[Order]:
+        """Those that say something else than they did when they were read."""
+        return [order for order in orders if self._read.get(order.id) != order]
+
     def _as_read(self, order: Order, part: str) -> bool:
         read = self._read.get(order.id)
         return read is not None and read.revision == order.revision and getattr(read, part) == getattr(order, part)

@@ -38,7 +38,7 @@ EVIDENCE = {
     HoldCode.FRAUD: N_("the platform's opinion: {risk}"),
     HoldCode.PAYMENT: N_("{owed} are still to be paid"),
     HoldCode.PRESALE_WAIT: N_("presale, to be worked on from {until}"),
-    HoldCode.MEMBER_CHANGED: N_("{order}, which travels with it, has changed"),
+    HoldCode.MEMBER_CHANGED: N_("{member}, which travels with it, is stopped or held"),
     HoldCode.INVOICE_CHANGED: N_("now “{now}”, while the order was: {at}"),
     HoldCode.MESSAGE_CHANGED: N_("now “{now}”, while the order was: {at}"),
     HoldCode.NOTE_CHANGED: N_("now “{now}”, while the order was: {at}"),

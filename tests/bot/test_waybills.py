@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.waybills import WaybillRound
-from domain import intake, interception, release, review
+from domain import intake, release, review, withdrawal
 from domain.catalog import Account
 from domain.desk import Desk
 from domain.ewaybills import Answer, Ewaybill, Wanted, WaybillState
@@ -83,7 +83,7 @@ async def test_a_number_is_asked_for_and_taken_back(store: Store) -> None:
     assert now.waybill == f"YT{parcel.id:04}"
 
     def back(desk: Desk) -> None:
-        interception.take_out(desk, CLOCK, now, now.order_ids[0], {1}, Document.PUT_BACK)
+        withdrawal.take_out(desk, CLOCK, now, now.order_ids[0], {1}, Document.PUT_BACK)
 
     store.run_now(back)
     assert await ask() == 2  # swept, then taken back

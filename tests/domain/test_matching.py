@@ -14,7 +14,7 @@ from domain.incoming import Platform, PlatformState, Receiver
 from domain.match import Match
 from domain.matching import departs, match_warehouse
 from domain.orders import Line, Order, OrderStatus
-from domain.planning import plan
+from domain.plans import Plan, plan
 from domain.policy import Policy
 from domain.policy_sections import Matching, Suspension, Upgrade
 from domain.reach import Area, distance, most_specific, region, same_place
@@ -313,17 +313,17 @@ def test_the_first_rule_that_leaves_exactly_one_decides() -> None:
 
 def test_no_warehouse_for_another_reason_than_stock_is_a_finding() -> None:
     nobody = FieldRule("nobody", "shop_id", Op.IS, "1", ("SH",), must=True)
-    parcel, faults = plan(ORDER, choices(warehouse_rules=(nobody,)), 7)
-    assert parcel is None
-    assert [(f.code, dict(f.evidence)) for f in faults] == [
+    made = plan([ORDER], choices(warehouse_rules=(nobody,)))
+    assert made.parcels == ()
+    assert [(f.code, dict(f.evidence)) for f in made.faults] == [
         (HoldCode.NO_WAREHOUSE, {"shop": "旗舰店", "tried": "2", "why": "ruled_out"})
     ]
-    assert plan(ORDER, replace(FACTS, free={}), 7) == (None, ())  # screening tells that one
+    assert plan([ORDER], replace(FACTS, free={})) == Plan()  # screening tells that one
 
 
 def test_only_failed_numbers_are_a_waybill_error() -> None:
     facts = replace(world(couriers=(YTO,)), failed={1: {1: "timeout"}})
-    _, faults = plan(ORDER, facts, 7)
+    faults = plan([ORDER], facts).faults
     assert [(f.code, dict(f.evidence)) for f in faults] == [
         (HoldCode.WAYBILL_ERROR, {"tried": "1", "error": "timeout"})
     ]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain import fulfilment, intake, interception, numbering, release, review
+from domain import fulfilment, intake, interception, numbering, release, review, withdrawal
 from domain.catalog import Account
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, Unknown, WrongStatus
@@ -121,7 +121,7 @@ def taken_out(house: House, parcel: Parcel) -> None:
     """Its goods are put back; nothing is left in it."""
 
     def run(desk: Desk) -> None:
-        interception.take_out(desk, CLOCK, parcel, parcel.order_ids[0], {1}, Document.PUT_BACK)
+        withdrawal.take_out(desk, CLOCK, parcel, parcel.order_ids[0], {1}, Document.PUT_BACK)
 
     house.store.run_now(run)
 

@@ -11,9 +11,11 @@ from domain.holds import HoldCode
 from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.matching import match_courier, match_warehouse
 from domain.orders import Line, Order, OrderStatus
-from domain.planning import grams_of, plan
+from domain.parcels import Item
+from domain.planning import grams_of
+from domain.plans import plan
 from domain.policy import Policy
-from domain.policy_sections import Areas
+from domain.policy_sections import Areas, Split
 from domain.screening import Facts, screen
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -93,8 +95,10 @@ def test_more_than_any_warehouse_has() -> None:
 def test_no_single_warehouse_has_all() -> None:
     facts = replace(FACTS, free={(1, "CUP"): 5, (2, "LID"): 9})
     lines = (*ORDER.lines, replace(ORDER.lines[0], line_no=2, sku="LID"))
-    evidence = found(replace(ORDER, lines=lines), facts)[HoldCode.OUT_OF_STOCK]
-    assert evidence["sku"] == "*"
+    whole = replace(facts, policy=replace(Policy(), split=Split(auto=False)))
+    evidence = found(replace(ORDER, lines=lines), whole)[HoldCode.OUT_OF_STOCK]
+    assert evidence == {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"}
+    assert found(replace(ORDER, lines=lines), facts) == {}
 
 
 def test_no_warehouse_serves_the_shop() -> None:
@@ -293,18 +297,18 @@ def test_couriers_that_cannot(receiver: Receiver, grams: int, reasons: list[str]
 
 
 def test_a_plan_is_one_parcel_with_every_line_and_its_reasons() -> None:
-    parcel, faults = plan(ORDER, FACTS, 7)
-    assert faults == ()
-    assert parcel is not None
-    assert (parcel.id, parcel.warehouse_id, parcel.courier_id, parcel.expected_g, parcel.freight) == (7, 1, 1, 360, 350)
-    assert [(item.order_id, item.line_no, item.sku, item.quantity) for item in parcel.items] == [(1, 1, "CUP", 1)]
+    made = plan([ORDER], FACTS)
+    assert made.faults == ()
+    (parcel,) = made.parcels
+    assert (parcel.warehouse_id, parcel.courier_id, parcel.expected_g, parcel.freight) == (1, 1, 360, 350)
+    assert parcel.items == (Item(1, 1, "CUP", "杯子", 1, paid=2900),)
     assert parcel.why["warehouse"]["won"] == "杭州仓"  # type: ignore[index]  # JSON data
 
 
 def test_no_courier_is_a_finding() -> None:
-    parcel, faults = plan(replace(ORDER, receiver=replace(HOME, country="US")), FACTS, 7)
-    assert parcel is None
-    assert [fault.code for fault in faults] == [HoldCode.NO_COURIER]
+    made = plan([replace(ORDER, receiver=replace(HOME, country="US"))], FACTS)
+    assert made.parcels == ()
+    assert [fault.code for fault in made.faults] == [HoldCode.NO_COURIER]
 
 
 def test_an_unknown_weight_means_no_expectation() -> None:

@@ -1,0 +1,123 @@
+"""Which orders may travel in one parcel, and how sure that is (rules.md B3). Pure: it looks at orders only.
+
+Surprising: an order is never dissolved into another. A merged parcel holds items of several orders, each keeps its
+number, its holds and its own answer to the platform; so unmerging is nothing but other items again.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from domain.addresses import merge_key
+from domain.holds import HoldCode, open_codes
+from domain.orders import Order, OrderStatus
+from domain.policy_sections import Merge
+
+FORBIDDING = frozenset(
+    {
+        *(HoldCode.REFUNDED, HoldCode.REFUND_REQ, HoldCode.ADDR_CHANGED, HoldCode.ADDR_INVALID, HoldCode.BLACKLIST),
+        *(HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.FREEZE, HoldCode.NO_ITEMS),
+    }
+)
+"""Open holds with which an order travels with nobody."""
+
+
+class Risk(StrEnum):
+    """LOW merges by itself, MID needs a person, HIGH never merges."""
+
+    LOW = "low"
+    MID = "mid"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How two orders go together, and a code of why."""
+
+    risk: Risk
+    why: str
+
+
+def key_of(order: Order) -> str:
+    """What orders to one place share; '' when this order may never travel with another: cash on delivery, a hidden
+    receiver without the platform's own code, or an address we can't compare.
+
+    Shop, platform, and what the platform designates are part of it: orders that differ there never meet.
+    """
+    if order.cod:
+        return ""
+    place = f"code:{order.merge_code}" if order.merge_code else merge_key(order.receiver)
+    if not place:
+        return ""
+    whole = "\n".join((str(order.shop_id), order.platform, order.warehouse_hint, order.courier_hint, place))
+    return hashlib.blake2b(whole.encode(), digest_size=12).hexdigest()
+
+
+def verdict(first: Order, second: Order, choices: Merge) -> Verdict:
+    """How two orders with one key go together."""
+    for order in (first, second):
+        if order.status is OrderStatus.UNPAID:
+            return Verdict(Risk.HIGH, "unpaid")
+        if FORBIDDING.intersection(open_codes(order.holds)):
+            return Verdict(Risk.HIGH, "held")
+    if abs(_when(first) - _when(second)) > timedelta(hours=choices.within_hours):
+        return Verdict(Risk.MID, "far_apart")
+    if first.buyer_id != second.buyer_id:
+        return Verdict(Risk.MID, "other_buyer")
+    return Verdict(Risk.LOW, "same_buyer" if first.buyer_id else "same_place")
+
+
+def _when(order: Order) -> datetime:
+    return order.paid_at or order.placed_at or order.created_at
+
+
+def groups(orders: Collection[Order], choices: Merge) -> list[list[Order]]:
+    """The orders that travel together, oldest first; each order is in exactly one group, most are alone.
+
+    What a person put together or apart stands above what the rule says.
+    """
+    result: list[list[Order]] = []
+    chosen: dict[int, list[Order]] = {}
+    alike: dict[tuple[str, str], list[Order]] = {}
+    for order in sorted(orders, key=lambda order: (_when(order), order.id)):
+        if order.apart or order.held:
+            result.append([order])
+        elif order.together:
+            chosen.setdefault(order.together, []).append(order)
+        elif choices.auto and order.merge_key:
+            alike.setdefault((order.merge_key, order.buyer_id), []).append(order)
+        else:
+            result.append([order])
+    result += chosen.values()
+    for same in alike.values():
+        result += _runs(same, choices)
+    return result
+
+
+def _runs(same: Sequence[Order], choices: Merge) -> list[list[Order]]:
+    """Orders of one buyer to one place, cut where they lie too far apart or are too many."""
+    result: list[list[Order]] = []
+    span = timedelta(hours=choices.within_hours)
+    for order in same:
+        last = result[-1] if result else None
+        if last and len(last) < choices.most_orders and _when(order) - _when(last[0]) <= span:
+            last.append(order)
+        else:
+            result.append([order])
+    return result
+
+
+def waits_for(order: Order, others: Collection[Order], choices: Merge, now: datetime) -> tuple[Order, datetime] | None:
+    """A held order this clean one should wait for, and until when; None when there is none or the window is over."""
+    if not choices.wait_minutes or order.apart or not order.merge_key:
+        return None
+    until = _when(order) + timedelta(minutes=choices.wait_minutes)
+    if now >= until:
+        return None
+    for other in others:
+        alike = other.id != order.id and other.merge_key == order.merge_key and other.buyer_id == order.buyer_id
+        if alike and other.held and not other.apart and verdict(order, other, choices).risk is Risk.LOW:
+            return other, until
+    return None

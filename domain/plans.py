@@ -1,0 +1,166 @@
+"""How goods become parcels: one group of orders in, its boxes with warehouse, courier and every reason out.
+
+Surprising: nothing here is stored or numbered. Merge and split are other items in other boxes; `planning` brings what
+is stored in line with what is said here (rules.md B3 to B6).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from domain import splitting
+from domain.couriers import grams_of, match_courier
+from domain.holds import Finding, HoldCode
+from domain.match import Match
+from domain.matching import match_warehouse
+from domain.merging import verdict
+from domain.orders import Order
+from domain.parcels import Item, Parcel, ParcelState
+from domain.screening import Facts, covering, serving
+from domain.splitting import Box
+from domain.worth import margin
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The boxes (ids 0), and what speaks against each order when there are none."""
+
+    parcels: tuple[Parcel, ...] = ()
+    faults: tuple[Finding, ...] = ()
+
+
+def plan(orders: Sequence[Order], facts: Facts) -> Plan:
+    """The boxes of orders that travel together, the oldest first; of one order mostly. Nothing and no fault: goods are
+    missing, which screening tells.
+
+    Raises nothing: a group that cannot travel in one box comes back without boxes (the caller plans each alone).
+    """
+    items = tuple(item for order in orders for item in splitting.items_of(order))
+    if not items or any(not item.sku for item in items):
+        return Plan()
+    leader = _leader(orders)
+    boxes = _boxes(leader, items, facts, len(orders))
+    if not boxes:
+        return Plan()
+    parcels: list[Parcel] = []
+    for box in boxes:
+        found = _parcel(leader, box, facts)
+        if isinstance(found, Finding) or found is None:
+            return Plan((), (found,) if found else ())
+        parcels.append(found)
+        if len(boxes) > 1:
+            facts = _less(facts, found)
+    return _with_reasons(orders, parcels, boxes, facts)
+
+
+def _leader(orders: Sequence[Order]) -> Order:
+    """Who speaks for the group: the oldest order, with the earliest promise and everybody's notes."""
+    if len(orders) == 1:
+        return orders[0]
+    promises = [order.promised_ship_at for order in orders if order.promised_ship_at]
+    notes = "\n".join(order.seller_note for order in orders if order.seller_note)
+    return replace(orders[0], promised_ship_at=min(promises, default=None), seller_note=notes)
+
+
+def _boxes(leader: Order, items: Sequence[Item], facts: Facts, orders: int) -> list[Box]:
+    """One box, or several where the rules of splitting ask for it; none when a group does not fit one."""
+    limit_g = max((courier.max_g for courier in facts.catalog.couriers.values()), default=0)
+    choices = facts.policy.split
+    boxes = splitting.boxes(leader, items, facts.catalog, choices, limit_g)
+    if orders > 1:
+        return boxes if len(boxes) == 1 else []
+    result: list[Box] = []
+    for box in boxes:
+        result += _by_warehouse(leader, box, facts) if splitting.may_split(leader, choices) else [box]
+    return result
+
+
+def _by_warehouse(order: Order, box: Box, facts: Facts) -> list[Box]:
+    """Goods that no one warehouse has all of travel from several (rules.md B4, 1)."""
+    if len(box.items) == 1 or covering(order, facts, splitting.units_of(box.items)):
+        return [box]
+    parts = splitting.by_warehouse(box.items, serving(order, facts), facts.free)
+    return [Box(part, (*box.rules, "warehouse")) for part in parts] or [box]
+
+
+def _less(facts: Facts, parcel: Parcel) -> Facts:
+    """What is left for the order's next box."""
+    free = dict(facts.free)
+    for item in parcel.items:
+        place = (parcel.warehouse_id or 0, item.sku)
+        free[place] = free.get(place, 0) - item.quantity
+    return replace(facts, free=free)
+
+
+def _parcel(order: Order, box: Box, facts: Facts) -> Parcel | Finding | None:
+    """The box with its warehouse and courier, or why nobody sends it; None when screening says so already."""
+    units = splitting.units_of(box.items)
+    warehouse = match_warehouse(order, facts, units)
+    if warehouse.winner is None:
+        return _nowhere(warehouse, order, facts)
+    grams = grams_of(units, facts.catalog, facts.policy)
+    courier = match_courier(order, warehouse.winner, grams, facts, units)
+    if courier.winner is None:
+        return nobody_carries(courier)
+    freight, currency, tariff = priced(courier)
+    why = {"policy": facts.policy.version, "warehouse": warehouse.as_data(), "courier": courier.as_data()}
+    return Parcel(
+        id=0,
+        state=ParcelState.PLANNED,
+        shop_id=order.shop_id,
+        warehouse_id=warehouse.winner,
+        courier_id=courier.winner,
+        expected_g=grams,
+        freight=freight,
+        freight_currency=currency,
+        tariff_id=tariff,
+        items=box.items,
+        why=why,
+    )
+
+
+def _nowhere(match: Match, order: Order, facts: Facts) -> Finding | None:
+    """No warehouse, for another reason than stock or the shop: of those two screening tells already."""
+    reasons = [loser.reason for loser in match.losers if loser.reason not in ("short", "not_serving", "disabled")]
+    if not reasons or not covering(order, facts):
+        return None
+    evidence = {"shop": facts.catalog.shops[order.shop_id].name, "tried": str(len(match.losers)), "why": reasons[0]}
+    return Finding(HoldCode.NO_WAREHOUSE, evidence)
+
+
+def nobody_carries(match: Match) -> Finding:
+    """Why no courier takes a box: their e-waybill services failed, or nobody goes there with that."""
+    errors = [loser.facts["error"] for loser in match.losers if loser.reason == "waybill_error"]
+    if errors:
+        return Finding(HoldCode.WAYBILL_ERROR, {"tried": str(len(match.losers)), "error": errors[0]})
+    return Finding(HoldCode.NO_COURIER, {"tried": str(len(match.losers))})
+
+
+def priced(courier: Match) -> tuple[int, str, int | None]:
+    """(freight, currency, tariff id or None for the courier's simple terms) of a match that has a winner."""
+    total, tariff = courier.quote["total"], courier.quote["tariff"]
+    assert isinstance(total, int)
+    assert isinstance(tariff, int)
+    return total, str(courier.quote["currency"]), tariff or None
+
+
+def _with_reasons(orders: Sequence[Order], parcels: Sequence[Parcel], boxes: Sequence[Box], facts: Facts) -> Plan:
+    """The boxes with why they are merged or split; a margin that is too low speaks against a single order."""
+    if len(orders) > 1:
+        return Plan(tuple(_why(parcel, "merge", _merged(orders, facts)) for parcel in parcels))
+    if len(parcels) > 1:
+        parcels = [
+            _why(parcel, "split", {"part": part, "of": len(parcels), "rules": list(dict.fromkeys(box.rules))})
+            for part, (parcel, box) in enumerate(zip(parcels, boxes, strict=True), 1)
+        ]
+    freight = sum(parcel.freight for parcel in parcels)
+    faults = tuple(margin(orders[0], freight, parcels[0].freight_currency, facts.policy, facts.catalog))
+    return Plan(tuple(parcels), faults)
+
+
+def _merged(orders: Sequence[Order], facts: Facts) -> Mapping[str, object]:
+    how = "person" if orders[0].together else verdict(orders[0], orders[-1], facts.policy.merge).why
+    return {"orders": [order.number for order in orders], "why": how}
+
+
+def _why(parcel: Parcel, part: str, reason: Mapping[str, object]) -> Parcel:
+    return replace(parcel, why={**parcel.why, part: dict(reason)})

@@ -1,0 +1,177 @@
+"""How one order's goods are divided into boxes (rules.md B4), in the order of its rules. Pure.
+
+Surprising: goods are divided in units, not in lines: five kettles of one line may travel as three and two, and each
+box knows what the buyer paid for exactly its units, to the cent.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from domain.catalog import Catalog, Sku
+from domain.money import apportion
+from domain.orders import Order
+from domain.parcels import Item
+from domain.policy import of_currency
+from domain.policy_sections import Split
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Goods that travel together, and the rules that divided them from the rest."""
+
+    items: tuple[Item, ...]
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Fill:
+    """A box being filled."""
+
+    items: list[Item] = field(default_factory=list)
+    grams: int = 0
+    units: int = 0
+    value: int = 0
+
+
+def shares(order: Order) -> dict[int, int]:
+    """What the buyer paid for each line (freight and discounts spread by line amount), minor units; the sum is what
+    was paid for the order, to the cent."""
+    if not order.lines:
+        return {}
+    parts = apportion(order.paid, [max(line.amount, 0) for line in order.lines])
+    return {line.line_no: part for line, part in zip(order.lines, parts, strict=True)}
+
+
+def items_of(order: Order) -> tuple[Item, ...]:
+    """All that the order still wants shipped, each line whole."""
+    paid = shares(order)
+    return tuple(
+        Item(order.id, line.line_no, line.sku or "", line.title, line.quantity, paid=paid[line.line_no])
+        for line in order.shippable
+    )
+
+
+def may_split(order: Order, choices: Split) -> bool:
+    """Cash on delivery is one amount at one door; a person's merge is kept whole."""
+    return choices.auto and not order.cod and not order.together
+
+
+def boxes(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split, limit_g: int) -> list[Box]:
+    """The goods in as few boxes as the rules allow; one when nothing speaks against it. `limit_g` is the most grams
+    any courier carries."""
+    whole = [Box(tuple(items))]
+    if not may_split(order, choices) or not items:
+        return whole
+    traits = {item.sku: catalog.skus[item.sku].traits for item in items}
+    divided = _each(whole, lambda box: _alone(box, traits, choices))
+    divided = _each(divided, lambda box: _apart(box, traits, choices))
+    return _each(divided, lambda box: _sized(box, order, catalog.skus, choices, limit_g))
+
+
+def _each(found: Sequence[Box], rule: Callable[[Box], list[Box]]) -> list[Box]:
+    return [part for box in found for part in rule(box)]
+
+
+def _alone(box: Box, traits: Mapping[str, frozenset[str]], choices: Split) -> list[Box]:
+    """Goods of a special kind, each line in a box of its own."""
+    special = [item for item in box.items if traits[item.sku].intersection(choices.alone)]
+    rest = tuple(item for item in box.items if item not in special)
+    if not special or len(box.items) == 1:
+        return [box]
+    rules = (*box.rules, "alone")
+    return [*([Box(rest, rules)] if rest else []), *(Box((item,), rules) for item in special)]
+
+
+def _apart(box: Box, traits: Mapping[str, frozenset[str]], choices: Split) -> list[Box]:
+    """Goods that must not touch: each goes into the first box where it meets no enemy."""
+    parts: list[list[Item]] = []
+    for item in box.items:
+        fitting = (part for part in parts if not any(_enemies(item, other, traits, choices) for other in part))
+        place = next(fitting, None)
+        if place is None:
+            parts.append([item])
+        else:
+            place.append(item)
+    if len(parts) == 1:
+        return [box]
+    return [Box(tuple(part), (*box.rules, "apart")) for part in parts]
+
+
+def _enemies(first: Item, second: Item, traits: Mapping[str, frozenset[str]], choices: Split) -> bool:
+    mine, yours = traits[first.sku], traits[second.sku]
+    return any((a in mine and b in yours) or (b in mine and a in yours) for a, b in choices.apart)
+
+
+def _sized(box: Box, order: Order, skus: Mapping[str, Sku], choices: Split, limit_g: int) -> list[Box]:
+    """Heaviest units first, each into the first box with room for it in grams, units and declared value."""
+    most_g = min(choices.most_g, limit_g)
+    most_value = of_currency(choices.most_value, order.currency)
+    fills: list[_Fill] = []
+    for item in sorted(box.items, key=lambda item: -skus[item.sku].weight_g):
+        grams = skus[item.sku].weight_g
+        for paid in _unit_prices(item):
+            fill = next((f for f in fills if _room(f, grams, paid, most_g, most_value, choices)), None)
+            if fill is None:
+                fill = _Fill()
+                fills.append(fill)
+            _put(fill, item, grams, paid)
+    if len(fills) == 1:
+        return [box]
+    return [Box(tuple(fill.items), (*box.rules, "too_much")) for fill in fills]
+
+
+def _unit_prices(item: Item) -> Sequence[int]:
+    """What was paid for each unit; they sum to the item's."""
+    return apportion(item.paid, [1] * item.quantity)
+
+
+def _room(fill: _Fill, grams: int, paid: int, most_g: int, most_value: int, choices: Split) -> bool:
+    return fill.grams + grams <= most_g and fill.units + 1 <= choices.most_units and fill.value + paid <= most_value
+
+
+def _put(fill: _Fill, item: Item, grams: int, paid: int) -> None:
+    """One more unit; units of one line stay one item."""
+    fill.grams, fill.units, fill.value = fill.grams + grams, fill.units + 1, fill.value + paid
+    line = (item.order_id, item.line_no)
+    same = next((n for n, one in enumerate(fill.items) if (one.order_id, one.line_no) == line), None)
+    if same is None:
+        fill.items.append(replace(item, quantity=1, paid=paid))
+    else:
+        one = fill.items[same]
+        fill.items[same] = replace(one, quantity=one.quantity + 1, paid=one.paid + paid)
+
+
+def units_of(items: Sequence[Item]) -> dict[str, int]:
+    """Units by sku."""
+    units: dict[str, int] = {}
+    for item in items:
+        units[item.sku] = units.get(item.sku, 0) + item.quantity
+    return units
+
+
+def by_warehouse(
+    items: Sequence[Item], warehouses: Sequence[int], free: Mapping[tuple[int, str], int]
+) -> list[tuple[Item, ...]]:
+    """The goods by the warehouse they come from, as few warehouses as a greedy choice finds: the one that has most
+    lines whole goes first. Empty when a line is whole in none of them."""
+    left, parts = list(items), []
+    for _ in warehouses:
+        if not left:
+            break
+        best = max((_whole_lines(left, place, free) for place in warehouses), key=len)
+        if not best:
+            return []
+        parts.append(tuple(best))
+        left = [item for item in left if item not in best]
+    return parts if not left else []
+
+
+def _whole_lines(items: Sequence[Item], place: int, free: Mapping[tuple[int, str], int]) -> list[Item]:
+    """The lines this warehouse has whole, one after the other while its stock lasts."""
+    taken: dict[str, int] = {}
+    found = []
+    for item in items:
+        if taken.get(item.sku, 0) + item.quantity <= free.get((place, item.sku), 0):
+            taken[item.sku] = taken.get(item.sku, 0) + item.quantity
+            found.append(item)
+    return found

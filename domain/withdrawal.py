@@ -1,0 +1,96 @@
+"""Taking an order, or lines of it, out of its boxes: before the wave, or after the goods are back on their shelf.
+
+Surprising: an order that leaves a merged box before the wave is gone from it without a trace in its items; later its
+items stay there, marked as dropped, because somebody has had them in their hands.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain import history, stock
+from domain.desk import Desk
+from domain.orders import Order, OrderStatus, check_move
+from domain.parcels import Parcel, ParcelState
+from domain.people import Actor
+from domain.planning import grams_of, reprice, units_of
+
+
+def close(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
+    """Cancel an order that has not left review: its plan goes with it."""
+    check_move(order, OrderStatus.CANCELLED)
+    planned = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state is ParcelState.PLANNED]
+    desk.parcels.save([replace(parcel, state=ParcelState.CANCELLED) for parcel in planned])
+    history.note(desk, actor, "order", order.id, "cancelled", reason)
+    return cancelled(desk, actor, order, reason)
+
+
+def cancelled(desk: Desk, actor: Actor, order: Order, reason: str = "refunded") -> Order:
+    """The order cancelled, with who did it and when; not saved."""
+    return replace(order, status=OrderStatus.CANCELLED, reason=reason, decided_by=actor.name, decided_at=desk.now)
+
+
+def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel], *, reason: str) -> Order:
+    """Back to review from approved: the claim on stock is given up, the plan stays (log 'un-audit'). Orders it was to
+    travel with go on without it."""
+    check_move(order, OrderStatus.REVIEW)
+    planned = []
+    for parcel in parcels:
+        if parcel.state is not ParcelState.READY:
+            continue
+        if len(parcel.order_ids) > 1:
+            leave(desk, actor, parcel, order.id, stock.Document.UNDO)
+            continue
+        free_stock(desk, actor, parcel, stock.Document.UNDO)
+        planned.append(replace(parcel, state=ParcelState.PLANNED, blocked=False, ready_at=None))
+    desk.parcels.save(planned)
+    history.note(desk, actor, "order", order.id, "unapproved", reason)
+    return replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None)
+
+
+def leave(desk: Desk, actor: Actor, parcel: Parcel, order_id: int, document: stock.Document) -> Parcel:
+    """An order leaves a merged box that nobody has touched: its goods go out of it and their stock is free; the
+    others stay. Saves it; returns it as saved."""
+    assert parcel.warehouse_id is not None
+    gone = [item for item in parcel.live_items if item.order_id == order_id]
+    units = [(item.sku, item.quantity) for item in gone]
+    desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
+    news = without(desk, parcel, order_id)
+    desk.parcels.save([news])
+    history.note(desk, actor, "parcel", parcel.id, "member_left", order=str(order_id))
+    return replace(news, revision=news.revision + 1)
+
+
+def without(desk: Desk, parcel: Parcel, order_id: int) -> Parcel:
+    """The box without an order's items, with the weight and freight of the rest; not saved."""
+    kept = tuple(item for item in parcel.items if item.order_id != order_id)
+    news = replace(parcel, items=kept)
+    grams = grams_of(units_of(news), desk.catalog, desk.policy)
+    return reprice(desk, replace(news, expected_g=grams), grams)
+
+
+def free_stock(desk: Desk, actor: Actor, parcel: Parcel, document: stock.Document) -> None:
+    """Give up what the parcel's live items claim."""
+    assert parcel.warehouse_id is not None
+    units = [(item.sku, item.quantity) for item in parcel.live_items]
+    desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
+
+
+def take_out(
+    desk: Desk, actor: Actor, parcel: Parcel, order_id: int, line_nos: set[int], document: stock.Document
+) -> Parcel:
+    """Take lines out of a parcel and free their stock; a parcel left empty is cancelled, one that was weighed is
+    weighed again. Saves it, still blocked or not as it was; returns it as saved."""
+    assert parcel.warehouse_id is not None
+    gone = [i for i in parcel.live_items if i.order_id == order_id and i.line_no in line_nos]
+    units = [(item.sku, item.quantity) for item in gone]
+    desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
+    items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
+    news = replace(parcel, items=items)
+    news = replace(news, expected_g=grams_of(units_of(news), desk.catalog, desk.policy))
+    if news.state is ParcelState.WEIGHED:
+        news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
+    if not news.live_items:
+        news = replace(news, state=ParcelState.CANCELLED, state_at=desk.now, blocked=False)
+    desk.parcels.save([news])
+    history.note(desk, actor, "parcel", parcel.id, document, lines=",".join(str(i.line_no) for i in gone))
+    return replace(news, revision=news.revision + 1)
