@@ -12,7 +12,7 @@ from domain import history, interception, notices, stock, withdrawal
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, NotAllowed, ParcelStopped, Refusal, Unknown, WeightRefused, WrongStatus
 from domain.holds import HoldCode, open_codes
-from domain.orders import OrderStatus
+from domain.orders import Order, OrderStatus
 from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopState, WaveState
 from domain.people import STATION_RIGHT, Actor, Person, Station, require
 from domain.planning import refresh, reprice
@@ -212,9 +212,7 @@ def _close_stop(desk: Desk, actor: Actor, stop: Stop, lines: set[int]) -> None:
     )
     order = desk.orders.get(stop.order_id)
     kept = tuple(replace(line, dropped=True) if line.line_no in lines else line for line in order.lines)
-    news = replace(order, lines=kept)
-    if not news.shippable:
-        news = withdrawal.cancelled(desk, actor, news)
+    news = _settled(desk, actor, replace(order, lines=kept))
     desk.orders.save([news])
     if stop.refund_id:
         desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=True))
@@ -222,6 +220,18 @@ def _close_stop(desk: Desk, actor: Actor, stop: Stop, lines: set[int]) -> None:
     notices.redraw(desk, NoticeKind.STOP, [stop.id])
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     stock_arrived(desk)
+
+
+def _settled(desk: Desk, actor: Actor, order: Order) -> Order:
+    """Where an order stands when goods of it are back on their shelf: cancelled when nothing of it is left anywhere,
+    shipped when all that is left has gone out; not saved."""
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    left = [p.state for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
+    if not left:
+        return order if order.shippable else withdrawal.cancelled(desk, actor, order)
+    if all(state is ParcelState.HANDED_OVER for state in left):
+        return replace(order, status=OrderStatus.SHIPPED)
+    return order
 
 
 def stock_arrived(desk: Desk) -> None:

@@ -102,6 +102,8 @@ def _stop_parcels(
         elif parcel.state in IN_HOUSE:
             _open_stop(desk, actor, order, record, parcel, affected)
             stopped = True
+        else:
+            _say_too_late(desk, order, record, parcel)
     if not stopped:
         reblock(desk, order)
         return order
@@ -182,35 +184,34 @@ def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: P
 
 
 def _too_late(desk: Desk, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
-    """The parcel had left: customer service must ask the courier for it back or wait for the return."""
+    """Everything had left: customer service must ask the courier for it back or wait for the return."""
     desk.refunds.save(replace(record, stopped=False))
-    told = desk.stops.of_parcels([parcel.id for parcel in parcels])
     for parcel in parcels:
-        known = any(stop.refund_id == record.id for stop in told.get(parcel.id, ()))
-        if parcel.state is ParcelState.HANDED_OVER and not known:
-            stop = desk.stops.add(
-                Stop(
-                    id=0,
-                    parcel_id=parcel.id,
-                    order_id=order.id,
-                    state=StopState.TOO_LATE,
-                    stage=parcel.state,
-                    opened_at=desk.now,
-                    reason=record.reason or "refund",
-                    refund_id=record.id,
-                    closed_at=desk.now,
-                    answer="FAIL 1002",
-                )
-            )
-            notices.tell(
-                desk,
-                NoticeKind.STOP,
-                stop.id,
-                {Role.CS, Role.CS_LEAD},
-                key=f"stop:{stop.id}:0",
-                shop=order.shop_id,
-            )
+        _say_too_late(desk, order, record, parcel)
     return order
+
+
+def _say_too_late(desk: Desk, order: Order, record: Refund, parcel: Parcel) -> None:
+    """One box that had left, told once."""
+    told = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    if parcel.state is not ParcelState.HANDED_OVER or any(stop.refund_id == record.id for stop in told):
+        return
+    stop = desk.stops.add(
+        Stop(
+            id=0,
+            parcel_id=parcel.id,
+            order_id=order.id,
+            state=StopState.TOO_LATE,
+            stage=parcel.state,
+            opened_at=desk.now,
+            reason=record.reason or "refund",
+            refund_id=record.id,
+            closed_at=desk.now,
+            answer="FAIL 1002",
+        )
+    )
+    desks = {Role.CS, Role.CS_LEAD}
+    notices.tell(desk, NoticeKind.STOP, stop.id, desks, key=f"stop:{stop.id}:0", shop=order.shop_id)
 
 
 def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:

@@ -36,7 +36,7 @@ MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.RELEASED: frozenset(
         {OrderStatus.SHIPPED, OrderStatus.PUT_BACK, OrderStatus.CANCELLED, OrderStatus.REVIEW}
     ),
-    OrderStatus.PUT_BACK: frozenset({OrderStatus.CANCELLED, OrderStatus.RELEASED}),
+    OrderStatus.PUT_BACK: frozenset({OrderStatus.CANCELLED, OrderStatus.RELEASED, OrderStatus.SHIPPED}),
     OrderStatus.SHIPPED: frozenset(),
     OrderStatus.CANCELLED: frozenset({OrderStatus.REVIEW}),
     OrderStatus.ELSEWHERE: frozenset(),

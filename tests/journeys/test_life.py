@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain import fulfilment, intake, interception, release, returns, review
+from domain import fulfilment, intake, interception, release, returns, review, together
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
@@ -27,9 +27,11 @@ from domain.incoming import (
     Receiver,
     RefundState,
 )
-from domain.orders import OrderStatus
-from domain.parcels import IN_HOUSE, OPEN_STOPS, RESERVING, ParcelState
+from domain.orders import Order, OrderStatus
+from domain.parcels import IN_HOUSE, OPEN_STOPS, RESERVING, Parcel, ParcelState
 from domain.people import SHOP, Actor, ActorKind, Role, Station
+from domain.policy import Policy
+from domain.policy_sections import Split
 from domain.records import Grade
 from domain.stock import Bucket, Document, Move
 from storage.store import Store
@@ -56,6 +58,7 @@ def seed(unit: Unit) -> None:
     admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), Sku("LID", "", "盖子", 0, 100, 500)])
     opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID")]
     unit.stock.apply(opening, "opening")
+    admin.put_policy(replace(Policy(), split=Split(most_units=3)), "boss")
 
 
 def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str, at: int) -> IncomingOrder:
@@ -80,7 +83,7 @@ def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str,
         goods=total,
         total=total,
         paid=paid,
-        buyer_id=number,
+        buyer_id="one buyer" if number in ("T0", "T1") else number,
         buyer_message=note,
         receiver=HOME,
         lines=lines,
@@ -105,6 +108,16 @@ class Life(RuleBasedStateMachine):
             self.tap(review.approve, number)
         self.time_passes(15)
         self.time_passes(40)
+
+    @rule(number=NUMBERS)
+    def unmerge(self, number: str) -> None:
+        self.tap(together.unmerge, number)
+
+    @rule(number=NUMBERS, other=NUMBERS)
+    def merge(self, number: str, other: str) -> None:
+        other_id = self.order_id(other)
+        if other_id is not None and other != number:
+            self.tap(together.merge, number, other_id)
 
     @rule(number=NUMBERS)
     def next_step(self, number: str) -> None:
@@ -328,11 +341,11 @@ def check_stock(desk: Desk) -> None:
             assert getattr(level, bucket.value) == sums.get((warehouse_id, sku, bucket), 0)
         assert 0 <= level.reserved <= level.good
     claimed: dict[str, int] = {}
-    for found in desk.parcels.of_orders(all_orders(desk)).values():
-        for parcel in found:
-            if parcel.state in RESERVING:
-                for item in parcel.live_items:
-                    claimed[item.sku] = claimed.get(item.sku, 0) + item.quantity
+    found = desk.parcels.of_orders(all_orders(desk)).values()
+    for parcel in {box.id: box for boxes in found for box in boxes}.values():
+        if parcel.state in RESERVING:
+            for item in parcel.live_items:
+                claimed[item.sku] = claimed.get(item.sku, 0) + item.quantity
     assert {level.sku: level.reserved for level in levels.values()} == {
         level.sku: claimed.get(level.sku, 0) for level in levels.values()
     }
@@ -343,24 +356,39 @@ def check_orders(desk: Desk) -> None:
     boxes = desk.parcels.of_orders(all_orders(desk))
     for order in desk.orders.many(all_orders(desk)).values():
         assert 0 <= order.refunded <= order.paid
-        live = [p for p in boxes.get(order.id, ()) if p.state is not ParcelState.CANCELLED]
-        assert len(live) <= 1
+        live = [
+            p for p in boxes.get(order.id, ()) if p.state is not ParcelState.CANCELLED and order.id in p.live_orders
+        ]
+        check_boxes(desk, order, live)
+        states = {p.state for p in live}
         if order.status is OrderStatus.SHIPPED:
-            assert [p.state for p in live] == [ParcelState.HANDED_OVER]
+            assert states == {ParcelState.HANDED_OVER}
         if order.status is OrderStatus.APPROVED:
-            assert [p.state for p in live] == [ParcelState.READY]
+            assert states == {ParcelState.READY}
         if order.status in (OrderStatus.CANCELLED, OrderStatus.UNPAID):
-            assert live == []
+            assert states == set()
         for parcel in live:
             stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
             open_stop = any(stop.state in OPEN_STOPS for stop in stops)
             if parcel.state is ParcelState.HANDED_OVER:
                 assert not open_stop
             if parcel.state in IN_HOUSE:
-                assert parcel.blocked == (open_stop or order.held)
+                held = any(one.held for one in desk.orders.many(parcel.order_ids).values())
+                assert parcel.blocked == (open_stop or held)
         verbs = [event.verb for event in desk.history("order", order.id, 1000)]
         reopened = verbs.count("refund_cancelled")
         assert 0 <= verbs.count("approved") - verbs.count("unapproved") <= 1 + reopened
+
+
+def check_boxes(desk: Desk, order: Order, live: list[Parcel]) -> None:
+    """No unit of an order is in two boxes, and money goes with its units."""
+    known = {line.line_no: line for line in order.lines}
+    for line_no in {item.line_no for box in live for item in box.live_items if item.order_id == order.id} & set(known):
+        mine = [i for box in live for i in box.live_items if (i.order_id, i.line_no) == (order.id, line_no)]
+        if order.status is OrderStatus.REVIEW:
+            assert sum(item.quantity for item in mine) == known[line_no].quantity
+    if order.status is OrderStatus.REVIEW and live and not any(line.dropped for line in order.lines):
+        assert sum(i.paid for box in live for i in box.items if i.order_id == order.id) == order.paid
 
 
 TestLife = Life.TestCase

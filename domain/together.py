@@ -1,0 +1,117 @@
+"""Merging and unmerging by hand: what a person decides about who travels with whom (rules.md B3).
+
+Surprising: unmerging is possible until the goods are packed. On the floor the order's goods are already picked or on
+their way, so its new box starts where the old one stands, with a waybill and a slot of its own.
+"""
+
+from dataclasses import replace
+
+from domain import history, interception, notices, numbering
+from domain.desk import Desk
+from domain.errors import BadValue, Unknown, WrongStatus
+from domain.merging import Risk, Verdict, verdict
+from domain.orders import Order, OrderStatus
+from domain.parcels import Parcel, ParcelState
+from domain.people import Actor, Right, Role, require
+from domain.planning import grams_of, refresh, reprice, units_of
+from domain.records import NoticeKind
+from domain.review import seen
+from domain.withdrawal import without
+
+_APART_UP_TO = (ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PICKED)
+
+
+def candidates(desk: Desk, order: Order) -> list[tuple[Order, Verdict]]:
+    """Orders in review to the same place that do not travel with it, and how they would go together."""
+    if not order.merge_key or order.status is not OrderStatus.REVIEW:
+        return []
+    planned = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state is ParcelState.PLANNED]
+    company = {order.id, *(order_id for parcel in planned for order_id in parcel.order_ids)}
+    others = desk.orders.many(set(desk.orders.sharing([order.merge_key], [])) - company)
+    return [(other, verdict(order, other, desk.policy.merge)) for other in others.values()]
+
+
+def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int) -> Order:
+    """Let two orders to one place travel together although no rule says so; risk HIGH is refused.
+
+    Raises NotAllowed, Stale, WrongStatus, BadValue('merge', …, the verdict's code), Unknown.
+    """
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    seen(desk, order, revision)
+    other = desk.orders.get(other_id)
+    for one in (order, other):
+        if one.status is not OrderStatus.REVIEW:
+            raise WrongStatus(one.number, one.status, OrderStatus.REVIEW)
+    if not order.merge_key or order.merge_key != other.merge_key:
+        raise BadValue("merge", other.number, "same_place")
+    found = verdict(order, other, desk.policy.merge)
+    if found.risk is Risk.HIGH or order.held or other.held:
+        raise BadValue("merge", other.number, f"merge_{found.why if found.risk is Risk.HIGH else 'held'}")
+    group = min(one.together or one.id for one in (order, other))
+    groups = {one.together for one in (order, other)} - {0}
+    joined = desk.orders.many({order.id, other.id, *(desk.orders.sharing([], groups) if groups else [])})
+    news = [replace(one, together=group, apart=False) for one in joined.values()]
+    lines = [history.line(desk, actor, "order", one.id, "merged", ",".join(o.number for o in news)) for one in news]
+    desk.record(lines)
+    refresh(desk, news)
+    notices.redraw(desk, NoticeKind.ORDER, joined, digest=True)
+    return desk.orders.get(order_id)
+
+
+def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
+    """This order travels alone, now and later. Up to PICKED it gets a box of its own where the old one stands.
+
+    Raises NotAllowed, Stale, Unknown('merged_box') when it travels with nobody, Unknown('waybill') when the courier
+    gives no number for a box on the floor, WrongStatus when packed already.
+    """
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    seen(desk, order, revision)
+    boxes = desk.parcels.of_orders([order_id]).get(order_id, ())
+    shared = [p for p in boxes if p.state is not ParcelState.CANCELLED and order_id in p.live_orders]
+    shared = [p for p in shared if len(p.live_orders) > 1]
+    if not shared:
+        raise Unknown("merged_box", order.number)
+    for parcel in shared:
+        if parcel.state is not ParcelState.PLANNED and parcel.state not in _APART_UP_TO:
+            raise WrongStatus(parcel.waybill or parcel.number, parcel.state, ParcelState.PICKED)
+    company = {oid for parcel in shared for oid in parcel.live_orders} - {order_id}
+    news = replace(order, apart=True, together=0)
+    history.note(desk, actor, "order", order_id, "unmerged")
+    if order.status is OrderStatus.REVIEW:
+        refresh(desk, [news])
+    else:
+        desk.orders.save([news])
+        for parcel in shared:
+            _own_box(desk, actor, parcel, order)
+        interception.reblock(desk, desk.orders.get(order_id))
+        for other in desk.orders.many(company).values():
+            interception.reblock(desk, other)
+    notices.redraw(desk, NoticeKind.ORDER, {order_id, *company}, digest=True)
+    return desk.orders.get(order_id)
+
+
+def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> None:
+    """The order's items in a box of their own, in the same state; their claim on stock moves with them."""
+    (new_id,) = desk.parcels.next_ids(1)
+    mine = tuple(item for item in parcel.items if item.order_id == order.id)
+    why = {**parcel.why, "merge": {"orders": [], "why": "unmerged"}}
+    own = replace(parcel, id=new_id, revision=1, items=mine, waybill="", blocked=False, why=why)
+    grams = grams_of(units_of(own), desk.catalog, desk.policy)
+    own = reprice(desk, replace(own, expected_g=grams), grams)
+    if parcel.wave_id is not None:
+        slots = [one.slot for one in desk.parcels.of_wave(parcel.wave_id)]
+        own = replace(own, slot=max(slots, default=0) + 1)
+    desk.parcels.save([without(desk, parcel, order.id)])
+    desk.parcels.add([own])
+    if parcel.state is not ParcelState.READY:
+        number = numbering.numbered(desk, [own]).get(own.id)
+        if number is None:
+            raise Unknown("waybill", order.number)
+        desk.parcels.save([replace(own, waybill=number)])
+        roles = {Role.PICKER, Role.PACKER}
+        key = f"apart:{own.id}"
+        notices.tell(desk, NoticeKind.WAVE, parcel.wave_id or 0, roles, key=key, warehouse=parcel.warehouse_id)
+    history.note(desk, actor, "parcel", own.id, "split_off", parcel.number)
+    history.note(desk, actor, "parcel", parcel.id, "member_left", own.number)
