@@ -13,6 +13,7 @@ TOPICS = (
     "intake",
     "mapping",
     "review",
+    "together",
     "interception",
     "waves",
     "warehouse",

@@ -122,6 +122,10 @@ REFUND_STATES = {
     "cancelled": N_("refund withdrawn"),
 }
 VERBS = {
+    "merged": N_("merged by hand"),
+    "unmerged": N_("taken out of the merged parcel"),
+    "member_left": N_("an order left the parcel"),
+    "split_off": N_("split off from a merged parcel"),
     "received": N_("received"),
     "changed": N_("changed on the platform"),
     "approved": N_("approved"),
@@ -193,6 +197,8 @@ VERBS = {
 
 ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator")}
 KINDS = {
+    "merged_box": N_("merged parcel"),
+    "merge": N_("merging"),
     "order": N_("order"),
     "digest": N_("The list of new orders"),
     "parcel": N_("parcel"),
@@ -277,6 +283,9 @@ FORMATS = {
     "mapped": N_("learned table"),
 }
 WANTS = {
+    "same_place": N_("an order of this shop to the same address"),
+    "merge_unpaid": N_("one that is paid"),
+    "merge_held": N_("one without open holds"),
     "weight": N_("a weight like 1.25kg or 1250"),
     "name_and_street": N_("a name and a street"),
     "label_and_value": N_("lines like «phone: 13800001234», or a whole address with name and phone"),

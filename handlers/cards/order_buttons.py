@@ -10,6 +10,7 @@ from domain.incoming import RefundState
 from domain.orders import Order, OrderStatus
 from domain.people import Right
 from handlers.card import Button
+from handlers.cards.together import together_rows
 from handlers.taps import pack
 from handlers.terms import hold_name
 from handlers.viewer import Viewer
@@ -29,6 +30,7 @@ def main_rows(desk: Desk, order: Order, viewer: Viewer) -> tuple[Row, ...]:
     """The rows under the order's card."""
     words = viewer.words
     rows = [*_decide(desk, order, viewer), *_release(desk, order, viewer)]
+    rows += together_rows(desk, order, viewer)
     rows += in_twos(_change(desk, order, viewer))
     last = [Button(words("❓ Why"), pack("o.why", order.id)), Button(words("🕘 History"), pack("o.hi", order.id, 0))]
     if is_identity(order.buyer_id) and viewer.offers(Right.VIEW_ORDERS, shop=order.shop_id):

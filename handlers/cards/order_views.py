@@ -16,6 +16,7 @@ from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines
 from handlers.cards.evidence import cure, hold_line, veiled
 from handlers.cards.order_buttons import Row, in_twos
+from handlers.cards.together import why_lines
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, hold_name, verb_name
 from handlers.viewer import Viewer
@@ -112,6 +113,7 @@ def _gone_line(code: HoldCode, resolution: str, by: str, at: str, words: Words) 
 def _choice(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
     return [
         words("📦 {parcel}, rules version {policy}", parcel=parcel.number, policy=str(parcel.why.get("policy", "-"))),
+        *why_lines(parcel, words),
         *choice_lines(words("Warehouse"), parcel.why.get("warehouse"), words),
         *choice_lines(words("Courier"), parcel.why.get("courier"), words),
     ]

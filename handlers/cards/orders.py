@@ -15,6 +15,7 @@ from handlers.cards.entries import order_lines
 from handlers.cards.evidence import hold_line, shop_name, veiled
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
+from handlers.cards.together import together_lines
 from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import actor_name, hold_name, refund_state_name, role_name, step_name
@@ -90,7 +91,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
         [*_people(order, viewer), *order_lines(desk, order, viewer)],
         _goods(order, words),
         _holds(desk, order, viewer),
-        _parcels(desk, order, words),
+        [*_parcels(desk, order, words), *together_lines(desk, order, words)],
         _money_back(desk, order, words),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)

@@ -1,0 +1,95 @@
+"""Who travels with whom: what an order's card and /why say of merged and divided parcels, and the buttons.
+
+Surprising: only companions of the same shop are ever named, so nobody reads of an order outside their scope.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from domain import together
+from domain.desk import Desk
+from domain.merging import Risk
+from domain.orders import Order, OrderStatus
+from domain.parcels import Parcel, ParcelState
+from domain.people import Right
+from handlers.card import Button
+from handlers.taps import pack
+from handlers.terms import N_
+from handlers.viewer import Viewer
+from handlers.words import Words
+
+SHOWN = 5
+VERDICTS = {
+    "same_buyer": N_("same buyer, same address"),
+    "same_place": N_("same receiver and address"),
+    "other_buyer": N_("same address, other buyer"),
+    "far_apart": N_("same buyer and address, ordered long apart"),
+    "unpaid": N_("not paid yet"),
+    "held": N_("held"),
+    "person": N_("a person said so"),
+}
+RULES = {
+    "alone": N_("goods that travel alone"),
+    "apart": N_("goods that must not touch"),
+    "too_much": N_("too heavy, too many or too valuable for one parcel"),
+    "warehouse": N_("no one warehouse has everything"),
+}
+_APART = frozenset({ParcelState.PLANNED, ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PICKED})
+
+
+def live_boxes(desk: Desk, order: Order) -> list[Parcel]:
+    """The parcels that hold goods of the order."""
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    return [box for box in boxes if box.state is not ParcelState.CANCELLED and order.id in box.live_orders]
+
+
+def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
+    """With whom it travels, in how many boxes, and with whom it could."""
+    boxes = live_boxes(desk, order)
+    company = {oid for box in boxes for oid in box.live_orders} - {order.id}
+    lines = []
+    if company:
+        lines.append(words("🔗 In one parcel with {orders}", orders=_numbers(desk.orders.many(company).values())))
+    if len(boxes) > 1:
+        lines.append(words("✂️ In {count} parcels", count=len(boxes)))
+    if order.apart:
+        lines.append(words("✂️ Travels alone: a person said so"))
+    for other, found in together.candidates(desk, order)[:SHOWN] if order.merge_key else ():
+        why = words.plain(VERDICTS[found.why])
+        lines.append(words("🔗 Same address: {order} ({why})", order=other.number, why=why))
+    return lines
+
+
+def _numbers(orders: Iterable[Order]) -> str:
+    numbers = sorted(order.number for order in orders)
+    more = f" +{len(numbers) - SHOWN}" if len(numbers) > SHOWN else ""
+    return ", ".join(numbers[:SHOWN]) + more
+
+
+def together_rows(desk: Desk, order: Order, viewer: Viewer) -> list[tuple[Button, ...]]:
+    """Merge with one, or ship alone."""
+    words = viewer.words
+    if not viewer.offers(Right.APPROVE, shop=order.shop_id):
+        return []
+    rows: list[tuple[Button, ...]] = []
+    if order.status is OrderStatus.REVIEW and not order.held:
+        for other, found in together.candidates(desk, order)[:2]:
+            if found.risk is not Risk.HIGH and not other.held:
+                label = words("🔗 Merge with {order}", order=other.number)
+                rows.append((Button(label, pack("o.mg", order.id, order.revision, other.id)),))
+    shared = [box for box in live_boxes(desk, order) if len(box.live_orders) > 1]
+    if shared and all(box.state in _APART for box in shared):
+        rows.append((Button(words("✂️ Ship alone"), pack("o.ap", order.id, order.revision)),))
+    return rows
+
+
+def why_lines(parcel: Parcel, words: Words) -> list[str]:
+    """Why the parcel is merged or one of several."""
+    lines = []
+    merged, split = parcel.why.get("merge"), parcel.why.get("split")
+    if isinstance(merged, Mapping) and merged.get("orders"):
+        why = words.plain(VERDICTS.get(str(merged.get("why")), str(merged.get("why"))))
+        lines.append(words("🔗 Merged: {orders}, {why}", orders=", ".join(map(str, merged["orders"])), why=why))
+    if isinstance(split, Mapping):
+        rules = ", ".join(words.plain(RULES.get(str(rule), str(rule))) for rule in split.get("rules", ()))
+        lines.append(words("✂️ Part {part} of {of}: {rules}", part=split.get("part"), of=split.get("of"), rules=rules))
+    return lines
