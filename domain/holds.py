@@ -161,6 +161,8 @@ def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetim
     (`ENDING`) is found as long as the condition is not met; any other stays until a person acts.
     """
     found = {finding.code: finding for finding in findings}
+    if not found and not holds:
+        return holds
     result = []
     for hold in holds:
         finding = found.get(hold.code)

@@ -140,7 +140,7 @@ def _head(incoming: IncomingOrder, names: Sequence[str] = _HEAD) -> dict[str, An
     return {name: getattr(incoming, name) for name in names}
 
 
-def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder) -> Order:
+def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder, mark: str) -> Order:
     status = _first_status(incoming)
     back = sum(r.amount for r in incoming.refunds if r.state is RefundState.SUCCESS)
     return Order(
@@ -152,6 +152,7 @@ def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder)
         platform_updated_at=incoming.updated_at,
         refunded=min(back, incoming.paid) if status in (OrderStatus.CANCELLED, OrderStatus.ELSEWHERE) else 0,
         lines=_lines(incoming.lines),
+        fingerprint=mark,
         reason="refunded" if status is OrderStatus.CANCELLED and back else "",
         **_head(incoming),
     )
@@ -212,8 +213,7 @@ def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], 
     prints = [fingerprint(one, _print_of(kept.get(one.number))) for one in told]
     heads = [_filled(one, kept.get(one.number)) for one in told]
     orders = [
-        replace(_new_order(desk, order_id, shop_id, one), fingerprint=mark)
-        for order_id, one, mark in zip(ids, heads, prints, strict=True)
+        _new_order(desk, order_id, shop_id, one, mark) for order_id, one, mark in zip(ids, heads, prints, strict=True)
     ]
     orders = [prepared(order, desk.catalog) for order in orders]
     everyone = [*orders, *companions(desk, orders)]

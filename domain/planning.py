@@ -98,7 +98,7 @@ def arrange(orders: Sequence[Order], facts: Facts) -> Arranged:
     that share a merge key or a person's group with one of it."""
     review = [order for order in orders if order.status is OrderStatus.REVIEW]
     found = {order.id: [*screen(order, facts)] for order in review}
-    screened = {o.id: replace(o, holds=reconcile(o.holds, found[o.id], facts.now)) for o in review}
+    screened = {o.id: _held(o, reconcile(o.holds, found[o.id], facts.now)) for o in review}
     _wait(screened, facts, found)
     parcels: list[Parcel] = []
     for group in groups(screened.values(), facts.policy.merge):
