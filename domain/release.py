@@ -31,8 +31,9 @@ def release_due(desk: Desk) -> int:
     if not orders:
         return 0
     desk.orders.save(orders)
-    boxes = [p for found in desk.parcels.of_orders(ids).values() for p in found if p.state is ParcelState.READY]
-    desk.parcels.save([replace(parcel, ready_at=desk.now) for parcel in boxes])
+    found = desk.parcels.of_orders(ids).values()
+    boxes = {p.id: p for mine in found for p in mine if p.state is ParcelState.READY}  # a merged one is in several
+    desk.parcels.save([replace(parcel, ready_at=desk.now) for parcel in boxes.values()])
     desk.record([history.line(desk, CLOCK, "order", order.id, "released") for order in orders])
     notices.redraw(desk, NoticeKind.ORDER, ids, digest=True)
     return len(orders)
