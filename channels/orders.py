@@ -65,6 +65,7 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         courier_hint=head.text("courier_hint"),
         merge_code=head.text("merge_code"),
         order_type=head.text("order_type"),
+        risk=head.text("risk"),
     )
 
 

@@ -126,6 +126,7 @@ ORDERS = Format(
         "buyer_phone": "Phone",
         "buyer_message": "Notes",
         "payment": "Payment Method",
+        "risk": "Risk Level",
         "courier_hint": "Shipping Method",
         "title": "Lineitem name",
         "quantity": "Lineitem quantity",

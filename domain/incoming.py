@@ -105,7 +105,7 @@ class IncomingOrder:
     the last moment to ship; `seller_flag` the seller's own mark (red, 1-5); `invoice` its title or kind;
     `warehouse_hint` and `courier_hint` as the platform names them; `merge_code` one for orders that may share a
     parcel; `order_type` the platform's word (补发订单); `risk` its own
-    opinion of fraud; `owed` what a part-paid order still lacks (minor units). Texts as told, "" when not told.
+    opinion of fraud. Texts as told, "" when not told.
     """
 
     platform: Platform
@@ -143,7 +143,6 @@ class IncomingOrder:
     merge_code: str = ""
     order_type: str = ""
     risk: str = ""
-    owed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

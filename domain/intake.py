@@ -127,12 +127,12 @@ def _first_status(incoming: IncomingOrder) -> OrderStatus:
 _HEAD = (
     *("number", "external_id", "platform", "currency", "placed_at", "paid_at", "goods", "shipping", "discount", "tax"),
     *("total", "paid", "buyer_id", "buyer_message", "seller_note", "receiver", "cod", "presale", "promised_ship_at"),
-    *("seller_flag", "invoice", "warehouse_hint", "courier_hint", "merge_code", "risk", "owed"),
+    *("seller_flag", "invoice", "warehouse_hint", "courier_hint", "merge_code", "risk"),
 )
 """What an order takes over from the platform as it is told."""
 _KEPT = ("external_id", "placed_at", "paid_at", "buyer_id", "promised_ship_at")
 """What stays when a later file does not tell it."""
-_MONEY = ("goods", "shipping", "discount", "tax", "total", "paid", "owed")
+_MONEY = ("goods", "shipping", "discount", "tax", "total", "paid")
 """What a report without money says nothing about."""
 
 

@@ -117,7 +117,6 @@ class Order:
     courier_hint: str = ""
     merge_code: str = ""
     risk: str = ""
-    owed: int = 0
     merge_key: str = ""
     together: int = 0
     apart: bool = False

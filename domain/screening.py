@@ -213,9 +213,7 @@ def _terms(order: Order, facts: Facts) -> Iterator[Finding]:
     if order.seller_flag and order.seller_flag.casefold() in {flag.casefold() for flag in choices.flags}:
         yield Finding(HoldCode.FLAG, {"flag": order.seller_flag})
     if order.cod and choices.confirm_cod:
-        yield Finding(HoldCode.PAYMENT, {"why": "cod", "owed": str(order.total), "currency": order.currency})
-    elif order.owed > 0:
-        yield Finding(HoldCode.PAYMENT, {"why": "part", "owed": str(order.owed), "currency": order.currency})
+        yield Finding(HoldCode.PAYMENT, {"owed": str(order.total), "currency": order.currency})
     if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
         yield Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state})
 

@@ -49,7 +49,7 @@ HOLDS = {
     "SELLER_NOTE": N_("seller's note"),
     "FREEZE": N_("held by hand"),
     "FRAUD": N_("risk of fraud"),
-    "PAYMENT": N_("not fully paid"),
+    "PAYMENT": N_("cash on delivery"),
     "PRESALE_WAIT": N_("presale"),
     "MEMBER_CHANGED": N_("companion changed"),
     "INVOICE_CHANGED": N_("invoice changed"),

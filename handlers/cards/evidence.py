@@ -36,7 +36,7 @@ EVIDENCE = {
     HoldCode.SELLER_NOTE: N_("“{text}”"),
     HoldCode.FREEZE: N_("{reason} ({by})"),
     HoldCode.FRAUD: N_("the platform's opinion: {risk}"),
-    HoldCode.PAYMENT: N_("{owed} are still to be paid"),
+    HoldCode.PAYMENT: N_("cash on delivery, {owed}"),
     HoldCode.PRESALE_WAIT: N_("presale, to be worked on from {until}"),
     HoldCode.MEMBER_CHANGED: N_("{member}, which travels with it, is stopped or held"),
     HoldCode.INVOICE_CHANGED: N_("now “{now}”, while the order was: {at}"),
@@ -56,7 +56,6 @@ EVIDENCE = {
 }
 FREEZE_UNTIL = N_("{reason} ({by}), until {until}")
 FREEZE_STOCK = N_("{reason} ({by}), until the goods are there")
-COD = N_("cash on delivery, {owed}")
 NO_WAREHOUSE_CAN = N_("none of {tried} warehouses can, the first because: {why}")
 SPLIT_STOCK = N_("no single warehouse has everything")
 SHORT = {
@@ -73,7 +72,6 @@ CURES = {
     HoldCode.MERGE_WAIT: N_("goes away by itself then"),
     HoldCode.PAY_DELAY: N_("goes away by itself then"),
     HoldCode.TIME_WINDOW: N_("goes away by itself then"),
-    HoldCode.PAYMENT: N_("goes away when it is paid"),
     HoldCode.NO_ITEMS: N_("goes away when the order gets its goods lines"),
     HoldCode.SKU_UNMATCHED: N_("goes away when the product is matched"),
     HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
@@ -169,8 +167,6 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
         text = FREEZE_UNTIL
     elif hold.code is HoldCode.FREEZE and "stock" in hold.evidence:
         text = FREEZE_STOCK
-    elif hold.code is HoldCode.PAYMENT and hold.evidence.get("why") == "cod":
-        text = COD
     elif hold.code is HoldCode.NO_WAREHOUSE and "why" in hold.evidence:
         text = NO_WAREHOUSE_CAN
     seen = words(text, **_facts(hold, words, private))

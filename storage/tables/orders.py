@@ -93,7 +93,6 @@ class OrderRow(Base, table=True):
     courier_hint: str = col.words()
     merge_code: str = col.words()
     risk: str = col.words()
-    owed: int = col.number()
     merge_key: str = col.text()
     together: int = col.number()
     apart: bool = col.flag()

@@ -21,7 +21,7 @@ def upgrade() -> None:
     for name in _FLAGS:
         op.add_column("orders", sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("orders", sa.Column("merge_key", sa.Text(), nullable=False, server_default=""))
-    for name in ("together", "owed", "first_approver"):
+    for name in ("together", "first_approver"):
         op.add_column("orders", sa.Column(name, sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("orders", sa.Column("promised_ship_at", Moment(), nullable=True))
     op.add_column("orders", sa.Column("look_at", Moment(), nullable=True))
