@@ -20,9 +20,12 @@ def dispatch_hours(platform: Platform, policy: Policy) -> int:
 
 
 def dispatch_deadline(order: Order, policy: Policy) -> datetime | None:
-    """Until when the order must have left; None for an order that is not paid."""
+    """Until when the order must have left: as the platform promised, else so long after payment; None for an order
+    that is not paid."""
     if order.paid_at is None:
         return None
+    if order.promised_ship_at is not None:
+        return order.promised_ship_at
     return order.paid_at + timedelta(hours=dispatch_hours(order.platform, policy))
 
 

@@ -40,7 +40,9 @@ def _late(
 def _due(bucket: Bucket) -> ColumnElement[bool]:
     """Orders whose dispatch deadline comes up to the bucket's end: domain.deadlines.dispatch_deadline as SQL."""
     paid = bucket.paid_up_to.items()
-    return or_(*(and_(orders.c.platform == platform, orders.c.paid_at <= at) for platform, at in paid))
+    usual = or_(*(and_(orders.c.platform == platform, orders.c.paid_at <= at) for platform, at in paid))
+    told = orders.c.promised_ship_at
+    return and_(orders.c.paid_at.is_not(None), or_(told <= bucket.end, and_(told.is_(None), usual)))
 
 
 class Piles:

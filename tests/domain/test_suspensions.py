@@ -83,6 +83,8 @@ def test_the_deadline_is_the_platforms_or_the_companys() -> None:
     assert dispatch_deadline(_order(Platform.TAOBAO, NOW), policy) == NOW + timedelta(hours=48)
     assert dispatch_deadline(_order(Platform.SHOPIFY, NOW), policy) == NOW + timedelta(hours=72)
     assert dispatch_deadline(_order(Platform.TAOBAO, None), policy) is None
+    promised = replace(_order(Platform.TAOBAO, NOW), promised_ship_at=NOW + timedelta(days=9))
+    assert dispatch_deadline(promised, policy) == NOW + timedelta(days=9)
 
 
 def test_buckets_name_the_moments_of_payment_that_reach_them() -> None:

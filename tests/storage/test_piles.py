@@ -99,6 +99,7 @@ def test_dispatch_counts_each_order_in_the_first_bucket_that_reaches_it(each: Ea
     two = put(each, 0, "2", paid_at=paid(46), status=OrderStatus.APPROVED)
     held = put(each, 0, "3", paid_at=paid(47), holds=(hold(HoldCode.FREEZE, 1),))
     six = put(each, 0, "4", paid_at=paid(42))
+    told = put(each, 0, "told", paid_at=paid(60), promised_ship_at=NOW + timedelta(hours=5))
     put(each, 0, "5", paid_at=paid(41))
     put(each, 0, "6", paid_at=paid(90), status=OrderStatus.SHIPPED)
     put(each, 0, "7", paid_at=None)
@@ -108,7 +109,7 @@ def test_dispatch_counts_each_order_in_the_first_bucket_that_reaches_it(each: Ea
     first, third = each.cast.shops[0].id, each.cast.shops[2].id
     everything = [
         Pile(first, "2", 2, paid(47), (held, two)),
-        Pile(first, "6", 1, paid(42), (six,)),
+        Pile(first, "6", 2, paid(60), (told, six)),
         Pile(first, MISSED, 1, paid(48), (missed,)),
         Pile(third, "2", 1, paid(71), (abroad,)),
     ]
