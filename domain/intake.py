@@ -8,13 +8,13 @@ without money or without a receiver (Amazon has both kinds) takes neither away f
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from domain import history, interception, notices, refunds, withdrawal
 from domain.addresses import filled
+from domain.changes import DECIDED, differences, hold_change
 from domain.desk import Desk
-from domain.holds import Hold, HoldCode, Source
+from domain.holds import HoldCode
 from domain.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
 from domain.people import Actor, Right, require
@@ -294,10 +294,10 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
     news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
     desk.orders.keep_raw(order.id, incoming.raw)
     history.note(desk, actor, "order", order.id, "changed", platform_state=incoming.state)
-    changed = _differences(order, news)
+    changed = differences(order, news)
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed else ()
-    if changed and order.status in _DECIDED:
-        news = _hold_change(desk, news, changed)
+    if changed and order.status in DECIDED:
+        news = hold_change(desk, news, changed)
     if changed and (order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels)):
         news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
     if changed:
@@ -313,49 +313,6 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
     else:
         desk.orders.save([news])
         interception.reblock(desk, news)
-
-
-def _goods(order: Order) -> list[tuple[str, int, str]]:
-    return [(line.external_id, line.quantity, line.merchant_code) for line in order.lines]
-
-
-def _text(value: object) -> str:
-    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)[:200]
-
-
-_WATCHED: Mapping[HoldCode, str] = {
-    HoldCode.INVOICE_CHANGED: "invoice",
-    HoldCode.MESSAGE_CHANGED: "buyer_message",
-    HoldCode.NOTE_CHANGED: "seller_note",
-    HoldCode.COURIER_CHANGED: "courier_hint",
-    HoldCode.WAREHOUSE_CHANGED: "warehouse_hint",
-    HoldCode.SHIP_TIME_CHANGED: "promised_ship_at",
-}
-_DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
-
-
-def _differences(order: Order, news: Order) -> dict[HoldCode, dict[str, str]]:
-    """What a person who decided on the order has not seen, with what it says now. Goods that come for the first time
-    are no change."""
-    found: dict[HoldCode, dict[str, str]] = {}
-    if filled(news.receiver) != filled(order.receiver):
-        found[HoldCode.ADDR_CHANGED] = {}
-    if order.lines and _goods(news) != _goods(order):
-        found[HoldCode.GOODS_CHANGED] = {}
-    for code, name in _WATCHED.items():
-        if getattr(news, name) != getattr(order, name):
-            found[code] = {"now": _text(getattr(news, name) or "-")}
-    return found
-
-
-def _hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str, str]]) -> Order:
-    opened = {hold.code for hold in order.holds if hold.open}
-    new = [
-        Hold(code, Source.PLATFORM, desk.now, {"at": order.status, **seen})
-        for code, seen in changed.items()
-        if code not in opened and desk.policy.screens(code)
-    ]
-    return replace(order, holds=(*order.holds, *new))
 
 
 def _take_head(order: Order, incoming: IncomingOrder) -> Order:

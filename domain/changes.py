@@ -1,0 +1,56 @@
+"""What a platform changed on an order that somebody had decided on already, and the holds that say so (rules.md B2).
+
+Surprising: an order still in review just takes the new values over; only who has decided must look again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from domain.addresses import filled
+from domain.desk import Desk
+from domain.holds import Hold, HoldCode, Source
+from domain.orders import Order, OrderStatus
+
+
+def _goods(order: Order) -> list[tuple[str, int, str]]:
+    return [(line.external_id, line.quantity, line.merchant_code) for line in order.lines]
+
+
+def _text(value: object) -> str:
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)[:200]
+
+
+_WATCHED: Mapping[HoldCode, str] = {
+    HoldCode.INVOICE_CHANGED: "invoice",
+    HoldCode.MESSAGE_CHANGED: "buyer_message",
+    HoldCode.NOTE_CHANGED: "seller_note",
+    HoldCode.COURIER_CHANGED: "courier_hint",
+    HoldCode.WAREHOUSE_CHANGED: "warehouse_hint",
+    HoldCode.SHIP_TIME_CHANGED: "promised_ship_at",
+}
+DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
+
+
+def differences(order: Order, news: Order) -> dict[HoldCode, dict[str, str]]:
+    """What a person who decided on the order has not seen, with what it says now. Goods that come for the first time
+    are no change."""
+    found: dict[HoldCode, dict[str, str]] = {}
+    if filled(news.receiver) != filled(order.receiver):
+        found[HoldCode.ADDR_CHANGED] = {}
+    if order.lines and _goods(news) != _goods(order):
+        found[HoldCode.GOODS_CHANGED] = {}
+    for code, name in _WATCHED.items():
+        if getattr(news, name) != getattr(order, name):
+            found[code] = {"now": _text(getattr(news, name) or "-")}
+    return found
+
+
+def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str, str]]) -> Order:
+    opened = {hold.code for hold in order.holds if hold.open}
+    new = [
+        Hold(code, Source.PLATFORM, desk.now, {"at": order.status, **seen})
+        for code, seen in changed.items()
+        if code not in opened and desk.policy.screens(code)
+    ]
+    return replace(order, holds=(*order.holds, *new))
