@@ -67,6 +67,10 @@ class HandlerStore:
         """Read."""
         return await self._store.read(fn, *args, **kwargs)
 
+    async def glance(self, fn: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read a handful of rows by key."""
+        return await self._store.glance(fn, *args, **kwargs)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

@@ -49,9 +49,9 @@ def chat_key(update: Update) -> int:
     return 0
 
 
-def keep(unit: Unit, updates: Iterable[Update]) -> list[Received]:
+def keep(unit: Unit, batch: Iterable[Received]) -> list[Received]:
     """Put a batch into the inbox in this transaction; returns those that are new."""
-    return [one for one in map(received, updates) if unit.inbox.put(one.id, one.chat, one.raw, unit.now)]
+    return [one for one in batch if unit.inbox.put(one.id, one.chat, one.raw, unit.now)]
 
 
 def received(update: Update) -> Received:

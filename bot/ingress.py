@@ -43,7 +43,7 @@ class Workers(Protocol):
 
 async def accept(store: Store, inbox: Workers, updates: list[dict[str, object]]) -> None:
     """Commit a batch, then hand it to the workers. What was there before is not handed over twice."""
-    inbox.offer(await store.run(keep, updates))
+    inbox.offer(await store.run(keep, [received(update) for update in updates]))
 
 
 class Poller:
@@ -81,8 +81,9 @@ class Poller:
 
     async def _accept_new(self, updates: list[dict[str, object]]) -> None:
         """Updates nobody can have stored before: a tap is answered while it is being kept."""
-        keeping = asyncio.ensure_future(self._store.run(keep, updates))
-        self._inbox.offer([replace(received(update), kept=keeping) for update in updates])
+        batch = [received(update) for update in updates]
+        keeping = asyncio.ensure_future(self._store.run(keep, batch))
+        self._inbox.offer([replace(one, kept=keeping) for one in batch])
         await keeping
 
     async def confirm(self) -> None:

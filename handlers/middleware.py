@@ -61,7 +61,7 @@ class People(BaseMiddleware):
         if user is None or user.is_bot or message is None or (isinstance(event, Message) and event.sender_chat):
             return None
         where = message.chat
-        person, chat, zone = await self.services.store.read(_look_up, user.id, where.id)
+        person, chat, zone = await self.services.store.glance(_look_up, user.id, where.id)
         if person is None:
             if isinstance(event, Message) and (event.text or "").startswith("/start ") and where.type == "private":
                 data["services"], data["zone"] = self.services, zone

@@ -28,6 +28,10 @@ class Store(Protocol):
         """Read."""
         ...
 
+    async def glance(self, fn: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Read a handful of rows by key."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

@@ -7,7 +7,7 @@ recognised by it and not carried out again.
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Executable, select, update
+from sqlalchemy import Executable, bindparam, select, update
 
 from domain.errors import AlreadyApplied, Unknown
 from storage.sql import Sql, upsert
@@ -24,6 +24,14 @@ def _apply(postgres: bool) -> Executable:
     )
 
 
+@cache
+def _put(postgres: bool) -> Executable:
+    return upsert(inbox, postgres).on_conflict_do_nothing()
+
+
+_DONE = update(inbox).where(inbox.c.update_id == bindparam("_id")).values(done_at=bindparam("_at"))
+
+
 class Inbox:
     """Updates by Telegram's update_id; `chat_key` says whose order they keep."""
 
@@ -33,7 +41,7 @@ class Inbox:
     def put(self, update_id: int, chat_key: int, raw: str, at: datetime) -> bool:
         """Keep an update; whether it is new."""
         row = {"update_id": update_id, "chat_key": chat_key, "raw": raw, "at": at, "attempts": 0, "error": ""}
-        return bool(self._sql.change(self._sql.upsert(inbox).values(row).on_conflict_do_nothing()))
+        return bool(self._sql.change(_put(self._sql.postgres), [row]))
 
     def pending(self, limit: int) -> list[tuple[int, int, str, int]]:
         """(update_id, chat_key, raw, attempts) of what is not done, by update_id."""
@@ -43,7 +51,7 @@ class Inbox:
 
     def done(self, update_id: int, at: datetime) -> None:
         """It needs nothing more."""
-        self._sql.change(update(inbox).where(inbox.c.update_id == update_id).values(done_at=at))
+        self._sql.change(_DONE, [{"_id": update_id, "_at": at}])
 
     def failed(self, update_id: int, error: str, at: datetime) -> int:
         """It went wrong once more; how often by now. Raises Unknown('update')."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.inbox import TRIES, Inbox, Received, chat_key, keep
+from bot.inbox import TRIES, Inbox, Received, chat_key, keep, received
 from domain.errors import AlreadyApplied
 from storage.store import Store
 
@@ -51,7 +51,7 @@ class Desk:
 
 
 async def put(store: Store, *updates: dict[str, object]) -> list[Received]:
-    return await store.run(keep, updates)
+    return await store.run(keep, [received(update) for update in updates])
 
 
 async def pending(store: Store) -> list[int]:
