@@ -267,7 +267,9 @@ def _drawn(unit: Unit, claimed: ClaimedNotice, draw: Draw) -> Drawn:
     chat = unit.people.chat(notice.chat_id)
     rows = [row for row in unit.cards.of(notice.kind, notice.subject_id) if row.chat_id == notice.chat_id]
     newest = sorted((row.message_id for row in rows), reverse=True)[:_COPIES]
-    return Drawn(claimed, chat, draw(unit, notice.kind, notice.subject_id, chat, notice.data), tuple(newest))
+    shown = max(rows, key=lambda row: row.message_id).shown if rows else ""
+    data = {**notice.data, "filter": shown} if shown else notice.data
+    return Drawn(claimed, chat, draw(unit, notice.kind, notice.subject_id, chat, data), tuple(newest))
 
 
 def _remember(unit: Unit, claimed: ClaimedNotice, message_id: int) -> None:

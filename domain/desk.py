@@ -13,6 +13,7 @@ from domain.customer_desk import Customers
 from domain.day_report import ControlTotal
 from domain.holds import HoldCode
 from domain.incoming import Fragment, IncomingOrder
+from domain.lineup import Hands
 from domain.lookout import Piles, Pulse
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Refund, Stop, Wave
@@ -88,6 +89,9 @@ class Orders(Protocol):
 
     def search(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
         """By number, waybill, phone tail (4+ digits), sku, title, buyer or receiver name; best first, newest first."""
+
+    def alike(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
+        """What may be meant where search finds nothing: numbers one slip away, or texts with most of its words."""
 
     def waiting_since(self, status: OrderStatus, before: datetime, limit: int) -> list[int]:
         """Orders in that status created before."""
@@ -216,8 +220,8 @@ class Cards(Protocol):
         """Every message that shows one of these subjects as one of these kinds."""
 
     def at(self, chat_id: int, message_id: int) -> CardRow | None: ...
-    def put(self, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int) -> None:
-        """The message now shows this (replaces what it showed)."""
+    def put(self, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int, shown: str = "") -> None:
+        """The message now shows this (replaces what it showed); `shown` says which part of it."""
 
     def recent(self, limit: int) -> list[CardRow]: ...
 
@@ -323,6 +327,8 @@ class Desk(Protocol):
     def catalog(self) -> Catalog: ...
     @property
     def orders(self) -> Orders: ...
+    @property
+    def hands(self) -> Hands: ...
     @property
     def parcels(self) -> Parcels: ...
     @property

@@ -107,7 +107,7 @@ def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel],
     planned = [replace(parcel, state=ParcelState.PLANNED, blocked=False, ready_at=None) for parcel in ready]
     desk.parcels.save(planned)
     history.note(desk, actor, "order", order.id, "unapproved", reason)
-    return replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None)
+    return replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None, first_approver=0)
 
 
 def free_stock(desk: Desk, actor: Actor, parcel: Parcel, document: stock.Document) -> None:

@@ -1,4 +1,4 @@
-"""Review (审单): approve, reject, hold, release, edit, undo. One winner: every tap names the revision it saw.
+"""Review (审单): approve, reject, hold, release, undo. One winner: every tap names the revision it saw.
 
 Surprising: an approval takes effect after the undo window (`release_at`), but it claims its stock at once, so two
 approvals never promise the same unit.
@@ -7,10 +7,8 @@ approvals never promise the same unit.
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from zlib import crc32
 
-from domain import history, interception, notices, stock
-from domain.addresses import filled
+from domain import history, interception, limits, notices, queue, stock
 from domain.desk import Desk
 from domain.errors import (
     BadValue,
@@ -21,26 +19,29 @@ from domain.errors import (
     ReasonNeeded,
     Refusal,
     Stale,
+    TwoPeople,
     UndoTooLate,
     WrongStatus,
 )
 from domain.holds import CATALOGUE, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
-from domain.incoming import Receiver
-from domain.orders import Order, OrderStatus, check_move
-from domain.parcels import IN_HOUSE, Parcel, ParcelState
+from domain.orders import Order, OrderStatus
+from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, ActorKind, Right, may, require
 from domain.planning import refresh
 from domain.policy import Policy
 from domain.records import NoticeKind
 from domain.screening import free_units, wanted
 
+LONGEST_FREEZE = timedelta(days=366)
+
 
 @dataclass(frozen=True, slots=True)
 class Approvals:
-    """What became of a set of approvals: the approved orders, and why each other one was not."""
+    """What became of a set of approvals: the approved orders, why each other one was not, and (`left`) which."""
 
     approved: tuple[Order, ...] = ()
     refused: dict[str, Refusal] = field(default_factory=dict)
+    left: tuple[Order, ...] = ()
 
 
 def seen(desk: Desk, order: Order, revision: int) -> None:
@@ -53,14 +54,14 @@ def seen(desk: Desk, order: Order, revision: int) -> None:
     raise Stale(order.number, last.verb, last.actor, last.at)
 
 
-def _fault(actor: Actor, order: Order, parcel: Parcel | None) -> Refusal | None:
+def _fault(policy: Policy, actor: Actor, order: Order, parcel: Parcel | None) -> Refusal | None:
     if not may(actor, Right.APPROVE, shop=order.shop_id):
         return NotAllowed(Right.APPROVE, "shop")
     if order.status is not OrderStatus.REVIEW:
         return WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     if order.held or parcel is None:
         return HeldOrder(order.number, open_codes(order.holds))
-    return None
+    return limits.fault(policy, actor, order)
 
 
 def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
@@ -78,7 +79,7 @@ def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     short: list[Order] = []
     for order in orders:
         parcel = parcels.get(order.id)
-        fault = _fault(actor, order, parcel)
+        fault = _fault(desk.policy, actor, order, parcel)
         if fault or parcel is None or parcel.warehouse_id is None:
             refused[order.number] = fault or HeldOrder(order.number, ())
             continue
@@ -132,46 +133,63 @@ def _approved(desk: Desk, actor: Actor, order: Order) -> Order:
     )
 
 
-def _announce(desk: Desk, order_ids: Sequence[int]) -> None:
+def announce(desk: Desk, order_ids: Sequence[int], *, decided: bool = False) -> None:
+    """Every card of these is drawn again; a decision also takes them out of whoever's hands they were in."""
+    if decided:
+        desk.hands.forget(order_ids)
     notices.redraw(desk, NoticeKind.ORDER, order_ids, digest=True)
 
 
 def approve(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
-    """Approve one order as the card showed it. Raises NotAllowed, Stale, WrongStatus, HeldOrder."""
+    """Approve one order as the card showed it; where two people must, the first yes leaves it in review.
+
+    Raises NotAllowed, Stale, WrongStatus, HeldOrder, OverLimit, TwoPeople (a machine's yes), SameApprover.
+    """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
     outcome = _approve(desk, actor, [order])
-    if outcome.refused:
-        raise outcome.refused[order.number]
-    _announce(desk, [order_id])
+    fault = outcome.refused.get(order.number)
+    if isinstance(fault, TwoPeople) and actor.person_id is not None:
+        order = limits.first_yes(desk, actor, order)
+        announce(desk, [order_id], decided=True)
+        return order
+    if fault is not None:
+        raise fault
+    announce(desk, [order_id], decided=True)
     return outcome.approved[0]
 
 
-def clean_list(desk: Desk, actor: Actor, up_to: int | None = None) -> tuple[list[int], int, int]:
-    """(order ids a tap would approve, the watermark, the list's check sum). The card shows it, the tap names it."""
-    found = desk.orders.in_review(shops=actor.shops, held=False, up_to=up_to, limit=desk.policy.batch_limit)
-    text = ",".join(f"{order_id}:{revision}" for order_id, revision in found)
-    return [order_id for order_id, _ in found], max((i for i, _ in found), default=0), crc32(text.encode())
-
-
-def approve_clean(desk: Desk, actor: Actor, watermark: int, checksum: int, shown_to: Actor | None = None) -> Approvals:
+def approve_clean(
+    desk: Desk,
+    actor: Actor,
+    watermark: int,
+    checksum: int,
+    shown_to: Actor | None = None,
+    scope: queue.Scope = queue.ALL,
+) -> Approvals:
     """Approve exactly the clean orders the digest showed. Raises Stale when one of them changed meanwhile.
 
-    `shown_to` is whose scope the card was drawn for, where that is not the actor (a group's card).
+    `shown_to` is whose scope the card was drawn for, where that is not the actor (a group's card); `scope` the part
+    of the list the button named. Clean orders above the limits of one person are told among the refused.
     """
     require(actor, Right.APPROVE)
-    ids, _, now = clean_list(desk, shown_to or actor, watermark)
-    if now != checksum or not ids:
+    shown = queue.clean(desk, shown_to or actor, scope, watermark)
+    if shown.checksum != checksum or not shown.ids:
         raise Stale("digest", "changed")
-    found = desk.orders.many(ids)
+    found = desk.orders.many([*shown.ids, *shown.over])
     if any(order.status is not OrderStatus.REVIEW or order.held for order in found.values()):
         raise LostRace
-    outcome = _approve(desk, actor, [found[order_id] for order_id in ids])
+    outcome = _approve(desk, actor, [found[order_id] for order_id in shown.ids])
+    refused = outcome.refused | {
+        order.number: why
+        for order in (found[order_id] for order_id in shown.over)
+        if (why := limits.fault(desk.policy, actor, order) or limits.alone_fault(desk.policy, order))
+    }
     if outcome.approved:
         history.note(desk, actor, "digest", 0, "approved_many", orders=str(len(outcome.approved)))
-    _announce(desk, ids)
-    return outcome
+    announce(desk, shown.ids, decided=True)
+    return Approvals(outcome.approved, refused, tuple(order for order in found.values() if order.number in refused))
 
 
 def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
@@ -188,7 +206,7 @@ def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
     order = interception.unapprove(desk, actor, order, parcels, reason="undo")
     order = refresh(desk, [order])[0]
-    _announce(desk, [order_id])
+    announce(desk, [order_id])
     return order
 
 
@@ -221,8 +239,8 @@ def reject(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) 
         raise ReasonNeeded("reject")
     if order.status not in (OrderStatus.REVIEW, OrderStatus.UNPAID):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
-    desk.orders.save([interception.close(desk, actor, order, reason.strip())])
-    _announce(desk, [order_id])
+    desk.orders.save([interception.close(desk, actor, replace(order, first_approver=0), reason.strip())])
+    announce(desk, [order_id], decided=True)
     return desk.orders.get(order_id)
 
 
@@ -238,13 +256,16 @@ def hold(
 ) -> Order:
     """Freeze an order by hand, also one whose parcel is already in the house: the gate stops it there.
 
-    In review it may end by itself: at `until`, or `for_stock` when a warehouse has all its goods.
+    In review it may end by itself: at `until`, or `for_stock` when a warehouse has all its goods. Raises NotAllowed,
+    Stale, ReasonNeeded, WrongStatus, BadValue for a moment that is over or a year away.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
     if not reason.strip():
         raise ReasonNeeded("hold")
+    if until is not None and not desk.now < until <= desk.now + LONGEST_FREEZE:
+        raise BadValue("until", until.isoformat(timespec="minutes"), "until")
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     if order.status is OrderStatus.APPROVED:
@@ -253,14 +274,15 @@ def hold(
     seen_as = {"reason": reason.strip(), "by": actor.name}
     seen_as |= {"until": until.isoformat(timespec="minutes")} if until else {}
     seen_as |= {"stock": "1"} if for_stock else {}
-    order = replace(order, holds=(*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as)))
+    holds = (*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as))
+    order = replace(order, holds=holds, first_approver=0)
     history.note(desk, actor, "order", order_id, "held", reason.strip())
     if order.status is OrderStatus.REVIEW:
         refresh(desk, [order])
     else:
         desk.orders.save([order])
         interception.reblock(desk, order)
-    _announce(desk, [order_id])
+    announce(desk, [order_id], decided=True)
     return desk.orders.get(order_id)
 
 
@@ -282,7 +304,7 @@ def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: H
     if not releasable(desk.policy, actor, order, code):
         raise HoldNotReleasable(code, CATALOGUE[code].owner)
     order = _released(desk, actor, order, (code,))
-    _announce(desk, [order_id])
+    announce(desk, [order_id])
     return order
 
 
@@ -313,56 +335,6 @@ def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int) 
             raise HoldNotReleasable(code, CATALOGUE[code].owner)
     order = _released(desk, actor, order, codes)
     return approve(desk, actor, order_id, order.revision)
-
-
-def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receiver: Receiver) -> Order:
-    """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first.
-
-    Province, city and district that stand in the street alone are put in their fields.
-    """
-    order = desk.orders.get(order_id)
-    require(actor, Right.EDIT, shop=order.shop_id)
-    seen(desk, order, revision)
-    if not receiver.name.strip() or not receiver.address.strip():
-        raise BadValue("address", receiver.address, "name_and_street")
-    parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
-    if order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED) and not any(
-        p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
-    ):
-        order = interception.unapprove(desk, actor, order, parcels, reason="address edited")
-    if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW):
-        raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
-    history.note(desk, actor, "order", order_id, "address_edited")
-    order = refresh(desk, [replace(order, receiver=filled(receiver))])[0]
-    _announce(desk, [order_id])
-    return order
-
-
-def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> Order:
-    """Say which product a line means: from now on in this shop, and for every order that waits for it.
-
-    Raises BadValue for an unknown sku.
-    """
-    order = desk.orders.get(order_id)
-    require(actor, Right.EDIT, shop=order.shop_id)
-    seen(desk, order, revision)
-    check_move(order, OrderStatus.APPROVED)
-    known = {s.code.casefold(): s.code for s in desk.catalog.skus.values()}
-    known |= {s.barcode: s.code for s in desk.catalog.skus.values() if s.barcode}
-    code = known.get(sku.strip().casefold())
-    if code is None or line_no not in {line.line_no for line in order.lines}:
-        raise BadValue("sku", sku, "known_sku")
-    name = next(line.known_as for line in order.lines if line.line_no == line_no)
-    desk.learn_sku(order.shop_id, name, code)
-    history.note(desk, actor, "order", order_id, "sku_matched", code, line=str(line_no))
-    lines = tuple(replace(line, sku=code) if line.line_no == line_no else line for line in order.lines)
-    waiting = desk.orders.many(
-        set(desk.orders.held_with([HoldCode.SKU_UNMATCHED], desk.policy.batch_limit)) - {order_id}
-    )
-    others = [o for o in waiting.values() if any(not x.sku and x.known_as == name for x in o.lines)]
-    order = refresh(desk, [replace(order, lines=lines), *(o for o in others if o.shop_id == order.shop_id)])[0]
-    _announce(desk, [order_id, *(o.id for o in others)])
-    return order
 
 
 def refund(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import pytest
 
-from domain import fulfilment, intake, interception, release, review
+from domain import fulfilment, intake, interception, queue, release, review
 from domain.desk import Desk
 from domain.errors import ParcelStopped, Refusal, Stale
 from domain.fulfilment import Scanned
@@ -130,20 +130,20 @@ def test_twenty_taps_on_one_card_have_one_winner(town: Town) -> None:
 def test_twenty_taps_on_approve_all_clean_have_one_winner(town: Town) -> None:
     orders = town.takes(5)
     people = town.crowd()
-    ids, watermark, checksum = town.store.read_now(review.clean_list, people[0].acting())
-    assert ids == [order.id for order in orders]
+    shown = town.store.read_now(queue.clean, people[0].acting())
+    assert shown.ids == tuple(order.id for order in orders)
     turns = zip(people, cycle(town.stores), strict=False)
 
     def tap(person: Person, store: Store) -> Callable[[], review.Approvals]:
-        return lambda: store.run_now(review.approve_clean, person.acting(), watermark, checksum)
+        return lambda: store.run_now(review.approve_clean, person.acting(), shown.watermark, shown.checksum)
 
     results = at_once([tap(person, store) for person, store in turns])
     won = [result for result in results if isinstance(result, review.Approvals)]
     refused = [result for result in results if isinstance(result, Refusal)]
     assert [len(outcome.approved) for outcome in won] == [5]
     assert [(type(refusal), vars(refusal)["what"]) for refusal in refused] == [(Stale, "digest")] * (CROWD - 1)
-    approved = town.store.read_now(approvals_of, ids)
-    assert sorted(event.subject_id for event in approved) == ids
+    approved = town.store.read_now(approvals_of, list(shown.ids))
+    assert sorted(event.subject_id for event in approved) == list(shown.ids)
     assert {event.actor for event in approved} == {won[0].approved[0].decided_by}
     assert town.store.read_now(reservations) == [2] * 5
     town.store.read_now(check_books)
