@@ -58,7 +58,10 @@ def _moment(found: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime:
     else:
         month, day = int(found["month"]), int(found["day"])
         days = [made for year in range(today.year, today.year + 9) if (made := _day(year, month, day))]
-    return next((at_ for one in days if (at_ := moments(one, at, zone)[0]) > now), now)
+    coming = [moment for one in days if (moment := moments(one, at, zone)[0]) > now]
+    if not coming:
+        raise ValueError("no such day")
+    return coming[0]
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -140,7 +140,7 @@ def clean(
     text = ",".join(f"{row.id}:{row.revision}" for row in meant)
     ids = tuple(row.id for row in meant)
     left = {row.id for row in rows} - {row.id for row in within}
-    return Clean(ids, max(ids, default=0), crc32(text.encode()), tuple(sorted(left)))
+    return Clean(ids, max((row.id for row in rows), default=0), crc32(text.encode()), tuple(sorted(left)))
 
 
 def digest(desk: Desk, line: Sequence[Waiting]) -> Digest:

@@ -1,7 +1,7 @@
 """What a person may have meant: numbers one slip of the finger away, and texts that hold most of what was typed.
 
 Surprising: nothing is compared with every order. A number's slips are written out and looked up in the index (a few
-hundred); of a mistyped word one half is right, so the halves find the candidates and likeness only sorts those.
+hundred); of a mistyped word one part is right, so the parts find the candidates and likeness only sorts those.
 """
 
 from collections.abc import Iterator
@@ -41,10 +41,13 @@ def words_of(text: str) -> list[str]:
     return sorted({word for word in text.split() if len(word) > 1}, key=lambda word: (-len(word), word))[:4]
 
 
-def halves(word: str) -> tuple[str, ...]:
-    """The two halves of a word, one of which a single slip leaves whole; none of a word too short to tell."""
-    middle = len(word) // 2
-    return (word[:middle], word[middle:]) if middle > 1 or (not word.isascii() and middle) else ()
+def parts(word: str) -> tuple[str, ...]:
+    """The three parts of a word (two of a short one): a slip, also one across a border, leaves one whole. None of a
+    word too short to tell."""
+    count = 3 if len(word) >= 6 else 2
+    size = -(-len(word) // count)
+    found = tuple(word[at : at + size] for at in range(0, len(word), size))
+    return found if min(map(len, found)) > 1 or not word.isascii() else ()
 
 
 def likeness(wanted: str, needle: str) -> float:

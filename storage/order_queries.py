@@ -180,8 +180,8 @@ class OrderQueries:
         return self._ids(statement, alike.CANDIDATES)
 
     def _like(self, wanted: str, shops: frozenset[int] | None) -> list[int]:
-        """Of the newest texts with half of one of the words, those that are like it, the likest first."""
-        parts = {half for word in alike.words_of(wanted) for half in alike.halves(word)}
+        """Of the newest texts with a part of one of the words, those that are like it, the likest first."""
+        parts = {part for word in alike.words_of(wanted) for part in alike.parts(word)}
         if not parts:
             return []
         some = or_(*(orders.c.needle.contains(part, autoescape=True) for part in sorted(parts)))
