@@ -81,9 +81,6 @@ class Orders(Protocol):
     def held_with(self, codes: Collection[HoldCode], limit: int) -> list[int]:
         """Ids of orders in REVIEW with one of these open holds, oldest first."""
 
-    def neighbours(self, order_id: int, shops: frozenset[int] | None) -> tuple[int | None, int | None]:
-        """The held orders in review before and after this one."""
-
     def due_for_release(self, now: datetime, limit: int) -> list[int]:
         """APPROVED orders whose release_at has come."""
 

@@ -98,13 +98,6 @@ class OrderQueries:
         )
         return self._ids(statement.order_by(orders.c.id), limit)
 
-    def neighbours(self, order_id: int, shops: frozenset[int] | None) -> tuple[int | None, int | None]:
-        """The held orders in review before and after this one, by id."""
-        mine = select(orders.c.id).where(_IN_REVIEW, orders.c.held, in_shops(shops))
-        before = self._ids(mine.where(orders.c.id < order_id).order_by(orders.c.id.desc()), 1)
-        after = self._ids(mine.where(orders.c.id > order_id).order_by(orders.c.id), 1)
-        return (before[0] if before else None, after[0] if after else None)
-
     def due_for_release(self, now: datetime, limit: int) -> list[int]:
         """APPROVED orders whose release_at has come, longest due first."""
         statement = select(orders.c.id).where(orders.c.status == OrderStatus.APPROVED, orders.c.release_at <= now)

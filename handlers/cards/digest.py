@@ -158,7 +158,10 @@ def _approvals(
         facts = {"count": len(urgent.ids), "hours": desk.policy.urgent_hours}
         label = words("⏰ Approve {count} due within {hours} h", **facts)
         rows.append((_batch(label, urgent, 0, int(due.timestamp()) // 60),))
-    shops = [(shop, queue.clean(desk, actor, queue.Scope(shop), line=line)) for shop in groups.shops]
+    of_shop: dict[int, list[Waiting]] = {shop: [] for shop in groups.shops}
+    for row in line:
+        of_shop[row.shop_id].append(row)
+    shops = [(shop, queue.clean(desk, actor, queue.Scope(shop), line=of_shop[shop])) for shop in of_shop]
     some = [(shop, found) for shop, found in shops if found.ids]
     if len(some) > 1:
         names = {shop: shop_name(desk.catalog, shop)[:24] for shop, _ in some}

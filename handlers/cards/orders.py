@@ -34,7 +34,8 @@ def order_card(desk: Desk, order_id: int, viewer: Viewer, data: Mapping[str, str
     order = desk.orders.get(order_id)
     view = VIEWS.get(data.get("view", ""))
     if view:
-        return view(desk, order, viewer, data, head(desk, order, viewer.words))
+        top = "\n".join([head(desk, order, viewer.words), *hand_lines(desk, order, viewer)])
+        return view(desk, order, viewer, data, top)
     return Card(body(desk, order, viewer), main_rows(desk, order, viewer))
 
 
