@@ -177,13 +177,14 @@ def approve_clean(
     shown = queue.clean(desk, shown_to or actor, scope, watermark)
     if shown.checksum != checksum or not shown.ids:
         raise Stale("digest", "changed")
-    found = desk.orders.many([*shown.ids, *shown.over])
+    over = shown.over[: desk.policy.batch_limit]
+    found = desk.orders.many([*shown.ids, *over])
     if any(order.status is not OrderStatus.REVIEW or order.held for order in found.values()):
         raise LostRace
     outcome = _approve(desk, actor, [found[order_id] for order_id in shown.ids])
     refused = outcome.refused | {
         order.number: why
-        for order in (found[order_id] for order_id in shown.over)
+        for order in (found[order_id] for order_id in over)
         if (why := limits.fault(desk.policy, actor, order) or limits.alone_fault(desk.policy, order))
     }
     if outcome.approved:
