@@ -12,7 +12,7 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from domain import history, notices
-from domain.deadlines import MISSED, dispatch_hours
+from domain.deadlines import MISSED, dispatch_deadline
 from domain.desk import Desk
 from domain.errors import BadValue, InHand, WrongStatus
 from domain.holds import HoldCode
@@ -83,14 +83,9 @@ class Digest:
     snoozed: int = 0
 
 
-def deadline(policy: Policy, row: Waiting | Order) -> datetime | None:
-    """`deadlines.dispatch_deadline` of a row of the line."""
-    return row.paid_at and row.paid_at + timedelta(hours=dispatch_hours(row.platform, policy))
-
-
 def place(policy: Policy, row: Waiting | Order) -> Place:
     """The queue's order: the deadline, then the age."""
-    return deadline(policy, row) or NEVER, row.created_at, row.id
+    return dispatch_deadline(row, policy) or NEVER, row.created_at, row.id
 
 
 def holder(desk: Desk, hand: Hand | Waiting) -> int:
@@ -110,7 +105,7 @@ def urgent_until(desk: Desk) -> datetime:
 
 
 def _due(policy: Policy, row: Waiting, before: datetime) -> bool:
-    at = deadline(policy, row)
+    at = dispatch_deadline(row, policy)
     return at is not None and at < before
 
 
@@ -150,12 +145,12 @@ def digest(desk: Desk, line: Sequence[Waiting]) -> Digest:
     due: Counter[str] = Counter()
     hours = sorted(desk.policy.alerts.near_hours)
     ends = [(MISSED, desk.now)] + [(str(hour), desk.now + timedelta(hours=hour)) for hour in hours]
-    first = min((at for row in line if (at := deadline(desk.policy, row))), default=None)
+    first = min((at for row in line if (at := dispatch_deadline(row, desk.policy))), default=None)
     for row in line:
         is_clean, is_held = shops.get(row.shop_id, (0, 0))
         shops[row.shop_id] = (is_clean + (not row.held), is_held + row.held)
         paid[row.shop_id, row.currency] += row.paid
-        if (at := deadline(desk.policy, row)) is not None:
+        if (at := dispatch_deadline(row, desk.policy)) is not None:
             due[next((name for name, end in ends if at <= end), LATER)] += 1
     ordered = {name: due[name] for name in [*(name for name, _ in ends), LATER] if due[name]}
     taken = sum(bool(holder(desk, row)) for row in line)

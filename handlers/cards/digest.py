@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from domain import queue, review
-from domain.deadlines import MISSED
+from domain.deadlines import MISSED, dispatch_deadline
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.lineup import Waiting
@@ -183,7 +183,7 @@ def _walks(
     words = viewer.words
     awake = [row for row in line if not queue.snoozed(desk, row)]
     urgent = sum(
-        (at := queue.deadline(desk.policy, row)) is not None and at < queue.urgent_until(desk) for row in awake
+        (at := dispatch_deadline(row, desk.policy)) is not None and at < queue.urgent_until(desk) for row in awake
     )
     rows: list[Row] = []
     if held:

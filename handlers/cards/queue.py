@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain import queue
+from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
@@ -84,7 +85,7 @@ def _foot(desk: Desk, order: Order, chosen: Filter, spot: queue.Spot, words: Wor
         return words("🏁 That was the last one: {name}", name=name)
     facts = {"number": spot.number or "–", "count": spot.count, "name": name}
     text = words("{number} of {count} · {name}", **facts)
-    due = queue.deadline(desk.policy, order)
+    due = dispatch_deadline(order, desk.policy)
     if due is None or order.status is not OrderStatus.REVIEW:
         return text
     if due <= desk.now:
