@@ -27,7 +27,7 @@ from domain import notices
 from domain.desk import Desk
 from domain.errors import Unknown
 from domain.people import Chat
-from domain.records import ClaimedNotice, NoticeKind
+from domain.records import CardRow, ClaimedNotice, Notice, NoticeKind
 from handlers.card import Card, File, shorten
 from storage.store import Store
 from storage.unit import Unit
@@ -264,14 +264,22 @@ def _claim(unit: Unit, worker: str, room: int) -> list[ClaimedNotice]:
 
 def _drawn(unit: Unit, claimed: ClaimedNotice, draw: Draw) -> Drawn:
     notice = claimed.notice
-    chat = unit.people.chat(notice.chat_id)
+    chat, rows = unit.people.chat(notice.chat_id), _cards_of(unit, notice)
+    data = {**notice.data, "filter": rows[0].shown} if rows and rows[0].shown else notice.data
+    ids = tuple(row.message_id for row in rows[:_COPIES])
+    return Drawn(claimed, chat, draw(unit, notice.kind, notice.subject_id, chat, data), ids)
+
+
+def _cards_of(unit: Unit, notice: Notice) -> list[CardRow]:
+    """The chat's messages that show it, newest first."""
     rows = [row for row in unit.cards.of(notice.kind, notice.subject_id) if row.chat_id == notice.chat_id]
-    newest = sorted((row.message_id for row in rows), reverse=True)[:_COPIES]
-    return Drawn(claimed, chat, draw(unit, notice.kind, notice.subject_id, chat, notice.data), tuple(newest))
+    return sorted(rows, key=lambda row: row.message_id, reverse=True)
 
 
 def _remember(unit: Unit, claimed: ClaimedNotice, message_id: int) -> None:
-    unit.cards.put(claimed.notice.chat_id, message_id, claimed.notice.kind, claimed.notice.subject_id)
+    notice = claimed.notice
+    shown = next((row.shown for row in _cards_of(unit, notice)), "")
+    unit.cards.put(notice.chat_id, message_id, notice.kind, notice.subject_id, shown)
 
 
 def _sent(unit: Unit, claimed: ClaimedNotice) -> None:

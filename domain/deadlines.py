@@ -7,6 +7,7 @@ orders are sorted into buckets by one statement. A property test holds the two a
 from datetime import datetime, timedelta
 
 from domain.incoming import Platform
+from domain.lineup import Waiting
 from domain.lookout import Bucket
 from domain.orders import Order
 from domain.policy import Policy
@@ -19,7 +20,7 @@ def dispatch_hours(platform: Platform, policy: Policy) -> int:
     return policy.alerts.dispatch_hours.get(platform, policy.dispatch_hours)
 
 
-def dispatch_deadline(order: Order, policy: Policy) -> datetime | None:
+def dispatch_deadline(order: Order | Waiting, policy: Policy) -> datetime | None:
     """Until when the order must have left: as the platform promised, else so long after payment; None for an order
     that is not paid."""
     if order.paid_at is None:

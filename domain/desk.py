@@ -14,6 +14,7 @@ from domain.day_report import ControlTotal
 from domain.ewaybills import Waybills
 from domain.holds import HoldCode
 from domain.incoming import Fragment, IncomingOrder
+from domain.lineup import Hands
 from domain.lookout import Piles, Pulse
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Refund, Stop, Wave
@@ -87,14 +88,14 @@ class Orders(Protocol):
     def held_with(self, codes: Collection[HoldCode], limit: int) -> list[int]:
         """Ids of orders in REVIEW with one of these open holds, oldest first."""
 
-    def neighbours(self, order_id: int, shops: frozenset[int] | None) -> tuple[int | None, int | None]:
-        """The held orders in review before and after this one."""
-
     def due_for_release(self, now: datetime, limit: int) -> list[int]:
         """APPROVED orders whose release_at has come."""
 
     def search(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
         """By number, waybill, phone tail (4+ digits), sku, title, buyer or receiver name; best first, newest first."""
+
+    def alike(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
+        """What may be meant where search finds nothing: numbers one slip away, or texts with most of its words."""
 
     def waiting_since(self, status: OrderStatus, before: datetime, limit: int) -> list[int]:
         """Orders in that status created before."""
@@ -220,8 +221,8 @@ class Cards(Protocol):
         """Every message that shows one of these subjects as one of these kinds."""
 
     def at(self, chat_id: int, message_id: int) -> CardRow | None: ...
-    def put(self, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int) -> None:
-        """The message now shows this (replaces what it showed)."""
+    def put(self, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int, shown: str = "") -> None:
+        """The message now shows this (replaces what it showed); `shown` says which part of it."""
 
     def recent(self, limit: int) -> list[CardRow]: ...
 
@@ -327,6 +328,8 @@ class Desk(Protocol):
     def catalog(self) -> Catalog: ...
     @property
     def orders(self) -> Orders: ...
+    @property
+    def hands(self) -> Hands: ...
     @property
     def parcels(self) -> Parcels: ...
     @property

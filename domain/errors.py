@@ -64,6 +64,42 @@ class HeldOrder(Refusal):
 
 
 @dataclass(eq=False)
+class OverLimit(Refusal):
+    """The amount is above what this actor may approve; minor units."""
+
+    order: str
+    amount: int
+    limit: int
+    currency: str
+
+
+@dataclass(eq=False)
+class TwoPeople(Refusal):
+    """From this amount (minor units) on two people approve, each on the order's own card."""
+
+    order: str
+    amount: int
+    limit: int
+    currency: str
+
+
+@dataclass(eq=False)
+class SameApprover(Refusal):
+    """The first yes of two was this person's; the second must be somebody else's."""
+
+    order: str
+
+
+@dataclass(eq=False)
+class InHand(Refusal):
+    """Somebody else has taken the order to look at it."""
+
+    order: str
+    by: str
+    at: datetime
+
+
+@dataclass(eq=False)
 class HoldNotReleasable(Refusal):
     """This hold goes only when its cause does, or needs somebody else's right."""
 

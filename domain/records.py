@@ -81,7 +81,7 @@ class ClaimedNotice:
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """Which message shows which record in which chat."""
+    """Which message shows which record in which chat; `shown` is what a redraw must keep (the queue's filter)."""
 
     id: int
     chat_id: int

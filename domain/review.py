@@ -1,46 +1,34 @@
-"""Review (审单): approve, reject, hold, release, edit, undo. One winner: every tap names the revision it saw.
+"""Review (审单): approve, reject, hold, release, undo. One winner: every tap names the revision it saw.
 
 Surprising: an approval takes effect after the undo window (`release_at`), but it claims its stock at once, so two
 approvals never promise the same unit.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from zlib import crc32
 
-from domain import history, interception, notices, stock, withdrawal
-from domain.addresses import filled
+from domain import approval, history, interception, limits, notices, queue, withdrawal
 from domain.desk import Desk
 from domain.errors import (
     BadValue,
-    HeldOrder,
     HoldNotReleasable,
     LostRace,
-    NotAllowed,
     ReasonNeeded,
-    Refusal,
     Stale,
+    TwoPeople,
     UndoTooLate,
     WrongStatus,
 )
 from domain.holds import CATALOGUE, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
-from domain.incoming import Receiver
-from domain.orders import Order, OrderStatus, check_move
-from domain.parcels import IN_HOUSE, Parcel, ParcelState
+from domain.orders import Order, OrderStatus
+from domain.parcels import ParcelState
 from domain.people import Actor, ActorKind, Right, may, require
 from domain.planning import refresh
 from domain.policy import Policy
 from domain.records import NoticeKind
-from domain.screening import free_units, wanted
 
-
-@dataclass(frozen=True, slots=True)
-class Approvals:
-    """What became of a set of approvals: the approved orders, and why each other one was not."""
-
-    approved: tuple[Order, ...] = ()
-    refused: dict[str, Refusal] = field(default_factory=dict)
+LONGEST_FREEZE = timedelta(days=366)
 
 
 def seen(desk: Desk, order: Order, revision: int) -> None:
@@ -53,154 +41,74 @@ def seen(desk: Desk, order: Order, revision: int) -> None:
     raise Stale(order.number, last.verb, last.actor, last.at)
 
 
-def _fault(actor: Actor, order: Order, boxes: Sequence[Parcel]) -> Refusal | None:
-    if not may(actor, Right.APPROVE, shop=order.shop_id):
-        return NotAllowed(Right.APPROVE, "shop")
-    if order.status is not OrderStatus.REVIEW:
-        return WrongStatus(order.number, order.status, OrderStatus.REVIEW)
-    if order.held or not boxes:
-        return HeldOrder(order.number, open_codes(order.holds))
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Party:
-    """Orders that travel together, with their planned boxes: approved as one or not at all (rules.md B3)."""
-
-    orders: tuple[Order, ...]
-    boxes: tuple[Parcel, ...]
-
-
-def _parties(desk: Desk, orders: Sequence[Order]) -> list[_Party]:
-    """The orders with everybody they travel with, each party once, in the order given."""
-    found = desk.parcels.of_orders([order.id for order in orders])
-    planned = {p.id: p for boxes in found.values() for p in boxes if p.state is ParcelState.PLANNED}
-    known = {order.id: order for order in orders}
-    known |= desk.orders.many({oid for p in planned.values() for oid in p.order_ids} - known.keys())
-    boxes_of: dict[int, list[Parcel]] = {order_id: [] for order_id in known}
-    for box in planned.values():
-        for order_id in box.order_ids:
-            boxes_of[order_id].append(box)
-    parties, seen_ids = [], set[int]()
-    for order in orders:
-        if order.id not in seen_ids:
-            mine = boxes_of[order.id]
-            ids = list(dict.fromkeys([order.id, *(oid for box in mine for oid in box.order_ids)]))
-            seen_ids.update(ids)
-            parties.append(_Party(tuple(known[order_id] for order_id in ids), tuple(mine)))
-    return parties
-
-
-def _approve(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
-    """Approve what can be approved: claim the stock, start the undo window, write it down, as one set."""
-    parties = _parties(desk, orders)
-    skus = {sku for party in parties for order in party.orders for sku in wanted(order)}
-    free = free_units(desk.stock.levels(skus, lock=True))
-    approved: list[Order] = []
-    boxes: list[Parcel] = []
-    moves: list[stock.Move] = []
-    refused: dict[str, Refusal] = {}
-    short: list[Order] = []
-    for party in parties:
-        faults = {order.number: _fault(actor, order, party.boxes) for order in party.orders}
-        first = next((fault for fault in faults.values() if fault), None)
-        if first:
-            refused |= {number: fault or first for number, fault in faults.items()}
-            continue
-        claim = [move for box in party.boxes for move in _claim(box)]
-        if not _take(free, claim):
-            short += party.orders
-            continue
-        moves += claim
-        approved += [_approved(desk, actor, order) for order in party.orders]
-        boxes += [replace(box, state=ParcelState.READY, state_at=desk.now) for box in party.boxes]
-    _of_one_moment(desk, [order for party in parties for order in party.orders if order.number in refused])
-    desk.stock.apply(moves, actor.name)
-    desk.orders.save(approved)
-    desk.parcels.save(boxes)
-    desk.record([history.line(desk, actor, "order", order.id, "approved") for order in approved])
-    for order in refresh(desk, short) if short else ():
-        refused[order.number] = HeldOrder(order.number, open_codes(order.holds))
-    return Approvals(tuple(replace(order, revision=order.revision + 1) for order in approved), refused)
-
-
-def _claim(box: Parcel) -> list[stock.Move]:
-    assert box.warehouse_id is not None
-    return stock.reserve(box.id, box.warehouse_id, [(item.sku, item.quantity) for item in box.live_items])
-
-
-def _of_one_moment(desk: Desk, orders: Sequence[Order]) -> None:
-    """Raises LostRace when somebody committed between our reads (PostgreSQL shows that): we would refuse with a
-    reason that was never true, where the command run again can name the winner."""
-    now = desk.orders.many([order.id for order in orders]) if orders else {}
-    if any(now[order.id].revision != order.revision for order in orders):
-        raise LostRace
-
-
-def _take(free: dict[tuple[int, str], int], claim: Sequence[stock.Move]) -> bool:
-    need: dict[tuple[int, str], int] = {}
-    for move in claim:
-        key = (move.warehouse_id, move.sku)
-        need[key] = need.get(key, 0) + move.delta
-    if any(free.get(key, 0) < units for key, units in need.items()):
-        return False
-    for key, units in need.items():
-        free[key] -= units
-    return True
-
-
-def _approved(desk: Desk, actor: Actor, order: Order) -> Order:
-    window = timedelta(seconds=desk.policy.undo_seconds)
-    return replace(
-        order,
-        status=OrderStatus.APPROVED,
-        decided_by=actor.name,
-        decided_at=desk.now,
-        release_at=desk.now + window,
-        reason="",
-    )
-
-
-def _announce(desk: Desk, order_ids: Collection[int]) -> None:
+def announce(desk: Desk, order_ids: Collection[int], *, decided: bool = False) -> None:
+    """Every card of these is drawn again; a decision also takes them out of whoever's hands they were in."""
+    if decided:
+        desk.hands.forget(order_ids)
     notices.redraw(desk, NoticeKind.ORDER, order_ids, digest=True)
 
 
 def approve(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
-    """Approve one order as the card showed it. Raises NotAllowed, Stale, WrongStatus, HeldOrder."""
+    """Approve one order as the card showed it; where two people must, the first yes leaves it in review.
+
+    Raises NotAllowed, Stale, WrongStatus, HeldOrder, OverLimit, TwoPeople (a machine's yes), SameApprover.
+    """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
-    outcome = _approve(desk, actor, [order])
-    if outcome.refused:
-        raise outcome.refused[order.number]
-    _announce(desk, [one.id for one in outcome.approved])
+    outcome = approval.approve_all(desk, actor, [order])
+    fault = outcome.refused.get(order.number)
+    if isinstance(fault, TwoPeople) and actor.person_id is not None:
+        return _first_yes(desk, actor, order)
+    if fault is not None:
+        raise fault
+    announce(desk, [one.id for one in outcome.approved], decided=True)
     return next(one for one in outcome.approved if one.id == order_id)
 
 
-def clean_list(desk: Desk, actor: Actor, up_to: int | None = None) -> tuple[list[int], int, int]:
-    """(order ids a tap would approve, the watermark, the list's check sum). The card shows it, the tap names it."""
-    found = desk.orders.in_review(shops=actor.shops, held=False, up_to=up_to, limit=desk.policy.batch_limit)
-    text = ",".join(f"{order_id}:{revision}" for order_id, revision in found)
-    return [order_id for order_id, _ in found], max((i for i, _ in found), default=0), crc32(text.encode())
+def _first_yes(desk: Desk, actor: Actor, order: Order) -> Order:
+    """The first of two people said yes: to this order and to those in its parcel that need two as well."""
+    company = approval.parties(desk, [order])[0].orders
+    yes = [one for one in company if isinstance(limits.fault(desk.policy, actor, one), TwoPeople)]
+    for one in yes:
+        limits.first_yes(desk, actor, one)
+    announce(desk, [one.id for one in company], decided=True)
+    return desk.orders.get(order.id)
 
 
-def approve_clean(desk: Desk, actor: Actor, watermark: int, checksum: int, shown_to: Actor | None = None) -> Approvals:
+def approve_clean(
+    desk: Desk,
+    actor: Actor,
+    watermark: int,
+    checksum: int,
+    shown_to: Actor | None = None,
+    scope: queue.Scope = queue.ALL,
+) -> approval.Approvals:
     """Approve exactly the clean orders the digest showed. Raises Stale when one of them changed meanwhile.
 
-    `shown_to` is whose scope the card was drawn for, where that is not the actor (a group's card).
+    `shown_to` is whose scope the card was drawn for, where that is not the actor (a group's card); `scope` the part
+    of the list the button named. Clean orders above the limits of one person are told among the refused.
     """
     require(actor, Right.APPROVE)
-    ids, _, now = clean_list(desk, shown_to or actor, watermark)
-    if now != checksum or not ids:
+    shown = queue.clean(desk, shown_to or actor, scope, watermark)
+    if shown.checksum != checksum or not shown.ids:
         raise Stale("digest", "changed")
-    found = desk.orders.many(ids)
+    over = shown.over[: desk.policy.batch_limit]
+    found = desk.orders.many([*shown.ids, *over])
     if any(order.status is not OrderStatus.REVIEW or order.held for order in found.values()):
         raise LostRace
-    outcome = _approve(desk, actor, [found[order_id] for order_id in ids])
+    outcome = approval.approve_all(desk, actor, [found[order_id] for order_id in shown.ids])
+    refused = outcome.refused | {
+        order.number: why
+        for order in (found[order_id] for order_id in over)
+        if (why := limits.fault(desk.policy, actor, order) or limits.alone_fault(desk.policy, order))
+    }
     if outcome.approved:
         history.note(desk, actor, "digest", 0, "approved_many", orders=str(len(outcome.approved)))
-    _announce(desk, {*ids, *(order.id for order in outcome.approved)})
-    return outcome
+    announce(desk, {*shown.ids, *(order.id for order in outcome.approved)}, decided=True)
+    return approval.Approvals(
+        outcome.approved, refused, tuple(order for order in found.values() if order.number in refused)
+    )
 
 
 def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
@@ -221,7 +129,7 @@ def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
         boxes = desk.parcels.of_orders([other.id]).get(other.id, ())
         back.append(withdrawal.unapprove(desk, actor, other, boxes, reason="undo"))
     order = refresh(desk, back)[0]
-    _announce(desk, {order_id, *company})
+    announce(desk, {order_id, *company})
     return order
 
 
@@ -255,8 +163,8 @@ def reject(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) 
         raise ReasonNeeded("reject")
     if order.status not in (OrderStatus.REVIEW, OrderStatus.UNPAID):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
-    desk.orders.save([withdrawal.close(desk, actor, order, reason.strip())])
-    _announce(desk, [order_id])
+    desk.orders.save([withdrawal.close(desk, actor, replace(order, first_approver=0), reason.strip())])
+    announce(desk, [order_id], decided=True)
     return desk.orders.get(order_id)
 
 
@@ -272,13 +180,16 @@ def hold(
 ) -> Order:
     """Freeze an order by hand, also one whose parcel is already in the house: the gate stops it there.
 
-    In review it may end by itself: at `until`, or `for_stock` when a warehouse has all its goods.
+    In review it may end by itself: at `until`, or `for_stock` when a warehouse has all its goods. Raises NotAllowed,
+    Stale, ReasonNeeded, WrongStatus, BadValue for a moment that is over or a year away.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
     if not reason.strip():
         raise ReasonNeeded("hold")
+    if until is not None and not desk.now < until <= desk.now + LONGEST_FREEZE:
+        raise BadValue("until", until.isoformat(timespec="minutes"), "until")
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     if order.status is OrderStatus.APPROVED:
@@ -287,14 +198,15 @@ def hold(
     seen_as = {"reason": reason.strip(), "by": actor.name}
     seen_as |= {"until": until.isoformat(timespec="minutes")} if until else {}
     seen_as |= {"stock": "1"} if for_stock else {}
-    order = replace(order, holds=(*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as)))
+    holds = (*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as))
+    order = replace(order, holds=holds, first_approver=0)
     history.note(desk, actor, "order", order_id, "held", reason.strip())
     if order.status is OrderStatus.REVIEW:
         refresh(desk, [order])
     else:
         desk.orders.save([order])
         interception.reblock(desk, order)
-    _announce(desk, [order_id])
+    announce(desk, [order_id], decided=True)
     return desk.orders.get(order_id)
 
 
@@ -316,7 +228,7 @@ def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: H
     if not releasable(desk.policy, actor, order, code):
         raise HoldNotReleasable(code, CATALOGUE[code].owner)
     order = _released(desk, actor, order, (code,))
-    _announce(desk, [order_id])
+    announce(desk, [order_id])
     return order
 
 
@@ -347,56 +259,6 @@ def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int) 
             raise HoldNotReleasable(code, CATALOGUE[code].owner)
     order = _released(desk, actor, order, codes)
     return approve(desk, actor, order_id, order.revision)
-
-
-def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receiver: Receiver) -> Order:
-    """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first.
-
-    Province, city and district that stand in the street alone are put in their fields.
-    """
-    order = desk.orders.get(order_id)
-    require(actor, Right.EDIT, shop=order.shop_id)
-    seen(desk, order, revision)
-    if not receiver.name.strip() or not receiver.address.strip():
-        raise BadValue("address", receiver.address, "name_and_street")
-    parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
-    if order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED) and not any(
-        p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
-    ):
-        order = withdrawal.unapprove(desk, actor, order, parcels, reason="address edited")
-    if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW):
-        raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
-    history.note(desk, actor, "order", order_id, "address_edited")
-    order = refresh(desk, [replace(order, receiver=filled(receiver))])[0]
-    _announce(desk, [order_id])
-    return order
-
-
-def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> Order:
-    """Say which product a line means: from now on in this shop, and for every order that waits for it.
-
-    Raises BadValue for an unknown sku.
-    """
-    order = desk.orders.get(order_id)
-    require(actor, Right.EDIT, shop=order.shop_id)
-    seen(desk, order, revision)
-    check_move(order, OrderStatus.APPROVED)
-    known = {s.code.casefold(): s.code for s in desk.catalog.skus.values()}
-    known |= {s.barcode: s.code for s in desk.catalog.skus.values() if s.barcode}
-    code = known.get(sku.strip().casefold())
-    if code is None or line_no not in {line.line_no for line in order.lines}:
-        raise BadValue("sku", sku, "known_sku")
-    name = next(line.known_as for line in order.lines if line.line_no == line_no)
-    desk.learn_sku(order.shop_id, name, code)
-    history.note(desk, actor, "order", order_id, "sku_matched", code, line=str(line_no))
-    lines = tuple(replace(line, sku=code) if line.line_no == line_no else line for line in order.lines)
-    waiting = desk.orders.many(
-        set(desk.orders.held_with([HoldCode.SKU_UNMATCHED], desk.policy.batch_limit)) - {order_id}
-    )
-    others = [o for o in waiting.values() if any(not x.sku and x.known_as == name for x in o.lines)]
-    order = refresh(desk, [replace(order, lines=lines), *(o for o in others if o.shop_id == order.shop_id)])[0]
-    _announce(desk, [order_id, *(o.id for o in others)])
-    return order
 
 
 def refund(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:

@@ -44,7 +44,7 @@ def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel],
         planned.append(replace(parcel, state=ParcelState.PLANNED, blocked=False, ready_at=None))
     desk.parcels.save(planned)
     history.note(desk, actor, "order", order.id, "unapproved", reason)
-    return replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None)
+    return replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None, first_approver=0)
 
 
 def leave(desk: Desk, actor: Actor, parcel: Parcel, order_id: int, document: stock.Document) -> Parcel:

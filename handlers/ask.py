@@ -48,11 +48,11 @@ class Ask:
         """A look into the store."""
         return await self.services.store.read(fn, *args, **kwargs)
 
-    async def reply(self, card: Card, kind: NoticeKind | None = None, subject_id: int = 0) -> int:
+    async def reply(self, card: Card, kind: NoticeKind | None = None, subject_id: int = 0, shown: str = "") -> int:
         """Send a new message; with a kind it is remembered as the card of that record. Returns the message id."""
         sent = await self.bot.send_message(self.chat.telegram_id, shorten(card.text), reply_markup=markup(card))
         if kind is not None:
-            await self.remember(sent.message_id, kind, subject_id)
+            await self.remember(sent.message_id, kind, subject_id, shown)
         if card.files:
             await self.send_files([make() for make in card.files])
         return sent.message_id
@@ -77,13 +77,13 @@ class Ask:
             return
         if self.tap and self.message:
             await self.edit(card)
-            await self.remember(self.message.message_id, kind, subject_id)
+            await self.remember(self.message.message_id, kind, subject_id, data.get("filter", ""))
         else:
-            await self.reply(card, kind, subject_id)
+            await self.reply(card, kind, subject_id, data.get("filter", ""))
 
-    async def remember(self, message_id: int, kind: NoticeKind, subject_id: int) -> None:
-        """This message of ours shows that record from now on."""
-        await self.services.store.run(_remember, self.chat.id, message_id, kind, subject_id)
+    async def remember(self, message_id: int, kind: NoticeKind, subject_id: int, shown: str = "") -> None:
+        """This message of ours shows that record from now on; `shown` is the filter of a queue's card."""
+        await self.services.store.run(_remember, self.chat.id, message_id, kind, subject_id, shown)
 
     async def edit(self, card: Card, message_id: int | None = None) -> None:
         """Change the tapped message (or another of ours here); unchanged is fine, gone or out of reach is sent anew."""
@@ -121,5 +121,5 @@ class Ask:
                 raise
 
 
-def _remember(desk: Desk, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int) -> None:
-    desk.cards.put(chat_id, message_id, kind, subject_id)
+def _remember(desk: Desk, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int, shown: str) -> None:
+    desk.cards.put(chat_id, message_id, kind, subject_id, shown)

@@ -149,7 +149,7 @@ def _card_here(desk: Desk, ask: Ask) -> Card | None:
     if ask.message is None:
         return None
     row = desk.cards.at(ask.chat.id, ask.message.message_id)
-    return draw(desk, row.kind, row.subject_id, ask.chat, {}) if row else None
+    return draw(desk, row.kind, row.subject_id, ask.chat, {"filter": row.shown}) if row else None
 
 
 def _plain(html: str) -> str:

@@ -66,6 +66,23 @@ def _held(refusal: errors.HeldOrder, words: Words) -> str:
     return words("Order {order} is held: {why}", order=refusal.order, why=why or "-")
 
 
+def _over(refusal: errors.OverLimit, words: Words) -> str:
+    return words(
+        "Order {order}: {amount} is above {limit}, a lead approves that.",
+        order=refusal.order,
+        amount=words.money(refusal.amount, refusal.currency),
+        limit=words.money(refusal.limit, refusal.currency),
+    )
+
+
+def _two_people(refusal: errors.TwoPeople, words: Words) -> str:
+    return words(
+        "Order {order}: from {limit} on two people approve, each on the order's own card.",
+        order=refusal.order,
+        limit=words.money(refusal.limit, refusal.currency),
+    )
+
+
 def _bad_value(refusal: errors.BadValue, words: Words) -> str:
     facts = {"value": refusal.value, "what": kind_name(refusal.what, words), "want": want_text(refusal.want, words)}
     if not refusal.value:
@@ -87,6 +104,14 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.ParcelStopped: _stopped,
     errors.WeightRefused: _weight,
     errors.HeldOrder: _held,
+    errors.OverLimit: _over,
+    errors.TwoPeople: _two_people,
+    errors.SameApprover: lambda r, words: words(
+        "Order {order}: the first yes was yours; the second must be somebody else's.", order=r.order
+    ),
+    errors.InHand: lambda r, words: words(
+        "{order}: {by} has it since {at}.", order=r.order, by=r.by, at=words.clock(r.at)
+    ),
     errors.BadValue: _bad_value,
     errors.Unknown: _unknown,
     errors.WrongStatus: lambda r, words: words(

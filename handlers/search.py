@@ -34,6 +34,12 @@ def find(desk: Desk, actor: Actor, text: str) -> list[Order]:
     return exact or found
 
 
+def alike(desk: Desk, actor: Actor, text: str) -> list[Order]:
+    """What may have been meant, in the actor's shops."""
+    require(actor, Right.VIEW_ORDERS)
+    return desk.orders.alike(text, actor.shops, LIMIT)
+
+
 def _buttons(desk: Desk, found: list[Order], ask: Ask) -> tuple[tuple[Button, ...], ...]:
     known = desk.customers.known({(order.platform, order.buyer_id) for order in found})
     vips = {who for who, customer in known.items() if customer.vip}
@@ -79,14 +85,17 @@ async def answer(ask: Ask, text: str) -> None:
         return
     wanted = text[:LONGEST]
     found = await ask.read(find, ask.actor, wanted)
+    meant = [] if found else await ask.read(alike, ask.actor, wanted)
     if len(found) == 1:
         await ask.show(NoticeKind.ORDER, found[0].id)
     elif found:
-        rows = await ask.read(_buttons, found[:LIMIT], ask)
         head = ask.words("«{text}»: {count} orders", text=wanted, count=len(found))
         if len(found) > LIMIT:
             head = ask.words("«{text}»: more than {count} orders; the newest are here", text=wanted, count=LIMIT)
-        await ask.reply(Card(head, rows))
+        await ask.reply(Card(head, await ask.read(_buttons, found[:LIMIT], ask)))
+    elif meant:
+        head = ask.words("No exact hit for «{text}». Did you mean:", text=wanted)
+        await ask.reply(Card(head, await ask.read(_buttons, meant, ask)))
     else:
         await ask.say(
             "Nothing found for «{text}». I looked at order numbers, waybills, phone tails (4 digits or more), "

@@ -129,6 +129,7 @@ VERBS = {
     "received": N_("received"),
     "changed": N_("changed on the platform"),
     "approved": N_("approved"),
+    "approved_first": N_("first yes of two"),
     "unapproved": N_("taken back to review"),
     "cancelled": N_("cancelled"),
     "held": N_("held"),
@@ -238,6 +239,7 @@ KINDS = {
     "mapping": N_("The mapping"),
     "column": N_("column"),
     "status_word": N_("status word"),
+    "until": N_("until when"),
 }
 RIGHTS = {
     "view_orders": N_("see orders"),
@@ -306,6 +308,8 @@ WANTS = {
     "short_text": N_("at most 1000 letters"),
     "told_key": N_("one that an order tells unmasked"),
     "entry_days": N_("one of the terms on the buttons"),
+    "until": N_("a time to come within a year, like 18:00, 11-25 18:00 or 2h"),
+    "snooze": N_("at most a day"),
     "time_of_day": N_("a time of day like 08:00"),
     "quiet_hours": N_("hours like 22:00-08:00, off or company"),
 }

@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery
 from domain import together
 from handlers.ask import Ask
 from handlers.filters import Tap
-from handlers.review import show_order
+from handlers.queue import show_order
 
 router = Router(name="together")
 Args = tuple[str, ...]

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from domain.holds import HoldCode
 from domain.orders import LIVE, Order, OrderStatus
-from storage import order_rows
+from storage import alike, order_rows
 from storage.sql import Sql, among
 from storage.tables.orders import hold, orders
 from storage.tables.parcels import parcel, parcel_item
@@ -107,13 +107,6 @@ class OrderQueries:
         found |= {row.id for row in self._sql.rows_in(_OF_GROUP, groups)}
         return sorted(found)
 
-    def neighbours(self, order_id: int, shops: frozenset[int] | None) -> tuple[int | None, int | None]:
-        """The held orders in review before and after this one, by id."""
-        mine = select(orders.c.id).where(_IN_REVIEW, orders.c.held, in_shops(shops))
-        before = self._ids(mine.where(orders.c.id < order_id).order_by(orders.c.id.desc()), 1)
-        after = self._ids(mine.where(orders.c.id > order_id).order_by(orders.c.id), 1)
-        return (before[0] if before else None, after[0] if after else None)
-
     def due_for_release(self, now: datetime, limit: int) -> list[int]:
         """APPROVED orders whose release_at has come, longest due first."""
         statement = select(orders.c.id).where(orders.c.status == OrderStatus.APPROVED, orders.c.release_at <= now)
@@ -163,6 +156,41 @@ class OrderQueries:
     def _inside(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
         statement = select(orders.c.id).where(and_(orders.c.needle.contains(wanted, autoescape=True), in_shops(shops)))
         return self._ids(statement.order_by(orders.c.id.desc()), limit)
+
+    def alike(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
+        """What may be meant where `search` finds nothing; see storage/alike.py. Best first, `limit` at most."""
+        wanted = order_rows.folded(text)
+        ids = self._slipped(wanted, shops, limit) if alike.is_number(wanted) else []
+        ids = (ids or self._worded(wanted, shops) or self._like(wanted, shops))[:limit]
+        loaded = order_rows.load(self._sql, ids)
+        return [loaded[order_id] for order_id in ids]
+
+    def _slipped(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
+        """Numbers and waybills one slip away, newest first."""
+        forms = sorted({form for slip in alike.slips(wanted) for form in (slip, slip.upper())})
+        boxes = select(parcel_item.c.order_id).join(parcel, parcel.c.id == parcel_item.c.parcel_id)
+        meant = or_(orders.c.number.in_(forms), orders.c.id.in_(boxes.where(parcel.c.waybill.in_(forms))))
+        return self._ids(select(orders.c.id).where(meant, in_shops(shops)).order_by(orders.c.id.desc()), limit)
+
+    def _worded(self, wanted: str, shops: frozenset[int] | None) -> list[int]:
+        """Texts with all the words, in any order; of one word there is nothing new to say."""
+        words = alike.words_of(wanted)
+        if len(words) < 2:
+            return []
+        every = (orders.c.needle.contains(word, autoescape=True) for word in words)
+        statement = select(orders.c.id).where(*every, in_shops(shops)).order_by(orders.c.id.desc())
+        return self._ids(statement, alike.CANDIDATES)
+
+    def _like(self, wanted: str, shops: frozenset[int] | None) -> list[int]:
+        """Of the newest texts with a part of one of the words, those that are like it, the likest first."""
+        parts = {part for word in alike.words_of(wanted) for part in alike.parts(word)}
+        if not parts:
+            return []
+        some = or_(*(orders.c.needle.contains(part, autoescape=True) for part in sorted(parts)))
+        statement = select(orders.c.id, orders.c.needle).where(some, in_shops(shops))
+        rows = self._sql.rows(statement.order_by(orders.c.id.desc()).limit(alike.CANDIDATES))
+        like = [(alike.likeness(wanted, row.needle), row.id) for row in rows]
+        return [order_id for score, order_id in sorted(like, reverse=True) if score >= alike.LEAST_LIKE]
 
 
 def parcel_id_of(text: str) -> int:

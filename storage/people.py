@@ -141,9 +141,9 @@ class Cards:
         row = self._sql.row(select(*CARD.columns).where(here))
         return None if row is None else CARD.thing(row)
 
-    def put(self, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int) -> None:
+    def put(self, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int, shown: str = "") -> None:
         """The message now shows this (replaces what it showed)."""
-        shows = {"kind": kind, "subject_id": subject_id, "at": self._sql.now}
+        shows = {"kind": kind, "subject_id": subject_id, "at": self._sql.now, "shown": shown}
         statement = self._sql.upsert(card).values(chat_id=chat_id, message_id=message_id, **shows)
         self._sql.change(statement.on_conflict_do_update(index_elements=["chat_id", "message_id"], set_=shows))
 

@@ -15,6 +15,7 @@ from domain.policy import Policy
 from domain.records import Event
 from storage.catalog import CatalogAdmin, CatalogReader, Shelf
 from storage.customers import Customers
+from storage.hands import Hands
 from storage.inbox import Inbox
 from storage.mappings import Mappings
 from storage.orders import Orders
@@ -63,6 +64,11 @@ class Unit:
     def orders(self) -> Orders:
         """Orders."""
         return Orders(self._sql)
+
+    @cached_property
+    def hands(self) -> Hands:
+        """The line in review, and in whose hands."""
+        return Hands(self._sql)
 
     @cached_property
     def parcels(self) -> Parcels:

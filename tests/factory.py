@@ -28,7 +28,7 @@ WAREHOUSES = (
 )
 COURIERS = (
     Courier(0, "YTO", "圆通", "YT", 10, 1, 1000, 500, 1000, 200, 30_000, excluded=frozenset({"西藏自治区"})),
-    Courier(0, "SF", "顺丰", "SF", 12, 2, 1000, 1200, 500, 400, 50_000),
+    Courier(0, "SF", "顺丰", "SF", 12, 2, 1000, 1200, 500, 400, 50_000, cod=True),
     Courier(0, "DHL", "DHL", "DH", 9, 3, 500, 9000, 500, 3000, 30_000, countries=frozenset({"US", "DE", "GB"})),
 )
 SKUS = (

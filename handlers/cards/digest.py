@@ -7,14 +7,16 @@ meanwhile, nothing is approved; orders that came later are simply not meant.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from domain import review
-from domain.deadlines import dispatch_deadline
+from domain import approval, queue, review
+from domain.deadlines import MISSED, dispatch_deadline
 from domain.desk import Desk
-from domain.orders import Order
+from domain.holds import HoldCode
+from domain.lineup import Waiting
 from domain.people import Actor, Chat, Right
 from domain.records import Event, NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.evidence import shop_name
+from handlers.cards.order_buttons import Row, in_twos
 from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import hold_name
@@ -25,6 +27,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 SHOWN_BATCHES = 3
+SHOWN_GROUPS = 6
 
 
 def moment_code(moment: datetime) -> str:
@@ -46,54 +49,61 @@ def digest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, 
     """What waits for review, in the viewer's shops."""
     if viewer.actor is None:
         return None
-    words, shops = viewer.words, viewer.actor.shops
-    counts = desk.orders.review_counts(shops)
-    clean = sum(count for count, _ in counts.values())
-    held = sum(count for _, count in counts.values())
-    head = words("<b>📥 {all} new: {clean} clean, {held} held</b>", all=clean + held, clean=clean, held=held)
-    if not counts:
+    words, line = viewer.words, desk.hands.line(viewer.actor.shops)
+    groups, codes = queue.digest(desk, line), desk.orders.open_hold_counts(viewer.actor.shops)
+    held = sum(row.held for row in line)
+    head = words("<b>📥 {all} new: {clean} clean, {held} held</b>", all=len(line), clean=len(line) - held, held=held)
+    if not line:
         head = words("<b>📥 No new orders: everything is decided</b>")
-    waiting = _waiting(desk, shops)
     blocks = [
         [head],
-        [_shop_line(desk, shop, *count, waiting, words) for shop, count in counts.items()],
-        _hold_lines(desk, shops, words),
-        _deadline(desk, waiting, words),
+        [_shop_line(desk, shop, groups, words) for shop in groups.shops],
+        _hold_lines(codes, words),
+        [*_deadlines(desk, groups, words), *_aside(groups, words)],
         [_batch_line(event, words) for event in _batches(desk)],
     ]
-    return Card("\n\n".join("\n".join(block) for block in blocks if block), _rows(desk, viewer, viewer.actor, held))
+    text = "\n\n".join("\n".join(block) for block in blocks if block)
+    return Card(text, _rows(desk, viewer, viewer.actor, line, groups, codes))
 
 
-def _waiting(desk: Desk, shops: frozenset[int] | None) -> list[Order]:
-    """The orders in review; of very many, the oldest."""
-    found = desk.orders.in_review(shops=shops, held=None, limit=desk.policy.batch_limit)
-    return list(desk.orders.many([order_id for order_id, _ in found]).values())
-
-
-def _shop_line(desk: Desk, shop: int, clean: int, held: int, waiting: Sequence[Order], words: Words) -> str:
+def _shop_line(desk: Desk, shop: int, groups: queue.Digest, words: Words) -> str:
     currency = desk.catalog.shops[shop].currency
-    paid = sum(order.paid for order in waiting if order.shop_id == shop and order.currency == currency)
+    (clean, held), paid = groups.shops[shop], groups.paid.get((shop, currency), 0)
     facts = {"clean": clean, "held": held, "amount": words.money(paid, currency)}
     return words("{shop}: {clean} clean, {held} held · {amount}", shop=shop_name(desk.catalog, shop), **facts)
 
 
-def _hold_lines(desk: Desk, shops: frozenset[int] | None, words: Words) -> list[str]:
-    counts = desk.orders.open_hold_counts(shops)
-    if not counts:
+def _hold_lines(codes: Mapping[HoldCode, int], words: Words) -> list[str]:
+    if not codes:
         return []
-    names = ", ".join(f"{hold_name(code, words)} {count}" for code, count in counts.items())
+    names = ", ".join(f"{hold_name(code, words)} {count}" for code, count in codes.items())
     return [words("✋ Held for: {names}", names=names)]
 
 
-def _deadline(desk: Desk, waiting: Sequence[Order], words: Words) -> list[str]:
-    """When the first of the paid orders must have left."""
-    ends = [end for order in waiting if (end := dispatch_deadline(order, desk.policy)) is not None]
-    if not ends:
+def _deadlines(desk: Desk, groups: queue.Digest, words: Words) -> list[str]:
+    """When the first of the paid orders must have left, and how many are how close to it."""
+    due = groups.first_due
+    if due is None:
         return []
-    due = min(ends)
+    text = words("⏳ The oldest must leave by {at}", at=words.when(due))
     if due <= desk.now:
-        return [words("⏰ The oldest should have left at {at}", at=words.when(due))]
-    return [words("⏳ The oldest must leave by {at}", at=words.when(due))]
+        text = words("⏰ The oldest should have left at {at}", at=words.when(due))
+    near = [(name, count) for name, count in groups.due.items() if name != queue.LATER]
+    parts = [
+        words("missed {count}", count=count)
+        if name == MISSED
+        else words("within {hours} h {count}", hours=name, count=count)
+        for name, count in near
+    ]
+    parts += [words("later {count}", count=groups.due[queue.LATER])] if near and queue.LATER in groups.due else []
+    return [text, *([words("🕑 To leave: {parts}", parts=" · ".join(parts))] if parts else [])]
+
+
+def _aside(groups: queue.Digest, words: Words) -> list[str]:
+    """What somebody has in hand or has put off: the buttons pass it over."""
+    parts = [words("👀 in hand {count}", count=groups.taken)] if groups.taken else []
+    parts += [words("💤 put off {count}", count=groups.snoozed)] if groups.snoozed else []
+    return [" · ".join(parts)] if parts else []
 
 
 def _batches(desk: Desk) -> list[Event]:
@@ -109,19 +119,85 @@ def _batch_line(event: Event, words: Words) -> str:
     return words("✅ {at} {who} approved {count}", **facts)
 
 
-def _rows(desk: Desk, viewer: Viewer, actor: Actor, held: int) -> tuple[tuple[Button, ...], ...]:
+def _rows(
+    desk: Desk,
+    viewer: Viewer,
+    actor: Actor,
+    line: Sequence[Waiting],
+    groups: queue.Digest,
+    codes: Mapping[HoldCode, int],
+) -> tuple[Row, ...]:
     if not viewer.offers(Right.APPROVE):
         return ()
-    words = viewer.words
-    ids, watermark, checksum = review.clean_list(desk, actor)
-    rows: list[tuple[Button, ...]] = []
-    if ids:
-        label = words("✅ Approve {count} clean", count=len(ids))
-        rows.append((Button(label, pack("d.ac", watermark, checksum), "success"),))
-    if held:
-        rows.append((Button(words("✋ See {count} held", count=held), pack("d.q")),))
-    rows += [(undo,) for undo in _undos(desk, viewer, actor)]
+    clean = queue.clean(desk, actor, line=line)
+    held = {shop: count for shop, (_, count) in groups.shops.items() if count}
+    rows = _approvals(desk, viewer, actor, line, clean, groups)
+    rows += _walks(desk, viewer, line, clean, held)
+    if len(codes) > 1:
+        most = sorted(codes.items(), key=lambda item: -item[1])[:SHOWN_GROUPS]
+        rows += in_twos([_walk(f"{hold_name(code, viewer.words)} {n}", f"hold.{code}") for code, n in most])
+    rows += [(undo,) for undo in _undos(desk, viewer, actor)]  # last: where no second tap of a batch can hit it
     return tuple(rows)
+
+
+def _batch(label: str, found: queue.Clean, *scope: int) -> Button:
+    return Button(label, pack("d.ac", found.watermark, found.checksum, *scope), "success")
+
+
+def _approvals(
+    desk: Desk, viewer: Viewer, actor: Actor, line: Sequence[Waiting], clean: queue.Clean, groups: queue.Digest
+) -> list[Row]:
+    """The batches: all, the urgent ones where they are not all, and each of several shops."""
+    words = viewer.words
+    if not clean.ids:
+        return []
+    rows: list[Row] = [(_batch(words("✅ Approve {count} clean", count=len(clean.ids)), clean),)]
+    due = queue.urgent_until(desk)
+    urgent = queue.clean(desk, actor, queue.Scope(due=due), line=line)
+    if 0 < len(urgent.ids) < len(clean.ids):
+        facts = {"count": len(urgent.ids), "hours": desk.policy.urgent_hours}
+        label = words("⏰ Approve {count} due within {hours} h", **facts)
+        rows.append((_batch(label, urgent, 0, int(due.timestamp()) // 60),))
+    of_shop: dict[int, list[Waiting]] = {shop: [] for shop in groups.shops}
+    for row in line:
+        of_shop[row.shop_id].append(row)
+    shops = [(shop, queue.clean(desk, actor, queue.Scope(shop), line=of_shop[shop])) for shop in of_shop]
+    some = [(shop, found) for shop, found in shops if found.ids]
+    if len(some) > 1:
+        names = {shop: shop_name(desk.catalog, shop)[:24] for shop, _ in some}
+        rows += [
+            (_batch(words.label("✅ {count} of {shop}", count=len(found.ids), shop=names[shop]), found, shop),)
+            for shop, found in some[:SHOWN_GROUPS]
+        ]
+    return rows
+
+
+def _walk(label: str, code: str) -> Button:
+    return Button(label, pack("d.q", code))
+
+
+def _walks(
+    desk: Desk, viewer: Viewer, line: Sequence[Waiting], clean: queue.Clean, held: Mapping[int, int]
+) -> list[Row]:
+    """The ways into the queue: all held, what is urgent, what is above a limit, and each of several shops."""
+    words = viewer.words
+    awake = [row for row in line if not queue.snoozed(desk, row)]
+    urgent = sum(
+        (at := dispatch_deadline(row, desk.policy)) is not None and at < queue.urgent_until(desk) for row in awake
+    )
+    rows: list[Row] = []
+    if held:
+        rows.append((Button(words("✋ See {count} held", count=sum(held.values())), pack("d.q")),))
+    more = [_walk(words("⏰ {count} urgent", count=urgent), "urgent")] if urgent else []
+    more += [_walk(words("🔐 {count} above the limit", count=len(clean.over)), "over")] if clean.over else []
+    mine = sum(viewer.actor is not None and queue.holder(desk, row) == (viewer.actor.person_id or -1) for row in line)
+    more += [_walk(words("🙋 {count} mine", count=mine), "mine")] if mine else []
+    more += (
+        [_walk(words("💤 {count} put off", count=len(line) - len(awake)), "snoozed")] if len(awake) < len(line) else []
+    )
+    shops = list(held.items())[:SHOWN_GROUPS] if len(held) > 1 else []
+    more += [_walk(f"✋ {shop_name(desk.catalog, shop)[:20]} {count}", f"shop.{shop}") for shop, count in shops]
+    return [*rows, *in_twos(more)]
 
 
 def _undos(desk: Desk, viewer: Viewer, actor: Actor) -> list[Button]:
@@ -141,6 +217,12 @@ def _undos(desk: Desk, viewer: Viewer, actor: Actor) -> list[Button]:
     ]
 
 
-def approve_shown(desk: Desk, actor: Actor, chat: Chat, watermark: int, checksum: int) -> review.Approvals:
-    """Approve what the card in this chat shows: a group's card is drawn for the group's scope, not the person's."""
-    return review.approve_clean(desk, actor, watermark, checksum, None if chat.private else viewer_of(desk, chat).actor)
+def approve_shown(desk: Desk, actor: Actor, chat: Chat, args: tuple[str, ...]) -> approval.Approvals:
+    """Approve what the card in this chat shows: a group's card is drawn for the group's scope, not the person's.
+
+    `args` as the button carries them: watermark, check sum, then a shop (0 = all) and the minute of a deadline.
+    """
+    watermark, checksum, shop, minute = (*map(int, args), 0, 0)[:4]
+    due = datetime.fromtimestamp(minute * 60, UTC) if minute else None
+    shown_to = None if chat.private else viewer_of(desk, chat).actor
+    return review.approve_clean(desk, actor, watermark, checksum, shown_to, queue.Scope(shop, due))

@@ -10,6 +10,7 @@ from domain.incoming import RefundState
 from domain.orders import Order, OrderStatus
 from domain.people import Right
 from handlers.card import Button
+from handlers.cards.hands import may_say_yes, of_two
 from handlers.cards.together import together_rows
 from handlers.taps import pack
 from handlers.terms import hold_name
@@ -52,15 +53,19 @@ def _decide(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
         return [(Button(words("↩ Undo ({seconds} s)", seconds=desk.policy.undo_seconds), pack("o.un", *key)),)]
     if order.status not in (OrderStatus.REVIEW, OrderStatus.UNPAID):
         return []
-    codes = open_codes(order.holds)
-    first: list[Button] = []
-    if order.status is OrderStatus.REVIEW and not codes:
-        first.append(Button(words("✅ Approve"), pack("o.ok", *key), "success"))
-    elif order.status is OrderStatus.REVIEW and all(_may_release(desk, viewer, order, code) for code in codes):
-        label = words("✅ Release {count} and approve", count=len(codes))
-        first.append(Button(label, pack("o.okr", *key), "success"))
+    first = _yes(desk, order, viewer) if order.status is OrderStatus.REVIEW else []
     first.append(Button(words("❌ Reject"), pack("o.rj", *key), "danger"))
     return [tuple(first)]
+
+
+def _yes(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
+    """The approval, also of an order whose holds the viewer may all release."""
+    words, codes = viewer.words, open_codes(order.holds)
+    if not may_say_yes(desk, order, viewer) or not all(_may_release(desk, viewer, order, code) for code in codes):
+        return []
+    label = words("✅ Release {count} and approve", count=len(codes)) if codes else words("✅ Approve")
+    tap = pack("o.okr" if codes else "o.ok", order.id, order.revision)
+    return [Button(label + of_two(desk, order, words), tap, "success")]
 
 
 def _release(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:

@@ -9,12 +9,13 @@ from difflib import SequenceMatcher
 from domain.catalog import Sku
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
-from domain.orders import Line, Order
+from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.records import Event
 from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines
 from handlers.cards.evidence import cure, hold_line, veiled
+from handlers.cards.hands import taker
 from handlers.cards.order_buttons import Row, in_twos
 from handlers.cards.together import why_lines
 from handlers.taps import pack
@@ -41,6 +42,7 @@ REFUND_REASONS = {
     "late": N_("Too slow"),
     "wrong": N_("Ordered the wrong thing"),
 }
+ENDING_STATES = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED)
 View = Callable[[Desk, Order, Viewer, Mapping[str, str], str], Card]
 
 
@@ -62,6 +64,29 @@ def _reject(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
 def _hold(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
     words = viewer.words
     return Card(f"{head}\n\n{words('Hold it. Why?')}", _reasons(order, words, "o.hdr", HOLD_REASONS))
+
+
+def _ending(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
+    """Until when to hold it; `data['reason']` is the key of why."""
+    words, reason = viewer.words, data["reason"]
+    labels = {
+        "none": words("Until somebody releases it"),
+        "hours": words("In 2 h"),
+        "morning": words("Tomorrow 09:00"),
+        "stock": words("Until the goods are there"),
+        "told": words("Another time…"),
+    }
+    buttons = [Button(label, pack("o.hde", *_key(order), reason, ending)) for ending, label in labels.items()]
+    text = words("Hold it: {reason}. Until when?", reason=words.plain(HOLD_REASONS[reason]))
+    return Card(f"{head}\n\n{text}", (*in_twos(buttons), _back(order, words)))
+
+
+def _sure(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
+    """Somebody else has it in hand: the approval is asked once more; `data['verb']` is which."""
+    words, hand = viewer.words, desk.hands.of(order.id)
+    text = words("👀 {who} looks at this order. Approve it all the same?", who=taker(desk, hand, words))
+    yes = Button(words("✅ Approve all the same"), pack(data["verb"], *_key(order), "sure"), "success")
+    return Card(f"{head}\n\n{text}", ((yes,), _back(order, words)))
 
 
 def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
@@ -181,6 +206,8 @@ def candidates(skus: Sequence[Sku], line: Line) -> list[Sku]:
 VIEWS: Mapping[str, View] = {
     "reject": _reject,
     "hold": _hold,
+    "ending": _ending,
+    "sure": _sure,
     "refund": _refund,
     "why": _why,
     "history": _history,

@@ -1,6 +1,6 @@
 """The order's card: where it stands, for whom, what, how much, and why it waits.
 
-Surprising: the same card serves the queue, where it has a row to walk on; a group sees it with masked people.
+Surprising: the same card serves the queue (queue.py), where it has rows to walk on; a group sees it with masked people.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.entries import order_lines
 from handlers.cards.evidence import hold_line, shop_name, veiled
+from handlers.cards.hands import hand_lines
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
 from handlers.cards.together import together_lines
@@ -34,22 +35,9 @@ def order_card(desk: Desk, order_id: int, viewer: Viewer, data: Mapping[str, str
     order = desk.orders.get(order_id)
     view = VIEWS.get(data.get("view", ""))
     if view:
-        return view(desk, order, viewer, data, head(desk, order, viewer.words))
+        top = "\n".join([head(desk, order, viewer.words), *hand_lines(desk, order, viewer)])
+        return view(desk, order, viewer, data, top)
     return Card(body(desk, order, viewer), main_rows(desk, order, viewer))
-
-
-@drawing(NoticeKind.QUEUE)
-def queue_card(desk: Desk, order_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """One order of the held ones, with the way to the one before and after it."""
-    card = order_card(desk, order_id, viewer, data)
-    if card is None or viewer.actor is None:
-        return None
-    before, after = desk.orders.neighbours(order_id, viewer.actor.shops)
-    row = [Button("◀", pack("o.q", before))] if before else []
-    row += [Button("▶", pack("o.q", after))] if after else []
-    if not row and not desk.orders.get(order_id).held:
-        return Card(card.text + "\n\n" + viewer.words("That was the last held order."), card.rows)
-    return Card(card.text, (*card.rows, tuple(row)) if row else card.rows)
 
 
 def state_text(order: Order, words: Words) -> str:
@@ -87,7 +75,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
     """The whole text of the card."""
     words = viewer.words
     blocks = [
-        [head(desk, order, words), *_decision(desk, order, words)],
+        [head(desk, order, words), *_decision(desk, order, words), *hand_lines(desk, order, viewer)],
         [*_people(order, viewer), *order_lines(desk, order, viewer)],
         _goods(order, words),
         _holds(desk, order, viewer),

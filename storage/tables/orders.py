@@ -166,6 +166,16 @@ class OrderRawRow(Base, table=True):
     raw: str = col.words()
 
 
+class ReviewHandRow(Base, table=True):
+    """Who has taken an order in review and who put it off: beside the order, since it is no news about it."""
+
+    __tablename__ = "review_hand"
+    order_id: int = col.ref("orders.id", primary=True)
+    taken_by: int = col.number()
+    taken_at: datetime | None = col.moment(optional=True)
+    snoozed_until: datetime | None = col.moment(optional=True)
+
+
 class WaitingLineRow(Base, table=True):
     """Lines and refunds of orders that are not known yet, see storage/fragments.py."""
 
@@ -181,4 +191,5 @@ orders = table_of(OrderRow)
 order_line = table_of(OrderLineRow)
 hold = table_of(HoldRow)
 order_raw = table_of(OrderRawRow)
+review_hand = table_of(ReviewHandRow)
 waiting_line = table_of(WaitingLineRow)

@@ -96,6 +96,7 @@ class CardMessageRow(Base, table=True):
     message_id: int = col.number()
     kind: NoticeKind = col.choice(NoticeKind)
     subject_id: int = col.number()
+    shown: str = col.text()
     at: datetime = col.moment()
 
 

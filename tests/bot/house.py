@@ -5,7 +5,7 @@ Surprising: the store's clock is ours and only moves by `tick`, so back-offs pas
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -129,7 +129,8 @@ async def open_house(folder: Path) -> AsyncIterator[House]:
     cards: dict[int, Card | None] = {}
 
     def draw(desk: Desk, kind: NoticeKind, subject: int, chat: Chat, data: Mapping[str, str]) -> Card | None:
-        return cards[subject]
+        found, chosen = cards[subject], data.get("filter")
+        return replace(found, text=f"{found.text} [{chosen}]") if found and chosen else found
 
     incidents = Incidents(store, bot)
     messenger = Messenger(store, bot, limiter, incidents, draw, card_seconds=3.0, now=lambda: clock.now.timestamp())

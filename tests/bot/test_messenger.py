@@ -7,6 +7,7 @@ import pytest
 from telegram.error import InvalidToken
 
 from bot import membership
+from domain.desk import Desk
 from domain.people import Chat
 from domain.records import NoticeKind
 from handlers.card import Card, File
@@ -49,6 +50,21 @@ async def test_a_redraw_edits_the_card_that_is_there(house: House) -> None:
     await house.notify(ANNA, 1, "redraw:1", redraw=True)
     await house.deliver()
     assert await house.texts(ANNA) == ["approved"]
+
+
+async def test_a_redraw_keeps_the_filter_of_a_queue_card(house: House) -> None:
+    await _sent(house, ANNA, "open")
+    (message,), chat = await house.messages(ANNA), await house.chat(ANNA)
+    assert chat is not None
+    await house.store.run(_filter, chat.id, message["message_id"])
+    house.cards[1] = card("approved")
+    await house.notify(ANNA, 1, "redraw:1", redraw=True)
+    await house.deliver()
+    assert await house.texts(ANNA) == ["approved [hold.FREEZE]"]
+
+
+def _filter(desk: Desk, chat_id: int, message_id: int) -> None:
+    desk.cards.put(chat_id, message_id, NoticeKind.ORDER, 1, "hold.FREEZE")
 
 
 async def test_a_redraw_of_what_is_not_there_sends_nothing(house: House) -> None:

@@ -115,6 +115,9 @@ class Doors:
     async def read(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         return await self._store.read(fn, *args, **kwargs)
 
+    async def glance(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        return await self._store.glance(fn, *args, **kwargs)
+
 
 async def _no_file(*args: Any, **kwargs: Any) -> Any:
     raise AssertionError("the floor imports and closes nothing")

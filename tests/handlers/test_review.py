@@ -252,18 +252,23 @@ async def test_history_tells_who_did_what(desk: DeskChat) -> None:
     assert text.split("\n")[2:] == [f"11-23 10:00 · approved · {anna.name}", "11-23 10:00 · received · the shop"]
 
 
-async def test_the_queue_walks_in_one_message(desk: DeskChat) -> None:
+async def test_the_queue_walks_in_one_message_and_goes_on_after_a_decision(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
-    desk.takes(*(incoming(str(n), buyer_message=f"note {n}") for n in (1, 2)))
+    one, two = desk.takes(*(incoming(str(n), buyer_message=f"note {n}") for n in (1, 2)))
     [first] = await desk.writes(anna, "/queue")
     assert " · 1 · " in first.split("\n")[0]
-    assert desk.labels[-1] == ["▶"]
+    assert first.split("\n")[-1] == "1 of 2 · all held · ⏳ leaves by 11-25 10:00"
+    assert desk.labels[-2:] == [["🙋 I take it", "💤 Later"], ["🔎 1/2", "▶"]]
     [second] = await desk.taps(anna, "▶")
     assert desk.last[0].name == "editMessageText"
     assert " · 2 · " in second.split("\n")[0]
-    assert desk.labels[-1] == ["◀"]
-    await desk.taps(anna, "✅ Release 1 and approve")
-    assert desk.labels[-1] == ["◀"]
+    assert desk.labels[-1] == ["◀", "🔎 2/2"]
+    [back] = await desk.taps(anna, "✅ Release 1 and approve")
+    assert " · 1 · " in back.split("\n")[0]
+    assert desk.labels[-2:] == [["🔎 1/1"], ["↩ 2: ✅ Approved"]]
+    await desk.taps(anna, "↩ 2: ✅ Approved")
+    await desk.taps(anna, "↩ Undo (10 s)")
+    assert [desk.order(order.id).status for order in (one, two)] == [OrderStatus.REVIEW] * 2
 
 
 async def test_search_opens_one_offers_many_and_says_where_it_looked(desk: DeskChat) -> None:

@@ -6,7 +6,7 @@ the database's and not that of one store's queue.
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import cycle
@@ -15,13 +15,16 @@ from typing import TypeVar
 
 import pytest
 
-from domain import fulfilment, intake, interception, release, review
+from domain import approval, fulfilment, intake, interception, queue, release, review
 from domain.desk import Desk
-from domain.errors import ParcelStopped, Refusal, Stale
+from domain.errors import InHand, ParcelStopped, Refusal, Stale
 from domain.fulfilment import Scanned
+from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
 from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopState
 from domain.people import SHOP, Actor, Person, Role, Station
+from domain.policy import Policy
+from domain.policy_sections import HoldChoice
 from domain.records import Event
 from domain.stock import Bucket
 from handlers.refusals import refusal_text
@@ -130,20 +133,20 @@ def test_twenty_taps_on_one_card_have_one_winner(town: Town) -> None:
 def test_twenty_taps_on_approve_all_clean_have_one_winner(town: Town) -> None:
     orders = town.takes(5)
     people = town.crowd()
-    ids, watermark, checksum = town.store.read_now(review.clean_list, people[0].acting())
-    assert ids == [order.id for order in orders]
+    shown = town.store.read_now(queue.clean, people[0].acting())
+    assert shown.ids == tuple(order.id for order in orders)
     turns = zip(people, cycle(town.stores), strict=False)
 
-    def tap(person: Person, store: Store) -> Callable[[], review.Approvals]:
-        return lambda: store.run_now(review.approve_clean, person.acting(), watermark, checksum)
+    def tap(person: Person, store: Store) -> Callable[[], approval.Approvals]:
+        return lambda: store.run_now(review.approve_clean, person.acting(), shown.watermark, shown.checksum)
 
     results = at_once([tap(person, store) for person, store in turns])
-    won = [result for result in results if isinstance(result, review.Approvals)]
+    won = [result for result in results if isinstance(result, approval.Approvals)]
     refused = [result for result in results if isinstance(result, Refusal)]
     assert [len(outcome.approved) for outcome in won] == [5]
     assert [(type(refusal), vars(refusal)["what"]) for refusal in refused] == [(Stale, "digest")] * (CROWD - 1)
-    approved = town.store.read_now(approvals_of, ids)
-    assert sorted(event.subject_id for event in approved) == ids
+    approved = town.store.read_now(approvals_of, list(shown.ids))
+    assert sorted(event.subject_id for event in approved) == list(shown.ids)
     assert {event.actor for event in approved} == {won[0].approved[0].decided_by}
     assert town.store.read_now(reservations) == [2] * 5
     town.store.read_now(check_books)
@@ -222,3 +225,105 @@ def _all_go_back(town: Town, caught: list[str], left: list[str]) -> None:
     assert sum(level.reserved for level in desk_levels.values()) == 0
     assert sum(level.good for level in desk_levels.values()) == 2 * factory.OPENING["CUP-01"] - 2 * len(left)
     town.store.read_now(check_books)
+
+
+SIXTY = 60
+
+
+@dataclass
+class Worker:
+    """One of twenty: sees the line once, then works through it from memory while the others change it."""
+
+    store: Store
+    actor: Actor
+    seen: list[tuple[int, int]]
+    won: list[tuple[int, int]] = field(default_factory=list)
+    stale: int = 0
+
+    def __call__(self) -> int:
+        for number, (order_id, revision) in enumerate(self.seen):
+            try:
+                if number % 5 == 4:
+                    self.store.run_now(review.hold, self.actor, order_id, revision, "look later")
+                elif number % 7 == 6:
+                    self.store.run_now(review.reject, self.actor, order_id, revision, "gone")
+                else:
+                    self.store.run_now(review.approve, self.actor, order_id, revision)
+                self.won.append((order_id, revision))
+            except Stale:
+                self.stale += 1
+        return len(self.won)
+
+
+def decisions(desk: Desk, order_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """What people decided, by order, oldest first."""
+    verbs = ("approved", "held", "cancelled")
+    return {
+        number: [(event.actor, event.verb) for event in desk.history("order", number) if event.verb in verbs]
+        for number in order_ids
+    }
+
+
+def test_twenty_work_through_sixty_orders_and_nobody_decides_on_a_stale_card(town: Town) -> None:
+    town.store.run_now(lambda unit: unit.stock.apply(factory.opening(town.cast.warehouses), "more"))
+    orders = town.takes(SIXTY)
+    people = town.crowd()
+    shown = [(order.id, order.revision) for order in orders]
+    turns = zip(people, cycle(town.stores), strict=False)
+    workers = [
+        Worker(store, person.acting(), shown[turn * 3 :] + shown[: turn * 3])
+        for turn, (person, store) in enumerate(turns)
+    ]
+    at_once(workers)
+    won = sorted(decision for worker in workers for decision in worker.won)
+    assert won == shown
+    assert sum(worker.stale for worker in workers) == SIXTY * (CROWD - 1)
+    told = town.store.read_now(decisions, [order.id for order in orders])
+    assert {order_id: len(found) for order_id, found in told.items()} == {order.id: 1 for order in orders}
+    winners = {order_id: worker.actor.name for worker in workers for order_id, _ in worker.won}
+    assert {order_id: found[0][0] for order_id, found in told.items()} == winners
+    town.store.read_now(check_books)
+
+
+def test_of_twenty_second_yeses_one_approves(town: Town) -> None:
+    shop = town.cast.shops[0].id
+    off = {HoldCode.AMOUNT_RANGE: HoldChoice(on=False)}
+    town.store.run_now(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), holds=off), "test"))
+    town.store.run_now(intake.receive, SHOP, shop, [factory.incoming("9", paid=2_000_000, total=2_000_000)])
+    order = town.store.read_now(town._numbered, ["9"])["9"]
+    leads = town.store.run_now(
+        lambda unit: [factory.hire(unit, 8000 + n, f"Lead {n:02d}", Role.CS_LEAD) for n in range(CROWD)]
+    )
+
+    def taps(revision: int) -> list[Order | Refusal]:
+        turns = zip(leads, cycle(town.stores), strict=False)
+        return at_once([partial(_yes, store, person.acting(), order.id, revision) for person, store in turns])
+
+    first = [result for result in taps(order.revision) if isinstance(result, Order)]
+    assert [(one.status, bool(one.first_approver)) for one in first] == [(OrderStatus.REVIEW, True)]
+    second = [result for result in taps(first[0].revision) if isinstance(result, Order)]
+    assert [one.status for one in second] == [OrderStatus.APPROVED]
+    stored = town.store.read_now(lambda desk: desk.orders.get(order.id))
+    assert stored.decided_by == second[0].decided_by
+    assert stored.decided_by != next(lead.name for lead in leads if lead.id == stored.first_approver)
+    assert len(town.store.read_now(approvals_of, [order.id])) == 1
+    town.store.read_now(check_books)
+
+
+def _yes(store: Store, actor: Actor, order_id: int, revision: int) -> Order:
+    return store.run_now(review.approve, actor, order_id, revision)
+
+
+def test_twenty_take_one_order_and_one_has_it(town: Town) -> None:
+    (order,) = town.takes(1)
+    turns = zip(town.crowd(), cycle(town.stores), strict=False)
+    results = at_once([partial(_take, store, person.acting(), order.id) for person, store in turns])
+    refusals = [result for result in results if isinstance(result, InHand)]
+    assert len(refusals) == CROWD - 1
+    (taken,) = [e.actor for e in town.store.read_now(lambda d: d.history("order", order.id)) if e.verb == "taken"]
+    assert {refusal.by for refusal in refusals} == {taken}
+    assert town.store.read_now(lambda desk: desk.orders.get(order.id)) == order
+
+
+def _take(store: Store, actor: Actor, order_id: int) -> Order:
+    return store.run_now(queue.take, actor, order_id)

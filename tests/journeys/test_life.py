@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain import fulfilment, intake, interception, release, returns, review, together
+from domain import fulfilment, intake, interception, queue, release, returns, review, together
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
@@ -192,9 +192,9 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def approve_all_clean(self) -> None:
-        _, watermark, checksum = self.store.read_now(review.clean_list, BOSS)
+        shown = self.store.read_now(queue.clean, BOSS)
         try:
-            self.store.run_now(review.approve_clean, BOSS, watermark, checksum)
+            self.store.run_now(review.approve_clean, BOSS, shown.watermark, shown.checksum)
         except Refusal:
             return
 

@@ -168,7 +168,7 @@ def test_recent_orders_of_buyers_are_live_and_of_the_shop(each: Each) -> None:
 
 
 def test_the_review_queue(each: Each) -> None:
-    """Clean and held, by shop, up to an id; counts, neighbours and hold codes agree with it."""
+    """Clean and held, by shop, up to an id; counts, hold codes and the line agree with it."""
     clean, late = given(each, "1", "2")
     (held,) = given(each, "3", shop=1, holds=(hold(), hold(HoldCode.FREEZE), hold(HoldCode.FREEZE)))
     (freed,) = given(each, "4", holds=(hold(resolved_at=NOW, resolution="released"),))
@@ -188,8 +188,8 @@ def test_the_review_queue(each: Each) -> None:
             "counts of two": orders.review_counts(frozenset({two})),
             "codes": orders.open_hold_counts(None),
             "with": orders.held_with([HoldCode.FREEZE, HoldCode.MESSAGE], 9),
-            "beside": orders.neighbours(freed.id, None),
-            "beside mine": orders.neighbours(freed.id, frozenset({one})),
+            "line": [row.id for row in unit.hands.line(frozenset({one}))],
+            "frozen": [row.id for row in unit.hands.line(None, code=HoldCode.FREEZE)],
         }
 
     assert each.store.read_now(look) == {
@@ -202,8 +202,8 @@ def test_the_review_queue(each: Each) -> None:
         "counts of two": {two: (0, 1)},
         "codes": {HoldCode.MESSAGE: 1, HoldCode.FREEZE: 2},
         "with": [held.id, frozen.id],
-        "beside": (held.id, frozen.id),
-        "beside mine": (None, frozen.id),
+        "line": [clean.id, late.id, freed.id, frozen.id],
+        "frozen": [held.id, frozen.id],
     }
 
 

@@ -1,0 +1,137 @@
+"""Approving as a set: orders with everybody they travel with, all or none of each party, and their claim on stock.
+
+Surprising: an approval takes effect after the undo window (`release_at`), but it claims its stock at once, so two
+approvals never promise the same unit.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from domain import history, limits, stock
+from domain.desk import Desk
+from domain.errors import HeldOrder, LostRace, NotAllowed, Refusal, WrongStatus
+from domain.holds import open_codes
+from domain.orders import Order, OrderStatus
+from domain.parcels import Parcel, ParcelState
+from domain.people import Actor, Right, may
+from domain.planning import refresh
+from domain.policy import Policy
+from domain.screening import free_units, wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """What became of a set of approvals: the approved orders, why each other one was not, and (`left`) which."""
+
+    approved: tuple[Order, ...] = ()
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    left: tuple[Order, ...] = ()
+
+
+def _fault(policy: Policy, actor: Actor, order: Order, boxes: Sequence[Parcel]) -> Refusal | None:
+    if not may(actor, Right.APPROVE, shop=order.shop_id):
+        return NotAllowed(Right.APPROVE, "shop")
+    if order.status is not OrderStatus.REVIEW:
+        return WrongStatus(order.number, order.status, OrderStatus.REVIEW)
+    if order.held or not boxes:
+        return HeldOrder(order.number, open_codes(order.holds))
+    return limits.fault(policy, actor, order)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Orders that travel together, with their planned boxes: approved as one or not at all (rules.md B3)."""
+
+    orders: tuple[Order, ...]
+    boxes: tuple[Parcel, ...]
+
+
+def parties(desk: Desk, orders: Sequence[Order]) -> list[Party]:
+    """The orders with everybody they travel with, each party once, in the order given."""
+    boxed = desk.parcels.of_orders([order.id for order in orders])
+    planned = {p.id: p for boxes in boxed.values() for p in boxes if p.state is ParcelState.PLANNED}
+    known = {order.id: order for order in orders}
+    known |= desk.orders.many({oid for p in planned.values() for oid in p.order_ids} - known.keys())
+    boxes_of: dict[int, list[Parcel]] = {order_id: [] for order_id in known}
+    for box in planned.values():
+        for order_id in box.order_ids:
+            boxes_of[order_id].append(box)
+    result, seen_ids = [], set[int]()
+    for order in orders:
+        if order.id not in seen_ids:
+            mine = boxes_of[order.id]
+            ids = list(dict.fromkeys([order.id, *(oid for box in mine for oid in box.order_ids)]))
+            seen_ids.update(ids)
+            result.append(Party(tuple(known[order_id] for order_id in ids), tuple(mine)))
+    return result
+
+
+def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
+    """Approve what can be approved: claim the stock, start the undo window, write it down, as one set."""
+    found = parties(desk, orders)
+    skus = {sku for party in found for order in party.orders for sku in wanted(order)}
+    free = free_units(desk.stock.levels(skus, lock=True))
+    approved: list[Order] = []
+    boxes: list[Parcel] = []
+    moves: list[stock.Move] = []
+    refused: dict[str, Refusal] = {}
+    short: list[Order] = []
+    for party in found:
+        faults = {order.number: _fault(desk.policy, actor, order, party.boxes) for order in party.orders}
+        first = next((fault for fault in faults.values() if fault), None)
+        if first:
+            refused |= {number: fault or first for number, fault in faults.items()}
+            continue
+        claim = [move for box in party.boxes for move in _claim(box)]
+        if not _take(free, claim):
+            short += party.orders
+            continue
+        moves += claim
+        approved += [_approved(desk, actor, order) for order in party.orders]
+        boxes += [replace(box, state=ParcelState.READY, state_at=desk.now) for box in party.boxes]
+    _of_one_moment(desk, [order for party in found for order in party.orders if order.number in refused])
+    desk.stock.apply(moves, actor.name)
+    desk.orders.save(approved)
+    desk.parcels.save(boxes)
+    desk.record([history.line(desk, actor, "order", order.id, "approved") for order in approved])
+    for order in refresh(desk, short) if short else ():
+        refused[order.number] = HeldOrder(order.number, open_codes(order.holds))
+    return Approvals(tuple(replace(order, revision=order.revision + 1) for order in approved), refused)
+
+
+def _claim(box: Parcel) -> list[stock.Move]:
+    assert box.warehouse_id is not None
+    return stock.reserve(box.id, box.warehouse_id, [(item.sku, item.quantity) for item in box.live_items])
+
+
+def _of_one_moment(desk: Desk, orders: Sequence[Order]) -> None:
+    """Raises LostRace when somebody committed between our reads (PostgreSQL shows that): we would refuse with a
+    reason that was never true, where the command run again can name the winner."""
+    now = desk.orders.many([order.id for order in orders]) if orders else {}
+    if any(now[order.id].revision != order.revision for order in orders):
+        raise LostRace
+
+
+def _take(free: dict[tuple[int, str], int], claim: Sequence[stock.Move]) -> bool:
+    need: dict[tuple[int, str], int] = {}
+    for move in claim:
+        key = (move.warehouse_id, move.sku)
+        need[key] = need.get(key, 0) + move.delta
+    if any(free.get(key, 0) < units for key, units in need.items()):
+        return False
+    for key, units in need.items():
+        free[key] -= units
+    return True
+
+
+def _approved(desk: Desk, actor: Actor, order: Order) -> Order:
+    window = timedelta(seconds=desk.policy.undo_seconds)
+    return replace(
+        order,
+        status=OrderStatus.APPROVED,
+        decided_by=actor.name,
+        decided_at=desk.now,
+        release_at=desk.now + window,
+        reason="",
+    )

@@ -1,0 +1,68 @@
+"""What a person sets right on an order in review: where it goes, and which product a line means.
+
+Surprising: a product is learnt for the shop, so one answer frees every order that waits for the same name.
+"""
+
+from dataclasses import replace
+
+from domain import history, review, withdrawal
+from domain.addresses import filled
+from domain.desk import Desk
+from domain.errors import BadValue, WrongStatus
+from domain.holds import HoldCode
+from domain.incoming import Receiver
+from domain.orders import Order, OrderStatus, check_move
+from domain.parcels import IN_HOUSE, ParcelState
+from domain.people import Actor, Right, require
+from domain.planning import refresh
+
+
+def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receiver: Receiver) -> Order:
+    """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first.
+
+    Province, city and district that stand in the street alone are put in their fields.
+    """
+    order = desk.orders.get(order_id)
+    require(actor, Right.EDIT, shop=order.shop_id)
+    review.seen(desk, order, revision)
+    if not receiver.name.strip() or not receiver.address.strip():
+        raise BadValue("address", receiver.address, "name_and_street")
+    parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
+    if order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED) and not any(
+        p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
+    ):
+        order = withdrawal.unapprove(desk, actor, order, parcels, reason="address edited")
+    if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW):
+        raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
+    history.note(desk, actor, "order", order_id, "address_edited")
+    order = refresh(desk, [replace(order, receiver=filled(receiver), first_approver=0)])[0]
+    review.announce(desk, [order_id])
+    return order
+
+
+def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> Order:
+    """Say which product a line means: from now on in this shop, and for every order that waits for it.
+
+    Raises BadValue for an unknown sku.
+    """
+    order = desk.orders.get(order_id)
+    require(actor, Right.EDIT, shop=order.shop_id)
+    review.seen(desk, order, revision)
+    check_move(order, OrderStatus.APPROVED)
+    known = {s.code.casefold(): s.code for s in desk.catalog.skus.values()}
+    known |= {s.barcode: s.code for s in desk.catalog.skus.values() if s.barcode}
+    code = known.get(sku.strip().casefold())
+    if code is None or line_no not in {line.line_no for line in order.lines}:
+        raise BadValue("sku", sku, "known_sku")
+    name = next(line.known_as for line in order.lines if line.line_no == line_no)
+    desk.learn_sku(order.shop_id, name, code)
+    history.note(desk, actor, "order", order_id, "sku_matched", code, line=str(line_no))
+    lines = tuple(replace(line, sku=code) if line.line_no == line_no else line for line in order.lines)
+    waiting = desk.orders.many(
+        set(desk.orders.held_with([HoldCode.SKU_UNMATCHED], desk.policy.batch_limit)) - {order_id}
+    )
+    others = [o for o in waiting.values() if any(not x.sku and x.known_as == name for x in o.lines)]
+    order = replace(order, lines=lines, first_approver=0)
+    order = refresh(desk, [order, *(o for o in others if o.shop_id == order.shop_id)])[0]
+    review.announce(desk, [order_id, *(o.id for o in others)])
+    return order

@@ -1,0 +1,39 @@
+"""What a batch left aside: how many for which reason, and the first of them as buttons.
+
+Surprising: reasons are grouped as people would say them, without the order's number, so ten alike are one line.
+"""
+
+from collections import Counter
+
+from domain import errors
+from domain.approval import Approvals
+from domain.desk import Desk
+from domain.errors import Refusal
+from handlers.card import Card
+from handlers.cards.orders import order_button
+from handlers.refusals import refusal_text
+from handlers.terms import hold_name
+from handlers.words import Words
+
+MOST_BUTTONS = 10
+
+
+def _reason(refusal: Refusal, words: Words) -> str:
+    if isinstance(refusal, errors.HeldOrder):
+        return ", ".join(hold_name(code, words) for code in refusal.codes) or words.plain("no parcel planned")
+    if isinstance(refusal, errors.TwoPeople):
+        return words.label("two people approve from {limit}", limit=words.money(refusal.limit, refusal.currency))
+    if isinstance(refusal, errors.OverLimit):
+        return words.label("above {limit} a lead approves", limit=words.money(refusal.limit, refusal.currency))
+    return refusal_text(refusal, words)
+
+
+def left_card(desk: Desk, outcome: Approvals, words: Words) -> Card:
+    """The message behind a batch that could not approve everything."""
+    counts = Counter(_reason(refusal, words) for refusal in outcome.refused.values())
+    lines = [words("<b>Not approved: {count}</b>", count=len(outcome.refused))]
+    lines += [words("• {reason}: {count}", reason=reason, count=count) for reason, count in counts.most_common()]
+    if len(outcome.left) > MOST_BUTTONS:
+        lines.append(words("… and {count} more in the queue", count=len(outcome.left) - MOST_BUTTONS))
+    now = desk.orders.many([order.id for order in outcome.left[:MOST_BUTTONS]])
+    return Card("\n".join(lines), tuple((order_button(desk, order, words),) for order in now.values()))

@@ -1,0 +1,54 @@
+"""The digest in chat: new orders at a glance, whole groups approved in one tap, and what a batch left aside.
+
+Surprising: what a batch did not approve comes as a message of its own, by reason and with a button per order, because
+the digest moves on.
+"""
+
+from aiogram import Router
+from aiogram.types import CallbackQuery, Message
+
+from domain import review
+from domain.desk import Desk
+from domain.people import Actor, Right, require
+from domain.records import NoticeKind
+from handlers.ask import Ask
+from handlers.cards.digest import approve_shown, moment_of
+from handlers.cards.outcome import left_card
+from handlers.filters import Cmd, Tap
+from handlers.queue import send
+
+router = Router(name="digest")
+Args = tuple[str, ...]
+
+
+@router.message(Cmd("new"))
+@router.callback_query(Tap("d.o"))
+async def new_orders(event: Message | CallbackQuery, ask: Ask) -> None:
+    """The digest, as a new card."""
+    await ask.read(_must, ask.actor)
+    await send(ask, NoticeKind.DIGEST, 0)
+
+
+def _must(desk: Desk, actor: Actor) -> None:
+    require(actor, Right.APPROVE)
+
+
+@router.callback_query(Tap("d.ac"))
+async def approve_clean(tap: CallbackQuery, ask: Ask, args: Args) -> None:
+    """Approve what the button named, and say what could not be."""
+    outcome = await ask.run(approve_shown, ask.actor, ask.chat, args)
+    text = ask.words.label("Approved: {count}", count=len(outcome.approved))
+    if outcome.refused:
+        text += ask.words.label(", not approved: {count}", count=len(outcome.refused))
+    await ask.toast(text)
+    await ask.show(NoticeKind.DIGEST, 0)
+    if outcome.refused:
+        await ask.reply(await ask.read(left_card, outcome, ask.words))
+
+
+@router.callback_query(Tap("d.un"))
+async def undo_all(tap: CallbackQuery, ask: Ask, args: Args) -> None:
+    """Take a batch back."""
+    count = await ask.run(review.undo_many, ask.actor, moment_of(args[0]))
+    await ask.toast(ask.words.label("Taken back: {count}", count=count))
+    await ask.show(NoticeKind.DIGEST, 0)

@@ -1,0 +1,241 @@
+"""The queue, the limits and the freezes in chat: cards, taps old and new, both languages."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain import queue
+from domain.holds import HoldCode
+from domain.orders import OrderStatus
+from domain.people import Role
+from domain.policy import Policy
+from domain.policy_sections import HoldChoice
+from domain.records import NoticeKind
+from handlers.cards.queue import code_of, filter_of
+from handlers.taps import pack
+from tests.factory import NOW, incoming
+from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.floor_chat import GROUP
+
+pytestmark = pytest.mark.anyio
+BIG = {"paid": 1_000_000, "total": 1_000_000}
+
+
+def opened(url: str, language: str) -> DeskChat:
+    """A company that does not hold large amounts."""
+    made = open_desk(url, language)
+    chosen = replace(Policy(), holds={HoldCode.AMOUNT_RANGE: HoldChoice(on=False)})
+    made.do(lambda unit: unit.catalog_admin.put_policy(chosen, "test"))
+    return made
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Iterator[DeskChat]:
+    made = opened(sqlite_url, "en")
+    yield made
+    made.store.close()
+
+
+@pytest.fixture
+def zh(sqlite_url: str) -> Iterator[DeskChat]:
+    made = opened(sqlite_url, "zh")
+    yield made
+    made.store.close()
+
+
+@pytest.mark.parametrize("code", ["held", "shop.3", "hold.WAREHOUSE_CHANGED", "urgent", "mine", "snoozed", "over"])
+def test_a_filter_survives_its_tap(code: str) -> None:
+    assert code_of(filter_of(code)) == code
+    assert len(pack("o.q", 2**53, code).encode()) <= 64
+
+
+@pytest.mark.parametrize("code", ["", "hold.NO_SUCH", "shop.x", "held.x", "42"])
+def test_a_filter_that_makes_no_sense_is_the_whole_queue(code: str) -> None:
+    assert filter_of(code) == queue.Filter()
+
+
+async def test_two_people_approve_in_chat(desk: DeskChat) -> None:
+    anna, lead, owner = (desk.cast.people[role] for role in (Role.CS, Role.CS_LEAD, Role.OWNER))
+    (order,) = desk.takes(incoming("1", **BIG))
+    await desk.writes(anna, "/order 1")
+    assert desk.labels[0] == ["❌ Reject"]
+    [card] = await desk.writes(lead, "/order 1")
+    assert card.split("\n")[1] == "👥 From ¥10,000.00 on two people approve"
+    old, shown = desk.button(lead.telegram_id, "✅ Approve (1 of 2)")
+    [card] = await desk.taps(lead, "✅ Approve (1 of 2)")
+    assert desk.toasts == ["Your yes is noted. A second person must approve."]
+    assert card.split("\n")[1] == f"☝️ {lead.name} said yes at 10:00; a second person must approve"
+    assert desk.labels[0] == ["❌ Reject"]
+    assert desk.order(order.id).status is OrderStatus.REVIEW
+    await desk.presses(lead, old, shown)
+    assert desk.toasts == [
+        f"1: first yes of two by {lead.name} at 10:00. Nothing was changed; the card is up to date now."
+    ]
+    await desk.presses(lead, pack("o.ok", order.id, order.revision + 1), shown)
+    assert desk.toasts == ["Order 1: the first yes was yours; the second must be somebody else's."]
+    assert desk.order(order.id).status is OrderStatus.REVIEW
+    await desk.writes(owner, "/order 1")
+    [card] = await desk.taps(owner, "✅ Approve (2 of 2)")
+    assert card.split("\n")[0].startswith("<b>✅ Approved</b>")
+    assert desk.order(order.id).decided_by == owner.name
+
+
+async def test_the_digest_leaves_large_orders_and_says_why(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    _, large = desk.takes(incoming("1"), incoming("2", **BIG))
+    await desk.writes(anna, "/new")
+    assert desk.labels == [["✅ Approve 1 clean"], ["🔐 1 above the limit"]]
+    texts = await desk.taps(anna, "✅ Approve 1 clean")
+    assert desk.toasts == ["Approved: 1, not approved: 1"]
+    assert texts[1].split("\n") == ["<b>Not approved: 1</b>", "• above ¥5,000.00 a lead approves: 1"]
+    assert desk.labels == [["2 · ¥10,000.00 · in review · 小满旗舰店"]]
+    assert desk.order(large.id) == large
+
+
+async def test_the_digest_groups_in_chinese(zh: DeskChat) -> None:
+    anna = zh.cast.people[Role.CS]
+    soon, late = NOW - timedelta(hours=45), NOW - timedelta(hours=49)
+    zh.takes(incoming("1", paid_at=soon), incoming("2"), incoming("3", paid_at=late, buyer_message="加急"))
+    zh.takes(incoming("4", buyer_message="x"), shop=1)
+    zh.takes(incoming("5"), shop=1)
+    [text] = await zh.writes(anna, "/new")
+    assert text.split("\n")[-2:] == [
+        "⏰ 最早一单本应在 11-23 09:00 发出",
+        "🕑 发货时限：已超时 1 · 6 小时内 1 · 更晚 3",
+    ]
+    assert zh.labels == [
+        ["✅ 通过 3 单"],
+        ["⏰ 通过 6 小时内到期的 1 单"],
+        ["✅ 小满旗舰店 2 单"],
+        ["✅ 小满拼多多店 1 单"],
+        ["✋ 查看 2 单待处理"],
+        ["⏰ 紧急 2", "✋ 小满旗舰店 1"],
+        ["✋ 小满拼多多店 1"],
+        ["买家留言 2", "关键词 1"],
+    ]
+    await zh.taps(anna, "✅ 小满拼多多店 1 单")
+    assert zh.toasts == ["已通过：1"]
+    await zh.taps(anna, "关键词 1")
+    assert zh.labels[-1] == ["🔎 1/1"]
+
+
+async def test_whoever_takes_an_order_is_seen_and_asked_for_once_more(desk: DeskChat) -> None:
+    anna, bella = desk.cast.people[Role.CS], desk.cast.people[Role.CS_LEAD]
+    first, second = desk.takes(*(incoming(str(n), buyer_message="note") for n in (1, 2)))
+    await desk.writes(anna, "/queue")
+    data, shown = desk.button(anna.telegram_id, "✅ Release 1 and approve")
+    await desk.writes(bella, "/queue")
+    [mine] = await desk.taps(bella, "🙋 I take it")
+    assert mine.split("\n")[1] == f"🙋 In your hands ({bella.name} since 10:00)"
+    assert (NoticeKind.QUEUE, True) in {(NoticeKind.QUEUE, flag) for _, flag in desk.notices(anna, NoticeKind.QUEUE)}
+    [sure] = await desk.presses(anna, data, shown)
+    assert sure.split("\n")[-1] == f"👀 {bella.name} since 10:00 looks at this order. Approve it all the same?"
+    assert desk.order(first.id) == first
+    [after] = await desk.taps(anna, "✅ Approve all the same")
+    assert desk.order(first.id).decided_by == anna.name
+    assert " · 2 · " in after.split("\n")[0]
+    assert desk.order(second.id) == second
+
+
+async def test_later_puts_an_order_off_and_goes_on(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.takes(*(incoming(str(n), buyer_message="note") for n in (1, 2)))
+    await desk.writes(anna, "/queue")
+    await desk.taps(anna, "💤 Later")
+    assert desk.labels == [["💤 15 min", "💤 1 h", "🌅 Until 09:00"], ["◀ Back"]]
+    [after] = await desk.taps(anna, "💤 1 h")
+    assert desk.toasts == ["Put off until 11-23 11:00."]
+    assert " · 2 · " in after.split("\n")[0]
+    assert desk.labels[-2] == ["🔎 1/1"]
+    await desk.taps(anna, "🔎 1/1")
+    await desk.taps(anna, "put off 1")
+    [back] = await desk.taps(anna, "⏰ Back into the queue")
+    assert " · 1 · " in back.split("\n")[0]
+
+
+async def test_a_redraw_keeps_the_filter(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.takes(incoming("1", buyer_message="gift"), incoming("2", buyer_message="note"))
+    await desk.writes(anna, "/queue")
+    await desk.taps(anna, "🔎 1/2")
+    await desk.taps(anna, "keyword 1")
+    row = desk.look(lambda d: d.cards.at(anna.chat_id, desk.last[0].message_id))
+    assert row.shown == "hold.KEYWORD"
+    await desk.taps(anna, "✋ Hold")
+    await desk.taps(anna, "◀ Back")
+    assert desk.labels[-1] == ["🔎 1/1"]
+
+
+async def test_an_old_queue_tap_without_a_filter_still_walks(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    first, second = desk.takes(*(incoming(str(n), buyer_message="note") for n in (1, 2)))
+    await desk.writes(anna, "/queue")
+    _, shown = desk.button(anna.telegram_id, "▶")
+    [text] = await desk.presses(anna, pack("o.q", second.id), shown)
+    assert text.split("\n")[-1].startswith("2 of 2 · all held")
+    assert desk.order(first.id) == first
+
+
+@pytest.mark.parametrize(
+    ("label", "seen", "line"),
+    [
+        ("In 2 h", {"until": "2026-11-23T04:00+00:00"}, ", until 11-23 12:00"),
+        ("Tomorrow 09:00", {"until": "2026-11-24T01:00+00:00"}, ", until 11-24 09:00"),
+        ("Until somebody releases it", {}, ""),
+    ],
+)
+async def test_a_freeze_ends_as_chosen(desk: DeskChat, label: str, seen: dict[str, str], line: str) -> None:
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(incoming("1"))
+    await desk.writes(anna, "/order 1")
+    await desk.taps(anna, "✋ Hold")
+    await desk.taps(anna, "Ship later")
+    assert desk.order(order.id) == order
+    [text] = await desk.taps(anna, label)
+    (hold,) = desk.order(order.id).holds
+    assert hold.evidence == {"reason": "Ship later", "by": anna.name} | seen
+    assert f"• <b>held by hand</b>: Ship later ({anna.name}){line} · customer service, for 0 min" in text.split("\n")
+
+
+async def test_a_freeze_until_a_typed_time(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(incoming("1"))
+    await desk.writes(anna, "/order 1")
+    await desk.taps(anna, "✋ Hold")
+    await desk.taps(anna, "To be checked")
+    await desk.taps(anna, "Another time…")
+    question = desk.last[0]
+    assert await desk.replies(anna, question, "someday") == [
+        "«someday» does not do for until when. Wanted: a time to come within a year, like 18:00, 11-25 18:00 or 2h."
+    ]
+    assert desk.order(order.id) == order
+    await desk.replies(anna, question, "11-25 18:00")
+    (hold,) = desk.order(order.id).holds
+    assert datetime.fromisoformat(hold.evidence["until"]) == datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+
+
+async def test_a_slip_of_the_finger_is_understood(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.takes(incoming("3847201956612"), incoming("77", buyer_id="xiaoming_shop"))
+    for typed in ("384720195612", "3847201965612", "38472019566112", "3847201956617"):
+        [text] = await desk.writes(anna, typed)
+        assert text == f"No exact hit for «{typed}». Did you mean:"
+        assert desk.labels == [["3847201956612 · ¥78.00 · in review · 小满旗舰店"]]
+    [text] = await desk.writes(anna, "xiaomnig_shop")
+    assert desk.labels == [["77 · ¥78.00 · in review · 小满旗舰店"]]
+    await desk.writes(anna, "1956612")
+    assert "3847201956612" in desk.last[-1].said["text"]
+
+
+async def test_a_group_is_asked_once_more_too(desk: DeskChat) -> None:
+    anna, lead = desk.cast.people[Role.CS], desk.cast.people[Role.CS_LEAD]
+    (order,) = desk.takes(incoming("1"))
+    await desk.writes(anna, "/order 1", group=True)
+    desk.do(queue.take, anna.acting(), order.id)
+    data, shown = desk.button(GROUP, "✅ Approve")
+    await desk.presses(lead, data, shown, group=True)
+    assert desk.order(order.id) == order
+    await desk.presses(anna, data, shown, group=True)
+    assert desk.order(order.id).decided_by == anna.name
