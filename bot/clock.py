@@ -4,6 +4,7 @@ Surprising: nothing is scheduled for a moment. APScheduler only wakes us every f
 is due; so a busy loop, a restart or a second worker can neither miss 08:00 nor do it twice.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC
@@ -11,13 +12,14 @@ from datetime import UTC
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.reports import DayCloser
-from domain import gaps, interception, proposals, release, shift, watch
+from domain import gaps, interception, looking, proposals, release, shift, watch
 from domain.desk import Desk
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 _ROUNDS = 50
 _GRACE_SECONDS = 300
+_REST_SECONDS = 0.1
 Failed = Callable[[str, Exception], Awaitable[None]]
 
 
@@ -39,6 +41,7 @@ class Clock:
             "watch": (30, lambda: self._tick(watch.tick)),
             "shift": (30, lambda: self._tick(shift.tick)),
             "rhythm": (300, lambda: self._tick(gaps.learn_due)),
+            "looking": (2, self._look),
             "report": (20, self._report),
             "customers": (180, lambda: self._tick(proposals.tick)),
         }
@@ -74,6 +77,12 @@ class Clock:
             if not await self._store.run(tick):
                 return
             self._woke()
+
+    async def _look(self) -> None:
+        """Until no order is due, with a rest after each batch: the writer is for people first."""
+        while await self._store.run(looking.look_again):
+            self._woke()
+            await asyncio.sleep(_REST_SECONDS)
 
     async def _report(self) -> None:
         if await self._close_day.when_due() is not None:

@@ -52,6 +52,18 @@ class Orders(Protocol):
     def save(self, orders: Sequence[Order]) -> None:
         """Update by revision (the stored revision becomes +1), lines and holds with it. Raises LostRace."""
 
+    def save_changed(self, orders: Sequence[Order], also: Collection[int]) -> list[Order]:
+        """Save those that are not as they were read, and the ids in `also`; all as they then stand. Raises LostRace."""
+
+    def look_at(self, when: Mapping[int, datetime | None]) -> None:
+        """When to screen each again, None = not by the clock. No news about the order: its revision stays."""
+
+    def look_again(self, at: datetime, codes: Collection[HoldCode] | None = None) -> int:
+        """Every order in review (with one of these open holds) is to be screened then, by one statement; how many."""
+
+    def to_look_at(self, now: datetime, limit: int) -> list[int]:
+        """Ids whose time has come, whatever their status, longest due first."""
+
     def keep_raw(self, order_id: int, raw: str) -> None:
         """Add one more source text (a changed order keeps every version)."""
 
@@ -357,6 +369,9 @@ class Desk(Protocol):
     def pulse(self) -> Pulse: ...
     @property
     def reports(self) -> Reports: ...
+    def keep_policy(self, policy: Policy, by: str, document: str) -> Policy:
+        """Keep it as the next version, in the words it was written in; returned with its number."""
+
     def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
         """From now on this code (or title) means this sku in the shop."""
 

@@ -221,13 +221,15 @@ def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], 
     parcel_ids = iter(desk.parcels.next_ids(len(orders)))
     parcels: list[Parcel] = []
     ready: list[Order] = []
+    looks: dict[int, datetime | None] = {}
     for order in orders:
-        screened, parcel = screen_and_plan(order, facts, next(parcel_ids), desk)
+        screened, parcel, looks[order.id] = screen_and_plan(order, facts, next(parcel_ids), desk)
         ready.append(screened)
         if parcel:
             parcels.append(parcel)
     desk.orders.add(ready, [one.raw for one in heads])
     desk.parcels.add(parcels)
+    desk.orders.look_at({order_id: when for order_id, when in looks.items() if when})
     desk.record([_arrival(desk, actor, order) for order in ready])
     for order, one in zip(ready, heads, strict=True):
         _early_refunds(desk, actor, order, one)

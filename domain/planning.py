@@ -6,7 +6,7 @@ hold, a matched product and arrived stock all call it.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.catalog import Catalog
 from domain.customer_records import keys_of
@@ -87,29 +87,35 @@ def plan(order: Order, facts: Facts, parcel_id: int) -> tuple[Parcel | None, tup
     return parcel, ()
 
 
-def screen_and_plan(order: Order, facts: Facts, parcel_id: int, desk: Desk) -> tuple[Order, Parcel | None]:
-    """The order in review with its holds as they are now, and its plan."""
+def screen_and_plan(
+    order: Order, facts: Facts, parcel_id: int, desk: Desk
+) -> tuple[Order, Parcel | None, datetime | None]:
+    """The order in review with its holds as they are now, its plan, and when time alone may change them."""
     if order.status is not OrderStatus.REVIEW:
-        return order, None
+        return order, None, None
     parcel, faults = plan(order, facts, parcel_id)
-    holds = reconcile(order.holds, (*screen(order, facts), *faults), desk.now)
-    return (order if holds == order.holds else replace(order, holds=holds)), parcel
+    findings = (*screen(order, facts), *faults)
+    holds = reconcile(order.holds, findings, desk.now)
+    look_at = min((finding.until for finding in findings if finding.until), default=None)
+    return (order if holds == order.holds else replace(order, holds=holds)), parcel, look_at
 
 
 def _same_plan(old: Parcel, new: Parcel) -> bool:
-    return (old.items, old.warehouse_id, old.courier_id, old.expected_g, dict(old.why)) == (
+    """Whether it says the same; a plan that another policy version would draw alike stays as it was decided."""
+    return (old.items, old.warehouse_id, old.courier_id, old.expected_g, {**old.why, "policy": 0}) == (
         new.items,
         new.warehouse_id,
         new.courier_id,
         new.expected_g,
-        dict(new.why),
+        {**new.why, "policy": 0},
     )
 
 
 def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
     """Screen and plan orders that are stored already; save what changed. Returns them as they now stand.
 
-    `orders` may carry changes not saved yet: they are saved here, once, whether or not screening changes more.
+    `orders` may carry changes not saved yet: they are saved here, once. One of which nothing changed, neither holds
+    nor plan, keeps its revision, so that open cards stay good.
     """
     orders = [match_lines(order, desk.catalog) for order in orders]
     facts = load_facts(desk, orders)
@@ -118,10 +124,14 @@ def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
         for order_id, parcels in desk.parcels.of_orders([order.id for order in orders]).items()
     }
     result, added, changed = [], [], []
+    moved: set[int] = set()
+    looks: dict[int, datetime | None] = {}
     for order in orders:
-        new_order, parcel = screen_and_plan(order, facts, 0, desk)
+        new_order, parcel, looks[order.id] = screen_and_plan(order, facts, 0, desk)
         result.append(new_order)
         old = planned.get(order.id, [])
+        if bool(parcel) != bool(old) or (parcel and old and not _same_plan(old[0], parcel)):
+            moved.add(order.id)
         if parcel and old:
             if not _same_plan(old[0], parcel):
                 changed.append(replace(parcel, id=old[0].id, revision=old[0].revision))
@@ -132,5 +142,5 @@ def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
     ids = desk.parcels.next_ids(len(added))
     desk.parcels.add([replace(parcel, id=new_id) for parcel, new_id in zip(added, ids, strict=True)])
     desk.parcels.save(changed)
-    desk.orders.save(result)
-    return [replace(order, revision=order.revision + 1) for order in result]
+    desk.orders.look_at(looks)
+    return desk.orders.save_changed(result, moved)

@@ -110,6 +110,11 @@ class OrderQueries:
         statement = select(orders.c.id).where(orders.c.status == OrderStatus.APPROVED, orders.c.release_at <= now)
         return self._ids(statement.order_by(orders.c.release_at, orders.c.id), limit)
 
+    def to_look_at(self, now: datetime, limit: int) -> list[int]:
+        """Ids whose time has come, whatever their status, longest due first."""
+        statement = select(orders.c.id).where(orders.c.look_at <= now)
+        return self._ids(statement.order_by(orders.c.look_at, orders.c.id), limit)
+
     def waiting_since(self, status: OrderStatus, before: datetime, limit: int) -> list[int]:
         """Orders in that status created before, oldest first."""
         statement = select(orders.c.id).where(orders.c.status == status, orders.c.created_at < before)
