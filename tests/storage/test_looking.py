@@ -108,7 +108,7 @@ def test_only_orders_with_an_open_hold_of_the_code_are_marked(each: Each) -> Non
     choose(each, most_units=1)
     taken_in(each, "1001")
     choose(each)
-    each.store.run_now(lambda unit: unit.orders.look_at({one: None for one in due_all(unit)}))
+    each.store.run_now(lambda unit: unit.orders.look_at(dict.fromkeys(due_all(unit))))
     marked = each.store.run_now(lambda unit: unit.orders.look_again(unit.now, [HoldCode.QTY_RANGE]))
     nothing = each.store.run_now(lambda unit: unit.orders.look_again(unit.now, [HoldCode.FREEZE]))
     assert (marked, nothing, len(due(each))) == (1, 0, 1)
