@@ -19,7 +19,7 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 _ROUNDS = 50
 _GRACE_SECONDS = 300
-_REST_SECONDS = 0.1
+_REST_SECONDS = 0.05
 Failed = Callable[[str, Exception], Awaitable[None]]
 
 

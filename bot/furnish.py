@@ -148,6 +148,7 @@ def furnish(unit: Unit, plan: Plan) -> dict[str, int]:
     places |= {place.code: place.id for place in new_places}
     admin.put_skus(plan.skus)
     admin.put_aliases({(shops[shop], code): sku for shop, code, sku in plan.codes})
+    unit.orders.look_again(unit.now)
     booked = _open_stock(unit, [(places[place], sku, units) for place, sku, units in plan.stock])
     counts = {"shops": len(new_shops), "warehouses": len(new_places), "couriers": len(new_couriers)}
     return {**counts, "skus": len(plan.skus), "stock": booked}

@@ -9,7 +9,7 @@ from domain.desk import Desk
 from domain.orders import OrderStatus
 from domain.records import NoticeKind
 
-BATCH = 50
+BATCH = 100
 
 
 def look_again(desk: Desk) -> int:
