@@ -45,6 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "traffic": _traffic,
         "bench": _bench,
         "setup": _setup,
+        "policy": _policy,
     }
     return commands.get(options.command, _serve)(options, settings)
 
@@ -74,10 +75,22 @@ def _parser() -> argparse.ArgumentParser:
     closing = commands.add_parser("close-day", help="make a day's workbook", parents=[common])
     closing.add_argument("day", type=date.fromisoformat, metavar="DATE", help="2026-11-23")
     closing.set_defaults(command="close-day")
+    _policy_parser(commands.add_parser("policy", help="check, apply or show the house rules", parents=[common]))
     measuring = commands.add_parser("bench", help="ratios against the raw limit", parents=[common])
     measuring.add_argument("--orders", type=int, default=100_000, metavar="N", help="orders to import (100000)")
     measuring.set_defaults(command="bench")
     return parser
+
+
+def _policy_parser(parser: argparse.ArgumentParser) -> None:
+    steps = parser.add_subparsers(metavar="STEP", required=True)
+    for name, text in (("check", "name every fault of a file"), ("apply", "put a file in force")):
+        step = steps.add_parser(name, help=text)
+        step.add_argument("file", type=Path, metavar="FILE")
+        step.set_defaults(command="policy", step=name)
+    showing = steps.add_parser("show", help="the rules in force, or of a version")
+    showing.add_argument("--version", type=int, metavar="N")
+    showing.set_defaults(command="policy", step="show")
 
 
 def _common_options(parser: argparse.ArgumentParser, defaults: dict[str, object], *, suppress: bool) -> None:
@@ -201,6 +214,36 @@ def _setup(options: argparse.Namespace, settings: Settings) -> int:
     finally:
         store.close()
     print(json.dumps(new) if options.json else ", ".join(f"{count} {name}" for name, count in new.items()))
+    return 0
+
+
+def _policy(options: argparse.Namespace, settings: Settings) -> int:
+    from bot import policy_shell
+    from bot.shell import Refused, refusal_words
+    from domain.errors import Refusal
+
+    store = _opened(options, settings)
+    if store is None:
+        return 1
+    try:
+        if options.step == "show":
+            found = policy_shell.show(store, options.version)
+            print(json.dumps(found, ensure_ascii=False) if options.json else found["document"])
+        elif options.step == "apply":
+            found = policy_shell.apply(store, options.file)
+            told = f"version {found['version']}; {found['orders']} orders are looked at again\n{found['diff']}"
+            print(json.dumps(found, ensure_ascii=False) if options.json else told)
+        else:
+            policy_shell.check(store, options.file)
+            print(json.dumps({"faults": []}) if options.json else f"{options.file}: no faults")
+    except (Refused, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except Refusal as error:
+        sys.stderr.write(f"{refusal_words(error)}\n")
+        return 1
+    finally:
+        store.close()
     return 0
 
 

@@ -4,6 +4,7 @@ Surprising: nothing is scheduled for a moment. APScheduler only wakes us every f
 is due; so a busy loop, a restart or a second worker can neither miss 08:00 nor do it twice.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC
@@ -12,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.reports import DayCloser
 from bot.waybills import WaybillRound
-from domain import gaps, interception, proposals, release, shift, watch
+from domain import gaps, interception, looking, proposals, release, shift, watch
 from domain.desk import Desk
 from domain.ewaybills import WaybillPort
 from storage.store import Store
@@ -20,6 +21,7 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 _ROUNDS = 50
 _GRACE_SECONDS = 300
+_REST_SECONDS = 0.05
 Failed = Callable[[str, Exception], Awaitable[None]]
 
 
@@ -51,6 +53,7 @@ class Clock:
             "watch": (30, lambda: self._tick(watch.tick)),
             "shift": (30, lambda: self._tick(shift.tick)),
             "rhythm": (300, lambda: self._tick(gaps.learn_due)),
+            "looking": (2, self._look),
             "report": (20, self._report),
             "customers": (180, lambda: self._tick(proposals.tick)),
         }
@@ -90,6 +93,12 @@ class Clock:
     async def _number(self) -> None:
         if await self._waybills():
             self._woke()
+
+    async def _look(self) -> None:
+        """Until no order is due, with a rest after each batch: the writer is for people first."""
+        while await self._store.run(looking.look_again):
+            self._woke()
+            await asyncio.sleep(_REST_SECONDS)
 
     async def _report(self) -> None:
         if await self._close_day.when_due() is not None:

@@ -201,6 +201,7 @@ def furnish(unit: Unit, plan: Plan) -> dict[str, int]:
     admin.put_aliases({(shops[shop], code): sku for shop, code, sku in plan.codes})
     accounts = _put_accounts(unit, plan, couriers, shops)
     tariffs = _put_tariffs(unit, plan, couriers, places)
+    unit.orders.look_again(unit.now)
     booked = _open_stock(unit, [(places[place], sku, units) for place, sku, units in plan.stock])
     _match_again(unit)
     return {

@@ -150,6 +150,13 @@ class _Reader:
         return told
 
 
+def fault_at(text: str, path: str, why: str, **facts: str) -> Fault:
+    """A fault that is found only beside other things (a catalog), at the line its dotted path has in a valid text."""
+    reader = _Reader(_lines(text), lenient=False)
+    reader.fault(tuple(path.split(".")), why, **facts)
+    return reader.faults[0]
+
+
 def hidden(default: Any) -> Any:
     """A dataclass field that is no choice: neither read nor written."""
     return field(default=default, metadata={"hidden": True})

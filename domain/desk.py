@@ -51,14 +51,27 @@ class Orders(Protocol):
     def add(self, orders: Sequence[Order], raw: Sequence[str]) -> None:
         """Insert new orders with lines and holds; `raw` is the source text of each, kept for the record."""
 
-    def differing(self, orders: Sequence[Order]) -> list[Order]:
-        """Those that say something else than they did when they were read."""
+    def company(self, buyers: Mapping[str, Collection[str]], groups: Collection[int]) -> list[int]:
+        """Ids of orders in REVIEW with one of these merge keys and one of the key's buyers, or in one of these groups,
+        oldest first."""
 
-    def sharing(self, keys: Collection[str], groups: Collection[int]) -> list[int]:
-        """Ids of orders in REVIEW with one of these merge keys or in one of these groups, oldest first."""
+    def at_one_place(self, key: str, limit: int) -> list[int]:
+        """Ids of the newest orders in REVIEW with this merge key, oldest first."""
 
     def save(self, orders: Sequence[Order]) -> None:
         """Update by revision (the stored revision becomes +1), lines and holds with it. Raises LostRace."""
+
+    def save_changed(self, orders: Sequence[Order], also: Collection[int]) -> list[Order]:
+        """Save those that are not as they were read, and the ids in `also`; all as they then stand. Raises LostRace."""
+
+    def look_at(self, when: Mapping[int, datetime | None]) -> None:
+        """When to screen each again, None = not by the clock. No news about the order: its revision stays."""
+
+    def look_again(self, at: datetime, codes: Collection[HoldCode] | None = None) -> int:
+        """Every order in review (with one of these open holds) is to be screened then, by one statement; how many."""
+
+    def to_look_at(self, now: datetime, limit: int) -> list[int]:
+        """Ids whose time has come, whatever their status, longest due first."""
 
     def keep_raw(self, order_id: int, raw: str) -> None:
         """Add one more source text (a changed order keeps every version)."""
@@ -366,6 +379,9 @@ class Desk(Protocol):
     def pulse(self) -> Pulse: ...
     @property
     def reports(self) -> Reports: ...
+    def keep_policy(self, policy: Policy, by: str, document: str) -> Policy:
+        """Keep it as the next version, in the words it was written in; returned with its number."""
+
     def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
         """From now on this code (or title) means this sku in the shop."""
 

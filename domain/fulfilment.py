@@ -237,6 +237,8 @@ def _settled(desk: Desk, actor: Actor, order: Order) -> Order:
 def stock_arrived(desk: Desk) -> None:
     """Units are free again: orders that wait for stock are screened anew, oldest first (automatic release)."""
     short = desk.orders.held_with([HoldCode.OUT_OF_STOCK], desk.policy.batch_limit)
+    if len(short) == desk.policy.batch_limit:
+        desk.orders.look_again(desk.now, [HoldCode.OUT_OF_STOCK])
     if short:
         refresh(desk, list(desk.orders.many(short).values()))
         notices.redraw(desk, NoticeKind.ORDER, short)

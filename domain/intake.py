@@ -221,8 +221,9 @@ def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], 
     ready, others = arranged.orders[: len(orders)], arranged.orders[len(orders) :]
     desk.orders.add(ready, [one.raw for one in heads])
     moved = store_plans(desk, arranged, set(ids))
-    changed = {order.id for order in desk.orders.differing(others)} | moved
-    desk.orders.save([order for order in others if order.id in changed])
+    desk.orders.look_at({order_id: at for order_id, at in arranged.looks.items() if at})
+    saved = desk.orders.save_changed(others, moved)
+    changed = [now.id for was, now in zip(others, saved, strict=True) if was.revision != now.revision]
     notices.redraw(desk, NoticeKind.ORDER, changed)
     desk.record([_arrival(desk, actor, order) for order in ready])
     for order, one in zip(ready, heads, strict=True):

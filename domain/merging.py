@@ -64,9 +64,11 @@ def verdict(first: Order, second: Order, choices: Merge) -> Verdict:
             return Verdict(Risk.HIGH, "held")
     if abs(_when(first) - _when(second)) > timedelta(hours=choices.within_hours):
         return Verdict(Risk.MID, "far_apart")
+    if not first.buyer_id or not second.buyer_id:
+        return Verdict(Risk.MID, "unknown_buyer")
     if first.buyer_id != second.buyer_id:
         return Verdict(Risk.MID, "other_buyer")
-    return Verdict(Risk.LOW, "same_buyer" if first.buyer_id else "same_place")
+    return Verdict(Risk.LOW, "same_buyer")
 
 
 def _when(order: Order) -> datetime:
@@ -86,7 +88,7 @@ def groups(orders: Collection[Order], choices: Merge) -> list[list[Order]]:
             result.append([order])
         elif order.together:
             chosen.setdefault(order.together, []).append(order)
-        elif choices.auto and order.merge_key:
+        elif choices.auto and order.merge_key and order.buyer_id:
             alike.setdefault((order.merge_key, order.buyer_id), []).append(order)
         else:
             result.append([order])

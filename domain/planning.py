@@ -5,7 +5,7 @@ hold, a matched product and arrived stock all call it.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -94,8 +94,8 @@ def prepared(order: Order, catalog: Catalog) -> Order:
 
 
 def arrange(orders: Sequence[Order], facts: Facts) -> Arranged:
-    """Screen every order in review, let travel together what may, and plan the boxes. The set must hold all orders
-    that share a merge key or a person's group with one of it."""
+    """Screen every order in review, let travel together what may, and plan the boxes. The set must hold
+    everybody's `companions`."""
     review = [order for order in orders if order.status is OrderStatus.REVIEW]
     found = {order.id: [*screen(order, facts)] for order in review}
     screened = {o.id: _held(o, reconcile(o.holds, found[o.id], facts.now)) for o in review}
@@ -135,10 +135,13 @@ def _wait(screened: dict[int, Order], facts: Facts, found: Mapping[int, list[Fin
 
 
 def companions(desk: Desk, orders: Collection[Order]) -> list[Order]:
-    """The other orders in review that share a merge key or a person's group with one of these."""
-    keys = {order.merge_key for order in orders if order.merge_key}
+    """The other orders in review of the same buyer to the same place, or in a person's group with one of these."""
+    buyers: dict[str, set[str]] = {}
+    for order in orders:
+        if order.merge_key and order.buyer_id:
+            buyers.setdefault(order.merge_key, set()).add(order.buyer_id)
     chosen = {order.together for order in orders if order.together}
-    ids = desk.orders.sharing(keys, chosen) if keys or chosen else []
+    ids = desk.orders.company(buyers, chosen) if buyers or chosen else []
     others = desk.orders.many(set(ids) - {order.id for order in orders})
     return [prepared(order, desk.catalog) for order in others.values()]
 
@@ -147,30 +150,23 @@ def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
     """Screen and plan orders that are stored already, and those they may travel with; save what changed. Returns the
     given ones as they now stand.
 
-    `orders` may carry changes not saved yet: they are saved here, once, whether or not screening changes more.
+    `orders` may carry changes not saved yet: they are saved here, once. One of which nothing changed, neither holds
+    nor plan, keeps its revision, so that open cards stay good.
     """
     orders = [prepared(order, desk.catalog) for order in orders]
     everyone = [*orders, *companions(desk, orders)]
     arranged = arrange(everyone, load_facts(desk, everyone))
     moved = store_plans(desk, arranged)
-    wanted_ids = {order.id for order in orders}
-    stored = {order.id for order in desk.orders.differing(arranged.orders)} | moved
-    saved = [order for order in arranged.orders if order.id in stored]
-    desk.orders.save(saved)
-    return [
-        replace(order, revision=order.revision + 1) if order.id in stored else order
-        for order in arranged.orders
-        if order.id in wanted_ids
-    ]
+    desk.orders.look_at(arranged.looks)
+    return desk.orders.save_changed(arranged.orders, moved)[: len(orders)]
 
 
 def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> set[int]:
     """Bring the PLANNED parcels of these orders (`new` ones have none) in line with the plan. Returns the orders that
-    travel otherwise than before: with other orders, or in another number of boxes."""
+    now travel otherwise: with others, in other boxes, from elsewhere."""
     known = [order.id for order in arranged.orders if order.id not in new]
     found = desk.parcels.of_orders(known) if known else {}
     old = {p.id: p for boxes in found.values() for p in boxes if p.state is ParcelState.PLANNED}
-    before = _company(old.values())
     kept, added, changed = set[int](), [], []
     for parcel in arranged.parcels:
         boxes = (box for order_id in parcel.order_ids for box in found.get(order_id, ()))
@@ -186,29 +182,15 @@ def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> se
     ids = desk.parcels.next_ids(len(added))
     desk.parcels.add([replace(parcel, id=new_id) for parcel, new_id in zip(added, ids, strict=True)])
     desk.parcels.save(changed)
-    after = _company(arranged.parcels)
-    return {order_id for order_id in known if _travels(before, order_id) != _travels(after, order_id)}
-
-
-def _company(parcels: Iterable[Parcel]) -> dict[int, list[tuple[int, ...]]]:
-    """order id -> who is in each of its boxes."""
-    found: dict[int, list[tuple[int, ...]]] = {}
-    for parcel in parcels:
-        for order_id in parcel.order_ids:
-            found.setdefault(order_id, []).append(tuple(sorted(parcel.order_ids)))
-    return found
-
-
-def _travels(company: Mapping[int, list[tuple[int, ...]]], order_id: int) -> list[tuple[int, ...]]:
-    """As `_company` says; no box yet counts as one of its own, so that a first plan is no news."""
-    return sorted(company.get(order_id, [(order_id,)]))
+    return {order_id for parcel in (*added, *changed) for order_id in parcel.order_ids}.intersection(known)
 
 
 def _same_plan(old: Parcel, new: Parcel) -> bool:
-    return (old.items, old.warehouse_id, old.courier_id, old.expected_g, dict(old.why)) == (
+    """Whether it says the same; a plan that another policy version would draw alike stays as it was decided."""
+    return (old.items, old.warehouse_id, old.courier_id, old.expected_g, {**old.why, "policy": 0}) == (
         new.items,
         new.warehouse_id,
         new.courier_id,
         new.expected_g,
-        dict(new.why),
+        {**new.why, "policy": 0},
     )

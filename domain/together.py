@@ -18,6 +18,7 @@ from domain.records import NoticeKind
 from domain.review import seen
 from domain.withdrawal import without
 
+_NEWEST = 20
 _APART_UP_TO = (ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PICKED)
 
 
@@ -27,7 +28,7 @@ def candidates(desk: Desk, order: Order) -> list[tuple[Order, Verdict]]:
         return []
     planned = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state is ParcelState.PLANNED]
     company = {order.id, *(order_id for parcel in planned for order_id in parcel.order_ids)}
-    others = desk.orders.many(set(desk.orders.sharing([order.merge_key], [])) - company)
+    others = desk.orders.many(set(desk.orders.at_one_place(order.merge_key, _NEWEST)) - company)
     return [(other, verdict(order, other, desk.policy.merge)) for other in others.values()]
 
 
@@ -50,7 +51,7 @@ def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int)
         raise BadValue("merge", other.number, f"merge_{found.why if found.risk is Risk.HIGH else 'held'}")
     group = min(one.together or one.id for one in (order, other))
     groups = {one.together for one in (order, other)} - {0}
-    joined = desk.orders.many({order.id, other.id, *(desk.orders.sharing([], groups) if groups else [])})
+    joined = desk.orders.many({order.id, other.id, *(desk.orders.company({}, groups) if groups else [])})
     news = [replace(one, together=group, apart=False) for one in joined.values()]
     lines = [history.line(desk, actor, "order", one.id, "merged", ",".join(o.number for o in news)) for one in news]
     desk.record(lines)

@@ -4,7 +4,7 @@ Surprising: every shop filter takes None for "all" and an empty set for "none".
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,8 @@ _RECENT = select(orders.c.id).where(
     among(orders.c.buyer_id),
 )
 
-_OF_KEY = select(orders.c.id).where(_IN_REVIEW, orders.c.merge_key != "", among(orders.c.merge_key))
+_OF_KEY = select(orders.c.id, orders.c.merge_key, orders.c.buyer_id)
+_OF_KEY = _OF_KEY.where(_IN_REVIEW, orders.c.merge_key != "", among(orders.c.merge_key))
 _OF_GROUP = select(orders.c.id).where(_IN_REVIEW, orders.c.together != 0, among(orders.c.together))
 
 
@@ -101,16 +102,28 @@ class OrderQueries:
         )
         return self._ids(statement.order_by(orders.c.id), limit)
 
-    def sharing(self, keys: Collection[str], groups: Collection[int]) -> list[int]:
-        """Ids of orders in REVIEW with one of these merge keys or in one of these groups, oldest first."""
-        found = {row.id for row in self._sql.rows_in(_OF_KEY, keys)}
+    def company(self, buyers: Mapping[str, Collection[str]], groups: Collection[int]) -> list[int]:
+        """Ids of orders in REVIEW with one of these merge keys and one of the key's buyers, or in one of these groups,
+        oldest first."""
+        rows = self._sql.rows_in(_OF_KEY, buyers)
+        found = {row.id for row in rows if row.buyer_id in buyers[row.merge_key]}
         found |= {row.id for row in self._sql.rows_in(_OF_GROUP, groups)}
         return sorted(found)
+
+    def at_one_place(self, key: str, limit: int) -> list[int]:
+        """Ids of the newest orders in REVIEW with this merge key, oldest first."""
+        statement = select(orders.c.id).where(_IN_REVIEW, orders.c.merge_key == key).order_by(orders.c.id.desc())
+        return sorted(self._ids(statement, limit))
 
     def due_for_release(self, now: datetime, limit: int) -> list[int]:
         """APPROVED orders whose release_at has come, longest due first."""
         statement = select(orders.c.id).where(orders.c.status == OrderStatus.APPROVED, orders.c.release_at <= now)
         return self._ids(statement.order_by(orders.c.release_at, orders.c.id), limit)
+
+    def to_look_at(self, now: datetime, limit: int) -> list[int]:
+        """Ids whose time has come, whatever their status, longest due first."""
+        statement = select(orders.c.id).where(orders.c.look_at <= now)
+        return self._ids(statement.order_by(orders.c.look_at, orders.c.id), limit)
 
     def waiting_since(self, status: OrderStatus, before: datetime, limit: int) -> list[int]:
         """Orders in that status created before, oldest first."""

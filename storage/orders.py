@@ -3,14 +3,16 @@
 Surprising: only what differs from the order as it was read is written; its lines and holds are rewritten as a set.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from domain.errors import Unknown
+from domain.holds import HoldCode
 from domain.incoming import Fragment, IncomingOrder
-from domain.orders import Order
+from domain.orders import Order, OrderStatus
 from storage import fragments as waiting
 from storage import order_rows
 from storage.order_queries import OrderQueries
@@ -20,6 +22,11 @@ from storage.tables.orders import hold, order_line, order_raw, orders, waiting_l
 _BY_NUMBER = select(orders.c.id).where(orders.c.shop_id == bindparam("shop"), among(orders.c.number))
 _WAITING = select(waiting_line.c.number, waiting_line.c.lines)
 _WAITING = _WAITING.where(waiting_line.c.shop_id == bindparam("shop"), among(waiting_line.c.number))
+
+_LOOK_AT = (
+    update(orders).where(orders.c.id == bindparam("_id")).values(look_at=bindparam("_at", type_=orders.c.look_at.type))
+)
+_NEVER = update(orders).where(among(orders.c.id), orders.c.look_at.is_not(None)).values(look_at=None)
 
 
 class Orders(OrderQueries):
@@ -76,9 +83,28 @@ class Orders(OrderQueries):
             self._sql.replace_children(hold.c.order_id, [order.id for order in holds], rows)
         self._read.update((order.id, replace(order, revision=order.revision + 1)) for order in changed)
 
-    def differing(self, orders: Sequence[Order]) -> list[Order]:
-        """Those that say something else than they did when they were read."""
-        return [order for order in orders if self._read.get(order.id) != order]
+    def save_changed(self, changed: Sequence[Order], also: Collection[int]) -> list[Order]:
+        """Save those that are not as they were read, and the ids in `also`; all as they then stand. Raises LostRace."""
+        news = [order for order in changed if order.id in also or self._read.get(order.id) != order]
+        self.save(news)
+        saved = {order.id for order in news}
+        return [replace(order, revision=order.revision + 1) if order.id in saved else order for order in changed]
+
+    def look_at(self, when: Mapping[int, datetime | None]) -> None:
+        """When to screen each again, None = not by the clock; the revision stays."""
+        for chunk in chunks([order_id for order_id, at in when.items() if at is None]):
+            self._sql.connection.execute(_NEVER, {"among": chunk})
+        timed = [{"_id": order_id, "_at": at} for order_id, at in sorted(when.items()) if at is not None]
+        if timed:
+            self._sql.change(_LOOK_AT, timed)
+
+    def look_again(self, at: datetime, codes: Collection[HoldCode] | None = None) -> int:
+        """Every order in review (with one of these open holds) is to be screened then; how many."""
+        statement = update(orders).where(orders.c.status == OrderStatus.REVIEW)
+        if codes is not None:
+            held = select(hold.c.order_id).where(hold.c.resolved_at.is_(None), hold.c.code.in_(sorted(codes)))
+            statement = statement.where(orders.c.id.in_(held))
+        return self._sql.change(statement.values(look_at=at))
 
     def _as_read(self, order: Order, part: str) -> bool:
         read = self._read.get(order.id)

@@ -20,7 +20,7 @@ from handlers.words import Words
 SHOWN = 5
 VERDICTS = {
     "same_buyer": N_("same buyer, same address"),
-    "same_place": N_("same receiver and address"),
+    "unknown_buyer": N_("same receiver and address, buyer not told"),
     "other_buyer": N_("same address, other buyer"),
     "far_apart": N_("same buyer and address, ordered long apart"),
     "unpaid": N_("not paid yet"),

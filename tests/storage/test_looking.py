@@ -1,0 +1,119 @@
+"""Looking again by the clock: what is due is screened anew, what does not change keeps its revision."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from domain import intake, looking, review
+from domain.holds import HoldCode, open_codes
+from domain.orders import Order
+from domain.people import SHOP, Role
+from domain.policy import Policy
+from domain.policy_sections import Screening
+from storage.unit import Unit
+from tests.factory import NOW, incoming
+from tests.storage.conftest import Each
+
+
+def taken_in(each: Each, *numbers: str) -> list[Order]:
+    """Orders that came in from the shop."""
+    shop = each.cast.shops[0].id
+    each.store.run_now(intake.receive, SHOP, shop, [incoming(number) for number in numbers])
+    found = each.store.read_now(lambda unit: unit.orders.by_number(shop, numbers))
+    return [found[number] for number in numbers]
+
+
+def now(each: Each, order: Order) -> Order:
+    """The order as it is stored."""
+    return each.store.read_now(lambda unit: unit.orders.get(order.id))
+
+
+def choose(each: Each, **screening: object) -> None:
+    """A policy with these choices, and every order in review is due."""
+    chosen = replace(Policy(), screening=replace(Screening(), **screening))  # type: ignore[arg-type]  # any field
+
+    def go(unit: Unit) -> None:
+        unit.catalog_admin.put_policy(replace(chosen, wave_size=7), "owner")
+        unit.orders.look_again(unit.now)
+
+    each.store.run_now(go)
+
+
+def due(each: Each) -> list[int]:
+    """Ids whose time has come."""
+    return each.store.read_now(lambda unit: unit.orders.to_look_at(unit.now, 1000))
+
+
+def test_an_order_that_stays_as_it_is_keeps_its_revision_and_plan(each: Each) -> None:
+    """So a card shown before the policy changed can still be tapped."""
+    (order,) = taken_in(each, "1001")
+    plan = each.store.read_now(lambda unit: unit.parcels.of_orders([order.id]))
+    choose(each)
+    assert due(each) == [order.id]
+    assert each.store.run_now(looking.look_again) == 1
+    assert each.store.run_now(looking.look_again) == 0
+    assert now(each, order) == order
+    assert each.store.read_now(lambda unit: unit.parcels.of_orders([order.id])) == plan
+    approved = each.store.run_now(review.approve, each.cast.actor(Role.CS), order.id, order.revision)
+    assert approved.decided_by == each.cast.actor(Role.CS).name
+
+
+def test_a_policy_holds_and_frees_the_orders_in_review(each: Each) -> None:
+    """What the new choices say happens at the next look, once."""
+    orders = taken_in(each, "1001", "1002")
+    choose(each, most_units=1)
+    assert each.store.run_now(looking.look_again) == 2
+    held = [now(each, order) for order in orders]
+    assert [(open_codes(order.holds), order.revision) for order in held] == [((HoldCode.QTY_RANGE,), 2)] * 2
+    choose(each)
+    assert each.store.run_now(looking.look_again) == 2
+    assert [(open_codes(now(each, o).holds), now(each, o).revision) for o in orders] == [((), 3)] * 2
+
+
+def test_a_hold_that_time_ends_is_looked_at_then(each: Each) -> None:
+    """The regret window closes by itself; nothing is due a second before."""
+    choose(each, regret_minutes=30)
+    (order,) = taken_in(each, "1001")
+    assert open_codes(order.holds) == (HoldCode.PAY_DELAY,)
+    each.clock.move(30 * 60 - 1)
+    assert each.store.run_now(looking.look_again) == 0
+    assert now(each, order) == order
+    each.clock.move(1)
+    assert each.store.run_now(looking.look_again) == 1
+    assert open_codes(now(each, order).holds) == ()
+    assert due(each) == []
+
+
+def test_an_order_decided_meanwhile_is_let_go(each: Each) -> None:
+    """It is not screened, and not due for ever either."""
+    (order,) = taken_in(each, "1001")
+    choose(each, most_units=1)
+    approved = each.store.run_now(review.approve, each.cast.actor(Role.CS), order.id, order.revision)
+    assert each.store.run_now(looking.look_again) == 1
+    assert now(each, order) == approved
+    assert due(each) == []
+
+
+def test_a_batch_takes_the_longest_due_and_leaves_the_rest(each: Each) -> None:
+    """None is forgotten."""
+    orders = taken_in(each, *(str(2000 + number) for number in range(looking.BATCH + 3)))
+    first = orders[-1].id
+    each.store.run_now(lambda unit: unit.orders.look_again(unit.now))
+    each.store.run_now(lambda unit: unit.orders.look_at({first: NOW - timedelta(seconds=1)}))
+    assert due(each)[0] == first
+    assert [each.store.run_now(looking.look_again) for _ in range(3)] == [looking.BATCH, 3, 0]
+
+
+def test_only_orders_with_an_open_hold_of_the_code_are_marked(each: Each) -> None:
+    """As many as the statement hit."""
+    choose(each, most_units=1)
+    taken_in(each, "1001")
+    choose(each)
+    each.store.run_now(lambda unit: unit.orders.look_at(dict.fromkeys(due_all(unit))))
+    marked = each.store.run_now(lambda unit: unit.orders.look_again(unit.now, [HoldCode.QTY_RANGE]))
+    nothing = each.store.run_now(lambda unit: unit.orders.look_again(unit.now, [HoldCode.FREEZE]))
+    assert (marked, nothing, len(due(each))) == (1, 0, 1)
+
+
+def due_all(unit: Unit) -> list[int]:
+    """Ids whose time has come, inside a command."""
+    return unit.orders.to_look_at(unit.now, 1000)
