@@ -84,7 +84,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _policy_parser(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(metavar="STEP", required=True)
-    for name, text in (("check", "name every fault of a file"), ("apply", "put a file in force")):
+    for name, text in (
+        ("check", "name every fault of a file"),
+        ("dry-run", "what a file would change in the orders in review"),
+        ("apply", "put a file in force"),
+    ):
         step = steps.add_parser(name, help=text)
         step.add_argument("file", type=Path, metavar="FILE")
         step.set_defaults(command="policy", step=name)
@@ -229,6 +233,10 @@ def _policy(options: argparse.Namespace, settings: Settings) -> int:
         if options.step == "show":
             found = policy_shell.show(store, options.version)
             print(json.dumps(found, ensure_ascii=False) if options.json else found["document"])
+        elif options.step == "dry-run":
+            found = policy_shell.dry_run(store, options.file)
+            lines = (f"{name}: {value}" for name, value in found.items())
+            print(json.dumps(found, ensure_ascii=False) if options.json else "\n".join(lines))
         elif options.step == "apply":
             found = policy_shell.apply(store, options.file)
             told = f"version {found['version']}; {found['orders']} orders are looked at again\n{found['diff']}"

@@ -8,40 +8,26 @@ from pathlib import Path
 from bot.shell import Json, Refused
 from domain import policies
 from domain.choices import Fault
+from domain.dry_run import Verdict, compare
 from domain.people import OPERATOR
 from domain.policy import Policy, document_of
+from handlers.cards.policy import fault_text
+from handlers.words import Words
 from storage.store import Store
 from storage.unit import Unit
 
 _LARGEST = 1 << 20
+_PIECE = 200
 
 
 def fault_line(path: Path, fault: Fault) -> str:
     """`FILE:12: merge.most_orders: 100 is above 50`."""
     where = f"{path}:{fault.line}" if fault.line else str(path)
-    return f"{where}: {fault.path}: {_why(fault)}" if fault.path else f"{where}: {_why(fault)}"
-
-
-def _why(fault: Fault) -> str:
-    facts = {"near": "", "told": "", "low": "", "high": "", **fault.facts}
-    near = f"; did you mean {facts['near']}?" if facts["near"] else ""
-    if fault.why == "range":
-        over = facts["high"] and facts["told"].lstrip("-").isdigit() and int(facts["told"]) > int(facts["high"])
-        limit = f"above {facts['high']}" if over else f"below {facts['low']}"
-        return f"{facts['told']} is {limit}"
-    texts = {
-        "syntax": "this is not TOML: {told}",
-        "unknown": "there is no such choice{near}",
-        "type": "{want} is wanted, this is {told}",
-        "value": "{told} does not do; wanted: {choices}",
-        "missing": "{name} is missing",
-        "order": "{low} to {high} is no range: both from 0 up, the lower first",
-        "untouchable": "{code} can neither be switched off nor released so",
-        "no_courier": "no courier of ours has the code {told}{near}",
-        "no_place": "{told} names no place I know",
-        "no_aim": "names neither a courier nor a province, so it suspends nothing",
-    }
-    return texts[fault.why].format(**{**facts, "near": near})
+    return (
+        f"{where}: {fault.path}: {fault_text(fault, Words('en', 'UTC'))}"
+        if fault.path
+        else f"{where}: {fault_text(fault, Words('en', 'UTC'))}"
+    )
 
 
 def document(path: Path) -> str:
@@ -62,6 +48,24 @@ def check(store: Store, path: Path) -> tuple[str, Policy]:
     if found.value is None:
         raise Refused("\n".join(fault_line(path, fault) for fault in found.faults))
     return text, found.value
+
+
+def dry_run(store: Store, path: Path) -> Json:
+    """What the file would change over the orders in review. Raises Refused, OSError."""
+    _, policy = check(store, path)
+    ids = store.read_now(lambda unit: unit.orders.in_review(shops=None, held=None, limit=1_000_000))
+    verdict = Verdict()
+    for start in range(0, len(ids), _PIECE):
+        verdict.add(store.read_now(compare, policy, [order_id for order_id, _ in ids[start : start + _PIECE]]))
+    return {
+        "looked": verdict.looked,
+        "held": verdict.held,
+        "freed": verdict.freed,
+        "moved": verdict.moved,
+        "holds": dict(verdict.holds),
+        "frees": dict(verdict.frees),
+        "first": {"held": verdict.first_held, "freed": verdict.first_freed, "moved": verdict.first_moved},
+    }
 
 
 def apply(store: Store, path: Path) -> Json:

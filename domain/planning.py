@@ -19,13 +19,16 @@ from domain.merging import groups, key_of, waits_for
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.plans import plan
+from domain.policy import Policy
 from domain.screening import Facts, free_units, screen, wanted
 
 
-def load_facts(desk: Desk, orders: Collection[Order]) -> Facts:
-    """Everything screening and matching ask about these orders, in a handful of queries."""
+def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = None) -> Facts:
+    """Everything screening and matching ask about these orders, in a handful of queries; under a policy that is not
+    in force when one is given."""
+    policy = policy or desk.policy
     skus = {sku for order in orders for sku in wanted(order)}
-    since = desk.now - timedelta(hours=desk.policy.duplicate_hours * 2)
+    since = desk.now - timedelta(hours=policy.duplicate_hours * 2)
     recent: dict[str, tuple[Order, ...]] = {}
     for shop_id in {order.shop_id for order in orders}:
         buyers = {order.buyer_id for order in orders if order.shop_id == shop_id and order.buyer_id}
@@ -37,7 +40,9 @@ def load_facts(desk: Desk, orders: Collection[Order]) -> Facts:
             if order.id not in known:
                 recent[order.buyer_id] = (*recent.get(order.buyer_id, ()), order)
     listed = desk.customers.listed({key for order in orders for key in keys_of(order)})
-    return replace(courier_facts(desk), free=free_units(desk.stock.levels(skus)), recent=recent, listed=listed)
+    return replace(
+        courier_facts(desk), policy=policy, free=free_units(desk.stock.levels(skus)), recent=recent, listed=listed
+    )
 
 
 def courier_facts(desk: Desk) -> Facts:

@@ -10,6 +10,7 @@ from handlers.services import Services
 TOPICS = (
     "start",
     "staff",
+    "policy",
     "intake",
     "mapping",
     "digest",

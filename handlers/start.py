@@ -48,6 +48,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "report": (Right.REPORT, N_("the day's workbook: /report or /report 2026-11-23")),
     "invite": (Right.STAFF, N_("a one-time link: /invite ROLE [shop or warehouse]")),
     "staff": (Right.STAFF, N_("everybody, with suspend and hand over")),
+    "policy": (Right.POLICY, N_("the house rules: see them; send a .toml file to change them")),
     "desk": (Right.STAFF, N_("in a group: make it the desk of a role: /desk ROLE [shop or warehouse]")),
 }
 

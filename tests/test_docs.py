@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import run
+from domain.policy import Policy, document_of
 from handlers.start import COMMANDS
 
 ROOT = Path(run.__file__).resolve().parent
@@ -77,3 +78,9 @@ def test_decisions_are_numbered_without_gaps() -> None:
     assert names
     assert [name for name in names if not re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", name)] == []
     assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+
+
+def test_the_house_rules_are_told_as_they_are() -> None:
+    """docs/policy.md ends with the whole document; write it anew when this fails."""
+    told = (ROOT / "docs/policy.md").read_text("utf-8")
+    assert told.partition("```toml\n")[2] == document_of(Policy()) + "```\n"

@@ -1,0 +1,134 @@
+"""The house rules: /policy shows them, a .toml file is tried on all orders in review and put in force by a tap.
+
+Surprising: trying reads in small pieces, so a hundred thousand orders keep nobody waiting; nothing is written until
+the tap.
+"""
+
+from aiogram import F, Router
+from aiogram.types import CallbackQuery, Document, Message
+
+from domain import policies
+from domain.choices import Reading
+from domain.desk import Desk
+from domain.dry_run import Verdict, compare
+from domain.people import Actor, Right, require
+from domain.policy import Policy, document_of
+from domain.records import StoredFile
+from handlers.ask import Ask
+from handlers.card import Card, File
+from handlers.cards.policy import dry_run_card, faults_card, policy_card
+from handlers.filters import Cmd, Tap
+
+router = Router(name="policy")
+LARGEST = 1 << 20
+PIECE = 200
+EDIT_SECONDS = 3
+Args = tuple[str, ...]
+
+
+def _toml(document: Document) -> bool:
+    return (document.file_name or "").lower().endswith(".toml")
+
+
+@router.message(Cmd("policy"))
+async def show(message: Message, ask: Ask) -> None:
+    """What is in force."""
+    policy = await ask.read(_policy, ask.actor)
+    changed = [
+        line[1:]
+        for line in policies.difference(Policy(), policy).splitlines()
+        if line.startswith("+") and not line.startswith("+++")
+    ]
+    await ask.reply(policy_card(policy, changed, ask.words))
+
+
+def _policy(desk: Desk, actor: Actor) -> Policy:
+    require(actor, Right.POLICY)
+    return desk.policy
+
+
+@router.callback_query(Tap("p.fl"))
+async def send_file(tap: CallbackQuery, ask: Ask) -> None:
+    """The whole document with its comments."""
+    policy = await ask.read(_policy, ask.actor)
+    await ask.toast("")
+    await ask.send_files([File(f"policy_v{policy.version}.toml", document_of(policy).encode())])
+
+
+@router.message(F.document.func(_toml))
+async def try_file(message: Message, ask: Ask) -> None:
+    """Check it, try it on the orders in review, say what would change."""
+    document = message.document
+    assert document is not None
+    await ask.read(_policy, ask.actor)
+    name = (document.file_name or "policy.toml").replace("/", "_").replace("\\", "_")[-80:]
+    if (document.file_size or 0) > LARGEST:
+        await ask.say("{name} is larger than 1 MB; house rules are not.", name=name)
+        return
+    content = await ask.bot.download(document)
+    assert content is not None
+    try:
+        text = content.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        await ask.say("{name} is not UTF-8; save it as UTF-8 and send it again.", name=name)
+        return
+    checked, version = await ask.read(_check, text)
+    if checked.value is None:
+        await ask.reply(faults_card(name, checked.faults, ask.words))
+        return
+    stored = await ask.services.store.run(_keep, ask.actor, name, text.encode())
+    status = await ask.reply(Card(ask.words("📜 {name}: trying it…", name=name)))
+    verdict = await _tried(ask, checked.value, status, name)
+    diff = policies.difference(await ask.read(_policy, ask.actor), checked.value)
+    await ask.edit(dry_run_card(name, stored.id, version, verdict, diff, ask.words), status)
+
+
+def _check(desk: Desk, text: str) -> tuple[Reading[Policy], int]:
+    return policies.check(text, desk.catalog), desk.policy.version
+
+
+def _keep(desk: Desk, actor: Actor, name: str, data: bytes) -> StoredFile:
+    require(actor, Right.POLICY)
+    return desk.files.put(name, data, desk.now)
+
+
+async def _tried(ask: Ask, policy: Policy, status: int, name: str) -> Verdict:
+    """The verdict over all orders in review, piece by piece; the message tells how far it is."""
+    ids = await ask.read(_in_review)
+    verdict = Verdict()
+    last = ask.services.now()
+    for start in range(0, len(ids), PIECE):
+        verdict.add(await ask.read(compare, policy, ids[start : start + PIECE]))
+        if (ask.services.now() - last).total_seconds() >= EDIT_SECONDS:
+            last = ask.services.now()
+            facts = {"done": verdict.looked, "all": len(ids)}
+            await ask.edit(Card(ask.words("📜 {name}: tried on {done} of {all} orders…", name=name, **facts)), status)
+    return verdict
+
+
+def _in_review(desk: Desk) -> list[int]:
+    return [order_id for order_id, _ in desk.orders.in_review(shops=None, held=None, limit=1_000_000)]
+
+
+@router.callback_query(Tap("p.ap"))
+async def put_in_force(tap: CallbackQuery, ask: Ask, args: Args) -> None:
+    """The document as the next version, if the one it was tried against still is in force."""
+    text = await ask.read(_document, ask.actor, int(args[0]))
+    done = await ask.run(policies.apply, ask.actor, text, int(args[1]))
+    await ask.toast(ask.words.plain("In force."))
+    facts = {"version": done.policy.version, "count": done.orders}
+    text = ask.words("<b>📜 Version {version} is in force.</b> {count} orders are being looked at again.", **facts)
+    await ask.edit(Card(text))
+
+
+@router.callback_query(Tap("p.dr"))
+async def drop(tap: CallbackQuery, ask: Ask, args: Args) -> None:
+    """Never mind."""
+    await ask.read(_policy, ask.actor)
+    await ask.toast(ask.words.plain("Dropped."))
+    await ask.edit(Card(ask.words("🗑 Dropped. The rules in force stay.")))
+
+
+def _document(desk: Desk, actor: Actor, file_id: int) -> str:
+    require(actor, Right.POLICY)
+    return desk.files.get(file_id)[1].decode("utf-8-sig")

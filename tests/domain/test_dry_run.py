@@ -1,0 +1,85 @@
+"""The dry run tells what putting the rules in force and looking again then does, and writes nothing itself."""
+
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain import looking, policies
+from domain.dry_run import Verdict, compare
+from domain.holds import HoldCode, open_codes
+from domain.orders import Order
+from domain.people import OPERATOR, Role
+from domain.policy import Policy, document_of
+from domain.policy_sections import HoldChoice, Merge, Screening, Split
+from storage.store import Store
+from storage.unit import Unit
+from tests import factory
+from tests.factory import incoming, incoming_line
+
+POLICIES = st.builds(
+    lambda high, units, off, keywords, merge, most: replace(
+        Policy(),
+        amount_range={"*": (1, high)},
+        screening=Screening(most_units=units),
+        holds={HoldCode.MESSAGE: HoldChoice(on=False)} if off else {},
+        keywords=keywords,
+        merge=Merge(auto=merge),
+        split=Split(most_units=most),
+    ),
+    st.sampled_from((5000, 100_000)),
+    st.integers(1, 6),
+    st.booleans(),
+    st.sampled_from(((), ("加急",), ("hello",))),
+    st.booleans(),
+    st.integers(1, 9),
+)
+
+
+def _orders(unit: Unit) -> dict[int, Order]:
+    return unit.orders.many([order_id for order_id, _ in unit.orders.in_review(shops=None, held=None)])
+
+
+def _fill(unit: Unit) -> None:
+    from domain import intake
+
+    cast = factory.seed(unit)
+    told = [
+        incoming("1", buyer_id="eve"),
+        incoming("2", buyer_id="eve", buyer_message="hello 加急"),
+        incoming("3", lines=(incoming_line("CUP-01", 5),)),
+        incoming("4", paid=4000, total=4000, buyer_id="eve"),
+    ]
+    intake.receive(unit, cast.actor(Role.CS), cast.shops[0].id, told)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(POLICIES)
+def test_the_verdict_is_what_then_happens(policy: Policy) -> None:
+    store = Store("sqlite:///:memory:", now=lambda: factory.NOW)
+    try:
+        store.run_now(_fill)
+        before = store.read_now(_orders)
+        verdict = store.read_now(compare, policy, list(before))
+        assert store.read_now(_orders) == before
+        store.run_now(policies.apply, OPERATOR, document_of(policy), 1)
+        while store.run_now(looking.look_again):
+            pass
+        after = store.read_now(_orders)
+        assert verdict.looked == len(before)
+        assert verdict.held == sum(after[n].held and not before[n].held for n in before)
+        assert verdict.freed == sum(before[n].held and not after[n].held for n in before)
+        for code in HoldCode:
+            new = sum(code in set(open_codes(after[n].holds)) - set(open_codes(before[n].holds)) for n in before)
+            assert verdict.holds[code] == new
+    finally:
+        store.close()
+
+
+def test_parts_add_up_and_name_the_first_of_each_kind() -> None:
+    whole = Verdict()
+    for number in range(4):
+        whole.add(Verdict(looked=2, held=2, first_held=[f"{number}a", f"{number}b"]))
+    assert (whole.looked, whole.held, whole.first_held) == (8, 8, ["0a", "0b", "1a", "1b", "2a"])
+    assert whole.changes
+    assert not Verdict(looked=3).changes
