@@ -58,7 +58,7 @@ def may_split(order: Order, choices: Split) -> bool:
 
 def boxes(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split, limit_g: int) -> list[Box]:
     """The goods in as few boxes as the rules allow; one when nothing speaks against it. `limit_g` is the most grams
-    any courier carries."""
+    of goods any courier carries."""
     whole = [Box(tuple(items))]
     if not may_split(order, choices) or not items:
         return whole
@@ -154,15 +154,15 @@ def by_warehouse(
 ) -> list[tuple[Item, ...]]:
     """The goods by the warehouse they come from, as few warehouses as a greedy choice finds: the one that has most
     lines whole goes first. Empty when a line is whole in none of them."""
-    left, parts = list(items), []
-    for _ in warehouses:
-        if not left:
-            break
-        best = max((_whole_lines(left, place, free) for place in warehouses), key=len)
-        if not best:
+    left, places, parts = list(items), list(warehouses), []
+    while left and places:
+        found = {place: _whole_lines(left, place, free) for place in places}
+        best = max(places, key=lambda place: len(found[place]))
+        if not found[best]:
             return []
-        parts.append(tuple(best))
-        left = [item for item in left if item not in best]
+        parts.append(tuple(found[best]))
+        places.remove(best)
+        left = [item for item in left if item not in found[best]]
     return parts if not left else []
 
 
