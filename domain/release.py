@@ -31,8 +31,8 @@ def release_due(desk: Desk) -> int:
     if not orders:
         return 0
     desk.orders.save(orders)
-    boxes = [p for found in desk.parcels.of_orders(ids).values() for p in found if p.state is ParcelState.READY]
-    desk.parcels.save([replace(parcel, ready_at=desk.now) for parcel in boxes])
+    boxes = {p.id: p for found in desk.parcels.of_orders(ids).values() for p in found if p.state is ParcelState.READY}
+    desk.parcels.save([replace(parcel, ready_at=desk.now) for parcel in boxes.values()])
     desk.record([history.line(desk, CLOCK, "order", order.id, "released") for order in orders])
     notices.redraw(desk, NoticeKind.ORDER, ids, digest=True)
     return len(orders)
