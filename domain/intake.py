@@ -400,5 +400,6 @@ def refund_told(desk: Desk, actor: Actor, shop_id: int, number: str, refund: Inc
         refresh(desk, [order])
     else:
         desk.orders.save([order])
+        interception.reblock(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     return True

@@ -325,6 +325,7 @@ def typed(desk: Desk, actor: Actor, order_id: int, reason: str) -> Order:
     refund = IncomingRefund(f"cs:{order.number}:{number}", RefundState.SUCCESS, left, (), reason, desk.now)
     order = refund_came(desk, actor, order, refund)
     desk.orders.save([order])
+    reblock(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order_id], digest=True)
     return desk.orders.get(order_id)
 
