@@ -14,7 +14,7 @@ from typing import Any
 from domain import history, interception, notices, refunds, withdrawal
 from domain.addresses import filled
 from domain.desk import Desk
-from domain.holds import Hold, HoldCode, Source
+from domain.holds import Hold, HoldCode, Source, open_codes
 from domain.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
 from domain.people import Actor, Right, require
@@ -308,11 +308,7 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
     if HoldCode.GOODS_CHANGED in changed:
         news = refunds.tally(desk, news)
     news = _closed_there(desk, actor, news, incoming)
-    if news.status is OrderStatus.REVIEW:
-        refresh(desk, [news])
-    else:
-        desk.orders.save([news])
-        interception.reblock(desk, news)
+    interception.keep(desk, news)
 
 
 def _goods(order: Order) -> list[tuple[str, int, str]]:
@@ -349,13 +345,16 @@ def _differences(order: Order, news: Order) -> dict[HoldCode, dict[str, str]]:
 
 
 def _hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str, str]]) -> Order:
-    opened = {hold.code for hold in order.holds if hold.open}
+    old = [
+        replace(h, evidence={**h.evidence, **changed[h.code]}) if h.open and h.code in changed else h
+        for h in order.holds
+    ]
     new = [
         Hold(code, Source.PLATFORM, desk.now, {"at": order.status, **seen})
         for code, seen in changed.items()
-        if code not in opened and desk.policy.screens(code)
+        if code not in open_codes(old) and desk.policy.screens(code)
     ]
-    return replace(order, holds=(*order.holds, *new))
+    return replace(order, holds=(*old, *new))
 
 
 def _take_head(order: Order, incoming: IncomingOrder) -> Order:
@@ -396,10 +395,6 @@ def refund_told(desk: Desk, actor: Actor, shop_id: int, number: str, refund: Inc
     if order is None:
         return False
     order = interception.refund_came(desk, actor, order, refund)
-    if order.status is OrderStatus.REVIEW:
-        refresh(desk, [order])
-    else:
-        desk.orders.save([order])
-        interception.reblock(desk, order)
+    interception.keep(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     return True
