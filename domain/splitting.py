@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.catalog import Catalog, Sku
+from domain.incoming import Platform
 from domain.money import apportion
 from domain.orders import Order
 from domain.parcels import Item
@@ -31,6 +32,11 @@ class _Fill:
     grams: int = 0
     units: int = 0
     value: int = 0
+
+
+SHIPS_PARTS = frozenset({Platform.SHOPIFY, Platform.WOOCOMMERCE, Platform.AMAZON, Platform.EBAY, Platform.TIKTOK})
+"""Platforms that can be told of one parcel while the rest of the order is still here. Of the others we assume that the
+first number reported makes the whole order shipped (rules.md B4), so that is done with the last parcel only."""
 
 
 def shares(order: Order) -> dict[int, int]:
