@@ -12,7 +12,7 @@ from domain.holds import UNTOUCHABLE, HoldCode
 from domain.policy import Policy, document_of, policy_of
 from domain.policy_sections import HoldChoice, Limits, Merge, Release, Screening, Split, Suspension
 
-TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 COUNT = st.integers(1, 500)
 MONEY = st.dictionaries(TEXT.filter(lambda text: text != "*"), st.integers(0, 10**9), max_size=3).map(
     lambda limits: {**limits, "*": 5}

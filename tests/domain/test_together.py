@@ -1,121 +1,22 @@
-"""Merged and divided orders on the real store in memory: approved, stopped, taken apart and shipped as the goods are."""
+"""Merged and divided orders in the real store: approved, stopped, taken apart and shipped as their goods are."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from domain import fulfilment, intake, interception, release, review, together
+from domain import interception, release, review
 from domain.errors import BadValue, Unknown, WrongStatus
-from domain.holds import HoldCode, open_codes
-from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
-from domain.orders import Order, OrderStatus
-from domain.parcels import IN_HOUSE, Parcel, ParcelState, Stop, StopState
+from domain.holds import HoldCode
+from domain.incoming import IncomingOrder, PlatformState
+from domain.orders import OrderStatus
+from domain.parcels import IN_HOUSE, Parcel, ParcelState, StopState
 from domain.people import Role, Station
 from domain.stock import Bucket, Document, Move
 from storage.unit import Unit
-from tests.domain.house import LATER, SCAN, WHO, House
+from tests.domain.house import LATER, SCAN, House
+from tests.domain.yard import PAIR, Yard, cups, tea
 from tests.factory import NOW, incoming, incoming_line, receiver
-
-PAIR = ("1", "2")
-
-
-def tea(number: str, **changes: object) -> IncomingOrder:
-    """An order of one tea by the same buyer to the same place."""
-    line = incoming_line("TEA-01", 1, amount=5900)
-    base = incoming(number, lines=(line,), buyer_id="b", goods=5900, total=5900, paid=5900)
-    return replace(base, **changes)  # type: ignore[arg-type]  # test shorthand
-
-
-def cups(number: str, **changes: object) -> IncomingOrder:
-    """An order of two cups by the same buyer to the same place."""
-    return replace(incoming(number, buyer_id="b"), **changes)  # type: ignore[arg-type]  # test shorthand
-
-
-class Yard:
-    """The house with several orders, named by number."""
-
-    def __init__(self, house: House) -> None:
-        self.house = house
-        self.run = house.run
-        self.cs = house.cast.actor(Role.CS)
-
-    def receive(self, *orders: IncomingOrder) -> None:
-        for one in orders:
-            self.run(intake.receive, self.cs, self.house.cast.shops[0].id, [one])
-
-    def order(self, number: str) -> Order:
-        shop = self.house.cast.shops[0].id
-        return self.house.store.read_now(lambda desk: desk.orders.by_number(shop, [number])[number])
-
-    def boxes(self, number: str) -> list[Parcel]:
-        """Parcels with goods of the order, the oldest first."""
-        order_id = self.order(number).id
-        found = self.house.store.read_now(lambda desk: desk.parcels.of_orders([order_id]).get(order_id, ()))
-        return [p for p in found if p.state is not ParcelState.CANCELLED and order_id in p.live_orders]
-
-    def box(self, number: str) -> Parcel:
-        (box,) = self.boxes(number)
-        return box
-
-    def stops(self, parcel: Parcel) -> list[Stop]:
-        return list(self.house.store.read_now(lambda desk: desk.stops.of_parcels([parcel.id]).get(parcel.id, ())))
-
-    def codes(self, number: str) -> tuple[HoldCode, ...]:
-        return open_codes(self.order(number).holds)
-
-    def approve(self, number: str) -> None:
-        order = self.order(number)
-        self.run(review.approve, self.cs, order.id, order.revision)
-
-    def undo(self, number: str) -> None:
-        order = self.order(number)
-        self.run(review.undo, self.cs, order.id, order.revision)
-
-    def merge(self, number: str, other: str) -> None:
-        order = self.order(number)
-        self.run(together.merge, self.cs, order.id, order.revision, self.order(other).id)
-
-    def unmerge(self, number: str) -> None:
-        order = self.order(number)
-        self.run(together.unmerge, self.cs, order.id, order.revision)
-
-    def refund(self, number: str, amount: int, *line_ids: str) -> None:
-        told = IncomingRefund(f"R{number}", RefundState.SUCCESS, amount, line_ids)
-        assert self.run(intake.refund_told, self.cs, self.house.cast.shops[0].id, number, told)
-
-    def scan(self, station: Station, box: Parcel) -> fulfilment.Scanned:
-        grams = box.expected_g if station is Station.WEIGH else None
-        return self.run(fulfilment.scan, self.house.cast.actor(WHO[station]), station, box.waybill, grams)
-
-    def wave(self, number: str) -> None:
-        self.house.pass_time(60)
-        self.run(release.release_due)
-        warehouse = self.boxes(number)[0].warehouse_id or 0
-        wave = self.run(release.wave_now, self.house.cast.actor(Role.DISPATCHER), warehouse)
-        self.run(release.take_wave, self.house.cast.actor(Role.PICKER), wave.id, wave.revision)
-
-    def walk(self, box: Parcel, state: ParcelState) -> None:
-        """From the wave to where the parcel should be."""
-        if state is ParcelState.IN_WAVE:
-            return
-        for step, station in SCAN.items():
-            done = self.scan(station, box)
-            assert done.ok, (step, done.refusal)
-            if step is state:
-                return
-
-    def bring(self, state: ParcelState) -> Parcel:
-        """The merged parcel of PAIR, up to where it should be."""
-        self.receive(cups("1"), tea("2"))
-        self.approve("1")
-        if state is ParcelState.READY:
-            self.house.pass_time(60)
-            self.run(release.release_due)
-        else:
-            self.wave("1")
-            self.walk(self.box("1"), state)
-        return self.box("1")
 
 
 @pytest.fixture
@@ -244,7 +145,7 @@ def test_unmerged_in_review_both_are_planned_alone_and_stay_apart(yard: Yard) ->
     assert not merged(yard)
     assert [yard.box(n).state for n in PAIR] == [ParcelState.PLANNED] * 2
     yard.receive(replace(cups("3"), lines=(incoming_line("CUP-02", 1),)))
-    assert [order_id for order_id in yard.box("2").order_ids] == [yard.order("2").id]
+    assert list(yard.box("2").order_ids) == [yard.order("2").id]
     assert yard.order("2").apart
     assert yard.box("3").id == yard.box("1").id
 
@@ -397,3 +298,12 @@ def test_a_refund_of_both_in_the_house_cancels_when_both_are_back(yard: Yard) ->
     assert yard.scan(Station.PUT_BACK, two).ok
     assert yard.order("1").status is OrderStatus.CANCELLED
     assert yard.order("1").placed_at == NOW
+
+
+def test_a_second_change_is_told_on_the_hold_that_is_open(yard: Yard) -> None:
+    yard.bring(ParcelState.PICKED)
+    yard.receive(cups("1", seller_note="gift wrap"), cups("1", seller_note="no gift wrap"))
+    (hold,) = [h for h in yard.order("1").holds if h.open]
+    assert (hold.code, dict(hold.evidence)) == (HoldCode.NOTE_CHANGED, {"at": "released", "now": "no gift wrap"})
+    assert yard.codes("2") == (HoldCode.MEMBER_CHANGED,)
+    assert yard.box("1").blocked
