@@ -45,8 +45,8 @@ class SlipLine:
 
 @dataclass(frozen=True, slots=True)
 class PackingSlip:
-    """The paper that goes with one parcel. `slot` is its place in the wave's cart, 0 when it has none; `part` says which
-    of how many parcels of its order it is."""
+    """The paper that goes with one parcel. `slot` is its place in the wave's cart, 0 when it has none; `part` is
+    which of how many parcels of its order it is."""
 
     slot: int
     parcel_number: str
