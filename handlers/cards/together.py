@@ -53,7 +53,11 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
     if len(boxes) > 1:
         lines.append(words("✂️ In {count} parcels", count=len(boxes)))
         if order.platform not in SHIPS_PARTS:
-            lines.append(words("☝️ Tell the platform only with the last parcel: it ships no parts of an order"))
+            lines.append(
+                words(
+                    "☝️ Tell the platform only with the last parcel: the first number may mark the whole order shipped"
+                )
+            )
     if order.apart:
         lines.append(words("✂️ Travels alone: a person said so"))
     for other, found in together.candidates(desk, order)[:SHOWN] if order.merge_key else ():

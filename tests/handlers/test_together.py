@@ -7,6 +7,8 @@ import pytest
 
 from domain.orders import OrderStatus
 from domain.people import Role
+from domain.stock import Bucket, Document, Move
+from storage.unit import Unit
 from tests.factory import incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat, open_desk
 
@@ -93,3 +95,30 @@ async def test_one_approval_on_a_card_approves_both(desk: DeskChat) -> None:
     await desk.writes(anna, "1")
     await desk.taps(anna, desk.labels[0][0])
     assert [desk.order(order.id).status for order in (one, two)] == [OrderStatus.APPROVED] * 2
+
+
+LAST = {
+    "en": "☝️ Tell the platform only with the last parcel: the first number may mark the whole order shipped",
+    "zh": "☝️ 发最后一个包裹时再回传平台：先回传可能使整单变为已发货",
+}
+
+
+@pytest.mark.parametrize(("shop", "warned"), [(0, True), (2, False)], ids=["taobao", "shopify"])
+async def test_a_divided_order_says_when_to_tell_the_platform(
+    desk: DeskChat, language: str, shop: int, warned: bool
+) -> None:
+    first, second = desk.cast.warehouses
+    desk.do(_empty, first.id, "TEA-01")
+    desk.do(_empty, second.id, "CUP-01")
+    lines = (incoming_line("CUP-01", 2), incoming_line("TEA-01", 1))
+    platform = desk.cast.shops[shop].platform
+    desk.takes(incoming("1", lines=lines, platform=platform), shop=shop)
+    [text] = await desk.writes(desk.cast.people[Role.CS], "1")
+    assert {"en": "✂️ In 2 parcels", "zh": "✂️ 分 2 个包裹"}[language] in text.split("\n")
+    assert (LAST[language] in text.split("\n")) is warned
+
+
+def _empty(unit: Unit, warehouse: int, sku: str) -> None:
+    """That warehouse has none of it."""
+    level = unit.stock.levels([sku])[(warehouse, sku)]
+    unit.stock.apply([Move(warehouse, sku, Bucket.GOOD, -level.free, Document.OPENING, 0)], "test")
