@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.addresses import filled
 from domain.desk import Desk
-from domain.holds import Hold, HoldCode, Source
+from domain.holds import Hold, HoldCode, Source, open_codes
 from domain.orders import Order, OrderStatus
 
 
@@ -47,10 +47,14 @@ def differences(order: Order, news: Order) -> dict[HoldCode, dict[str, str]]:
 
 
 def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str, str]]) -> Order:
-    opened = {hold.code for hold in order.holds if hold.open}
+    """The order with a hold for each change, or with the newest evidence on one that is open; not saved."""
+    old = [
+        replace(h, evidence={**h.evidence, **changed[h.code]}) if h.open and h.code in changed else h
+        for h in order.holds
+    ]
     new = [
         Hold(code, Source.PLATFORM, desk.now, {"at": order.status, **seen})
         for code, seen in changed.items()
-        if code not in opened and desk.policy.screens(code)
+        if code not in open_codes(old) and desk.policy.screens(code)
     ]
-    return replace(order, holds=(*order.holds, *new))
+    return replace(order, holds=(*old, *new))

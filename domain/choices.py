@@ -20,7 +20,8 @@ _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
 _HEADING = re.compile(r"^\s*(\[\[?)([^\]]+)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=(.*)$""")
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
-_UNQUOTED = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*')|#.*""")
+_QUOTED = re.compile(r"""\"{3}(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|("{3}|'{3}).*|"(?:\\.|[^"\\])*"|'[^']*'|#.*""")
+"""Strings and comments within a line; of a string that goes on in the next line the marks are group 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,26 +181,41 @@ def _lines(text: str) -> dict[Path, int]:
     counts: dict[Path, int] = {}
     table: Path = ()
     depth, quote = 0, ""
-    for number, line in enumerate(text.splitlines(), 1):
-        if quote:
-            quote = "" if quote in line else quote
-            continue
-        if depth == 0 and (heading := _HEADING.match(line)):
-            table = _parts(heading[2])
-            if heading[1] == "[[":
-                counts[table] = counts.get(table, 0) + 1
-                table = (*table, str(counts[table]))
-            places.setdefault(table, number)
-            continue
+    for number, line in enumerate(text.split("\n"), 1):
         rest = line
-        if depth == 0 and (key := _KEY.match(line)):
-            places.setdefault((*table, *_parts(key[1])), number)
+        if quote:
+            if quote not in line:
+                continue
+            rest = line.split(quote, 1)[1]
+        elif depth == 0 and (heading := _HEADING.match(line)):
+            table = _numbered(_parts(heading[2]), counts, new=heading[1] == "[[")
+            _place(places, table, number)
+            continue
+        elif depth == 0 and (key := _KEY.match(line)):
+            _place(places, (*table, *_parts(key[1])), number)
             rest = key[2]
-        opened = next((mark for mark in ('"""', "'''") if rest.count(mark) == 1), "")
-        quote = opened
-        bare = _UNQUOTED.sub("", rest)
+        bare = _QUOTED.sub(r"\1", rest)
+        quote = next((mark for mark in ('"""', "'''") if mark in bare), "")
         depth += bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
     return places
+
+
+def _numbered(heading: Path, counts: dict[Path, int], *, new: bool) -> Path:
+    """The path a heading means: under an array of tables, its last item. `counts` is array -> items so far."""
+    path: Path = ()
+    for n, part in enumerate(heading, 1):
+        path = (*path, part)
+        if new and n == len(heading):
+            counts[path] = counts.get(path, 0) + 1
+        if path in counts:
+            path = (*path, str(counts[path]))
+    return path
+
+
+def _place(places: dict[Path, int], path: Path, number: int) -> None:
+    """Where a key first stands, and so the tables around it that have no heading of their own."""
+    for n in range(1, len(path) + 1):
+        places.setdefault(path[:n], number)
 
 
 def _parts(dotted: str) -> Path:

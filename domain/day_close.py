@@ -180,7 +180,7 @@ def _grades(good: int, defective: int, missing: int) -> tuple[tuple[str, int], .
 
 def _shipment(desk: Desk, parcel: Parcel, orders: Mapping[int, Order]) -> ShipmentRow:
     assert parcel.handed_over_at is not None
-    receiver = orders[parcel.order_ids[0]].receiver
+    receiver = orders[parcel.live_orders[0]].receiver
     courier = desk.catalog.couriers.get(parcel.courier_id or 0)
     warehouse = desk.catalog.warehouses.get(parcel.warehouse_id or 0)
     return ShipmentRow(
@@ -189,7 +189,7 @@ def _shipment(desk: Desk, parcel: Parcel, orders: Mapping[int, Order]) -> Shipme
         waybill=parcel.waybill,
         courier=courier.name if courier else "",
         warehouse=warehouse.name if warehouse else "",
-        order_numbers=tuple(orders[order_id].number for order_id in parcel.order_ids),
+        order_numbers=tuple(orders[order_id].number for order_id in parcel.live_orders),
         expected_g=parcel.expected_g,
         weighed_g=parcel.weight_g,
         freight_estimate=parcel.freight,

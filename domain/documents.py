@@ -33,18 +33,20 @@ class PickList:
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """What lies in the box: units of one sku."""
+    """What lies in the box: units of one sku. `order` is its order's number where the box holds several."""
 
     sku: str
     barcode: str
     title: str
     variant: str
     quantity: int
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PackingSlip:
-    """The paper that goes with one parcel. `slot` is its place in the wave's cart, 0 when it has none."""
+    """The paper that goes with one parcel. `slot` is its place in the wave's cart, 0 when it has none; `part` is
+    which of how many parcels of its order it is."""
 
     slot: int
     parcel_number: str
@@ -59,3 +61,4 @@ class PackingSlip:
     buyer_message: str
     seller_note: str
     warehouse: str
+    part: tuple[int, int] = (1, 1)

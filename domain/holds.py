@@ -158,9 +158,11 @@ def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetim
     """The holds after a new screening: what is found opens or stays, what is no longer found goes by itself.
 
     A hold that a person released stays released while the evidence is the same. A person's freeze with a condition
-    (`ENDING`) is found as long as the condition is not met; any other stays until a person acts.
+    (`ENDING`) is found, with its own evidence, as long as the condition is not met (two freezes end each by its own);
+    any other stays until a person acts.
     """
-    found = {finding.code: finding for finding in findings}
+    told = tuple(findings)
+    found = {finding.code: finding for finding in told}
     if not found and not holds:
         return holds
     result = []
@@ -168,7 +170,8 @@ def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetim
         finding = found.get(hold.code)
         same = finding is not None and dict(hold.evidence) == dict(finding.evidence)
         if hold.open and hold.source is Source.PERSON:
-            if finding is None and not ENDING.isdisjoint(hold.evidence):
+            kept = any(one.code is hold.code and dict(one.evidence) == dict(hold.evidence) for one in told)
+            if not kept and not ENDING.isdisjoint(hold.evidence):
                 hold = replace(hold, resolved_at=now, resolved_by="screening", resolution="auto")
             found.pop(hold.code, None)
         elif hold.open and hold.source is Source.SCREENING and finding is None:

@@ -309,11 +309,7 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
     if HoldCode.GOODS_CHANGED in changed:
         news = refunds.tally(desk, news)
     news = _closed_there(desk, actor, news, incoming)
-    if news.status is OrderStatus.REVIEW:
-        refresh(desk, [news])
-    else:
-        desk.orders.save([news])
-        interception.reblock(desk, news)
+    interception.keep(desk, news)
 
 
 def _take_head(order: Order, incoming: IncomingOrder) -> Order:
@@ -354,9 +350,6 @@ def refund_told(desk: Desk, actor: Actor, shop_id: int, number: str, refund: Inc
     if order is None:
         return False
     order = interception.refund_came(desk, actor, order, refund)
-    if order.status is OrderStatus.REVIEW:
-        refresh(desk, [order])
-    else:
-        desk.orders.save([order])
+    interception.keep(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     return True

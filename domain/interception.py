@@ -246,6 +246,16 @@ def _missing(desk: Desk, order: Order, wanted: set[int], parcels: Sequence[Parce
     return replace(order, holds=(*order.holds, hold))
 
 
+def keep(desk: Desk, order: Order) -> None:
+    """Save an order that a refund or the platform changed: in review it is screened and planned anew, later its boxes
+    and the orders it travels with hear of it."""
+    if order.status is OrderStatus.REVIEW:
+        refresh(desk, [order])
+    else:
+        desk.orders.save([order])
+        reblock(desk, order)
+
+
 def reblock(desk: Desk, order: Order) -> None:
     """Bring `blocked` of the order's parcels in line with its open stops and holds (and its neighbours'), and tell the
     orders it travels with."""
@@ -324,7 +334,7 @@ def typed(desk: Desk, actor: Actor, order_id: int, reason: str) -> Order:
         raise Stale(order.number, "refund_success", done.actor if done else "", done.at if done else None)
     refund = IncomingRefund(f"cs:{order.number}:{number}", RefundState.SUCCESS, left, (), reason, desk.now)
     order = refund_came(desk, actor, order, refund)
-    desk.orders.save([order])
+    keep(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order_id], digest=True)
     return desk.orders.get(order_id)
 
@@ -344,10 +354,7 @@ def withdraw(desk: Desk, actor: Actor, order_id: int) -> Order:
     order = refund_came(
         desk, actor, order, IncomingRefund(last.external_id, RefundState.CANCELLED, last.amount, at=desk.now)
     )
-    if order.status is OrderStatus.REVIEW:
-        refresh(desk, [order])
-    else:
-        desk.orders.save([order])
+    keep(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order_id])
     return desk.orders.get(order_id)
 

@@ -63,7 +63,7 @@ def _leader(orders: Sequence[Order]) -> Order:
 
 def _boxes(leader: Order, items: Sequence[Item], facts: Facts, orders: int) -> list[Box]:
     """One box, or several where the rules of splitting ask for it; none when a group does not fit one."""
-    limit_g = max((courier.max_g for courier in facts.catalog.couriers.values()), default=0)
+    limit_g = max((courier.max_g for courier in facts.catalog.couriers.values()), default=0) - facts.policy.packaging_g
     choices = facts.policy.split
     boxes = splitting.boxes(leader, items, facts.catalog, choices, limit_g)
     if orders > 1:

@@ -105,7 +105,7 @@ def _by_our_waybill(desk: Desk, code: str) -> Return | None:
         return None
     if parcel.state is not ParcelState.HANDED_OVER:
         raise WrongStatus(code, parcel.state, ParcelState.HANDED_OVER)
-    order = desk.orders.get(parcel.order_ids[0])
+    order = desk.orders.get(parcel.live_orders[0])
     items = tuple(ReturnItem(n, item.sku, item.title, item.quantity) for n, item in enumerate(parcel.live_items, 1))
     new = Return(
         0, code, ReturnState.EXPECTED, desk.now, order_id=order.id, parcel_id=parcel.id, reason="refused", items=items

@@ -239,7 +239,7 @@ def screen(order: Order, facts: Facts) -> tuple[Finding, ...]:
         *_terms(order, facts),
         *worth(order, facts.policy, facts.catalog),
     ]
-    found += [*waiting(order, facts.policy, facts.catalog.company.zone, facts.now), *_frozen(order, facts)]
+    found += waiting(order, facts.policy, facts.catalog.company.zone, facts.now)
     if facts.policy.holds:
         found = [finding for finding in found if facts.policy.screens(finding.code)]
-    return tuple(found)
+    return (*found, *_frozen(order, facts))  # what a person froze, no policy thaws

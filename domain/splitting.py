@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.catalog import Catalog, Sku
+from domain.incoming import Platform
 from domain.money import apportion
 from domain.orders import Order
 from domain.parcels import Item
@@ -31,6 +32,11 @@ class _Fill:
     grams: int = 0
     units: int = 0
     value: int = 0
+
+
+SHIPS_PARTS = frozenset({Platform.SHOPIFY, Platform.WOOCOMMERCE, Platform.AMAZON, Platform.EBAY, Platform.TIKTOK})
+"""Platforms that can be told of one parcel while the rest of the order is still here. Of the others we assume that the
+first number reported makes the whole order shipped (rules.md B4), so that is done with the last parcel only."""
 
 
 def shares(order: Order) -> dict[int, int]:
@@ -58,7 +64,7 @@ def may_split(order: Order, choices: Split) -> bool:
 
 def boxes(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split, limit_g: int) -> list[Box]:
     """The goods in as few boxes as the rules allow; one when nothing speaks against it. `limit_g` is the most grams
-    any courier carries."""
+    of goods any courier carries."""
     whole = [Box(tuple(items))]
     if not may_split(order, choices) or not items:
         return whole
@@ -169,15 +175,15 @@ def by_warehouse(
 ) -> list[tuple[Item, ...]]:
     """The goods by the warehouse they come from, as few warehouses as a greedy choice finds: the one that has most
     lines whole goes first. Empty when a line is whole in none of them."""
-    left, parts = list(items), []
-    for _ in warehouses:
-        if not left:
-            break
-        best = max((_whole_lines(left, place, free) for place in warehouses), key=len)
-        if not best:
+    left, places, parts = list(items), list(warehouses), []
+    while left and places:
+        found = {place: _whole_lines(left, place, free) for place in places}
+        best = max(places, key=lambda place: len(found[place]))
+        if not found[best]:
             return []
-        parts.append(tuple(best))
-        left = [item for item in left if item not in best]
+        parts.append(tuple(found[best]))
+        places.remove(best)
+        left = [item for item in left if item not in found[best]]
     return parts if not left else []
 
 

@@ -33,7 +33,8 @@ def candidates(desk: Desk, order: Order) -> list[tuple[Order, Verdict]]:
 
 
 def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int) -> Order:
-    """Let two orders to one place travel together although no rule says so; risk HIGH is refused.
+    """Let two orders to one place travel together although no rule says so; risk HIGH is refused, and so are goods that
+    no warehouse and courier send in one parcel.
 
     Raises NotAllowed, Stale, WrongStatus, BadValue('merge', …, the verdict's code), Unknown.
     """
@@ -56,6 +57,8 @@ def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int)
     lines = [history.line(desk, actor, "order", one.id, "merged", ",".join(o.number for o in news)) for one in news]
     desk.record(lines)
     refresh(desk, news)
+    if not any({order.id, other.id} <= {*p.order_ids} for p in desk.parcels.of_orders([order.id]).get(order.id, ())):
+        raise BadValue("merge", other.number, "merge_no_box")
     notices.redraw(desk, NoticeKind.ORDER, joined, digest=True)
     return desk.orders.get(order_id)
 

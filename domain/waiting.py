@@ -4,7 +4,7 @@ Surprising: hours are the company's own clock; on the day the clocks change the 
 """
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -53,5 +53,7 @@ def next_opening(hours: str, zone: str, now: datetime) -> datetime | None:
     if inside or start == end:
         return None
     day = local.replace(hour=start // 60, minute=start % 60, second=0, microsecond=0, fold=0)
-    opening = day if minute < start else day + timedelta(days=1)
-    return opening.astimezone(now.tzinfo)
+    opening = (day if minute < start else day + timedelta(days=1)).astimezone(UTC)
+    if opening <= now:  # the hour that comes twice: its first time is over
+        opening = day.replace(fold=1).astimezone(UTC)
+    return opening

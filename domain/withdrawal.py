@@ -7,19 +7,23 @@ items stay there, marked as dropped, because somebody has had them in their hand
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, stock
+from domain import history, notices, stock
 from domain.desk import Desk
 from domain.orders import Order, OrderStatus, check_move
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor
 from domain.planning import grams_of, reprice, units_of
+from domain.records import NoticeKind
 
 
 def close(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
-    """Cancel an order that has not left review: its plan goes with it."""
+    """Cancel an order that has not left review: its plan goes with it. Orders it was to travel with keep theirs."""
     check_move(order, OrderStatus.CANCELLED)
     planned = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state is ParcelState.PLANNED]
-    desk.parcels.save([replace(parcel, state=ParcelState.CANCELLED) for parcel in planned])
+    shared = [parcel for parcel in planned if len(parcel.order_ids) > 1]
+    alone = [replace(parcel, state=ParcelState.CANCELLED) for parcel in planned if len(parcel.order_ids) == 1]
+    desk.parcels.save([*alone, *(without(desk, parcel, order.id) for parcel in shared)])
+    notices.redraw(desk, NoticeKind.ORDER, {oid for parcel in shared for oid in parcel.order_ids} - {order.id})
     history.note(desk, actor, "order", order.id, "cancelled", reason)
     return cancelled(desk, actor, order, reason)
 
@@ -64,6 +68,8 @@ def without(desk: Desk, parcel: Parcel, order_id: int) -> Parcel:
     """The box without an order's items, with the weight and freight of the rest; not saved."""
     kept = tuple(item for item in parcel.items if item.order_id != order_id)
     news = replace(parcel, items=kept)
+    if len(news.order_ids) == 1:
+        news = replace(news, why={part: reason for part, reason in parcel.why.items() if part != "merge"})
     grams = grams_of(units_of(news), desk.catalog, desk.policy)
     return reprice(desk, replace(news, expected_g=grams), grams)
 

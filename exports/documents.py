@@ -134,6 +134,9 @@ def _slip_receiver(paper: Paper, slip: PackingSlip, tr: Translate) -> None:
     paper.row([Cell(paper.margin, whole, 11, slip.receiver_address)], pad=1)
     orders = tr("Orders: {numbers}").format(numbers=", ".join(slip.order_numbers))
     paper.row([Cell(paper.margin, whole, 8, orders)], pad=1.5)
+    if slip.part[1] > 1:
+        part = tr("Parcel {part} of {parts} of this order").format(part=slip.part[0], parts=slip.part[1])
+        paper.row([Cell(paper.margin, whole, 10, part, strong=True)], pad=1.5)
     paper.rule(paper.y, thick=1)
 
 
@@ -157,7 +160,12 @@ def _slip_items(paper: Paper, slip: PackingSlip, tr: Translate) -> None:
     counted = tr("{lines} lines · {units} units").format(lines=len(slip.lines), units=units)
     paper.row([Cell(paper.margin, paper.inner, 9, counted, strong=True)], pad=2)
     paper.rule(paper.y)
+    order = ""
     for line in slip.lines:
+        if line.order != order:
+            order = line.order
+            title = tr("Order {number}").format(number=order)
+            paper.row([Cell(paper.margin, paper.inner, 10, title, strong=True)], pad=2)
         paper.row(_slip_cells(paper, line), pad=2.5, check=10)
         paper.rule(paper.y, grey=0.6)
 

@@ -4,7 +4,7 @@ Surprising: parcels with an open stop are left out, so that what is printed late
 must not leave. Slips hold names and addresses whole: they go to people in private, never to a group.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from domain.desk import Desk
@@ -71,7 +71,7 @@ def _pick_line(desk: Desk, code: str, title: str, units: dict[int, int]) -> Pick
 
 
 def _slip(desk: Desk, box: Parcel, orders: dict[int, Order]) -> PackingSlip:
-    inside = [orders[order_id] for order_id in box.order_ids]
+    inside = [orders[order_id] for order_id in box.live_orders]
     to = inside[0].receiver
     courier = desk.catalog.couriers[box.courier_id].name if box.courier_id else ""
     assert box.warehouse_id is not None
@@ -89,10 +89,19 @@ def _slip(desk: Desk, box: Parcel, orders: dict[int, Order]) -> PackingSlip:
         buyer_message="\n".join(order.buyer_message for order in inside if order.buyer_message),
         seller_note="\n".join(order.seller_note for order in inside if order.seller_note),
         warehouse=desk.catalog.warehouses[box.warehouse_id].name,
+        part=_part(box),
     )
 
 
+def _part(box: Parcel) -> tuple[int, int]:
+    """Which of how many parcels of its order."""
+    split = box.why.get("split")
+    return (int(split["part"]), int(split["of"])) if isinstance(split, Mapping) else (1, 1)
+
+
 def _slip_lines(desk: Desk, box: Parcel, orders: dict[int, Order]) -> tuple[SlipLine, ...]:
+    """The goods, order by order; each is named where there are several."""
+    several = len(box.live_orders) > 1
     variants = {(order.id, line.line_no): line.variant for order in orders.values() for line in order.lines}
     skus = desk.catalog.skus
     return tuple(
@@ -102,6 +111,9 @@ def _slip_lines(desk: Desk, box: Parcel, orders: dict[int, Order]) -> tuple[Slip
             title=item.title,
             variant=variants.get((item.order_id, item.line_no), ""),
             quantity=item.quantity,
+            order=orders[item.order_id].number if several else "",
         )
+        for order_id in box.live_orders
         for item in box.live_items
+        if item.order_id == order_id
     )

@@ -55,7 +55,7 @@ async def send_file(tap: CallbackQuery, ask: Ask) -> None:
     await ask.send_files([File(f"policy_v{policy.version}.toml", document_of(policy).encode())])
 
 
-@router.message(F.document.func(_toml))
+@router.message(F.document, F.document.func(_toml))
 async def try_file(message: Message, ask: Ask) -> None:
     """Check it, try it on the orders in review, say what would change."""
     document = message.document

@@ -289,6 +289,7 @@ WANTS = {
     "same_place": N_("an order of this shop to the same address"),
     "merge_unpaid": N_("one that is paid"),
     "merge_held": N_("one without open holds"),
+    "merge_no_box": N_("goods that one warehouse has and one courier carries in one parcel"),
     "weight": N_("a weight like 1.25kg or 1250"),
     "name_and_street": N_("a name and a street"),
     "label_and_value": N_("lines like «phone: 13800001234», or a whole address with name and phone"),

@@ -11,6 +11,7 @@ from domain.merging import Risk
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.people import Right
+from domain.splitting import SHIPS_PARTS
 from handlers.card import Button
 from handlers.taps import pack
 from handlers.terms import N_
@@ -51,6 +52,12 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
         lines.append(words("🔗 In one parcel with {orders}", orders=_numbers(desk.orders.many(company).values())))
     if len(boxes) > 1:
         lines.append(words("✂️ In {count} parcels", count=len(boxes)))
+        if order.platform not in SHIPS_PARTS:
+            lines.append(
+                words(
+                    "☝️ Tell the platform only with the last parcel: the first number may mark the whole order shipped"
+                )
+            )
     if order.apart:
         lines.append(words("✂️ Travels alone: a person said so"))
     for other, found in together.candidates(desk, order)[:SHOWN] if order.merge_key else ():

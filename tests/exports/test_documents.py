@@ -143,3 +143,17 @@ def test_a_barcode_picture_says_its_code(code: str) -> None:
     with Image.open(io.BytesIO(barcode_png(code))) as picture:
         [found] = zxingcpp.read_barcodes(picture)
     assert (found.text, found.format) == (code, zxingcpp.BarcodeFormat.Code128)
+
+
+def test_the_goods_of_each_order_stand_under_its_number() -> None:
+    lines = [SlipLine(f"SKU-{n}", "", "cup", "", 1, order=order) for n, order in enumerate(("T1", "T1", "T2"))]
+    [(_, text)] = pages(packing_slips_pdf([replace(SLIP, lines=tuple(lines))], english))
+    at = [text.index(words) for words in ("OrderT1", "SKU-0", "SKU-1", "OrderT2", "SKU-2")]
+    assert at == sorted(at)
+    assert text.count("OrderT1") == 1
+    assert "ofthisorder" not in text
+
+
+def test_a_slip_says_which_of_the_orders_parcels_it_is() -> None:
+    [(_, text)] = pages(packing_slips_pdf([replace(SLIP, part=(1, 2))], english))
+    assert "Parcel1of2ofthisorder" in text

@@ -1,0 +1,171 @@
+"""One order into boxes: every unit in exactly one, money to the cent, and each rule of rules.md B4 kept."""
+
+from collections import Counter
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.catalog import Sku
+from domain.orders import Line, Order
+from domain.parcels import Item
+from domain.plans import plan
+from domain.policy import Policy
+from domain.policy_sections import Split
+from domain.screening import Facts, screen
+from domain.splitting import Box, boxes, by_warehouse, items_of, may_split, shares, units_of
+from tests.domain.test_screening import CATALOG, NOW, ORDER
+
+TRAITS = ((), ("fragile",), ("food",), ("chemical",), ("food", "fragile"), ("liquid", "chemical"))
+SKUS = {
+    f"S{n}": Sku(f"S{n}", "", f"thing {n}", grams, 100, 200, traits=frozenset(TRAITS[n]))
+    for n, grams in enumerate((300, 900, 50, 0, 2500, 120))
+}
+GOODS = replace(CATALOG, skus=SKUS)
+LINES = st.lists(
+    st.builds(
+        lambda sku, quantity, amount: (sku, quantity, amount),
+        st.sampled_from(sorted(SKUS)),
+        st.integers(1, 9),
+        st.integers(0, 99_999),
+    ),
+    min_size=1,
+    max_size=6,
+)
+CHOICES = st.builds(
+    Split,
+    most_g=st.integers(100, 6000),
+    most_units=st.integers(1, 12),
+    most_value=st.integers(1, 60_000).map(lambda most: {"*": most}),
+)
+
+
+def order_of(lines: list[tuple[str, int, int]], paid: int = 0) -> Order:
+    made = tuple(
+        Line(n, f"l{n}", f"thing {sku}", "", sku, quantity, 1, amount, sku=sku)
+        for n, (sku, quantity, amount) in enumerate(lines, 1)
+    )
+    return replace(ORDER, lines=made, paid=paid, total=paid)
+
+
+def counted(items: tuple[Item, ...]) -> Counter[int]:
+    return Counter({item.line_no: item.quantity for item in items})
+
+
+@given(LINES, st.integers(0, 500_000), CHOICES, st.integers(100, 6000))
+def test_every_unit_is_in_one_box_and_the_money_is_whole(
+    lines: list[tuple[str, int, int]], paid: int, choices: Split, limit_g: int
+) -> None:
+    order = order_of(lines, paid)
+    made = boxes(order, items_of(order), GOODS, choices, limit_g)
+    total = Counter[int]()
+    for box in made:
+        assert box.items
+        assert len({item.line_no for item in box.items}) == len(box.items)
+        total += counted(box.items)
+    assert total == counted(items_of(order))
+    assert sum(item.paid for box in made for item in box.items) == paid
+    by_line = Counter[int]()
+    for box in made:
+        by_line.update({item.line_no: item.paid for item in box.items})
+    assert dict(by_line) == shares(order)
+
+
+@given(LINES, st.integers(0, 500_000), CHOICES, st.integers(100, 6000))
+def test_every_limit_is_kept_unless_one_unit_is_over_it(
+    lines: list[tuple[str, int, int]], paid: int, choices: Split, limit_g: int
+) -> None:
+    order = order_of(lines, paid)
+    for box in boxes(order, items_of(order), GOODS, choices, limit_g):
+        units = sum(item.quantity for item in box.items)
+        grams = sum(SKUS[item.sku].weight_g * item.quantity for item in box.items)
+        value = sum(item.paid for item in box.items)
+        fits = grams <= min(choices.most_g, limit_g) and value <= choices.most_value["*"]
+        assert units == 1 or (fits and units <= choices.most_units)
+
+
+@given(LINES, CHOICES)
+def test_special_goods_are_alone_and_enemies_apart(lines: list[tuple[str, int, int]], choices: Split) -> None:
+    order = order_of(lines, 1000)
+    for box in boxes(order, items_of(order), GOODS, choices, 9000):
+        traits = [SKUS[item.sku].traits for item in box.items]
+        assert len(box.items) == 1 or not any(one.intersection(choices.alone) for one in traits)
+        kinds = frozenset().union(*traits) if len(box.items) > 1 else frozenset()
+        assert not {"food", "chemical"} <= kinds
+
+
+@given(
+    LINES,
+    st.dictionaries(st.tuples(st.integers(1, 3), st.sampled_from(sorted(SKUS))), st.integers(0, 12)),
+)
+def test_no_warehouse_gives_more_than_it_has(
+    lines: list[tuple[str, int, int]], free: dict[tuple[int, str], int]
+) -> None:
+    items = items_of(order_of(lines, 1000))
+    parts = by_warehouse(items, [1, 2, 3], free)
+    if not parts:
+        return
+    assert sum((counted(part) for part in parts), Counter[int]()) == counted(items)
+    assert _served(parts, free, [1, 2, 3])
+
+
+def _served(parts: list[tuple[Item, ...]], free: dict[tuple[int, str], int], places: list[int]) -> bool:
+    """Whether each part can come from a warehouse of its own."""
+    if not parts:
+        return True
+    need = units_of(parts[0])
+    able = [place for place in places if all(free.get((place, sku), 0) >= units for sku, units in need.items())]
+    return any(_served(parts[1:], free, [one for one in places if one != place]) for place in able)
+
+
+def test_two_lines_of_one_thing_do_not_take_the_same_units_twice() -> None:
+    items = items_of(order_of([("S0", 5, 1), ("S0", 5, 1)], 1000))
+    assert by_warehouse(items, [1, 2], {(1, "S0"): 5}) == []
+    assert by_warehouse(items, [1, 2], {(1, "S0"): 5, (2, "S0"): 5}) == [(items[0],), (items[1],)]
+
+
+@given(LINES, st.dictionaries(st.tuples(st.integers(1, 2), st.sampled_from(sorted(SKUS))), st.integers(0, 20)))
+def test_a_clean_order_has_boxes_that_hold_all_and_claim_no_more_than_is_free(
+    lines: list[tuple[str, int, int]], free: dict[tuple[int, str], int]
+) -> None:
+    facts = Facts(GOODS, Policy(), free, {}, NOW)
+    order = order_of(lines, 2900)
+    made = plan([order], facts)
+    found = [*screen(order, facts), *made.faults]
+    assert bool(made.parcels) or bool(found)
+    claims = Counter[tuple[int, str]]()
+    total = Counter[int]()
+    for parcel in made.parcels:
+        claims.update({(parcel.warehouse_id or 0, sku): n for sku, n in units_of(parcel.items).items()})
+        total += counted(parcel.items)
+    if made.parcels:
+        assert total == counted(items_of(order))
+        assert all(units <= free.get(key, 0) for key, units in claims.items())
+        assert sum(item.paid for parcel in made.parcels for item in parcel.items) == 2900
+
+
+def test_the_heaviest_go_first_and_a_divided_line_knows_its_share() -> None:
+    order = order_of([("S4", 3, 3000)], 1000)
+    made = boxes(order, items_of(order), GOODS, Split(most_g=5000), 30_000)
+    assert made == [
+        Box((Item(1, 1, "S4", "thing S4", 2, paid=666),), ("too_much",)),
+        Box((Item(1, 1, "S4", "thing S4", 1, paid=334),), ("too_much",)),
+    ]
+
+
+def test_cash_on_delivery_and_a_persons_merge_are_never_divided() -> None:
+    order = order_of([("S0", 1, 1), ("S1", 1, 1)], 1000)
+    for sealed in (replace(order, cod=True), replace(order, together=7)):
+        assert not may_split(sealed, Split())
+        assert boxes(sealed, items_of(sealed), GOODS, Split(), 30_000) == [Box(items_of(sealed))]
+    assert not may_split(order, Split(auto=False))
+
+
+def test_the_packaging_is_part_of_what_a_courier_carries() -> None:
+    heavy = {"S9": Sku("S9", "", "anvil", 10_000, 100, 200)}
+    facts = Facts(replace(GOODS, skus=heavy), Policy(split=Split(most_g=90_000)), {(1, "S9"): 3}, {}, NOW)
+    made = plan([order_of([("S9", 3, 300)], 2900)], facts)
+    assert [(parcel.expected_g, units_of(parcel.items)) for parcel in made.parcels] == [
+        (20_060, {"S9": 2}),
+        (10_060, {"S9": 1}),
+    ]

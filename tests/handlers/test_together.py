@@ -1,0 +1,124 @@
+"""Merging and shipping alone from an order's card, in both languages; what the papers say of a merged parcel."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from domain.orders import OrderStatus
+from domain.people import Role
+from domain.stock import Bucket, Document, Move
+from storage.unit import Unit
+from tests.factory import incoming, incoming_line
+from tests.handlers.desk_chat import DeskChat, open_desk
+
+pytestmark = pytest.mark.anyio
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the card and its buttons say in one language."""
+
+    merge: str
+    merged: str
+    together: str
+    alone: str
+    apart: str
+    stays: str
+
+
+SAID = {
+    "en": Said(
+        "🔗 Merge with 2",
+        "Merged: they travel in one parcel.",
+        "🔗 In one parcel with 2",
+        "✂️ Ship alone",
+        "It travels alone.",
+        "✂️ Travels alone: a person said so",
+    ),
+    "zh": Said(
+        "🔗 与 2 合单",
+        "已合单，同一包裹发出。",
+        "🔗 与 2 同一包裹",
+        "✂️ 单独发货",
+        "已改为单独发货。",
+        "✂️ 人工指定单独发货",
+    ),
+}
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Both languages, one after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def desk(language: str, sqlite_url: str) -> Iterator[DeskChat]:
+    """A company that speaks it."""
+    made = open_desk(sqlite_url, language)
+    yield made
+    made.store.close()
+
+
+async def test_a_tap_merges_and_a_tap_takes_apart(desk: DeskChat, language: str) -> None:
+    anna, said = desk.cast.people[Role.CS], SAID[language]
+    tea = incoming_line("TEA-01", 1)
+    one, two = desk.takes(incoming("1", buyer_id="a"), incoming("2", buyer_id="b", lines=(tea,)))
+    await desk.writes(anna, "1")
+    [text] = await desk.taps(anna, said.merge)
+    assert desk.toasts == [said.merged]
+    assert said.together in text.split("\n")
+    assert desk.order(one.id).together == desk.order(two.id).together == one.id
+    data, shown = desk.button(anna.telegram_id, said.alone)
+    [text] = await desk.taps(anna, said.alone)
+    assert desk.toasts[-1] == said.apart
+    assert said.stays in text.split("\n")
+    assert (desk.order(one.id).apart, desk.order(one.id).together) == (True, 0)
+    before = desk.order(one.id)
+    await desk.presses(anna, data, shown)
+    assert desk.order(one.id) == before
+
+
+async def test_who_may_not_approve_sees_no_such_buttons(desk: DeskChat, language: str) -> None:
+    picker, said = desk.cast.people[Role.PICKER], SAID[language]
+    tea = incoming_line("TEA-01", 1)
+    desk.takes(incoming("1", buyer_id="a"), incoming("2", buyer_id="b", lines=(tea,)))
+    await desk.writes(picker, "/order 1")
+    assert said.merge not in [label for row in desk.labels for label in row]
+
+
+async def test_one_approval_on_a_card_approves_both(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    tea = incoming_line("TEA-01", 1)
+    one, two = desk.takes(incoming("1", buyer_id="a"), incoming("2", buyer_id="a", lines=(tea,)))
+    await desk.writes(anna, "1")
+    await desk.taps(anna, desk.labels[0][0])
+    assert [desk.order(order.id).status for order in (one, two)] == [OrderStatus.APPROVED] * 2
+
+
+LAST = {
+    "en": "☝️ Tell the platform only with the last parcel: the first number may mark the whole order shipped",
+    "zh": "☝️ 发最后一个包裹时再回传平台：先回传可能使整单变为已发货",
+}
+
+
+@pytest.mark.parametrize(("shop", "warned"), [(0, True), (2, False)], ids=["taobao", "shopify"])
+async def test_a_divided_order_says_when_to_tell_the_platform(
+    desk: DeskChat, language: str, shop: int, warned: bool
+) -> None:
+    first, second = desk.cast.warehouses
+    desk.do(_empty, first.id, "TEA-01")
+    desk.do(_empty, second.id, "CUP-01")
+    lines = (incoming_line("CUP-01", 2), incoming_line("TEA-01", 1))
+    platform = desk.cast.shops[shop].platform
+    desk.takes(incoming("1", lines=lines, platform=platform), shop=shop)
+    [text] = await desk.writes(desk.cast.people[Role.CS], "1")
+    assert {"en": "✂️ In 2 parcels", "zh": "✂️ 分 2 个包裹"}[language] in text.split("\n")
+    assert (LAST[language] in text.split("\n")) is warned
+
+
+def _empty(unit: Unit, warehouse: int, sku: str) -> None:
+    """That warehouse has none of it."""
+    level = unit.stock.levels([sku])[(warehouse, sku)]
+    unit.stock.apply([Move(warehouse, sku, Bucket.GOOD, -level.free, Document.OPENING, 0)], "test")
