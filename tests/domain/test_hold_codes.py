@@ -75,7 +75,7 @@ CASES: dict[HoldCode, Case] = {
     HoldCode.PLATFORM_SHIPPED: Case(replace(ORDER, platform_state=PlatformState.DONE), {"state": "done"}),
     HoldCode.NO_ITEMS: Case(replace(ORDER, lines=()), {}),
     HoldCode.PAYMENT: Case(
-        replace(ORDER, cod=True), {"why": "cod", "owed": "2900", "currency": "CNY"}, after=choosing(confirm_cod=False)
+        replace(ORDER, cod=True), {"owed": "2900", "currency": "CNY"}, after=choosing(confirm_cod=False)
     ),
     HoldCode.SKU_UNMATCHED: Case(line(sku=None, merchant_code="new"), {"lines": "1", "code": "new", "title": "杯子"}),
     HoldCode.OUT_OF_STOCK: Case(
