@@ -7,13 +7,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, delete, exists, or_, select
+from sqlalchemy import Select, bindparam, case, exists, or_, select
 
 from domain.holds import HoldCode
 from domain.lineup import Hand, Waiting
 from domain.orders import OrderStatus
 from storage.order_queries import in_shops
-from storage.sql import Sql, chunks
+from storage.sql import Sql
 from storage.tables.orders import hold, orders, review_hand
 
 _AMOUNT = case((orders.c.cod, orders.c.total), else_=orders.c.paid).label("amount")
@@ -71,5 +71,4 @@ class Hands:
 
     def forget(self, order_ids: Collection[int]) -> None:
         """Both notes go."""
-        for chunk in chunks(order_ids):
-            self._sql.change(delete(review_hand).where(review_hand.c.order_id.in_(chunk)))
+        self._sql.replace_children(review_hand.c.order_id, order_ids, [])
