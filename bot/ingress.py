@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 WANTED = ("message", "callback_query", "my_chat_member")
 _HOLD_SECONDS = 50
 _LONGEST_BACK_OFF = 30.0
+_BREATH = 0.02
 
 
 class TokenRefused(Exception):
@@ -82,9 +83,14 @@ class Poller:
     async def _accept_new(self, updates: list[dict[str, object]]) -> None:
         """Updates nobody can have stored before: a tap is answered while it is being kept."""
         batch = [received(update) for update in updates]
-        keeping = asyncio.ensure_future(self._store.run(keep, batch))
+        keeping = asyncio.ensure_future(self._keep(batch))
         self._inbox.offer([replace(one, kept=keeping) for one in batch])
-        await keeping
+        await asyncio.shield(keeping)
+
+    async def _keep(self, batch: list[Received]) -> None:
+        """A moment later, so that a command that is quick goes first and nobody waits for our book-keeping."""
+        await asyncio.sleep(_BREATH)
+        await self._store.run(keep, batch)
 
     async def confirm(self) -> None:
         """Confirm the last batch on a graceful stop, so that nobody has to send it again."""
