@@ -24,9 +24,15 @@ def _apply(postgres: bool) -> Executable:
     )
 
 
+_BARE = "null"
+
+
 @cache
 def _put(postgres: bool) -> Executable:
-    return upsert(inbox, postgres).on_conflict_do_nothing()
+    """A row that `apply` wrote first, for an update that is handled while it is being kept, gets its text now."""
+    statement = upsert(inbox, postgres)
+    told = {"raw": statement.excluded.raw, "chat_key": statement.excluded.chat_key}
+    return statement.on_conflict_do_update(index_elements=["update_id"], set_=told, where=inbox.c.raw == _BARE)
 
 
 _DONE = update(inbox).where(inbox.c.update_id == bindparam("_id")).values(done_at=bindparam("_at"))
@@ -39,7 +45,7 @@ class Inbox:
         self._sql = sql
 
     def put(self, update_id: int, chat_key: int, raw: str, at: datetime) -> bool:
-        """Keep an update; whether it is new."""
+        """Keep an update; whether its text is new."""
         row = {"update_id": update_id, "chat_key": chat_key, "raw": raw, "at": at, "attempts": 0, "error": ""}
         return bool(self._sql.change(_put(self._sql.postgres), [row]))
 
@@ -69,6 +75,6 @@ class Inbox:
         An update that did not come through the inbox is noted as well, so that it too is carried out once.
         """
         now = self._sql.now
-        fresh = {"update_id": update_id, "chat_key": 0, "raw": "", "at": now, "attempts": 0, "error": ""}
+        fresh = {"update_id": update_id, "chat_key": 0, "raw": _BARE, "at": now, "attempts": 0, "error": ""}
         if not self._sql.change(_apply(self._sql.postgres), [{**fresh, "done_at": now, "applied_at": now}]):
             raise AlreadyApplied(update_id)

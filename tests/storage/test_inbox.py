@@ -45,3 +45,12 @@ def test_an_update_is_applied_once(each: Each) -> None:
         with pytest.raises(AlreadyApplied):
             each.store.run_now(apply, update_id)
     assert [row[0] for row in each.store.read_now(lambda unit: unit.inbox.pending(9))] == [1]
+
+
+def test_an_update_that_was_carried_out_before_it_was_kept_gets_its_text_and_is_not_fed(each: Each) -> None:
+    """A quick command may commit first."""
+    each.store.run_now(apply, 8)
+    assert [put(each, 8, '{"a": 1}'), put(each, 8, "other")] == [True, False]
+    assert each.store.read_now(lambda unit: unit.inbox.pending(9)) == []
+    with pytest.raises(AlreadyApplied):
+        each.store.run_now(apply, 8)
