@@ -4,11 +4,11 @@ Surprising: `refresh` is the only place that opens or closes screening holds and
 hold, a matched product and arrived stock all call it.
 """
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from domain import splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -76,10 +76,7 @@ def reprice(desk: Desk, parcel: Parcel, grams: int) -> Parcel:
 
 def units_of(parcel: Parcel) -> dict[str, int]:
     """What the box should hold, by sku."""
-    units = Counter[str]()
-    for item in parcel.live_items:
-        units[item.sku] += item.quantity
-    return dict(units)
+    return splitting.units_of(parcel.live_items)
 
 
 @dataclass(frozen=True, slots=True)
