@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from domain import history, notices
 from domain.deadlines import MISSED, dispatch_deadline
 from domain.desk import Desk
-from domain.errors import BadValue, InHand, WrongStatus
+from domain.errors import BadValue, InHand, LostRace, WrongStatus
 from domain.holds import HoldCode
 from domain.hours import moments
 from domain.limits import alone
@@ -92,6 +92,15 @@ def holder(desk: Desk, hand: Hand | Waiting) -> int:
     """Whose hands it is in now (person id), 0 = nobody's: a take is over after the policy's minutes."""
     limit = desk.now - timedelta(minutes=desk.policy.take_minutes)
     return hand.taken_by if hand.taken_at is not None and hand.taken_at > limit else 0
+
+
+def in_other_hands(desk: Desk, actor: Actor, order: Order) -> InHand | None:
+    """The refusal that names who else looks at the order now; None when nobody does."""
+    hand = desk.hands.of(order.id)
+    who = holder(desk, hand)
+    if who in (0, actor.person_id):
+        return None
+    return InHand(order.number, desk.people.get(who).name, hand.taken_at or desk.now)
 
 
 def snoozed(desk: Desk, hand: Hand | Waiting) -> bool:
@@ -225,8 +234,7 @@ def take(desk: Desk, actor: Actor, order_id: int) -> Order:
     order = _in_review(desk, actor, order_id)
     limit = desk.now - timedelta(minutes=desk.policy.take_minutes)
     if not desk.hands.take(order_id, actor.person_id or 0, limit):
-        hand = desk.hands.of(order_id)
-        raise InHand(order.number, desk.people.get(hand.taken_by).name, hand.taken_at or desk.now)
+        raise in_other_hands(desk, actor, order) or LostRace()
     history.note(desk, actor, "order", order_id, "taken")
     _tell(desk, order)
     return order

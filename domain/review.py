@@ -48,14 +48,17 @@ def announce(desk: Desk, order_ids: Collection[int], *, decided: bool = False) -
     notices.redraw(desk, NoticeKind.ORDER, order_ids, digest=True)
 
 
-def approve(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
+def approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: bool = False) -> Order:
     """Approve one order as the card showed it; where two people must, the first yes leaves it in review.
 
-    Raises NotAllowed, Stale, WrongStatus, HeldOrder, OverLimit, TwoPeople (a machine's yes), SameApprover.
+    `sure` approves what somebody else has in hand. Raises NotAllowed, Stale, InHand, WrongStatus, HeldOrder,
+    OverLimit, TwoPeople (a machine's yes), SameApprover.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
+    if not sure and (taken := queue.in_other_hands(desk, actor, order)):
+        raise taken
     outcome = approval.approve_all(desk, actor, [order])
     fault = outcome.refused.get(order.number)
     if isinstance(fault, TwoPeople) and actor.person_id is not None:
@@ -248,7 +251,7 @@ def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode])
     return replace(order, revision=order.revision + 1)
 
 
-def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
+def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: bool = False) -> Order:
     """Release every open hold this person may release, then approve. Raises HoldNotReleasable for the first other."""
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
@@ -258,7 +261,7 @@ def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int) 
         if not releasable(desk.policy, actor, order, code):
             raise HoldNotReleasable(code, CATALOGUE[code].owner)
     order = _released(desk, actor, order, codes)
-    return approve(desk, actor, order_id, order.revision)
+    return approve(desk, actor, order_id, order.revision, sure=sure)
 
 
 def refund(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:

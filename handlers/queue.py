@@ -36,7 +36,10 @@ def here(desk: Desk, ask: Ask) -> CardRow | None:
 async def show_order(ask: Ask, order_id: int, **data: str) -> None:
     """Draw the order where the tap was made: as the queue's card when it is one, else as the order's own. From a
     list or an alert it opens as a new card, so that those stay."""
-    row = await ask.read(here, ask) if ask.tap else None
+    await _show_at(ask, await ask.read(here, ask) if ask.tap else None, order_id, **data)
+
+
+async def _show_at(ask: Ask, row: CardRow | None, order_id: int, **data: str) -> None:
     if row is not None:
         await ask.show(row.kind, order_id, **({"filter": row.shown} if row.shown else {}), **data)
     elif ask.tap is None:
@@ -50,7 +53,7 @@ async def go_on(ask: Ask, order_id: int) -> None:
     row = await ask.read(here, ask) if ask.tap else None
     following = await ask.read(_following, ask, row.shown, order_id) if row and row.kind is NoticeKind.QUEUE else None
     if row is None or following is None:
-        await show_order(ask, order_id)
+        await _show_at(ask, row, order_id)
     else:
         await ask.show(NoticeKind.QUEUE, following, filter=row.shown, done=str(order_id))
 

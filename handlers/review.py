@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import corrections, interception, review
 from domain.desk import Desk
-from domain.errors import ReasonNeeded, Unknown
+from domain.errors import InHand, ReasonNeeded, Unknown
 from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
 from domain.people import Actor, Right, require
@@ -19,7 +19,6 @@ from domain.records import NoticeKind
 from handlers import address
 from handlers.ask import Ask
 from handlers.card import Button, Card
-from handlers.cards.hands import in_other_hands
 from handlers.cards.order_views import REFUND_REASONS, REJECT_REASONS
 from handlers.cards.orders import order_button
 from handlers.filters import Cmd, Tap
@@ -52,19 +51,24 @@ async def look(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
     await show_order(ask, order.id, view=views.get(verb, ""), page=args[1] if verb == "o.hi" else "0")
 
 
-@router.callback_query(Tap("o.ok", "o.okr", "o.un", "o.rw"))
+APPROVALS = {"o.ok": review.approve, "o.okr": review.release_and_approve}
+BACK = {"o.un": review.undo, "o.rw": review.withdraw_refund}
+
+
+@router.callback_query(Tap(*APPROVALS, *BACK))
 async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
     """Approve, release and approve, undo, refund withdrawn: one tap each; an approval of what somebody else has in
     hand is asked once more (the second tap carries one argument more)."""
     words, order_id, revision = ask.words, int(args[0]), int(args[1])
-    approves = verb in ("o.ok", "o.okr")
-    taken = await ask.read(in_other_hands, ask.actor, order_id) if approves and len(args) < 3 else None
-    if taken is not None:
-        await ask.read(as_shown, order_id, revision)
+    yes = APPROVALS.get(verb)
+    try:
+        if yes is not None:
+            order = await ask.run(yes, ask.actor, order_id, revision, sure=len(args) > 2)
+        else:
+            order = await ask.run(BACK[verb], ask.actor, order_id, revision)
+    except InHand:
         await show_order(ask, order_id, view="sure", verb=verb)
         return
-    commands = {"o.ok": review.approve, "o.okr": review.release_and_approve, "o.un": review.undo}
-    order = await ask.run(commands.get(verb, review.withdraw_refund), ask.actor, order_id, revision)
     first = words.plain("Your yes is noted. A second person must approve.")
     texts = {
         "o.ok": words.plain("Approved."),
@@ -72,8 +76,8 @@ async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
         "o.un": words.plain("Taken back."),
         "o.rw": words.plain("The refund is withdrawn."),
     }
-    await ask.toast(first if approves and order.status is OrderStatus.REVIEW else texts[verb])
-    await (go_on if approves else show_order)(ask, order_id)
+    await ask.toast(first if yes and order.status is OrderStatus.REVIEW else texts[verb])
+    await (go_on if yes else show_order)(ask, order_id)
 
 
 @router.callback_query(Tap("o.rl"))

@@ -7,17 +7,10 @@ from domain import limits, queue
 from domain.desk import Desk
 from domain.lineup import Hand
 from domain.orders import Order, OrderStatus
-from domain.people import Actor, Right
+from domain.people import Right
 from domain.policy import of_currency
 from handlers.viewer import Viewer
 from handlers.words import Words
-
-
-def in_other_hands(desk: Desk, actor: Actor | None, order_id: int) -> Hand | None:
-    """Who else has the order now, None for nobody else."""
-    hand = desk.hands.of(order_id)
-    holder = queue.holder(desk, hand)
-    return hand if holder and (actor is None or holder != actor.person_id) else None
 
 
 def taker(desk: Desk, hand: Hand, words: Words) -> str:

@@ -67,7 +67,11 @@ def test_a_decision_ends_a_take_also_after_its_undo(shop: Shop) -> None:
     (order,) = took(shop, 30, held=False)
     shop.do(queue.take, shop.cs, order.id)
     assert shop.store.read_now(queue.clean, shop.cs).ids == ()
-    done = shop.do(review.approve, shop.lead, order.id, order.revision)
+    with pytest.raises(InHand) as caught:
+        shop.do(review.approve, shop.lead, order.id, order.revision)
+    now = shop.store.read_now(lambda desk: desk.orders.get(order.id))
+    assert (caught.value.by, now) == (shop.cs.name, order)
+    done = shop.do(review.approve, shop.lead, order.id, order.revision, sure=True)
     shop.do(review.undo, shop.lead, order.id, done.revision)
     assert shop.store.read_now(queue.clean, shop.cs).ids == (order.id,)
 
