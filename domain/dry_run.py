@@ -50,7 +50,7 @@ class Verdict:
 
 def compare(desk: Desk, policy: Policy, order_ids: Collection[int]) -> Verdict:
     """The verdict over these orders in review (others are passed over). Reads only."""
-    found = [prepared(order, desk.catalog) for order in desk.orders.many(order_ids).values()]
+    found = [prepared(order, desk.catalog, policy) for order in desk.orders.many(order_ids).values()]
     everyone = [*found, *companions(desk, found)]
     arranged = arrange(everyone, load_facts(desk, everyone, policy))
     stored = desk.parcels.of_orders([order.id for order in found])

@@ -215,7 +215,7 @@ def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], 
     orders = [
         _new_order(desk, order_id, shop_id, one, mark) for order_id, one, mark in zip(ids, heads, prints, strict=True)
     ]
-    orders = [prepared(order, desk.catalog) for order in orders]
+    orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
     everyone = [*orders, *companions(desk, orders)]
     arranged = arrange(everyone, load_facts(desk, everyone))
     ready, others = arranged.orders[: len(orders)], arranged.orders[len(orders) :]

@@ -29,15 +29,17 @@ def two_needed(policy: Policy, amount: int, currency: str) -> bool:
     return amount >= of_currency(policy.limits.two_people, currency)
 
 
-def alone(policy: Policy, actor: Actor, amount: int, currency: str, shop: int) -> bool:
-    """Whether this actor may approve that much alone, so in a batch: no second person and no lead is missing."""
+def ceilings(policy: Policy, actor: Actor) -> dict[str, int] | None:
+    """Currency -> the most this actor approves alone in his shops, so in a batch: no second person and no lead is
+    missing. Minor units, '*' = the other currencies; None = any amount."""
     if actor.kind is ActorKind.OPERATOR:
-        return True
-    if two_needed(policy, amount, currency):
-        return False
-    return not over(policy, amount, currency) or (
-        actor.kind is ActorKind.PERSON and may(actor, Right.OVERRIDE, shop=shop)
-    )
+        return None
+    chosen = policy.limits
+    named = {*chosen.two_people, *chosen.cs_approve}
+    most = {currency: of_currency(chosen.two_people, currency) - 1 for currency in named}
+    if actor.kind is ActorKind.PERSON and may(actor, Right.OVERRIDE):
+        return most
+    return {currency: min(amount, of_currency(chosen.cs_approve, currency)) for currency, amount in most.items()}
 
 
 def fault(policy: Policy, actor: Actor, order: Order) -> Refusal | None:

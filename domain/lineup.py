@@ -1,16 +1,18 @@
-"""The line of orders in review, as rows light enough to read it whole, and in whose hands they are.
+"""The line of orders in review as the store answers about it, and in whose hands they are.
 
-Surprising: taking an order and putting it off are notes beside the order. They never touch its revision, so nobody's
-card goes stale because a colleague picked one up.
+Surprising: nothing here hands out the line itself. A question names which orders it means (`Sieve`) and the store
+counts, groups or steps through them by an index, so that a hundred thousand waiting orders cost what a hundred do.
+Taking an order and putting it off are notes beside the order: they never touch its revision, so nobody's card goes
+stale because a colleague picked one up.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from domain.holds import HoldCode
-from domain.incoming import Platform
+from domain.orders import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +25,67 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """An order in REVIEW, as much of it as the queue and the digest need. `amount` is what limits look at: what was
-    paid, or the total of cash on delivery, minor units."""
+class Sieve:
+    """Which orders in REVIEW are meant: all it says must fit; None (and shop 0) says nothing.
 
-    id: int
-    revision: int
+    `due`: the deadline comes before; `up_to`: no higher id; `awake`: not put off now (False: put off); `hands`: those
+    it may be in, 0 = nobody's, a take from before `taken_since` being over. `ceilings` is currency -> minor units
+    ('*' the others): not more than that was paid, or is to be paid at the door; with `above` more.
+    """
+
+    shops: frozenset[int] | None
+    taken_since: datetime
+    held: bool | None = None
+    shop: int = 0
+    code: HoldCode | None = None
+    due: datetime | None = None
+    up_to: int | None = None
+    awake: bool | None = None
+    hands: frozenset[int] | None = None
+    ceilings: Mapping[str, int] | None = None
+    above: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heap:
+    """The orders of one shop and currency that are all held or all clean. `paid` in minor units; `due`: bucket ->
+    orders in it, '' for later ones, those without a deadline nowhere; `taken` and `snoozed` as it is now."""
+
     shop_id: int
-    platform: Platform
     held: bool
     currency: str
+    orders: int
     paid: int
-    amount: int
-    created_at: datetime
-    paid_at: datetime | None
-    promised_ship_at: datetime | None
-    taken_by: int = 0
-    taken_at: datetime | None = None
-    snoozed_until: datetime | None = None
+    first_due: datetime | None
+    due: Mapping[str, int]
+    taken: int
+    snoozed: int
 
 
 class Hands(Protocol):
-    """The line, and the notes beside its orders."""
+    """Questions about the line, each one statement, and the notes beside its orders. The queue's order is deadline,
+    age, id; what has no deadline comes last."""
 
-    def line(self, shops: frozenset[int] | None, *, code: HoldCode | None = None) -> list[Waiting]:
-        """All orders in REVIEW by id, in one statement; with a code those it holds."""
+    def heaps(self, shops: frozenset[int] | None, ends: Mapping[str, datetime], taken_since: datetime) -> list[Heap]:
+        """The line by shop, currency and held; a bucket holds what is due up to its end and not in one before."""
+
+    def count(self, sieve: Sieve) -> int:
+        """How many."""
+
+    def last_id(self, sieve: Sieve) -> int:
+        """The highest id, 0 for none."""
+
+    def head(self, sieve: Sieve, limit: int) -> list[tuple[int, int]]:
+        """(id, revision) of the first in the queue's order."""
+
+    def after(self, sieve: Sieve, order: Order) -> int | None:
+        """The id of the first behind the order's place, whether the order itself is in the line or not."""
+
+    def before(self, sieve: Sieve, order: Order) -> int | None:
+        """The id of the last ahead of the order's place."""
+
+    def standing(self, sieve: Sieve, order: Order) -> tuple[int, int, bool]:
+        """(how many are ahead of the order's place, how many there are, whether the order is one of them)."""
 
     def of(self, order_id: int) -> Hand:
         """The order's notes."""

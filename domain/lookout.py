@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.holds import HoldCode
-from domain.incoming import Platform
 from domain.parcels import ParcelState
 from domain.people import Role
 
@@ -27,14 +26,6 @@ class Pile:
     count: int
     oldest: datetime
     first: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """Deadlines up to `end`: on each platform those of orders paid up to that moment."""
-
-    end: datetime
-    paid_up_to: Mapping[Platform, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +56,9 @@ class Piles(Protocol):
     def holds(self, before: Mapping[HoldCode, datetime], owners: Mapping[HoldCode, Role]) -> list[Pile]:
         """By shop and owner (part): orders in REVIEW with an open hold from before its code's moment, each once."""
 
-    def dispatch(self, buckets: Mapping[str, Bucket], *, shops: frozenset[int] | None = None) -> list[Pile]:
-        """By shop and bucket (part): paid orders still to be shipped, each in the first bucket that reaches it.
-        While a refund is asked for, nobody waits for the parcel."""
+    def dispatch(self, ends: Mapping[str, datetime], *, shops: frozenset[int] | None = None) -> list[Pile]:
+        """By shop and bucket (part): orders still to be shipped that are due up to its end, each in the first bucket
+        that reaches it. While a refund is asked for, nobody waits for the parcel."""
 
     def parcels(self, states: Collection[ParcelState], before: datetime) -> list[Pile]:
         """By warehouse: parcels in one of these states since before."""

@@ -74,7 +74,8 @@ class Order:
 
     `release_at` is when an approval takes effect (the undo window); `fingerprint` says whether a file brings news.
     Orders with one `merge_key` may share a parcel ('' never); `together` is the group a person made (the id of its
-    first order), `apart` that a person wants it alone. `first_approver`: who of two people said yes first.
+    first order), `apart` that a person wants it alone. `first_approver`: who of two people said yes first. `due_at` is
+    until when it must have left (None = no clock runs), by the policy it was last screened under.
     """
 
     id: int
@@ -121,6 +122,7 @@ class Order:
     together: int = 0
     apart: bool = False
     first_approver: int = 0
+    due_at: datetime | None = None
 
     @property
     def held(self) -> bool:

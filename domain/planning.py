@@ -13,6 +13,7 @@ from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
 from domain.customer_records import keys_of
+from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
 from domain.holds import Finding, Hold, HoldCode, reconcile
 from domain.merging import groups, key_of, waits_for
@@ -88,11 +89,11 @@ class Arranged:
     looks: Mapping[int, datetime | None]
 
 
-def prepared(order: Order, catalog: Catalog) -> Order:
-    """The order with its lines matched and what it may share a parcel by."""
+def prepared(order: Order, catalog: Catalog, policy: Policy) -> Order:
+    """The order with its lines matched, what it may share a parcel by, and until when it must have left."""
     order = match_lines(order, catalog)
-    key = key_of(order)
-    return order if key == order.merge_key else replace(order, merge_key=key)
+    key, due = key_of(order), dispatch_deadline(order, policy)
+    return order if (key, due) == (order.merge_key, order.due_at) else replace(order, merge_key=key, due_at=due)
 
 
 def arrange(orders: Sequence[Order], facts: Facts) -> Arranged:
@@ -145,7 +146,7 @@ def companions(desk: Desk, orders: Collection[Order]) -> list[Order]:
     chosen = {order.together for order in orders if order.together}
     ids = desk.orders.company(buyers, chosen) if buyers or chosen else []
     others = desk.orders.many(set(ids) - {order.id for order in orders})
-    return [prepared(order, desk.catalog) for order in others.values()]
+    return [prepared(order, desk.catalog, desk.policy) for order in others.values()]
 
 
 def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
@@ -155,7 +156,7 @@ def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
     `orders` may carry changes not saved yet: they are saved here, once. One of which nothing changed, neither holds
     nor plan, keeps its revision, so that open cards stay good.
     """
-    orders = [prepared(order, desk.catalog) for order in orders]
+    orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
     everyone = [*orders, *companions(desk, orders)]
     arranged = arrange(everyone, load_facts(desk, everyone))
     moved = store_plans(desk, arranged)

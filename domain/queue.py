@@ -1,33 +1,30 @@
 """The review queue: which orders wait in which order, filtered, one after the other; and the digest's groups of it.
 
-Surprising: one reading of the line serves everything. What a person has taken or put off is still in the line, for
-deadlines and alerts; only queue and batch pass it over.
+Surprising: what a person has taken or put off is still in the line, for deadlines and alerts; only queue and batch
+pass it over.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from domain import history, notices
-from domain.deadlines import MISSED, dispatch_deadline
+from domain.deadlines import ends
 from domain.desk import Desk
 from domain.errors import BadValue, InHand, LostRace, WrongStatus
 from domain.holds import HoldCode
 from domain.hours import moments
-from domain.limits import alone
-from domain.lineup import Hand, Waiting
+from domain.limits import ceilings
+from domain.lineup import Hand, Sieve
 from domain.orders import Order, OrderStatus
 from domain.people import Actor, Right, require
-from domain.policy import Policy
 from domain.records import NoticeKind
 
 MORNING = time(9)
-NEVER = datetime.max.replace(tzinfo=UTC)
 LATER = "later"
-Place = tuple[datetime, datetime, int]
+NOBODY = frozenset({0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +40,11 @@ ALL = Scope()
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """What a batch would approve (`ids`), the watermark and check sum a tap names, and the clean ones above the
-    limits of one person (`over`), which it leaves alone."""
+    """What a batch would approve (`ids`), and the watermark and check sum a tap names."""
 
     ids: tuple[int, ...]
     watermark: int
     checksum: int
-    over: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +77,25 @@ class Digest:
     taken: int = 0
     snoozed: int = 0
 
+    @property
+    def held(self) -> int:
+        """Held orders of all shops."""
+        return sum(held for _, held in self.shops.values())
 
-def place(policy: Policy, row: Waiting | Order) -> Place:
-    """The queue's order: the deadline, then the age."""
-    return dispatch_deadline(row, policy) or NEVER, row.created_at, row.id
+    @property
+    def count(self) -> int:
+        """All orders."""
+        return sum(map(sum, self.shops.values()))
 
 
-def holder(desk: Desk, hand: Hand | Waiting) -> int:
-    """Whose hands it is in now (person id), 0 = nobody's: a take is over after the policy's minutes."""
-    limit = desk.now - timedelta(minutes=desk.policy.take_minutes)
-    return hand.taken_by if hand.taken_at is not None and hand.taken_at > limit else 0
+def taken_since(desk: Desk) -> datetime:
+    """A take from before this is over, by the policy's minutes."""
+    return desk.now - timedelta(minutes=desk.policy.take_minutes)
+
+
+def holder(desk: Desk, hand: Hand) -> int:
+    """Whose hands it is in now (person id), 0 = nobody's."""
+    return hand.taken_by if hand.taken_at is not None and hand.taken_at > taken_since(desk) else 0
 
 
 def in_other_hands(desk: Desk, actor: Actor, order: Order) -> InHand | None:
@@ -103,7 +107,7 @@ def in_other_hands(desk: Desk, actor: Actor, order: Order) -> InHand | None:
     return InHand(order.number, desk.people.get(who).name, hand.taken_at or desk.now)
 
 
-def snoozed(desk: Desk, hand: Hand | Waiting) -> bool:
+def snoozed(desk: Desk, hand: Hand) -> bool:
     """Whether it is put off now."""
     return hand.snoozed_until is not None and hand.snoozed_until > desk.now
 
@@ -113,105 +117,98 @@ def urgent_until(desk: Desk) -> datetime:
     return (desk.now + timedelta(hours=desk.policy.urgent_hours)).replace(second=0, microsecond=0)
 
 
-def _due(policy: Policy, row: Waiting, before: datetime) -> bool:
-    at = dispatch_deadline(row, policy)
-    return at is not None and at < before
+def _line(desk: Desk, actor: Actor) -> Sieve:
+    """All of the actor's shops."""
+    return Sieve(actor.shops, taken_since(desk))
 
 
-def clean(
-    desk: Desk,
-    actor: Actor,
-    scope: Scope = ALL,
-    up_to: int | None = None,
-    line: Sequence[Waiting] | None = None,
-) -> Clean:
+def _clean(desk: Desk, actor: Actor, scope: Scope = ALL, up_to: int | None = None) -> Sieve:
+    """The clean ones of the scope that nobody has in hand or has put off."""
+    line = _line(desk, actor)
+    return replace(line, held=False, shop=scope.shop, due=scope.due, up_to=up_to, awake=True, hands=NOBODY)
+
+
+def clean(desk: Desk, actor: Actor, scope: Scope = ALL, up_to: int | None = None) -> Clean:
     """What a batch button of the scope would approve for this actor: free, clean, within one person's limits.
 
-    The oldest come first, up to the policy's batch limit; `up_to` is the watermark of the card.
+    The first to be due come first, up to the policy's batch limit; `up_to` is the watermark of the card.
     """
-    rows = [
-        row
-        for row in (desk.hands.line(actor.shops) if line is None else line)
-        if not row.held
-        and (up_to is None or row.id <= up_to)
-        and scope.shop in (0, row.shop_id)
-        and (scope.due is None or _due(desk.policy, row, scope.due))
-        and not holder(desk, row)
-        and not snoozed(desk, row)
-    ]
-    within = [row for row in rows if alone(desk.policy, actor, row.amount, row.currency, row.shop_id)]
-    meant = within[: desk.policy.batch_limit]
-    text = ",".join(f"{row.id}:{row.revision}" for row in meant)
-    ids = tuple(row.id for row in meant)
-    left = {row.id for row in rows} - {row.id for row in within}
-    return Clean(ids, max((row.id for row in rows), default=0), crc32(text.encode()), tuple(sorted(left)))
+    sieve = _clean(desk, actor, scope, up_to)
+    meant = desk.hands.head(replace(sieve, ceilings=ceilings(desk.policy, actor)), desk.policy.batch_limit)
+    text = ",".join(f"{order_id}:{revision}" for order_id, revision in meant)
+    ids = tuple(order_id for order_id, _ in meant)
+    return Clean(ids, desk.hands.last_id(sieve), crc32(text.encode()))
 
 
-def digest(desk: Desk, line: Sequence[Waiting]) -> Digest:
-    """The line in groups: by shop, by deadline, in whose hands."""
+def over(desk: Desk, actor: Actor, scope: Scope = ALL, up_to: int | None = None) -> list[int]:
+    """The clean ones a batch of the scope leaves alone because they are above this actor's limits, as many as a
+    batch has."""
+    sieve = _clean(desk, actor, scope, up_to)
+    above = replace(sieve, ceilings=ceilings(desk.policy, actor), above=True)
+    return [order_id for order_id, _ in desk.hands.head(above, desk.policy.batch_limit)]
+
+
+def digest(desk: Desk, actor: Actor) -> Digest:
+    """The line of the actor's shops in groups: by shop, by deadline, in whose hands."""
+    heaps = desk.hands.heaps(actor.shops, buckets := ends(desk.now, desk.policy.alerts.near_hours), taken_since(desk))
     shops: dict[int, tuple[int, int]] = {}
     paid: Counter[tuple[int, str]] = Counter()
     due: Counter[str] = Counter()
-    hours = sorted(desk.policy.alerts.near_hours)
-    ends = [(MISSED, desk.now)] + [(str(hour), desk.now + timedelta(hours=hour)) for hour in hours]
-    first = min((at for row in line if (at := dispatch_deadline(row, desk.policy))), default=None)
-    for row in line:
-        is_clean, is_held = shops.get(row.shop_id, (0, 0))
-        shops[row.shop_id] = (is_clean + (not row.held), is_held + row.held)
-        paid[row.shop_id, row.currency] += row.paid
-        if (at := dispatch_deadline(row, desk.policy)) is not None:
-            due[next((name for name, end in ends if at <= end), LATER)] += 1
-    ordered = {name: due[name] for name in [*(name for name, _ in ends), LATER] if due[name]}
-    taken = sum(bool(holder(desk, row)) for row in line)
-    return Digest(dict(sorted(shops.items())), dict(paid), ordered, first, taken, sum(snoozed(desk, r) for r in line))
+    for heap in heaps:
+        is_clean, is_held = shops.get(heap.shop_id, (0, 0))
+        shops[heap.shop_id] = (is_clean + (not heap.held) * heap.orders, is_held + heap.held * heap.orders)
+        paid[heap.shop_id, heap.currency] += heap.paid
+        due.update({name or LATER: count for name, count in heap.due.items()})
+    ordered = {name: due[name] for name in (*buckets, LATER) if due[name]}
+    first = min((heap.first_due for heap in heaps if heap.first_due), default=None)
+    taken, put_off = sum(heap.taken for heap in heaps), sum(heap.snoozed for heap in heaps)
+    return Digest(dict(sorted(shops.items())), dict(paid), ordered, first, taken, put_off)
 
 
-def rows(desk: Desk, actor: Actor, chosen: Filter) -> list[Waiting]:
-    """What the filter lets through in the actor's shops, in the queue's order."""
-    code = HoldCode(chosen.what) if chosen.kind == "hold" else None
-    line = desk.hands.line(actor.shops, code=code)
-    if chosen.kind == "snoozed":
-        found: Iterable[Waiting] = (row for row in line if snoozed(desk, row))
-    else:
-        found = _awake(desk, actor, chosen, [row for row in line if not snoozed(desk, row)])
-    return sorted(found, key=lambda row: place(desk.policy, row))
-
-
-def _awake(desk: Desk, actor: Actor, chosen: Filter, line: Sequence[Waiting]) -> Iterable[Waiting]:
-    if chosen.kind == "shop":
-        return (row for row in line if row.held and str(row.shop_id) == chosen.what)
-    if chosen.kind == "urgent":
-        return (row for row in line if _due(desk.policy, row, urgent_until(desk)))
-    if chosen.kind == "mine":
-        return (row for row in line if actor.person_id and holder(desk, row) == actor.person_id)
+def meant(desk: Desk, actor: Actor, chosen: Filter) -> Sieve:
+    """What the filter lets through in the actor's shops."""
+    line, mine = replace(_line(desk, actor), awake=True), frozenset({actor.person_id or -1})
     if chosen.kind == "over":
-        over = set(clean(desk, actor, line=line).over)
-        return (row for row in line if row.id in over)
-    return (row for row in line if row.held)
+        return replace(_clean(desk, actor), ceilings=ceilings(desk.policy, actor), above=True)
+    return {
+        "held": replace(line, held=True),
+        "shop": replace(line, held=True, shop=int(chosen.what) if chosen.kind == "shop" else 0),
+        "hold": replace(line, held=True, code=HoldCode(chosen.what) if chosen.kind == "hold" else None),
+        "urgent": replace(line, due=urgent_until(desk)),
+        "mine": replace(line, hands=mine),
+        "snoozed": replace(line, awake=False),
+    }[chosen.kind]
+
+
+def count(desk: Desk, actor: Actor, chosen: Filter) -> int:
+    """How many the filter lets through."""
+    return desk.hands.count(meant(desk, actor, chosen))
+
+
+def _free(desk: Desk, actor: Actor, chosen: Filter) -> Sieve:
+    return replace(meant(desk, actor, chosen), hands=NOBODY | {actor.person_id or 0})
 
 
 def first(desk: Desk, actor: Actor, chosen: Filter) -> int | None:
     """Where to begin: the first that is in nobody else's hands, else the first."""
-    found = rows(desk, actor, chosen)
-    mine = (0, actor.person_id)
-    return next((row.id for row in [*(r for r in found if holder(desk, r) in mine), *found]), None)
+    for sieve in (_free(desk, actor, chosen), meant(desk, actor, chosen)):
+        for order_id, _ in desk.hands.head(sieve, 1):
+            return order_id
+    return None
 
 
 def spot(desk: Desk, actor: Actor, chosen: Filter, order: Order) -> Spot:
     """Where the order stands, also when it has just left the queue: then between those around its place."""
-    found, here = rows(desk, actor, chosen), place(desk.policy, order)
-    before = [row for row in found if place(desk.policy, row) < here]
-    after = [row for row in found if place(desk.policy, row) > here]
-    number = len(before) + 1 if len(before) + len(after) < len(found) else 0
-    return Spot(number, len(found), before[-1].id if before else None, after[0].id if after else None)
+    sieve, hands = meant(desk, actor, chosen), desk.hands
+    ahead, all_, there = hands.standing(sieve, order)
+    return Spot(ahead + 1 if there else 0, all_, hands.before(sieve, order), hands.after(sieve, order))
 
 
 def following(desk: Desk, actor: Actor, chosen: Filter, order: Order) -> int | None:
     """The order to go on with after this one: the next that is in nobody else's hands, else from the start again."""
-    here, mine = place(desk.policy, order), (0, actor.person_id)
-    free = [row for row in rows(desk, actor, chosen) if holder(desk, row) in mine and row.id != order.id]
-    later = [row for row in free if place(desk.policy, row) > here]
-    return next((row.id for row in [*later, *free]), None)
+    sieve = _free(desk, actor, chosen)
+    later = desk.hands.after(sieve, order)
+    return later or next((one for one, _ in desk.hands.head(sieve, 1) if one != order.id), None)
 
 
 def _in_review(desk: Desk, actor: Actor, order_id: int) -> Order:
@@ -232,8 +229,7 @@ def take(desk: Desk, actor: Actor, order_id: int) -> Order:
     Raises NotAllowed, WrongStatus, InHand when somebody else has it.
     """
     order = _in_review(desk, actor, order_id)
-    limit = desk.now - timedelta(minutes=desk.policy.take_minutes)
-    if not desk.hands.take(order_id, actor.person_id or 0, limit):
+    if not desk.hands.take(order_id, actor.person_id or 0, taken_since(desk)):
         raise in_other_hands(desk, actor, order) or LostRace()
     history.note(desk, actor, "order", order_id, "taken")
     _tell(desk, order)

@@ -96,7 +96,7 @@ def approve_clean(
     shown = queue.clean(desk, shown_to or actor, scope, watermark)
     if shown.checksum != checksum or not shown.ids:
         raise Stale("digest", "changed")
-    over = shown.over[: desk.policy.batch_limit]
+    over = queue.over(desk, shown_to or actor, scope, watermark)
     found = desk.orders.many([*shown.ids, *over])
     if any(order.status is not OrderStatus.REVIEW or order.held for order in found.values()):
         raise LostRace

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain import notices
-from domain.deadlines import MISSED, buckets, dispatch_deadline
+from domain.deadlines import MISSED, ends
 from domain.desk import Desk
 from domain.hours import last_time
 from domain.parcels import Stop, Wave
@@ -109,13 +109,11 @@ def ages(desk: Desk, actor: Actor) -> dict[int | None, int]:
 def deadlines(desk: Desk, actor: Actor) -> tuple[int, int, datetime | None]:
     """(missed, due in the next hours, when the first of those is due) of the actor's shops."""
     ahead = desk.policy.alerts.ahead_hours
-    names = buckets(desk.policy, desk.now, (ahead,))
-    piles = desk.piles.dispatch(names, shops=actor.shops)
+    piles = desk.piles.dispatch(ends(desk.now, (ahead,)), shops=actor.shops)
     missed = sum(pile.count for pile in piles if pile.part == MISSED)
     near = [pile for pile in piles if pile.part != MISSED]
     first = desk.orders.many([pile.first[0] for pile in near])
-    due = [at for order in first.values() if (at := dispatch_deadline(order, desk.policy)) is not None]
-    return missed, sum(pile.count for pile in near), min(due, default=None)
+    return missed, sum(pile.count for pile in near), min((o.due_at for o in first.values() if o.due_at), default=None)
 
 
 def open_stops(desk: Desk, actor: Actor) -> list[Stop]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from domain import gaps, suspensions
-from domain.deadlines import MISSED, buckets
+from domain.deadlines import MISSED, ends
 from domain.desk import Desk
 from domain.holds import CATALOGUE, HoldCode
 from domain.lookout import FIRST, Pile
@@ -111,7 +111,7 @@ def _waiting(desk: Desk) -> Iterable[Worry]:
 
 def _dispatch(desk: Desk) -> Iterable[Worry]:
     """Orders whose dispatch deadline is missed, or close: by bucket."""
-    names = buckets(desk.policy, desk.now, desk.policy.alerts.near_hours)
+    names = ends(desk.now, desk.policy.alerts.near_hours)
     by_shop: dict[int, dict[str, Pile]] = defaultdict(dict)
     for pile in desk.piles.dispatch(names):
         by_shop[pile.place][pile.part] = pile

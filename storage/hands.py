@@ -1,34 +1,45 @@
-"""The line of orders in review, and the notes of who has taken one or put it off.
+"""The line of orders in review, counted and stepped through, and the notes of who has taken one or put it off.
 
 Surprising: a take is won by the upsert's own condition, so two people who take one order at once cannot both have it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, exists, false, func, or_, select, tuple_
 
-from domain.holds import HoldCode
-from domain.lineup import Hand, Waiting
-from domain.orders import OrderStatus
+from domain.lineup import Hand, Heap, Sieve
+from domain.orders import Order, OrderStatus
 from storage.order_queries import in_shops
 from storage.sql import Sql
 from storage.tables.orders import hold, orders, review_hand
+from storage.types import NEVER
 
-_AMOUNT = case((orders.c.cod, orders.c.total), else_=orders.c.paid).label("amount")
-_NOTES = (review_hand.c.taken_by, review_hand.c.taken_at, review_hand.c.snoozed_until)
-_ORDER = [getattr(orders.c, name) for name in ("id", "revision", "shop_id", "platform", "held", "currency", "paid")]
-_LINE = (
-    select(*_ORDER, _AMOUNT, orders.c.created_at, orders.c.paid_at, orders.c.promised_ship_at, *_NOTES)
-    .join(review_hand, review_hand.c.order_id == orders.c.id, isouter=True)
-    .where(orders.c.status == OrderStatus.REVIEW)
-    .order_by(orders.c.id)
+_AMOUNT = case((orders.c.cod, orders.c.total), else_=orders.c.paid)
+_PLACE = (orders.c.due_at, orders.c.created_at, orders.c.id)
+_OF = select(review_hand.c.taken_by, review_hand.c.taken_at, review_hand.c.snoozed_until).where(
+    review_hand.c.order_id == bindparam("order_id")
 )
-_HELD_BY = _LINE.where(
-    exists().where(hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None), hold.c.code == bindparam("code"))
-)
-_OF = select(*_NOTES).where(review_hand.c.order_id == bindparam("order_id"))
+
+
+def _taken(since: datetime) -> ColumnElement[bool]:
+    return func.coalesce(review_hand.c.taken_at > since, false())
+
+
+def _snoozed(now: datetime) -> ColumnElement[bool]:
+    return func.coalesce(review_hand.c.snoozed_until > now, false())
+
+
+def _above(ceilings: Mapping[str, int]) -> ColumnElement[bool]:
+    """Orders of more than their currency's amount."""
+    usual = ceilings.get("*")
+    named = [(orders.c.currency == currency, most < _AMOUNT) for currency, most in ceilings.items() if currency != "*"]
+    return case(*named, else_=false() if usual is None else usual < _AMOUNT) if named else usual < _AMOUNT
+
+
+def _place(order: Order) -> ColumnElement[Any]:
+    return tuple_(*(bindparam(None, getattr(order, column.key), type_=column.type) for column in _PLACE))
 
 
 class Hands:
@@ -37,13 +48,101 @@ class Hands:
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
-    def line(self, shops: frozenset[int] | None, *, code: HoldCode | None = None) -> list[Waiting]:
-        """All orders in REVIEW by id; with a code those it holds."""
-        statement: Select[Any] = _LINE if code is None else _HELD_BY
-        if shops is not None:
-            statement = statement.where(in_shops(shops))
-        rows = self._sql.rows(statement, **({} if code is None else {"code": code}))
-        return [Waiting(**{**row._mapping, "taken_by": row.taken_by or 0}) for row in rows]
+    def _conditions(self, sieve: Sieve) -> list[ColumnElement[bool]]:
+        found = [orders.c.status == OrderStatus.REVIEW, in_shops(sieve.shops)]
+        if sieve.held is not None:
+            found.append(orders.c.held == sieve.held)
+        if sieve.shop:
+            found.append(orders.c.shop_id == sieve.shop)
+        if sieve.due is not None:
+            found.append(orders.c.due_at < sieve.due)
+        if sieve.up_to is not None:
+            found.append(orders.c.id <= sieve.up_to)
+        if sieve.code is not None:
+            opened = hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None), hold.c.code == sieve.code
+            found.append(exists().where(*opened))
+        if sieve.ceilings is not None:
+            above = _above(sieve.ceilings)
+            found.append(above if sieve.above else ~above)
+        elif sieve.above:
+            found.append(false())
+        return [*found, *self._noted(sieve)]
+
+    def _noted(self, sieve: Sieve) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if sieve.awake is not None:
+            put_off = _snoozed(self._sql.now)
+            found.append(~put_off if sieve.awake else put_off)
+        if sieve.hands is not None:
+            taken = _taken(sieve.taken_since)
+            found.append(or_(~taken if 0 in sieve.hands else false(), taken & review_hand.c.taken_by.in_(sieve.hands)))
+        return found
+
+    def _select(self, sieve: Sieve, *columns: ColumnElement[Any]) -> Select[Any]:
+        statement = select(*columns).select_from(orders)
+        if sieve.awake is not None or sieve.hands is not None:
+            statement = statement.join(review_hand, review_hand.c.order_id == orders.c.id, isouter=True)
+        return statement.where(*self._conditions(sieve))
+
+    def heaps(self, shops: frozenset[int] | None, ends: Mapping[str, datetime], taken_since: datetime) -> list[Heap]:
+        """The line by shop, currency and held."""
+        reached = [(orders.c.due_at <= end, name) for name, end in ends.items()]
+        bucket = case(*reached, (orders.c.due_at < NEVER, "")).label("bucket")
+        heap = [orders.c.shop_id, orders.c.held, orders.c.currency]
+        notes = (_taken(taken_since), _snoozed(self._sql.now))
+        sums = [func.sum(case((note, 1), else_=0)) for note in notes]
+        statement = (
+            select(*heap, bucket, func.count(), func.sum(orders.c.paid), func.min(orders.c.due_at), *sums)
+            .join(review_hand, review_hand.c.order_id == orders.c.id, isouter=True)
+            .where(orders.c.status == OrderStatus.REVIEW, in_shops(shops))
+            .group_by(*heap, "bucket")
+        )
+        found: dict[tuple[int, bool, str], Heap] = {}
+        for shop, held, currency, name, count, paid, first, taken, snoozed in map(tuple, self._sql.rows(statement)):
+            key = (shop, held, currency)
+            one = found.get(key) or Heap(*key, 0, 0, None, {}, 0, 0)
+            earliest = min((at for at in (one.first_due, first) if at), default=None)
+            found[key] = Heap(
+                *key,
+                one.orders + count,
+                one.paid + int(paid),
+                earliest,
+                one.due if name is None else {**one.due, name: count},
+                one.taken + int(taken),
+                one.snoozed + int(snoozed),
+            )
+        return list(found.values())
+
+    def count(self, sieve: Sieve) -> int:
+        """How many."""
+        return int(self._sql.rows(self._select(sieve, func.count()))[0][0])
+
+    def last_id(self, sieve: Sieve) -> int:
+        """The highest id, 0 for none."""
+        return self._sql.rows(self._select(sieve, func.max(orders.c.id)))[0][0] or 0
+
+    def head(self, sieve: Sieve, limit: int) -> list[tuple[int, int]]:
+        """(id, revision) of the first in the queue's order."""
+        statement = self._select(sieve, orders.c.id, orders.c.revision).order_by(*_PLACE).limit(limit)
+        return [(row.id, row.revision) for row in self._sql.rows(statement)]
+
+    def after(self, sieve: Sieve, order: Order) -> int | None:
+        """The id of the first behind the order's place."""
+        behind = self._select(sieve, orders.c.id).where(tuple_(*_PLACE) > _place(order))
+        return next((row.id for row in self._sql.rows(behind.order_by(*_PLACE).limit(1))), None)
+
+    def before(self, sieve: Sieve, order: Order) -> int | None:
+        """The id of the last ahead of the order's place."""
+        ahead = self._select(sieve, orders.c.id).where(tuple_(*_PLACE) < _place(order))
+        backwards = (column.desc() for column in _PLACE)
+        return next((row.id for row in self._sql.rows(ahead.order_by(*backwards).limit(1))), None)
+
+    def standing(self, sieve: Sieve, order: Order) -> tuple[int, int, bool]:
+        """(ahead, all, whether it is one of them)."""
+        ahead = func.count(case((tuple_(*_PLACE) < _place(order), 1)))
+        here = func.count(case((orders.c.id == order.id, 1)))
+        before, count, one = tuple(self._sql.rows(self._select(sieve, ahead, func.count(), here))[0])
+        return before, count, bool(one)
 
     def of(self, order_id: int) -> Hand:
         """The order's notes."""

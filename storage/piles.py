@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, literal, or_, select, type_coerce
 
 from domain.holds import HoldCode
-from domain.lookout import FIRST, Bucket, Pile, Shortage
+from domain.lookout import FIRST, Pile, Shortage
 from domain.orders import OrderStatus
 from domain.parcels import RESERVING, ParcelState
 from domain.people import Role
@@ -35,14 +35,6 @@ def _late(
     place: ColumnElement[Any], part: ColumnElement[Any], key: ColumnElement[Any], at: ColumnElement[Any]
 ) -> Select[Any]:
     return select(place.label("place"), part.label("part"), key.label("id"), at.label("at"))
-
-
-def _due(bucket: Bucket) -> ColumnElement[bool]:
-    """Orders whose dispatch deadline comes up to the bucket's end: domain.deadlines.dispatch_deadline as SQL."""
-    paid = bucket.paid_up_to.items()
-    usual = or_(*(and_(orders.c.platform == platform, orders.c.paid_at <= at) for platform, at in paid))
-    told = orders.c.promised_ship_at
-    return and_(orders.c.paid_at.is_not(None), or_(told <= bucket.end, and_(told.is_(None), usual)))
 
 
 class Piles:
@@ -79,12 +71,12 @@ class Piles:
         late = late.join(orders, orders.c.id == hold.c.order_id).where(_IN_REVIEW, _OPEN, overdue)
         return self._piles(late.group_by(orders.c.shop_id, "part", orders.c.id))
 
-    def dispatch(self, buckets: Mapping[str, Bucket], *, shops: frozenset[int] | None = None) -> list[Pile]:
-        """By shop and bucket: paid orders still to be shipped, each in the first bucket that reaches it. While a
-        refund is asked for, nobody waits for the parcel."""
-        reached = [(_due(bucket), literal(name)) for name, bucket in buckets.items()]
+    def dispatch(self, ends: Mapping[str, datetime], *, shops: frozenset[int] | None = None) -> list[Pile]:
+        """By shop and bucket: orders still to be shipped that are due up to its end, each in the first bucket that
+        reaches it. While a refund is asked for, nobody waits for the parcel."""
+        reached = [(orders.c.due_at <= end, literal(name)) for name, end in ends.items()]
         late = _late(orders.c.shop_id, case(*reached, else_=""), orders.c.id, orders.c.paid_at)
-        late = late.where(orders.c.status.in_(TO_SHIP), ~_REFUND_ASKED, or_(*(condition for condition, _ in reached)))
+        late = late.where(orders.c.status.in_(TO_SHIP), ~_REFUND_ASKED, orders.c.due_at <= max(ends.values()))
         return self._piles(late.where(in_shops(shops)))
 
     def parcels(self, states: Collection[ParcelState], before: datetime) -> list[Pile]:

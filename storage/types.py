@@ -45,6 +45,24 @@ class Moment(TypeDecorator[datetime]):
         return moment.astimezone(UTC)
 
 
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # not the very last: one is shown in zones ahead of UTC
+
+
+class Deadline(Moment):
+    """A moment that may be missing and then sorts behind all others, on both databases: it is kept as the last one."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """None as the last moment there is."""
+        return super().process_bind_param(value or NEVER, dialect)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Back to None."""
+        moment = super().process_result_value(value, dialect)
+        return None if moment == NEVER else moment
+
+
 class Words(TypeDecorator[str]):
     """Text from outside. PostgreSQL cannot keep NUL, so it is dropped there; SQLite keeps it."""
 

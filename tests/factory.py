@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
+from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
 from domain.incoming import IncomingLine, IncomingOrder, Platform, PlatformState, Receiver
 from domain.orders import Line, Order, OrderStatus
@@ -151,7 +152,8 @@ def order(desk: Desk, shop: Shop, number: str = "1001", **changes: Any) -> Order
         receiver=receiver(),
         lines=(line(),),
     )
-    return replace(base, **changes)
+    made = replace(base, **changes)
+    return made if "due_at" in changes else replace(made, due_at=dispatch_deadline(made, desk.policy))
 
 
 def line(line_no: int = 1, sku: str | None = "CUP-01", quantity: int = 2, **changes: Any) -> Line:

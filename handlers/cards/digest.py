@@ -4,14 +4,13 @@ Surprising: the button names a watermark and a check sum of the list that was sh
 meanwhile, nothing is approved; orders that came later are simply not meant.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from domain import approval, queue, review
-from domain.deadlines import MISSED, dispatch_deadline
+from domain.deadlines import MISSED
 from domain.desk import Desk
 from domain.holds import HoldCode
-from domain.lineup import Waiting
 from domain.people import Actor, Chat, Right
 from domain.records import Event, NoticeKind
 from handlers.card import Button, Card
@@ -49,11 +48,11 @@ def digest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, 
     """What waits for review, in the viewer's shops."""
     if viewer.actor is None:
         return None
-    words, line = viewer.words, desk.hands.line(viewer.actor.shops)
-    groups, codes = queue.digest(desk, line), desk.orders.open_hold_counts(viewer.actor.shops)
-    held = sum(row.held for row in line)
-    head = words("<b>📥 {all} new: {clean} clean, {held} held</b>", all=len(line), clean=len(line) - held, held=held)
-    if not line:
+    words, groups = viewer.words, queue.digest(desk, viewer.actor)
+    codes = desk.orders.open_hold_counts(viewer.actor.shops)
+    facts = {"all": groups.count, "clean": groups.count - groups.held, "held": groups.held}
+    head = words("<b>📥 {all} new: {clean} clean, {held} held</b>", **facts)
+    if not groups.count:
         head = words("<b>📥 No new orders: everything is decided</b>")
     blocks = [
         [head],
@@ -63,7 +62,7 @@ def digest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, 
         [_batch_line(event, words) for event in _batches(desk)],
     ]
     text = "\n\n".join("\n".join(block) for block in blocks if block)
-    return Card(text, _rows(desk, viewer, viewer.actor, line, groups, codes))
+    return Card(text, _rows(desk, viewer, viewer.actor, groups, codes))
 
 
 def _shop_line(desk: Desk, shop: int, groups: queue.Digest, words: Words) -> str:
@@ -123,16 +122,12 @@ def _rows(
     desk: Desk,
     viewer: Viewer,
     actor: Actor,
-    line: Sequence[Waiting],
     groups: queue.Digest,
     codes: Mapping[HoldCode, int],
 ) -> tuple[Row, ...]:
     if not viewer.offers(Right.APPROVE):
         return ()
-    clean = queue.clean(desk, actor, line=line)
-    held = {shop: count for shop, (_, count) in groups.shops.items() if count}
-    rows = _approvals(desk, viewer, actor, line, clean, groups)
-    rows += _walks(desk, viewer, line, clean, held)
+    rows = _approvals(desk, viewer, actor, groups) + _walks(desk, viewer, actor, groups)
     if len(codes) > 1:
         most = sorted(codes.items(), key=lambda item: -item[1])[:SHOWN_GROUPS]
         rows += in_twos([_walk(f"{hold_name(code, viewer.words)} {n}", f"hold.{code}") for code, n in most])
@@ -144,57 +139,52 @@ def _batch(label: str, found: queue.Clean, *scope: int) -> Button:
     return Button(label, pack("d.ac", found.watermark, found.checksum, *scope), "success")
 
 
-def _approvals(
-    desk: Desk, viewer: Viewer, actor: Actor, line: Sequence[Waiting], clean: queue.Clean, groups: queue.Digest
-) -> list[Row]:
+def _approvals(desk: Desk, viewer: Viewer, actor: Actor, groups: queue.Digest) -> list[Row]:
     """The batches: all, the urgent ones where they are not all, and each of several shops."""
-    words = viewer.words
+    words, clean = viewer.words, queue.clean(desk, actor)
     if not clean.ids:
         return []
     rows: list[Row] = [(_batch(words("✅ Approve {count} clean", count=len(clean.ids)), clean),)]
     due = queue.urgent_until(desk)
-    urgent = queue.clean(desk, actor, queue.Scope(due=due), line=line)
+    urgent = queue.clean(desk, actor, queue.Scope(due=due))
     if 0 < len(urgent.ids) < len(clean.ids):
         facts = {"count": len(urgent.ids), "hours": desk.policy.urgent_hours}
         label = words("⏰ Approve {count} due within {hours} h", **facts)
         rows.append((_batch(label, urgent, 0, int(due.timestamp()) // 60),))
-    of_shop: dict[int, list[Waiting]] = {shop: [] for shop in groups.shops}
-    for row in line:
-        of_shop[row.shop_id].append(row)
-    shops = [(shop, queue.clean(desk, actor, queue.Scope(shop), line=of_shop[shop])) for shop in of_shop]
-    some = [(shop, found) for shop, found in shops if found.ids]
-    if len(some) > 1:
-        names = {shop: shop_name(desk.catalog, shop)[:24] for shop, _ in some}
-        rows += [
-            (_batch(words.label("✅ {count} of {shop}", count=len(found.ids), shop=names[shop]), found, shop),)
-            for shop, found in some[:SHOWN_GROUPS]
-        ]
-    return rows
+    return [*rows, *_of_shops(desk, actor, groups, words)]
+
+
+def _of_shops(desk: Desk, actor: Actor, groups: queue.Digest, words: Words) -> list[Row]:
+    with_clean = [shop for shop, (count, _) in groups.shops.items() if count]
+    if len(with_clean) < 2:
+        return []
+    some = {shop: queue.clean(desk, actor, queue.Scope(shop)) for shop in with_clean[:SHOWN_GROUPS]}
+    return [
+        (_batch(words.label("✅ {count} of {shop}", count=len(found.ids), shop=_short(desk, shop)), found, shop),)
+        for shop, found in some.items()
+        if found.ids
+    ]
+
+
+def _short(desk: Desk, shop: int) -> str:
+    return shop_name(desk.catalog, shop)[:24]
 
 
 def _walk(label: str, code: str) -> Button:
     return Button(label, pack("d.q", code))
 
 
-def _walks(
-    desk: Desk, viewer: Viewer, line: Sequence[Waiting], clean: queue.Clean, held: Mapping[int, int]
-) -> list[Row]:
+def _walks(desk: Desk, viewer: Viewer, actor: Actor, groups: queue.Digest) -> list[Row]:
     """The ways into the queue: all held, what is urgent, what is above a limit, and each of several shops."""
-    words = viewer.words
-    awake = [row for row in line if not queue.snoozed(desk, row)]
-    urgent = sum(
-        (at := dispatch_deadline(row, desk.policy)) is not None and at < queue.urgent_until(desk) for row in awake
-    )
+    words, held = viewer.words, {shop: count for shop, (_, count) in groups.shops.items() if count}
     rows: list[Row] = []
     if held:
-        rows.append((Button(words("✋ See {count} held", count=sum(held.values())), pack("d.q")),))
+        rows.append((Button(words("✋ See {count} held", count=groups.held), pack("d.q")),))
+    urgent, over, mine = (queue.count(desk, actor, queue.Filter(kind)) for kind in ("urgent", "over", "mine"))
     more = [_walk(words("⏰ {count} urgent", count=urgent), "urgent")] if urgent else []
-    more += [_walk(words("🔐 {count} above the limit", count=len(clean.over)), "over")] if clean.over else []
-    mine = sum(viewer.actor is not None and queue.holder(desk, row) == (viewer.actor.person_id or -1) for row in line)
+    more += [_walk(words("🔐 {count} above the limit", count=over), "over")] if over else []
     more += [_walk(words("🙋 {count} mine", count=mine), "mine")] if mine else []
-    more += (
-        [_walk(words("💤 {count} put off", count=len(line) - len(awake)), "snoozed")] if len(awake) < len(line) else []
-    )
+    more += [_walk(words("💤 {count} put off", count=groups.snoozed), "snoozed")] if groups.snoozed else []
     shops = list(held.items())[:SHOWN_GROUPS] if len(held) > 1 else []
     more += [_walk(f"✋ {shop_name(desk.catalog, shop)[:20]} {count}", f"shop.{shop}") for shop, count in shops]
     return [*rows, *in_twos(more)]

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from domain import queue
-from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
@@ -85,7 +84,7 @@ def _foot(desk: Desk, order: Order, chosen: Filter, spot: queue.Spot, words: Wor
         return words("🏁 That was the last one: {name}", name=name)
     facts = {"number": spot.number or "–", "count": spot.count, "name": name}
     text = words("{number} of {count} · {name}", **facts)
-    due = dispatch_deadline(order, desk.policy)
+    due = order.due_at
     if due is None or order.status is not OrderStatus.REVIEW:
         return text
     if due <= desk.now:
@@ -128,7 +127,7 @@ def _filters(desk: Desk, order: Order, chosen: Filter, viewer: Viewer) -> tuple[
     held = {shop: count for shop, (_, count) in desk.orders.review_counts(shops).items() if count}
     codes = sorted(desk.orders.open_hold_counts(shops).items(), key=lambda item: -item[1])[:CODES]
     counts = {Filter(): sum(held.values())}
-    counts |= {Filter(kind): len(queue.rows(desk, viewer.actor, Filter(kind))) for kind in KINDS[3:]}
+    counts |= {Filter(kind): queue.count(desk, viewer.actor, Filter(kind)) for kind in KINDS[3:]}
     counts |= {Filter("shop", str(shop)): count for shop, count in held.items() if len(held) > 1}
     counts |= {Filter("hold", code): count for code, count in codes}
     return in_twos(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Integer, LargeBinary, MetaData, Table, Text
 from sqlmodel import Field, SQLModel
 
-from storage.types import Choice, Code, Document, Moment, Words
+from storage.types import Choice, Code, Deadline, Document, Moment, Words
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 
@@ -86,6 +86,11 @@ def flag(*, optional: bool = False) -> Any:
 def moment(*, optional: bool = False) -> Any:
     """An aware UTC time."""
     return Field(sa_column=Column(Moment, nullable=optional))
+
+
+def deadline() -> Any:
+    """An aware UTC time that may be missing and then sorts last."""
+    return Field(sa_column=Column(Deadline, nullable=False))
 
 
 def day(*, optional: bool = False) -> Any:

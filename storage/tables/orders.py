@@ -23,7 +23,7 @@ class OrderRow(Base, table=True):
         Index(None, "shop_id", "external_id"),
         Index(None, "shop_id", "buyer_id"),
         Index(None, "shop_id", "created_at"),
-        Index(None, "status", "held", "id"),
+        Index(None, "status", "held", "due_at", "created_at", "id"),
         Index(None, "status", "created_at"),
         Index(None, "number"),
         Index(None, "external_id"),
@@ -97,6 +97,7 @@ class OrderRow(Base, table=True):
     together: int = col.number()
     apart: bool = col.flag()
     first_approver: int = col.number()
+    due_at: datetime | None = col.deadline()
     look_at: datetime | None = col.moment(optional=True)
     receiver_name: str = col.words()
     receiver_phone: str = col.words()

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain import intake, queue, review
+from domain.desk import Desk
 from domain.errors import BadValue, InHand, NotAllowed, WrongStatus
 from domain.orders import Order
-from domain.people import SHOP, Role
+from domain.people import SHOP, Actor, Role
 from domain.queue import Filter, Scope
 from tests.domain.customer_desk import Shop
 from tests.factory import NOW, incoming
@@ -28,7 +29,22 @@ def took(shop: Shop, *hours: float, held: bool = True) -> list[Order]:
 
 
 def walked(shop: Shop, chosen: Filter) -> list[int]:
-    return [row.id for row in shop.store.read_now(queue.rows, shop.cs, chosen)]
+    return walk(shop, shop.cs, chosen)
+
+
+def walk(shop: Shop, actor: Actor, chosen: Filter) -> list[int]:
+    """The queue, a step at a time."""
+
+    def steps(desk: Desk) -> list[int]:
+        sieve, found = queue.meant(desk, actor, chosen), list[int]()
+        step = next((one for one, _ in desk.hands.head(sieve, 1)), None)
+        while step is not None:
+            found.append(step)
+            step = desk.hands.after(sieve, desk.orders.get(step))
+        assert queue.count(desk, actor, chosen) == len(found)
+        return found
+
+    return shop.store.read_now(steps)
 
 
 def test_the_deadline_decides_the_order_then_the_age(shop: Shop) -> None:
@@ -56,7 +72,7 @@ def test_a_take_is_seen_by_others_and_leaves_the_revision_alone(shop: Shop) -> N
     assert (caught.value.by, caught.value.at) == (bella.name, NOW)
     assert shop.store.read_now(queue.first, shop.cs, Filter()) == second.id
     assert shop.store.read_now(queue.first, bella, Filter()) == first.id
-    assert [row.id for row in shop.store.read_now(queue.rows, bella, Filter("mine"))] == [first.id]
+    assert walk(shop, bella, Filter("mine")) == [first.id]
     shop.later(minutes=10)
     assert shop.store.read_now(queue.first, shop.cs, Filter()) == first.id
     shop.do(queue.take, shop.cs, first.id)
@@ -80,7 +96,7 @@ def test_a_snoozed_order_leaves_the_queues_and_comes_back(shop: Shop) -> None:
     first, second = took(shop, 3, 4)
     assert shop.do(queue.snooze, shop.cs, first.id, 15) == NOW + timedelta(minutes=15)
     assert (walked(shop, Filter()), walked(shop, Filter("snoozed"))) == ([second.id], [first.id])
-    digest = shop.store.read_now(lambda desk: queue.digest(desk, desk.hands.line(None)))
+    digest = shop.store.read_now(queue.digest, shop.cs)
     assert (digest.snoozed, digest.due) == (1, {"6": 2})
     shop.later(minutes=15)
     assert walked(shop, Filter()) == [first.id, second.id]
@@ -115,7 +131,7 @@ def test_the_urgent_button_means_the_same_orders_a_minute_later(shop: Shop) -> N
 def test_the_digest_groups_by_shop_and_deadline(shop: Shop) -> None:
     took(shop, -1, 1, 5, 5.5, 11, 47)
     shop.do(intake.receive, SHOP, shop.cast.shops[2].id, [incoming("9", currency="USD", paid_at=None, paid=0)])
-    found = shop.store.read_now(lambda desk: queue.digest(desk, desk.hands.line(None)))
+    found = shop.store.read_now(queue.digest, shop.cs)
     assert found.due == {"missed": 1, "2": 1, "6": 2, "12": 1, "later": 1}
     assert found.shops[shop.cast.shops[0].id] == (0, 6)
     assert found.first_due == NOW - timedelta(hours=1)

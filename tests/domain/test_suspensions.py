@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain.deadlines import MISSED, buckets, dispatch_deadline
+from domain.deadlines import dispatch_deadline
 from domain.incoming import Platform, PlatformState
 from domain.orders import Order, OrderStatus
 from domain.policy import Policy, policy_of
@@ -85,13 +85,3 @@ def test_the_deadline_is_the_platforms_or_the_companys() -> None:
     assert dispatch_deadline(_order(Platform.TAOBAO, None), policy) is None
     promised = replace(_order(Platform.TAOBAO, NOW), promised_ship_at=NOW + timedelta(days=9))
     assert dispatch_deadline(promised, policy) == NOW + timedelta(days=9)
-
-
-def test_buckets_name_the_moments_of_payment_that_reach_them() -> None:
-    policy = Policy(alerts=Alerts(dispatch_hours={"shopify": 72}))
-    found = buckets(policy, NOW, (12, 2))
-    assert list(found) == [MISSED, "2", "12"]
-    assert found["2"].end == NOW + timedelta(hours=2)
-    assert found[MISSED].paid_up_to[Platform.TAOBAO] == NOW - timedelta(hours=48)
-    assert found["2"].paid_up_to[Platform.SHOPIFY] == NOW - timedelta(hours=70)
-    assert found["12"].paid_up_to[Platform.PINDUODUO] == NOW - timedelta(hours=36)

@@ -1,23 +1,17 @@
 """Alerts: who is told in which order and when, and what waits for the morning."""
 
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from domain import deadlines, urgency
+from domain import urgency
 from domain.holds import HoldCode
 from domain.orders import OrderStatus
 from domain.people import Role
-from domain.policy import Policy
-from domain.policy_sections import Alerts, Suspension
+from domain.policy_sections import Suspension
 from domain.records import AlertKind
-from storage.store import Store
-from tests import factory
 from tests.domain.watch_house import LATE_EVENING, MINUTE, MORNING, House, opened
 from tests.factory import NOW
 
@@ -122,35 +116,6 @@ def test_a_missed_deadline_wakes_people_and_a_close_one_does_not(house: House) -
     assert (late.kind, late.count, near.kind, near.count) == (AlertKind.DISPATCH_LATE, 1, AlertKind.DISPATCH_NEAR, 2)
     assert near.facts == {"12": "1", "6": "1"}
     assert house.heard() == [("cs_lead", "alert", late.id), ("dispatcher", "alert", late.id)]
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 2), st.one_of(st.none(), st.integers(0, 100 * 60))),
-        min_size=1,
-        max_size=30,
-    )
-)
-@settings(max_examples=20, deadline=None)
-def test_the_store_and_the_deadline_of_one_order_agree(made: list[tuple[int, int | None]]) -> None:
-    """Shop and minutes since payment: each order lies in the first bucket its own deadline reaches, or in none."""
-    store = Store("sqlite:///:memory:", now=lambda: NOW, pause=lambda _attempt: None)
-    house = House(store, store.run_now(factory.seed), [NOW])
-    policy = replace(Policy(), alerts=Alerts(dispatch_hours={"shopify": 72}))
-    for number, (shop, minutes) in enumerate(made):
-        house.put(f"{number}", shop, paid_at=None if minutes is None else NOW - minutes * MINUTE)
-    names = deadlines.buckets(policy, NOW, (2, 6, 12))
-    expected: Counter[tuple[int, str]] = Counter()
-    orders = store.read_now(lambda unit: unit.orders.many(range(1, len(made) + 1)))
-    for order in orders.values():
-        due = deadlines.dispatch_deadline(order, policy)
-        bucket = next((name for name, one in names.items() if due is not None and due <= one.end), None)
-        if bucket is not None:
-            expected[order.shop_id, bucket] += 1
-    found = store.read_now(lambda unit: unit.piles.dispatch(names))
-    store.close()
-    assert len(orders) == len(made)
-    assert {(pile.place, pile.part): pile.count for pile in found} == expected
 
 
 def test_who_keeps_other_hours_hears_at_once_or_later(house: House) -> None:

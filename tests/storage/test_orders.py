@@ -9,6 +9,7 @@ import pytest
 from domain.errors import LostRace, Unknown
 from domain.holds import Hold, HoldCode, Source
 from domain.incoming import Fragment, IncomingRefund, RefundState
+from domain.lineup import Sieve
 from domain.orders import Order, OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
 from storage.unit import Unit
@@ -188,8 +189,8 @@ def test_the_review_queue(each: Each) -> None:
             "counts of two": orders.review_counts(frozenset({two})),
             "codes": orders.open_hold_counts(None),
             "with": orders.held_with([HoldCode.FREEZE, HoldCode.MESSAGE], 9),
-            "line": [row.id for row in unit.hands.line(frozenset({one}))],
-            "frozen": [row.id for row in unit.hands.line(None, code=HoldCode.FREEZE)],
+            "line": unit.hands.head(Sieve(frozenset({one}), NOW), 9),
+            "frozen": unit.hands.count(Sieve(None, NOW, code=HoldCode.FREEZE)),
         }
 
     assert each.store.read_now(look) == {
@@ -202,8 +203,8 @@ def test_the_review_queue(each: Each) -> None:
         "counts of two": {two: (0, 1)},
         "codes": {HoldCode.MESSAGE: 1, HoldCode.FREEZE: 2},
         "with": [held.id, frozen.id],
-        "line": [clean.id, late.id, freed.id, frozen.id],
-        "frozen": [held.id, frozen.id],
+        "line": [(clean.id, 1), (late.id, 1), (freed.id, 1), (frozen.id, 1)],
+        "frozen": 2,
     }
 
 

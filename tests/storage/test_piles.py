@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import event
 
 from domain import history, watch, worries
-from domain.deadlines import MISSED, buckets
+from domain.deadlines import MISSED, ends
 from domain.holds import CATALOGUE, Hold, HoldCode, Source
 from domain.lookout import FIRST, Pile, Rhythm, Shortage
 from domain.orders import OrderStatus
@@ -88,36 +88,34 @@ def test_holds_are_late_by_their_code_and_pile_up_by_owner(each: Each) -> None:
 
 
 def test_dispatch_counts_each_order_in_the_first_bucket_that_reaches_it(each: Each) -> None:
-    """Taobao has 48 hours, Shopify (the third shop) 72 by this policy."""
-    policy = Policy(alerts=Alerts(dispatch_hours={"shopify": 72}))
-    names = buckets(policy, NOW, (2, 6))
+    """An order is due when it says so; one without a deadline is in no bucket."""
 
-    def paid(hours: int) -> datetime:
-        return NOW - timedelta(hours=hours)
+    def due(hours: float | None) -> dict[str, datetime | None]:
+        return {"due_at": None if hours is None else NOW + timedelta(hours=hours)}
 
-    missed = put(each, 0, "1", paid_at=paid(48), status=OrderStatus.RELEASED)
-    two = put(each, 0, "2", paid_at=paid(46), status=OrderStatus.APPROVED)
-    held = put(each, 0, "3", paid_at=paid(47), holds=(hold(HoldCode.FREEZE, 1),))
-    six = put(each, 0, "4", paid_at=paid(42))
-    told = put(each, 0, "told", paid_at=paid(60), promised_ship_at=NOW + timedelta(hours=5))
-    put(each, 0, "5", paid_at=paid(41))
-    put(each, 0, "6", paid_at=paid(90), status=OrderStatus.SHIPPED)
-    put(each, 0, "7", paid_at=None)
-    put(each, 0, "back", paid_at=paid(50), holds=(hold(HoldCode.REFUND_REQ, 5),))
-    put(each, 2, "8", paid_at=paid(60))
-    abroad = put(each, 2, "9", paid_at=paid(71))
+    missed = put(each, 0, "1", paid_at=NOW - timedelta(hours=48), status=OrderStatus.RELEASED, **due(0))
+    two = put(each, 0, "2", status=OrderStatus.APPROVED, **due(2))
+    held = put(each, 0, "3", paid_at=NOW - timedelta(hours=1), holds=(hold(HoldCode.FREEZE, 1),), **due(1))
+    six = put(each, 0, "4", **due(6))
+    put(each, 0, "5", **due(6.1))
+    put(each, 0, "6", status=OrderStatus.SHIPPED, **due(-9))
+    put(each, 0, "7", **due(None))
+    put(each, 0, "back", holds=(hold(HoldCode.REFUND_REQ, 5),), **due(-2))
+    abroad = put(each, 2, "9", **due(1))
     first, third = each.cast.shops[0].id, each.cast.shops[2].id
     everything = [
-        Pile(first, "2", 2, paid(47), (held, two)),
-        Pile(first, "6", 2, paid(60), (told, six)),
-        Pile(first, MISSED, 1, paid(48), (missed,)),
-        Pile(third, "2", 1, paid(71), (abroad,)),
+        Pile(first, "2", 2, NOW - timedelta(hours=1), (held, two)),
+        Pile(first, "6", 1, NOW, (six,)),
+        Pile(first, MISSED, 1, NOW - timedelta(hours=48), (missed,)),
+        Pile(third, "2", 1, NOW, (abroad,)),
     ]
-    found = each.store.read_now(lambda unit: unit.piles.dispatch(names))
+    buckets = ends(NOW, (6, 2))
+    assert list(buckets) == [MISSED, "2", "6"]
+    found = each.store.read_now(lambda unit: unit.piles.dispatch(buckets))
     assert sorted(found, key=lambda pile: (pile.place, pile.part)) == everything
     mine = frozenset({third})
-    assert each.store.read_now(lambda unit: unit.piles.dispatch(names, shops=mine)) == everything[3:]
-    assert each.store.read_now(lambda unit: unit.piles.dispatch(names, shops=frozenset())) == []
+    assert each.store.read_now(lambda unit: unit.piles.dispatch(buckets, shops=mine)) == everything[3:]
+    assert each.store.read_now(lambda unit: unit.piles.dispatch(buckets, shops=frozenset())) == []
 
 
 def test_parcels_and_returns_pile_up_where_they_lie(each: Each) -> None:
