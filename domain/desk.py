@@ -73,8 +73,8 @@ class Orders(Protocol):
     def to_look_at(self, now: datetime, limit: int) -> list[int]:
         """Ids whose time has come, whatever their status, longest due first."""
 
-    def keep_raw(self, order_id: int, raw: str) -> None:
-        """Add one more source text (a changed order keeps every version)."""
+    def keep_raws(self, told: Sequence[tuple[int, str]]) -> None:
+        """One more source text for each of these orders: (order id, text)."""
 
     def keep_fragments(self, shop_id: int, fragments: Sequence[IncomingOrder]) -> None:
         """Put the lines and refunds of orders that are not known yet aside (a list that came first)."""

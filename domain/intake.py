@@ -174,8 +174,7 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
         for number, order in known.items()
         if fingerprint(incoming[number], order.fingerprint) != order.fingerprint and not _older(incoming[number], order)
     ]
-    for order, news in changed:
-        _change(desk, actor, order, news)
+    _change(desk, actor, changed)
     if heads or changed:
         notices.digest(desk, {shop_id})
         notices.redraw(desk, NoticeKind.ORDER, [order.id for order, _ in changed])
@@ -288,13 +287,30 @@ def _line_refunds(before: Mapping[str, RefundState], incoming: IncomingOrder) ->
     )
 
 
-def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> None:
-    """News about an order we have: take over what its stage allows, hold it where a person must look."""
+def _change(desk: Desk, actor: Actor, changed: Sequence[tuple[Order, IncomingOrder]]) -> None:
+    """News about orders we have. What somebody decided on already comes first and one by one: it may change the
+    orders it travels with. The others are screened as a set."""
+    desk.orders.keep_raws([(order.id, news.raw) for order, news in changed])
+    told = (history.line(desk, actor, "order", o.id, "changed", platform_state=news.state) for o, news in changed)
+    desk.record(list(told))
+    decided = [(order.id, news) for order, news in changed if order.status is not OrderStatus.REVIEW]
+    for order_id, news in decided:
+        interception.keep(desk, _news(desk, actor, desk.orders.get(order_id), news))
+    waiting = {order.id: news for order, news in changed if order.status is OrderStatus.REVIEW}
+    found = desk.orders.many(waiting) if decided else {order.id: order for order, _ in changed if order.id in waiting}
+    after = [_news(desk, actor, order, waiting[order.id]) for order in found.values()]
+    for order in after:
+        if order.status is not OrderStatus.REVIEW:
+            interception.keep(desk, order)
+    refresh(desk, [order for order in after if order.status is OrderStatus.REVIEW])
+
+
+def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:
+    """The order as the platform tells it now: what its stage allows taken over, held where a person must look. Not
+    saved; refunds it tells are."""
     lines = _merge_lines(order, incoming)
     news = order if incoming.fragment else _take_head(order, incoming)
     news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
-    desk.orders.keep_raw(order.id, incoming.raw)
-    history.note(desk, actor, "order", order.id, "changed", platform_state=incoming.state)
     changed = differences(order, news)
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed else ()
     if changed and order.status in DECIDED:
@@ -308,8 +324,7 @@ def _change(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> 
         news = interception.refund_came(desk, actor, news, refund)
     if HoldCode.GOODS_CHANGED in changed:
         news = refunds.tally(desk, news)
-    news = _closed_there(desk, actor, news, incoming)
-    interception.keep(desk, news)
+    return _closed_there(desk, actor, news, incoming)
 
 
 def _take_head(order: Order, incoming: IncomingOrder) -> Order:

@@ -113,9 +113,9 @@ class Orders(OrderQueries):
     def _raw_row(self, order_id: int, raw: str) -> dict[str, object]:
         return {"order_id": order_id, "at": self._sql.now, "raw": raw}
 
-    def keep_raw(self, order_id: int, raw: str) -> None:
-        """Add one more source text."""
-        self._sql.insert(order_raw, [self._raw_row(order_id, raw)])
+    def keep_raws(self, told: Sequence[tuple[int, str]]) -> None:
+        """Add one more source text to each."""
+        self._sql.insert(order_raw, [self._raw_row(order_id, raw) for order_id, raw in told])
 
     def keep_fragments(self, shop_id: int, fragments: Sequence[IncomingOrder]) -> None:
         """Put lines and refunds aside; the caller has taken what was there."""

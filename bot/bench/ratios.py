@@ -11,17 +11,18 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from zoneinfo import ZoneInfo
 
 import channels
-from bot.bench.file import shopify_file
+from bot.bench import mixed
 from bot.company import GOODS
 from bot.seed import seed_store
 from domain import intake, review
 from domain.desk import Desk
-from domain.incoming import IncomingOrder
+from domain.incoming import IncomingOrder, RejectedRow
 from domain.people import OPERATOR
 from domain.stock import Bucket, Document, Move
 from storage.bench import raw_approvals_seconds, raw_copy_seconds
@@ -34,29 +35,48 @@ Say = Callable[[str], None]
 
 
 def _plenty(unit: Unit) -> None:
-    """So much stock that nothing is short."""
-    moves = [Move(1, row[0], Bucket.GOOD, 10**7, Document.ADJUST, 1) for row in GOODS]
+    """So much stock that nothing is short; every fourth article lies only in the second warehouse, so that orders of
+    two lines may have to be split."""
+    moves = [
+        Move(2 if number % 4 == 3 else 1, row[0], Bucket.GOOD, 10**7, Document.ADJUST, 1)
+        for number, row in enumerate(GOODS)
+    ]
     unit.stock.apply(moves, OPERATOR.name)
 
 
+def _company(unit: Unit) -> None:
+    """The invented company, selling on every platform there is, with nothing on its shelves but plenty."""
+    seed_store(unit)
+    unit.stock.apply(
+        [
+            Move(place, sku, Bucket.GOOD, -level.good, Document.ADJUST, 1)
+            for (place, sku), level in unit.stock.levels([row[0] for row in GOODS]).items()
+            if level.good
+        ],
+        OPERATOR.name,
+    )
+    _plenty(unit)
+    for shop in mixed.shops():
+        unit.catalog_admin.add_shop(shop)
+
+
 def _filled(path: Path, orders: int) -> tuple[Store, float]:
-    """(the store, seconds to read, screen, match, plan and keep the file's orders)."""
+    """(the store, seconds to read, screen, match, merge, split, plan and keep orders of every platform)."""
     store = Store(f"sqlite:///{path}")
-    store.run_now(seed_store)
-    store.run_now(_plenty)
-    shop = next(s for s in store.read_now(lambda desk: dict(desk.catalog.shops)).values() if s.name == "Xiaoman Global")
-    data = shopify_file(orders)
+    store.run_now(_company)
+    shops = {shop.name: shop for shop in store.read_now(lambda desk: dict(desk.catalog.shops)).values()}
+    told = [(shops[mixed.shop_name(platform)], data) for platform, data in mixed.files(orders)]
     started = time.perf_counter()
-    batch: list[IncomingOrder] = []
-    for item in channels.read("bench.csv", data, zone=ZoneInfo(shop.zone)).items:
-        assert isinstance(item, IncomingOrder), item
-        batch.append(item)
-        if len(batch) == BATCH:
+    for shop, data in told:
+        items = channels.read("bench.csv", data, zone=ZoneInfo(shop.zone), currency=shop.currency).items
+        while batch := [_order(item) for item in islice(items, BATCH)]:
             store.run_now(intake.receive, OPERATOR, shop.id, batch)
-            batch = []
-    if batch:
-        store.run_now(intake.receive, OPERATOR, shop.id, batch)
     return store, time.perf_counter() - started
+
+
+def _order(item: IncomingOrder | RejectedRow) -> IncomingOrder:
+    assert isinstance(item, IncomingOrder), item
+    return item
 
 
 def _clean(desk: Desk, limit: int) -> list[tuple[int, int]]:
