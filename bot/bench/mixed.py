@@ -45,16 +45,11 @@ _NOON = datetime.fromisoformat("2026-11-22 12:00:00")  # in the shop's zone: fil
 _EMPTY = ("", "", "")
 
 
-def shop_name(platform: Platform) -> str:
-    """What the shop of a platform is called."""
-    return f"Mix {platform}"
-
-
 def shops() -> list[Shop]:
     """A shop on each platform of the mix."""
     of_format = {one.platform: one for one in registry.FORMATS if one.name in PAID}
     return [
-        Shop(0, shop_name(platform), platform, of_format[platform].currency or "USD", "Asia/Shanghai")
+        Shop(0, f"Mix {platform}", platform, of_format[platform].currency or "USD", "Asia/Shanghai")
         for platform in of_format
     ]
 

@@ -56,16 +56,18 @@ def _company(unit: Unit) -> None:
         OPERATOR.name,
     )
     _plenty(unit)
+    there = {shop.platform for shop in unit.catalog.shops.values()}
     for shop in mixed.shops():
-        unit.catalog_admin.add_shop(shop)
+        if shop.platform not in there:
+            unit.catalog_admin.add_shop(shop)
 
 
 def _filled(path: Path, orders: int) -> tuple[Store, float]:
     """(the store, seconds to read, screen, match, merge, split, plan and keep orders of every platform)."""
     store = Store(f"sqlite:///{path}")
     store.run_now(_company)
-    shops = {shop.name: shop for shop in store.read_now(lambda desk: dict(desk.catalog.shops)).values()}
-    told = [(shops[mixed.shop_name(platform)], data) for platform, data in mixed.files(orders)]
+    shops = {shop.platform: shop for shop in store.read_now(lambda desk: dict(desk.catalog.shops)).values()}
+    told = [(shops[platform], data) for platform, data in mixed.files(orders)]
     started = time.perf_counter()
     for shop, data in told:
         items = channels.read("bench.csv", data, zone=ZoneInfo(shop.zone), currency=shop.currency).items
