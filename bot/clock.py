@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.reports import DayCloser
 from bot.waybills import WaybillRound
-from domain import gaps, interception, looking, proposals, release, shift, watch
+from domain import gaps, interception, looking, proposals, release, shift, watch, worries
 from domain.desk import Desk
 from domain.ewaybills import WaybillPort
 from storage.store import Store
@@ -50,7 +50,7 @@ class Clock:
             "release": (2, lambda: self._tick(release.tick)),
             "interception": (2, lambda: self._tick(interception.tick)),
             "waybills": (5, self._number),
-            "watch": (30, lambda: self._tick(watch.tick)),
+            "watch": (30, self._watch),
             "shift": (30, lambda: self._tick(shift.tick)),
             "rhythm": (300, lambda: self._tick(gaps.learn_due)),
             "looking": (2, self._look),
@@ -87,6 +87,13 @@ class Clock:
         """Until nothing is due, within reason."""
         for _ in range(_ROUNDS):
             if not await self._store.run(tick):
+                return
+            self._woke()
+
+    async def _watch(self) -> None:
+        """As `_tick`, but what is late is counted beside the writer, not on it."""
+        for _ in range(_ROUNDS):
+            if not await self._store.run(watch.tick, await self._store.read(worries.found)):
                 return
             self._woke()
 
