@@ -214,6 +214,11 @@ def _terms(order: Order, facts: Facts) -> Iterator[Finding]:
         yield Finding(HoldCode.FLAG, {"flag": order.seller_flag})
     if order.cod and choices.confirm_cod:
         yield Finding(HoldCode.PAYMENT, {"owed": str(order.total), "currency": order.currency})
+    yield from shipped_there(order)
+
+
+def shipped_there(order: Order) -> Iterator[Finding]:
+    """The platform says it is on its way; whoever asks knows that it did not leave here."""
     if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
         yield Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state})
 
