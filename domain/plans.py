@@ -17,7 +17,7 @@ from domain.orders import Order
 from domain.parcels import Item, Parcel, ParcelState
 from domain.screening import Facts, covering, serving
 from domain.splitting import Box
-from domain.worth import margin
+from domain.worth import margin, thin
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +144,18 @@ def priced(courier: Match) -> tuple[int, str, int | None]:
 
 
 def _with_reasons(orders: Sequence[Order], parcels: Sequence[Parcel], boxes: Sequence[Box], facts: Facts) -> Plan:
-    """The boxes with why they are merged or split; a margin that is too low speaks against a single order."""
+    """The boxes with why they are merged or split; a margin that is too low speaks against all who share them."""
+    freight = sum(parcel.freight for parcel in parcels)
+    left = margin(orders, freight, parcels[0].freight_currency, facts.policy, facts.catalog)
+    faults = (Finding(HoldCode.MARGIN_LOW, left),) if left and thin(left) else ()
     if len(orders) > 1:
-        return Plan(tuple(_why(parcel, "merge", _merged(orders, facts)) for parcel in parcels))
+        reason = {**_merged(orders, facts), **({"margin": left} if left else {})}
+        return Plan(tuple(_why(parcel, "merge", reason) for parcel in parcels), faults)
     if len(parcels) > 1:
         parcels = [
             _why(parcel, "split", {"part": part, "of": len(parcels), "rules": list(dict.fromkeys(box.rules))})
             for part, (parcel, box) in enumerate(zip(parcels, boxes, strict=True), 1)
         ]
-    freight = sum(parcel.freight for parcel in parcels)
-    faults = tuple(margin(orders[0], freight, parcels[0].freight_currency, facts.policy, facts.catalog))
     return Plan(tuple(parcels), faults)
 
 
