@@ -25,6 +25,8 @@ from domain.worth import worth
 
 _ZERO = timedelta(0)
 _TOLD = 40
+IN_PIECES = Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
+"""Each sku is there somewhere, but not all in one place, nor so that it may be divided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +103,23 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
             {"lines": str(len(unmatched)), "code": first.merchant_code, "title": first.title},
         )
     elif not covering(order, facts):
-        yield from _short(order, facts)
+        yield from short(order, facts)
 
 
-def _short(order: Order, facts: Facts) -> Iterator[Finding]:
+def short(order: Order, facts: Facts) -> Iterator[Finding]:
+    """Why no warehouse, nor several where the order may be divided, has what it wants."""
     places = serving(order, facts)
     if not places:
         yield Finding(HoldCode.NO_WAREHOUSE, {"shop": facts.catalog.shops[order.shop_id].name})
+        return
+    if may_split(order, facts.policy.split) and by_warehouse(items_of(order), places, facts.free):
         return
     for sku, need in sorted(wanted(order).items()):
         best = max(facts.free.get((place, sku), 0) for place in places)
         if best < need:
             yield Finding(HoldCode.OUT_OF_STOCK, {"sku": sku, "need": str(need), "free": str(best)})
             return
-    if not may_split(order, facts.policy.split) or not by_warehouse(items_of(order), places, facts.free):
-        yield Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
+    yield IN_PIECES
 
 
 def _phone(receiver: Receiver) -> Iterator[Fault]:
