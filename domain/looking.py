@@ -1,4 +1,4 @@
-"""Orders in review that must be screened again: a hold may have ended by itself, or the policy has changed.
+"""Orders that must be looked at again: a hold may have ended by itself, or begun, or the policy has changed.
 
 Surprising: one batch is one short transaction, so that a hundred thousand due orders never keep a person waiting. An
 order of which nothing changed keeps its revision, and its open cards stay good. What a person waits for is screened
@@ -6,10 +6,12 @@ order of which nothing changed keeps its revision, and its open cards stay good.
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
 
-from domain import notices, planning
+from domain import interception, notices, planning
 from domain.desk import Desk
-from domain.holds import HoldCode
+from domain.holds import HoldCode, thawed, thaws_at
 from domain.orders import Order, OrderStatus
 from domain.records import NoticeKind
 
@@ -22,9 +24,25 @@ def look_again(desk: Desk) -> int:
     if not due:
         return 0
     found = desk.orders.many(due).values()
-    desk.orders.look_at({order.id: None for order in found if order.status is not OrderStatus.REVIEW})
+    _thaw(desk, [order for order in found if order.status is not OrderStatus.REVIEW])
     _screen(desk, [order for order in found if order.status is OrderStatus.REVIEW])
     return len(due)
+
+
+def _thaw(desk: Desk, orders: Sequence[Order]) -> None:
+    """Orders that are past review, or before it, are not screened; a person's freeze ends there all the same, and
+    their parcels go on."""
+    desk.orders.look_at({order.id: frozen_until(order, desk.now) for order in orders})
+    for order in orders:
+        holds = thawed(order.holds, desk.now)
+        if holds != order.holds:
+            interception.keep(desk, replace(order, holds=holds))
+            notices.redraw(desk, NoticeKind.ORDER, [order.id])
+
+
+def frozen_until(order: Order, now: datetime) -> datetime | None:
+    """When the next freeze of it ends."""
+    return min((at for hold in order.holds if (at := thaws_at(hold)) is not None and at > now), default=None)
 
 
 def at_once(desk: Desk, codes: Collection[HoldCode], about: Callable[[Order], bool] | None = None) -> int:

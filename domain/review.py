@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import approval, history, interception, limits, notices, queue, withdrawal
+from domain import approval, history, interception, limits, looking, notices, queue, withdrawal
 from domain.desk import Desk
 from domain.errors import (
     BadValue,
@@ -180,7 +180,7 @@ def hold(
 ) -> Order:
     """Freeze an order by hand, also one whose parcel is already in the house: the gate stops it there.
 
-    In review it may end by itself: at `until`, or `for_stock` when a warehouse has all its goods. Raises NotAllowed,
+    It may end by itself: at `until`, or in review `for_stock` when a warehouse has all its goods. Raises NotAllowed,
     Stale, ReasonNeeded, WrongStatus, BadValue for a moment that is over or a year away.
     """
     order = desk.orders.get(order_id)
@@ -205,6 +205,7 @@ def hold(
         refresh(desk, [order])
     else:
         desk.orders.save([order])
+        desk.orders.look_at({order_id: looking.frozen_until(order, desk.now)})
         interception.reblock(desk, order)
     announce(desk, [order_id], decided=True)
     return desk.orders.get(order_id)

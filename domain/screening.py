@@ -13,7 +13,7 @@ from domain import areas, phones
 from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
 from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
-from domain.holds import Finding, HoldCode
+from domain.holds import Finding, HoldCode, thaws_at
 from domain.incoming import PlatformState, Receiver, RefundState
 from domain.orders import LIVE, Line, Order
 from domain.place_names import Fault, Why
@@ -232,8 +232,7 @@ def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
     for hold in order.holds:
         if not hold.open or hold.code is not HoldCode.FREEZE:
             continue
-        until = hold.evidence.get("until", "")
-        when = datetime.fromisoformat(until) if until else None
+        when = thaws_at(hold)
         arrived = "stock" in hold.evidence and bool(covering(order, facts))
         if not arrived and (when is None or facts.now < when):
             yield Finding(HoldCode.FREEZE, hold.evidence, when)
