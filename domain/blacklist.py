@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import history, notices
+from domain import history, looking, notices
 from domain.customer_records import (
     Appeal,
     Customer,
@@ -38,7 +38,6 @@ from domain.customers import (
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Stale, WrongStatus
 from domain.holds import HoldCode
-from domain.orders import OrderStatus
 from domain.people import CLOCK, Actor, Right, Role
 from domain.planning import refresh
 from domain.records import Event, NoticeKind
@@ -46,6 +45,15 @@ from domain.records import Event, NoticeKind
 LONGEST_TEXT = 1000
 _MANY = 10_000
 _RECENT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What a new entry is about: orders in review screened for it at once, and how many in review the clock looks at
+    in the next moments."""
+
+    about: int = 0
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +165,8 @@ def _event(desk: Desk, actor: Actor, entry: Entry, verb: str, reason: str) -> Ev
 
 def add(
     desk: Desk, actor: Actor, customer_id: int, revision: int, reason: Reason, terms: Terms, text: str
-) -> tuple[Entry, int]:
-    """List a customer at once; returns the entry and how many orders in review it holds now.
+) -> tuple[Entry, Screened]:
+    """List a customer at once; returns the entry and what it holds.
 
     Raises NotAllowed, Stale, ReasonNeeded without evidence, BadValue for a term or key there is not.
     """
@@ -203,8 +211,8 @@ def entry_seen(desk: Desk, entry: Entry, revision: int) -> None:
     raise Stale("entry", last.verb, last.actor, last.at) if last else Stale("entry", "changed")
 
 
-def confirm(desk: Desk, actor: Actor, entry_id: int, revision: int, terms: Terms) -> tuple[Entry, int]:
-    """A proposal works from now on; returns it and how many orders it holds. Raises NotAllowed, Stale, WrongStatus."""
+def confirm(desk: Desk, actor: Actor, entry_id: int, revision: int, terms: Terms) -> tuple[Entry, Screened]:
+    """A proposal works from now on; returns it and what it holds. Raises NotAllowed, Stale, WrongStatus."""
     entry, customer = _decided(desk, actor, entry_id, revision, EntryState.PROPOSED)
     require_lists(desk, actor, customer, terms.kinds)
     _write(desk, actor, [_working(desk, actor, entry, customer, terms)], "blacklisted")
@@ -219,14 +227,17 @@ def dismiss(desk: Desk, actor: Actor, entry_id: int, revision: int) -> Entry:
     return desk.customers.entry(entry_id)
 
 
-def lift(desk: Desk, actor: Actor, entry_id: int, revision: int, reason: str) -> Entry:
-    """End an entry; orders it held are free of it. Raises NotAllowed, Stale, WrongStatus, ReasonNeeded."""
+def lift(desk: Desk, actor: Actor, entry_id: int, revision: int, reason: str) -> tuple[Entry, int]:
+    """End an entry; orders it held are free of it, some (how many is returned) in the next moments only.
+
+    Raises NotAllowed, Stale, WrongStatus, ReasonNeeded.
+    """
     entry, customer = _decided(desk, actor, entry_id, revision, EntryState.ACTIVE)
     if entry.appeal is Appeal.ASKED:
         entry = replace(entry, appeal=Appeal.LIFTED)
-    _end(desk, actor, [(entry, customer)], EntryState.LIFTED, "lifted", _text(reason, "lift"))
+    left = _end(desk, actor, [(entry, customer)], EntryState.LIFTED, "lifted", _text(reason, "lift"))
     shown_on_orders(desk, customer)
-    return desk.customers.entry(entry_id)
+    return desk.customers.entry(entry_id), left
 
 
 def appeal(desk: Desk, actor: Actor, entry_id: int, revision: int, text: str) -> Entry:
@@ -273,8 +284,9 @@ def _write(desk: Desk, actor: Actor, entries: Sequence[Entry], verb: str, reason
 
 def _end(
     desk: Desk, actor: Actor, pairs: Sequence[tuple[Entry, Customer]], state: EntryState, verb: str, reason: str
-) -> None:
-    """Entries are over: they keep the figures of now, and the orders they held are screened again."""
+) -> int:
+    """Entries are over: they keep the figures of now, and the orders they held are screened again. Returns how many
+    of those are looked at in the next moments only."""
     known = all_figures(desk, [customer for _, customer in pairs])
     over = [
         replace(
@@ -290,26 +302,21 @@ def _end(
     _write(desk, actor, over, verb, reason)
     worked = {key for entry, _ in pairs if entry.state is EntryState.ACTIVE for key in entry.keys}
     if worked:
-        _screen(desk, worked, desk.orders.held_with([HoldCode.BLACKLIST], _MANY))
+        return looking.at_once(desk, [HoldCode.BLACKLIST], lambda order: not worked.isdisjoint(keys_of(order)))
+    return 0
 
 
-def _screen_new(desk: Desk, customer: Customer, entry: Entry) -> int:
+def _screen_new(desk: Desk, customer: Customer, entry: Entry) -> Screened:
     """Screen what a new entry is about: the customer's orders by index, everybody's when it recognises by more."""
     shown_on_orders(desk, customer)
     if entry.level is ListLevel.WARN:
-        return 0
-    shops = shops_of(desk, customer.platform)
-    ids = set(desk.customers.order_ids(shops, customer.buyer_id, _MANY, review=True))
+        return Screened()
+    ids = set(desk.customers.order_ids(shops_of(desk, customer.platform), customer.buyer_id, _MANY, review=True))
     if entry.kinds - {KeyKind.BUYER}:
         ids.update(order_id for order_id, _ in desk.orders.in_review(shops=None, held=None, limit=_MANY))
-    return _screen(desk, set(entry.keys), ids)
-
-
-def _screen(desk: Desk, keys: Collection[str], order_ids: Collection[int]) -> int:
-    """Screen those of the orders in review that the keys are about; how many."""
-    found = desk.orders.many(order_ids).values()
-    about = [o for o in found if o.status is OrderStatus.REVIEW and not set(keys).isdisjoint(keys_of(o))]
+    about = [o for o in desk.orders.many(ids).values() if not set(entry.keys).isdisjoint(keys_of(o))]
+    left = desk.orders.look_again(desk.now) - len(about) if len(ids) >= _MANY else 0
     if about:
         refresh(desk, about)
         notices.redraw(desk, NoticeKind.ORDER, [order.id for order in about], digest=True)
-    return len(about)
+    return Screened(len(about), left)

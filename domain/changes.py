@@ -1,16 +1,19 @@
 """What a platform changed on an order that somebody had decided on already, and the holds that say so (rules.md B2).
 
-Surprising: an order still in review just takes the new values over; only who has decided must look again.
+Surprising: an order still in review just takes the new values over; only who has decided must look again. "Shipped"
+from a platform is our own hand-over echoed back once a box of the order has left; before that somebody else sent it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from domain.addresses import filled
 from domain.desk import Desk
-from domain.holds import Hold, HoldCode, Source, open_codes
+from domain.holds import Hold, HoldCode, Source, open_codes, reconcile
 from domain.orders import Order, OrderStatus
+from domain.parcels import Parcel, ParcelState
+from domain.screening import shipped_there
 
 
 def _goods(order: Order) -> list[tuple[str, int, str]]:
@@ -58,3 +61,12 @@ def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str
         if code not in open_codes(old) and desk.policy.screens(code)
     ]
     return replace(order, holds=(*old, *new))
+
+
+def hold_shipped(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> Order:
+    """The order held while the platform calls it shipped and nothing of it has left here, as screening would hold it
+    in review: the same evidence, once released by a lead, does not hold it again. Not saved."""
+    left = any(p.state is ParcelState.HANDED_OVER and order.id in p.live_orders for p in parcels)
+    others = tuple(h for h in order.holds if h.code is not HoldCode.PLATFORM_SHIPPED)
+    mine = tuple(h for h in order.holds if h.code is HoldCode.PLATFORM_SHIPPED)
+    return replace(order, holds=(*others, *reconcile(mine, () if left else shipped_there(order), desk.now)))

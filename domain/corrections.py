@@ -5,7 +5,7 @@ Surprising: a product is learnt for the shop, so one answer frees every order th
 
 from dataclasses import replace
 
-from domain import history, review, withdrawal
+from domain import history, looking, review, withdrawal
 from domain.addresses import filled
 from domain.desk import Desk
 from domain.errors import BadValue, WrongStatus
@@ -40,10 +40,11 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
     return order
 
 
-def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> Order:
+def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> tuple[Order, int]:
     """Say which product a line means: from now on in this shop, and for every order that waits for it.
 
-    Raises BadValue for an unknown sku.
+    Returns the order, and how many others that wait for a product are looked at in the next moments. Raises BadValue
+    for an unknown sku.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.EDIT, shop=order.shop_id)
@@ -58,11 +59,11 @@ def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: i
     desk.learn_sku(order.shop_id, name, code)
     history.note(desk, actor, "order", order_id, "sku_matched", code, line=str(line_no))
     lines = tuple(replace(line, sku=code) if line.line_no == line_no else line for line in order.lines)
-    waiting = desk.orders.many(
-        set(desk.orders.held_with([HoldCode.SKU_UNMATCHED], desk.policy.batch_limit)) - {order_id}
-    )
-    others = [o for o in waiting.values() if any(not x.sku and x.known_as == name for x in o.lines)]
-    order = replace(order, lines=lines, first_approver=0)
-    order = refresh(desk, [order, *(o for o in others if o.shop_id == order.shop_id)])[0]
-    review.announce(desk, [order_id, *(o.id for o in others)])
-    return order
+    refresh(desk, [replace(order, lines=lines, first_approver=0)])
+    review.announce(desk, [order_id])
+
+    def waits(one: Order) -> bool:
+        return one.shop_id == order.shop_id and any(not line.sku and line.known_as == name for line in one.lines)
+
+    left = looking.at_once(desk, [HoldCode.SKU_UNMATCHED], waits)
+    return desk.orders.get(order_id), left

@@ -95,7 +95,7 @@ def collect(desk: Desk, run: ReportRun) -> DayReport:
         shops=tuple(ShopLine(s.name, s.platform, s.currency) for s in desk.catalog.shops.values()),
         orders=tuple(_order(desk, order) for order in orders),
         refunds=tuple(_refund(desk, refund, order) for refund, order in refunds),
-        returns=tuple(row for parcel, order in desk.reports.returns(start, end) for row in _return(parcel, order)),
+        returns=tuple(row for parcel, owners in desk.reports.returns(start, end) for row in _return(parcel, owners)),
         shipments=tuple(_shipment(desk, parcel, boxed) for parcel in parcels),
         stock=stock_rows,
         controls=desk.reports.controls(start, end),
@@ -149,10 +149,10 @@ def _refund(desk: Desk, refund: Refund, order: Order) -> RefundRow:
     )
 
 
-def _return(parcel: Return, order: Order | None) -> list[ReturnRow]:
-    number = order.number if order else ""
+def _return(parcel: Return, owners: Mapping[int, Order]) -> list[ReturnRow]:
     assert parcel.arrived_at is not None
     if not parcel.items:
+        number = next((order.number for order in owners.values()), "")
         return [ReturnRow(parcel.waybill, number, parcel.arrived_at, "", "", 0, 0, "", 0)]
     rows = []
     for item in parcel.items:
@@ -161,7 +161,7 @@ def _return(parcel: Return, order: Order | None) -> list[ReturnRow]:
         rows.append(
             ReturnRow(
                 parcel.waybill,
-                number,
+                owners[item.order_id].number,
                 parcel.arrived_at,
                 item.sku,
                 item.title,

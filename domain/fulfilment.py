@@ -8,14 +8,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import history, interception, notices, stock, withdrawal
+from domain import history, interception, looking, notices, stock, withdrawal
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, NotAllowed, ParcelStopped, Refusal, Unknown, WeightRefused, WrongStatus
 from domain.holds import HoldCode, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopState, WaveState
 from domain.people import STATION_RIGHT, Actor, Person, Station, require
-from domain.planning import refresh, reprice
+from domain.planning import reprice
 from domain.records import NoticeKind
 
 STEP: Mapping[Station, tuple[ParcelState, ParcelState]] = {
@@ -236,12 +236,7 @@ def _settled(desk: Desk, actor: Actor, order: Order) -> Order:
 
 def stock_arrived(desk: Desk) -> None:
     """Units are free again: orders that wait for stock are screened anew, oldest first (automatic release)."""
-    short = desk.orders.held_with([HoldCode.OUT_OF_STOCK], desk.policy.batch_limit)
-    if len(short) == desk.policy.batch_limit:
-        desk.orders.look_again(desk.now, [HoldCode.OUT_OF_STOCK])
-    if short:
-        refresh(desk, list(desk.orders.many(short).values()))
-        notices.redraw(desk, NoticeKind.ORDER, short)
+    looking.at_once(desk, [HoldCode.OUT_OF_STOCK])
 
 
 def at_station(desk: Desk, actor: Actor, person: Person, station: Station) -> Person:

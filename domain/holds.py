@@ -148,6 +148,19 @@ class Hold:
         return self.resolved_at is None
 
 
+def thaws_at(hold: Hold) -> datetime | None:
+    """When a person's freeze ends by itself."""
+    until = hold.evidence.get("until", "") if hold.code is HoldCode.FREEZE and hold.open else ""
+    return datetime.fromisoformat(until) if until else None
+
+
+def thawed(holds: tuple[Hold, ...], now: datetime) -> tuple[Hold, ...]:
+    """Without the freezes whose moment has come, of an order that nobody screens any more."""
+    gone = {"resolved_at": now, "resolved_by": "screening", "resolution": "auto"}
+    over = [hold for hold in holds if (at := thaws_at(hold)) is not None and at <= now]
+    return tuple(replace(hold, **gone) if hold in over else hold for hold in holds)  # type: ignore[arg-type]  # its fields
+
+
 def open_codes(holds: Iterable[Hold]) -> tuple[HoldCode, ...]:
     """The open codes in catalogue order, each once."""
     present = {hold.code for hold in holds if hold.open}

@@ -12,9 +12,9 @@ from typing import Any
 
 from domain import history, interception, notices, refunds, withdrawal
 from domain.addresses import filled
-from domain.changes import DECIDED, differences, hold_change
+from domain.changes import DECIDED, differences, hold_change, hold_shipped
 from domain.desk import Desk
-from domain.holds import HoldCode
+from domain.holds import HoldCode, open_codes
 from domain.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
 from domain.people import Actor, Right, require
@@ -312,12 +312,15 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     news = order if incoming.fragment else _take_head(order, incoming)
     news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
     changed = differences(order, news)
-    parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed else ()
+    moved = news.platform_state is not order.platform_state
+    parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
     if changed and order.status in DECIDED:
         news = hold_change(desk, news, changed)
-    if changed and (order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels)):
-        news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
-    if changed:
+    if moved and order.status in DECIDED:
+        news = hold_shipped(desk, news, parcels)
+    if changed or set(open_codes(news.holds)) - set(open_codes(order.holds)):
+        if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
+            news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
         news = replace(news, first_approver=0)
     before = {line.external_id: line.refund for line in order.lines}
     for refund in (*incoming.refunds, *_line_refunds(before, incoming)):

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import history, notices
+from domain import history, looking
 from domain.catalog import Account
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
@@ -16,8 +16,6 @@ from domain.ewaybills import LOCAL, Answer, Ewaybill, Wanted, WaybillState
 from domain.holds import HoldCode
 from domain.parcels import Parcel, ParcelState
 from domain.people import CLOCK, Actor, Right, require
-from domain.planning import refresh
-from domain.records import NoticeKind
 
 BATCH = 200
 
@@ -60,10 +58,7 @@ def _forgive(desk: Desk) -> int:
     if not rows:
         return 0
     desk.waybills.drop([row.id for row in rows])
-    waiting = desk.orders.held_with([HoldCode.WAYBILL_ERROR], desk.policy.batch_limit)
-    if waiting:
-        refresh(desk, list(desk.orders.many(waiting).values()))
-        notices.redraw(desk, NoticeKind.ORDER, waiting)
+    looking.at_once(desk, [HoldCode.WAYBILL_ERROR])
     return len(rows)
 
 

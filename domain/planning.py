@@ -22,6 +22,7 @@ from domain.parcels import Parcel, ParcelState
 from domain.plans import plan
 from domain.policy import Policy
 from domain.screening import Facts, free_units, screen, wanted
+from domain.waiting import next_closing
 
 
 def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = None) -> Facts:
@@ -111,8 +112,15 @@ def arrange(orders: Sequence[Order], facts: Facts) -> Arranged:
             found[order.id] += [fault for fault in made.faults if facts.policy.screens(fault.code)]
         parcels += [parcel for made in alone for parcel in made.parcels]
     done = {o.id: _held(o, reconcile(o.holds, found[o.id], facts.now)) for o in review}
-    looks = {order_id: min((f.until for f in told if f.until), default=None) for order_id, told in found.items()}
+    hours, zone = facts.policy.screening.hours, facts.catalog.company.zone
+    closing = next_closing(hours, zone, facts.now) if facts.policy.screens(HoldCode.TIME_WINDOW) else None
+    looks = {order_id: _look_at(told, closing) for order_id, told in found.items()}
     return Arranged(tuple(done.get(order.id, order) for order in orders), tuple(parcels), looks)
+
+
+def _look_at(found: Sequence[Finding], closing: datetime | None) -> datetime | None:
+    """When what was found may be otherwise: something ends, or the hours of approval do."""
+    return min((at for at in (*(finding.until for finding in found), closing) if at), default=None)
 
 
 def _held(order: Order, holds: tuple[Hold, ...]) -> Order:

@@ -15,9 +15,9 @@ from domain.matching import match_warehouse
 from domain.merging import verdict
 from domain.orders import Order
 from domain.parcels import Item, Parcel, ParcelState
-from domain.screening import Facts, covering, serving
+from domain.screening import IN_PIECES, Facts, covering, serving, short
 from domain.splitting import Box
-from domain.worth import margin
+from domain.worth import margin, thin
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,17 @@ def plan(orders: Sequence[Order], facts: Facts) -> Plan:
     if not boxes:
         return Plan()
     parcels: list[Parcel] = []
-    for box in boxes:
-        found = _parcel(leader, box, facts)
-        if isinstance(found, Finding) or found is None:
-            return Plan((), (found,) if found else ())
+    left = facts
+    for number, box in enumerate(boxes, 1):
+        found = _parcel(leader, box, _kept(left, boxes[number:]))
+        if isinstance(found, Match):
+            fault = _nowhere(found, leader, facts)
+            return Plan((), (fault,) if fault else ())
+        if isinstance(found, Finding):
+            return Plan((), (found,))
         parcels.append(found)
         if len(boxes) > 1:
-            facts = _less(facts, found)
+            left = _less(left, found.warehouse_id or 0, found.items)
     return _with_reasons(orders, parcels, boxes, facts)
 
 
@@ -68,35 +72,49 @@ def _boxes(leader: Order, items: Sequence[Item], facts: Facts, orders: int) -> l
     boxes = splitting.boxes(leader, items, facts.catalog, choices, limit_g)
     if orders > 1:
         return boxes if len(boxes) == 1 else []
+    if len(items) == 1 or not splitting.may_split(leader, choices):
+        return boxes
+    if covering(leader, facts, splitting.units_of(items)):
+        return boxes
     result: list[Box] = []
-    for box in boxes:
-        result += _by_warehouse(leader, box, facts) if splitting.may_split(leader, choices) else [box]
+    for box in sorted(boxes, key=lambda box: -max(item.quantity for item in box.items)):
+        parts = _by_warehouse(leader, box, facts)
+        for part in parts:
+            facts = facts if part.place is None else _less(facts, part.place, part.items)
+        result += parts
     return result
 
 
 def _by_warehouse(order: Order, box: Box, facts: Facts) -> list[Box]:
     """Goods that no one warehouse has all of travel from several (rules.md B4, 1)."""
-    if len(box.items) == 1 or covering(order, facts, splitting.units_of(box.items)):
-        return [box]
     parts = splitting.by_warehouse(box.items, serving(order, facts), facts.free)
-    return [Box(part, (*box.rules, "warehouse")) for part in parts] or [box]
+    if len(parts) == 1:
+        return [replace(box, place=parts[0][0])]
+    return [Box(part, (*box.rules, "warehouse"), place) for place, part in parts] or [box]
 
 
-def _less(facts: Facts, parcel: Parcel) -> Facts:
-    """What is left for the order's next box."""
+def _less(facts: Facts, warehouse_id: int, items: Sequence[Item]) -> Facts:
+    """What is left for the order's other boxes."""
     free = dict(facts.free)
-    for item in parcel.items:
-        place = (parcel.warehouse_id or 0, item.sku)
+    for item in items:
+        place = (warehouse_id, item.sku)
         free[place] = free.get(place, 0) - item.quantity
     return replace(facts, free=free)
 
 
-def _parcel(order: Order, box: Box, facts: Facts) -> Parcel | Finding | None:
-    """The box with its warehouse and courier, or why nobody sends it; None when screening says so already."""
+def _kept(facts: Facts, boxes: Sequence[Box]) -> Facts:
+    """What a box may take so that those after it still find theirs."""
+    for box in boxes:
+        facts = facts if box.place is None else _less(facts, box.place, box.items)
+    return facts
+
+
+def _parcel(order: Order, box: Box, facts: Facts) -> Parcel | Finding | Match:
+    """The box with its warehouse and courier, or why nobody sends it: the match when no warehouse does."""
     units = splitting.units_of(box.items)
     warehouse = match_warehouse(order, facts, units)
     if warehouse.winner is None:
-        return _nowhere(warehouse, order, facts)
+        return warehouse
     grams = grams_of(units, facts.catalog, facts.policy)
     courier = match_courier(order, warehouse.winner, grams, facts, units)
     if courier.winner is None:
@@ -119,10 +137,13 @@ def _parcel(order: Order, box: Box, facts: Facts) -> Parcel | Finding | None:
 
 
 def _nowhere(match: Match, order: Order, facts: Facts) -> Finding | None:
-    """No warehouse, for another reason than stock or the shop: of those two screening tells already."""
-    reasons = [loser.reason for loser in match.losers if loser.reason not in ("short", "not_serving", "disabled")]
-    if not reasons or not covering(order, facts):
+    """Why a box comes from nowhere, unless screening says so already: it knows of stock and shop, not of rules, areas
+    and bans, nor of boxes that want the same goods."""
+    if not covering(order, facts) and any(short(order, facts)):
         return None
+    reasons = [loser.reason for loser in match.losers if loser.reason not in ("short", "not_serving", "disabled")]
+    if not reasons:
+        return IN_PIECES
     evidence = {"shop": facts.catalog.shops[order.shop_id].name, "tried": str(len(match.losers)), "why": reasons[0]}
     return Finding(HoldCode.NO_WAREHOUSE, evidence)
 
@@ -144,16 +165,18 @@ def priced(courier: Match) -> tuple[int, str, int | None]:
 
 
 def _with_reasons(orders: Sequence[Order], parcels: Sequence[Parcel], boxes: Sequence[Box], facts: Facts) -> Plan:
-    """The boxes with why they are merged or split; a margin that is too low speaks against a single order."""
+    """The boxes with why they are merged or split; a margin that is too low speaks against all who share them."""
+    freight = sum(parcel.freight for parcel in parcels)
+    left = margin(orders, freight, parcels[0].freight_currency, facts.policy, facts.catalog)
+    faults = (Finding(HoldCode.MARGIN_LOW, left),) if left and thin(left) else ()
     if len(orders) > 1:
-        return Plan(tuple(_why(parcel, "merge", _merged(orders, facts)) for parcel in parcels))
+        reason = {**_merged(orders, facts), **({"margin": left} if left else {})}
+        return Plan(tuple(_why(parcel, "merge", reason) for parcel in parcels), faults)
     if len(parcels) > 1:
         parcels = [
             _why(parcel, "split", {"part": part, "of": len(parcels), "rules": list(dict.fromkeys(box.rules))})
             for part, (parcel, box) in enumerate(zip(parcels, boxes, strict=True), 1)
         ]
-    freight = sum(parcel.freight for parcel in parcels)
-    faults = tuple(margin(orders[0], freight, parcels[0].freight_currency, facts.policy, facts.catalog))
     return Plan(tuple(parcels), faults)
 
 

@@ -135,12 +135,17 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReturnItem:
-    """One expected line of a return: what should be in the box, and what was found by grade."""
+    """One expected line of a return: what should be in the box, and what was found by grade.
+
+    `line_no` counts within the return; `order_id` and `order_line` are the order and its line they were sold in.
+    """
 
     line_no: int
     sku: str
     title: str
     expected: int
+    order_id: int
+    order_line: int
     good: int = 0
     defective: int = 0
     missing: int = 0
@@ -162,7 +167,10 @@ class ReturnState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A return parcel, linked to its order or still unclaimed (order_id None)."""
+    """A return parcel, linked to its order or still unclaimed (order_id None).
+
+    `order_id` is the order it was linked to; a merged parcel that comes back holds goods of others as well.
+    """
 
     id: int
     waybill: str
@@ -177,6 +185,12 @@ class Return:
     arrived_at: datetime | None = None
     received_by: str = ""
     done_at: datetime | None = None
+
+    @property
+    def order_ids(self) -> tuple[int, ...]:
+        """The orders whose goods are in it, each once; where none are known, the one it was linked to."""
+        found = tuple(dict.fromkeys(item.order_id for item in self.items))
+        return found if found or self.order_id is None else (self.order_id,)
 
 
 class AlertKind(StrEnum):

@@ -1,9 +1,11 @@
 """Returns: a parcel comes back, what should be in it, and where each unit goes (rules.md B12).
 
 Surprising: a return is found by its own waybill or by ours, because refused parcels come back under the number
-they left with. What nobody knows is received all the same, as unclaimed, and given to an order later.
+they left with. What nobody knows is received all the same, as unclaimed, and given to an order later. A merged parcel
+that comes back holds goods of several orders: each unit is the business of the order it was sold in.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from domain import history, notices, stock
@@ -11,7 +13,7 @@ from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, Stale, Unknown, WrongStatus
 from domain.fulfilment import stock_arrived
 from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import Item, Parcel, ParcelState
 from domain.people import Actor, Right, Role, require
 from domain.records import Grade, NoticeKind, Return, ReturnItem, ReturnState
 
@@ -19,8 +21,28 @@ from domain.records import Grade, NoticeKind, Return, ReturnItem, ReturnState
 def _expected(order: Order, parcels: tuple[Parcel, ...]) -> tuple[ReturnItem, ...]:
     """What left the house for this order and can come back."""
     sent = [p for p in parcels if p.state is ParcelState.HANDED_OVER]
-    items = [i for p in sent for i in p.live_items if i.order_id == order.id]
-    return tuple(ReturnItem(n, item.sku, item.title, item.quantity) for n, item in enumerate(items, 1))
+    return _numbered(i for p in sent for i in p.live_items if i.order_id == order.id)
+
+
+def _numbered(items: Iterable[Item]) -> tuple[ReturnItem, ...]:
+    return tuple(
+        ReturnItem(number, item.sku, item.title, item.quantity, item.order_id, item.line_no)
+        for number, item in enumerate(items, 1)
+    )
+
+
+def _whole(desk: Desk, parcel: Parcel, order_id: int, reason: str) -> Return:
+    """A parcel of ours on its way back, with all that is in it."""
+    items = _numbered(parcel.live_items)
+    new = Return(0, parcel.waybill, ReturnState.EXPECTED, desk.now, order_id=order_id, parcel_id=parcel.id)
+    return desk.returns.add(replace(new, reason=reason, items=items))
+
+
+def _tell_orders(desk: Desk, actor: Actor, parcel: Return, verb: str, reason: str = "") -> None:
+    """In the history and on the cards of every order whose goods are in it."""
+    ids = parcel.order_ids
+    desk.record([history.line(desk, actor, "order", one, verb, reason, waybill=parcel.waybill) for one in ids])
+    notices.redraw(desk, NoticeKind.ORDER, ids)
 
 
 def check_waybill(waybill: str) -> str:
@@ -32,30 +54,35 @@ def check_waybill(waybill: str) -> str:
 
 
 def link(desk: Desk, actor: Actor, order_id: int, waybill: str, reason: str = "") -> Return:
-    """Announce a return, or give an unclaimed one to its order. Raises WrongStatus, BadValue, Stale."""
+    """Announce a return, or give an unclaimed one to its order. Under a number of ours the whole parcel comes back.
+
+    Raises WrongStatus, BadValue, Stale.
+    """
     order = desk.orders.get(order_id)
     require(actor, Right.REFUND, shop=order.shop_id)
     code = check_waybill(waybill)
     if order.status is not OrderStatus.SHIPPED:
         raise WrongStatus(order.number, order.status, OrderStatus.SHIPPED)
     parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
+    ours = next((p for p in parcels if p.state is ParcelState.HANDED_OVER and code in (p.waybill, p.number)), None)
+    code = ours.waybill if ours else code
     known = desk.returns.by_waybill(code)
-    if known and known.order_id == order_id:
+    if known and order_id in known.order_ids:
         return known
     if known and known.order_id is not None:
         raise Stale(code, "linked")
-    items = _expected(order, parcels)
     if known:
+        items = _expected(order, parcels)
         news = replace(known, order_id=order_id, state=ReturnState.ARRIVED, items=items, reason=reason)
         desk.returns.save(news)
         found = desk.returns.get(known.id)
+    elif ours:
+        found = _whole(desk, ours, order_id, reason)
     else:
-        found = desk.returns.add(
-            Return(0, code, ReturnState.EXPECTED, desk.now, order_id=order_id, reason=reason, items=items)
-        )
-    history.note(desk, actor, "order", order_id, "return_linked", reason, waybill=code)
+        new = Return(0, code, ReturnState.EXPECTED, desk.now, order_id=order_id, reason=reason)
+        found = desk.returns.add(replace(new, items=_expected(order, parcels)))
+    _tell_orders(desk, actor, found, "return_linked", reason)
     notices.redraw(desk, NoticeKind.RETURN, [found.id])
-    notices.redraw(desk, NoticeKind.ORDER, [order_id])
     if found.state is ReturnState.ARRIVED:
         _tell_receivers(desk, found)
     return found
@@ -89,10 +116,8 @@ def arrive(desk: Desk, actor: Actor, waybill: str, warehouse_id: int) -> Return:
     news = replace(found, state=state, arrived_at=desk.now, received_by=actor.name, warehouse_id=warehouse_id)
     desk.returns.save(news)
     history.note(desk, actor, "return", found.id, "arrived", waybill=code)
-    if found.order_id is not None:
-        history.note(desk, actor, "order", found.order_id, "return_arrived", waybill=code)
-        notices.redraw(desk, NoticeKind.ORDER, [found.order_id])
-    else:
+    _tell_orders(desk, actor, found, "return_arrived")
+    if found.order_id is None:
         notices.tell(desk, NoticeKind.RETURN, found.id, {Role.CS, Role.CS_LEAD}, key=f"return:{found.id}:unclaimed")
     notices.redraw(desk, NoticeKind.RETURN, [found.id])
     return desk.returns.get(found.id)
@@ -105,12 +130,8 @@ def _by_our_waybill(desk: Desk, code: str) -> Return | None:
         return None
     if parcel.state is not ParcelState.HANDED_OVER:
         raise WrongStatus(code, parcel.state, ParcelState.HANDED_OVER)
-    order = desk.orders.get(parcel.live_orders[0])
-    items = tuple(ReturnItem(n, item.sku, item.title, item.quantity) for n, item in enumerate(parcel.live_items, 1))
-    new = Return(
-        0, code, ReturnState.EXPECTED, desk.now, order_id=order.id, parcel_id=parcel.id, reason="refused", items=items
-    )
-    return desk.returns.add(new)
+    known = desk.returns.by_waybill(parcel.waybill)
+    return known or _whole(desk, parcel, parcel.live_orders[0], "refused")
 
 
 def grade(
@@ -140,15 +161,39 @@ def grade(
     if bucket:
         move = stock.Move(parcel.warehouse_id, item.sku, bucket, units, stock.Document.RETURN, parcel.id)
         desk.stock.apply([move], actor.name)
-    history.note(desk, actor, "return", parcel.id, "graded", verdict, sku=item.sku, units=str(units), line=str(line_no))
+    told = {"sku": item.sku, "units": str(units), "line": str(line_no), "order": str(item.order_id)}
+    history.note(desk, actor, "return", parcel.id, "graded", verdict, **told)
     if verdict is Grade.GOOD:
         stock_arrived(desk)
     notices.redraw(desk, NoticeKind.RETURN, [return_id])
-    if done and parcel.order_id is not None:
-        order = desk.orders.get(parcel.order_id)
-        history.note(desk, actor, "order", order.id, "return_done", waybill=parcel.waybill)
-        notices.tell(desk, NoticeKind.RETURN, return_id, {Role.CS}, key=f"return:{return_id}:done", shop=order.shop_id)
+    if done:
+        _settle(desk, actor, replace(parcel, items=items))
     return desk.returns.get(return_id)
+
+
+def _settle(desk: Desk, actor: Actor, parcel: Return) -> None:
+    """Every unit was looked at: each order is told what came back of its own goods, its customer service goes on."""
+    found: dict[int, dict[str, int]] = {}
+    for item in parcel.items:
+        counts = found.setdefault(item.order_id, {})
+        for grade_ in Grade:
+            counts[grade_] = counts.get(grade_, 0) + getattr(item, grade_)
+    lines = [
+        history.line(
+            desk,
+            actor,
+            "order",
+            one,
+            "return_done",
+            waybill=parcel.waybill,
+            **{k: str(n) for k, n in counts.items() if n},
+        )
+        for one, counts in found.items()
+    ]
+    desk.record(lines)
+    notices.redraw(desk, NoticeKind.ORDER, found)
+    for shop in {order.shop_id for order in desk.orders.many(found).values()}:
+        notices.tell(desk, NoticeKind.RETURN, parcel.id, {Role.CS}, key=f"return:{parcel.id}:done", shop=shop)
 
 
 def grade_rest_good(desk: Desk, actor: Actor, return_id: int, revision: int) -> Return:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import approval, history, interception, limits, notices, queue, withdrawal
+from domain import approval, history, interception, limits, looking, notices, queue, withdrawal
 from domain.desk import Desk
 from domain.errors import (
     BadValue,
@@ -183,7 +183,7 @@ def hold(
 ) -> Order:
     """Freeze an order by hand, also one whose parcel is already in the house: the gate stops it there.
 
-    In review it may end by itself: at `until`, or `for_stock` when a warehouse has all its goods. Raises NotAllowed,
+    It may end by itself: at `until`, or in review `for_stock` when a warehouse has all its goods. Raises NotAllowed,
     Stale, ReasonNeeded, WrongStatus, BadValue for a moment that is over or a year away.
     """
     order = desk.orders.get(order_id)
@@ -208,6 +208,7 @@ def hold(
         refresh(desk, [order])
     else:
         desk.orders.save([order])
+        desk.orders.look_at({order_id: looking.frozen_until(order, desk.now)})
         interception.reblock(desk, order)
     announce(desk, [order_id], decided=True)
     return desk.orders.get(order_id)
@@ -236,19 +237,40 @@ def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: H
 
 
 def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode]) -> Order:
-    holds = tuple(
-        replace(h, resolved_at=desk.now, resolved_by=actor.name, resolution="released")
-        if h.open and h.code in codes
-        else h
-        for h in order.holds
-    )
-    order = replace(order, holds=holds)
+    mine = [hold for hold in order.holds if hold.open and hold.code in codes]
+    others = _sharing(desk, order, mine)
     desk.record([history.line(desk, actor, "order", order.id, "hold_released", code) for code in codes])
+    shared = [history.line(desk, actor, "order", one.id, "hold_released", HoldCode.MARGIN_LOW) for one in others]
+    desk.record(shared)
+    order, *others = (_without(one, mine, actor, desk.now) for one in (order, *others))
     if order.status is OrderStatus.REVIEW:
-        return refresh(desk, [order])[0]
+        notices.redraw(desk, NoticeKind.ORDER, [one.id for one in others])
+        return refresh(desk, [order, *others])[0]
     desk.orders.save([order])
     interception.reblock(desk, order)
     return replace(order, revision=order.revision + 1)
+
+
+def _sharing(desk: Desk, order: Order, holds: Sequence[Hold]) -> list[Order]:
+    """Those in review whose margin was judged together with this one's: who lets one go lets all go."""
+    if order.status is not OrderStatus.REVIEW or not any("orders" in hold.evidence for hold in holds):
+        return []
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    company = {oid for box in boxes if box.state is ParcelState.PLANNED for oid in box.order_ids} - {order.id}
+    return [one for one in desk.orders.many(company).values() if any(_same(h, holds) for h in one.holds)]
+
+
+def _same(hold: Hold, holds: Sequence[Hold]) -> bool:
+    """Whether it says, open, what one of these says of several orders."""
+    return hold.open and any(
+        hold.code is h.code and "orders" in h.evidence and hold.evidence == h.evidence for h in holds
+    )
+
+
+def _without(order: Order, holds: Sequence[Hold], actor: Actor, now: datetime) -> Order:
+    gone = {"resolved_at": now, "resolved_by": actor.name, "resolution": "released"}
+    kept = (replace(h, **gone) if h in holds or _same(h, holds) else h for h in order.holds)  # type: ignore[arg-type]  # its fields
+    return replace(order, holds=tuple(kept))
 
 
 def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: bool = False) -> Order:

@@ -13,7 +13,7 @@ from domain import areas, phones
 from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
 from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
-from domain.holds import Finding, HoldCode
+from domain.holds import Finding, HoldCode, thaws_at
 from domain.incoming import PlatformState, Receiver, RefundState
 from domain.orders import LIVE, Line, Order
 from domain.place_names import Fault, Why
@@ -25,6 +25,8 @@ from domain.worth import worth
 
 _ZERO = timedelta(0)
 _TOLD = 40
+IN_PIECES = Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
+"""Each sku is there somewhere, but not all in one place, nor so that it may be divided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +103,23 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
             {"lines": str(len(unmatched)), "code": first.merchant_code, "title": first.title},
         )
     elif not covering(order, facts):
-        yield from _short(order, facts)
+        yield from short(order, facts)
 
 
-def _short(order: Order, facts: Facts) -> Iterator[Finding]:
+def short(order: Order, facts: Facts) -> Iterator[Finding]:
+    """Why no warehouse, nor several where the order may be divided, has what it wants."""
     places = serving(order, facts)
     if not places:
         yield Finding(HoldCode.NO_WAREHOUSE, {"shop": facts.catalog.shops[order.shop_id].name})
+        return
+    if may_split(order, facts.policy.split) and by_warehouse(items_of(order), places, facts.free):
         return
     for sku, need in sorted(wanted(order).items()):
         best = max(facts.free.get((place, sku), 0) for place in places)
         if best < need:
             yield Finding(HoldCode.OUT_OF_STOCK, {"sku": sku, "need": str(need), "free": str(best)})
             return
-    if not may_split(order, facts.policy.split) or not by_warehouse(items_of(order), places, facts.free):
-        yield Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
+    yield IN_PIECES
 
 
 def _phone(receiver: Receiver) -> Iterator[Fault]:
@@ -214,6 +218,11 @@ def _terms(order: Order, facts: Facts) -> Iterator[Finding]:
         yield Finding(HoldCode.FLAG, {"flag": order.seller_flag})
     if order.cod and choices.confirm_cod:
         yield Finding(HoldCode.PAYMENT, {"owed": str(order.total), "currency": order.currency})
+    yield from shipped_there(order)
+
+
+def shipped_there(order: Order) -> Iterator[Finding]:
+    """The platform says it is on its way; whoever asks knows that it did not leave here."""
     if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
         yield Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state})
 
@@ -223,8 +232,7 @@ def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
     for hold in order.holds:
         if not hold.open or hold.code is not HoldCode.FREEZE:
             continue
-        until = hold.evidence.get("until", "")
-        when = datetime.fromisoformat(until) if until else None
+        when = thaws_at(hold)
         arrived = "stock" in hold.evidence and bool(covering(order, facts))
         if not arrived and (when is None or facts.now < when):
             yield Finding(HoldCode.FREEZE, hold.evidence, when)

@@ -18,10 +18,12 @@ from domain.policy_sections import Split
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Goods that travel together, and the rules that divided them from the rest."""
+    """Goods that travel together, the rules that divided them from the rest, and a warehouse that has them when no
+    one has the whole order."""
 
     items: tuple[Item, ...]
     rules: tuple[str, ...] = ()
+    place: int | None = None
 
 
 @dataclass(slots=True)
@@ -34,6 +36,8 @@ class _Fill:
     value: int = 0
 
 
+_MOST_TRIED = 2000
+_MOST_LINES = 200
 SHIPS_PARTS = frozenset({Platform.SHOPIFY, Platform.WOOCOMMERCE, Platform.AMAZON, Platform.EBAY, Platform.TIKTOK})
 """Platforms that can be told of one parcel while the rest of the order is still here. Of the others we assume that the
 first number reported makes the whole order shipped (rules.md B4), so that is done with the last parcel only."""
@@ -172,19 +176,21 @@ def units_of(items: Sequence[Item]) -> dict[str, int]:
 
 def by_warehouse(
     items: Sequence[Item], warehouses: Sequence[int], free: Mapping[tuple[int, str], int]
-) -> list[tuple[Item, ...]]:
-    """The goods by the warehouse they come from, as few warehouses as a greedy choice finds: the one that has most
-    lines whole goes first. Empty when a line is whole in none of them."""
-    left, places, parts = list(items), list(warehouses), []
-    while left and places:
-        found = {place: _whole_lines(left, place, free) for place in places}
-        best = max(places, key=lambda place: len(found[place]))
-        if not found[best]:
-            return []
-        parts.append(tuple(found[best]))
-        places.remove(best)
-        left = [item for item in left if item not in found[best]]
-    return parts if not left else []
+) -> list[tuple[int, tuple[Item, ...]]]:
+    """The goods by the warehouse they can come from, every line whole, the warehouse that has most lines first. Empty
+    only when there is no such way."""
+    left, places = list(items), list(warehouses)
+    chosen: list[int] = []
+    while places and items:
+        chosen.append(max(places, key=lambda place: len(_whole_lines(left, place, free))))
+        places.remove(chosen[-1])
+        found = _placed(items, chosen, free)
+        if found:
+            parts = ((place, tuple(i for i, at in zip(items, found, strict=True) if at == place)) for place in chosen)
+            return [(place, part) for place, part in parts if part]
+        gone = _whole_lines(left, chosen[-1], free)
+        left = [item for item in left if item not in gone]
+    return []
 
 
 def _whole_lines(items: Sequence[Item], place: int, free: Mapping[tuple[int, str], int]) -> list[Item]:
@@ -196,3 +202,49 @@ def _whole_lines(items: Sequence[Item], place: int, free: Mapping[tuple[int, str
             taken[item.sku] = taken.get(item.sku, 0) + item.quantity
             found.append(item)
     return found
+
+
+def _placed(items: Sequence[Item], places: Sequence[int], free: Mapping[tuple[int, str], int]) -> list[int]:
+    """A warehouse for each line, the first ones as long as they can; [] when they do not hold all of it. Lines of
+    different goods do not compete, so each sku is looked at alone."""
+    found: dict[int, int] = {}
+    for sku in {item.sku for item in items}:
+        mine = sorted((at for at, item in enumerate(items) if item.sku == sku), key=lambda at: -items[at].quantity)
+        rooms = tuple(free.get((place, sku), 0) for place in places)
+        sizes = tuple(items[at].quantity for at in mine)
+        put = _first_fit(sizes, rooms) or (_packed(sizes, rooms, {}) if len(sizes) <= _MOST_LINES else None)
+        if put is None:
+            return []
+        found |= {at: places[room] for at, room in zip(mine, put, strict=True)}
+    return [found[at] for at in range(len(items))]
+
+
+def _first_fit(sizes: Sequence[int], rooms: Sequence[int]) -> tuple[int, ...] | None:
+    """The room of each size, each in the first with space for it, which nearly always does; None when one has none."""
+    spaces, found = list(rooms), []
+    for size in sizes:
+        room = next((room for room, space in enumerate(spaces) if size <= space), None)
+        if room is None:
+            return None
+        spaces[room] -= size
+        found.append(room)
+    return tuple(found)
+
+
+def _packed(
+    sizes: tuple[int, ...], rooms: tuple[int, ...], tried: dict[tuple[int, tuple[int, ...]], None]
+) -> tuple[int, ...] | None:
+    """As `_first_fit`, by every way there is. What was `tried` is not tried again, and after _MOST_TRIED ways it is
+    given up: nobody orders like that but to keep us busy."""
+    if not sizes:
+        return ()
+    state = (len(sizes), tuple(sorted(rooms)))
+    if sum(sizes) > sum(rooms) or state in tried or len(tried) >= _MOST_TRIED:
+        return None
+    for room, space in enumerate(rooms):
+        if sizes[0] <= space and space not in rooms[:room]:
+            rest = _packed(sizes[1:], (*rooms[:room], space - sizes[0], *rooms[room + 1 :]), tried)
+            if rest is not None:
+                return (room, *rest)
+    tried[state] = None
+    return None

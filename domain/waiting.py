@@ -1,6 +1,7 @@
 """What only time ends: the regret window, approval hours and presale (rules.md B2).
 
-Surprising: hours are the company's own clock; on the day the clocks change the next opening is still the next one.
+Surprising: hours are the company's own clock; on the day the clocks change the next opening is still the next one. An
+order with nothing against it is looked at again when the hours end, since nothing else would tell.
 """
 
 from collections.abc import Iterator
@@ -43,17 +44,26 @@ def _minutes(hours: str) -> tuple[int, int] | None:
 
 def next_opening(hours: str, zone: str, now: datetime) -> datetime | None:
     """When the hours (HH:MM-HH:MM, over midnight too) begin next, aware UTC; None while they are on."""
-    ends = _minutes(hours)
-    if ends is None:
-        return None
-    start, end = ends
-    local = now.astimezone(ZoneInfo(zone))
+    told, local = _minutes(hours), now.astimezone(ZoneInfo(zone))
+    return None if told is None or _inside(*told, local) else _next(told[0], local, now)
+
+
+def next_closing(hours: str, zone: str, now: datetime) -> datetime | None:
+    """When they end next; None while they are off, and for hours that never end."""
+    told, local = _minutes(hours), now.astimezone(ZoneInfo(zone))
+    return _next(told[1], local, now) if told and told[0] != told[1] and _inside(*told, local) else None
+
+
+def _inside(start: int, end: int, local: datetime) -> bool:
     minute = local.hour * 60 + local.minute
-    inside = start <= minute < end if start < end else minute >= start or minute < end
-    if inside or start == end:
-        return None
-    day = local.replace(hour=start // 60, minute=start % 60, second=0, microsecond=0, fold=0)
-    opening = (day if minute < start else day + timedelta(days=1)).astimezone(UTC)
-    if opening <= now:  # the hour that comes twice: its first time is over
-        opening = day.replace(fold=1).astimezone(UTC)
-    return opening
+    return start <= minute < end if start < end else minute >= start or minute < end or start == end
+
+
+def _next(minute: int, local: datetime, now: datetime) -> datetime:
+    """The next time the company's clock shows that minute of the day."""
+    day = local.replace(hour=minute // 60, minute=minute % 60, second=0, microsecond=0, fold=0)
+    later = local.hour * 60 + local.minute >= minute
+    found = (day + timedelta(days=1) if later else day).astimezone(UTC)
+    if found <= now:  # the hour that comes twice: its first time is over
+        found = day.replace(fold=1).astimezone(UTC)
+    return found

@@ -1,9 +1,10 @@
 """What an order is worth: amounts, counts, prices and margin out of their usual range (rules.md B2).
 
-Surprising: a cost is held against a price only in one currency; where they differ nothing is said.
+Surprising: a cost is held against a price only in one currency; where they differ nothing is said. A margin is that of
+the parcel: orders that travel together share its freight, so neither is judged alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from domain.catalog import Catalog
 from domain.holds import Finding, HoldCode
@@ -41,18 +42,27 @@ def _cheap(order: Order, lines: tuple[Line, ...], percent: int, catalog: Catalog
             return
 
 
-def margin(order: Order, freight: int, freight_currency: str, policy: Policy, catalog: Catalog) -> Iterator[Finding]:
-    """MARGIN_LOW: paid less goods and estimated freight keeps too little. `freight` in minor units."""
-    percent = policy.screening.margin_percent
-    if percent < 0 or order.paid <= 0 or freight_currency != order.currency:
-        return
+def margin(
+    orders: Sequence[Order], freight: int, freight_currency: str, policy: Policy, catalog: Catalog
+) -> dict[str, str] | None:
+    """What orders that travel together leave over, less goods and their one estimated freight (minor units), as
+    evidence; None where it is not asked or cannot be told."""
+    percent, currency = policy.screening.margin_percent, orders[0].currency
+    paid = sum(order.paid for order in orders)
+    if percent < 0 or paid <= 0 or {freight_currency} != {order.currency for order in orders}:
+        return None
     cost = 0
-    for line in order.shippable:
+    for line in (line for order in orders for line in order.shippable):
         sku = catalog.skus.get(line.sku or "")
-        if sku is None or sku.currency != order.currency:
-            return
+        if sku is None or sku.currency != currency:
+            return None
         cost += sku.cost * line.quantity
-    left = order.paid - order.refunded - cost - freight
-    if left * 100 < percent * order.paid:
-        facts = {"left": str(left), "paid": str(order.paid), "least": str(percent), "currency": order.currency}
-        yield Finding(HoldCode.MARGIN_LOW, {**facts, "cost": str(cost), "freight": str(freight)})
+    left = paid - sum(order.refunded for order in orders) - cost - freight
+    facts = {"left": str(left), "paid": str(paid), "least": str(percent), "currency": currency}
+    facts |= {"cost": str(cost), "freight": str(freight)}
+    return facts if len(orders) == 1 else {**facts, "orders": ", ".join(order.number for order in orders)}
+
+
+def thin(margin: Mapping[str, str]) -> bool:
+    """Whether too little is left over."""
+    return int(margin["left"]) * 100 < int(margin["least"]) * int(margin["paid"])

@@ -24,11 +24,13 @@ from handlers.draw import draw
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
 from handlers.taps import pack
-from handlers.words import mask_name
+from handlers.terms import N_
+from handlers.words import Words, mask_name
 
 router = Router(name="customers")
 Args = tuple[str, ...]
 HITS = 8
+_LEFT = N_("{count} more orders in review are looked at in the next moments.")
 
 
 @router.message(Cmd("customer"))
@@ -147,8 +149,8 @@ async def told(message: Message, ask: Ask, verb: str, args: Args, answer: str) -
         await ask.say("Proposed; the service leads are told.")
     else:
         terms = Terms(ListLevel(args[3]), int(args[5]), _kinds(args[4]))
-        _, held = await ask.run(blacklist.add, ask.actor, customer_id, revision, Reason(args[2]), terms, answer)
-        await ask.say("On the blacklist. Orders in review held for it: {count}", count=held)
+        _, found = await ask.run(blacklist.add, ask.actor, customer_id, revision, Reason(args[2]), terms, answer)
+        await ask.reply(Card(_listed(found, ask.words)))
     await ask.show(NoticeKind.CUSTOMER, customer_id)
 
 
@@ -171,12 +173,20 @@ def _entry_seen(desk: Desk, actor: Actor, entry_id: int, revision: int | None) -
 async def confirm(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """A proposal becomes an entry, for the house's usual term."""
     entry = await ask.read(_entry_seen, ask.actor, int(args[0]), None)
-    _, held = await ask.run(_confirm, ask.actor, entry.id, int(args[1]), ListLevel(args[2]))
-    await ask.toast(ask.words.label("On the blacklist. Orders in review held for it: {count}", count=held))
+    _, found = await ask.run(_confirm, ask.actor, entry.id, int(args[1]), ListLevel(args[2]))
+    await ask.toast(_listed(found, ask.words))
     await ask.show(NoticeKind.ENTRY, entry.id)
 
 
-def _confirm(desk: Desk, actor: Actor, entry_id: int, revision: int, level: ListLevel) -> tuple[Entry, int]:
+def _listed(found: blacklist.Screened, words: Words) -> str:
+    """What the entry did at once, and what it still does."""
+    told = words.label("On the blacklist. Orders in review held for it: {count}", count=found.about)
+    return f"{told}\n{words.label(_LEFT, count=found.left)}" if found.left else told
+
+
+def _confirm(
+    desk: Desk, actor: Actor, entry_id: int, revision: int, level: ListLevel
+) -> tuple[Entry, blacklist.Screened]:
     days = desk.policy.customers.entry_days[0]
     return blacklist.confirm(desk, actor, entry_id, revision, Terms(level, days))
 
@@ -208,6 +218,9 @@ async def ask_why(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
 @router.message(Answer("cu.el", "cu.ea"))
 async def entry_told(message: Message, ask: Ask, verb: str, args: Args, answer: str) -> None:
     """Lifted, or appealed against."""
-    command: Callable[..., Entry] = blacklist.lift if verb == "cu.el" else blacklist.appeal
-    entry = await ask.run(command, ask.actor, int(args[0]), int(args[1]), answer)
-    await ask.show(NoticeKind.ENTRY, entry.id)
+    entry_id, revision = int(args[0]), int(args[1])
+    if verb == "cu.ea":
+        await ask.run(blacklist.appeal, ask.actor, entry_id, revision, answer)
+    elif left := (await ask.run(blacklist.lift, ask.actor, entry_id, revision, answer))[1]:
+        await ask.say(_LEFT, count=left)
+    await ask.show(NoticeKind.ENTRY, entry_id)

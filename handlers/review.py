@@ -24,9 +24,11 @@ from handlers.cards.orders import order_button
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
 from handlers.queue import as_shown, go_on, may_see, show_order
+from handlers.terms import N_
 
 router = Router(name="review")
 Args = tuple[str, ...]
+_LATER = N_("Product matched. {count} more orders that wait for a product are looked at in the next moments.")
 Decision = Callable[[Desk, Actor, int, int, str], Order]
 
 
@@ -129,8 +131,8 @@ async def reason_told(message: Message, ask: Ask, verb: str, args: Args, answer:
 @router.callback_query(Tap("o.mk"))
 async def match(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """A product was chosen for a line; then the next line without one, if any."""
-    order = await ask.run(corrections.match_sku, ask.actor, int(args[0]), int(args[1]), int(args[2]), args[3])
-    await ask.toast(ask.words.plain("Product matched."))
+    order, later = await ask.run(corrections.match_sku, ask.actor, int(args[0]), int(args[1]), int(args[2]), args[3])
+    await ask.toast(ask.words.label(_LATER, count=later) if later else ask.words.plain("Product matched."))
     left = any(line.sku is None and not line.dropped for line in order.lines)
     await show_order(ask, order.id, view="match" if left else "")
 
@@ -148,7 +150,9 @@ async def ask_for_product(tap: CallbackQuery, ask: Ask, args: Args) -> None:
 @router.message(Answer("o.mq"))
 async def product_told(message: Message, ask: Ask, args: Args, answer: str) -> None:
     """The product of a line, typed."""
-    order = await ask.run(corrections.match_sku, ask.actor, int(args[0]), int(args[1]), int(args[2]), answer)
+    order, later = await ask.run(corrections.match_sku, ask.actor, int(args[0]), int(args[1]), int(args[2]), answer)
+    if later:
+        await ask.say(_LATER, count=later)
     await show_order(ask, order.id)
 
 

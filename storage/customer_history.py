@@ -1,7 +1,8 @@
 """A customer's history, counted from orders and returns, and who behaves so that a person should look.
 
 Surprising: `suspects` reads small partial indexes (orders with money back, returns that were refused, items that were
-missing), so a clock may ask for it in a store of millions of orders.
+missing), so a clock may ask for it in a store of millions of orders. A return speaks for the orders its items were
+sold in, which may be several.
 """
 
 from collections import defaultdict
@@ -61,26 +62,25 @@ _CALLED_BACK = select(stop.c.id).where(stop.c.parcel_id == return_parcel.c.parce
 _REFUSED = and_(
     return_parcel.c.reason == literal_column("'refused'", Text), return_parcel.c.parcel_id.is_not(None), ~_CALLED_BACK
 )
+_RETURNED = orders.join(return_item, return_item.c.order_id == orders.c.id)
+_RETURNED = _RETURNED.join(return_parcel, return_parcel.c.id == return_item.c.return_id)
 _RETURNS = (
     select(
         orders.c.buyer_id,
         return_parcel.c.id,
         func.max(case((_REFUSED, 1), else_=0)).label("refused"),
-        func.coalesce(func.sum(return_item.c.missing), 0).label("missing"),
-        func.coalesce(func.sum(return_item.c.defective), 0).label("defective"),
+        func.sum(return_item.c.missing).label("missing"),
+        func.sum(return_item.c.defective).label("defective"),
     )
-    .join(return_parcel, return_parcel.c.order_id == orders.c.id)
-    .join(return_item, return_item.c.return_id == return_parcel.c.id, isouter=True)
+    .select_from(_RETURNED)
     .where(_IN_SHOPS, among(orders.c.buyer_id))
     .group_by(orders.c.buyer_id, return_parcel.c.id)
 )
-_LOST_UNITS = (
-    select(return_item.c.return_id)
-    .where(return_item.c.return_id == return_parcel.c.id, return_item.c.missing > _ZERO)
-    .exists()
-)
 _BAD_RETURN = (
-    select(return_parcel.c.id).where(return_parcel.c.order_id == orders.c.id, or_(_REFUSED, _LOST_UNITS)).exists()
+    select(return_parcel.c.id)
+    .join(return_item, return_item.c.return_id == return_parcel.c.id)
+    .where(return_item.c.order_id == orders.c.id, or_(_REFUSED, return_item.c.missing > _ZERO))
+    .exists()
 )
 _PROOFS = select(orders.c.buyer_id, orders.c.number)
 _PROOFS = _PROOFS.where(_IN_SHOPS, among(orders.c.buyer_id), or_(_MONEY_BACK, _BAD_RETURN)).order_by(orders.c.id.desc())
@@ -90,11 +90,10 @@ _WHO = (orders.c.platform, orders.c.buyer_id)
 _TOLD = orders.c.buyer_id != ""
 _OFTEN_REFUNDED = select(*_WHO).where(_MONEY_BACK, orders.c.paid > 0, _TOLD).group_by(*_WHO)
 _OFTEN_REFUNDED = _OFTEN_REFUNDED.having(func.count(orders.c.id) >= _LEAST)
-_RETURNED = select(*_WHO).join(return_parcel, return_parcel.c.order_id == orders.c.id).where(_TOLD)
-_OFTEN_REFUSED = _RETURNED.where(_REFUSED).group_by(*_WHO).having(func.count(return_parcel.c.id) >= _LEAST)
-_OFTEN_MISSING = _RETURNED.join(return_item, return_item.c.return_id == return_parcel.c.id)
-_OFTEN_MISSING = _OFTEN_MISSING.where(return_item.c.missing > _ZERO).group_by(*_WHO)
-_OFTEN_MISSING = _OFTEN_MISSING.having(func.count(return_parcel.c.id.distinct()) >= _LEAST)
+_OFTEN = select(*_WHO).select_from(_RETURNED).where(_TOLD).group_by(*_WHO)
+_OFTEN = _OFTEN.having(func.count(return_parcel.c.id.distinct()) >= _LEAST)
+_OFTEN_REFUSED = _OFTEN.where(_REFUSED)
+_OFTEN_MISSING = _OFTEN.where(return_item.c.missing > _ZERO)
 
 
 class CustomerHistory:

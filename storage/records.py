@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select, union, update
 
 from domain.errors import LostRace, Unknown
 from domain.records import Alert, AlertKind, Event, ImportRun, Return, ReturnItem, ReturnState, StoredFile
@@ -174,8 +174,10 @@ class Returns:
         return found[0] if found else None
 
     def of_order(self, order_id: int) -> tuple[Return, ...]:
-        """The order's returns by id."""
-        mine = select(*RETURN.columns).where(return_parcel.c.order_id == order_id)
+        """Those with goods of the order in them, and those linked to it, by id."""
+        linked = select(return_parcel.c.id).where(return_parcel.c.order_id == order_id)
+        holding = select(return_item.c.return_id).where(return_item.c.order_id == order_id)
+        mine = select(*RETURN.columns).where(return_parcel.c.id.in_(union(linked, holding)))
         return tuple(self.load(mine.order_by(return_parcel.c.id)))
 
     def add(self, parcel: Return) -> Return:

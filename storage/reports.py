@@ -3,6 +3,7 @@
 Surprising: a run is fenced by `attempt`. Who wakes up after the lease was taken over cannot write the outcome.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -105,12 +106,12 @@ class Reports:
         owners = self._orders.many({item.order_id for item in found})
         return [(item, owners[item.order_id]) for item in found]
 
-    def returns(self, start: datetime, end: datetime) -> list[tuple[Return, Order | None]]:
-        """Arrived in [start, end), by time; None for the unclaimed."""
+    def returns(self, start: datetime, end: datetime) -> list[tuple[Return, Mapping[int, Order]]]:
+        """Arrived in [start, end), by time, each with the orders whose goods are in it (none for the unclaimed)."""
         mine = select(*RETURN.columns).where(_within(return_parcel.c.arrived_at, start, end))
         found = self._returns.load(mine.order_by(return_parcel.c.arrived_at, return_parcel.c.id))
-        owners = self._orders.many({item.order_id for item in found if item.order_id is not None})
-        return [(item, None if item.order_id is None else owners[item.order_id]) for item in found]
+        owners = self._orders.many({order_id for item in found for order_id in item.order_ids})
+        return [(item, {order_id: owners[order_id] for order_id in item.order_ids}) for item in found]
 
     def shipped(self, start: datetime, end: datetime) -> list[Parcel]:
         """Handed over in [start, end), by time."""

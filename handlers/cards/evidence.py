@@ -56,6 +56,9 @@ EVIDENCE = {
 }
 FREEZE_UNTIL = N_("{reason} ({by}), until {until}")
 FREEZE_STOCK = N_("{reason} ({by}), until the goods are there")
+MARGIN_TOGETHER = N_(
+    "{left} of {paid} would be left of {orders} in one parcel, after goods {cost} and one freight {freight}"
+)
 NO_WAREHOUSE_CAN = N_("none of {tried} warehouses can, the first because: {why}")
 SPLIT_STOCK = N_("no single warehouse has everything")
 SHORT = {
@@ -167,6 +170,8 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
         text = FREEZE_UNTIL
     elif hold.code is HoldCode.FREEZE and "stock" in hold.evidence:
         text = FREEZE_STOCK
+    elif hold.code is HoldCode.MARGIN_LOW and "orders" in hold.evidence:
+        text = MARGIN_TOGETHER
     elif hold.code is HoldCode.NO_WAREHOUSE and "why" in hold.evidence:
         text = NO_WAREHOUSE_CAN
     seen = words(text, **_facts(hold, words, private))

@@ -42,7 +42,7 @@ REFUND_REASONS = {
     "late": N_("Too slow"),
     "wrong": N_("Ordered the wrong thing"),
 }
-ENDING_STATES = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED)
+ENDING_STATES = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
 View = Callable[[Desk, Order, Viewer, Mapping[str, str], str], Card]
 
 
@@ -76,6 +76,8 @@ def _ending(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
         "stock": words("Until the goods are there"),
         "told": words("Another time…"),
     }
+    if order.status is OrderStatus.RELEASED:
+        del labels["stock"]  # its goods are claimed already
     buttons = [Button(label, pack("o.hde", *_key(order), reason, ending)) for ending, label in labels.items()]
     text = words("Hold it: {reason}. Until when?", reason=words.plain(HOLD_REASONS[reason]))
     return Card(f"{head}\n\n{text}", (*in_twos(buttons), _back(order, words)))

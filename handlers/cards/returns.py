@@ -37,6 +37,7 @@ _TAPS = {Grade.GOOD: N_("✅ good"), Grade.DEFECTIVE: N_("🔧 defective"), Grad
 _LETTER = {Grade.GOOD: "g", Grade.DEFECTIVE: "d", Grade.MISSING: "m"}
 GRADE_OF = {letter: grade for grade, letter in _LETTER.items()}
 _ROWS = 8
+_ITEMS = 20
 
 
 @drawing(NoticeKind.RETURN)
@@ -44,23 +45,38 @@ def return_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, 
     """The return as it is now."""
     parcel = desk.returns.get(subject_id)
     words = viewer.words
-    order = desk.orders.get(parcel.order_id) if parcel.order_id is not None else None
-    lines = [words(HEADS[parcel.state], waybill=parcel.waybill), *_about(desk, parcel, order, viewer)]
-    lines += [_item_line(desk, item, words) for item in parcel.items[:20]]
-    if order is not None and not parcel.items:
-        lines.append(words("Nothing that left for this order is known to be in it."))
+    orders = desk.orders.many(parcel.order_ids)
+    heads = {order_id: _order_line(desk, order, viewer) for order_id, order in orders.items()}
+    lines = [words(HEADS[parcel.state], waybill=parcel.waybill)]
+    lines += heads.values() if len(heads) == 1 else []
+    lines += [*_about(desk, parcel, viewer), *_goods(desk, parcel, heads, words)]
     lines += ["", words(NEXT[parcel.state])]
-    return Card("\n".join(lines), _rows(parcel, order, viewer))
+    return Card("\n".join(lines), _rows(parcel, viewer))
 
 
-def _about(desk: Desk, parcel: Return, order: Order | None, viewer: Viewer) -> list[str]:
+def _order_line(desk: Desk, order: Order, viewer: Viewer) -> str:
+    name = order.receiver.name
+    shop = desk.catalog.shops[order.shop_id].name
+    facts = {"order": order.number, "shop": shop, "name": name if viewer.private else mask_name(name)}
+    return viewer.words("Order {order} · {shop} · {name}", **facts)
+
+
+def _goods(desk: Desk, parcel: Return, heads: Mapping[int, str], words: Words) -> list[str]:
+    """What should be in it; of a merged parcel under the order each unit was sold in."""
+    if heads and not parcel.items:
+        return [words("Nothing that left for this order is known to be in it.")]
+    shown = parcel.items[:_ITEMS]
+    if len(heads) < 2:
+        return [_item_line(desk, item, words) for item in shown]
+    lines = [words("It holds goods of {count} orders: keep them apart.", count=len(heads))]
+    for order_id in dict.fromkeys(item.order_id for item in shown):
+        lines += [heads[order_id], *(_item_line(desk, item, words) for item in shown if item.order_id == order_id)]
+    return lines
+
+
+def _about(desk: Desk, parcel: Return, viewer: Viewer) -> list[str]:
     words = viewer.words
     lines = []
-    if order is not None:
-        name = order.receiver.name
-        shop = desk.catalog.shops[order.shop_id].name
-        facts = {"order": order.number, "shop": shop, "name": name if viewer.private else mask_name(name)}
-        lines.append(words("Order {order} · {shop} · {name}", **facts))
     if parcel.reason:
         lines.append(words("Reason: {reason}", reason=veiled(parcel.reason, viewer.private)))
     if parcel.arrived_at is not None:
@@ -92,7 +108,7 @@ def _item_line(desk: Desk, item: ReturnItem, words: Words) -> str:
     return f"{text}\n   → {found}"
 
 
-def _rows(parcel: Return, order: Order | None, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+def _rows(parcel: Return, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
     words = viewer.words
     if parcel.state is ReturnState.UNCLAIMED and viewer.offers(Right.REFUND):
         return ((Button(words.plain("🔗 Link to an order"), pack("rk", parcel.id), style="primary"),),)

@@ -89,6 +89,15 @@ def together_rows(desk: Desk, order: Order, viewer: Viewer) -> list[tuple[Button
     return rows
 
 
+def _margin(told: object, words: Words) -> list[str]:
+    """What is left over of all orders in the parcel, where the policy asks for it."""
+    if not isinstance(told, Mapping):
+        return []
+    money = {name: words.money(int(told[name]), str(told["currency"])) for name in ("left", "paid", "freight")}
+    text = "🔗 Margin of the parcel: {left} of {paid} left, freight {freight} counted once, {least}% wanted"
+    return [words(text, least=told["least"], **money)]
+
+
 def why_lines(parcel: Parcel, words: Words) -> list[str]:
     """Why the parcel is merged or one of several."""
     lines = []
@@ -96,6 +105,7 @@ def why_lines(parcel: Parcel, words: Words) -> list[str]:
     if isinstance(merged, Mapping) and merged.get("orders"):
         why = words.plain(VERDICTS.get(str(merged.get("why")), str(merged.get("why"))))
         lines.append(words("🔗 Merged: {orders}, {why}", orders=", ".join(map(str, merged["orders"])), why=why))
+        lines += _margin(merged.get("margin"), words)
     if isinstance(split, Mapping):
         rules = ", ".join(words.plain(RULES.get(str(rule), str(rule))) for rule in split.get("rules", ()))
         lines.append(words("✂️ Part {part} of {of}: {rules}", part=split.get("part"), of=split.get("of"), rules=rules))

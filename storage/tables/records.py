@@ -108,13 +108,18 @@ class ReturnItemRow(Base, table=True):
     """Expected lines of a return."""
 
     __tablename__ = "return_item"
-    __table_args__ = (Index("ix_return_item_missing", "return_id", sqlite_where=_MISSING, postgresql_where=_MISSING),)
+    __table_args__ = (
+        Index("ix_return_item_missing", "return_id", sqlite_where=_MISSING, postgresql_where=_MISSING),
+        Index(None, "order_id"),
+    )
     return_id: int = col.ref("return_parcel.id", primary=True)
     position: int = col.own_key()
     line_no: int = col.number()
     sku: str = col.text()
     title: str = col.words()
     expected: int = col.number()
+    order_id: int = col.ref("orders.id")
+    order_line: int = col.number()
     good: int = col.number()
     defective: int = col.number()
     missing: int = col.number()

@@ -78,6 +78,8 @@ class Shop:
             "CUP-01",
             "cup",
             2,
+            order_id,
+            1,
             **{name: changes.pop(name) for name in ("good", "missing", "defective") if name in changes},
         )
         made = Return(0, f"R{order_id}", ReturnState.DONE, NOW, order_id=order_id, items=(item,))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import blacklist, planning, proposals, review
-from domain.blacklist import Terms
+from domain.blacklist import Screened, Terms
 from domain.customer_records import (
     Appeal,
     Customer,
@@ -42,11 +42,13 @@ def shop() -> Iterator[Shop]:
     made.store.close()
 
 
-def add(shop: Shop, customer: Customer, terms: Terms = HOLD, **changes: Any) -> tuple[Entry, int]:
+def add(shop: Shop, customer: Customer, terms: Terms = HOLD, **changes: Any) -> tuple[Entry, Screened]:
     """The lead lists the customer."""
     revision = shop.now(customer).revision
     facts = {"actor": shop.lead, "text": "两次空包", **changes}
-    found: tuple[Entry, int] = shop.do(blacklist.add, facts["actor"], customer.id, revision, WHY, terms, facts["text"])
+    found: tuple[Entry, Screened] = shop.do(
+        blacklist.add, facts["actor"], customer.id, revision, WHY, terms, facts["text"]
+    )
     return found
 
 
@@ -56,7 +58,7 @@ def test_an_entry_holds_the_open_orders_and_the_next_one(shop: Shop) -> None:
     assert shop.held("1") == ()
     customer = shop.customer(order.id)
     entry, held = add(shop, customer)
-    assert held == 1
+    assert held == Screened(1)
     assert (entry.state, entry.level, entry.added_by, entry.evidence) == (
         EntryState.ACTIVE,
         ListLevel.HOLD,
@@ -84,7 +86,7 @@ def test_an_entry_holds_the_open_orders_and_the_next_one(shop: Shop) -> None:
 
 def test_a_warning_holds_nothing(shop: Shop) -> None:
     (order,) = shop.receive("1")
-    assert add(shop, shop.customer(order.id), Terms(ListLevel.WARN, 0))[1] == 0
+    assert add(shop, shop.customer(order.id), Terms(ListLevel.WARN, 0))[1] == Screened()
     shop.receive("2")
     assert (shop.held("1"), shop.held("2"), shop.order("1").revision) == ((), (), order.revision)
 
@@ -96,7 +98,7 @@ def test_lifting_frees_the_orders(shop: Shop) -> None:
     with pytest.raises(ReasonNeeded):
         shop.do(blacklist.lift, shop.lead, entry.id, 1, " ")
     assert shop.held("1") == (HoldCode.BLACKLIST,)
-    lifted = shop.do(blacklist.lift, shop.lead, entry.id, 1, "误会")
+    lifted, _ = shop.do(blacklist.lift, shop.lead, entry.id, 1, "误会")
     assert (lifted.state, lifted.ended_by, lifted.end_reason, lifted.ended_at) == (
         EntryState.LIFTED,
         shop.lead.name,
@@ -147,7 +149,7 @@ def test_another_account_of_the_same_phone_is_held_only_when_asked(shop: Shop) -
     add(shop, shop.customer(first.id))
     assert shop.held("2") == ()
     entry, held = add(shop, shop.customer(first.id), Terms(ListLevel.HOLD, 0, frozenset({KeyKind.PHONE})))
-    assert (held, entry.kinds) == (2, frozenset({KeyKind.BUYER, KeyKind.PHONE}))
+    assert (held, entry.kinds) == (Screened(2), frozenset({KeyKind.BUYER, KeyKind.PHONE}))
     assert shop.order("2").holds[-1].evidence["by"] == "phone"
     assert "13800001234" not in repr(entry)
     shop.do(blacklist.lift, shop.lead, entry.id, 1, "x")
@@ -192,7 +194,7 @@ def test_service_proposes_and_a_lead_confirms(shop: Shop) -> None:
         assert refusal.value.right == Right.CUSTOMER_LISTS
     assert shop.entries(customer) == (entry,)
     confirmed, held = shop.do(blacklist.confirm, shop.lead, entry.id, 1, HOLD)
-    assert (confirmed.state, confirmed.decided_by, held) == (EntryState.ACTIVE, shop.lead.name, 1)
+    assert (confirmed.state, confirmed.decided_by, held) == (EntryState.ACTIVE, shop.lead.name, Screened(1))
     assert shop.held("1") == (HoldCode.BLACKLIST,)
     with pytest.raises(Stale) as stale:
         shop.do(blacklist.dismiss, shop.owner, entry.id, 1)
@@ -243,7 +245,7 @@ def test_an_appeal_is_asked_by_service_and_decided_by_a_lead(shop: Shop) -> None
     upheld = shop.do(blacklist.uphold, shop.lead, entry.id, 2)
     assert (upheld.appeal, upheld.state, shop.held("1")) == (Appeal.UPHELD, EntryState.ACTIVE, (HoldCode.BLACKLIST,))
     shop.do(blacklist.appeal, shop.cs, entry.id, 3, "有视频")
-    lifted = shop.do(blacklist.lift, shop.lead, entry.id, 4, "属实")
+    lifted, _ = shop.do(blacklist.lift, shop.lead, entry.id, 4, "属实")
     assert (lifted.appeal, lifted.state, shop.held("1")) == (Appeal.LIFTED, EntryState.LIFTED, ())
     assert [e.verb for e in shop.history(customer)] == [
         "lifted",
@@ -276,7 +278,7 @@ def test_a_phone_key_works_everywhere_so_it_wants_a_lead_of_all_shops(shop: Shop
     customer = shop.customer(order.id)
     with pytest.raises(NotAllowed):
         add(shop, customer, Terms(ListLevel.HOLD, 0, frozenset({KeyKind.PHONE})), actor=here)
-    assert add(shop, customer, actor=here)[1] == 1
+    assert add(shop, customer, actor=here)[1] == Screened(1)
 
 
 @pytest.mark.parametrize(

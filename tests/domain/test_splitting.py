@@ -3,10 +3,12 @@
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.catalog import Sku
+from domain.holds import HoldCode
 from domain.orders import Line, Order
 from domain.parcels import Item
 from domain.plans import plan
@@ -98,30 +100,75 @@ def test_special_goods_are_alone_and_enemies_apart(lines: list[tuple[str, int, i
     LINES,
     st.dictionaries(st.tuples(st.integers(1, 3), st.sampled_from(sorted(SKUS))), st.integers(0, 12)),
 )
-def test_no_warehouse_gives_more_than_it_has(
+def test_lines_come_whole_from_several_warehouses_whenever_they_can(
     lines: list[tuple[str, int, int]], free: dict[tuple[int, str], int]
 ) -> None:
+    """By the book: every way to send each line whole from somewhere is tried."""
     items = items_of(order_of(lines, 1000))
     parts = by_warehouse(items, [1, 2, 3], free)
+    assert bool(parts) is _possible(items, free)
     if not parts:
         return
-    assert sum((counted(part) for part in parts), Counter[int]()) == counted(items)
-    assert _served(parts, free, [1, 2, 3])
+    assert sum((counted(part) for _, part in parts), Counter[int]()) == counted(items)
+    assert len({place for place, _ in parts}) == len(parts)
+    for place, part in parts:
+        assert all(units <= free.get((place, sku), 0) for sku, units in units_of(part).items())
 
 
-def _served(parts: list[tuple[Item, ...]], free: dict[tuple[int, str], int], places: list[int]) -> bool:
-    """Whether each part can come from a warehouse of its own."""
-    if not parts:
+def _possible(items: tuple[Item, ...], free: dict[tuple[int, str], int]) -> bool:
+    if not items:
         return True
-    need = units_of(parts[0])
-    able = [place for place in places if all(free.get((place, sku), 0) >= units for sku, units in need.items())]
-    return any(_served(parts[1:], free, [one for one in places if one != place]) for place in able)
+    first, rest = items[0], items[1:]
+    places = [at for at in (1, 2, 3) if free.get((at, first.sku), 0) >= first.quantity]
+    return any(_possible(rest, {**free, (at, first.sku): free[at, first.sku] - first.quantity}) for at in places)
 
 
 def test_two_lines_of_one_thing_do_not_take_the_same_units_twice() -> None:
     items = items_of(order_of([("S0", 5, 1), ("S0", 5, 1)], 1000))
     assert by_warehouse(items, [1, 2], {(1, "S0"): 5}) == []
-    assert by_warehouse(items, [1, 2], {(1, "S0"): 5, (2, "S0"): 5}) == [(items[0],), (items[1],)]
+    free = {(1, "S0"): 5, (2, "S0"): 5}
+    assert by_warehouse(items, [1, 2], free) == [(1, (items[0],)), (2, (items[1],))]
+
+
+def test_a_small_line_leaves_the_large_store_to_the_large_line() -> None:
+    items = items_of(order_of([("S0", 1, 1), ("S0", 2, 1)], 1000))
+    assert by_warehouse(items, [1, 2], {(1, "S0"): 2, (2, "S0"): 1}) == [(1, (items[1],)), (2, (items[0],))]
+
+
+def test_a_thousand_lines_of_one_thing_are_placed() -> None:
+    items = items_of(order_of([("S0", 1, 1)] * 2000, 1000))
+    parts = by_warehouse(items, [1, 2], {(1, "S0"): 1500, (2, "S0"): 500})
+    assert [(place, len(part)) for place, part in parts] == [(1, 1500), (2, 500)]
+    assert by_warehouse(items, [1, 2], {(1, "S0"): 1500, (2, "S0"): 499}) == []
+
+
+def test_an_order_made_to_keep_us_busy_is_given_up() -> None:
+    """Sixty lines that fill seven stores nearly, in no way we look for."""
+    lines = [("S0", 7 if n % 2 else 5, 1) for n in range(60)]
+    free = {(place, "S0"): 51 + place % 3 for place in range(1, 8)}
+    assert by_warehouse(items_of(order_of(lines, 1000)), list(range(1, 8)), free) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "free", "boxes_"),
+    [
+        ([("S0", 2, 1450), ("S0", 2, 1450)], {(1, "S0"): 2, (2, "S0"): 2}, [(1, 2), (2, 2)]),
+        ([("S0", 1, 1450), ("S0", 2, 1450)], {(1, "S0"): 2, (2, "S0"): 1}, [(1, 2), (2, 1)]),
+        ([("S0", 1, 1450), ("S0", 2, 1450)], {(1, "S0"): 1, (2, "S0"): 2}, [(1, 1), (2, 2)]),
+        ([("S1", 1, 1450), ("S1", 2, 1450)], {(1, "S1"): 2, (2, "S1"): 1}, [(1, 2), (2, 1)]),
+    ],
+    ids=["both the same", "large in 1", "large in 2", "each line alone"],
+)
+def test_two_lines_of_one_sku_from_two_warehouses_are_not_out_of_stock(
+    lines: list[tuple[str, int, int]], free: dict[tuple[int, str], int], boxes_: list[tuple[int, int]]
+) -> None:
+    facts = Facts(GOODS, replace(Policy(), split=Split(alone=("fragile",))), free, {}, NOW)
+    order = order_of(lines, 2900)
+    made = plan([order], facts)
+    assert [f.code for f in (*screen(order, facts), *made.faults)] == []
+    assert [(box.warehouse_id, box.items[0].quantity) for box in made.parcels] == boxes_
+    whole = replace(facts, policy=replace(facts.policy, split=Split(auto=False)))
+    assert [f.code for f in screen(order, whole)] == [HoldCode.OUT_OF_STOCK]
 
 
 @given(LINES, st.dictionaries(st.tuples(st.integers(1, 2), st.sampled_from(sorted(SKUS))), st.integers(0, 20)))

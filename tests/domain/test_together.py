@@ -5,18 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from domain import interception, release, review
+from domain import interception, review
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.holds import HoldCode
 from domain.incoming import IncomingOrder, PlatformState
 from domain.orders import OrderStatus
-from domain.parcels import IN_HOUSE, Parcel, ParcelState, StopState
-from domain.people import Role, Station
-from domain.stock import Bucket, Document, Move
-from storage.unit import Unit
+from domain.parcels import IN_HOUSE, ParcelState, StopState
+from domain.people import Station
 from tests.domain.house import LATER, SCAN, House
-from tests.domain.yard import PAIR, Yard, cups, tea
-from tests.factory import NOW, incoming, incoming_line, receiver
+from tests.domain.yard import PAIR, Yard, cups, split_order, tea
+from tests.factory import NOW, incoming_line, receiver
 
 
 @pytest.fixture
@@ -237,31 +235,6 @@ def test_goods_that_no_courier_carries_in_one_parcel_are_not_said_to_be_merged(y
         yard.merge("1", "2")
     assert refused.value.want == "merge_no_box"
     assert [yard.order(n) for n in PAIR] == before
-
-
-def split_order(yard: Yard) -> tuple[Parcel, Parcel]:
-    """One order whose goods travel from two warehouses, both boxes in waves."""
-    house = yard.house
-    house.run(_empty, house.cast.warehouses[0].id, "TEA-01")
-    house.run(_empty, house.cast.warehouses[1].id, "CUP-01")
-    lines = (incoming_line("CUP-01", 2), incoming_line("TEA-01", 1, amount=5900))
-    yard.receive(incoming("1", lines=lines, goods=13_700, total=13_700, paid=13_700))
-    one, two = yard.boxes("1")
-    assert {one.warehouse_id, two.warehouse_id} == {w.id for w in house.cast.warehouses}
-    yard.approve("1")
-    house.pass_time(60)
-    house.run(release.release_due)
-    for box in (one, two):
-        wave = house.run(release.wave_now, house.cast.actor(Role.DISPATCHER), box.warehouse_id or 0)
-        house.run(release.take_wave, house.cast.actor(Role.PICKER), wave.id, wave.revision)
-    first, second = yard.boxes("1")
-    return first, second
-
-
-def _empty(desk: Unit, warehouse: int, sku: str) -> None:
-    """That warehouse has none of it."""
-    level = desk.stock.levels([sku])[(warehouse, sku)]
-    desk.stock.apply([Move(warehouse, sku, Bucket.GOOD, -level.free, Document.OPENING, 0)], "test")
 
 
 def test_a_divided_order_is_shipped_when_both_boxes_have_left(yard: Yard) -> None:

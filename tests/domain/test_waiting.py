@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain.holds import Finding, HoldCode
 from domain.policy import Policy
 from domain.policy_sections import Screening
-from domain.waiting import next_opening, waiting
+from domain.waiting import next_closing, next_opening, waiting
 from tests.domain.test_screening import NOW, ORDER
 
 SHANGHAI, NEW_YORK = "Asia/Shanghai", "America/New_York"
@@ -61,6 +61,38 @@ def test_an_opening_is_ahead_and_within_25_hours(start: int, end: int, now: date
     hours = f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
     opens = next_opening(hours, NEW_YORK, now)
     assert opens is None or now < opens <= now + timedelta(hours=25)
+
+
+@pytest.mark.parametrize(
+    ("hours", "now", "closes"),
+    [
+        ("08:00-23:00", "2026-11-23T07:59+08:00", None),
+        ("08:00-23:00", "2026-11-23T08:00+08:00", "2026-11-23T23:00+08:00"),
+        ("08:00-23:00", "2026-11-23T22:59+08:00", "2026-11-23T23:00+08:00"),
+        ("08:00-23:00", "2026-11-23T23:00+08:00", None),
+        ("20:00-02:00", "2026-11-23T20:00+08:00", "2026-11-24T02:00+08:00"),
+        ("20:00-02:00", "2026-11-24T01:59+08:00", "2026-11-24T02:00+08:00"),
+        ("08:00-08:00", "2026-11-24T02:00+08:00", None),
+        ("nonsense", "2026-11-24T02:00+08:00", None),
+    ],
+)
+def test_when_the_hours_end(hours: str, now: str, closes: str | None) -> None:
+    assert next_closing(hours, SHANGHAI, utc(now)) == (utc(closes) if closes else None)
+
+
+@given(
+    st.integers(0, 1439),
+    st.integers(0, 1439),
+    st.integers(0, 527_040).map(lambda minutes: NOW + timedelta(minutes=minutes)),
+)
+def test_hours_end_where_they_are_off_and_are_never_both(start: int, end: int, now: datetime) -> None:
+    hours = f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}"
+    closes, opens = next_closing(hours, SHANGHAI, now), next_opening(hours, SHANGHAI, now)
+    assert (closes is None) is (opens is not None or start == end)
+    if closes:
+        assert now < closes <= now + timedelta(hours=24)
+        assert next_opening(hours, SHANGHAI, closes) is not None
+        assert next_opening(hours, SHANGHAI, closes - timedelta(seconds=1)) is None
 
 
 def test_the_regret_window_ends_after_its_minutes() -> None:

@@ -8,6 +8,8 @@ from domain.incoming import IncomingOrder, IncomingRefund, RefundState
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, Stop
 from domain.people import Role, Station
+from domain.stock import Bucket, Document, Move
+from storage.unit import Unit
 from tests.domain.house import SCAN, WHO, House
 from tests.factory import incoming, incoming_line
 
@@ -110,3 +112,28 @@ class Yard:
             self.wave("1")
             self.walk(self.box("1"), state)
         return self.box("1")
+
+
+def split_order(yard: Yard) -> tuple[Parcel, Parcel]:
+    """One order whose goods travel from two warehouses, both boxes in waves."""
+    house = yard.house
+    house.run(empty, house.cast.warehouses[0].id, "TEA-01")
+    house.run(empty, house.cast.warehouses[1].id, "CUP-01")
+    lines = (incoming_line("CUP-01", 2), incoming_line("TEA-01", 1, amount=5900))
+    yard.receive(incoming("1", lines=lines, goods=13_700, total=13_700, paid=13_700))
+    one, two = yard.boxes("1")
+    assert {one.warehouse_id, two.warehouse_id} == {w.id for w in house.cast.warehouses}
+    yard.approve("1")
+    house.pass_time(60)
+    house.run(release.release_due)
+    for box in (one, two):
+        wave = house.run(release.wave_now, house.cast.actor(Role.DISPATCHER), box.warehouse_id or 0)
+        house.run(release.take_wave, house.cast.actor(Role.PICKER), wave.id, wave.revision)
+    first, second = yard.boxes("1")
+    return first, second
+
+
+def empty(desk: Unit, warehouse: int, sku: str) -> None:
+    """That warehouse has none of it."""
+    level = desk.stock.levels([sku])[(warehouse, sku)]
+    desk.stock.apply([Move(warehouse, sku, Bucket.GOOD, -level.free, Document.OPENING, 0)], "test")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain import queue
+from domain import looking, queue
 from domain.holds import HoldCode
 from domain.orders import OrderStatus
 from domain.people import Role
@@ -239,3 +239,20 @@ async def test_a_group_is_asked_once_more_too(desk: DeskChat) -> None:
     assert desk.order(order.id) == order
     await desk.presses(anna, data, shown, group=True)
     assert desk.order(order.id).decided_by == anna.name
+
+
+async def test_a_freeze_in_the_house_ends_at_a_moment_too_but_not_with_stock(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.orders(incoming("1"))
+    desk.wave()
+    await desk.writes(anna, "/order 1")
+    await desk.taps(anna, "✋ Hold")
+    await desk.taps(anna, "Ship later")
+    labels = [label for row in desk.labels for label in row]
+    assert labels == ["Until somebody releases it", "In 2 h", "Tomorrow 09:00", "Another time…", "◀ Back"]
+    await desk.taps(anna, "In 2 h")
+    (hold,) = desk.order(order.id).holds
+    assert hold.evidence == {"reason": "Ship later", "by": anna.name, "until": "2026-11-23T04:01+00:00"}
+    desk.clock.forward(2 * 3600)
+    assert desk.do(looking.look_again) == 1
+    assert not desk.order(order.id).held

@@ -2,11 +2,12 @@
 
 import pytest
 
+from domain import intake, review
 from domain.parcels import Parcel
-from domain.people import Role
+from domain.people import CLOCK, SHOP, Role
 from domain.records import NoticeKind, Return, ReturnState
 from domain.stock import Level
-from tests.factory import incoming
+from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
 
 pytestmark = pytest.mark.anyio
@@ -140,6 +141,27 @@ async def test_our_own_waybill_comes_back(floor: Floor) -> None:
     found = the_return(floor, box.waybill)
     assert found is not None
     assert [(item.sku, item.expected) for item in found.items] == [("CUP-01", 2)]
+
+
+async def test_goods_of_a_merged_parcel_stand_under_their_order(floor: Floor) -> None:
+    tea = incoming("1002", buyer_id="b", lines=(incoming_line("TEA-01", 1),))
+    floor.do(intake.receive, SHOP, floor.cast.shops[0].id, [incoming("1001", buyer_id="b"), tea])
+    floor.do(lambda desk: review.approve(desk, CLOCK, 1, desk.orders.get(1).revision))
+    (box,) = floor.wave()[1]
+    await floor.ship(box)
+    said = await at_hangzhou(floor, box.waybill)
+    assert said[0].split("\n")[3:8] == [
+        "It holds goods of 2 orders: keep them apart.",
+        "Order 1001 · 小满旗舰店 · 张三",
+        "1. 2 × goods CUP-01 · CUP-01 · shelf A-01",
+        "Order 1002 · 小满旗舰店 · 张三",
+        "2. 1 × goods TEA-01 · TEA-01 · shelf B-01",
+    ]
+    await floor.taps(floor.cast.people[Role.RECEIVER], "2. ❔ missing")
+    await floor.taps(floor.cast.people[Role.RECEIVER], "✅ The rest is good")
+    done = the_return(floor, box.waybill)
+    assert done is not None
+    assert (cups(floor).good, done.state) == (100, ReturnState.DONE)
 
 
 async def test_a_parcel_that_never_left_is_no_return(floor: Floor) -> None:

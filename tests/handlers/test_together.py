@@ -1,12 +1,14 @@
 """Merging and shipping alone from an order's card, in both languages; what the papers say of a merged parcel."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from re import sub
 
 import pytest
 
 from domain.orders import OrderStatus
 from domain.people import Role
+from domain.policy import Policy, document_of
 from domain.stock import Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming, incoming_line
@@ -122,3 +124,29 @@ def _empty(unit: Unit, warehouse: int, sku: str) -> None:
     """That warehouse has none of it."""
     level = unit.stock.levels([sku])[(warehouse, sku)]
     unit.stock.apply([Move(warehouse, sku, Bucket.GOOD, -level.free, Document.OPENING, 0)], "test")
+
+
+THIN = {
+    "en": (
+        "• margin too low: ¥90.00 of ¥137.00 would be left of 1, 2 in one parcel, "
+        "after goods ¥42.00 and one freight ¥5.00",
+        "🔗 Margin of the parcel: ¥90.00 of ¥137.00 left, freight ¥5.00 counted once, 66% wanted",
+    ),
+    "zh": (
+        "• 毛利过低：1, 2 合单实付 ¥137.00，扣除货品成本 ¥42.00 和一份运费 ¥5.00 后只剩 ¥90.00",
+        "🔗 合单毛利：实付 ¥137.00，剩 ¥90.00，运费 ¥5.00 只计一次，要求 66%",
+    ),
+}
+
+
+async def test_why_says_that_the_margin_is_the_parcels(desk: DeskChat, language: str) -> None:
+    policy = replace(Policy(), screening=replace(Policy().screening, margin_percent=66))
+    desk.do(lambda unit: unit.keep_policy(policy, "boss", document_of(policy)))
+    tea = incoming(
+        "2", buyer_id="b", lines=(incoming_line("TEA-01", 1, amount=5900),), goods=5900, total=5900, paid=5900
+    )
+    desk.takes(incoming("1", buyer_id="b"))
+    desk.takes(tea)
+    [text] = await desk.writes(desk.cast.people[Role.CS], "/why 2")
+    lines = sub("</?b>", "", text).split("\n")
+    assert [line for line in THIN[language] if line not in lines] == []

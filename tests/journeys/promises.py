@@ -1,6 +1,10 @@
 """The design's promises as checks over everything in a store: stock, boxes, money, one winner."""
 
+from collections.abc import Sequence
+
 from domain.desk import Desk
+from domain.holds import HoldCode
+from domain.incoming import PlatformState
 from domain.orders import Order, OrderStatus
 from domain.parcels import IN_HOUSE, OPEN_STOPS, RESERVING, Parcel, ParcelState
 from domain.stock import Bucket
@@ -71,9 +75,32 @@ def check_orders(desk: Desk) -> None:
             if parcel.state in IN_HOUSE:
                 held = any(one.held for one in desk.orders.many(parcel.order_ids).values())
                 assert parcel.blocked == (open_stop or held)
+        check_shipped_there(order, live)
+        check_returns(desk, order, boxes.get(order.id, ()))
         verbs = [event.verb for event in desk.history("order", order.id, 1000)]
         reopened = verbs.count("refund_cancelled")
         assert 0 <= verbs.count("approved") - verbs.count("unapproved") <= 1 + reopened
+
+
+def check_shipped_there(order: Order, live: list[Parcel]) -> None:
+    """Nothing the platform calls shipped goes on here unless a person said so, or it was us who shipped it."""
+    there = order.platform_state in (PlatformState.PART_SHIPPED, PlatformState.SHIPPED, PlatformState.DONE)
+    decided = order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED)
+    if there and decided and not any(parcel.state is ParcelState.HANDED_OVER for parcel in live):
+        asked = [hold for hold in order.holds if hold.code is HoldCode.PLATFORM_SHIPPED]
+        assert any(hold.open or hold.resolution == "released" for hold in asked)
+
+
+def check_returns(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> None:
+    """What comes back of a parcel is counted for the order and line it was sold in, once."""
+    sent = {p.id: p for p in boxes if p.state is ParcelState.HANDED_OVER}
+    back = desk.returns.of_order(order.id)
+    assert len({one.parcel_id for one in back}) == len(back)
+    for one in back:
+        box = sent[one.parcel_id or 0]
+        packed = [(item.order_id, item.line_no, item.sku, item.quantity) for item in box.live_items]
+        assert [(item.order_id, item.order_line, item.sku, item.expected) for item in one.items] == packed
+        assert all(0 <= item.graded <= item.expected for item in one.items)
 
 
 def check_boxes(desk: Desk, order: Order, live: list[Parcel]) -> None:

@@ -8,13 +8,14 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain import fulfilment, intake, interception, queue, release, returns, review, together
+from domain import fulfilment, intake, interception, looking, queue, release, returns, review, together
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
@@ -40,6 +41,7 @@ from tests.journeys.promises import ALL, check_orders, check_stock, snapshot, st
 BOSS = Actor(ActorKind.PERSON, "boss", None, frozenset(Role))
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
 NUMBERS = st.sampled_from(ALL)
+STATES = [PlatformState.UNPAID, *[PlatformState.PAID] * 4, PlatformState.CLOSED, PlatformState.SHIPPED]
 SCANS = [Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK]
 
 
@@ -150,7 +152,7 @@ class Life(RuleBasedStateMachine):
         number=NUMBERS,
         cups=st.integers(0, 3),
         lids=st.integers(0, 2),
-        state=st.sampled_from([PlatformState.UNPAID, PlatformState.PAID, PlatformState.PAID, PlatformState.CLOSED]),
+        state=st.sampled_from(STATES),
         note=st.sampled_from(["", "", "发票"]),
     )
     def platform_tells(self, number: str, cups: int, lids: int, state: PlatformState, note: str) -> None:
@@ -182,9 +184,10 @@ class Life(RuleBasedStateMachine):
     def undo(self, number: str) -> None:
         self.tap(review.undo, number)
 
-    @rule(number=NUMBERS)
-    def hold(self, number: str) -> None:
-        self.tap(review.hold, number, "wait")
+    @rule(number=NUMBERS, seconds=st.sampled_from([0, 0, 60]))
+    def hold(self, number: str, seconds: int) -> None:
+        until = self.clock + timedelta(seconds=seconds) if seconds else None
+        self.tap(partial(review.hold, until=until), number, "wait")
 
     @rule(number=NUMBERS)
     def reject(self, number: str) -> None:
@@ -223,6 +226,7 @@ class Life(RuleBasedStateMachine):
         self.clock += timedelta(seconds=seconds)
         self.store.run_now(release.tick)
         self.store.run_now(interception.tick)
+        self.store.run_now(looking.look_again)
 
     def waybills(self) -> list[str]:
         def look(desk: Desk) -> list[str]:

@@ -119,7 +119,10 @@ def test_what_is_listed_now(each: Each) -> None:
 
 
 def _returned(unit: Unit, order_id: int, **changes: object) -> None:
-    items = (ReturnItem(1, "CUP-01", "cup", 2, missing=1), ReturnItem(2, "TEA-01", "tea", 3, missing=1, defective=2))
+    items = (
+        ReturnItem(1, "CUP-01", "cup", 2, order_id, 1, missing=1),
+        ReturnItem(2, "TEA-01", "tea", 3, order_id, 2, missing=1, defective=2),
+    )
     base = Return(0, "R", ReturnState.DONE, NOW, order_id=order_id, items=items)
     unit.returns.add(replace(base, **changes))  # type: ignore[arg-type]  # test shorthand
 
@@ -142,8 +145,9 @@ def test_figures_of_many_buyers_at_once(each: Each) -> None:
         (box,) = unit.parcels.next_ids(1)
         unit.parcels.add([Parcel(box, ParcelState.HANDED_OVER, shop.id)])
         _returned(unit, made[0].id)
-        _returned(unit, made[0].id, waybill="R2", reason="refused", parcel_id=box, items=())
-        _returned(unit, made[0].id, waybill="R3", reason="refused", items=())
+        whole = (ReturnItem(1, "CUP-01", "cup", 2, made[0].id, 1), ReturnItem(2, "CUP-01", "cup", 1, made[2].id, 1))
+        _returned(unit, made[0].id, waybill="R2", reason="refused", parcel_id=box, items=whole)
+        _returned(unit, made[0].id, waybill="R3", reason="refused", items=whole[:1])
 
     each.store.run_now(given)
     figures = each.store.read_now(lambda unit: unit.customers.figures([shop.id], ["eve", "bob", "nobody"]))
@@ -151,15 +155,18 @@ def test_figures_of_many_buyers_at_once(each: Each) -> None:
         frozenset({shop.id}), 2, 2, 1, {"CNY": (7800, 100), "HKD": (50, 0)}, NOW, NOW, returns=3, missing=1,
         defective=2, refusals=1,
     )  # fmt: skip
-    assert figures == {"eve": eve, "bob": Figures(frozenset({shop.id}), 1, 0, 0, {"CNY": (0, 0)}, NOW, NOW)}
+    bob = Figures(frozenset({shop.id}), 1, 0, 0, {"CNY": (0, 0)}, NOW, NOW, returns=1, refusals=1)
+    assert figures == {"eve": eve, "bob": bob}
     assert each.store.read_now(lambda unit: unit.customers.figures([], ["eve"])) == {}
-    assert each.store.read_now(lambda unit: unit.customers.proofs([shop.id], ["eve", "bob"])) == {"eve": ("1",)}
+    proofs = each.store.read_now(lambda unit: unit.customers.proofs([shop.id], ["eve", "bob"]))
+    assert proofs == {"eve": ("1",), "bob": ("3",)}
 
     def suspects(*least: int) -> set[tuple[Platform, str]]:
         return each.store.read_now(lambda unit: unit.customers.suspects(*least))
 
     assert suspects(1, 9, 9) == {(Platform.TAOBAO, "eve"), (Platform.PINDUODUO, "eve")}
-    assert suspects(2, 1, 9) == suspects(2, 9, 1) == {(Platform.TAOBAO, "eve")}
+    assert suspects(2, 1, 9) == {(Platform.TAOBAO, "eve")}
+    assert suspects(2, 9, 1) == {(Platform.TAOBAO, "eve"), (Platform.TAOBAO, "bob")}
     assert suspects(2, 2, 2) == set()
 
 

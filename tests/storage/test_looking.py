@@ -8,7 +8,7 @@ from domain.holds import HoldCode, open_codes
 from domain.orders import Order
 from domain.people import SHOP, Role
 from domain.policy import Policy
-from domain.policy_sections import Screening
+from domain.policy_sections import HoldChoice, Screening
 from storage.unit import Unit
 from tests.factory import NOW, incoming
 from tests.storage.conftest import Each
@@ -80,6 +80,35 @@ def test_a_hold_that_time_ends_is_looked_at_then(each: Each) -> None:
     each.clock.move(1)
     assert each.store.run_now(looking.look_again) == 1
     assert open_codes(now(each, order).holds) == ()
+    assert due(each) == []
+
+
+def test_hours_that_end_hold_what_was_clean_and_free_it_when_they_begin(each: Each) -> None:
+    """It is 10:00; nobody looks at the order before 12:00, then again at 10:00 of the next day."""
+    choose(each, hours="10:00-12:00")
+    (order,) = taken_in(each, "1001")
+    assert order.holds == ()
+    each.clock.move(2 * 3600 - 1)
+    assert each.store.run_now(looking.look_again) == 0
+    each.clock.move(1)
+    assert each.store.run_now(looking.look_again) == 1
+    assert open_codes(now(each, order).holds) == (HoldCode.TIME_WINDOW,)
+    each.clock.move(22 * 3600 - 1)
+    assert each.store.run_now(looking.look_again) == 0
+    each.clock.move(1)
+    assert each.store.run_now(looking.look_again) == 1
+    assert open_codes(now(each, order).holds) == ()
+    each.clock.move(2 * 3600)
+    assert due(each) == [order.id]
+
+
+def test_hours_that_a_policy_does_not_screen_are_not_looked_for(each: Each) -> None:
+    """The reason is switched off."""
+    chosen = replace(Policy(), holds={HoldCode.TIME_WINDOW: HoldChoice(on=False)})
+    chosen = replace(chosen, screening=Screening(hours="10:00-12:00"))
+    each.store.run_now(lambda unit: unit.catalog_admin.put_policy(chosen, "owner"))
+    taken_in(each, "1001")
+    each.clock.move(3 * 3600)
     assert due(each) == []
 
 

@@ -7,11 +7,12 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
 from storage import migrate
 from storage.store import Store
 from storage.tables import METADATA
+from tests.factory import NOW
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -58,6 +59,42 @@ def test_a_couriers_pool_becomes_its_account(tmp_path: Path) -> None:
     assert (account.courier_id, account.source, account.shop_id) == (4, "local", None)
     assert store.run_now(lambda unit: unit.waybills.issue(account.id, 1)) == ["YT0000001007"]
     store.close()
+
+
+def test_a_returns_lines_learn_whose_they_are(engine: Engine) -> None:
+    """Of our own merged parcel by their place in it, of any other return by the order it was linked to."""
+    with engine.begin() as connection:
+        command.upgrade(migrate.config_for(connection), "0010")
+        _fill(connection, "shop", id=1)
+        for order_id in (7, 8):
+            _fill(connection, "orders", id=order_id, shop_id=1, number=str(order_id))
+            _fill(connection, "order_line", order_id=order_id, line_no=order_id - 5, sku=f"S{order_id}")
+        _fill(connection, "parcel", id=5, shop_id=1)
+        for place, (order_id, dropped) in enumerate(((7, True), (7, False), (8, False))):
+            item = {"sku": f"S{order_id}", "line_no": order_id - 5, "dropped": dropped, "order_id": order_id}
+            _fill(connection, "parcel_item", parcel_id=5, position=place, **item)
+        _fill(connection, "return_parcel", id=1, order_id=7, parcel_id=5)
+        _fill(connection, "return_parcel", id=2, order_id=8, parcel_id=None)
+        for return_id, place, sku in ((1, 0, "S7"), (1, 1, "S8"), (2, 0, "S8"), (2, 1, "gone")):
+            _fill(connection, "return_item", return_id=return_id, position=place, line_no=place + 1, sku=sku)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        found = "SELECT return_id, line_no, order_id, order_line FROM return_item ORDER BY return_id, position"
+        rows = [tuple(row) for row in connection.execute(text(found))]
+        (missing,) = [one for one in inspect(connection).get_indexes("return_item") if "missing" in str(one["name"])]
+    assert rows == [(1, 1, 7, 2), (1, 2, 8, 3), (2, 1, 8, 3), (2, 2, 8, 0)]
+    assert [key for key in missing["dialect_options"] if key.endswith("_where")]
+
+
+def _fill(connection: Connection, name: str, **values: object) -> None:
+    """A row of a table as it was then, with nothing in what is not said."""
+    blank = {"INTEGER": 0, "BIGINT": 0, "BOOLEAN": False}
+    for column in inspect(connection).get_columns(name):
+        kind = str(column["type"])
+        if column["name"] not in values and not column["nullable"]:
+            values[column["name"]] = NOW if "TIME" in kind else blank.get(kind, "")
+    names = ", ".join(values)
+    connection.execute(text(f"INSERT INTO {name} ({names}) VALUES ({', '.join(f':{key}' for key in values)})"), values)
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine) -> None:

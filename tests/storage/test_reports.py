@@ -121,7 +121,7 @@ def test_a_day_holds_what_happened_in_it(each: Each) -> None:
     orders, refunds, returns, boxes = each.store.run_now(given)
     assert each.store.read_now(lambda unit: unit.reports.orders(START, END)) == orders
     assert each.store.read_now(lambda unit: unit.reports.refunds(START, END)) == [(refunds[0], orders[0])]
-    expected = [(returns[0], orders[0]), (returns[1], None)]
+    expected = [(returns[0], {orders[0].id: orders[0]}), (returns[1], {})]
     assert each.store.read_now(lambda unit: unit.reports.returns(START, END)) == expected
     assert each.store.read_now(lambda unit: unit.reports.shipped(START, END)) == [boxes[0]]
 
