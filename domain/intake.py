@@ -174,8 +174,8 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
         for number, order in known.items()
         if fingerprint(incoming[number], order.fingerprint) != order.fingerprint and not _older(incoming[number], order)
     ]
-    for order, news in changed:
-        _change(desk, actor, order, news)
+    for order, news in changed:  # read again: news of the one before may have moved those that travel with it
+        _change(desk, actor, desk.orders.get(order.id), news)
     if heads or changed:
         notices.digest(desk, {shop_id})
         notices.redraw(desk, NoticeKind.ORDER, [order.id for order, _ in changed])
@@ -241,6 +241,7 @@ def _early_refunds(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrd
     if not told:
         return
     if order.status is OrderStatus.REVIEW:
+        order = desk.orders.get(order.id)  # a refund of one that travels with it may have moved it
         for refund in told:
             order = interception.refund_came(desk, actor, order, refund)
         refresh(desk, [order])
