@@ -108,7 +108,7 @@ async def _unreadable(ask: Ask, file_id: int, shop_id: int | None, unreadable: U
         if not ask.chat.private and (found is None or not recognised(found.table.header)):
             return Card(f"{refused}\n" + ask.words("I don't know this table. Send it to me in private to see why."))
         if found is not None and shops:
-            facts = {**facts, "columns": ", ".join(found.table.header)[:_COLUMNS_SHOWN]}
+            facts = {**facts, "columns": ask.words.listed(found.table.header)[:_COLUMNS_SHOWN]}
             why = unreadable_text(unreadable.code, facts, ask.words)
             return offer_card(stored, shops, len(found.table.header), why, ask.words)
     return Card(f"{refused}\n" + unreadable_text(unreadable.code, facts, ask.words))

@@ -56,7 +56,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
 def help_text(ask: Ask) -> str:
     """What this person may do, and nothing else."""
     words = ask.words
-    roles = ", ".join(role_name(role, words) for role in sorted(ask.person.roles))
+    roles = words.listed(role_name(role, words) for role in sorted(ask.person.roles))
     lines = [words("<b>{name}</b> · {roles}", name=ask.person.name, roles=roles), ""]
     for command, (right, text) in COMMANDS.items():
         if right is None or right in ask.actor.rights:

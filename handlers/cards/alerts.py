@@ -90,7 +90,7 @@ def _name(desk: Desk, alert: Alert) -> str:
 
 
 def _roles(roles: frozenset[Role], words: Words) -> str:
-    return ", ".join(role_name(role, words) for role in sorted(roles))
+    return words.listed(role_name(role, words) for role in sorted(roles))
 
 
 def _whose(desk: Desk, alert: Alert, words: Words) -> list[str]:

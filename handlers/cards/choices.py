@@ -134,7 +134,7 @@ def _input(name: str, value: str, words: Words) -> str:
     elif name == "volume_mm3":
         value = f"{int(value) / 1_000_000:.1f}"
     elif name == "traits":
-        value = ", ".join(words.plain(TRAITS.get(trait, trait)) for trait in value.split(","))
+        value = words.listed(words.plain(TRAITS.get(trait, trait)) for trait in value.split(","))
     elif name == "promise":
         value = words.when(datetime.fromisoformat(value))
     return words(INPUTS.get(name, "{value}"), value=value)

@@ -76,7 +76,7 @@ def _shop_line(desk: Desk, shop: int, groups: queue.Digest, words: Words) -> str
 def _hold_lines(codes: Mapping[HoldCode, int], words: Words) -> list[str]:
     if not codes:
         return []
-    names = ", ".join(f"{hold_name(code, words)} {count}" for code, count in codes.items())
+    names = words.listed(f"{hold_name(code, words)} {count}" for code, count in codes.items())
     return [words("✋ Held for: {names}", names=names)]
 
 

@@ -138,7 +138,7 @@ def _faults(evidence: Mapping[str, str], words: Words, private: bool) -> str:
     groups; a hold from before there were reasons names the fields alone."""
     labels = [words.plain(FIELDS[field]) for field in evidence["fields"].split(",")]
     if "why" not in evidence:
-        return words.label(N_("missing or wrong: {fields}"), fields=", ".join(labels))
+        return words.label(N_("missing or wrong: {fields}"), fields=words.listed(labels))
     whys, told = evidence["why"].split(","), evidence["told"].split(",")
     lines = [
         words.label(FAULTS[Why(why)], field=label, told=word if private or why != Why.UNKNOWN else "…")

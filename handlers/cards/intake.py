@@ -84,7 +84,7 @@ def row_text(code: str, facts: Mapping[str, str], words: Words, private: bool = 
     ):
         if all(facts.get(name) for name in names):
             parts.append(words(text, **{name: veiled(facts[name], private, 80) for name in names}))
-    return ", ".join(parts)
+    return words.plain("; ").join(parts)
 
 
 @drawing(NoticeKind.IMPORT)

@@ -169,7 +169,7 @@ def lines_of(mapping: TableMapping, viewer: Viewer) -> list[str]:
         lines.append(words("Status words: {told}", told=_words_told(mapping, viewer)))
     unused = [name for name in mapping.header if name not in mapping.columns.values()]
     if unused:
-        shown = ", ".join(f"{cut(name)} «{sample_of(mapping, name, viewer) or '-'}»" for name in unused[:_UNUSED])
+        shown = words.listed(f"{cut(name)} «{sample_of(mapping, name, viewer) or '-'}»" for name in unused[:_UNUSED])
         more = f" +{len(unused) - _UNUSED}" if len(unused) > _UNUSED else ""
         lines += ["", words("Not used: {columns}", columns=shown + more)]
     return lines
@@ -229,7 +229,7 @@ def list_card(desk: Desk, found: Sequence[TableMapping], words: Words) -> Card:
         shop = desk.catalog.shops[one.shop_id].name
         facts = {
             "shop": shop,
-            "columns": ", ".join(cut(name, 20) for name in one.header[:6]),
+            "columns": words.listed(cut(name, 20) for name in one.header[:6]),
             "who": actor_name(one.made_by, words),
         }
         lines.append(words("• {shop}: {columns} … ({who}, {at})", at=words.when(one.saved_at), **facts))

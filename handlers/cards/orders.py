@@ -45,7 +45,7 @@ def state_text(order: Order, words: Words) -> str:
     if order.status is OrderStatus.REVIEW:
         if not order.held:
             return words("🟢 Clean, waits for approval")
-        names = ", ".join(hold_name(code, words) for code in open_codes(order.holds))
+        names = words.listed(hold_name(code, words) for code in open_codes(order.holds))
         return words("✋ Held: {why}", why=names)
     frozen = words("✋ Held, ") if order.held else ""
     text = {

@@ -76,7 +76,7 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, diff: 
         (N_("Would go otherwise: {orders}"), verdict.first_moved),
     ):
         if numbers:
-            lines.append(words(title, orders=", ".join(numbers) + (" …" if len(numbers) >= 5 else "")))
+            lines.append(words(title, orders=words.listed(numbers) + (" …" if len(numbers) >= 5 else "")))
     changed = [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
     if changed:
         lines += ["", *(words("<code>{line}</code>", line=line[:120]) for line in changed[:12])]

@@ -113,7 +113,7 @@ def _who(stop: Stop, words: Words) -> list[str]:
         lines.append(words("For: {name}", name=stop.named))
     if stop.next_at is not None:
         roles = CHAIN[min(stop.level + 1, len(CHAIN) - 1)]
-        who = ", ".join(role_name(role, words) for role in sorted(roles))
+        who = words.listed(role_name(role, words) for role in sorted(roles))
         text = words(
             "No answer by {time}: {who} is told next. Told so far: {count}×",
             time=words.clock(stop.next_at),

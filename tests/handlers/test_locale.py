@@ -6,7 +6,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from handlers import terms
-from handlers.words import catalogue
+from handlers.words import Words, catalogue
 from tests.handlers.messages import ROOT, texts
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -58,3 +58,7 @@ def test_every_right_and_every_wanted_value_has_a_name() -> None:
     from domain.people import Right
 
     assert set(terms.RIGHTS) == set(Right)
+
+
+def test_things_in_a_row_are_parted_as_the_language_does() -> None:
+    assert [Words(language, "UTC").listed(("a", "b", "c")) for language in ("en", "zh")] == ["a, b, c", "a、b、c"]

@@ -90,7 +90,7 @@ async def test_a_person_corrects_it_tries_it_and_has_it_remembered(desk: DeskCha
         "",
         "<b>A-1</b> · paid · - · paid ¥78.00",
         "2 × 陶瓷杯 &lt;b&gt; [CUP-01] · ¥78.00",
-        "→ 张三丰, 13800001234, 浙江省, 杭州市, 西湖区, 文三路 1 号, CN",
+        "→ 张三丰 13800001234 浙江省 杭州市 西湖区 文三路 1 号 CN",
     ]
     assert (orders(desk), saved(desk)) == ([], [])
     [done] = await desk.taps(anna(desk), "✅ Remember and read")
@@ -114,7 +114,7 @@ async def test_a_new_status_word_is_rejected_with_the_way_out_and_asked_about_th
     await taught(desk)
     news = csv_bytes([HEADER, ["A-3", *ROWS[0][1:5], "怪词", *ROWS[0][6:]]])
     _, done = await desk.sends(anna(desk), "news.csv", news)
-    assert "• row 2: unknown order status, column 状态, found «怪词»" in done.split("\n")
+    assert "• row 2: unknown order status; column 状态; found «怪词»" in done.split("\n")
     assert done.split("\n")[-1].startswith("New status words? Forget the table in /mapping")
     await desk.writes(anna(desk), "/mapping")
     for label in (f"{SHOP} · erp.csv", "🗑 Forget"):
@@ -238,8 +238,8 @@ async def test_rejected_rows_are_told_by_a_trial_and_all_bad_offers_no_saving(de
         "",
         "<b>Rejected rows: 2</b>",
         "2 × not a number",
-        "• row 2: not a number, column 几个, found «两个»",
-        "• row 3: not a number, column 几个, found «x»",
+        "• row 2: not a number; column 几个; found «两个»",
+        "• row 3: not a number; column 几个; found «x»",
     ]
     assert desk.labels == [["◀ Back"]]
 
