@@ -63,7 +63,6 @@ def help_text(ask: Ask) -> str:
             lines.append(f"/{command} – {words(text)}")
     if Right.IMPORT in ask.actor.rights:
         lines += ["", words("Send me an order export to take it in: every big platform's, or any table you teach me.")]
-        lines.append(words("I learn any other order table, too: I ask once which column is what."))
     if Right.VIEW_ORDERS in ask.actor.rights:
         lines.append(words("Any other text is a search."))
     return "\n".join(lines)

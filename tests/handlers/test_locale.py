@@ -34,15 +34,18 @@ def test_a_translation_names_the_same_facts() -> None:
 
 def test_every_code_of_the_domain_has_a_name() -> None:
     from domain.holds import CATALOGUE, HoldCode
+    from domain.incoming import Platform
     from domain.orders import OrderStatus
     from domain.parcels import ParcelState, StopState
     from domain.people import Role
     from handlers.cards.evidence import CURES, EVIDENCE
+    from handlers.customer_terms import PLATFORMS
 
     assert set(terms.ROLES) >= set(Role)
     assert set(terms.HOLDS) == set(HoldCode)
     assert set(terms.STEPS) >= {*OrderStatus, *ParcelState, *StopState}
     assert set(EVIDENCE) == set(HoldCode)
+    assert set(PLATFORMS) == set(Platform)
     assert {code for code, rule in CATALOGUE.items() if rule.release is None} <= set(CURES)
 
 

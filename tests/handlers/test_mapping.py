@@ -38,8 +38,11 @@ async def test_an_unknown_table_is_offered_to_be_learned(desk: DeskChat) -> None
     _, text = await desk.sends(anna(desk), "erp.csv", TABLE)
     lines = text.split("\n")
     assert lines[0] == "<b>❌ Not taken in.</b> Nothing was changed."
-    assert lines[1].startswith("No known export has these columns: 单号, 品名, 几个")
-    assert lines[-1].startswith("🧩 I can learn this table once: 10 columns.")
+    assert (
+        lines[1]
+        == "No export I know has these columns: 单号, 品名, 几个, 编码, 实付(元), 状态, 收货人, 电话 and 2 more"
+    )
+    assert lines[-1].startswith("🧩 I can learn this table once (10 columns):")
     assert desk.labels == [[SHOP], ["小满拼多多店"], ["Xiaoman Global"]]
     assert (orders(desk), saved(desk)) == ([], [])
 
