@@ -102,6 +102,8 @@ FAULTS = {
     Why.HIDDEN: N_("{field} is hidden"),
     Why.UNREACHABLE: N_("{field}: we do not deliver to {told}"),
 }
+_WHOLE = frozenset({"name", "city", "address", "phone"})
+"""With all of these missing there is no receiver at all."""
 _DIGITS = re.compile(r"\d{7,}")
 
 
@@ -140,9 +142,15 @@ def _faults(evidence: Mapping[str, str], words: Words, private: bool) -> str:
     if "why" not in evidence:
         return words.label(N_("missing or wrong: {fields}"), fields=words.listed(labels))
     whys, told = evidence["why"].split(","), evidence["told"].split(",")
-    lines = [
+    found = list(zip(labels, whys, told, strict=True))
+    missing = [label for label, why, _ in found if why == Why.MISSING]
+    lines = [words.label(N_("missing: {fields}"), fields=words.listed(missing))] if len(missing) > 1 else []
+    if set(whys) == {Why.MISSING} and _WHOLE <= set(evidence["fields"].split(",")):
+        lines = [words.plain(N_("nothing is told of the receiver"))]
+    lines += [
         words.label(FAULTS[Why(why)], field=label, told=word if private or why != Why.UNKNOWN else "…")
-        for label, why, word in zip(labels, whys, told, strict=True)
+        for label, why, word in found
+        if not (lines and why == Why.MISSING)
     ]
     return words.plain(N_("; ")).join(lines)
 

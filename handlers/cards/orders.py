@@ -111,7 +111,11 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
 def _people(order: Order, viewer: Viewer) -> list[str]:
     words, to = viewer.words, order.receiver
     buyer = order.buyer_id if viewer.private else mask_name(order.buyer_id)
-    lines = [words("Paid {at} · buyer {buyer}", at=words.when(order.paid_at), buyer=buyer or "-")]
+    lines = [words("Paid {at} · buyer {buyer}", at=words.when(order.paid_at), buyer=buyer)]
+    if not buyer:
+        lines = [words("Paid {at}", at=words.when(order.paid_at))]
+    if not (to.name or to.phone or to.address or to.masked):
+        return [*lines, words("No receiver was told.")]
     region = " ".join(part for part in (to.country if to.country != "CN" else "", to.province, to.city) if part)
     if viewer.private:
         where = " ".join(part for part in (region, to.district, to.address, to.zip) if part)
