@@ -145,7 +145,7 @@ def _faults(evidence: Mapping[str, str], words: Words, private: bool) -> str:
     found = list(zip(labels, whys, told, strict=True))
     missing = [label for label, why, _ in found if why == Why.MISSING]
     lines = [words.label(N_("missing: {fields}"), fields=words.listed(missing))] if len(missing) > 1 else []
-    if set(whys) == {Why.MISSING} and _WHOLE <= set(evidence["fields"].split(",")):
+    if set(whys) == {Why.MISSING} and set(evidence["fields"].split(",")) >= _WHOLE:
         lines = [words.plain(N_("nothing is told of the receiver"))]
     lines += [
         words.label(FAULTS[Why(why)], field=label, told=word if private or why != Why.UNKNOWN else "…")
