@@ -170,7 +170,7 @@ def choice_lines(title: str, choice: object, words: Words) -> list[str]:
     if not data:
         return []
     because = _told(BECAUSE, str(data.get("because", "")), data.get("facts"), words)
-    lines = [words("{title}: {name}, ", title=title, name=str(data.get("won", ""))) + because]
+    lines = [words("<b>{title}: {name}</b>, ", title=title, name=str(data.get("won", ""))) + because]
     inputs = [_input(name, str(value), words) for name, value in _mapping(data.get("inputs")).items()]
     if inputs:
         lines.append("   " + " · ".join(inputs))
