@@ -74,7 +74,8 @@ def _service(desk: Desk, actor: Actor, held: Sequence[Order], words: Words) -> l
     lines += _ages(desk, actor, words)
     codes = desk.orders.open_hold_counts(actor.shops)
     if codes:
-        names = words.listed(f"{hold_name(code, words)} {count}" for code, count in codes.items())
+        most = sorted(codes.items(), key=lambda item: -item[1])
+        names = words.listed(f"{hold_name(code, words)} {count}" for code, count in most)
         lines.append(words("✋ Held for: {names}", names=names))
     lines += [_held_line(desk, order, words) for order in held[:1]]
     missed, near, first = shift.deadlines(desk, actor)

@@ -58,7 +58,9 @@ def test_a_decision_of_another_version_stays_readable() -> None:
     old = {"won": "圆通", "because": "the stars", "lost": [{"name": "X", "reason": "dearer_from", "facts": {}}]}
     assert choice_lines("Courier", old, EN) == ["<b>Courier: 圆通</b>, the stars", "✗ X: dearer_from"]
     assert choice_lines("Courier", None, EN) == []
-    assert choice_lines("Courier", {"won": "圆通", "lost": [{}], "quote": {"total": 1}}, EN)[0] == "<b>Courier: 圆通</b>, "
+    assert (
+        choice_lines("Courier", {"won": "圆通", "lost": [{}], "quote": {"total": 1}}, EN)[0] == "<b>Courier: 圆通</b>, "
+    )
 
 
 @pytest.mark.parametrize("words", [EN, ZH])

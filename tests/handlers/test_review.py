@@ -184,6 +184,9 @@ async def test_only_the_lines_of_an_address_that_were_sent_change(desk: DeskChat
         "and phone."
     ]
     assert desk.order(order.id).receiver == order.receiver
+    for text in ("/order 1", "✋ Held orders"):  # they went on to something else
+        [shown] = await desk.replies(anna, question, text)
+        assert shown.startswith("<b>✋ Held: address incomplete</b> · 1 ·")
     [text] = await desk.replies(anna, question, "电话：13900005678")
     assert desk.order(order.id).receiver == receiver(phone="13900005678")
     assert text.split("\n")[0].startswith("<b>🟢 Clean, waits for approval</b>")
