@@ -41,7 +41,7 @@ FIELDS = {
     Field.BUYER_ID: N_("buyer"),
     Field.BUYER_MESSAGE: N_("buyer's message"),
     Field.SELLER_NOTE: N_("seller's note"),
-    Field.RECEIVER_NAME: N_("receiver"),
+    Field.RECEIVER_NAME: N_("receiver's name"),
     Field.PHONE: N_("phone"),
     Field.WHOLE_ADDRESS: N_("address in one"),
     Field.PROVINCE: N_("province"),

@@ -58,7 +58,7 @@ async def test_the_card_tells_what_each_column_is_taken_for(desk: DeskChat) -> N
         "• goods ← <b>品名</b> «陶瓷杯 &lt;b&gt;»",
         "• amount paid ← <b>实付(元)</b> «78.00»",
         "• order status ← <b>状态</b> «新单»",
-        "• receiver ← <b>收货人</b> «张三丰»",
+        "• receiver's name ← <b>收货人</b> «张三丰»",
         "• phone ← <b>电话</b> «13800001234»",
         "• address in one ← <b>收货地址</b> «浙江省 杭州市 西湖区 文三路 1 号»",
         "The amount is the order's: it counts once, also when its rows repeat it.",
