@@ -88,12 +88,11 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
 def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
     lines = []
     if order.status is OrderStatus.APPROVED and order.release_at:
-        text = words(
-            "Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at)
+        lines.append(
+            words("Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at))
         )
         if desk.now < order.release_at:
-            text += " " + words("It goes to the warehouse in a few seconds.")
-        lines.append(text)
+            lines.append(words("It goes to the warehouse in a few seconds."))
     elif order.status is OrderStatus.CANCELLED:
         facts = {
             "by": actor_name(order.decided_by or "-", words),

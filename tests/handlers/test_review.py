@@ -316,3 +316,14 @@ async def test_a_command_without_its_order_asks_for_it(desk: DeskChat, command: 
 
 async def test_a_language_must_be_named(desk: DeskChat) -> None:
     assert await desk.writes(desk.cast.people[Role.CS], "/lang") == ["language: please say which. Wanted: zh or en."]
+
+
+async def test_a_long_message_is_cut_on_the_card_and_whole_behind_why(desk: DeskChat) -> None:
+    message = "please " * 40 + "do not send it"
+    desk.takes(incoming("1", buyer_message=message))
+    anna = desk.cast.people[Role.CS]
+    [card] = await desk.writes(anna, "/order 1")
+    assert f"“{message[:199]}…”" in card
+    assert "do not send it" not in card
+    [why] = await desk.writes(anna, "/why 1")
+    assert f"Buyer's whole message: “{message}”" in why.split("\n")
