@@ -124,7 +124,9 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["until"] = words.when(datetime.fromisoformat(facts["until"])) if facts["until"] else "?"
     if "at" in facts:
         facts["at"] = step_name(facts["at"], words)
-    if hold.code is HoldCode.ADDR_INVALID:
+    if hold.code is HoldCode.KEYWORD:
+        facts["words"] = words.listed(facts["words"].split(","))
+    elif hold.code is HoldCode.ADDR_INVALID:
         facts["faults"] = _faults(hold.evidence, words, private)
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)

@@ -67,3 +67,11 @@ def test_missing_fields_are_told_in_one_breath() -> None:
     whole = {"fields": "name,province,city,address,phone", "why": ",".join(["missing"] * 5), "told": ",,,,"}
     assert line("en", whole) == ": nothing is told of the receiver"
     assert line("zh", whole) == "：没有收件人信息"
+
+
+def test_keywords_are_listed_as_the_language_does() -> None:
+    hold = Hold(HoldCode.KEYWORD, Source.SCREENING, AT, {"words": "加急,送人"})
+    assert [hold_line(hold, Words(language, "UTC"), True).partition("</b>")[2] for language in ("en", "zh")] == [
+        ": found: 加急, 送人",
+        "：命中：加急、送人",
+    ]

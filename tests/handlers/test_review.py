@@ -108,7 +108,7 @@ async def test_the_order_card_in_chinese(zh: DeskChat) -> None:
     lines = text.split("\n")
     assert lines[0] == "<b>✋ 待处理：地址不完整</b> · 1001 · ¥78.00 · 小满旗舰店"
     assert "• <b>地址不完整</b>：电话无法拨打 · 客服，已 0 分钟" in lines
-    assert zh.labels == [["❌ 驳回"], ["✋ 挂起", "✏️ 改地址"], ["💸 退款并拦截"], ["❓ 原因", "🕘 历史", "👤 客户"]]
+    assert zh.labels == [["✋ 挂起", "✏️ 改地址"], ["❌ 驳回", "💸 退款并拦截"], ["❓ 原因", "🕘 历史", "👤 客户"]]
 
 
 async def test_a_group_sees_masked_people(desk: DeskChat) -> None:
