@@ -135,6 +135,8 @@ def _input(name: str, value: str, words: Words) -> str:
         value = f"{int(value) / 1_000_000:.1f}"
     elif name == "traits":
         value = words.listed(words.plain(TRAITS.get(trait, trait)) for trait in value.split(","))
+    elif name == "units":
+        value = words.listed(value.split(", "))
     elif name == "promise":
         value = words.when(datetime.fromisoformat(value))
     return words(INPUTS.get(name, "{value}"), value=value)

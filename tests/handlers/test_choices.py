@@ -90,3 +90,11 @@ def reasons() -> set[str]:
 
 def _texts(nodes: Sequence[ast.expr]) -> set[str]:
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_the_goods_of_a_box_are_parted_as_the_language_does() -> None:
+    data = {"won": "杭州仓", "inputs": {"units": "BOX-S×1, FLASK×1"}}
+    assert [choice_lines("X", data, words)[1].strip() for words in (EN, ZH)] == [
+        "goods BOX-S×1, FLASK×1",
+        "商品 BOX-S×1、FLASK×1",
+    ]
