@@ -240,6 +240,7 @@ def _early_refunds(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrd
     if not told:
         return
     if order.status is OrderStatus.REVIEW:
+        order = desk.orders.get(order.id)  # a refund of one that travels with it may have moved it
         for refund in told:
             order = interception.refund_came(desk, actor, order, refund)
         refresh(desk, [order])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from domain import splitting
 from domain.couriers import grams_of, match_courier
-from domain.holds import Finding, HoldCode
+from domain.holds import Finding, HoldCode, open_codes
 from domain.match import Match
 from domain.matching import match_warehouse
 from domain.merging import verdict
@@ -118,7 +118,7 @@ def _parcel(order: Order, box: Box, facts: Facts) -> Parcel | Finding | Match:
     grams = grams_of(units, facts.catalog, facts.policy)
     courier = match_courier(order, warehouse.winner, grams, facts, units)
     if courier.winner is None:
-        return nobody_carries(courier)
+        return None if _nowhere_to_go(order) else nobody_carries(courier)
     freight, currency, tariff = priced(courier)
     why = {"policy": facts.policy.version, "warehouse": warehouse.as_data(), "courier": courier.as_data()}
     return Parcel(
@@ -146,6 +146,11 @@ def _nowhere(match: Match, order: Order, facts: Facts) -> Finding | None:
         return IN_PIECES
     evidence = {"shop": facts.catalog.shops[order.shop_id].name, "tried": str(len(match.losers)), "why": reasons[0]}
     return Finding(HoldCode.NO_WAREHOUSE, evidence)
+
+
+def _nowhere_to_go(order: Order) -> bool:
+    """Nobody was told where to: that no courier goes there is no news beside the hold for the address."""
+    return not (order.receiver.province or order.receiver.city) and HoldCode.ADDR_INVALID in open_codes(order.holds)
 
 
 def nobody_carries(match: Match) -> Finding:

@@ -27,6 +27,8 @@ _ZERO = timedelta(0)
 _TOLD = 40
 IN_PIECES = Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
 """Each sku is there somewhere, but not all in one place, nor so that it may be divided."""
+QUOTED = 200
+"""Characters of what a buyer or a seller wrote that a hold keeps as evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +162,21 @@ def _listed(faults: Sequence[Fault]) -> dict[str, str]:
     }
 
 
+def _quoted(text: str) -> str:
+    """Foreign text as evidence; one that is cut says so."""
+    text = text.strip()
+    return text if len(text) <= QUOTED else text[: QUOTED - 1] + "…"
+
+
 def _words(order: Order, policy: Policy) -> Iterator[Finding]:
     text = f"{order.buyer_message}\n{order.seller_note}".casefold()
     hit = [word for word in policy.keywords if word.casefold() in text]
     if hit:
         yield Finding(HoldCode.KEYWORD, {"words": ",".join(hit)})
     if order.buyer_message.strip():
-        yield Finding(HoldCode.MESSAGE, {"text": order.buyer_message.strip()[:200]})
+        yield Finding(HoldCode.MESSAGE, {"text": _quoted(order.buyer_message)})
     if order.seller_note.strip():
-        yield Finding(HoldCode.SELLER_NOTE, {"text": order.seller_note.strip()[:200]})
+        yield Finding(HoldCode.SELLER_NOTE, {"text": _quoted(order.seller_note)})
 
 
 def _goods_key(order: Order) -> tuple[tuple[str, int], ...]:

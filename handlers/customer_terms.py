@@ -14,6 +14,16 @@ PLATFORMS = {
     "pinduoduo": N_("Pinduoduo"),
     "shopify": N_("Shopify"),
     "woocommerce": N_("WooCommerce"),
+    "jd": N_("JD"),
+    "douyin": N_("Douyin"),
+    "alibaba_1688": N_("1688"),
+    "jst": N_("JST"),
+    "amazon": N_("Amazon"),
+    "ebay": N_("eBay"),
+    "shopee": N_("Shopee"),
+    "tiktok": N_("TikTok Shop"),
+    "lazada": N_("Lazada"),
+    "other": N_("another place"),
 }
 LEVELS = {"warn": N_("warn"), "hold": N_("hold orders"), "refuse": N_("refuse orders")}
 REASONS = {

@@ -20,6 +20,7 @@ from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.intake import unreadable_text
 from handlers.cards.mapping import offer_card
+from handlers.customer_terms import platform_name
 from handlers.draw import draw
 from handlers.filters import Tap
 from handlers.refusals import refusal_text
@@ -29,7 +30,6 @@ from handlers.taps import pack
 router = Router(name="intake")
 TELEGRAM_LIMIT = 20 * 1024 * 1024
 EDIT_SECONDS = 3
-_COLUMNS_SHOWN = 300
 DESKS = frozenset({Role.CS, Role.CS_LEAD, Role.OWNER})
 
 
@@ -108,7 +108,7 @@ async def _unreadable(ask: Ask, file_id: int, shop_id: int | None, unreadable: U
         if not ask.chat.private and (found is None or not recognised(found.table.header)):
             return Card(f"{refused}\n" + ask.words("I don't know this table. Send it to me in private to see why."))
         if found is not None and shops:
-            facts = {**facts, "columns": ", ".join(found.table.header)[:_COLUMNS_SHOWN]}
+            facts = {**facts, "columns": ", ".join(found.table.header)}
             why = unreadable_text(unreadable.code, facts, ask.words)
             return offer_card(stored, shops, len(found.table.header), why, ask.words)
     return Card(f"{refused}\n" + unreadable_text(unreadable.code, facts, ask.words))
@@ -156,13 +156,13 @@ def _which_shop(desk: Desk, ask: Ask, file_id: int, refusal: Refusal) -> Card:
     if not shops or (isinstance(refusal, Unknown) and refusal.kind != "shop"):
         return Card(refusal_text(refusal, ask.words))
     if isinstance(refusal, Unknown):
-        platform = desk.catalog.company.name
+        facts = {"company": desk.catalog.company.name, "platform": platform_name(refusal.name, ask.words)}
         return Card(
             ask.words(
-                "{name}: {company} has no shop on «{platform}».",
+                "{name} is from {platform}, where {company} has no shop. Nothing was changed. "
+                "To add one, on the server: python run.py setup FILE",
                 name=stored.name,
-                company=platform,
-                platform=refusal.name,
+                **facts,
             )
         )
     rows = tuple((Button(shop.name, pack("i.s", file_id, shop.id)),) for shop in shops)

@@ -23,11 +23,16 @@ LABELS: dict[str, tuple[Right, str]] = {
     "staff": (Right.STAFF, N_("👥 Staff")),
 }
 
+STATIONS = ("pick", "pack", "weigh", "ship", "putback", "receive")
+
 
 def desk_keyboard(person: Person, words: Words) -> tuple[tuple[str, ...], ...]:
     """Rows of three labels this person has a use for."""
     rights = frozenset().union(*(RIGHTS[role] for role in person.roles)) if person.roles else frozenset()
-    labels = [words.plain(label) for right, label in LABELS.values() if right in rights]
+    left_out = STATIONS if Right.STAFF in rights else ()  # an owner may do all, and scans nothing all day
+    labels = [
+        words.plain(label) for command, (right, label) in LABELS.items() if right in rights and command not in left_out
+    ]
     return tuple(tuple(labels[at : at + 3]) for at in range(0, len(labels), 3))
 
 

@@ -12,6 +12,7 @@ from aiogram.filters import Filter
 from aiogram.types import Message
 
 from handlers.card import Card
+from handlers.keyboards import command_of
 from handlers.taps import pack, unpack
 
 MARK = "#"
@@ -31,6 +32,8 @@ class Answer(Filter):
     async def __call__(self, message: Message, bot: Bot) -> bool | dict[str, Any]:
         asked = message.reply_to_message
         if asked is None or asked.from_user is None or asked.from_user.id != bot.id or not message.text:
+            return False
+        if message.text.startswith("/") or command_of(message.text):  # the person goes on to something else
             return False
         last = (asked.text or "").rsplit("\n", 1)[-1]
         ours = any(

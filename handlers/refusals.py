@@ -34,7 +34,7 @@ def _not_allowed(refusal: errors.NotAllowed, words: Words) -> str:
 
 
 def _stopped(refusal: errors.ParcelStopped, words: Words) -> str:
-    why = ", ".join(
+    why = words.listed(
         words("REFUND: the buyer wants the money back") if code == "REFUND" else hold_name(code, words)
         for code in refusal.codes
     )
@@ -62,7 +62,7 @@ def _weight(refusal: errors.WeightRefused, words: Words) -> str:
 
 
 def _held(refusal: errors.HeldOrder, words: Words) -> str:
-    why = ", ".join(hold_name(code, words) for code in refusal.codes)
+    why = words.listed(hold_name(code, words) for code in refusal.codes)
     return words("Order {order} is held: {why}", order=refusal.order, why=why or "-")
 
 

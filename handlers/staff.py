@@ -61,7 +61,7 @@ async def _invite(ask: Ask, role: str, scope: str) -> None:
     code, made = await ask.run(staff.invite, ask.actor, roles, scope, ask.services.new_code)
     link = ask.services.invite_link(code)
     facts = {
-        "roles": ", ".join(role_name(one, ask.words) for one in roles),
+        "roles": ask.words.listed(role_name(one, ask.words) for one in roles),
         "scope": scope.strip() or ask.words.plain("everywhere"),
     }
     text = ask.words("<b>🔗 Invitation: {roles}</b> · limited to: {scope}", **facts)
@@ -111,7 +111,7 @@ async def make_desk(message: Message, ask: Ask, args: str) -> None:
     await ask.read(_must_lead, ask.actor)
     role, _, scope = args.partition(" ")
     if not role:
-        codes = ", ".join([*Role, "warehouse"])
+        codes = ask.words.listed([*Role, "warehouse"])
         await ask.say("Which desk shall this group be? /desk ROLE [shop or warehouse]. Roles: {codes}", codes=codes)
         return
     chat = await ask.run(staff.make_desk, ask.actor, ask.chat, staff.roles_of(role), scope)

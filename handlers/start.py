@@ -56,14 +56,13 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
 def help_text(ask: Ask) -> str:
     """What this person may do, and nothing else."""
     words = ask.words
-    roles = ", ".join(role_name(role, words) for role in sorted(ask.person.roles))
+    roles = words.listed(role_name(role, words) for role in sorted(ask.person.roles))
     lines = [words("<b>{name}</b> · {roles}", name=ask.person.name, roles=roles), ""]
     for command, (right, text) in COMMANDS.items():
         if right is None or right in ask.actor.rights:
             lines.append(f"/{command} – {words(text)}")
     if Right.IMPORT in ask.actor.rights:
         lines += ["", words("Send me an order export to take it in: every big platform's, or any table you teach me.")]
-        lines.append(words("I learn any other order table, too: I ask once which column is what."))
     if Right.VIEW_ORDERS in ask.actor.rights:
         lines.append(words("Any other text is a search."))
     return "\n".join(lines)

@@ -225,7 +225,7 @@ async def _ask_place(ask: Ask, codes: Codes) -> None:
         texts.pop()
     lines = [ask.words("In which warehouse are you receiving? I remember it for {hours} h.", hours=floor.PLACE_HOURS)]
     if len(texts) < len(codes):
-        left = ", ".join(code for code, _ in codes[len(texts) :])
+        left = ask.words.listed(code for code, _ in codes[len(texts) :])
         lines.append(ask.words("Then scan these again: {codes}", codes=left))
     rows = tuple((Button(name, pack("at", place, *texts)),) for place, name in places.items())
     await ask.reply(Card("\n".join(lines), rows))

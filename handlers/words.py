@@ -5,6 +5,7 @@ The catalogues are .po files (handlers/locale/zh/*.po, one per desk), compiled i
 """
 
 import gettext
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -71,6 +72,10 @@ class Words:
     def plain(self, text: str) -> str:
         """The text alone, for files (`exports` takes this)."""
         return catalogue(self.language).gettext(text)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Things in a row, as the language parts them: `a, b` and `a、b`."""
+        return self.plain(", ").join(parts)
 
     def money(self, amount: int, currency: str) -> str:
         """1234 CNY -> ¥12.34; an unknown sign is written as the code."""

@@ -5,6 +5,7 @@ done is as it is now.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from domain import watch
 from domain.desk import Desk
@@ -16,7 +17,7 @@ from handlers.cards.alert_facts import FACTS, KINDS
 from handlers.cards.orders import age, order_button
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import role_name
+from handlers.terms import N_, role_name
 from handlers.viewer import Viewer
 from handlers.words import Html, Words
 
@@ -56,7 +57,7 @@ def title(desk: Desk, alert: Alert, words: Words) -> str:
         return words.label("No order for {silent}, normal is {normal}", **facts)
     what = words.plain(KINDS[alert.kind])
     if alert.kind is AlertKind.HOLD_LATE and alert.part:
-        what = f"{what} ({role_name(alert.part, words)})"
+        what = words.label(N_("{what} ({role})"), what=what, role=role_name(alert.part, words))
     return words.label("{what}: {count}", what=what, count=alert.count)
 
 
@@ -90,7 +91,7 @@ def _name(desk: Desk, alert: Alert) -> str:
 
 
 def _roles(roles: frozenset[Role], words: Words) -> str:
-    return ", ".join(role_name(role, words) for role in sorted(roles))
+    return words.listed(role_name(role, words) for role in sorted(roles))
 
 
 def _whose(desk: Desk, alert: Alert, words: Words) -> list[str]:
@@ -103,12 +104,17 @@ def _whose(desk: Desk, alert: Alert, words: Words) -> list[str]:
     if alert.taken_by:
         return [words("🙋 {who} is on it. Not settled by {at}: {next}.", who=alert.taken_by, at=at, next=after)]
     facts = {"level": alert.level + 1, "owner": _roles(watch.owners(alert), words)}
-    heard = alert.next_at - watch.pause(desk, alert)
+    heard = _heard(desk, alert)
     if heard > desk.now:
         told = words("Level {level}: {owner} will hear of it at {at}.", at=words.when(heard), **facts)
     else:
         told = words("Level {level}: told {owner}.", **facts)
     return [told, words("Nobody on it by {at}: {next}.", at=at, next=after)]
+
+
+def _heard(desk: Desk, alert: Alert) -> datetime:
+    """When its owners hear or heard of it: at once, or when a digest or the end of quiet hours brings it."""
+    return alert.next_at - watch.pause(desk, alert)
 
 
 def _by(alert: Alert) -> dict[str, str]:
@@ -162,7 +168,10 @@ def alert_line(desk: Desk, alert: Alert, words: Words) -> str:
         return line + " · " + words("💤 {who} until {at}", who=alert.taken_by or "-", at=words.when(alert.next_at))
     if alert.taken_by:
         return line + " · " + words("🙋 {who}", who=alert.taken_by)
-    return line + " · " + words("nobody yet, told {owner}", owner=_roles(watch.owners(alert), words))
+    owner, heard = _roles(watch.owners(alert), words), _heard(desk, alert)
+    if heard > desk.now:
+        return line + " · " + words("nobody yet, {owner} will hear of it at {at}", owner=owner, at=words.when(heard))
+    return line + " · " + words("nobody yet, told {owner}", owner=owner)
 
 
 def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[Button, ...], ...]:

@@ -134,7 +134,9 @@ def _input(name: str, value: str, words: Words) -> str:
     elif name == "volume_mm3":
         value = f"{int(value) / 1_000_000:.1f}"
     elif name == "traits":
-        value = ", ".join(words.plain(TRAITS.get(trait, trait)) for trait in value.split(","))
+        value = words.listed(words.plain(TRAITS.get(trait, trait)) for trait in value.split(","))
+    elif name == "units":
+        value = words.listed(value.split(", "))
     elif name == "promise":
         value = words.when(datetime.fromisoformat(value))
     return words(INPUTS.get(name, "{value}"), value=value)
@@ -170,7 +172,7 @@ def choice_lines(title: str, choice: object, words: Words) -> list[str]:
     if not data:
         return []
     because = _told(BECAUSE, str(data.get("because", "")), data.get("facts"), words)
-    lines = [words("{title}: {name}, ", title=title, name=str(data.get("won", ""))) + because]
+    lines = [words("<b>{title}: {name}</b>, ", title=title, name=str(data.get("won", ""))) + because]
     inputs = [_input(name, str(value), words) for name, value in _mapping(data.get("inputs")).items()]
     if inputs:
         lines.append("   " + " · ".join(inputs))

@@ -75,7 +75,8 @@ def _shop_line(desk: Desk, shop: int, groups: queue.Digest, words: Words) -> str
 def _hold_lines(codes: Mapping[HoldCode, int], words: Words) -> list[str]:
     if not codes:
         return []
-    names = ", ".join(f"{hold_name(code, words)} {count}" for code, count in codes.items())
+    most = sorted(codes.items(), key=lambda item: -item[1])
+    names = words.listed(f"{hold_name(code, words)} {count}" for code, count in most)
     return [words("✋ Held for: {names}", names=names)]
 
 

@@ -62,7 +62,7 @@ def _story(entry: Entry, words: Words) -> list[str]:
         lines.append(
             words("{level}, until: {until} · decided by {by} at {at}", level=_level(entry, words), until=until, **facts)
         )
-        by_what = ", ".join(key_name(kind, words) for kind in sorted(entry.kinds))
+        by_what = words.listed(key_name(kind, words) for kind in sorted(entry.kinds))
         lines.append(words("Recognised by: {keys}", keys=by_what))
     if entry.ended_at:
         facts = {"by": actor_name(entry.ended_by, words), "at": words.when(entry.ended_at)}
@@ -79,7 +79,7 @@ def _evidence(desk: Desk, entry: Entry, customer: Customer, viewer: Viewer) -> l
     if entry.evidence:
         lines.append(words("“{text}”", text=veiled(entry.evidence, viewer.private, 600)))
     if entry.orders:
-        lines.append(words("Orders: {numbers}", numbers=", ".join(entry.orders)))
+        lines.append(words("Orders: {numbers}", numbers=words.listed(entry.orders)))
     if entry.facts:
         lines.append(words("Then: {figures}", figures=_figures(entry.facts, words)))
     now = customers.figures(desk, customer).facts()

@@ -105,6 +105,8 @@ FAULTS = {
     Why.HIDDEN: N_("{field} is hidden"),
     Why.UNREACHABLE: N_("{field}: we do not deliver to {told}"),
 }
+_WHOLE = frozenset({"name", "city", "address", "phone"})
+"""With all of these missing there is no receiver at all."""
 _DIGITS = re.compile(r"\d{7,}")
 
 
@@ -125,7 +127,9 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["until"] = words.when(datetime.fromisoformat(facts["until"])) if facts["until"] else "?"
     if "at" in facts:
         facts["at"] = step_name(facts["at"], words)
-    if hold.code is HoldCode.ADDR_INVALID:
+    if hold.code is HoldCode.KEYWORD:
+        facts["words"] = words.listed(facts["words"].split(","))
+    elif hold.code is HoldCode.ADDR_INVALID:
         facts["faults"] = _faults(hold.evidence, words, private)
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
@@ -141,11 +145,17 @@ def _faults(evidence: Mapping[str, str], words: Words, private: bool) -> str:
     groups; a hold from before there were reasons names the fields alone."""
     labels = [words.plain(FIELDS[field]) for field in evidence["fields"].split(",")]
     if "why" not in evidence:
-        return words.label(N_("missing or wrong: {fields}"), fields=", ".join(labels))
+        return words.label(N_("missing or wrong: {fields}"), fields=words.listed(labels))
     whys, told = evidence["why"].split(","), evidence["told"].split(",")
-    lines = [
+    found = list(zip(labels, whys, told, strict=True))
+    missing = [label for label, why, _ in found if why == Why.MISSING]
+    lines = [words.label(N_("missing: {fields}"), fields=words.listed(missing))] if len(missing) > 1 else []
+    if set(whys) == {Why.MISSING} and set(evidence["fields"].split(",")) >= _WHOLE:
+        lines = [words.plain(N_("nothing is told of the receiver"))]
+    lines += [
         words.label(FAULTS[Why(why)], field=label, told=word if private or why != Why.UNKNOWN else "…")
-        for label, why, word in zip(labels, whys, told, strict=True)
+        for label, why, word in found
+        if not (lines and why == Why.MISSING)
     ]
     return words.plain(N_("; ")).join(lines)
 

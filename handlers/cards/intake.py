@@ -5,7 +5,7 @@ Surprising: the rejected rows come back with their reason in the reader's langua
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from channels.mapping import NAME as MAPPED
 from channels.reasons import Reason
@@ -21,6 +21,7 @@ from handlers.viewer import Viewer
 from handlers.words import Words
 
 SHOWN_ROWS = 5
+SHOWN_COLUMNS = 8
 ROWS = {
     Reason.MISSING: N_("an empty cell that an order needs"),
     Reason.NOT_A_NUMBER: N_("not a number"),
@@ -50,13 +51,11 @@ FILES = {
     Reason.ENCRYPTED: N_("The workbook has a password. Save it without one."),
     Reason.ZIP_BOMB: N_("Unpacked, this file would have {megabytes} MB (limit {limit} MB). It was not opened."),
     Reason.TOO_MANY_CELLS: N_("A sheet spans {cells} cells; at most {limit} can be read."),
-    Reason.UNKNOWN_HEADER: N_(
-        "No known export has these columns: {columns}\nMost like: {nearest}, but it lacks: {lacking}"
-    ),
+    Reason.UNKNOWN_HEADER: N_("No export I know has these columns: {columns}\nMost like: {nearest}, without {lacking}"),
     Reason.MIXED_PLATFORMS: N_("The file mixes platforms ({platforms}). Send one file per shop."),
     Reason.BAD_JSON: N_("The JSON is broken: {detail}"),
 }
-NO_KIN = N_("No known export has these columns: {columns}\nSend the order list or the item list of the platform.")
+NO_KIN = N_("No export I know has these columns: {columns}\nSend the order list or the item list of the platform.")
 COLUMN = N_("column {column}")
 VALUE = N_("found «{value}»")
 CELLS = N_("{expected} cells expected, {found} found")
@@ -68,9 +67,19 @@ def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
     if code in FILES:
         known = {"megabytes", "limit", "rows", "cells", "columns", "nearest", "lacking", "platforms", "detail"}
         told = {name: facts.get(name) or "-" for name in known}
+        told["columns"] = _few(told["columns"].split(", "), words)
+        told["lacking"] = words.listed(told["lacking"].split(", "))
+        told["nearest"] = format_name(told["nearest"], words)
         far = code == Reason.UNKNOWN_HEADER and not facts.get("nearest")
         return words(NO_KIN if far else FILES[Reason(code)], **told)
     return row_text(code, facts, words)
+
+
+def _few(names: Sequence[str], words: Words) -> str:
+    """The first columns and how many more: enough to know one's file by."""
+    shown = words.listed(names[:SHOWN_COLUMNS])
+    more = len(names) - SHOWN_COLUMNS
+    return words.label(N_("{names} and {count} more"), names=shown, count=more) if more > 0 else shown
 
 
 def row_text(code: str, facts: Mapping[str, str], words: Words, private: bool = False) -> str:
@@ -84,7 +93,7 @@ def row_text(code: str, facts: Mapping[str, str], words: Words, private: bool = 
     ):
         if all(facts.get(name) for name in names):
             parts.append(words(text, **{name: veiled(facts[name], private, 80) for name in names}))
-    return ", ".join(parts)
+    return words.plain("; ").join(parts)
 
 
 @drawing(NoticeKind.IMPORT)

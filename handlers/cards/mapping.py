@@ -41,7 +41,7 @@ FIELDS = {
     Field.BUYER_ID: N_("buyer"),
     Field.BUYER_MESSAGE: N_("buyer's message"),
     Field.SELLER_NOTE: N_("seller's note"),
-    Field.RECEIVER_NAME: N_("receiver"),
+    Field.RECEIVER_NAME: N_("receiver's name"),
     Field.PHONE: N_("phone"),
     Field.WHOLE_ADDRESS: N_("address in one"),
     Field.PROVINCE: N_("province"),
@@ -119,8 +119,8 @@ def offer_card(stored: StoredFile, shops: Sequence[tuple[int, str]], count: int,
     """No format fits: shall I learn this table, and whose is it? `why` is HTML."""
     text = words("<b>❌ Not taken in.</b> Nothing was changed.") + f"\n{why}\n\n"
     text += words(
-        "🧩 I can learn this table once: {count} columns. I show what I take each for, you correct me, and from then "
-        "on I read such files of that shop by myself. Which shop is it from?",
+        "🧩 I can learn this table once ({count} columns): I show what I take each column for, you correct me, "
+        "and from then on I read such files by myself. Which shop is it from?",
         count=count,
     )
     return Card(text, tuple((Button(name, pack("m.s", stored.id, shop_id)),) for shop_id, name in shops))
@@ -169,7 +169,7 @@ def lines_of(mapping: TableMapping, viewer: Viewer) -> list[str]:
         lines.append(words("Status words: {told}", told=_words_told(mapping, viewer)))
     unused = [name for name in mapping.header if name not in mapping.columns.values()]
     if unused:
-        shown = ", ".join(f"{cut(name)} «{sample_of(mapping, name, viewer) or '-'}»" for name in unused[:_UNUSED])
+        shown = words.listed(f"{cut(name)} «{sample_of(mapping, name, viewer) or '-'}»" for name in unused[:_UNUSED])
         more = f" +{len(unused) - _UNUSED}" if len(unused) > _UNUSED else ""
         lines += ["", words("Not used: {columns}", columns=shown + more)]
     return lines
@@ -229,7 +229,7 @@ def list_card(desk: Desk, found: Sequence[TableMapping], words: Words) -> Card:
         shop = desk.catalog.shops[one.shop_id].name
         facts = {
             "shop": shop,
-            "columns": ", ".join(cut(name, 20) for name in one.header[:6]),
+            "columns": words.listed(cut(name, 20) for name in one.header[:6]),
             "who": actor_name(one.made_by, words),
         }
         lines.append(words("• {shop}: {columns} … ({who}, {at})", at=words.when(one.saved_at), **facts))

@@ -158,4 +158,4 @@ def _receiver_text(receiver: Receiver, private: bool) -> str:
         parts += [receiver.address, receiver.zip, receiver.country]
     else:
         parts = [mask_name(receiver.name), mask_phone(receiver.phone), receiver.province, receiver.city]
-    return cut(", ".join(filter(None, parts)), 160)
+    return cut(" ".join(filter(None, parts)), 160)

@@ -51,16 +51,19 @@ def _decide(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
         return []
     if order.status is OrderStatus.APPROVED and order.release_at and desk.now < order.release_at:
         return [(Button(words("↩ Undo ({seconds} s)", seconds=desk.policy.undo_seconds), pack("o.un", *key)),)]
-    if order.status not in (OrderStatus.REVIEW, OrderStatus.UNPAID):
-        return []
-    first = _yes(desk, order, viewer) if order.status is OrderStatus.REVIEW else []
-    first.append(Button(words("❌ Reject"), pack("o.rj", *key), "danger"))
-    return [tuple(first)]
+    first = _yes(desk, order, viewer)
+    return [(*first, _reject(order, viewer))] if first else []
+
+
+def _reject(order: Order, viewer: Viewer) -> Button:
+    return Button(viewer.words("❌ Reject"), pack("o.rj", order.id, order.revision), "danger")
 
 
 def _yes(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
     """The approval, also of an order whose holds the viewer may all release."""
     words, codes = viewer.words, open_codes(order.holds)
+    if order.status is not OrderStatus.REVIEW:
+        return []
     if not may_say_yes(desk, order, viewer) or not all(_may_release(desk, viewer, order, code) for code in codes):
         return []
     label = words("✅ Release {count} and approve", count=len(codes)) if codes else words("✅ Approve")
@@ -94,6 +97,8 @@ def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
         buttons.append((Right.APPROVE, Button(words("✋ Hold"), pack("o.hd", *key))))
     if order.status in _EDITABLE:
         buttons.append((Right.EDIT, Button(words("✏️ Edit address"), pack("o.ad", *key))))
+    if order.status in (OrderStatus.REVIEW, OrderStatus.UNPAID) and not _yes(desk, order, viewer):
+        buttons.append((Right.APPROVE, _reject(order, viewer)))  # never where the thumb expects the approval
     if order.status in _REFUNDABLE and order.refunded < order.paid:
         buttons.append((Right.REFUND, Button(words("💸 Refund and stop"), pack("o.rf", *key), "danger")))
     typed = [r for r in desk.refunds.of_order(order.id) if r.external_id.startswith("cs:")]

@@ -12,6 +12,7 @@ from domain.holds import HoldCode, open_codes
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.records import Event
+from domain.screening import QUOTED
 from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines
 from handlers.cards.evidence import cure, hold_line, veiled
@@ -24,6 +25,7 @@ from handlers.viewer import Viewer
 from handlers.words import Words
 
 PAGE = 10
+WHOLE = 1200
 CANDIDATES = 5
 REJECT_REASONS = {
     "buyer": N_("Buyer does not want it any more"),
@@ -112,6 +114,19 @@ def _key(order: Order) -> tuple[int, int]:
     return order.id, order.revision
 
 
+def _whole(order: Order, viewer: Viewer) -> list[str]:
+    """What buyer and seller wrote, where the evidence had to cut it."""
+    told = (
+        (N_("Buyer's whole message: “{text}”"), order.buyer_message),
+        (N_("Seller's whole note: “{text}”"), order.seller_note),
+    )
+    return [
+        viewer.words(label, text=veiled(text.strip(), viewer.private, WHOLE))
+        for label, text in told
+        if len(text.strip()) > QUOTED
+    ]
+
+
 def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
     """The holds with rule and evidence, then how warehouse and courier were chosen."""
     words = viewer.words
@@ -119,6 +134,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
     for code in open_codes(order.holds):
         hold = next(hold for hold in order.holds if hold.open and hold.code is code)
         lines += [hold_line(hold, words, viewer.private), f"   {cure(code, words)}"]
+    lines += _whole(order, viewer)
     gone = [hold for hold in order.holds if not hold.open]
     lines += [
         _gone_line(hold.code, hold.resolution, hold.resolved_by, words.when(hold.resolved_at), words) for hold in gone

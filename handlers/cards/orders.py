@@ -45,7 +45,7 @@ def state_text(order: Order, words: Words) -> str:
     if order.status is OrderStatus.REVIEW:
         if not order.held:
             return words("🟢 Clean, waits for approval")
-        names = ", ".join(hold_name(code, words) for code in open_codes(order.holds))
+        names = words.listed(hold_name(code, words) for code in open_codes(order.holds))
         return words("✋ Held: {why}", why=names)
     frozen = words("✋ Held, ") if order.held else ""
     text = {
@@ -88,12 +88,11 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
 def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
     lines = []
     if order.status is OrderStatus.APPROVED and order.release_at:
-        text = words(
-            "Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at)
+        lines.append(
+            words("Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at))
         )
         if desk.now < order.release_at:
-            text += " " + words("It goes to the warehouse in a few seconds.")
-        lines.append(text)
+            lines.append(words("It goes to the warehouse in a few seconds."))
     elif order.status is OrderStatus.CANCELLED:
         facts = {
             "by": actor_name(order.decided_by or "-", words),
@@ -111,7 +110,11 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
 def _people(order: Order, viewer: Viewer) -> list[str]:
     words, to = viewer.words, order.receiver
     buyer = order.buyer_id if viewer.private else mask_name(order.buyer_id)
-    lines = [words("Paid {at} · buyer {buyer}", at=words.when(order.paid_at), buyer=buyer or "-")]
+    lines = [words("Paid {at} · buyer {buyer}", at=words.when(order.paid_at), buyer=buyer)]
+    if not buyer:
+        lines = [words("Paid {at}", at=words.when(order.paid_at))]
+    if not (to.name or to.phone or to.address or to.masked):
+        return [*lines, words("No receiver was told.")]
     region = " ".join(part for part in (to.country if to.country != "CN" else "", to.province, to.city) if part)
     if viewer.private:
         where = " ".join(part for part in (region, to.district, to.address, to.zip) if part)

@@ -20,7 +20,7 @@ MOST_BUTTONS = 10
 
 def _reason(refusal: Refusal, words: Words) -> str:
     if isinstance(refusal, errors.HeldOrder):
-        return ", ".join(hold_name(code, words) for code in refusal.codes) or words.plain("no parcel planned")
+        return words.listed(hold_name(code, words) for code in refusal.codes) or words.plain("no parcel planned")
     if isinstance(refusal, errors.TwoPeople):
         return words.label("two people approve from {limit}", limit=words.money(refusal.limit, refusal.currency))
     if isinstance(refusal, errors.OverLimit):

@@ -34,6 +34,21 @@ FAULTS = {
 }
 
 
+KINDS = {
+    "table": N_("a table"),
+    "list": N_("a list"),
+    "whole number": N_("a whole number"),
+    "true or false": N_("true or false"),
+    "text": N_("text in quotes"),
+}
+
+
+def _kind(want: str, words: Words) -> str:
+    """What kind of value is wanted; `list of 2` has a count of its own."""
+    name, _, count = want.partition(" of ")
+    return words.label(N_("a list of {count}"), count=count) if count else words.plain(KINDS.get(name, name))
+
+
 def fault_text(fault: Fault, words: Words) -> str:
     """Why, as plain text."""
     why = fault.why
@@ -43,16 +58,19 @@ def fault_text(fault: Fault, words: Words) -> str:
         high, told = fault.facts.get("high", ""), fault.facts["told"]
         over = high and told.lstrip("-").isdigit() and int(told) > int(high)
         why = "range_high" if over else "range_low"
-    return words.plain(FAULTS[why]).format(**fault.facts)
+    facts = dict(fault.facts)
+    if "want" in facts:
+        facts["want"] = _kind(facts["want"], words)
+    return words.plain(FAULTS[why]).format(**facts)
 
 
 def faults_card(name: str, faults: Sequence[Fault], words: Words) -> Card:
     """A document that does not do: every fault with its line."""
     lines = [words("<b>❌ {name} does not do.</b> Nothing was changed.", name=name)]
     for fault in faults[:SHOWN_FAULTS]:
-        where = fault.path or "-"
         text = fault_text(fault, words)
-        lines.append(words("Line {line}: <code>{path}</code> {why}", line=fault.line, path=where, why=text))
+        facts = {"line": fault.line, "path": fault.path, "why": text}
+        lines.append(words("Line {line}: <code>{path}</code> {why}" if fault.path else "Line {line}: {why}", **facts))
     if len(faults) > SHOWN_FAULTS:
         lines.append(words("… and {count} more", count=len(faults) - SHOWN_FAULTS))
     return Card("\n".join(lines))
@@ -76,7 +94,7 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, diff: 
         (N_("Would go otherwise: {orders}"), verdict.first_moved),
     ):
         if numbers:
-            lines.append(words(title, orders=", ".join(numbers) + (" …" if len(numbers) >= 5 else "")))
+            lines.append(words(title, orders=words.listed(numbers) + (" …" if len(numbers) >= 5 else "")))
     changed = [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
     if changed:
         lines += ["", *(words("<code>{line}</code>", line=line[:120]) for line in changed[:12])]

@@ -24,7 +24,7 @@ from handlers.viewer import Viewer
 from handlers.words import Words
 
 KINDS = ("held", "shop", "hold", "urgent", "mine", "snoozed", "over")
-CODES = 8
+CODES = 16
 SNOOZES = (15, 60, 0)
 
 

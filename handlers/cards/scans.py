@@ -145,7 +145,7 @@ def _complaint(desk: Desk, outcome: Outcome, words: Words) -> str:
         lines.append(words("Nothing was changed. Read the label again; a parcel that came back belongs to /receive."))
     elif isinstance(refusal, ParcelStopped):
         orders = desk.orders.many(outcome.parcel.order_ids if outcome.parcel else ())
-        numbers = ", ".join(order.number for order in orders.values())
+        numbers = words.listed(order.number for order in orders.values())
         lines.append(words("Put it aside. Customer service must look at order {numbers} first.", numbers=numbers))
     elif isinstance(refusal, NotAllowed) and not refusal.scope and refusal.right in LABEL_OF_RIGHT:
         lines.append(words("This was for the station {station}.", station=words.plain(LABEL_OF_RIGHT[refusal.right])))

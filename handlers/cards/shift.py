@@ -55,7 +55,7 @@ def _done(desk: Desk, actor: Actor, about: shift.Shift, words: Words) -> list[st
     counts = shift.done(desk, actor, about)
     halves = ((shift.sees_service(actor), shift.SERVICE), (shift.sees_floor(actor), shift.FLOOR))
     wanted = dict.fromkeys(verb for sees, verbs in halves if sees for verb in verbs)
-    shown = ", ".join(f"{verb_name(verb, words)} {counts[verb]}" for verb in wanted if verb in counts)
+    shown = words.listed(f"{verb_name(verb, words)} {counts[verb]}" for verb in wanted if verb in counts)
     return [words("Done: {list}", list=shown or words.plain("nothing yet"))]
 
 
@@ -74,7 +74,8 @@ def _service(desk: Desk, actor: Actor, held: Sequence[Order], words: Words) -> l
     lines += _ages(desk, actor, words)
     codes = desk.orders.open_hold_counts(actor.shops)
     if codes:
-        names = ", ".join(f"{hold_name(code, words)} {count}" for code, count in codes.items())
+        most = sorted(codes.items(), key=lambda item: -item[1])
+        names = words.listed(f"{hold_name(code, words)} {count}" for code, count in most)
         lines.append(words("✋ Held for: {names}", names=names))
     lines += [_held_line(desk, order, words) for order in held[:1]]
     missed, near, first = shift.deadlines(desk, actor)
@@ -97,7 +98,7 @@ def _ages(desk: Desk, actor: Actor, words: Words) -> list[str]:
 def _held_line(desk: Desk, order: Order, words: Words) -> str:
     since = min(hold.opened_at for hold in order.holds if hold.open)
     minutes = int((desk.now - since).total_seconds()) // 60
-    why = ", ".join(hold_name(code, words) for code in open_codes(order.holds))
+    why = words.listed(hold_name(code, words) for code in open_codes(order.holds))
     return words("Longest held: {number}, {age} ({why})", number=order.number, age=age(minutes, words), why=why)
 
 
@@ -108,7 +109,7 @@ def _floor(desk: Desk, actor: Actor, words: Words) -> list[str]:
     for place in [None] if actor.warehouses is None else sorted(actor.warehouses):
         for state, count in desk.parcels.counts(place).items():
             states[state] = states.get(state, 0) + count
-    shown = ", ".join(f"{step_name(state, words)} {count}" for state, count in states.items())
+    shown = words.listed(f"{step_name(state, words)} {count}" for state, count in states.items())
     return [words("📦 In the house: {list}", list=shown or words.plain("nothing"))]
 
 
@@ -129,7 +130,7 @@ def _in_hand(alerts: Sequence[Alert], stops: Sequence[Stop], waves: Sequence[Wav
     for wave in waves:
         if wave.state is WaveState.TAKEN:
             hands.setdefault(wave.owner, []).append(wave.number)
-    return [words("🙋 {who}: {things}", who=who, things=", ".join(things)) for who, things in sorted(hands.items())]
+    return [words("🙋 {who}: {things}", who=who, things=words.listed(things)) for who, things in sorted(hands.items())]
 
 
 def _rows(

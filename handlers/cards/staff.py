@@ -28,7 +28,7 @@ WHY_DEAD = {
 
 def roles_text(person: Person, words: Words) -> str:
     """A person's roles in words."""
-    return ", ".join(role_name(role, words) for role in sorted(person.roles)) or "-"
+    return words.listed(role_name(role, words) for role in sorted(person.roles)) or "-"
 
 
 def scope_text(catalog: Catalog, person: Person, words: Words) -> str:
@@ -36,7 +36,7 @@ def scope_text(catalog: Catalog, person: Person, words: Words) -> str:
     names = [catalog.shops[shop].name for shop in sorted(person.shops or ()) if shop in catalog.shops]
     places = sorted(person.warehouses or ())
     names += [catalog.warehouses[place].name for place in places if place in catalog.warehouses]
-    return ", ".join(names) or words.plain("everywhere")
+    return words.listed(names) or words.plain("everywhere")
 
 
 def staff_card(desk: Desk, words: Words) -> Card:

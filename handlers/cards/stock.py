@@ -10,7 +10,7 @@ from domain.errors import Unknown
 from domain.stock import Bucket, Document
 from handlers.card import Button, Card
 from handlers.taps import LIMIT, pack
-from handlers.terms import N_
+from handlers.terms import N_, actor_name
 from handlers.words import Words
 
 MOVES = 10
@@ -122,7 +122,7 @@ def _move_line(desk: Desk, move: Mapping[str, object], what: str, words: Words) 
         bucket=words.plain(BUCKETS[Bucket(str(move["bucket"]))]),
         after=_number(move["after"]),
         what=what,
-        who=move["actor"],
+        who=actor_name(str(move["actor"]), words),
     )
 
 

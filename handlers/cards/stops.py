@@ -27,6 +27,8 @@ HEADS = {
     StopState.RELEASED: N_("▶️ Go on with {waybill} · the refund was withdrawn at {time}"),
     StopState.TOO_LATE: N_("⚠️ Too late: {waybill} has left · refund"),
 }
+TAKE_PARCEL = N_("Take the parcel out, put the goods on their shelf, then scan {waybill} at /putback.")
+TAKE_GOODS = N_("Take these goods out, put them on their shelf, then scan {waybill} at /putback.")
 _SEEN = (Right.PUT_BACK, Right.OVERRIDE)
 
 
@@ -40,9 +42,9 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     lines = [head(stop, parcel, words), _about(desk, stop, parcel, order, viewer)]
     if stop.state in (StopState.OPEN, StopState.ACKED):
         lines += [_where(desk, parcel, words), *_goods(desk, stop, parcel, words), "", *_who(stop, words)]
-        lines.append(
-            words("Take it out, put the goods on their shelf, then scan {waybill} at /putback.", **_code(parcel))
-        )
+        whole = len(taken_out(stop, parcel)) == len(parcel.live_items)
+        text = TAKE_PARCEL if whole else TAKE_GOODS
+        lines.append(words(text, **_code(parcel)))
     elif stop.state is StopState.TOO_LATE:
         lines += ["", *_left(desk, parcel, words)]
     return Card("\n".join(lines), _rows(stop, parcel, viewer))
@@ -96,7 +98,7 @@ def taken_out(stop: Stop, parcel: Parcel) -> list[Item]:
 def _goods(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[str]:
     out = taken_out(stop, parcel)
     whole = len(out) == len(parcel.live_items)
-    lines = [words("Take out everything:") if whole else words("Take out only this, the rest goes on:")]
+    lines = [words("<b>Take out everything:</b>") if whole else words("<b>Take out only this, the rest goes on:</b>")]
     for item in out[:15]:
         sku = desk.catalog.skus.get(item.sku)
         place = sku.bin if sku and sku.bin else "?"
@@ -113,7 +115,7 @@ def _who(stop: Stop, words: Words) -> list[str]:
         lines.append(words("For: {name}", name=stop.named))
     if stop.next_at is not None:
         roles = CHAIN[min(stop.level + 1, len(CHAIN) - 1)]
-        who = ", ".join(role_name(role, words) for role in sorted(roles))
+        who = words.listed(role_name(role, words) for role in sorted(roles))
         text = words(
             "No answer by {time}: {who} is told next. Told so far: {count}×",
             time=words.clock(stop.next_at),

@@ -49,7 +49,9 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
     company = {oid for box in boxes for oid in box.live_orders} - {order.id}
     lines = []
     if company:
-        lines.append(words("🔗 In one parcel with {orders}", orders=_numbers(desk.orders.many(company).values())))
+        lines.append(
+            words("🔗 In one parcel with {orders}", orders=_numbers(desk.orders.many(company).values(), words))
+        )
     if len(boxes) > 1:
         lines.append(words("✂️ In {count} parcels", count=len(boxes)))
         if order.platform not in SHIPS_PARTS:
@@ -66,10 +68,10 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
     return lines
 
 
-def _numbers(orders: Iterable[Order]) -> str:
+def _numbers(orders: Iterable[Order], words: Words) -> str:
     numbers = sorted(order.number for order in orders)
     more = f" +{len(numbers) - SHOWN}" if len(numbers) > SHOWN else ""
-    return ", ".join(numbers[:SHOWN]) + more
+    return words.listed(numbers[:SHOWN]) + more
 
 
 def together_rows(desk: Desk, order: Order, viewer: Viewer) -> list[tuple[Button, ...]]:
@@ -104,9 +106,9 @@ def why_lines(parcel: Parcel, words: Words) -> list[str]:
     merged, split = parcel.why.get("merge"), parcel.why.get("split")
     if isinstance(merged, Mapping) and merged.get("orders"):
         why = words.plain(VERDICTS.get(str(merged.get("why")), str(merged.get("why"))))
-        lines.append(words("🔗 Merged: {orders}, {why}", orders=", ".join(map(str, merged["orders"])), why=why))
+        lines.append(words("🔗 Merged: {orders}, {why}", orders=words.listed(map(str, merged["orders"])), why=why))
         lines += _margin(merged.get("margin"), words)
     if isinstance(split, Mapping):
-        rules = ", ".join(words.plain(RULES.get(str(rule), str(rule))) for rule in split.get("rules", ()))
+        rules = words.listed(words.plain(RULES.get(str(rule), str(rule))) for rule in split.get("rules", ()))
         lines.append(words("✂️ Part {part} of {of}: {rules}", part=split.get("part"), of=split.get("of"), rules=rules))
     return lines

@@ -9,7 +9,7 @@ from domain import review
 from domain.catalog import Sku
 from domain.changes import differences
 from domain.holds import CATALOGUE, ENDING, UNTOUCHABLE, Finding, Hold, HoldCode, Source, open_codes, reconcile
-from domain.incoming import PlatformState, RefundState
+from domain.incoming import PlatformState, Receiver, RefundState
 from domain.orders import Order
 from domain.people import CLOCK, Right
 from domain.planning import arrange
@@ -225,3 +225,13 @@ def test_who_may_release_is_the_companys_choice() -> None:
     for chosen, right in ((Release.NOBODY, None), (Release.OVERRIDE, Right.OVERRIDE), (None, Right.APPROVE)):
         policy = Policy(holds={HoldCode.MESSAGE: HoldChoice(release=chosen, sla_min=7)})
         assert (policy.release_right(HoldCode.MESSAGE), policy.sla_minutes(HoldCode.MESSAGE)) == (right, 7)
+
+
+def test_that_nobody_goes_nowhere_is_no_hold_of_its_own() -> None:
+    """Not told where to, an order waits for its address alone; with that hold released it waits for a courier."""
+    lost = replace(ORDER, receiver=Receiver())
+    opened = arrange([lost], LIMITED).orders[0]
+    assert open_codes(opened.holds) == (HoldCode.ADDR_INVALID,)
+    released = [replace(hold, resolved_at=NOW, resolution="released") for hold in opened.holds]
+    again = arrange([replace(lost, holds=tuple(released))], LIMITED).orders[0]
+    assert open_codes(again.holds) == (HoldCode.NO_COURIER,)

@@ -188,3 +188,33 @@ def test_a_report_without_money_or_receiver_takes_neither_away(desk: Desk) -> No
     after = desk.order()
     assert (after.paid, after.total, after.receiver) == (before.paid, before.total, before.receiver)
     assert (after.seller_note, open_codes(after.holds)) == ("again", (HoldCode.SELLER_NOTE,))
+
+
+def test_lines_of_orders_that_travel_together_come_in_one_file(desk: Desk) -> None:
+    """The lines of the first plan both into one parcel, which changes the second before its own lines are read."""
+    numbers = ("1001", "1002", "1003")
+    desk.receive(*(incoming(number=number, buyer_id="one", lines=()) for number in numbers))
+    details = [
+        replace(incoming(number=number, buyer_id="one"), lines=(replace(CUPS, quantity=n),), fragment=True)
+        for n, number in enumerate(numbers, 1)
+    ]
+    assert desk.receive(*details) == Intake(changed=3)
+    assert [desk.order(number).lines[0].quantity for number in numbers] == [1, 2, 3]
+    assert [HoldCode.NO_ITEMS in open_codes(desk.order(number).holds) for number in numbers] == [False] * 3
+    assert desk.receive(*details) == Intake(unchanged=3)
+
+
+def test_orders_that_travel_together_arrive_with_their_refunds(desk: Desk) -> None:
+    """The refund of the first takes it out of their parcel, which changes the second before its own is read."""
+    numbers = ("1001", "1002", "1003")
+    told = [
+        incoming(
+            number=number,
+            buyer_id="one",
+            lines=(replace(CUPS, quantity=n),),
+            refunds=(IncomingRefund(f"R{number}", RefundState.REQUESTED, 7800),),
+        )
+        for n, number in enumerate(numbers, 1)
+    ]
+    assert desk.receive(*told) == Intake(new=3)
+    assert [HoldCode.REFUND_REQ in open_codes(desk.order(number).holds) for number in numbers] == [True] * 3

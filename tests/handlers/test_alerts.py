@@ -110,7 +110,8 @@ async def test_no_problem_is_said_with_a_reason(desk: DeskChat) -> None:
     (alert,) = alerts(desk)
     assert alert.kind is AlertKind.SHORTAGE
     sun = desk.speaks(Role.BUYER, "en")
-    await desk.writes(sun, "/alerts")
+    [listed] = await desk.writes(sun, "/alerts")
+    assert listed.endswith(" · nobody yet, buyer (purchasing) will hear of it at 11-23 13:00")
     [text] = await desk.taps(sun, "Orders wait for stock: 2 · 小满家居")
     assert text.split("\n") == [
         "<b>⏰ Orders wait for stock: 2</b> · 小满家居",

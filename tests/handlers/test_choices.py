@@ -43,7 +43,7 @@ def test_rule_inputs_price_and_losers_are_readable() -> None:
     before = {"name": "圆通", "reason": "waybill_error", "facts": {"error": "call 13800001234"}}
     data = {**match.as_data(), "before": before}
     assert choice_lines("Courier", data, EN) == [
-        "Courier: 中通, rule «near &lt;goes&gt; by 中通»",
+        "<b>Courier: 中通</b>, rule «near &lt;goes&gt; by 中通»",
         "   weight 1.2 kg · size 24.0 l · goods are liquid, sharp · to 浙江省/杭州市",
         "   💴 ¥10.20 = first weight ¥3.20 + further ¥2.00 + remote area ¥5.00 + &lt;b&gt; ¥0.00 · billed as 3 kg"
         " (size counts as 3 kg) · tariff v2, 浙江",
@@ -51,14 +51,16 @@ def test_rule_inputs_price_and_losers_are_readable() -> None:
         "✗ 圆通: suspended for 浙江省: &lt;台风&gt;",
         "✗ 顺丰: does not collect money",
     ]
-    assert choice_lines("快递", data, ZH)[0] == "快递：中通，规则“near &lt;goes&gt; by 中通”"
+    assert choice_lines("快递", data, ZH)[0] == "<b>快递：中通</b>，规则“near &lt;goes&gt; by 中通”"
 
 
 def test_a_decision_of_another_version_stays_readable() -> None:
     old = {"won": "圆通", "because": "the stars", "lost": [{"name": "X", "reason": "dearer_from", "facts": {}}]}
-    assert choice_lines("Courier", old, EN) == ["Courier: 圆通, the stars", "✗ X: dearer_from"]
+    assert choice_lines("Courier", old, EN) == ["<b>Courier: 圆通</b>, the stars", "✗ X: dearer_from"]
     assert choice_lines("Courier", None, EN) == []
-    assert choice_lines("Courier", {"won": "圆通", "lost": [{}], "quote": {"total": 1}}, EN)[0] == "Courier: 圆通, "
+    assert (
+        choice_lines("Courier", {"won": "圆通", "lost": [{}], "quote": {"total": 1}}, EN)[0] == "<b>Courier: 圆通</b>, "
+    )
 
 
 @pytest.mark.parametrize("words", [EN, ZH])
@@ -88,3 +90,11 @@ def reasons() -> set[str]:
 
 def _texts(nodes: Sequence[ast.expr]) -> set[str]:
     return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def test_the_goods_of_a_box_are_parted_as_the_language_does() -> None:
+    data = {"won": "杭州仓", "inputs": {"units": "BOX-S×1, FLASK×1"}}
+    assert [choice_lines("X", data, words)[1].strip() for words in (EN, ZH)] == [
+        "goods BOX-S×1, FLASK×1",
+        "商品 BOX-S×1、FLASK×1",
+    ]

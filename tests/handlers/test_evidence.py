@@ -58,3 +58,20 @@ def test_a_word_of_no_table_stays_out_of_groups() -> None:
 
 def test_a_hold_from_before_there_were_reasons() -> None:
     assert line("en", {"fields": "name,phone"}) == ": missing or wrong: name, phone"
+
+
+def test_missing_fields_are_told_in_one_breath() -> None:
+    evidence = {"fields": "name,city,phone", "why": "missing,malformed,missing", "told": ",x,"}
+    assert line("en", evidence) == ": missing: name, phone; city is none a courier can call"
+    assert line("zh", evidence) == "：缺少姓名、电话；市无法拨打"
+    whole = {"fields": "name,province,city,address,phone", "why": ",".join(["missing"] * 5), "told": ",,,,"}
+    assert line("en", whole) == ": nothing is told of the receiver"
+    assert line("zh", whole) == "：没有收件人信息"
+
+
+def test_keywords_are_listed_as_the_language_does() -> None:
+    hold = Hold(HoldCode.KEYWORD, Source.SCREENING, AT, {"words": "加急,送人"})
+    assert [hold_line(hold, Words(language, "UTC"), True).partition("</b>")[2] for language in ("en", "zh")] == [
+        ": found: 加急, 送人",
+        "：命中：加急、送人",
+    ]

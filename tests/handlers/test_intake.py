@@ -68,7 +68,7 @@ async def test_rejected_rows_come_back_as_a_file_in_the_persons_language(desk: D
     [
         ("empty.csv", b"", "The file is empty."),
         ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(200), "This is no table. Send the platform's order export"),
-        ("list.csv", b"first,second\n1,2\n", "No known export has these columns: first, second"),
+        ("list.csv", b"first,second\n1,2\n", "No export I know has these columns: first, second"),
         ("broken.json", b'{"orders": [', "The JSON is broken: "),
     ],
 )
@@ -118,7 +118,7 @@ async def test_a_file_of_a_shop_not_ours_is_asked_about_and_nothing_is_taken(des
 async def test_a_table_like_no_export_is_told_without_a_guess(desk: DeskChat) -> None:
     _, text = await desk.sends(desk.cast.people[Role.CS], "list.csv", b"first,second\n1,2\n")
     assert text.split("\n")[1:] == [
-        "No known export has these columns: first, second",
+        "No export I know has these columns: first, second",
         "Send the order list or the item list of the platform.",
     ]
 
@@ -154,3 +154,13 @@ async def test_a_group_gets_counts_but_no_rows_and_a_chatting_group_nothing(desk
     assert "13800001234" not in text
     assert text.endswith("send me the file in private to get them back.")
     assert [call.name for call in desk.last if call.name == "sendDocument"] == []
+
+
+async def test_a_file_of_a_platform_we_have_no_shop_on_says_what_to_do(desk: DeskChat) -> None:
+    text = "订单号,商品ID,订购数量,订单状态\n1,2,1,等待出库\n"
+    _, told = await desk.sends(desk.cast.people[Role.CS], "jd.csv", text.encode())
+    assert told == (
+        "jd.csv is from JD, where 小满家居 has no shop. Nothing was changed. "
+        "To add one, on the server: python run.py setup FILE"
+    )
+    assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []

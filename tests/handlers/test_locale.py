@@ -6,7 +6,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from handlers import terms
-from handlers.words import catalogue
+from handlers.words import Words, catalogue
 from tests.handlers.messages import ROOT, texts
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -34,15 +34,18 @@ def test_a_translation_names_the_same_facts() -> None:
 
 def test_every_code_of_the_domain_has_a_name() -> None:
     from domain.holds import CATALOGUE, HoldCode
+    from domain.incoming import Platform
     from domain.orders import OrderStatus
     from domain.parcels import ParcelState, StopState
     from domain.people import Role
     from handlers.cards.evidence import CURES, EVIDENCE
+    from handlers.customer_terms import PLATFORMS
 
     assert set(terms.ROLES) >= set(Role)
     assert set(terms.HOLDS) == set(HoldCode)
     assert set(terms.STEPS) >= {*OrderStatus, *ParcelState, *StopState}
     assert set(EVIDENCE) == set(HoldCode)
+    assert set(PLATFORMS) == set(Platform)
     assert {code for code, rule in CATALOGUE.items() if rule.release is None} <= set(CURES)
 
 
@@ -58,3 +61,7 @@ def test_every_right_and_every_wanted_value_has_a_name() -> None:
     from domain.people import Right
 
     assert set(terms.RIGHTS) == set(Right)
+
+
+def test_things_in_a_row_are_parted_as_the_language_does() -> None:
+    assert [Words(language, "UTC").listed(("a", "b", "c")) for language in ("en", "zh")] == ["a, b, c", "a、b、c"]

@@ -38,8 +38,11 @@ async def test_an_unknown_table_is_offered_to_be_learned(desk: DeskChat) -> None
     _, text = await desk.sends(anna(desk), "erp.csv", TABLE)
     lines = text.split("\n")
     assert lines[0] == "<b>❌ Not taken in.</b> Nothing was changed."
-    assert lines[1].startswith("No known export has these columns: 单号, 品名, 几个")
-    assert lines[-1].startswith("🧩 I can learn this table once: 10 columns.")
+    assert (
+        lines[1]
+        == "No export I know has these columns: 单号, 品名, 几个, 编码, 实付(元), 状态, 收货人, 电话 and 2 more"
+    )
+    assert lines[-1].startswith("🧩 I can learn this table once (10 columns):")
     assert desk.labels == [[SHOP], ["小满拼多多店"], ["Xiaoman Global"]]
     assert (orders(desk), saved(desk)) == ([], [])
 
@@ -55,7 +58,7 @@ async def test_the_card_tells_what_each_column_is_taken_for(desk: DeskChat) -> N
         "• goods ← <b>品名</b> «陶瓷杯 &lt;b&gt;»",
         "• amount paid ← <b>实付(元)</b> «78.00»",
         "• order status ← <b>状态</b> «新单»",
-        "• receiver ← <b>收货人</b> «张三丰»",
+        "• receiver's name ← <b>收货人</b> «张三丰»",
         "• phone ← <b>电话</b> «13800001234»",
         "• address in one ← <b>收货地址</b> «浙江省 杭州市 西湖区 文三路 1 号»",
         "The amount is the order's: it counts once, also when its rows repeat it.",
@@ -90,7 +93,7 @@ async def test_a_person_corrects_it_tries_it_and_has_it_remembered(desk: DeskCha
         "",
         "<b>A-1</b> · paid · - · paid ¥78.00",
         "2 × 陶瓷杯 &lt;b&gt; [CUP-01] · ¥78.00",
-        "→ 张三丰, 13800001234, 浙江省, 杭州市, 西湖区, 文三路 1 号, CN",
+        "→ 张三丰 13800001234 浙江省 杭州市 西湖区 文三路 1 号 CN",
     ]
     assert (orders(desk), saved(desk)) == ([], [])
     [done] = await desk.taps(anna(desk), "✅ Remember and read")
@@ -114,7 +117,7 @@ async def test_a_new_status_word_is_rejected_with_the_way_out_and_asked_about_th
     await taught(desk)
     news = csv_bytes([HEADER, ["A-3", *ROWS[0][1:5], "怪词", *ROWS[0][6:]]])
     _, done = await desk.sends(anna(desk), "news.csv", news)
-    assert "• row 2: unknown order status, column 状态, found «怪词»" in done.split("\n")
+    assert "• row 2: unknown order status; column 状态; found «怪词»" in done.split("\n")
     assert done.split("\n")[-1].startswith("New status words? Forget the table in /mapping")
     await desk.writes(anna(desk), "/mapping")
     for label in (f"{SHOP} · erp.csv", "🗑 Forget"):
@@ -238,8 +241,8 @@ async def test_rejected_rows_are_told_by_a_trial_and_all_bad_offers_no_saving(de
         "",
         "<b>Rejected rows: 2</b>",
         "2 × not a number",
-        "• row 2: not a number, column 几个, found «两个»",
-        "• row 3: not a number, column 几个, found «x»",
+        "• row 2: not a number; column 几个; found «两个»",
+        "• row 3: not a number; column 几个; found «x»",
     ]
     assert desk.labels == [["◀ Back"]]
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from domain.people import Role
-from domain.policy import Policy, document_of
+from domain.policy import Policy, document_of, policy_of
+from handlers.cards.policy import fault_text, faults_card
+from handlers.words import Words
 from tests.factory import incoming
 from tests.handlers.desk_chat import DeskChat, open_desk
 
@@ -79,3 +81,15 @@ async def test_policy_shows_what_differs(desk: DeskChat) -> None:
         "<b>📜 House rules, version 2</b>",
         "<code>wave_size = 7</code>",
     ]
+
+
+async def test_faults_speak_chinese_and_a_fault_without_a_place_has_no_dash() -> None:
+    faults = policy_of("amount_range = {CNY = [100]}\nundo_seconds = true\n", 1).faults
+    assert [fault_text(fault, Words("zh", "UTC")) for fault in faults] == [
+        "需要一个有 2 项的列表，这里是 [100]",
+        "需要整数，这里是 True",
+    ]
+    (broken,) = policy_of("hello [[ =", 1).faults
+    assert (
+        faults_card("x.toml", [broken], Words("en", "UTC")).text.split("\n")[1].startswith("Line 1: this is not TOML")
+    )

@@ -60,14 +60,14 @@ async def test_two_people_approve_in_chat(desk: DeskChat) -> None:
     anna, lead, owner = (desk.cast.people[role] for role in (Role.CS, Role.CS_LEAD, Role.OWNER))
     (order,) = desk.takes(incoming("1", **BIG))
     await desk.writes(anna, "/order 1")
-    assert desk.labels[0] == ["❌ Reject"]
+    assert desk.labels[:2] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject", "💸 Refund and stop"]]
     [card] = await desk.writes(lead, "/order 1")
     assert card.split("\n")[1] == "👥 From ¥10,000.00 on two people approve"
     old, shown = desk.button(lead.telegram_id, "✅ Approve (1 of 2)")
     [card] = await desk.taps(lead, "✅ Approve (1 of 2)")
     assert desk.toasts == ["Your yes is noted. A second person must approve."]
     assert card.split("\n")[1] == f"☝️ {lead.name} said yes at 10:00; a second person must approve"
-    assert desk.labels[0] == ["❌ Reject"]
+    assert desk.labels[:2] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject", "💸 Refund and stop"]]
     assert desk.order(order.id).status is OrderStatus.REVIEW
     await desk.presses(lead, old, shown)
     assert desk.toasts == [

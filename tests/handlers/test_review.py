@@ -108,7 +108,7 @@ async def test_the_order_card_in_chinese(zh: DeskChat) -> None:
     lines = text.split("\n")
     assert lines[0] == "<b>✋ 待处理：地址不完整</b> · 1001 · ¥78.00 · 小满旗舰店"
     assert "• <b>地址不完整</b>：电话无法拨打 · 客服，已 0 分钟" in lines
-    assert zh.labels == [["❌ 驳回"], ["✋ 挂起", "✏️ 改地址"], ["💸 退款并拦截"], ["❓ 原因", "🕘 历史", "👤 客户"]]
+    assert zh.labels == [["✋ 挂起", "✏️ 改地址"], ["❌ 驳回", "💸 退款并拦截"], ["❓ 原因", "🕘 历史", "👤 客户"]]
 
 
 async def test_a_group_sees_masked_people(desk: DeskChat) -> None:
@@ -184,6 +184,9 @@ async def test_only_the_lines_of_an_address_that_were_sent_change(desk: DeskChat
         "and phone."
     ]
     assert desk.order(order.id).receiver == order.receiver
+    for text in ("/order 1", "✋ Held orders"):  # they went on to something else
+        [shown] = await desk.replies(anna, question, text)
+        assert shown.startswith("<b>✋ Held: address incomplete</b> · 1 ·")
     [text] = await desk.replies(anna, question, "电话：13900005678")
     assert desk.order(order.id).receiver == receiver(phone="13900005678")
     assert text.split("\n")[0].startswith("<b>🟢 Clean, waits for approval</b>")
@@ -232,10 +235,10 @@ async def test_why_names_every_loser(desk: DeskChat) -> None:
         "No rule holds it.",
         "",
         "📦 P000001, rules version 1",
-        "Warehouse: 杭州仓, same province as the receiver",
+        "<b>Warehouse: 杭州仓</b>, same province as the receiver",
         "   goods CUP-01×2 · weight 700 g · to 浙江省/杭州市",
         "✗ 武汉仓: in another province (preference 2)",
-        "Courier: 圆通, lowest freight",
+        "<b>Courier: 圆通</b>, lowest freight",
         "   weight 700 g · to 浙江省/杭州市",
         "   💴 ¥5.00 = first weight ¥5.00 · billed as 1 kg",
         "✗ DHL: does not serve CN",
@@ -313,3 +316,14 @@ async def test_a_command_without_its_order_asks_for_it(desk: DeskChat, command: 
 
 async def test_a_language_must_be_named(desk: DeskChat) -> None:
     assert await desk.writes(desk.cast.people[Role.CS], "/lang") == ["language: please say which. Wanted: zh or en."]
+
+
+async def test_a_long_message_is_cut_on_the_card_and_whole_behind_why(desk: DeskChat) -> None:
+    message = "please " * 40 + "do not send it"
+    desk.takes(incoming("1", buyer_message=message))
+    anna = desk.cast.people[Role.CS]
+    [card] = await desk.writes(anna, "/order 1")
+    assert f"“{message[:199]}…”" in card
+    assert "do not send it" not in card
+    [why] = await desk.writes(anna, "/why 1")
+    assert f"Buyer's whole message: “{message}”" in why.split("\n")

@@ -28,7 +28,7 @@ async def test_only_the_refunded_line_is_taken_out_and_the_rest_goes_on(floor: F
     picker = floor.cast.people[Role.PICKER]
     said = await floor.writes(picker, box.waybill)
     assert said[0].split("\n")[4:6] == [
-        "Take out only this, the rest goes on:",
+        "<b>Take out only this, the rest goes on:</b>",
         "• 1 × goods TEA-01 · TEA-01 · shelf B-01",
     ]
     await floor.writes(picker, f"/putback {box.waybill}")

@@ -179,12 +179,12 @@ async def test_a_stopped_parcel_is_refused_loudly_with_its_card(floor: Floor) ->
         f"Parcel {box.number} · order 1001 · 小满旗舰店\n"
         "Refund at 11-23 10:01, when it was: weighed. Reason: 不想要了\n"
         "Where: 杭州仓, weighed, wave W0001, slot 1, last with 鲍里斯 Boris\n"
-        "Take out everything:\n"
+        "<b>Take out everything:</b>\n"
         "• 2 × goods CUP-01 · CUP-01 · shelf A-01\n"
         "\n"
         "For: 鲍里斯 Boris\n"
         "No answer by 10:03: service lead is told next. Told so far: 1×\n"
-        f"Take it out, put the goods on their shelf, then scan {box.waybill} at /putback."
+        f"Take the parcel out, put the goods on their shelf, then scan {box.waybill} at /putback."
     ]
     assert floor.parcel(box.id).state is ParcelState.WEIGHED
     assert scan_card(floor, boris)[2] == f"⛔ 10:01 <code>{box.waybill}</code> STOP"
@@ -196,7 +196,7 @@ async def test_the_stop_card_in_chinese(floor: Floor) -> None:
     floor.refund(order)
     picker = floor.speaks(Role.PICKER, "zh")
     said = await floor.writes(picker, box.waybill)
-    assert said[0].split("\n")[0] == f"⛔ <b>拦截 {box.waybill}</b> · 已申请退款 · 不得出库"
+    assert said[0].split("\n")[0] == f"⛔ <b>拦截 {box.waybill}</b> · 买家退款 · 不得出库"
     assert said[0].split("\n")[-1] == f"请取出该包裹，把货放回货架，再到 /putback 扫描 {box.waybill}。"
 
 

@@ -284,6 +284,18 @@ async def test_the_reply_keyboard_sends_its_label_and_can_be_folded_away(page: P
     await expect(page.locator("#keyboard-button")).to_be_hidden()
 
 
+async def test_a_question_that_has_its_answer_does_not_ask_again(page: Page, bot: Bot) -> None:
+    await bot.call("sendMessage", chat_id=ANNA, text="Which street?", reply_markup={"force_reply": True})
+    await expect(page.locator("#reply-bar")).to_be_visible()
+    await page.get_by_test_id("composer").fill("12 Oak Street")
+    await page.get_by_test_id("send").click()
+    assert (await bot.update("message"))["reply_to_message"]["text"] == "Which street?"
+    await page.locator(f"[data-person-id='{BORIS}']").click()
+    await page.locator(f"[data-person-id='{ANNA}']").click()
+    await expect(bubble(page, "12 Oak Street")).to_be_visible()
+    await expect(page.locator("#reply-bar")).to_be_hidden()
+
+
 async def test_text_from_people_is_never_markup(page: Page, bot: Bot) -> None:
     row = page.locator(f"[data-person-id='{MALLORY}']")
     await expect(row).to_contain_text(EVIL_NAME)

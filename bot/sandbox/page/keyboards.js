@@ -37,13 +37,15 @@ export const pendingKey = (message, button) =>
 
 /**
  * The reply markup in force in a chat: the newest message that says anything about it decides.
- * Returns the message, or null when there is none or it was removed.
+ * Returns the message, or null when there is none, it was removed, or it asked for a reply and has one.
  */
 export function replyMarkupOf(history) {
+  const answered = new Set();
   for (let i = history.ids.length - 1; i >= 0; i--) {
     const message = history.byId.get(history.ids[i]);
     const markup = message.reply_markup;
-    if (markup?.remove_keyboard) return null;
+    if (message.reply_to_message) answered.add(message.reply_to_message.message_id);
+    if (markup?.remove_keyboard || (markup?.force_reply && answered.has(message.message_id))) return null;
     if (markup?.keyboard || markup?.force_reply) return message;
   }
   return null;
