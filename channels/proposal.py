@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from channels import cells
+from channels import cells, moments
 from channels.formats import normal
 from channels.mapping import signature
 from channels.reasons import Refused
@@ -90,7 +90,8 @@ def _reads(read: Callable[[], object]) -> bool:
 
 
 def _is_time(text: str) -> bool:
-    return _reads(lambda: cells.moment(text, _ANY_ZONE))
+    """A bare number is one only where a column is said to hold times: 46143 may be a count as well."""
+    return not text.replace(".", "").isdecimal() and _reads(lambda: moments.moment(text, _ANY_ZONE))
 
 
 def _is_count(text: str) -> bool:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from channels import cells, json_files, sources, workbooks
+from channels import cells, json_files, moments, sources
+from channels.contents import Sheet, is_text, sheets_of
 from channels.formats import Format, Layout, Row
 from channels.mapping import signature
 from channels.orders import build
@@ -22,7 +23,6 @@ from domain.incoming import IncomingOrder, Platform, RejectedRow
 
 HEADER_ROWS = 30
 _LOOK_AHEAD = 200
-_WORKBOOK = (workbooks.ZIP_MAGIC, workbooks.OLE_MAGIC)
 _TIMES = "_at"
 _TOTALS = ("合计", "总计", "小计", "总交易", "共计")
 _HALVES = ("AM", "PM", "am", "pm")
@@ -59,27 +59,16 @@ def read(
     is read."""
     source = sources.Source(data)
     sources.check_size(source)
-    head = source.head(512)
-    if head.startswith(_WORKBOOK):
-        return _tables(workbooks.tables(source), zone, currency, mapped or {})
-    if json_files.looks_like(head):
+    if json_files.looks_like(source.head(512)):
         return _json(source, zone, currency)
     try:
-        return _tables(sources.text_tables(source), zone, currency, mapped or {}, alike=True)
+        return _tables(sheets_of(source), zone, currency, mapped or {})
     except Unreadable as refusal:
-        if refusal.code in (Reason.UNKNOWN_HEADER, Reason.NOT_A_TABLE) and name.lower().endswith((".xlsx", ".xls")):
+        none = refusal.code in (Reason.UNKNOWN_HEADER, Reason.NOT_A_TABLE) and is_text(source)
+        if none and name.lower().endswith((".xlsx", ".xls")):
             detail = "the name says workbook, the content is none"
             raise Unreadable(Reason.NOT_A_WORKBOOK, {"detail": detail}) from None
         raise
-
-
-def tables_of(source: sources.Source) -> Sequence[sources.Table]:
-    """The tables of a text or workbook; none for JSON. Raises Unreadable."""
-    sources.check_size(source)
-    head = source.head(512)
-    if head.startswith(_WORKBOOK):
-        return workbooks.tables(source)
-    return () if json_files.looks_like(head) else sources.text_tables(source)[:1]
 
 
 def _json(source: sources.Source, zone: ZoneInfo, currency: str) -> ParsedFile:
@@ -99,16 +88,12 @@ class _Found:
     header: tuple[str, ...]
 
 
-def _tables(
-    tables: Sequence[sources.Table], zone: ZoneInfo, currency: str, mapped: Mapped, *, alike: bool = False
-) -> ParsedFile:
-    """`alike`: the tables are one text in several encodings, of which the first with a known header is read."""
-    most = 1 if alike else None
+def _tables(sheets: Sequence[Sheet], zone: ZoneInfo, currency: str, mapped: Mapped) -> ParsedFile:
     seen: list[list[str]] = []
-    found = _find_all(tables, matching, seen, most)
+    found = _find_all(sheets, matching, seen)
     key = ""
     if not found and mapped:
-        found = _find_all(tables, lambda row: mapped.get(signature(row)), [], most)
+        found = _find_all(sheets, lambda row: mapped.get(signature(row)), [])
         key = signature(found[0].header) if found else ""
         found = [one for one in found if signature(one.header) == key]
     if not found:
@@ -117,8 +102,8 @@ def _tables(
     if len(platforms) > 1:
         raise Unreadable(Reason.MIXED_PLATFORMS, {"platforms": ", ".join(platforms)})
     control_rows: list[int] = []
-    sheets = [_Sheet(one, zone, currency, control_rows, one.table.name if len(found) > 1 else "") for one in found]
-    items = itertools.chain.from_iterable(sheet.items() for sheet in sheets)
+    readers = [_Sheet(one, zone, currency, control_rows, one.table.name if len(found) > 1 else "") for one in found]
+    items = itertools.chain.from_iterable(reader.items() for reader in readers)
     name = "+".join(dict.fromkeys(one.format.name for one in found))
     return ParsedFile(name, platforms[0], found[0].header, items, control_rows, key)
 
@@ -126,9 +111,9 @@ def _tables(
 Known = Callable[[list[str]], Format | None]
 
 
-def _find_all(tables: Sequence[sources.Table], known: Known, seen: list[list[str]], most: int | None) -> list[_Found]:
-    found = (one for one in (_find(table, known, seen) for table in tables) if one is not None)
-    return list(itertools.islice(found, most))
+def _find_all(sheets: Sequence[Sheet], known: Known, seen: list[list[str]]) -> list[_Found]:
+    each = (next(filter(None, (_find(table, known, seen) for table in sheet)), None) for sheet in sheets)
+    return [one for one in each if one is not None]
 
 
 def _find(table: sources.Table, known: Known, seen: list[list[str]]) -> _Found | None:
@@ -316,4 +301,4 @@ def _slashed(row: list[str] | Refused, at: Sequence[int]) -> list[tuple[str, tup
     if isinstance(row, Refused):
         return []
     texts = [cells.clean(row[place]) for place in at if place < len(row)]
-    return [(text, pair) for text in texts if (pair := cells.slashed(text)) is not None]
+    return [(text, pair) for text in texts if (pair := moments.slashed(text)) is not None]
