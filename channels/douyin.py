@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from channels.after_sales import line_refunds, refund_state
 from channels.formats import Amounts, Format, Row, words
-from channels.goods import once, shared
+from channels.goods import once, shared, was_paid
 from channels.people import by_columns
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -36,13 +36,12 @@ def _goods(row: Row) -> int:
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     payable = row.amount("payable")
-    open_ = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not row.text("paid_at"))
     return Amounts(
         goods=_goods(row),
         shipping=row.amount("shipping"),
         discount=abs(row.money("discount")),
         total=payable,
-        paid=0 if open_ else payable,
+        paid=payable if was_paid(row, state) else 0,
     )
 
 

@@ -267,6 +267,7 @@ FORMATS = {
     "taobao-orders": N_("Taobao order list"),
     "taobao-details": N_("Taobao detail list"),
     "taobao-items": N_("Taobao item sheet"),
+    "taobao-refunds": N_("Taobao refund list"),
     "taobao-orders+taobao-items": N_("Taobao orders and items"),
     "pinduoduo-orders": N_("Pinduoduo orders"),
     "shopify-orders": N_("Shopify orders"),

@@ -45,7 +45,7 @@ FILES = {
     Reason.TOO_LARGE: N_("The file has {megabytes} MB; at most {limit} MB can be read. Export fewer days at a time."),
     Reason.TOO_MANY_ROWS: N_("The file has {rows} rows; at most {limit} can be read. Export fewer days at a time."),
     Reason.WRONG_ENCODING: N_("The text is neither UTF-8, UTF-16 nor GB18030. Save it as CSV UTF-8."),
-    Reason.NOT_A_TABLE: N_("This is no table. Send the platform's order export: CSV, XLS, XLSX, JSON or a ZIP of them."),
+    Reason.NOT_A_TABLE: N_("This is no table. Send the platform's order export: CSV, XLSX, XLS, JSON or a ZIP."),
     Reason.NOT_A_WORKBOOK: N_("This is no workbook, or it is damaged. Open it, save it again as XLSX and send that."),
     Reason.ENCRYPTED: N_("The file has a password. Save it without one."),
     Reason.ZIP_BOMB: N_("Unpacked, this file would have {megabytes} MB (limit {limit} MB). It was not opened."),

@@ -209,3 +209,15 @@ def test_a_bare_dollar_is_the_shops_own() -> None:
 )
 def test_waybill_without_courier_and_goods(cell: str, number: str) -> None:
     assert cells.waybill(cell) == number
+
+
+def test_digits_of_full_width_are_digits() -> None:
+    assert cells.money("￥１，２３４．５０", "CNY") == 123450
+    assert cells.quantity("２") == 2
+    assert cells.identifier("１２３４５６") == "123456"
+
+
+def test_one_long_id_alone_that_ends_in_four_zeros_looks_rounded() -> None:
+    """What a spreadsheet makes of an order number of 19 digits."""
+    assert cells.looks_rounded(["2345678901234560000"])
+    assert not cells.looks_rounded(["234567890123456000"])
