@@ -15,7 +15,7 @@ from channels.people import by_columns
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
-    unpaid="待支付|待确认|待付款|部分支付",
+    unpaid="待支付|待确认|待付款|部分支付|已付定金|已支付定金|待付尾款|待支付尾款",
     paid="待发货|备货中|已支付|已付款|待商家发货",
     part_shipped="部分发货",
     shipped="已发货|待收货|运输中",

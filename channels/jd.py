@@ -16,7 +16,7 @@ _LOCKED = "锁定"
 _DELETED = "删除"
 _STATES = words(
     unpaid="等待付款|待付款|等待付款确认|延迟付款确认|未付款",
-    paid="等待出库|等待发货|待出库|待发货|等待打印|等待处理|等待商家发货|暂停|锁定|已付款|付款成功|正在出库",
+    paid="等待出库|等待发货|待出库|待发货|等待打印|等待处理|等待商家发货|暂停|待退款|等待退款|已付款|付款成功|正在出库",
     part_shipped="部分出库|部分发货",
     shipped="等待确认收货|等待收货|已出库|已发货|配送中|送货中|待收货|等待自提",
     done="完成|已完成|已签收",
@@ -28,7 +28,9 @@ def _state(row: Row) -> PlatformState:
     told = normal(row.text("state"))
     if told.startswith(_DELETED):
         return PlatformState.CLOSED
-    return _STATES.get(told.removeprefix(_LOCKED)) or row.word("state", _STATES)
+    if _LOCKED in told:
+        return _STATES.get(told.replace(_LOCKED, ""), PlatformState.PAID)
+    return row.word("state", _STATES)
 
 
 def _payable(row: Row) -> int:
@@ -59,8 +61,9 @@ def _line(row: Row) -> IncomingLine:
 
 
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    locked = normal(rows[0].text("state")).startswith(_LOCKED)
-    return whole_refund(rows[0].number, RefundState.REQUESTED if locked else RefundState.NONE, 0)
+    told = rows[0].text("state")
+    asked = (_LOCKED in told or "退款" in told) and _state(rows[0]) is not PlatformState.CLOSED
+    return whole_refund(rows[0].number, RefundState.REQUESTED if asked else RefundState.NONE, 0)
 
 
 ORDERS = Format(
@@ -101,6 +104,7 @@ ORDERS = Format(
         "shop_name": "店铺名称",
     },
     many_rows=True,
+    scattered=True,
     state=_state,
     amounts=_amounts,
     receiver=by_one_string,

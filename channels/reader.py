@@ -1,8 +1,8 @@
 """One file to a stream of orders and refused rows.
 
 Surprising: an order is taken whole or not at all. One bad row refuses all rows of its order, because an order
-without one of its lines would be shipped short. Rows of one order stand together; the same number further down is
-a duplicate, not a continuation.
+without one of its lines would be shipped short. The same number further down is a duplicate; in a format whose rows
+may be scattered only a row that stood there already is.
 """
 
 import itertools
@@ -129,13 +129,15 @@ def _find(table: sources.Table, known: Known, seen: list[list[str]]) -> _Found |
 
 
 class _Read(NamedTuple):
-    """One row with the order number it belongs to ("" when it can't be told) and why it can't be read, if so."""
+    """One row with the order number it belongs to ("" when it can't be told) and why it can't be read, if so. `run`:
+    which row of neighbours of one order it is in."""
 
     place: int
     number: str
     cells: list[str]
     row: Row | None
     refusal: Refused | None = None
+    run: int = 0
 
 
 class _Sheet:
@@ -157,22 +159,25 @@ class _Sheet:
         if cells.looks_rounded(self._raw_number(row) for _, row in ahead if not isinstance(row, Refused)):
             self._layout = replace(self._layout, rounded_ids=True)
         self._layout = replace(self._layout, day_first=self._day_first(ahead))
-        reads = (self._read(place, row) for place, row in itertools.chain(ahead, lines))
+        reads = self._in_runs(itertools.chain(ahead, lines))
         together = self._gathered(reads) if self._found.format.scattered else self._adjacent(reads)
         for number, group in together:
             yield from self._group(number, group)
 
+    def _in_runs(self, lines: Iterable[sources.Line]) -> Iterator[_Read]:
+        """The rows, numbered. One that lost its number may be a line of the order above it (merged cells, saved as
+        CSV), so it goes with it."""
+        number, run = None, 0
+        for read in (self._read(place, row) for place, row in lines):
+            if number is None or (read.number != number and not self._lost_its_number(read)):
+                number, run = read.number, run + 1
+            yield read._replace(number=number, run=run)
+
     def _adjacent(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
-        """Rows of one number that follow each other. A row that lost its number may be a line of the order above it
-        (merged cells, saved as CSV), so it goes with it."""
-        group: list[_Read] = []
-        for read in reads:
-            if group and read.number != group[0].number and not self._lost_its_number(read):
-                yield group[0].number, group
-                group = []
-            group.append(read)
-        if group:
-            yield group[0].number, group
+        """Rows of one number that follow each other."""
+        for _, group in itertools.groupby(reads, key=lambda read: read.run):
+            run = list(group)
+            yield run[0].number, run
 
     def _lost_its_number(self, read: _Read) -> bool:
         """Neither a number nor a time: only the first row of an order tells them. eBay lists sales that are not
@@ -186,7 +191,7 @@ class _Sheet:
     def _gathered(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
         """The rows of each number wherever they stand, given out at the last one. The file is gone through once more
         to know it, so that no more than the open orders are held."""
-        last = {self._read(place, row).number: place for place, row in self._data_lines([])}
+        last = {read.number: read.place for read in self._in_runs(self._data_lines([]))}
         waiting: dict[str, list[_Read]] = {}
         for read in reads:
             waiting.setdefault(read.number, []).append(read)
@@ -261,7 +266,19 @@ class _Sheet:
         if number in self._seen:
             return [self._duplicate(one, number) for one in reads]
         self._seen[number] = reads[0].place
-        if len(good) < len(reads):
+        again = self._again(reads)
+        taken = self._taken(number, [one for one in reads if one.place not in again])
+        return [*taken, *(self._duplicate(one, number) for one in reads if one.place in again)]
+
+    def _again(self, reads: list[_Read]) -> set[int]:
+        """The places of rows that stood in an earlier run as they are: the order exported twice into one file."""
+        first: dict[tuple[str, ...], int] = {}
+        if reads[0].run == reads[-1].run:
+            return set()
+        return {one.place for one in reads if first.setdefault(tuple(one.cells), one.run) < one.run}
+
+    def _taken(self, number: str, reads: list[_Read]) -> list[Item]:
+        if any(one.refusal for one in reads):
             bad = next(one.place for one in reads if one.refusal)
             return [self._rejected(one, one.refusal or self._part_of(one, bad)) for one in reads]
         if self._found.format.many_rows:

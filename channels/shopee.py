@@ -8,7 +8,7 @@ refuses the file by name.
 
 from collections.abc import Sequence
 
-from channels.after_sales import line_refunds, refund_state
+from channels.after_sales import line_refunds, refund_state, whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import own_ids, was_paid
 from channels.people import abroad
@@ -17,13 +17,16 @@ from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformStat
 _STATES = words(
     unpaid="Unpaid|To pay|ยังไม่ชำระ|ที่ต้องชำระ|รอการชำระเงิน|Belum Bayar"
     "|Chưa thanh toán|Chờ thanh toán|尚未付款|待付款|Não pago",
-    paid="To ship|Ready to ship|Processed|Pending|ที่ต้องจัดส่ง|รอการจัดส่ง|Perlu Dikirim|Siap Dikirim"
+    paid="To ship|Ready to ship|Processed|Processing|To process|Retry ship|In cancel|To cancel|Pending"
+    "|ที่ต้องจัดส่ง|รอการจัดส่ง|Perlu Dikirim|Siap Dikirim"
     "|Chờ xác nhận|Chờ lấy hàng|Chờ giao hàng|待出貨|待出货|A Enviar|Pronto para envio",
-    shipped="Shipping|Shipped|To receive|To confirm receive|การจัดส่ง|กำลังจัดส่ง|จัดส่งแล้ว|ที่ต้องได้รับ"
+    shipped="Shipping|Shipped|To receive|To return|Return/Refund|Failed delivery|To confirm receive"
+    "|การจัดส่ง|กำลังจัดส่ง|จัดส่งแล้ว|ที่ต้องได้รับ"
     "|Sedang Dikirim|Dikirim|Telah Dikirim|Đang giao|Đã giao|運送中|运送中|待收貨|Enviado|Em trânsito|A receber",
     done="Completed|Delivered|สำเร็จแล้ว|จัดส่งสำเร็จแล้ว|สำเร็จ|Selesai|Hoàn thành|已完成|完成|Concluído|Entregue",
     closed="Cancelled|Canceled|ยกเลิกแล้ว|ที่ยกเลิก|Batal|Dibatalkan|Đã hủy|Đã huỷ|不成立|已取消|取消|Cancelado",
 )
+_ASKED = {normal(word) for word in ("In cancel", "To cancel", "To return", "Return/Refund")}
 _RECEIVED = (normal("Order Received"), normal("ผู้ซื้อได้รับ"), normal("Người mua xác nhận"), normal("Pesanan diterima"))
 
 
@@ -65,7 +68,9 @@ def _line(row: Row) -> IncomingLine:
 
 
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    return line_refunds(rows[0].number, _lines(rows))
+    told = line_refunds(rows[0].number, _lines(rows))
+    asked = normal(rows[0].text("state")) in _ASKED
+    return told or whole_refund(rows[0].number, RefundState.REQUESTED if asked else RefundState.NONE, 0)
 
 
 ORDERS = Format(
@@ -118,6 +123,7 @@ ORDERS = Format(
         "seller_note": "Note|หมายเหตุ|Catatan|Ghi chú|備註|Nota",
     },
     many_rows=True,
+    scattered=True,
     state=_state,
     amounts=_amounts,
     receiver=abroad,

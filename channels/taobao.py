@@ -20,10 +20,12 @@ _STATES = {
         "等待买家付款": PlatformState.UNPAID,
         "没有创建支付宝交易": PlatformState.UNPAID,
         "付款确认中": PlatformState.UNPAID,
+        "定金已付，等待付尾款": PlatformState.UNPAID,
         "买家已付款,等待卖家发货": PlatformState.PAID,
         "等待卖家发货": PlatformState.PAID,
         "买家已付款": PlatformState.PAID,
         "卖家部分发货": PlatformState.PART_SHIPPED,
+        "部分发货": PlatformState.PART_SHIPPED,
         "卖家已发货，等待买家确认": PlatformState.SHIPPED,
         "等待买家确认收货": PlatformState.SHIPPED,
         "买家已签收": PlatformState.SHIPPED,
@@ -73,6 +75,8 @@ def _item_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
 
 
 def _item_line(row: Row) -> IncomingLine:
+    refund, amount = refund_state(row.text("refund_state")), row.amount("line_amount")
+    whole = amount if refund is RefundState.SUCCESS and not row.has("refunded") else 0
     return IncomingLine(
         external_id=row.identifier("line_id"),
         title=row.text("title"),
@@ -80,9 +84,9 @@ def _item_line(row: Row) -> IncomingLine:
         merchant_code=row.code("merchant_code"),
         variant=row.text("variant"),
         unit_price=row.amount("unit_price"),
-        amount=row.amount("line_amount"),
-        refund=refund_state(row.text("refund_state")),
-        refunded=row.amount("refunded"),
+        amount=amount,
+        refund=refund,
+        refunded=row.amount("refunded") or whole,
     )
 
 
@@ -167,6 +171,7 @@ DETAILS = Format(
         "merchant_code": "商家编码",
     },
     many_rows=True,
+    scattered=True,
     fragment=True,
     state=_state,
     lines=_detail_lines,
@@ -194,6 +199,7 @@ ITEMS = Format(
         "waybill": "物流单号",
     },
     many_rows=True,
+    scattered=True,
     fragment=True,
     state=_state,
     lines=_item_lines,

@@ -129,6 +129,7 @@ ORDERS = Format(
         "seller_note": "Seller Note",
     },
     many_rows=True,
+    scattered=True,
     each_row=True,
     repeated=("shipping", "tax", "total", "paid"),
     state=_state,

@@ -138,3 +138,9 @@ def test_what_is_locked_may_say_where_it_stood() -> None:
 
 def test_phone_that_a_spreadsheet_made_a_number() -> None:
     assert only(jd_file(ROW | {"联系电话": "13800001111.0"})).receiver.phone == "13800001111"
+
+
+@pytest.mark.parametrize("told", ["POP锁定", "等待退款"])
+def test_locked_or_to_be_refunded_in_other_words_is_held(told: str) -> None:
+    order = only(jd_file(ROW | {"订单状态": told}))
+    assert (order.state, [one.state for one in order.refunds]) == (PlatformState.PAID, [RefundState.REQUESTED])

@@ -145,3 +145,17 @@ def test_brazil() -> None:
         "01310-100",
     )
     assert [(line.quantity, line.amount) for line in order.lines] == [(2, 2000)]
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "asked"),
+    [
+        ("Retry ship", PlatformState.PAID, 0),
+        ("In cancel", PlatformState.PAID, 1),
+        ("To return", PlatformState.SHIPPED, 1),
+        ("Failed delivery", PlatformState.SHIPPED, 0),
+    ],
+)
+def test_states_on_the_way_back(told: str, state: PlatformState, asked: int) -> None:
+    order = only(workbook(HEADER, ROW | {"Order Status": told}), currency="SGD")
+    assert (order.state, [one.state for one in order.refunds]) == (state, [RefundState.REQUESTED] * asked)
