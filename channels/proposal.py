@@ -37,6 +37,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+_FINER_THAN_MONEY = 4
 _NUMBERS = frozenset({Kind.COUNT, Kind.AMOUNT, Kind.NOTHING})
 _TIMES = frozenset({Kind.TIME, Kind.NOTHING})
 _WORDS = frozenset({Kind.TEXT, Kind.NOTHING})
@@ -90,8 +91,11 @@ def _reads(read: Callable[[], object]) -> bool:
 
 
 def _is_time(text: str) -> bool:
-    """A bare number is one only where a column is said to hold times: 46143 may be a count as well."""
-    return not text.replace(".", "").isdecimal() and _reads(lambda: moments.moment(text, _ANY_ZONE))
+    """A bare number only when it is too fine for money, as a spreadsheet's times are: 46143 may be a count as well."""
+    whole, _, part = text.partition(".")
+    if (whole + part).isdecimal() and len(part) < _FINER_THAN_MONEY:
+        return False
+    return _reads(lambda: moments.moment(text, _ANY_ZONE))
 
 
 def _is_count(text: str) -> bool:

@@ -151,6 +151,8 @@ class _Sheet:
         self._number_at = self._layout.at["number"]
         header = [cells.clean(cell) for cell in found.header]
         self._width = max((place for place, cell in enumerate(header, start=1) if cell), default=0)
+        read_to = max(self._layout.at.values()) + 2  # a cell behind the last of ours proves that one whole
+        self._least = min(self._width, read_to)  # Excel leaves empty cells at the end of rows out of a CSV
         self._seen: dict[str, int] = {}
 
     def items(self) -> Iterator[Item]:
@@ -250,7 +252,7 @@ class _Sheet:
         if isinstance(row, Refused):
             return _Read(place, "", [], None, row)
         number = self._raw_number(row)
-        if len(row) < self._width or any(map(cells.clean, row[len(self._found.header) :])):
+        if len(row) < self._least or any(map(cells.clean, row[len(self._found.header) :])):
             torn = Refused(Reason.TORN_ROW, expected=str(self._width), found=str(len(row)))
             return _Read(place, number, row, None, torn)
         read = Row(self._layout, place, row)

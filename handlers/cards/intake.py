@@ -6,6 +6,7 @@ Surprising: the rejected rows come back with their reason in the reader's langua
 import csv
 import io
 from collections.abc import Callable, Mapping
+from html import escape
 
 from channels.mapping import NAME as MAPPED
 from channels.reasons import Reason
@@ -69,7 +70,8 @@ def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
         known = {"megabytes", "limit", "rows", "cells", "columns", "nearest", "lacking", "platforms", "detail"}
         told = {name: facts.get(name) or "-" for name in known}
         far = code == Reason.UNKNOWN_HEADER and not facts.get("nearest")
-        return words(NO_KIN if far else FILES[Reason(code)], **told)
+        within = f"{escape(facts['file'], quote=False)}: " if facts.get("file") else ""  # one of a zip
+        return within + words(NO_KIN if far else FILES[Reason(code)], **told)
     return row_text(code, facts, words)
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,18 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("XIAOER_TOKEN", "XIAOER_DATABASE_URL", "XIAOER_PORT", "XIAOER_LIMITS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr("bot.log.set_up", lambda **options: None)
+
+
+def test_import_says_in_words_why_a_whole_file_was_not_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "orders.zip"
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("may.xlsx", b"PK\x03\x04 and then nothing")
+    status, out, err = call(capsys, "import", "--data", str(tmp_path / "d"), "--json", str(file))
+    assert (status, json.loads(out)) == (1, {"files": []})
+    assert "not_a_workbook (file: may.xlsx, " in err
+    assert "may.xlsx: This is no workbook, or it is damaged." in err
 
 
 def test_import_tells_what_became_of_each_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
