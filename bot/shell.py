@@ -10,9 +10,10 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,7 @@ from domain.desk import Desk
 from domain.errors import Refusal
 from domain.people import OPERATOR, Role
 from domain.records import ImportRun
+from handlers.cards.intake import row_text, unreadable_text
 from handlers.refusals import refusal_text
 from handlers.services import Progress
 from handlers.words import Words
@@ -38,6 +40,7 @@ _TEACH = (
     "no mapping is remembered for these columns: send the file to the bot in chat, say which column is what, "
     "then import it again"
 )
+_WORDS = Words("en", "UTC")
 _LARGEST_FILE = 60 * 1024 * 1024
 
 
@@ -50,8 +53,21 @@ def refusal_words(error: Refusal | Unreadable) -> str:
     if isinstance(error, Unreadable):
         facts = ", ".join(f"{name}: {value}" for name, value in error.facts.items() if value)
         told = f"{error.code} ({facts})" if facts else error.code
-        return f"{told}; {_TEACH}" if error.code == Reason.UNKNOWN_HEADER else told
-    return refusal_text(error, Words("en", "UTC"))
+        why = (
+            _TEACH if error.code == Reason.UNKNOWN_HEADER else _plain(unreadable_text(error.code, error.facts, _WORDS))
+        )
+        return f"{told}; {why}"
+    return refusal_text(error, _WORDS)
+
+
+def _plain(text: str) -> str:
+    """A chat's text without its HTML."""
+    return " ".join(unescape(text).split())
+
+
+def _reject(told: Mapping[str, object]) -> Json:
+    facts = {name: str(fact) for name, fact in told.items()}
+    return {**told, "why": _plain(row_text(facts["reason"], facts, _WORDS, private=True))}
 
 
 @contextmanager
@@ -135,7 +151,7 @@ def _import_result(path: Path, run: ImportRun, catalog: Catalog) -> Json:
         "orders_unchanged": run.unchanged,
         "orders_waiting": run.waiting,
         "rows_rejected": run.rejected,
-        "rejects": [dict(reject) for reject in run.rejects],
+        "rejects": [_reject(reject) for reject in run.rejects],
     }
 
 

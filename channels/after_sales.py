@@ -12,8 +12,21 @@ from domain.incoming import IncomingLine, IncomingRefund, RefundState
 _NONE = {
     normal(word) for word in ("", "没有申请退款", "无退款申请", "未申请退款", "无", "无售后", "normal", "no", "none")
 }
-_CANCELLED = ("关闭", "撤销", "取消", "拒绝", "驳回", "cancel", "reject", "closed", "换货成功", "维修成功", "补寄成功")
-_DONE = ("成功", "已退款", "退款完成", "completed", "refunded")
+_CANCELLED = (
+    "关闭",
+    "撤销",
+    "取消",
+    "拒绝",
+    "驳回",
+    "cancel",
+    "reject",
+    "closed",
+    "换货成功",
+    "维修成功",
+    "补寄成功",
+    "补发成功",
+)
+_DONE = ("成功", "已退款", "全额退款", "退款完成", "completed", "refunded")
 
 
 def refund_state(told: str) -> RefundState:

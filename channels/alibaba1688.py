@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, words
-from channels.goods import own_ids, shared
+from channels.goods import paid_whole, sharing
 from channels.people import by_one_string
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -33,20 +33,11 @@ def _state(row: Row) -> PlatformState:
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
-    goods, shipping, total = row.amount("goods"), row.amount("shipping"), row.amount("total")
-    open_ = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not row.text("paid_at"))
-    return Amounts(
-        goods=goods,
-        shipping=shipping,
-        discount=max(goods + shipping - total, 0),
-        total=total,
-        paid=0 if open_ else total,
-    )
+    return paid_whole(row, state, row.amount("goods"), row.amount("total"))
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
-    head = rows[0]
-    return shared(own_ids([_line(row) for row in rows]), max(head.amount("total") - head.amount("shipping"), 0))
+    return sharing(rows, _line, rows[0].amount("total"))
 
 
 def _line(row: Row) -> IncomingLine:

@@ -2,16 +2,18 @@
 
 Surprising: a cancelled row has quantity 0 and no price; what Amazon ships itself counts as shipped, so that nobody
 here ships it again; and lines are known by SKU in all reports alike, because only some tell the item's number.
-Unshipped orders tell no money and all orders tell no receiver, so neither takes away what another report told.
+Unshipped orders tell no money and all orders tell no receiver, so neither takes away what another report told. A buyer
+who asks to cancel is told in a column, while the order stays unshipped: that is a refund asked for.
 Rule source: formats.md 1.9.
 """
 
 from collections.abc import Sequence
 
+from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import own_ids
 from channels.people import abroad
-from domain.incoming import IncomingLine, Platform, PlatformState
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _TAX_ON_TOP = frozenset({"USD", "CAD", "MXN"})
 _STATES = words(
@@ -79,6 +81,11 @@ def _line(row: Row) -> IncomingLine:
     )
 
 
+def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    asked = any(row.text("cancel_asked").casefold() in ("true", "yes", "1") for row in rows)
+    return whole_refund(rows[0].number, RefundState.REQUESTED if asked else RefundState.NONE, 0)
+
+
 _COLUMNS = {
     "sku": "sku",
     "title": "product-name",
@@ -98,6 +105,7 @@ _COLUMNS = {
     "country": "ship-country",
     "courier_hint": "ship-service-level",
     "payment": "payment-method",
+    "cancel_asked": "is-buyer-requested-cancellation",
 }
 
 ORDERS = Format(
@@ -130,6 +138,7 @@ ORDERS = Format(
     amounts=_amounts,
     receiver=abroad,
     lines=_lines,
+    refunds=_refunds,
 )
 
 ALL = Format(
@@ -153,4 +162,5 @@ ALL = Format(
     amounts=_amounts,
     receiver=abroad,
     lines=_live_lines,
+    refunds=_refunds,
 )

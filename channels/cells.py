@@ -1,4 +1,4 @@
-"""One cell's text to one value: the noise of real exports stripped, ids kept as text, money exact.
+"""One cell's text to one value: the noise of real exports stripped, ids kept as text, money exact. Times: moments.py.
 
 Surprising: which text is "nothing" is decided here for all formats (`NULL`, `-`, `/` ...), and an id in E notation
 is refused even if it looks whole, because the digits a spreadsheet dropped are gone.
@@ -6,11 +6,10 @@ Rule source: formats.md, "Generic rules".
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from channels.reasons import Reason, Refused, shown
 from domain.money import decimals, to_minor
@@ -22,7 +21,7 @@ _MAX_MINOR = 10**14
 _MAX_COUNT = 1_000_000
 _MAX_NUMERAL = 60
 _EXCEL_DIGITS = 15
-_KNOWN_ZEROS = 6
+_KNOWN_ZEROS = 4
 _WITH_COURIER = re.compile(r"(?<![A-Za-z0-9-])([A-Za-z0-9]{6,40})-[\u4e00-\u9fff]")
 _E_NOTATION = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _CODES = "CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|MYR|THB|PHP|IDR|VND|INR|AUD|NZD|CAD|MXN|BRL|PLN|SEK|CHF|AED|SAR|TRY"
@@ -44,16 +43,6 @@ _DOLLARS = {
 _POINT_GROUPS = re.compile(r"[^.,]*?\d{1,3}(?:\.\d{3})+(?!\d)[^.,]*")
 _POINT_GROUPED = frozenset({"IDR", "VND"})
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
-_LOOSE_TIME = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?"
-)
-_CLOCK = r"(?:,? +(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AaPp])[Mm])?)?"
-_SLASHED_TIME = re.compile(r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-](?P<year>\d{4})" + _CLOCK)
-_NAMED_TIME = re.compile(
-    r"(?:(?P<one>\d{1,2})[- ](?P<month>[A-Za-z]{3,9})|(?P<name>[A-Za-z]{3,9})[- ](?P<two>\d{1,2}),?)"
-    r"[- ](?P<year>\d{4}|\d{2})" + _CLOCK
-)
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def clean(cell: str) -> str:
@@ -78,7 +67,10 @@ def code(cell: str) -> str:
     text = cell.strip(_NOISE)
     if text in _NOTHING:
         return ""
-    return _unwrapped(text).lstrip("'") if text[0] in _LEADS else text
+    if text[0] not in _LEADS:
+        return text
+    bare = _unwrapped(text).lstrip("'")
+    return "" if bare in _NOTHING else bare
 
 
 def waybill(cell: str) -> str:
@@ -93,6 +85,8 @@ def identifier(cell: str, *, rounded_ids: bool = False) -> str:
     """A number that names something; `10160070484512.0` is its digits. Raises Refused EXCEL_ROUNDED_ID on E
     notation, and on an id that looks `rounded` in a file whose ids are (`rounded_ids`)."""
     text = code(cell)
+    if not text.isascii() and (narrow := unicodedata.normalize("NFKC", text)).isascii():
+        text = narrow
     if text.isdecimal():
         if rounded_ids and rounded(text):
             raise Refused(Reason.EXCEL_ROUNDED_ID, value=text)
@@ -113,7 +107,7 @@ def rounded(text: str) -> bool:
 
 def looks_rounded(ids: Iterable[str]) -> bool:
     """Whether a spreadsheet rounded the ids of this file: every long one ends in zeros, and together that is at
-    least six digits of zeros (a chance below one in a million for genuine ids)."""
+    least four digits of zeros (a chance of one in ten thousand for genuine ids, in a file of one order)."""
     long_ids = {text for text in ids if len(text) > _EXCEL_DIGITS and text.isdecimal()}
     zeros = sum(len(text) - _EXCEL_DIGITS for text in long_ids)
     return zeros >= _KNOWN_ZEROS and all(map(rounded, long_ids))
@@ -148,7 +142,8 @@ def minor(amount: Decimal, currency: str, text: str = "") -> int:
 
 def number(text: str) -> Decimal:
     """A cleaned numeral in any of the exporters' spellings. Raises Refused NOT_A_NUMBER."""
-    body = _CURRENCY_WORDS.sub("", text).strip(_NOISE + "'")
+    told = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    body = _CURRENCY_WORDS.sub("", told).strip(_NOISE + "'")
     negative = False
     if body.startswith("(") and body.endswith(")"):
         body, negative = body[1:-1], True
@@ -208,70 +203,3 @@ def quantity(cell: str) -> int:
     if count > _MAX_COUNT:
         raise Refused(Reason.OUT_OF_RANGE, value=shown(text))
     return count
-
-
-def moment(cell: str, zone: ZoneInfo, day_first: bool | None = None) -> datetime | None:
-    """An aware UTC time; None for an empty cell. A time without offset is in `zone`; one that a clock change
-    skipped is read with the offset before the change. `day_first` says how `03/04/2026` is meant, None that
-    nobody knows. Raises Refused NOT_A_DATE."""
-    text = clean(cell)
-    return _moment(text, zone, day_first) if text else None
-
-
-def slashed(cell: str) -> tuple[int, int] | None:
-    """The first two numbers of a date like `03/04/2026`, None for anything else."""
-    found = _SLASHED_TIME.fullmatch(clean(cell)) if cell else None
-    return (int(found["one"]), int(found["two"])) if found else None
-
-
-@lru_cache(maxsize=4096)
-def _moment(text: str, zone: ZoneInfo, day_first: bool | None) -> datetime:
-    try:
-        when = _parsed(text, zone) if text[:4].isdecimal() else _worded(text, day_first).replace(tzinfo=zone)
-        return when.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Refused(Reason.NOT_A_DATE, value=shown(text)) from None
-
-
-def _parsed(text: str, zone: ZoneInfo) -> datetime:
-    if (
-        text[4:5].isascii() and text[4:5].isalnum()
-    ):  # fromisoformat would read 20260405 and 2026W151; a bare number is no date here
-        raise ValueError(text)
-    joined = text[:19] + text[20:] if len(text) > 20 and text[19] == " " and text[20] in "+-" else text
-    try:
-        when = datetime.fromisoformat(joined.removesuffix(" UTC") + ("Z" if joined.endswith(" UTC") else ""))
-    except ValueError:
-        found = _LOOSE_TIME.fullmatch(joined)
-        if found is None:
-            raise
-        year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
-        when = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 -- the zone is put on below
-    if not 1990 <= when.year <= 2100:
-        raise ValueError(joined)
-    return when if when.tzinfo else when.replace(tzinfo=zone)
-
-
-def _worded(text: str, day_first: bool | None) -> datetime:
-    """`Sep-05-26`, `05 Sep 2026 10:11` and, when it is known which comes first, `05/09/2026 10:11:12 AM`."""
-    if (found := _SLASHED_TIME.fullmatch(text)) and day_first is not None:
-        day, month = (found["one"], found["two"]) if day_first else (found["two"], found["one"])
-    elif found := _NAMED_TIME.fullmatch(text):
-        day = found["one"] or found["two"]
-        month = str(_MONTHS.index((found["month"] or found["name"])[:3].lower()) + 1)
-    else:
-        raise ValueError(text)
-    year = int(found["year"]) + (2000 if len(found["year"]) == 2 else 0)
-    if not 1990 <= year <= 2100:
-        raise ValueError(text)
-    clock = _hour(found), int(found["minute"] or 0), int(found["second"] or 0)
-    return datetime(year, int(month), int(day), *clock)  # noqa: DTZ001 -- the caller puts the zone on
-
-
-def _hour(found: re.Match[str]) -> int:
-    hour = int(found["hour"] or 0)
-    if found["half"] is None:
-        return hour
-    if not 1 <= hour <= 12:
-        raise ValueError(hour)
-    return hour % 12 + (12 if found["half"] in "pP" else 0)

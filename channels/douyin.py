@@ -10,12 +10,12 @@ from collections.abc import Sequence
 
 from channels.after_sales import line_refunds, refund_state
 from channels.formats import Amounts, Format, Row, words
-from channels.goods import once, shared
+from channels.goods import once, shared, was_paid
 from channels.people import by_columns
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
-    unpaid="待支付|待确认|待付款|部分支付",
+    unpaid="待支付|待确认|待付款|部分支付|已付定金|已支付定金|待付尾款|待支付尾款",
     paid="待发货|备货中|已支付|已付款|待商家发货",
     part_shipped="部分发货",
     shipped="已发货|待收货|运输中",
@@ -36,13 +36,12 @@ def _goods(row: Row) -> int:
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     payable = row.amount("payable")
-    open_ = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not row.text("paid_at"))
     return Amounts(
         goods=_goods(row),
         shipping=row.amount("shipping"),
         discount=abs(row.money("discount")),
         total=payable,
-        paid=0 if open_ else payable,
+        paid=payable if was_paid(row, state) else 0,
     )
 
 

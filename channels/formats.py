@@ -8,12 +8,12 @@ which of our fields; names are compared without case, spaces and punctuation, so
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from channels import cells
+from channels import cells, moments
 from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
@@ -136,7 +136,7 @@ class Row:
         if place is None:
             return None
         try:
-            return cells.moment(self.cells[place], self.layout.zone, self.layout.day_first)
+            return moments.moment(self.cells[place], self.layout.zone, self.layout.day_first)
         except Refused as refusal:
             raise self.blame(refusal, field) from None
 
@@ -146,7 +146,8 @@ class Row:
             when = self.moment(field)
         except Refused:
             return None
-        return when + _TO_ITS_END if when and ":" not in self.text(field) else when
+        day = when and ":" not in self.text(field) and when.astimezone(self.layout.zone).time() == time()
+        return when + _TO_ITS_END if when and day else when
 
     def is_zero(self, field: str) -> bool:
         """Whether the cell says none of it: Amazon writes 0 pieces on a cancelled row."""

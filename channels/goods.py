@@ -1,16 +1,16 @@
-"""Lines of goods, for formats whose rows tell them in part: ids of their own, and the money shared out.
+"""Lines of goods and money, for formats whose rows tell them in part: ids of their own, the money shared out.
 
 Surprising: where a platform numbers no lines, a line is known by its article, because files list the same goods in
 another order next time; the second row of one article gets `:2` behind.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from channels.formats import Row
+from channels.formats import Amounts, Row
 from channels.reasons import Reason, Refused, shown
-from domain.incoming import IncomingLine
+from domain.incoming import IncomingLine, PlatformState
 from domain.money import apportion
 
 
@@ -46,3 +46,22 @@ def once(rows: Sequence[Row], lines: tuple[IncomingLine, ...]) -> tuple[Incoming
             raise row.blame(Refused(Reason.DUPLICATE_IN_FILE, **facts), "line_id")
         seen.add(line.external_id)
     return lines
+
+
+def was_paid(row: Row, state: PlatformState) -> bool:
+    """A closed order was paid only where it tells when."""
+    if state is PlatformState.CLOSED:
+        return bool(row.text("paid_at"))
+    return state is not PlatformState.UNPAID
+
+
+def paid_whole(row: Row, state: PlatformState, goods: int, total: int) -> Amounts:
+    """The money of an order that tells its goods, its `shipping` and what is paid in all: the rest is discount."""
+    shipping = row.amount("shipping")
+    off = max(goods + shipping - total, 0)
+    return Amounts(goods, shipping, off, total=total, paid=total if was_paid(row, state) else 0)
+
+
+def sharing(rows: Sequence[Row], line: Callable[[Row], IncomingLine], total: int) -> tuple[IncomingLine, ...]:
+    """A line for each row, and what is paid in all without the `shipping` shared out among them."""
+    return shared(own_ids([line(row) for row in rows]), max(total - rows[0].amount("shipping"), 0))

@@ -8,25 +8,28 @@ from collections.abc import Sequence
 
 from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
-from channels.goods import own_ids, shared
+from channels.goods import paid_whole, sharing
 from channels.people import by_one_string
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _LOCKED = "锁定"
 _DELETED = "删除"
 _STATES = words(
-    unpaid="等待付款|待付款|等待付款确认|未付款",
-    paid="等待出库|等待发货|待出库|待发货|等待打印|等待处理|等待商家发货|暂停|锁定|已付款",
+    unpaid="等待付款|待付款|等待付款确认|延迟付款确认|未付款",
+    paid="等待出库|等待发货|待出库|待发货|等待打印|等待处理|等待商家发货|暂停|待退款|等待退款|已付款|付款成功|正在出库",
     part_shipped="部分出库|部分发货",
-    shipped="等待确认收货|等待收货|已出库|已发货|配送中|待收货",
+    shipped="等待确认收货|等待收货|已出库|已发货|配送中|送货中|待收货|等待自提",
     done="完成|已完成|已签收",
-    closed="已取消|取消|已删除|已关闭",
+    closed="已取消|取消|订单取消|已删除|已关闭|已退款|退款完成",
 )
 
 
 def _state(row: Row) -> PlatformState:
-    if normal(row.text("state")).startswith(_DELETED):
+    told = normal(row.text("state"))
+    if told.startswith(_DELETED):
         return PlatformState.CLOSED
+    if _LOCKED in told:
+        return _STATES.get(told.replace(_LOCKED, ""), PlatformState.PAID)
     return row.word("state", _STATES)
 
 
@@ -38,22 +41,12 @@ def _payable(row: Row) -> int:
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
-    total, shipping = _payable(row), row.amount("shipping")
-    goods = row.amount("goods") or max(total - shipping, 0)
-    open_ = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not row.text("paid_at"))
-    return Amounts(
-        goods=goods,
-        shipping=shipping,
-        discount=max(goods + shipping - total, 0),
-        total=total,
-        paid=0 if open_ else total,
-    )
+    total = _payable(row)
+    return paid_whole(row, state, row.amount("goods") or max(total - row.amount("shipping"), 0), total)
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
-    head = rows[0]
-    amount = max(_payable(head) - head.amount("shipping"), 0)
-    return shared(own_ids([_line(row) for row in rows]), amount)
+    return sharing(rows, _line, _payable(rows[0]))
 
 
 def _line(row: Row) -> IncomingLine:
@@ -68,8 +61,9 @@ def _line(row: Row) -> IncomingLine:
 
 
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    locked = normal(rows[0].text("state")) == _LOCKED
-    return whole_refund(rows[0].number, RefundState.REQUESTED if locked else RefundState.NONE, 0)
+    told = rows[0].text("state")
+    asked = (_LOCKED in told or "退款" in told) and _state(rows[0]) is not PlatformState.CLOSED
+    return whole_refund(rows[0].number, RefundState.REQUESTED if asked else RefundState.NONE, 0)
 
 
 ORDERS = Format(
@@ -110,6 +104,7 @@ ORDERS = Format(
         "shop_name": "店铺名称",
     },
     many_rows=True,
+    scattered=True,
     state=_state,
     amounts=_amounts,
     receiver=by_one_string,

@@ -8,10 +8,11 @@ cancelled, merged away or split up are no goods. Rule source: formats.md 1.6.
 
 from collections.abc import Sequence
 
+from channels.after_sales import file_refund, line_refunds, refund_state
 from channels.formats import Amounts, Format, Row, words
 from channels.goods import own_ids
 from channels.people import by_columns
-from domain.incoming import IncomingLine, Platform, PlatformState
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
     unpaid="待付款|等待付款",
@@ -58,7 +59,15 @@ def _line(row: Row) -> IncomingLine:
         variant=row.text("variant"),
         unit_price=row.amount("unit_price"),
         amount=row.amount("line_amount"),
+        refund=refund_state(row.text("refund_state")),
     )
+
+
+def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    """A refund status per article, or what JST calls the trouble of the order; neither tells an amount."""
+    told = line_refunds(rows[0].number, _lines(rows))
+    asked = any("退款" in row.text("trouble") for row in rows)
+    return told or ((file_refund(rows[0].number, RefundState.REQUESTED, 0),) if asked else ())
 
 
 ORDERS = Format(
@@ -75,14 +84,16 @@ ORDERS = Format(
         "state": "状态|订单状态",
         "shop_name": "店铺名称|店铺",
         "merchant_code": "商品编码",
-        "title": "商品名称|商品简称",
-        "variant": "颜色规格|颜色及规格|规格",
-        "quantity": "数量|商品数量",
+        "title": "商品名称|线上商品名|商品简称",
+        "variant": "颜色规格|颜色及规格|线上颜色规格|规格",
+        "quantity": "数量|商品数量|销售数量",
         "unit_price": "单价|商品单价|销售单价",
         "line_amount": "商品金额|商品总金额|销售金额",
         "total": "应付金额|订单金额|订单应付金额",
-        "paid": "已付金额|实付金额",
-        "shipping": "运费|买家运费",
+        "paid": "已付金额|实付金额|买家实付",
+        "refund_state": "退款状态|售后状态",
+        "trouble": "异常类型|异常描述|问题类型",
+        "shipping": "运费|买家运费|运费收入|收入运费",
         "placed_at": "下单时间|订单日期",
         "paid_at": "付款时间|付款日期",
         "promised_ship_at": "承诺发货时间|最晚发货时间|计划发货日期",
@@ -111,4 +122,5 @@ ORDERS = Format(
     amounts=_amounts,
     receiver=by_columns,
     lines=_lines,
+    refunds=_refunds,
 )

@@ -14,8 +14,8 @@ from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformStat
 
 _STATES = words(
     unpaid="unpaid|pending payment",
-    paid="pending|topack|packed|toship|ready_to_ship|ready to ship|repacked|confirmed_to_pack",
-    shipped="shipped|shipping|in transit|failed|failed_delivery|failed delivery|lost_by_3pl|damaged_by_3pl"
+    paid="pending|topack|packed|toship|ready_to_ship|ready to ship|rts|repacked|confirmed_to_pack",
+    shipped="shipped|shipping|in transit|failed|failed_delivery|failed delivery|lost_by_3pl|lost|damaged_by_3pl|damaged"
     "|shipped_back|shipped_back_failed|In Transit: Returning to seller",
     done="delivered|confirmed|completed|returned|shipped_back_success|Package Returned",
     closed="canceled|cancelled",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from channels import cells, reader, sources
+from channels import cells, contents, reader, sources
 from channels.formats import Format, normal
 from channels.mapping import names, signature
 from channels.proposal import is_label, recognised
@@ -61,7 +61,7 @@ class _Guess:
 def glance(data: bytes | Path) -> Glance | None:
     """The likeliest table of a file, None where nothing looks like a header of three columns with rows below it.
     Raises Unreadable for a file that is no table at all."""
-    guesses = [guess for table in reader.tables_of(sources.Source(data)) for guess in _guesses(table)]
+    guesses = [guess for table in contents.tables_of(sources.Source(data)) for guess in _guesses(table)]
     best = max(guesses, key=lambda one: one.score, default=None)
     if best is None:
         return None
@@ -105,7 +105,7 @@ def words(data: bytes | Path, key: str, column: str) -> tuple[str, ...] | None:
     """The different values of a column over all of the file's tables with this signature, as first met, total rows
     and repeated headers aside; None when there are more than a status column would have. Raises Unreadable."""
     found: dict[str, str] = {}
-    for told in _column(reader.tables_of(sources.Source(data)), key, column):
+    for told in _column(contents.tables_of(sources.Source(data)), key, column):
         found.setdefault(normal(told), told[:_WORD_LENGTH])
         if len(found) > MOST_WORDS:
             return None

@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from zoneinfo import ZoneInfo
 
-from channels import cells
+from channels import cells, moments
 from channels.reasons import Reason, Refused, Unreadable, shown
 from domain.money import decimals
 
@@ -130,7 +130,7 @@ class Node:
     def moment(self, key: str, zone: ZoneInfo = _UTC) -> datetime | None:
         """Aware UTC; None when absent. A time without offset is in `zone`."""
         try:
-            return cells.moment(self.text(key), zone)
+            return moments.moment(self.text(key), zone)
         except Refused as refusal:
             raise _blame(refusal, key) from None
 

@@ -83,6 +83,8 @@ def phone(cell: str) -> str:
     """A phone without the exporter's apostrophe, spaces and China's country code. An extension stays, as `-123`: on
     a privacy number it is the receiver. Landlines and numbers we don't know keep their hyphens."""
     number = cells.code(cell).replace(" ", "")
+    if number.endswith(".0") and number[:-2].isdecimal():  # a spreadsheet's number
+        number = number[:-2]
     told = phones.read(number)
     if told.kind is phones.Kind.MOBILE:
         return told.text
@@ -144,8 +146,8 @@ def by_one_string(row: Row) -> Receiver:
     `姓名，86-手机号，地址`."""
     name, number = row.text("receiver_name"), phone(row.code("mobile") or row.code("phone"))
     whole = row.text("changed_address") or row.text("whole_address")
-    if not name and (found := _PERSON.fullmatch(whole)):
-        name, number, whole = found[1].strip(), phone(found[2]), found[3].strip()
+    if found := _PERSON.fullmatch(whole):
+        name, number, whole = found[1].strip() or name, phone(found[2]), found[3].strip()
     place = addresses.parse(whole)
     return Receiver(
         name=name,

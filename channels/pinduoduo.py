@@ -4,6 +4,7 @@ Surprising: the refund hides in the status itself (`已发货，退款成功`), 
 payment; the order's day is in its number, which serves when 订单成交时间 is empty. Rule source: formats.md 1.3.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -13,6 +14,8 @@ from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _REFUNDED = "退款成功"
+_PART = "部分退款"
+_AND_REFUND = re.compile(r"[，,、 ]+[^，,、 ]*(?:退款|售后)[^，,、 ]*$")
 _STATES = {
     normal(word): state
     for word, state in {
@@ -20,6 +23,8 @@ _STATES = {
         "待付款": PlatformState.UNPAID,
         "待发货": PlatformState.PAID,
         "待成团": PlatformState.PAID,
+        "待分享": PlatformState.PAID,
+        "拼团中": PlatformState.PAID,
         "部分发货": PlatformState.PART_SHIPPED,
         "已发货，待签收": PlatformState.SHIPPED,
         "已发货": PlatformState.SHIPPED,
@@ -27,6 +32,7 @@ _STATES = {
         "已收货": PlatformState.DONE,
         "已取消": PlatformState.CLOSED,
         "未发货": PlatformState.CLOSED,  # only ever told with 退款成功
+        "退款成功": PlatformState.CLOSED,
     }.items()
 }
 _NO_REFUND = {normal(word) for word in ("", "无售后", "无售后或售后取消", "无售后或售后关闭")}
@@ -34,8 +40,7 @@ _CANCELLED = ("取消", "关闭", "撤销", "拒绝", "驳回")
 
 
 def _state(row: Row) -> PlatformState:
-    told = normal(row.text("state")).removesuffix(normal(_REFUNDED))
-    state = _STATES.get(told)
+    state = _STATES.get(normal(row.text("state"))) or _STATES.get(normal(_AND_REFUND.sub("", row.text("state"))))
     if state is None:
         raise row.blame(Refused(Reason.UNKNOWN_STATUS, value=shown(row.text("state"))), "state")
     return state
@@ -43,11 +48,13 @@ def _state(row: Row) -> PlatformState:
 
 def _refund_state(row: Row) -> RefundState:
     """A word we don't know is a refund in progress: better held than shipped."""
-    told = row.text("refund_state")
+    told, beside = row.text("refund_state"), _AND_REFUND.search(row.text("state"))
+    if _PART in told + row.text("state"):  # of an amount nobody tells
+        return RefundState.REQUESTED
     if _REFUNDED in told or _REFUNDED in row.text("state"):
         return RefundState.SUCCESS
     if normal(told) in _NO_REFUND:
-        return RefundState.NONE
+        return RefundState.REQUESTED if beside else RefundState.NONE
     return RefundState.CANCELLED if any(word in told for word in _CANCELLED) else RefundState.REQUESTED
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from channels import cells
+from channels import cells, moments
 from channels.formats import normal
 from channels.mapping import signature
 from channels.reasons import Refused
@@ -37,6 +37,7 @@ class Kind(StrEnum):
     TEXT = "text"
 
 
+_FINER_THAN_MONEY = 4
 _NUMBERS = frozenset({Kind.COUNT, Kind.AMOUNT, Kind.NOTHING})
 _TIMES = frozenset({Kind.TIME, Kind.NOTHING})
 _WORDS = frozenset({Kind.TEXT, Kind.NOTHING})
@@ -90,7 +91,11 @@ def _reads(read: Callable[[], object]) -> bool:
 
 
 def _is_time(text: str) -> bool:
-    return _reads(lambda: cells.moment(text, _ANY_ZONE))
+    """A bare number only when it is too fine for money, as a spreadsheet's times are: 46143 may be a count as well."""
+    whole, _, part = text.partition(".")
+    if (whole + part).isdecimal() and len(part) < _FINER_THAN_MONEY:
+        return False
+    return _reads(lambda: moments.moment(text, _ANY_ZONE))
 
 
 def _is_count(text: str) -> bool:

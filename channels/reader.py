@@ -1,8 +1,8 @@
 """One file to a stream of orders and refused rows.
 
 Surprising: an order is taken whole or not at all. One bad row refuses all rows of its order, because an order
-without one of its lines would be shipped short. Rows of one order stand together; the same number further down is
-a duplicate, not a continuation.
+without one of its lines would be shipped short. The same number further down is a duplicate; in a format whose rows
+may be scattered only a row that stood there already is.
 """
 
 import itertools
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from channels import cells, json_files, sources, workbooks
+from channels import cells, json_files, moments, sources
+from channels.contents import Sheet, is_text, sheets_of
 from channels.formats import Format, Layout, Row
 from channels.mapping import signature
 from channels.orders import build
@@ -22,7 +23,6 @@ from domain.incoming import IncomingOrder, Platform, RejectedRow
 
 HEADER_ROWS = 30
 _LOOK_AHEAD = 200
-_WORKBOOK = (workbooks.ZIP_MAGIC, workbooks.OLE_MAGIC)
 _TIMES = "_at"
 _TOTALS = ("合计", "总计", "小计", "总交易", "共计")
 _HALVES = ("AM", "PM", "am", "pm")
@@ -59,27 +59,16 @@ def read(
     is read."""
     source = sources.Source(data)
     sources.check_size(source)
-    head = source.head(512)
-    if head.startswith(_WORKBOOK):
-        return _tables(workbooks.tables(source), zone, currency, mapped or {})
-    if json_files.looks_like(head):
+    if json_files.looks_like(source.head(512)):
         return _json(source, zone, currency)
     try:
-        return _tables(sources.text_tables(source), zone, currency, mapped or {}, alike=True)
+        return _tables(sheets_of(source), zone, currency, mapped or {})
     except Unreadable as refusal:
-        if refusal.code in (Reason.UNKNOWN_HEADER, Reason.NOT_A_TABLE) and name.lower().endswith((".xlsx", ".xls")):
+        none = refusal.code in (Reason.UNKNOWN_HEADER, Reason.NOT_A_TABLE) and is_text(source)
+        if none and name.lower().endswith((".xlsx", ".xls")):
             detail = "the name says workbook, the content is none"
             raise Unreadable(Reason.NOT_A_WORKBOOK, {"detail": detail}) from None
         raise
-
-
-def tables_of(source: sources.Source) -> Sequence[sources.Table]:
-    """The tables of a text or workbook; none for JSON. Raises Unreadable."""
-    sources.check_size(source)
-    head = source.head(512)
-    if head.startswith(_WORKBOOK):
-        return workbooks.tables(source)
-    return () if json_files.looks_like(head) else sources.text_tables(source)[:1]
 
 
 def _json(source: sources.Source, zone: ZoneInfo, currency: str) -> ParsedFile:
@@ -99,16 +88,12 @@ class _Found:
     header: tuple[str, ...]
 
 
-def _tables(
-    tables: Sequence[sources.Table], zone: ZoneInfo, currency: str, mapped: Mapped, *, alike: bool = False
-) -> ParsedFile:
-    """`alike`: the tables are one text in several encodings, of which the first with a known header is read."""
-    most = 1 if alike else None
+def _tables(sheets: Sequence[Sheet], zone: ZoneInfo, currency: str, mapped: Mapped) -> ParsedFile:
     seen: list[list[str]] = []
-    found = _find_all(tables, matching, seen, most)
+    found = _find_all(sheets, matching, seen)
     key = ""
     if not found and mapped:
-        found = _find_all(tables, lambda row: mapped.get(signature(row)), [], most)
+        found = _find_all(sheets, lambda row: mapped.get(signature(row)), [])
         key = signature(found[0].header) if found else ""
         found = [one for one in found if signature(one.header) == key]
     if not found:
@@ -117,8 +102,8 @@ def _tables(
     if len(platforms) > 1:
         raise Unreadable(Reason.MIXED_PLATFORMS, {"platforms": ", ".join(platforms)})
     control_rows: list[int] = []
-    sheets = [_Sheet(one, zone, currency, control_rows, one.table.name if len(found) > 1 else "") for one in found]
-    items = itertools.chain.from_iterable(sheet.items() for sheet in sheets)
+    readers = [_Sheet(one, zone, currency, control_rows, one.table.name if len(found) > 1 else "") for one in found]
+    items = itertools.chain.from_iterable(reader.items() for reader in readers)
     name = "+".join(dict.fromkeys(one.format.name for one in found))
     return ParsedFile(name, platforms[0], found[0].header, items, control_rows, key)
 
@@ -126,9 +111,9 @@ def _tables(
 Known = Callable[[list[str]], Format | None]
 
 
-def _find_all(tables: Sequence[sources.Table], known: Known, seen: list[list[str]], most: int | None) -> list[_Found]:
-    found = (one for one in (_find(table, known, seen) for table in tables) if one is not None)
-    return list(itertools.islice(found, most))
+def _find_all(sheets: Sequence[Sheet], known: Known, seen: list[list[str]]) -> list[_Found]:
+    each = (next(filter(None, (_find(table, known, seen) for table in sheet)), None) for sheet in sheets)
+    return [one for one in each if one is not None]
 
 
 def _find(table: sources.Table, known: Known, seen: list[list[str]]) -> _Found | None:
@@ -144,13 +129,15 @@ def _find(table: sources.Table, known: Known, seen: list[list[str]]) -> _Found |
 
 
 class _Read(NamedTuple):
-    """One row with the order number it belongs to ("" when it can't be told) and why it can't be read, if so."""
+    """One row with the order number it belongs to ("" when it can't be told) and why it can't be read, if so. `run`:
+    which row of neighbours of one order it is in."""
 
     place: int
     number: str
     cells: list[str]
     row: Row | None
     refusal: Refused | None = None
+    run: int = 0
 
 
 class _Sheet:
@@ -164,6 +151,8 @@ class _Sheet:
         self._number_at = self._layout.at["number"]
         header = [cells.clean(cell) for cell in found.header]
         self._width = max((place for place, cell in enumerate(header, start=1) if cell), default=0)
+        read_to = max(self._layout.at.values()) + 2  # a cell behind the last of ours proves that one whole
+        self._least = min(self._width, read_to)  # Excel leaves empty cells at the end of rows out of a CSV
         self._seen: dict[str, int] = {}
 
     def items(self) -> Iterator[Item]:
@@ -172,22 +161,25 @@ class _Sheet:
         if cells.looks_rounded(self._raw_number(row) for _, row in ahead if not isinstance(row, Refused)):
             self._layout = replace(self._layout, rounded_ids=True)
         self._layout = replace(self._layout, day_first=self._day_first(ahead))
-        reads = (self._read(place, row) for place, row in itertools.chain(ahead, lines))
+        reads = self._in_runs(itertools.chain(ahead, lines))
         together = self._gathered(reads) if self._found.format.scattered else self._adjacent(reads)
         for number, group in together:
             yield from self._group(number, group)
 
+    def _in_runs(self, lines: Iterable[sources.Line]) -> Iterator[_Read]:
+        """The rows, numbered. One that lost its number may be a line of the order above it (merged cells, saved as
+        CSV), so it goes with it."""
+        number, run = None, 0
+        for read in (self._read(place, row) for place, row in lines):
+            if number is None or (read.number != number and not self._lost_its_number(read)):
+                number, run = read.number, run + 1
+            yield read._replace(number=number, run=run)
+
     def _adjacent(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
-        """Rows of one number that follow each other. A row that lost its number may be a line of the order above it
-        (merged cells, saved as CSV), so it goes with it."""
-        group: list[_Read] = []
-        for read in reads:
-            if group and read.number != group[0].number and not self._lost_its_number(read):
-                yield group[0].number, group
-                group = []
-            group.append(read)
-        if group:
-            yield group[0].number, group
+        """Rows of one number that follow each other."""
+        for _, group in itertools.groupby(reads, key=lambda read: read.run):
+            run = list(group)
+            yield run[0].number, run
 
     def _lost_its_number(self, read: _Read) -> bool:
         """Neither a number nor a time: only the first row of an order tells them. eBay lists sales that are not
@@ -201,7 +193,7 @@ class _Sheet:
     def _gathered(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
         """The rows of each number wherever they stand, given out at the last one. The file is gone through once more
         to know it, so that no more than the open orders are held."""
-        last = {self._read(place, row).number: place for place, row in self._data_lines([])}
+        last = {read.number: read.place for read in self._in_runs(self._data_lines([]))}
         waiting: dict[str, list[_Read]] = {}
         for read in reads:
             waiting.setdefault(read.number, []).append(read)
@@ -260,7 +252,7 @@ class _Sheet:
         if isinstance(row, Refused):
             return _Read(place, "", [], None, row)
         number = self._raw_number(row)
-        if len(row) < self._width or any(map(cells.clean, row[len(self._found.header) :])):
+        if len(row) < self._least or any(map(cells.clean, row[len(self._found.header) :])):
             torn = Refused(Reason.TORN_ROW, expected=str(self._width), found=str(len(row)))
             return _Read(place, number, row, None, torn)
         read = Row(self._layout, place, row)
@@ -276,7 +268,19 @@ class _Sheet:
         if number in self._seen:
             return [self._duplicate(one, number) for one in reads]
         self._seen[number] = reads[0].place
-        if len(good) < len(reads):
+        again = self._again(reads)
+        taken = self._taken(number, [one for one in reads if one.place not in again])
+        return [*taken, *(self._duplicate(one, number) for one in reads if one.place in again)]
+
+    def _again(self, reads: list[_Read]) -> set[int]:
+        """The places of rows that stood in an earlier run as they are: the order exported twice into one file."""
+        first: dict[tuple[str, ...], int] = {}
+        if reads[0].run == reads[-1].run:
+            return set()
+        return {one.place for one in reads if first.setdefault(tuple(one.cells), one.run) < one.run}
+
+    def _taken(self, number: str, reads: list[_Read]) -> list[Item]:
+        if any(one.refusal for one in reads):
             bad = next(one.place for one in reads if one.refusal)
             return [self._rejected(one, one.refusal or self._part_of(one, bad)) for one in reads]
         if self._found.format.many_rows:
@@ -316,4 +320,4 @@ def _slashed(row: list[str] | Refused, at: Sequence[int]) -> list[tuple[str, tup
     if isinstance(row, Refused):
         return []
     texts = [cells.clean(row[place]) for place in at if place < len(row)]
-    return [(text, pair) for text in texts if (pair := cells.slashed(text)) is not None]
+    return [(text, pair) for text in texts if (pair := moments.slashed(text)) is not None]

@@ -30,14 +30,14 @@ class Reason(StrEnum):
     OTHER_SHOP = "other_shop"  # column, value: a file of several shops names one that is not ours
     NOT_AN_ORDER = "not_an_order"  # JSON: an element that is no order object
 
-    # Whole files and payloads.
+    # Whole files and payloads. `file` beside the facts where it is one of a zip.
     EMPTY = "empty"  # no facts
     TOO_LARGE = "too_large"  # megabytes, limit
     TOO_MANY_ROWS = "too_many_rows"  # rows, limit
-    WRONG_ENCODING = "wrong_encoding"  # no facts: neither UTF-8, UTF-16 with a mark, nor GB18030
-    NOT_A_TABLE = "not_a_table"  # no facts: an image, a PDF, an archive
+    WRONG_ENCODING = "wrong_encoding"  # no facts: neither UTF-8, UTF-16 nor GB18030
+    NOT_A_TABLE = "not_a_table"  # no facts: an image, a PDF, an archive that is no zip
     NOT_A_WORKBOOK = "not_a_workbook"  # detail: named .xlsx or packed like one, but it is none or damaged
-    ENCRYPTED = "encrypted"  # no facts: the workbook has a password
+    ENCRYPTED = "encrypted"  # no facts: the workbook or zip has a password
     ZIP_BOMB = "zip_bomb"  # megabytes (unpacked, as told), limit
     TOO_MANY_CELLS = "too_many_cells"  # cells, limit: a sheet that spans more than memory should hold
     UNKNOWN_HEADER = "unknown_header"  # columns: those seen; nearest: a format; lacking: what it misses

@@ -26,6 +26,7 @@ FORMATS: tuple[Format, ...] = (
     taobao.ORDERS,
     taobao.DETAILS,
     taobao.ITEMS,
+    taobao.REFUNDS,
     pinduoduo.ORDERS,
     jd.ORDERS,
     douyin.ORDERS,

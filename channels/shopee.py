@@ -8,21 +8,25 @@ refuses the file by name.
 
 from collections.abc import Sequence
 
-from channels.after_sales import line_refunds, refund_state
+from channels.after_sales import line_refunds, refund_state, whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
-from channels.goods import own_ids
+from channels.goods import own_ids, was_paid
 from channels.people import abroad
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
-    unpaid="Unpaid|To pay|ยังไม่ชำระ|ที่ต้องชำระ|รอการชำระเงิน|Belum Bayar|Chưa thanh toán|Chờ thanh toán|尚未付款|待付款",
-    paid="To ship|Ready to ship|Processed|Pending|ที่ต้องจัดส่ง|รอการจัดส่ง|Perlu Dikirim|Siap Dikirim"
-    "|Chờ xác nhận|Chờ lấy hàng|Chờ giao hàng|待出貨|待出货",
-    shipped="Shipping|Shipped|To receive|To confirm receive|การจัดส่ง|กำลังจัดส่ง|จัดส่งแล้ว|ที่ต้องได้รับ"
-    "|Sedang Dikirim|Dikirim|Telah Dikirim|Đang giao|Đã giao|運送中|运送中|待收貨",
-    done="Completed|Delivered|สำเร็จแล้ว|จัดส่งสำเร็จแล้ว|สำเร็จ|Selesai|Hoàn thành|已完成|完成",
-    closed="Cancelled|Canceled|ยกเลิกแล้ว|ที่ยกเลิก|Batal|Dibatalkan|Đã hủy|Đã huỷ|不成立|已取消|取消",
+    unpaid="Unpaid|To pay|ยังไม่ชำระ|ที่ต้องชำระ|รอการชำระเงิน|Belum Bayar"
+    "|Chưa thanh toán|Chờ thanh toán|尚未付款|待付款|Não pago",
+    paid="To ship|Ready to ship|Processed|Processing|To process|Retry ship|In cancel|To cancel|Pending"
+    "|ที่ต้องจัดส่ง|รอการจัดส่ง|Perlu Dikirim|Siap Dikirim"
+    "|Chờ xác nhận|Chờ lấy hàng|Chờ giao hàng|待出貨|待出货|A Enviar|Pronto para envio",
+    shipped="Shipping|Shipped|To receive|To return|Return/Refund|Failed delivery|To confirm receive"
+    "|การจัดส่ง|กำลังจัดส่ง|จัดส่งแล้ว|ที่ต้องได้รับ"
+    "|Sedang Dikirim|Dikirim|Telah Dikirim|Đang giao|Đã giao|運送中|运送中|待收貨|Enviado|Em trânsito|A receber",
+    done="Completed|Delivered|สำเร็จแล้ว|จัดส่งสำเร็จแล้ว|สำเร็จ|Selesai|Hoàn thành|已完成|完成|Concluído|Entregue",
+    closed="Cancelled|Canceled|ยกเลิกแล้ว|ที่ยกเลิก|Batal|Dibatalkan|Đã hủy|Đã huỷ|不成立|已取消|取消|Cancelado",
 )
+_ASKED = {normal(word) for word in ("In cancel", "To cancel", "To return", "Return/Refund")}
 _RECEIVED = (normal("Order Received"), normal("ผู้ซื้อได้รับ"), normal("Người mua xác nhận"), normal("Pesanan diterima"))
 
 
@@ -34,8 +38,9 @@ def _state(row: Row) -> PlatformState:
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     total, shipping = row.amount("total"), row.amount("shipping")
-    open_ = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not row.text("paid_at"))
-    return Amounts(goods=max(total - shipping, 0), shipping=shipping, total=total, paid=0 if open_ else total)
+    return Amounts(
+        goods=max(total - shipping, 0), shipping=shipping, total=total, paid=total if was_paid(row, state) else 0
+    )
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
@@ -63,7 +68,9 @@ def _line(row: Row) -> IncomingLine:
 
 
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    return line_refunds(rows[0].number, _lines(rows))
+    told = line_refunds(rows[0].number, _lines(rows))
+    asked = normal(rows[0].text("state")) in _ASKED
+    return told or whole_refund(rows[0].number, RefundState.REQUESTED if asked else RefundState.NONE, 0)
 
 
 ORDERS = Format(
@@ -71,44 +78,52 @@ ORDERS = Format(
     platform=Platform.SHOPEE,
     must=frozenset({"number", "state", "title", "quantity", "merchant_code"}),
     columns={
-        "number": "Order ID|หมายเลขคำสั่งซื้อ|No. Pesanan|Mã đơn hàng|訂單編號",
-        "state": "Order Status|สถานะการสั่งซื้อ|Status Pesanan|Trạng Thái Đơn Hàng|訂單狀態",
+        "number": "Order ID|หมายเลขคำสั่งซื้อ|No. Pesanan|Mã đơn hàng|訂單編號|ID do pedido",
+        "state": "Order Status|สถานะการสั่งซื้อ|Status Pesanan|Trạng Thái Đơn Hàng|訂單狀態|Status do pedido",
         "refund_state": "Return / Refund Status|สถานะการคืนเงินหรือคืนสินค้า|Status Pembatalan/ Pengembalian"
-        "|Trạng thái Trả hàng/Hoàn tiền|退貨 / 退款狀態|退貨/退款狀態",
-        "waybill": "Tracking Number|หมายเลขติดตามพัสดุ|No. Resi|Mã vận đơn|包裹查詢號碼",
-        "courier_hint": "Shipping Option|ตัวเลือกการจัดส่ง|Opsi Pengiriman|Đơn Vị Vận Chuyển|寄送方式",
+        "|Trạng thái Trả hàng/Hoàn tiền|退貨 / 退款狀態|退貨/退款狀態|Status da Devolução / Reembolso",
+        "waybill": "Tracking Number|หมายเลขติดตามพัสดุ|No. Resi|Mã vận đơn|包裹查詢號碼|Número de rastreamento",
+        "courier_hint": "Shipping Option|ตัวเลือกการจัดส่ง|Opsi Pengiriman|Đơn Vị Vận Chuyển|寄送方式|Opção de envio",
         "promised_ship_at": "Estimated Ship Out Date|วันที่คาดว่าจะทำการจัดส่งสินค้า"
-        "|Pesanan Harus Dikirimkan Sebelum (Menghindari keterlambatan)|Ngày giao hàng dự kiến|最晚出貨日期",
-        "placed_at": "Order Creation Date|วันที่ทำการสั่งซื้อ|Waktu Pesanan Dibuat|Ngày đặt hàng|訂單成立日期",
+        "|Pesanan Harus Dikirimkan Sebelum (Menghindari keterlambatan)"
+        "|Ngày giao hàng dự kiến|最晚出貨日期|Data prevista de envio",
+        "placed_at": "Order Creation Date|วันที่ทำการสั่งซื้อ|Waktu Pesanan Dibuat"
+        "|Ngày đặt hàng|訂單成立日期|Data de criação do pedido",
         "paid_at": "Order Paid Time|เวลาการชำระสินค้า|Waktu Pembayaran Dilakukan"
-        "|Thời gian đơn hàng được thanh toán|買家付款時間",
-        "payment": "Payment Method|ช่องทางการชำระเงิน|Metode Pembayaran|Phương thức thanh toán|付款方式",
-        "goods_code": "Parent SKU Reference No.|เลขอ้างอิง Parent SKU|SKU Induk|SKU sản phẩm|主商品貨號",
+        "|Thời gian đơn hàng được thanh toán|買家付款時間|Hora do pagamento do pedido",
+        "payment": "Payment Method|ช่องทางการชำระเงิน|Metode Pembayaran"
+        "|Phương thức thanh toán|付款方式|Método de pagamento",
+        "goods_code": "Parent SKU Reference No.|เลขอ้างอิง Parent SKU|SKU Induk"
+        "|SKU sản phẩm|主商品貨號|Nº de referência do SKU principal",
         "merchant_code": "SKU Reference No.|เลขอ้างอิง SKU (SKU Reference No.)|Nomor Referensi SKU"
-        "|SKU phân loại hàng|商品選項貨號",
-        "title": "Product Name|ชื่อสินค้า|Nama Produk|Tên sản phẩm|商品名稱",
-        "variant": "Variation Name|ชื่อตัวเลือก|Nama Variasi|Tên phân loại hàng|商品選項名稱",
-        "unit_price": "Original Price|ราคาตั้งต้น|Harga Awal|Giá gốc|商品原價",
-        "deal_price": "Deal Price|ราคาขาย|Harga Setelah Diskon|Giá ưu đãi|商品活動價格",
-        "quantity": "Quantity|จำนวน|Jumlah|Số lượng|數量",
+        "|SKU phân loại hàng|商品選項貨號|Número de referência SKU",
+        "title": "Product Name|ชื่อสินค้า|Nama Produk|Tên sản phẩm|商品名稱|Nome do Produto",
+        "variant": "Variation Name|ชื่อตัวเลือก|Nama Variasi|Tên phân loại hàng|商品選項名稱|Nome da variação",
+        "unit_price": "Original Price|ราคาตั้งต้น|Harga Awal|Giá gốc|商品原價|Preço original",
+        "deal_price": "Deal Price|ราคาขาย|Harga Setelah Diskon|Giá ưu đãi|商品活動價格|Preço acordado",
+        "quantity": "Quantity|จำนวน|Jumlah|Số lượng|數量|Quantidade",
         "returned": "Returned quantity|จำนวนที่ส่งคืน|Số lượng sản phẩm được hoàn trả|退貨數量",
-        "line_amount": "Product Subtotal|ราคาขายสุทธิ|Total Harga Produk|Tổng giá bán (sản phẩm)|商品總價",
-        "total": "Total Amount|จำนวนเงินทั้งหมด|Total Pembayaran|Tổng số tiền người mua thanh toán|買家總支付金額",
+        "line_amount": "Product Subtotal|ราคาขายสุทธิ|Total Harga Produk"
+        "|Tổng giá bán (sản phẩm)|商品總價|Subtotal do produto",
+        "total": "Total Amount|จำนวนเงินทั้งหมด|Total Pembayaran"
+        "|Tổng số tiền người mua thanh toán|買家總支付金額|Valor Total",
         "shipping": "Buyer Paid Shipping Fee|ค่าจัดส่งที่ชำระโดยผู้ซื้อ|Ongkos Kirim Dibayar oleh Pembeli"
-        "|Phí vận chuyển mà người mua trả|買家支付運費",
-        "buyer_id": "Username (Buyer)|ชื่อผู้ใช้ (ผู้ซื้อ)|Username (Pembeli)|Người Mua|買家帳號",
-        "receiver_name": "Receiver Name|ชื่อผู้รับ|Nama Penerima|Tên Người nhận|收件者姓名",
-        "phone": "Phone Number|หมายเลขโทรศัพท์|No. Telepon|Số điện thoại|收件者電話",
-        "address": "Delivery Address|ที่อยู่ในการจัดส่ง|Alamat Pengiriman|Địa chỉ nhận hàng|收件地址",
-        "district": "District|เขต/อำเภอ|Quận|行政區",
-        "city": "City|Kota/Kabupaten|TP / Quận / Huyện|城市",
-        "province": "Province|จังหวัด|Provinsi|Tỉnh/Thành phố",
-        "country": "Country|ประเทศ|Quốc gia|國家",
-        "zip": "Zip Code|รหัสไปรษณีย์|郵遞區號",
-        "buyer_message": "Remark from buyer|หมายเหตุจากผู้ซื้อ|Catatan dari Pembeli|Nhận xét từ Người mua|買家備註",
-        "seller_note": "Note|หมายเหตุ|Catatan|Ghi chú|備註",
+        "|Phí vận chuyển mà người mua trả|買家支付運費|Taxa de envio pagas pelo comprador",
+        "buyer_id": "Username (Buyer)|ชื่อผู้ใช้ (ผู้ซื้อ)|Username (Pembeli)|Người Mua|買家帳號|Nome de usuário (comprador)",
+        "receiver_name": "Receiver Name|ชื่อผู้รับ|Nama Penerima|Tên Người nhận|收件者姓名|Nome do destinatário",
+        "phone": "Phone Number|หมายเลขโทรศัพท์|No. Telepon|Số điện thoại|收件者電話|Telefone",
+        "address": "Delivery Address|ที่อยู่ในการจัดส่ง|Alamat Pengiriman|Địa chỉ nhận hàng|收件地址|Endereço de entrega",
+        "district": "District|เขต/อำเภอ|Quận|行政區|Bairro",
+        "city": "City|Kota/Kabupaten|TP / Quận / Huyện|城市|Cidade",
+        "province": "Province|จังหวัด|Provinsi|Tỉnh/Thành phố|UF",
+        "country": "Country|ประเทศ|Quốc gia|國家|País",
+        "zip": "Zip Code|รหัสไปรษณีย์|郵遞區號|CEP",
+        "buyer_message": "Remark from buyer|หมายเหตุจากผู้ซื้อ|Catatan dari Pembeli"
+        "|Nhận xét từ Người mua|買家備註|Observação do comprador",
+        "seller_note": "Note|หมายเหตุ|Catatan|Ghi chú|備註|Nota",
     },
     many_rows=True,
+    scattered=True,
     state=_state,
     amounts=_amounts,
     receiver=abroad,

@@ -1,8 +1,8 @@
 """Shopify's orders_export.csv: the 79 columns, the renamed ones of 2026, and files cut down to a few of them.
 
-Surprising: an order's second and further rows have only their Lineitem cells, and a refund is one amount without
-date or lines. Lines have no id here; the JSON of the same order has (channels/shopify_json.py). Rule source:
-formats.md 1.7.
+Surprising: an order's second and further rows have only their Lineitem cells, one that was taken off the order has
+quantity 0, and a refund is one amount without date or lines. Lines have no id here; the JSON of the same order has
+(channels/shopify_json.py). Rule source: formats.md 1.7.
 """
 
 from collections.abc import Sequence
@@ -76,7 +76,7 @@ def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     return tuple(
         _line(row, place)
         for place, row in enumerate(rows, start=1)
-        if place == 1 or row.text("title") or row.text("quantity")
+        if (place == 1 or row.text("title") or row.text("quantity")) and not row.is_zero("quantity")
     )
 
 

@@ -39,7 +39,7 @@ class Table:
 
     name: str
     lines: Callable[[str, bool], Iterator[Line]]
-    delimiters: tuple[str, ...] = (",", "\t", ";")
+    delimiters: tuple[str, ...] = (",", "\t", ";", "|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def check_size(source: Source) -> None:
 def text_tables(source: Source) -> list[Table]:
     """A delimited text as a table, once for each encoding it may be in, the likeliest first. Raises Unreadable
     WRONG_ENCODING, NOT_A_TABLE, EMPTY or TOO_MANY_ROWS."""
-    return [_text_table(source, encoding) for encoding in _encodings(source)]
+    return [_text_table(source, encoding) for encoding in encodings(source)]
 
 
 def _text_table(source: Source, encoding: str) -> Table:
@@ -81,7 +81,7 @@ def _text_table(source: Source, encoding: str) -> Table:
     return Table("", lines)
 
 
-def _encodings(source: Source) -> list[str]:
+def encodings(source: Source) -> list[str]:
     head = source.head(4096)
     if head.startswith(_BINARY):
         raise Unreadable(Reason.NOT_A_TABLE)
@@ -90,13 +90,24 @@ def _encodings(source: Source) -> list[str]:
             _decode_all(source, name)
             return [name]
     if head.count(b"\0") * 10 > len(head):  # a stray NUL is dropped; many are UTF-16 without its mark, or no text
-        raise Unreadable(Reason.NOT_A_TABLE)
+        wide = _without_mark(head)
+        if not wide or not _decodes(source, wide):
+            raise Unreadable(Reason.NOT_A_TABLE)
+        return [wide]
     if _decodes(source, "utf-8"):
         return ["utf-8"]
     fitting = [name for name in _by_likelihood(source) if _decodes(source, name)]
     if not fitting:
         raise Unreadable(Reason.WRONG_ENCODING)
     return fitting
+
+
+def _without_mark(head: bytes) -> str:
+    """Which UTF-16, when the zeros of its digits and separators stand on one side; "" when they do not."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if odd > 8 * even:
+        return "utf-16-le"
+    return "utf-16-be" if even > 8 * odd else ""
 
 
 def _by_likelihood(source: Source) -> list[str]:

@@ -31,7 +31,8 @@ SYNONYMS: dict[Field, str] = {
         "商品规格 商品属性 规格型号 规格 颜色尺码 属性 款式 型号 variation-name variation variant option spec size"
     ),
     Field.PAID: (
-        "买家实际支付金额 买家实付金额 用户实付金额 实付金额 实付款 实付 付款金额 支付金额 订单金额 应付金额 "
+        "买家实际支付金额 买家实付金额 用户实付金额 实付金额 实付款 实付 实收金额 实收款 实收 付款金额 支付金额 "
+        "订单金额 应付金额 "
         "订单应付金额 成交金额 总金额 订单总额 总价 合计 金额 amount-paid paid-amount total-paid order-total "
         "grand-total order-amount total-amount total-price total paid amount"
     ),

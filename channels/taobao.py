@@ -1,8 +1,8 @@
-"""Taobao and Tmall: the order list (classic CSV and today's xlsx), the detail list, the item sheet.
+"""Taobao and Tmall: the order list (classic CSV and today's xlsx), the detail list, the item sheet, the refund list.
 
 Surprising: the order lists name goods only in one joined title, so they give orders without lines; the detail list
-and the item sheet give fragments that know only lines. Order list and item sheet tell the same refunds, see
-channels/after_sales.py.
+and the item sheet give fragments that know only lines, the refund list one of refunds. Order list and item sheet tell
+the same refunds, see channels/after_sales.py.
 Rule source: formats.md 1.1.
 """
 
@@ -18,14 +18,21 @@ _STATES = {
     normal(word): state
     for word, state in {
         "等待买家付款": PlatformState.UNPAID,
+        "没有创建支付宝交易": PlatformState.UNPAID,
+        "付款确认中": PlatformState.UNPAID,
+        "定金已付，等待付尾款": PlatformState.UNPAID,
         "买家已付款,等待卖家发货": PlatformState.PAID,
         "等待卖家发货": PlatformState.PAID,
+        "买家已付款": PlatformState.PAID,
         "卖家部分发货": PlatformState.PART_SHIPPED,
+        "部分发货": PlatformState.PART_SHIPPED,
         "卖家已发货，等待买家确认": PlatformState.SHIPPED,
         "等待买家确认收货": PlatformState.SHIPPED,
         "买家已签收": PlatformState.SHIPPED,
         "交易成功": PlatformState.DONE,
         "交易关闭": PlatformState.CLOSED,
+        "付款以后用户退款成功，交易自动关闭": PlatformState.CLOSED,
+        "付款以前，卖家或买家主动关闭交易": PlatformState.CLOSED,
     }.items()
 }
 
@@ -68,6 +75,8 @@ def _item_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
 
 
 def _item_line(row: Row) -> IncomingLine:
+    refund, amount = refund_state(row.text("refund_state")), row.amount("line_amount")
+    whole = amount if refund is RefundState.SUCCESS and not row.has("refunded") else 0
     return IncomingLine(
         external_id=row.identifier("line_id"),
         title=row.text("title"),
@@ -75,14 +84,36 @@ def _item_line(row: Row) -> IncomingLine:
         merchant_code=row.code("merchant_code"),
         variant=row.text("variant"),
         unit_price=row.amount("unit_price"),
-        amount=row.amount("line_amount"),
-        refund=refund_state(row.text("refund_state")),
-        refunded=row.amount("refunded"),
+        amount=amount,
+        refund=refund,
+        refunded=row.amount("refunded") or whole,
     )
 
 
 def _item_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     return line_refunds(rows[0].number, _item_lines(rows))
+
+
+def _of_a_refund(_row: Row) -> PlatformState:
+    """The refund list tells no state of the order, and nothing asks a fragment for one."""
+    return PlatformState.PAID
+
+
+def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
+    return tuple(_refund(row) for row in rows)
+
+
+def _refund(row: Row) -> IncomingRefund:
+    row.needed("case")
+    line_id = row.identifier("line_id")
+    return IncomingRefund(
+        external_id=row.identifier("case"),
+        state=refund_state(row.needed("refund_state")),
+        amount=row.amount("refunded"),
+        line_ids=(line_id,) if line_id else (),
+        reason=row.text("reason"),
+        at=row.moment("done_at") or row.moment("asked_at"),
+    )
 
 
 ORDERS = Format(
@@ -140,6 +171,7 @@ DETAILS = Format(
         "merchant_code": "商家编码",
     },
     many_rows=True,
+    scattered=True,
     fragment=True,
     state=_state,
     lines=_detail_lines,
@@ -167,8 +199,31 @@ ITEMS = Format(
         "waybill": "物流单号",
     },
     many_rows=True,
+    scattered=True,
     fragment=True,
     state=_state,
     lines=_item_lines,
     refunds=_item_refunds,
+)
+
+REFUNDS = Format(
+    name="taobao-refunds",
+    platform=Platform.TAOBAO,
+    currency="CNY",
+    must=frozenset({"case", "number", "refund_state", "refunded"}),
+    columns={
+        "case": "退款编号",
+        "number": "订单编号|主订单编号",
+        "line_id": "子订单编号",
+        "refund_state": "退款状态",
+        "refunded": "买家退款金额|退款金额",
+        "reason": "买家退款原因|退款原因",
+        "asked_at": "退款的申请时间|退款申请时间",
+        "done_at": "退款完结时间|完结时间",
+    },
+    many_rows=True,
+    scattered=True,
+    fragment=True,
+    state=_of_a_refund,
+    refunds=_refunds,
 )

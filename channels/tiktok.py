@@ -10,25 +10,27 @@ from collections.abc import Sequence
 
 from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
-from channels.goods import own_ids
+from channels.goods import own_ids, was_paid
 from channels.people import abroad
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
-    unpaid="Unpaid|ยังไม่ได้ชำระเงิน|ยังไม่ชำระ|Belum dibayar|Belum bayar|Chưa thanh toán|未付款|待付款",
+    unpaid="Unpaid|ยังไม่ได้ชำระเงิน|ยังไม่ชำระ|Belum dibayar|Belum bayar|Chưa thanh toán|未付款|待付款|Não pago|No pagado",
     paid="To ship|Awaiting shipment|Awaiting collection|On hold|ที่จะจัดส่ง|รอจัดส่ง|Perlu dikirim|Untuk dihantar"
-    "|Cần gửi|Chờ vận chuyển|待发货|待出货",
+    "|Cần gửi|Chờ vận chuyển|待发货|待出货|A enviar|Aguardando envio|Por enviar",
     part_shipped="Partially shipped|Partially shipping",
-    shipped="Shipped|In transit|จัดส่งแล้ว|Dikirim|Dihantar|Đã gửi|Đã vận chuyển|已发货|运输中",
-    done="Completed|Delivered|เสร็จสมบูรณ์|เสร็จสิ้นแล้ว|จัดส่งสำเร็จ|Selesai|Đã hoàn tất|Hoàn thành|Đã giao|已完成|已送达",
-    closed="Canceled|Cancelled|ยกเลิกแล้ว|Dibatalkan|Đã hủy|Đã huỷ|已取消|取消",
+    shipped="Shipped|In transit|จัดส่งแล้ว|Dikirim|Dihantar|Đã gửi|Đã vận chuyển"
+    "|已发货|运输中|Enviado|Em trânsito|En tránsito",
+    done="Completed|Delivered|เสร็จสมบูรณ์|เสร็จสิ้นแล้ว|จัดส่งสำเร็จ|Selesai|Đã hoàn tất|Hoàn thành"
+    "|Đã giao|已完成|已送达|Concluído|Entregue|Completado|Entregado",
+    closed="Canceled|Cancelled|ยกเลิกแล้ว|Dibatalkan|Đã hủy|Đã huỷ|已取消|取消|Cancelado",
 )
 _TIMES = (
     ("cancelled_time", PlatformState.CLOSED),
     ("delivered_time", PlatformState.DONE),
     ("shipped_time", PlatformState.SHIPPED),
 )
-_RETURNED = ("return", "refund", "คืน", "pengembalian", "hoàn")
+_RETURNED = ("cancel", "return", "refund", "คืน", "ยกเลิก", "batal", "pengembalian", "hoàn", "hủy", "devol", "reembolso")
 
 
 def _state(row: Row) -> PlatformState:
@@ -41,14 +43,13 @@ def _state(row: Row) -> PlatformState:
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     total = row.amount("total")
-    open_ = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not row.text("paid_at"))
     return Amounts(
         goods=row.amount("line_goods") or row.amount("line_amount"),
         shipping=row.amount("shipping"),
         discount=abs(row.money("platform_discount")) + abs(row.money("seller_discount")),
         tax=row.amount("tax"),
         total=total,
-        paid=0 if open_ else total,
+        paid=total if was_paid(row, state) else 0,
     )
 
 
@@ -70,7 +71,7 @@ def _line(row: Row) -> IncomingLine:
 
 
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    """The amount refunded, once per order; a return without an amount yet is asked for."""
+    """The amount refunded, once per order; a return or cancellation without an amount yet is asked for."""
     row = rows[0]
     amount = row.amount("refunded")
     returned = any(word in row.text("return_kind").casefold() for word in _RETURNED)
@@ -119,15 +120,16 @@ ORDERS = Format(
         "phone": "Phone #",
         "zip": "Zipcode|Postal Code",
         "country": "Country|Country / Region",
-        "province": "Province|State",
-        "city": "City|Regency and City",
-        "district": "District|Districts",
+        "province": "Province|State|Region",
+        "city": "City|Regency and City|Municipality",
+        "district": "District|Districts|Barangay",
         "street": "Villages|Street Name",
         "address": "Detail Address|Address Line 1",
         "address2": "Additional address information|Address Line 2",
         "seller_note": "Seller Note",
     },
     many_rows=True,
+    scattered=True,
     each_row=True,
     repeated=("shipping", "tax", "total", "paid"),
     state=_state,

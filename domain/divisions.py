@@ -63,8 +63,22 @@ FILLERS: Final = COUNTRY | frozenset(
         "自治区直辖县级行政区划",
         "自治区直辖县级行政单位",
         "自治区直辖",
+        "直辖县级行政区划",
+        "直辖县级行政单位",
+        "北京城区",
+        "天津城区",
+        "上海城区",
+        "重庆城区",
+        "重庆郊县",
     }
 )
+# What people there say, which no rule makes of the name.
+_BRIEFLY = {
+    "内蒙古自治区": "内蒙",
+    "巴音郭楞蒙古自治州": "巴州",
+    "克孜勒苏柯尔克孜自治州": "克州",
+    "博尔塔拉蒙古自治州": "博州",
+}
 _PEOPLES = (
     "维吾尔|蒙古族|蒙古|回族|藏族|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克族|哈萨克|傣族|黎族|傈僳族"
     "|佤族|畲族|拉祜族|水族|东乡族|纳西族|景颇族|柯尔克孜|土族|达斡尔族|仫佬族|羌族|布朗族|撒拉族|毛南族|仡佬族|锡伯|阿昌族|普米族"
@@ -102,7 +116,7 @@ def _variants(name: str, level: Level, weak: bool) -> set[str]:
         suffixes = ("市", "地区", "县") if name.endswith("县") else ("市", "地区")
     else:
         suffixes = ("区", "镇", "街道") if weak else ("县", "市", "区")
-    return {bare, *(bare + suffix for suffix in suffixes)} - {name}
+    return {bare, *(bare + suffix for suffix in suffixes), _BRIEFLY.get(name, bare)} - {name}
 
 
 def _zone(name: str, city: str) -> set[str]:

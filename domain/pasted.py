@@ -17,7 +17,7 @@ _LABELS = {
     "name": "收货人姓名|收货人|收件人姓名|收件人|联系人|姓名|名字|name|receiver",
     "phone": "收货人电话|手机号码|手机号|联系电话|联系方式|联系手机|电话号码|手机|电话|phone|mobile|tel",
     "region": "所在地区|所在区域|省市区|地区|区域|region",
-    "address": "收货地址|收件地址|详细地址|联系地址|街道地址|街道|地址|address",
+    "address": "收货地址|收件地址|详细地址|联系地址|街道地址|街道|地址|新地址|地址改成|地址改为|address",
     "zip": "邮政编码|邮编|postcode|zip",
 }
 _LABEL_OF = {word: field for field, words in _LABELS.items() for word in words.split("|")}
@@ -28,10 +28,11 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _ZIP_LINE = re.compile(r"[0-9]{6}")
 _PHONE = re.compile(
     r"(?<![\d*])(?:(?:\+|00)?86[- ]?)?"
-    r"(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|0[1-9]\d{1,2}[- ]?\d{7,8}|(?=[\d*]{11})1[\d*]*\*{2,}[\d*]*)"
-    r"(?:\s?(?:-|转|#)\s?\d{1,6}|[,，]\d{3,6}(?=\s*(?:[,，;；\s]|$)))?(?![\d*])"
+    r"(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|\+85[23][- ]?\d{4}[- ]?\d{4}|\+886[- ]?\d{1,3}[- ]?\d{3}[- ]?\d{3,4}|"
+    r"0[1-9]\d{1,2}[- ]?\d{7,8}|(?=[\d*]{11})1[\d*]*\*{2,}[\d*]*)"
+    r"(?:\s?(?:[-–—_]|转|#)\s?\d{1,6}|[,，]\d{3,6}(?=\s*(?:[,，;；\s]|$)))?(?![\d*])"
 )
-_BREAK = re.compile(r"[\n\r\t,，;；、|]+")
+_BREAK = re.compile(r"[\n\r\t,，;；、|丨]+")
 _SURNAMES = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
     "酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞"
@@ -78,6 +79,8 @@ def looks_like_name(text: str) -> bool:
     for title in _TITLE:
         if bare.endswith(title) and len(bare) in range(len(title) + 1, len(title) + 4):
             return True
+    if re.fullmatch(r"[\u3400-\u9fff]{1,8}(?:[·•・][\u3400-\u9fff]{1,8})+", bare):  # 买买提·艾合买提
+        return True
     if re.fullmatch(r"[A-Za-z]+(?:[ .'-][A-Za-z]+){0,3}", bare):
         return True
     base = re.sub(r"[\[【(（]\d{1,6}[\])）】]$", "", bare)

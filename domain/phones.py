@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-_EXTENSION = r"(?:(?:-|,|转|轉|#|ext\.?|x)(?P<extension>\d{1,6}))?"
+_EXTENSION = r"(?:(?:[-–—_,]|转|轉|#|ext\.?|x)(?P<extension>\d{1,6}))?"
 _MOBILE = re.compile(rf"(?P<base>1[3-9]\d{{9}}){_EXTENSION}", re.IGNORECASE | re.ASCII)
 _LANDLINE = re.compile(
     rf"(?P<base>(?:\(?(?P<area>0[1-9]\d{{1,2}})\)?-?\d{{7,8}}|[48]00-?\d{{3}}-?\d{{4}})){_EXTENSION}",

@@ -23,7 +23,7 @@ _OF_THE_CITY = ("市中区", "市南区", "市北区")
 # After the suffix 市 and the like these make another word: 市场, 市民, 市郊, 市立, 市区, 县城.
 _ANOTHER_WORD = frozenset("场民郊立区政级委域城")
 _ZONE = re.compile(
-    r"[^\s,，、\d路街道号村栋楼()（）]{0,8}?(?:高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|高新区|经开区|开发区|新区"
+    r"[^\s,，、\d路街道号村栋楼()（）]{0,8}?(?:高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|高新区|经开区|政务区|开发区|新区"
     r"|工业园区|产业园区|保税区|度假区|管理区|示范区|实验区|试验区|合作区|风景名胜区|风景区)"
 )
 
@@ -116,7 +116,11 @@ def _is_word(text: str, end: int) -> bool:
 
 def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
     """The longest name at that place which fits what is known."""
-    if known and text[at : at + 1] == "县" and text[at + 1 : at + 2] in SEPARATORS:
+    if (
+        known
+        and text[at : at + 1] == "县"
+        and (text[at + 1 : at + 2] in SEPARATORS or _lists_counties(text, at, known))
+    ):
         return _Step(known, at + 1, 0, firm=False)
     for length in STARTS.get(text[at : at + 2], ()):
         name, end = text[at : at + length], at + length
@@ -135,6 +139,11 @@ def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
             if places:
                 return _bare_step(end, known, places, whole, alone)
     return None
+
+
+def _lists_counties(text: str, at: int, known: tuple[Division, ...]) -> bool:
+    """The 县 of 重庆市县酉阳…, which stands where another province has its city."""
+    return known[0].province == known[0].city and text[at + 1 : at + 3] in STARTS
 
 
 def _cuts(text: str, end: int, name: str) -> bool:
@@ -170,6 +179,8 @@ def walk(text: str, before: Read) -> Read:
             span = slice(begin, end_of_name) if step.places is not counts else span
             end, counts, counts_told = end_of_name, step.places, told
         places = step.places
+    if len(places) == 1 and places[0].level is Level.CITY and places != counts and _ZONE.match(text, at):
+        span, end, counts, counts_told = slice(begin, end_of_name), end_of_name, places, told  # 成都高新区
     read = Read(counts, end, counts_told, text[span] or before.last, before.zone)
     return read if not counts or read.zone else _beyond(text, read)
 

@@ -267,6 +267,7 @@ FORMATS = {
     "taobao-orders": N_("Taobao order list"),
     "taobao-details": N_("Taobao detail list"),
     "taobao-items": N_("Taobao item sheet"),
+    "taobao-refunds": N_("Taobao refund list"),
     "taobao-orders+taobao-items": N_("Taobao orders and items"),
     "pinduoduo-orders": N_("Pinduoduo orders"),
     "shopify-orders": N_("Shopify orders"),
@@ -359,8 +360,9 @@ def kind_name(code: str, words: Words) -> str:
 
 
 def format_name(code: str, words: Words) -> str:
-    """What kind of file it was."""
-    return _named(FORMATS, code, words)
+    """What kind of file it was; of several in one file each by its name."""
+    codes = [code] if code in FORMATS else code.split("+")
+    return " + ".join(_named(FORMATS, one, words) for one in codes)
 
 
 def want_text(code: str, words: Words) -> str:

@@ -6,6 +6,7 @@ Surprising: the rejected rows come back with their reason in the reader's langua
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 
 from channels.mapping import NAME as MAPPED
 from channels.reasons import Reason
@@ -46,9 +47,9 @@ FILES = {
     Reason.TOO_LARGE: N_("The file has {megabytes} MB; at most {limit} MB can be read. Export fewer days at a time."),
     Reason.TOO_MANY_ROWS: N_("The file has {rows} rows; at most {limit} can be read. Export fewer days at a time."),
     Reason.WRONG_ENCODING: N_("The text is neither UTF-8, UTF-16 nor GB18030. Save it as CSV UTF-8."),
-    Reason.NOT_A_TABLE: N_("This is no table. Send the platform's order export: CSV, XLSX or JSON."),
+    Reason.NOT_A_TABLE: N_("This is no table. Send the platform's order export: CSV, XLSX, XLS, JSON or a ZIP."),
     Reason.NOT_A_WORKBOOK: N_("This is no workbook, or it is damaged. Open it, save it again as XLSX and send that."),
-    Reason.ENCRYPTED: N_("The workbook has a password. Save it without one."),
+    Reason.ENCRYPTED: N_("The file has a password. Save it without one."),
     Reason.ZIP_BOMB: N_("Unpacked, this file would have {megabytes} MB (limit {limit} MB). It was not opened."),
     Reason.TOO_MANY_CELLS: N_("A sheet spans {cells} cells; at most {limit} can be read."),
     Reason.UNKNOWN_HEADER: N_("No export I know has these columns: {columns}\nMost like: {nearest}, without {lacking}"),
@@ -71,7 +72,8 @@ def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
         told["lacking"] = words.listed(told["lacking"].split(", "))
         told["nearest"] = format_name(told["nearest"], words)
         far = code == Reason.UNKNOWN_HEADER and not facts.get("nearest")
-        return words(NO_KIN if far else FILES[Reason(code)], **told)
+        within = f"{escape(facts['file'], quote=False)}: " if facts.get("file") else ""  # one of a zip
+        return within + words(NO_KIN if far else FILES[Reason(code)], **told)
     return row_text(code, facts, words)
 
 

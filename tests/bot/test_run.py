@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,18 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.log.set_up", lambda **options: None)
 
 
+def test_import_says_in_words_why_a_whole_file_was_not_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "orders.zip"
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("may.xlsx", b"PK\x03\x04 and then nothing")
+    status, out, err = call(capsys, "import", "--data", str(tmp_path / "d"), "--json", str(file))
+    assert (status, json.loads(out)) == (1, {"files": []})
+    assert "not_a_workbook (file: may.xlsx, " in err
+    assert "may.xlsx: This is no workbook, or it is damaged." in err
+
+
 def test_import_tells_what_became_of_each_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "orders.csv"
     file.write_text(HEAD + row(1001) + row(1002, "-1"), "utf-8")
@@ -39,6 +52,7 @@ def test_import_tells_what_became_of_each_file(tmp_path: Path, capsys: pytest.Ca
         assert status == 0
         assert result["rejects"][0]["row"] == 3
         assert result["rejects"][0]["reason"] == "negative_quantity"
+        assert result["rejects"][0]["why"].startswith("zero or fewer pieces, column Lineitem quantity, found")
         del result["rejects"]
         assert result == {
             "file": str(file),

@@ -1,7 +1,9 @@
 """Small invented files, built in code, and reading them whole."""
 
 import csv
+import html
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -208,6 +210,21 @@ def xlsx_bytes(sheets: Mapping[str, Sequence[Sequence[object]]]) -> bytes:
             sheet.append(list(line))
     data = io.BytesIO()
     book.save(data)
+    return data.getvalue()
+
+
+def html_bytes(lines: Sequence[Sequence[object]], encoding: str = "utf-8") -> bytes:
+    """A page as old systems call .xls."""
+    rows = ("".join(f"<td>{html.escape(str(cell))}</td>" for cell in line) for line in lines)
+    body = "".join(f"<tr>{row}</tr>\n" for row in rows)
+    return f"<html><head><meta charset={encoding}></head><table border=1>{body}</table></html>".encode(encoding)
+
+
+def zip_bytes(files: Mapping[str, bytes]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
     return data.getvalue()
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.incoming import IncomingLine, PlatformState, Receiver
+from domain.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
 from tests.channels.making import columns, only, read, refused, table
 
 NEW = columns(
@@ -188,3 +188,11 @@ def test_a_cancelled_item_that_kept_its_quantity_is_no_goods() -> None:
     order = only(tsv(ALL, gone | {"order-status": "Unshipped"}, live))
     assert (order.state, [line.merchant_code for line in order.lines]) == (PlatformState.PAID, ["TEA-001"])
     assert order.paid == 1960
+
+
+@pytest.mark.parametrize(("told", "count"), [("true", 1), ("false", 0), ("", 0)])
+def test_a_buyer_who_asks_to_cancel_is_a_refund_asked_for(told: str, count: int) -> None:
+    header = [*UNSHIPPED, "is-buyer-requested-cancellation", "buyer-requested-cancel-reason"]
+    order = only(tsv(header, UNSHIPPED_ROW | {"is-buyer-requested-cancellation": told}), currency="USD")
+    assert order.state is PlatformState.PAID
+    assert order.refunds == (IncomingRefund(f"{NUMBER}:file:open", RefundState.REQUESTED, 0),) * count

@@ -18,6 +18,7 @@ from tests.channels import (
     test_jst,
     test_lazada,
     test_shopee,
+    test_taobao,
     test_tiktok,
 )
 from tests.channels.making import (
@@ -48,6 +49,7 @@ FILES = [
     (DETAILS, DETAIL_ROW),
     (PINDUODUO, PDD_ROW),
     (SHOPIFY, SHOPIFY_ROW),
+    (test_taobao.REFUNDS, test_taobao.REFUND),
     (test_jd.HEADER, test_jd.ROW),
     (test_douyin.HEADER_75, test_douyin.ROW),
     (test_douyin.HEADER_74, test_douyin.ROW_74),

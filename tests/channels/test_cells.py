@@ -1,11 +1,8 @@
 """Each noise of real exports, and what becomes of it."""
 
-from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from channels import cells
 from channels.reasons import Reason, Refused
@@ -162,37 +159,6 @@ def test_ids_look_rounded_only_when_chance_is_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "utc"),
-    [
-        ("2026-05-01 10:00:00", datetime(2026, 5, 1, 2, tzinfo=UTC)),
-        ("2026-05-01 10:00", datetime(2026, 5, 1, 2, tzinfo=UTC)),
-        ("2026/5/1 9:05", datetime(2026, 5, 1, 1, 5, tzinfo=UTC)),
-        ("2026年5月1日", datetime(2026, 4, 30, 16, tzinfo=UTC)),
-        ("\t2026-05-01 10:00:00\t", datetime(2026, 5, 1, 2, tzinfo=UTC)),
-        ("2026-05-01 10:00:00 +0400", datetime(2026, 5, 1, 6, tzinfo=UTC)),
-        ("2026-05-01T10:00:00-05:00", datetime(2026, 5, 1, 15, tzinfo=UTC)),
-        ("2026-05-01T10:00:00Z", datetime(2026, 5, 1, 10, tzinfo=UTC)),
-        ("2026-05-01 10:00:00 UTC", datetime(2026, 5, 1, 10, tzinfo=UTC)),
-        ("null", None),
-        ("", None),
-    ],
-)
-def test_moment_is_aware_utc(cell: str, utc: datetime | None) -> None:
-    assert cells.moment(cell, SHANGHAI) == utc
-
-
-def test_moment_in_a_clock_change_gap_is_read_with_the_offset_before_it() -> None:
-    assert cells.moment("2026-03-08 02:30:00", ZoneInfo("America/New_York")) == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
-
-
-@pytest.mark.parametrize("cell", ["46143.5", "20260501", "2026-13-01", "yesterday", "0001-01-01 00:00:00", "2026W181"])
-def test_moment_refuses(cell: str) -> None:
-    with pytest.raises(Refused) as refusal:
-        cells.moment(cell, SHANGHAI)
-    assert (refusal.value.reason, refusal.value.facts) == (Reason.NOT_A_DATE, {"value": cell})
-
-
-@pytest.mark.parametrize(
     ("cell", "currency", "minor"),
     [
         ("IDR 25.000", "IDR", 25000),
@@ -233,39 +199,6 @@ def test_a_bare_dollar_is_the_shops_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "day_first", "utc"),
-    [
-        ("Sep-05-26", None, datetime(2026, 9, 4, 16, tzinfo=UTC)),
-        ("05-Sep-26", None, datetime(2026, 9, 4, 16, tzinfo=UTC)),
-        ("05 Sep 2026 10:11", None, datetime(2026, 9, 5, 2, 11, tzinfo=UTC)),
-        ("Sep 5, 2026", None, datetime(2026, 9, 4, 16, tzinfo=UTC)),
-        ("September-05-2026 12:00:00 PM", None, datetime(2026, 9, 5, 4, tzinfo=UTC)),
-        ("03/04/2026 10:11:12", True, datetime(2026, 4, 3, 2, 11, 12, tzinfo=UTC)),
-        ("03/04/2026 12:11:12 AM", False, datetime(2026, 3, 3, 16, 11, 12, tzinfo=UTC)),
-    ],
-)
-def test_moment_in_words_and_slashes(cell: str, day_first: bool | None, utc: datetime) -> None:
-    assert cells.moment(cell, SHANGHAI, day_first) == utc
-
-
-@pytest.mark.parametrize(
-    "cell", ["03/04/2026", "Foo-05-26", "05-Sep", "Sep-32-26", "Sep-05-1826", "05 Sep 2026 13:00 PM"]
-)
-def test_moment_that_nobody_can_know_is_refused(cell: str) -> None:
-    with pytest.raises(Refused) as refusal:
-        cells.moment(cell, SHANGHAI)
-    assert refusal.value.reason is Reason.NOT_A_DATE
-
-
-@given(st.datetimes(datetime(1990, 1, 2), datetime(2100, 12, 30)), st.booleans(), st.booleans())  # noqa: DTZ001
-def test_slashed_times_come_back(when: datetime, day_first: bool, halves: bool) -> None:
-    """However the file writes them, once it is known which number is the day."""
-    when = when.replace(microsecond=0, tzinfo=UTC)
-    form = ("%d/%m/%Y " if day_first else "%m/%d/%Y ") + ("%I:%M:%S %p" if halves else "%H:%M:%S")
-    assert cells.moment(when.strftime(form), ZoneInfo("UTC"), day_first) == when
-
-
-@pytest.mark.parametrize(
     ("cell", "number"),
     [
         ("SF1234567890123-顺丰速运,10001-1", "SF1234567890123"),
@@ -276,3 +209,15 @@ def test_slashed_times_come_back(when: datetime, day_first: bool, halves: bool) 
 )
 def test_waybill_without_courier_and_goods(cell: str, number: str) -> None:
     assert cells.waybill(cell) == number
+
+
+def test_digits_of_full_width_are_digits() -> None:
+    assert cells.money("￥１，２３４．５０", "CNY") == 123450
+    assert cells.quantity("２") == 2
+    assert cells.identifier("１２３４５６") == "123456"
+
+
+def test_one_long_id_alone_that_ends_in_four_zeros_looks_rounded() -> None:
+    """What a spreadsheet makes of an order number of 19 digits."""
+    assert cells.looks_rounded(["2345678901234560000"])
+    assert not cells.looks_rounded(["234567890123456000"])

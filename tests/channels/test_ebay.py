@@ -139,3 +139,14 @@ def test_footer_below_the_order_number() -> None:
     padding = [""] * (len(header) - 1)
     orders, rejected = read(csv_bytes([head, line, ["83 record(s) downloaded", *padding], ["Seller ID: x", *padding]]))
     assert (len(orders), rejected) == (1, [])
+
+
+def test_names_of_the_older_report() -> None:
+    names = {"Order Number": "Order ID", "Sold For": "Sale Price", "Item Number": "Item ID"}
+    names |= {f"Ship To {part}": f"Buyer {part}" for part in ("City", "State", "Zip", "Country", "Address 1")}
+    names |= {"Ship To Name": "Buyer Fullname", "Ship To Phone": "Buyer Phone Number", "Buyer Username": "User Id"}
+    kept = [name for name in ROW if name not in ("Buyer Note", "Ship By Date")]
+    order = only(csv_bytes(table([names.get(name, name) for name in kept], {names.get(n, n): ROW[n] for n in kept})))
+    known = only(report(ROW))
+    assert (order.number, order.lines, order.total) == (known.number, known.lines, known.total)
+    assert order.receiver == known.receiver

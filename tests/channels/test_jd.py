@@ -128,3 +128,19 @@ def test_a_row_that_lost_its_number_goes_with_the_order_above() -> None:
     orders, rejected = read(jd_file(ROW, SECOND | {"订单号": "", "下单时间": ""}, ROW | {"订单号": "301234567891"}))
     assert [one.number for one in orders] == ["301234567891"]
     assert [(one.row, one.reason) for one in rejected] == [(2, "part_of_refused"), (3, "missing")]
+
+
+def test_what_is_locked_may_say_where_it_stood() -> None:
+    order = only(jd_file(ROW | {"订单状态": "(锁定)等待出库"}))
+    assert order.state is PlatformState.PAID
+    assert order.refunds == (IncomingRefund("301234567890:file:open", RefundState.REQUESTED, 0),)
+
+
+def test_phone_that_a_spreadsheet_made_a_number() -> None:
+    assert only(jd_file(ROW | {"联系电话": "13800001111.0"})).receiver.phone == "13800001111"
+
+
+@pytest.mark.parametrize("told", ["POP锁定", "等待退款"])
+def test_locked_or_to_be_refunded_in_other_words_is_held(told: str) -> None:
+    order = only(jd_file(ROW | {"订单状态": told}))
+    assert (order.state, [one.state for one in order.refunds]) == (PlatformState.PAID, [RefundState.REQUESTED])

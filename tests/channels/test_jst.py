@@ -1,6 +1,6 @@
 """聚水潭's order export."""
 
-from domain.incoming import IncomingLine, Platform, PlatformState
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 from tests.channels.making import columns, csv_bytes, only, read, refused, table
 
 HEADER = columns(
@@ -67,3 +67,23 @@ def test_rows_of_two_shops() -> None:
 def test_no_number_at_all_is_refused() -> None:
     row = ROW | {"原始线上订单号": "", "线上订单号": "", "内部订单号": ""}
     assert refused(jst_file(row)) == [(2, "missing", {"column": "线上订单号"})]
+
+
+def test_other_names_of_columns() -> None:
+    names = {"数量": "销售数量", "店铺名称": "店铺", "下单时间": "订单日期", "状态": "订单状态"}
+    header = [*(names.get(name, name) for name in HEADER), "线上商品名", "买家实付", "收入运费"]
+    row = {names.get(name, name): value for name, value in ROW.items()}
+    order = only(csv_bytes(table(header, row | {"线上商品名": "绿茶", "买家实付": "24.00", "收入运费": "4.00"})))
+    assert (order.shop_name, order.total, order.shipping, order.goods) == ("小二茶铺", 2400, 400, 2000)
+    assert [(line.title, line.quantity) for line in order.lines] == [("绿茶", 2)]
+
+
+def test_refund_of_an_article_and_of_an_order_in_trouble() -> None:
+    header = [*HEADER, "退款状态", "异常类型"]
+    waiting = ROW | {"状态": "发货中"}
+    number, other = ROW["线上订单号"], ROW["线上子订单编号"]
+    told = only(csv_bytes(table(header, waiting | {"退款状态": "等待退款"})))
+    assert told.refunds == (IncomingRefund(f"{number}:file:open", RefundState.REQUESTED, 0, (other,)),)
+    trouble = only(csv_bytes(table(header, waiting | {"状态": "异常", "异常类型": "用户已申请退款"})))
+    assert trouble.refunds == (IncomingRefund(f"{number}:file:open", RefundState.REQUESTED, 0),)
+    assert only(csv_bytes(table(header, waiting | {"退款状态": "未申请退款"}))).refunds == ()

@@ -97,3 +97,17 @@ def test_ciphertext_receiver_is_masked() -> None:
 
 def test_unknown_status_is_refused() -> None:
     assert refused(pdd_file(订单状态="飞走了")) == [(2, "unknown_status", {"column": "订单状态", "value": "飞走了"})]
+
+
+@pytest.mark.parametrize(
+    ("state", "after_sale", "refund"),
+    [
+        ("待发货，退款中", "", (RefundState.REQUESTED, 0)),
+        ("待发货", "部分退款成功", (RefundState.REQUESTED, 0)),
+        ("未发货,退款成功", "退款成功", (RefundState.SUCCESS, 3100)),
+        ("退款成功", "", (RefundState.SUCCESS, 3100)),
+    ],
+)
+def test_refunds_told_in_other_words(state: str, after_sale: str, refund: tuple[RefundState, int]) -> None:
+    order = only(csv_bytes(table(PINDUODUO, PDD_ROW | {"订单状态": state, "售后状态": after_sale})))
+    assert [(one.state, one.amount) for one in order.refunds] == [refund]

@@ -265,3 +265,30 @@ def test_any_table_gives_a_proposal_over_its_own_columns(lines: list[list[str]])
 def test_any_bytes_are_a_table_or_none(data: bytes) -> None:
     found = learning.can_learn(data)
     assert found is None or len(found.table.header) >= learning.LEAST_COLUMNS
+
+
+def test_a_spreadsheets_numbers_are_times_when_too_fine_for_money_and_a_trial_reads_them() -> None:
+    lines = [
+        ["单号", "客户姓名", "手机", "收货地址", "品名", "件数", "实收", "下单日期", "尾款"],
+        [
+            "WD001",
+            "王小二",
+            "13800001111",
+            "浙江省杭州市西湖区文三路90号",
+            "绿茶",
+            "2",
+            "￥25",
+            "46143.6121990741",
+            "12345",
+        ],
+        ["WD002", "李四", "13900002222", "上海浦东新区世纪大道1号", "红茶", "1", "30", "46144.5000000001", "46143.50"],
+    ]
+    reading = proposed(lines)
+    assert (reading.columns["placed_at"], reading.columns["paid"]) == ("下单日期", "实收")
+    data = csv_bytes(lines, "gb18030")
+    told = learning.trial("f", data, signature(lines[0]), format_of(reading, SHOP), SHANGHAI)
+    assert (told.orders, told.rejected) == (2, 0)
+    assert [(one.paid, one.placed_at.isoformat() if one.placed_at else "") for one in told.first] == [
+        (2500, "2026-05-01T06:41:34+00:00"),
+        (3000, "2026-05-02T04:00:00+00:00"),
+    ]

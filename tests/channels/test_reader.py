@@ -99,6 +99,14 @@ def test_torn_row_is_refused_alone() -> None:
     assert row.cells == ("9999999999999999999", "anna", "88.0")
 
 
+def test_row_without_its_last_cells_is_whole_where_they_are_nothing_to_us() -> None:
+    """As Excel saves a CSV whose last columns are empty for many rows."""
+    header, row = ONE
+    data = csv_bytes([[*header, "是否信用购", "体验期结束时间"], [*row, ""]])
+    assert only(data).number == NUMBER
+    assert [one[1] for one in refused(csv_bytes([[*header, "是否信用购", "体验期结束时间"], row]))] == ["torn_row"]
+
+
 def test_torn_row_of_a_known_order_refuses_that_order() -> None:
     lines = table(DETAILS, DETAIL_ROW)
     torn: list[list[object]] = [*lines, lines[1][:4]]

@@ -122,3 +122,40 @@ def test_a_return_tells_what_came_back() -> None:
     assert [(one.state, one.external_id) for one in asked.refunds] == [
         (RefundState.REQUESTED, "260501ABCD1234:file:open")
     ]
+
+
+def test_brazil() -> None:
+    names = {
+        "Order ID": "ID do pedido",
+        "Order Status": "Status do pedido",
+        "Product Name": "Nome do Produto",
+        "SKU Reference No.": "Número de referência SKU",
+        "Quantity": "Quantidade",
+        "Product Subtotal": "Subtotal do produto",
+        "Total Amount": "Valor Total",
+        "Order Creation Date": "Data de criação do pedido",
+        "Zip Code": "CEP",
+    }
+    row = {pt: ROW[en] for en, pt in names.items()} | {"Status do pedido": "A Enviar", "CEP": "01310-100"}
+    order = only(xlsx_bytes({"orders": table(list(names.values()), row)}), currency="BRL")
+    assert (order.number, order.state, order.total, order.receiver.zip) == (
+        "260501ABCD1234",
+        PlatformState.PAID,
+        3100,
+        "01310-100",
+    )
+    assert [(line.quantity, line.amount) for line in order.lines] == [(2, 2000)]
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "asked"),
+    [
+        ("Retry ship", PlatformState.PAID, 0),
+        ("In cancel", PlatformState.PAID, 1),
+        ("To return", PlatformState.SHIPPED, 1),
+        ("Failed delivery", PlatformState.SHIPPED, 0),
+    ],
+)
+def test_states_on_the_way_back(told: str, state: PlatformState, asked: int) -> None:
+    order = only(workbook(HEADER, ROW | {"Order Status": told}), currency="SGD")
+    assert (order.state, [one.state for one in order.refunds]) == (state, [RefundState.REQUESTED] * asked)

@@ -136,3 +136,9 @@ def test_yen_has_no_minor_unit() -> None:
         )
     )
     assert (order.total, order.goods, order.lines[0].amount) == (3200, 3000, 1900)
+
+
+def test_an_article_taken_off_the_order_is_no_line() -> None:
+    off = {"Name": "#1001", "Lineitem name": "Teapot", "Lineitem quantity": "0", "Lineitem price": "9.00"}
+    order = only(csv_bytes(table(SHOPIFY, SHOPIFY_ROW, off)))
+    assert [line.title for line in order.lines] == ["Green tea"]

@@ -12,6 +12,7 @@ from tests.channels.making import (
     ITEMS,
     TAOBAO,
     TAOBAO_ROW,
+    columns,
     csv_bytes,
     only,
     read,
@@ -21,6 +22,21 @@ from tests.channels.making import (
 )
 
 NUMBER = "2345678901234567891"
+REFUNDS = columns(
+    "订单编号,退款编号,支付宝交易号,订单付款时间,宝贝标题,买家实际支付金额,买家退款金额,退款的申请时间,退款完结时间,退款状态,货物状态,"
+    "买家退款原因"
+)
+REFUND = {
+    "订单编号": NUMBER,
+    "退款编号": "200000000000000001",
+    "宝贝标题": "绿茶 100 克",
+    "买家实际支付金额": "94.50",
+    "买家退款金额": "12.00",
+    "退款的申请时间": "2026-05-02 09:00:00",
+    "退款完结时间": "2026-05-02 10:00:00",
+    "退款状态": "退款成功",
+    "买家退款原因": "多拍",
+}
 
 
 def order_file(**changes: str) -> bytes:
@@ -247,3 +263,38 @@ def test_postcode_of_zeros_is_none() -> None:
 def test_long_run_of_spaces_in_an_address_costs_no_time() -> None:
     receiver = only(order_file(**{"收货地址 ": "a" + " " * 100_000 + "b"})).receiver
     assert receiver.province == ""
+
+
+def test_refund_list_gives_refunds_alone() -> None:
+    asked = {
+        "退款编号": "200000000000000002",
+        "退款状态": "买家已经申请退款，等待卖家同意",
+        "退款完结时间": "",
+        "买家退款金额": "8.50",
+    }
+    orders, rejected = read(csv_bytes(table(REFUNDS, REFUND, REFUND | asked), "gb18030"))
+    assert rejected == []
+    (order,) = orders
+    assert (order.number, order.fragment, order.lines) == (NUMBER, True, ())
+    assert order.refunds == (
+        IncomingRefund(
+            "200000000000000001", RefundState.SUCCESS, 1200, (), "多拍", datetime(2026, 5, 2, 2, tzinfo=UTC)
+        ),
+        IncomingRefund(
+            "200000000000000002", RefundState.REQUESTED, 850, (), "多拍", datetime(2026, 5, 2, 1, tzinfo=UTC)
+        ),
+    )
+
+
+def test_refund_without_its_number_is_refused() -> None:
+    orders, rejected = read(csv_bytes(table(REFUNDS, REFUND | {"退款编号": ""})))
+    assert (orders, [(one.row, one.reason, one.facts) for one in rejected]) == (
+        [],
+        [(2, "missing", {"column": "退款编号"})],
+    )
+
+
+def test_a_changed_address_may_name_another_person() -> None:
+    receiver = only(order_file(修改后的收货地址="李四，86-13900002222，广东省 深圳市 南山区 科技路 2 号")).receiver
+    told = (receiver.name, receiver.phone, receiver.city, receiver.address)
+    assert told == ("李四", "13900002222", "深圳市", "科技路 2 号")

@@ -151,3 +151,19 @@ def test_a_date_that_is_none_is_refused() -> None:
 def test_a_row_of_no_pieces_is_no_line() -> None:
     order = only(export(ROW, SECOND | {"Quantity": "0"}), "THB")
     assert [line.merchant_code for line in order.lines] == ["TEA-001"]
+
+
+def test_a_cancellation_that_is_not_decided_yet_is_asked_for() -> None:
+    asked = only(export(ROW | {"Cancelation/Return Type": "Cancel"}), currency="THB")
+    assert [(one.state, one.amount) for one in asked.refunds] == [(RefundState.REQUESTED, 0)]
+    done = only(export(ROW | {"Cancelation/Return Type": "Cancel", "Order Status": "Canceled"}), currency="THB")
+    assert done.refunds == ()
+
+
+def test_brazil_and_the_philippines() -> None:
+    header = [{"Province": "Region", "District": "Barangay"}.get(name, name) for name in HEADER] + ["Municipality"]
+    row = {name: value for name, value in ROW.items() if name in header}
+    row |= {"Order Status": "A enviar", "Order Amount": "BRL 1.025,90", "Region": "Cavite", "Municipality": "Bacoor"}
+    order = only(csv_bytes(table(header, row | {"Barangay": "Molino II"}), "utf-8-sig"))
+    assert (order.state, order.currency, order.total) == (PlatformState.PAID, "BRL", 102590)
+    assert (order.receiver.province, order.receiver.city, order.receiver.district) == ("Cavite", "Bacoor", "Molino II")

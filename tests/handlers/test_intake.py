@@ -8,6 +8,7 @@ import pytest
 
 from domain.people import Role
 from handlers.cards.intake import reject_file
+from handlers.terms import format_name
 from handlers.words import Words
 from tests.handlers.desk_chat import DeskChat, open_desk
 
@@ -135,6 +136,17 @@ async def test_who_may_not_import_is_told_and_nothing_is_fetched(desk: DeskChat)
     chen = desk.cast.people[Role.FINANCE]
     assert await desk.sends(chen, "orders.csv", shopify("#1")) == ["Your role does not allow this (import)."]
     assert [call.name for call in desk.last] == ["sendMessage"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("taobao-orders+taobao-items", "Taobao orders and items"),
+        ("taobao-orders+taobao-refunds", "Taobao order list + Taobao refund list"),
+    ],
+)
+def test_several_lists_in_one_file_are_each_named(code: str, name: str) -> None:
+    assert format_name(code, Words("en", "UTC")) == name
 
 
 def test_a_reason_nobody_knows_is_shown_as_it_is() -> None:

@@ -1,0 +1,112 @@
+"""One cell's text to a point in time, in all the ways exporters, spreadsheets and people write one.
+
+Surprising: a bare number is a date when it can be nothing else in a column of times: `46143.5` is what a spreadsheet
+calls noon of 1 May 2026, and `20260501100000` is written without signs. Whether `03/04/2026` is March or April nobody
+can tell from one cell; the caller says it.
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from channels.cells import clean
+from channels.reasons import Reason, Refused, shown
+
+_YEARS = range(1990, 2101)
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 -- a spreadsheet's days know no zone
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_COMPACT = re.compile(
+    r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?: ?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?"
+)
+_YEAR_FIRST = re.compile(
+    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
+    r"(?:(?:[ T]+|(?<=日))(?P<noon>[上下]午)? ?(?P<hour>\d{1,2})[:时](?P<minute>\d{1,2})"
+    r"(?:[:分](?:(?P<second>\d{1,2})(?:\.\d+)?秒?)?)?(?: ?(?P<half>[AaPp])[Mm])?)?"
+)
+_CLOCK = r"(?:,? +(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AaPp])[Mm])?)?"
+_SLASHED = re.compile(r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-](?P<year>\d{4})" + _CLOCK)
+_NAMED = re.compile(
+    r"(?:(?P<one>\d{1,2})[- ](?P<month>[A-Za-z]{3,9})|(?P<name>[A-Za-z]{3,9})[- ](?P<two>\d{1,2}),?)"
+    r"[- ](?P<year>\d{4}|\d{2})" + _CLOCK
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def moment(cell: str, zone: ZoneInfo, day_first: bool | None = None) -> datetime | None:
+    """An aware UTC time; None for an empty cell. A time without offset is in `zone`; one that a clock change
+    skipped is read with the offset before the change. `day_first` says how `03/04/2026` is meant, None that
+    nobody knows. Raises Refused NOT_A_DATE."""
+    text = clean(cell)
+    return _moment(text, zone, day_first) if text else None
+
+
+def slashed(cell: str) -> tuple[int, int] | None:
+    """The first two numbers of a date like `03/04/2026`, None for anything else."""
+    found = _SLASHED.fullmatch(clean(cell)) if cell else None
+    return (int(found["one"]), int(found["two"])) if found else None
+
+
+@lru_cache(maxsize=4096)
+def _moment(text: str, zone: ZoneInfo, day_first: bool | None) -> datetime:
+    told = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    try:
+        when = _sane(_iso(told) or _numeric(told) or _worded(told, day_first))
+        return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused(Reason.NOT_A_DATE, value=shown(text)) from None
+
+
+def _sane(when: datetime) -> datetime:
+    if when.year not in _YEARS:
+        raise ValueError(when)
+    return when
+
+
+def _iso(text: str) -> datetime | None:
+    """`2026-05-01 10:00:00` and what `fromisoformat` reads beside it, but neither 20260405 nor 2026W151."""
+    if not text[:4].isdecimal() or (text[4:5].isascii() and text[4:5].isalnum()):
+        return None
+    joined = text[:19] + text[20:] if len(text) > 20 and text[19] == " " and text[20] in "+-" else text
+    try:
+        return datetime.fromisoformat(joined.removesuffix(" UTC") + ("Z" if joined.endswith(" UTC") else ""))
+    except ValueError:
+        return None
+
+
+def _numeric(text: str) -> datetime | None:
+    """The year first, in signs of any kind or none; or a spreadsheet's count of days, to the second."""
+    if _SERIAL.fullmatch(text):
+        return _DAY_ZERO + timedelta(seconds=round(float(text) * 86_400))
+    found = _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text)
+    return _built(found, found["year"], found["month"], found["day"]) if found else None
+
+
+def _worded(text: str, day_first: bool | None) -> datetime:
+    """`Sep-05-26`, `05 Sep 2026 10:11` and, when it is known which comes first, `05/09/2026 10:11:12 AM`."""
+    if (found := _SLASHED.fullmatch(text)) and day_first is not None:
+        day, month = (found["one"], found["two"]) if day_first else (found["two"], found["one"])
+    elif found := _NAMED.fullmatch(text):
+        day = found["one"] or found["two"]
+        month = str(_MONTHS.index((found["month"] or found["name"])[:3].lower()) + 1)
+    else:
+        raise ValueError(text)
+    year = found["year"] if len(found["year"]) == 4 else f"20{found['year']}"
+    return _built(found, year, month, day)
+
+
+def _built(found: re.Match[str], year: str, month: str, day: str) -> datetime:
+    clock = _hour(found), int(found["minute"] or 0), int(found["second"] or 0)
+    return datetime(int(year), int(month), int(day), *clock)  # noqa: DTZ001 -- the caller puts the zone on
+
+
+def _hour(found: re.Match[str]) -> int:
+    told = found.groupdict()
+    hour, half, noon = int(told["hour"] or 0), told.get("half"), told.get("noon")
+    if half is None and (noon is None or hour > 12):  # 下午14:30 is written too
+        return hour
+    if not (0 if noon else 1) <= hour <= 12:
+        raise ValueError(hour)
+    afternoon = noon == "下午" or (half is not None and half in "pP")
+    return hour % 12 + (12 if afternoon else 0)

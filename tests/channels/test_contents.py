@@ -1,0 +1,148 @@
+"""Files that are not what their name says: pages called .xls, zips, text in unusual encodings."""
+
+from collections.abc import Callable, Sequence
+
+import pytest
+
+import channels
+from channels import learning
+from channels.reasons import Reason
+from tests.channels.making import (
+    DETAIL_ROW,
+    DETAILS,
+    PDD_ROW,
+    PINDUODUO,
+    SHANGHAI,
+    TAOBAO,
+    TAOBAO_ROW,
+    csv_bytes,
+    html_bytes,
+    only,
+    read,
+    table,
+    xlsx_bytes,
+    zip_bytes,
+)
+
+ONE = table(TAOBAO, TAOBAO_ROW)
+NUMBER = "2345678901234567891"
+XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="s"><Table>{rows}</Table></Worksheet></Workbook>"""
+
+
+def unreadable(data: bytes, name: str = "orders") -> tuple[str, dict[str, str]]:
+    with pytest.raises(channels.Unreadable) as refusal:
+        channels.read(name, data, zone=SHANGHAI)
+    return refusal.value.code, refusal.value.facts
+
+
+def same_but_raw(data: bytes) -> bool:
+    told, known = only(data), only(csv_bytes(ONE))
+    return (told.number, told.lines, told.receiver, told.paid, told.placed_at) == (
+        known.number,
+        known.lines,
+        known.receiver,
+        known.paid,
+        known.placed_at,
+    )
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        html_bytes,
+        lambda lines: html_bytes(lines, "gb18030"),
+        lambda lines: b"\xef\xbb\xbf" + html_bytes(lines),
+        lambda lines: zip_bytes({"orders.csv": csv_bytes(lines, "gb18030")}),
+        lambda lines: zip_bytes({"orders.xlsx": xlsx_bytes({"s": lines}), "__MACOSX/._orders.xlsx": b"mac"}),
+        lambda lines: zip_bytes({"read me.pdf": b"%PDF-1.7", "orders.xls": html_bytes(lines)}),
+        lambda lines: csv_bytes(lines, "utf-16-le", "\t"),
+        lambda lines: csv_bytes(lines, "utf-16-be", ","),
+        lambda lines: csv_bytes(lines, "utf-8-sig", "|"),
+    ],
+)
+def test_one_order_in_many_wrappings(packed: Callable[[Sequence[Sequence[object]]], bytes]) -> None:
+    assert same_but_raw(packed(ONE))
+
+
+def test_order_list_and_details_of_one_zip_are_read_together_and_refusals_name_the_file() -> None:
+    bad = table(DETAILS, DETAIL_ROW, DETAIL_ROW | {"购买数量": "0"})
+    orders, rejected = read(zip_bytes({"订单.csv": csv_bytes(ONE), "宝贝.csv": csv_bytes(bad, "gb18030")}))
+    assert [(one.number, one.fragment) for one in orders] == [(NUMBER, False)]
+    assert [(one.row, one.reason, one.facts["sheet"]) for one in rejected] == [
+        (2, "part_of_refused", "宝贝.csv"),
+        (3, "negative_quantity", "宝贝.csv"),
+    ]
+
+
+def test_a_zip_of_two_platforms_is_refused() -> None:
+    data = zip_bytes({"a.csv": csv_bytes(ONE), "b.csv": csv_bytes(table(PINDUODUO, PDD_ROW))})
+    assert unreadable(data) == (Reason.MIXED_PLATFORMS, {"platforms": "pinduoduo, taobao"})
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (zip_bytes({}), Reason.NOT_A_TABLE),
+        (zip_bytes({"a/": b""}), Reason.EMPTY),
+        (zip_bytes({"a.pdf": b"%PDF-1.7", "b.csv": b""}), Reason.NOT_A_TABLE),
+        (zip_bytes({"in.zip": zip_bytes({"a.csv": csv_bytes(ONE)})}), Reason.NOT_A_WORKBOOK),
+        (zip_bytes({"a.csv": b"hello,world,you"}), Reason.UNKNOWN_HEADER),
+        (zip_bytes({"a.csv": b"1" * (61 << 20)}), Reason.TOO_LARGE),
+        (b"<html><body>Please log in</body></html>", Reason.NOT_A_TABLE),
+        (html_bytes([["a", "b"], ["1", "2"]]), Reason.UNKNOWN_HEADER),
+    ],
+)
+def test_what_holds_no_orders_says_why(data: bytes, code: Reason) -> None:
+    assert unreadable(data)[0] == code
+
+
+def test_a_zip_with_a_password() -> None:
+    data = bytearray(zip_bytes({"orders.csv": csv_bytes(ONE)}))
+    central = data.rindex(b"PK\x01\x02")
+    data[6] |= 1
+    data[central + 8] |= 1
+    assert unreadable(bytes(data)) == (Reason.ENCRYPTED, {})
+
+
+def test_a_damaged_file_of_a_zip_is_named() -> None:
+    book = xlsx_bytes({"s": ONE})
+    code, facts = unreadable(zip_bytes({"good.csv": csv_bytes(ONE), "bad.xlsx": book[: len(book) // 2]}))
+    assert (code, facts["file"]) == (Reason.NOT_A_WORKBOOK, "bad.xlsx")
+
+
+def test_names_in_a_zip_of_windows_are_gbk() -> None:
+    """Which leaves the mark of UTF-8 names away."""
+    book = zip_bytes({"AAAA.xlsx": xlsx_bytes({"s": ONE})[:500]})
+    code, facts = unreadable(book.replace(b"AAAA", "订单".encode("gb18030")))
+    assert (code, facts["file"]) == (Reason.NOT_A_WORKBOOK, "订单.xlsx")
+
+
+def test_cells_over_several_rows_and_columns_of_a_page() -> None:
+    page = (
+        "<table><tr><th>订单号</th><th colspan=2>买家公司名称</th><th>货品总价</th><th>数量</th><th>货号</th></tr>"
+        "<tr><td rowspan=2>2300000000000001</td><td rowspan=2>小二商行</td><td></td><td rowspan=2>50.00</td>"
+        "<td>2</td><td>TEA<br>-001</td></tr><tr><td>x</td><td>1</td><td>POT-1</td></tr></table>"
+    )
+    order = only(page.encode())
+    assert [(line.quantity, line.merchant_code) for line in order.lines] == [(2, "TEA\n-001"), (1, "POT-1")]
+    assert order.goods == 5000
+
+
+def test_excel_xml_of_2003() -> None:
+    def row(cells: Sequence[object]) -> str:
+        told = [
+            f'<Cell ss:Index="{at}"><Data ss:Type="String">{cell}</Data></Cell>'
+            for at, cell in enumerate(cells, start=1)
+            if cell
+        ]
+        return f"<Row>{''.join(told)}</Row>"
+
+    assert same_but_raw(XML.format(rows="".join(map(row, ONE))).encode())
+
+
+def test_a_page_may_be_learned_as_a_table() -> None:
+    seen = learning.glance(html_bytes([["单号", "品名", "件数"], ["A1", "绿茶", "2"]]))
+    assert seen is not None
+    assert (seen.table.header, seen.rows) == (("单号", "品名", "件数"), (("A1", "绿茶", "2"),))

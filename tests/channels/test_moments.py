@@ -1,0 +1,123 @@
+"""Times in all the ways exporters, spreadsheets and people write them."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from channels import moments
+from channels.reasons import Reason, Refused
+from tests.channels.making import SHANGHAI
+
+
+@pytest.mark.parametrize(
+    ("cell", "utc"),
+    [
+        ("2026-05-01 10:00:00", datetime(2026, 5, 1, 2, tzinfo=UTC)),
+        ("2026-05-01 10:00", datetime(2026, 5, 1, 2, tzinfo=UTC)),
+        ("2026/5/1 9:05", datetime(2026, 5, 1, 1, 5, tzinfo=UTC)),
+        ("2026年5月1日", datetime(2026, 4, 30, 16, tzinfo=UTC)),
+        ("\t2026-05-01 10:00:00\t", datetime(2026, 5, 1, 2, tzinfo=UTC)),
+        ("2026-05-01 10:00:00 +0400", datetime(2026, 5, 1, 6, tzinfo=UTC)),
+        ("2026-05-01T10:00:00-05:00", datetime(2026, 5, 1, 15, tzinfo=UTC)),
+        ("2026-05-01T10:00:00Z", datetime(2026, 5, 1, 10, tzinfo=UTC)),
+        ("2026-05-01 10:00:00 UTC", datetime(2026, 5, 1, 10, tzinfo=UTC)),
+        ("null", None),
+        ("", None),
+    ],
+)
+def test_moment_is_aware_utc(cell: str, utc: datetime | None) -> None:
+    assert moments.moment(cell, SHANGHAI) == utc
+
+
+def test_moment_in_a_clock_change_gap_is_read_with_the_offset_before_it() -> None:
+    assert moments.moment("2026-03-08 02:30:00", ZoneInfo("America/New_York")) == datetime(
+        2026, 3, 8, 7, 30, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "9143.5",
+        "99143",
+        "20261301",
+        "2026-13-01",
+        "yesterday",
+        "0001-01-01 00:00:00",
+        "2026W181",
+        "2026-05-01 下午0时",
+    ],
+)
+def test_moment_refuses(cell: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        moments.moment(cell, SHANGHAI)
+    assert (refusal.value.reason, refusal.value.facts) == (Reason.NOT_A_DATE, {"value": cell})
+
+
+@pytest.mark.parametrize(
+    ("cell", "day_first", "utc"),
+    [
+        ("Sep-05-26", None, datetime(2026, 9, 4, 16, tzinfo=UTC)),
+        ("05-Sep-26", None, datetime(2026, 9, 4, 16, tzinfo=UTC)),
+        ("05 Sep 2026 10:11", None, datetime(2026, 9, 5, 2, 11, tzinfo=UTC)),
+        ("Sep 5, 2026", None, datetime(2026, 9, 4, 16, tzinfo=UTC)),
+        ("September-05-2026 12:00:00 PM", None, datetime(2026, 9, 5, 4, tzinfo=UTC)),
+        ("03/04/2026 10:11:12", True, datetime(2026, 4, 3, 2, 11, 12, tzinfo=UTC)),
+        ("03/04/2026 12:11:12 AM", False, datetime(2026, 3, 3, 16, 11, 12, tzinfo=UTC)),
+    ],
+)
+def test_moment_in_words_and_slashes(cell: str, day_first: bool | None, utc: datetime) -> None:
+    assert moments.moment(cell, SHANGHAI, day_first) == utc
+
+
+@pytest.mark.parametrize(
+    "cell", ["03/04/2026", "Foo-05-26", "05-Sep", "Sep-32-26", "Sep-05-1826", "05 Sep 2026 13:00 PM"]
+)
+def test_moment_that_nobody_can_know_is_refused(cell: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        moments.moment(cell, SHANGHAI)
+    assert refusal.value.reason is Reason.NOT_A_DATE
+
+
+@given(st.datetimes(datetime(1990, 1, 2), datetime(2100, 12, 30)), st.booleans(), st.booleans())  # noqa: DTZ001
+def test_slashed_times_come_back(when: datetime, day_first: bool, halves: bool) -> None:
+    """However the file writes them, once it is known which number is the day."""
+    when = when.replace(microsecond=0, tzinfo=UTC)
+    form = ("%d/%m/%Y " if day_first else "%m/%d/%Y ") + ("%I:%M:%S %p" if halves else "%H:%M:%S")
+    assert moments.moment(when.strftime(form), ZoneInfo("UTC"), day_first) == when
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "46143.6121990741",
+        "20260501144134",
+        "20260501 14:41:34",
+        "2026/5/1 14:41:34",
+        "2026-05-01 02:41:34 PM",
+        "2026/5/1 下午2:41:34",
+        "2026年5月1日 14时41分34秒",
+        "2026年05月01日14:41:34",
+        "２０２６-０５-０１ １４:４１:３４",
+        "2026.5.1 14:41:34.0",
+        "2026-05-01T14:41:34+08:00",
+    ],
+)
+def test_one_moment_in_many_spellings(cell: str) -> None:
+    assert moments.moment(cell, SHANGHAI) == datetime(2026, 5, 1, 6, 41, 34, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("cell", "hour"),
+    [("上午12:30", 0), ("上午9:30", 9), ("下午12:30", 12), ("下午0:30", 12), ("下午14:30", 14)],
+)
+def test_halves_of_the_day(cell: str, hour: int) -> None:
+    assert moments.moment(f"2026-05-02 {cell}", ZoneInfo("UTC")) == datetime(2026, 5, 2, hour, 30, tzinfo=UTC)
+
+
+def test_a_day_in_any_spelling_is_its_midnight() -> None:
+    midnight = datetime(2026, 4, 30, 16, tzinfo=UTC)
+    assert {moments.moment(cell, SHANGHAI) for cell in ("46143", "20260501", "2026/5/1", "2026年5月1日")} == {midnight}
