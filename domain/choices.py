@@ -82,7 +82,7 @@ class _Reader:
         if not isinstance(data, dict):
             self.fault(path, "type", want="table", told=_shown(data))
             return None
-        known = {one.name: one for one in _choices(kind)}
+        known = {one.name: one for one in choices_of(kind)}
         before = len(self.faults)
         if not self._lenient:
             for name in data.keys() - known.keys():
@@ -163,7 +163,8 @@ def hidden(default: Any) -> Any:
     return field(default=default, metadata={"hidden": True})
 
 
-def _choices(kind: Any) -> list[Field[Any]]:
+def choices_of(kind: Any) -> list[Field[Any]]:
+    """The fields people choose, of a dataclass or an instance."""
     return [one for one in fields(kind) if not one.metadata.get("hidden")]
 
 
@@ -229,7 +230,7 @@ def write(value: object) -> str:
 
 def _table(value: Any, path: Path) -> Iterator[str]:
     inner: list[tuple[Path, Any]] = []
-    for one in _choices(value):
+    for one in choices_of(value):
         told = getattr(value, one.name)
         if is_dataclass(told):
             inner.append(((*path, one.name), told))
@@ -237,7 +238,7 @@ def _table(value: Any, path: Path) -> Iterator[str]:
             inner += [((*path, one.name, ""), item) for item in told]
         elif told is not None:
             yield from _comment(one.metadata.get("text", ""))
-            yield f"{one.name} = {_literal(told)}"
+            yield f"{one.name} = {literal(told)}"
     for where, told in inner:
         dotted = ".".join(map(_key, where if where[-1] else where[:-1]))
         yield ""
@@ -249,19 +250,20 @@ def _comment(text: str) -> Iterable[str]:
     return [f"# {text}"] if text else []
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
+    """The value as TOML writes it in one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, (tuple, frozenset)):
         items = sorted(value) if isinstance(value, frozenset) else value
-        return f"[{', '.join(map(_literal, items))}]"
+        return f"[{', '.join(map(literal, items))}]"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{_key(str(key))} = {_literal(one)}' for key, one in value.items())}}}"
+        return f"{{{', '.join(f'{_key(str(key))} = {literal(one)}' for key, one in value.items())}}}"
     if is_dataclass(value):
         told = {one.name: getattr(value, one.name) for one in fields(value)}
-        return _literal({name: one for name, one in told.items() if one is not None})
+        return literal({name: one for name, one in told.items() if one is not None})
     return _quoted(str(value))
 
 

@@ -75,6 +75,8 @@ class Order:
     `release_at` is when an approval takes effect (the undo window); `fingerprint` says whether a file brings news.
     Orders with one `merge_key` may share a parcel ('' never); `together` is the group a person made (the id of its
     first order), `apart` that a person wants it alone. `first_approver`: who of two people said yes first.
+    `screened` is the policy version its holds are from, `look_at` when to screen it again by the clock; neither is
+    news about the order, so they make no two orders differ.
     """
 
     id: int
@@ -121,6 +123,8 @@ class Order:
     together: int = 0
     apart: bool = False
     first_approver: int = 0
+    look_at: datetime | None = field(default=None, compare=False)
+    screened: int = field(default=0, compare=False)
 
     @property
     def held(self) -> bool:
