@@ -33,12 +33,12 @@ async def test_a_file_is_tried_then_put_in_force_by_a_tap(desk: DeskChat) -> Non
     assert card.startswith("<b>📜 rules.toml: tried on 2 orders in review</b>")
     assert "Newly held: <b>1</b> · freed: <b>0</b> · sent otherwise: <b>0</b>" in card
     assert "✋ many units: +1" in card
-    assert "<code>+wave_size = 7</code>" in card
+    assert "<code>wave_size: 40 → 7</code>" in card
     assert version(desk) == 1
     await desk.taps(owner, "✅ Put in force")
     assert version(desk) == 2
     assert desk.look(lambda d: (d.policy.wave_size, d.policy.screening.most_units)) == (7, 1)
-    assert len(desk.look(lambda d: d.orders.to_look_at(d.now, 9))) == 2
+    assert len(desk.look(lambda d: d.orders.to_look_at(d.now, 2, 9))) == 2
 
 
 async def test_every_fault_is_named_with_its_line(desk: DeskChat) -> None:
@@ -77,5 +77,5 @@ async def test_policy_shows_what_differs(desk: DeskChat) -> None:
     await desk.taps(owner, "✅ Put in force")
     assert (await desk.writes(owner, "/policy"))[0].split("\n")[:2] == [
         "<b>📜 House rules, version 2</b>",
-        "<code>wave_size = 7</code>",
+        "<code>wave_size: 40 → 7</code>",
     ]
