@@ -12,6 +12,7 @@ from domain import policies
 from domain.choices import Reading
 from domain.desk import Desk
 from domain.dry_run import Verdict, compare
+from domain.errors import Stale
 from domain.people import Actor, Right, require
 from domain.policy import Policy
 from domain.records import NoticeKind, StoredFile
@@ -19,6 +20,7 @@ from handlers.ask import Ask
 from handlers.card import Card, File
 from handlers.cards.policy import dry_run_card, faults_card, history_card, policy_card
 from handlers.filters import Cmd, Tap
+from handlers.refusals import refusal_toast
 
 router = Router(name="policy")
 LARGEST = 1 << 20
@@ -99,14 +101,18 @@ async def try_file(message: Message, ask: Ask) -> None:
     await _try(ask, name, text)
 
 
-async def _try(ask: Ask, name: str, text: str) -> None:
-    """The faults of a document, or the card with what it would change."""
+async def _try(ask: Ask, name: str, text: str, status: int | None = None) -> None:
+    """The faults of a document, or the card with what it would change; on the message that is given."""
     checked, version = await ask.read(_check, text)
     if checked.value is None:
         await ask.reply(faults_card(name, checked.faults, ask.words))
         return
     stored = await ask.services.store.run(_keep, ask.actor, name, text.encode())
-    status = await ask.reply(Card(ask.words("📜 {name}: trying it…", name=name)))
+    begun = Card(ask.words("📜 {name}: trying it…", name=name))
+    if status is None:
+        status = await ask.reply(begun)
+    else:
+        await ask.edit(begun, status)
     verdict = await _tried(ask, checked.value, status, name)
     changed = policies.changes(await ask.read(_policy, ask.actor), checked.value)
     await ask.edit(dry_run_card(name, stored.id, version, verdict, changed, ask.words), status)
@@ -141,16 +147,15 @@ def _in_review(desk: Desk) -> list[int]:
 
 @router.callback_query(Tap("p.ap"))
 async def put_in_force(tap: CallbackQuery, ask: Ask, args: Args) -> None:
-    """The document as the next version, if the one it was tried against still is in force. The card goes on telling
-    how far looking at the orders again has come."""
-    version = await ask.run(
-        _put_in_force,
-        ask.actor,
-        int(args[0]),
-        int(args[1]),
-        ask.chat.id,
-        ask.message.message_id if ask.message else None,
-    )
+    """The document as the next version, if the one it was tried against still is in force; else it is tried again, on
+    the same card. The card then goes on telling how far looking at the orders again has come."""
+    file_id, shown = int(args[0]), ask.message.message_id if ask.message else None
+    try:
+        version = await ask.run(_put_in_force, ask.actor, file_id, int(args[1]), ask.chat.id, shown)
+    except Stale as late:
+        await ask.toast(refusal_toast(late, ask.words), alert=True)
+        await _try(ask, *(await ask.read(_kept, ask.actor, file_id)), shown)
+        return
     await ask.toast(ask.words.plain("In force."))
     await ask.show(NoticeKind.POLICY, version)
 
@@ -163,10 +168,16 @@ async def drop(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     await ask.edit(Card(ask.words("🗑 Dropped. The rules in force stay.")))
 
 
+def _kept(desk: Desk, actor: Actor, file_id: int) -> tuple[str, str]:
+    """A document that was tried: its name and its text."""
+    require(actor, Right.POLICY)
+    file, data = desk.files.get(file_id)
+    return file.name, data.decode("utf-8-sig")
+
+
 def _put_in_force(desk: Desk, actor: Actor, file_id: int, expected: int, chat_id: int, message_id: int | None) -> int:
     """With the card in the same transaction: killed right after, it still goes on telling."""
-    require(actor, Right.POLICY)
-    document = desk.files.get(file_id)[1].decode("utf-8-sig")
+    _, document = _kept(desk, actor, file_id)
     version = policies.apply(desk, actor, document, expected).policy.version
     if message_id is not None:
         desk.cards.put(chat_id, message_id, NoticeKind.POLICY, version)
