@@ -97,13 +97,14 @@ def _policy_parser(parser: argparse.ArgumentParser) -> None:
     ):
         step = steps.add_parser(name, help=text)
         step.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object on stdout")
-        source = step.add_mutually_exclusive_group(required=name not in ("show", "history"))
         if name in ("dry-run", "apply"):
-            source.add_argument("source", nargs="?", type=Path, metavar="FILE")
-        if name in ("dry-run", "apply", "show"):
-            source.add_argument("--version", dest="source", type=int, metavar="N")
-        if name == "check":
-            step.add_argument("source", type=Path, metavar="FILE")
+            source = step.add_mutually_exclusive_group(required=True)
+            source.add_argument("file", nargs="?", type=Path, metavar="FILE")
+            source.add_argument("--version", type=int, metavar="N")
+        elif name == "check":
+            step.add_argument("file", type=Path, metavar="FILE")
+        elif name == "show":
+            step.add_argument("--version", type=int, metavar="N")
         step.set_defaults(command="policy", step=name)
 
 
@@ -257,17 +258,17 @@ def _policy_step(options: argparse.Namespace, store: "Store") -> tuple[object, s
     from bot import policy_shell
 
     if options.step == "show":
-        found = policy_shell.show(store, options.source)
+        found = policy_shell.show(store, options.version)
         return found, str(found["document"])
     if options.step == "history":
         return policy_shell.history(store)
     if options.step == "dry-run":
-        found = policy_shell.dry_run(store, options.source)
+        found = policy_shell.dry_run(store, options.file or options.version)
         return found, "\n".join(f"{name}: {value}" for name, value in found.items())
     if options.step == "apply":
-        return policy_shell.apply(store, options.source, lambda line: print(line, file=sys.stderr))
-    policy_shell.check(store, options.source)
-    return {"faults": []}, f"{options.source}: no faults"
+        return policy_shell.apply(store, options.file or options.version, lambda line: print(line, file=sys.stderr))
+    policy_shell.check(store, options.file)
+    return {"faults": []}, f"{options.file}: no faults"
 
 
 def _bench(options: argparse.Namespace, settings: Settings) -> int:
