@@ -213,19 +213,21 @@ def _traffic(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _setup(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.furnish import BadSetup, furnish, parse
+    from bot.furnish import furnish
+    from bot.setup_file import load
+    from bot.shell import Refused
     from storage.migrate import NewerDatabase
     from storage.store import Store
 
     try:
-        plan = parse(options.file.read_text("utf-8"))
+        setup = load(options.file)
         settings.data.mkdir(parents=True, exist_ok=True)
         store = Store(settings.database_url)
-    except (BadSetup, OSError, UnicodeDecodeError, NewerDatabase) as error:
-        sys.stderr.write(f"{options.file}: {error}\n")
+    except (Refused, OSError, NewerDatabase) as error:
+        sys.stderr.write(f"{error}\n")
         return 1
     try:
-        new = store.run_now(furnish, plan)
+        new = store.run_now(furnish, setup)
     finally:
         store.close()
     print(json.dumps(new) if options.json else ", ".join(f"{count} {name}" for name, count in new.items()))

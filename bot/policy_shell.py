@@ -9,43 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.shell import Json, Refused
+from bot.toml_files import document, fault_line
 from domain import looking, policies
-from domain.choices import Fault
 from domain.dry_run import Verdict, compare
 from domain.errors import Unknown
 from domain.people import OPERATOR
 from domain.policy import Policy
-from handlers.cards.policy import fault_text
-from handlers.words import Words
 from storage.store import Store
 
-_LARGEST = 1 << 20
 _PIECE = 200
 _TELL_SECONDS = 2
 _ALL = 1_000_000
 Source = Path | int
 """A file, or the number of a version."""
-
-
-def fault_line(path: Path, fault: Fault) -> str:
-    """`FILE:12: merge.most_orders: 100 is above 50`."""
-    where = f"{path}:{fault.line}" if fault.line else str(path)
-    return (
-        f"{where}: {fault.path}: {fault_text(fault, Words('en', 'UTC'))}"
-        if fault.path
-        else f"{where}: {fault_text(fault, Words('en', 'UTC'))}"
-    )
-
-
-def document(path: Path) -> str:
-    """What the file says. Raises Refused for one that is too large or not UTF-8, OSError."""
-    if path.stat().st_size > _LARGEST:
-        raise Refused(f"{path}: a policy is no larger than {_LARGEST >> 20} MB")
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise Refused(f"{path}:{line}: not UTF-8; save it as UTF-8") from None
 
 
 def check(store: Store, source: Source) -> tuple[str, Policy]:

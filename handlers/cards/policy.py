@@ -38,6 +38,8 @@ FAULTS = {
     "no_courier": N_("no courier of ours has the code {told}"),
     "no_courier_near": N_("no courier of ours has the code {told}; did you mean {near}?"),
     "no_place": N_("{told} names no place I know"),
+    "not_here": N_("{told} is not in this file"),
+    "tiers": N_("tiers must rise by up_to_g; only the last has none"),
     "no_aim": N_("names neither a courier nor a province, so it suspends nothing"),
 }
 

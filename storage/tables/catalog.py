@@ -5,24 +5,24 @@ from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 
+from domain.choices import built_all
 from domain.incoming import Platform
 from domain.reach import Area
-from domain.shapes import build_all
 from domain.tariffs import Rate, Surcharge, Volumetric
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 
 
 def _areas(data: Any) -> tuple[Area, ...]:
-    return build_all(Area, data, "areas")
+    return built_all(Area, data)
 
 
 def _rates(data: Any) -> tuple[Rate, ...]:
-    return build_all(Rate, data, "rates")
+    return built_all(Rate, data)
 
 
 def _surcharges(data: Any) -> tuple[Surcharge, ...]:
-    return build_all(Surcharge, data, "surcharges")
+    return built_all(Surcharge, data)
 
 
 class CompanyRow(Base, table=True):
