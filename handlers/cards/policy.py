@@ -172,7 +172,9 @@ def history_card(told: Sequence[Told], older: bool, version: int, words: Words) 
         if one.changes is None:
             lines.append(words("Written by another version of Xiaoer; not readable here."))
         else:
-            lines += _changes(one.changes, SHOWN_CHANGES, words) or [words("Chose the same as before.")]
+            first = one is told[-1] and not older
+            same = words("Everything as it comes.") if first else words("Chose the same as before.")
+            lines += _changes(one.changes, SHOWN_CHANGES, words) or [same]
         row = [Button(words.label("📄 Version {version}", version=number), pack("p.fl", number))]
         if number != version and one.changes is not None:
             row.append(Button(words.label("↩️ Back to {version}", version=number), pack("p.bk", number)))

@@ -137,7 +137,7 @@ async def test_history_tells_who_when_and_what_and_goes_back(desk: DeskChat) -> 
         "<code>wave_size: 40 → 7</code>",
         "",
         "<b>Version 1</b> · 11-23 10:00 · Xiaoer",
-        "Chose the same as before.",
+        "Everything as it comes.",
     ]
     assert desk.labels == [
         ["📄 Version 3"],
