@@ -90,15 +90,22 @@ def _policy_parser(parser: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(metavar="STEP", required=True)
     for name, text in (
         ("check", "name every fault of a file"),
-        ("dry-run", "what a file would change in the orders in review"),
-        ("apply", "put a file in force"),
+        ("dry-run", "what a file or a version would change in the orders in review"),
+        ("apply", "put a file, or an earlier version again, in force"),
+        ("show", "the rules in force, or of a version"),
+        ("history", "every version: since when, whose, what it changed"),
     ):
         step = steps.add_parser(name, help=text)
-        step.add_argument("file", type=Path, metavar="FILE")
+        step.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object on stdout")
+        if name in ("dry-run", "apply"):
+            source = step.add_mutually_exclusive_group(required=True)
+            source.add_argument("file", nargs="?", type=Path, metavar="FILE")
+            source.add_argument("--version", type=int, metavar="N")
+        elif name == "check":
+            step.add_argument("file", type=Path, metavar="FILE")
+        elif name == "show":
+            step.add_argument("--version", type=int, metavar="N")
         step.set_defaults(command="policy", step=name)
-    showing = steps.add_parser("show", help="the rules in force, or of a version")
-    showing.add_argument("--version", type=int, metavar="N")
-    showing.set_defaults(command="policy", step="show")
 
 
 def _common_options(parser: argparse.ArgumentParser, defaults: dict[str, object], *, suppress: bool) -> None:
@@ -206,19 +213,21 @@ def _traffic(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _setup(options: argparse.Namespace, settings: Settings) -> int:
-    from bot.furnish import BadSetup, furnish, parse
+    from bot.furnish import furnish
+    from bot.setup_file import load
+    from bot.shell import Refused
     from storage.migrate import NewerDatabase
     from storage.store import Store
 
     try:
-        plan = parse(options.file.read_text("utf-8"))
+        setup = load(options.file)
         settings.data.mkdir(parents=True, exist_ok=True)
         store = Store(settings.database_url)
-    except (BadSetup, OSError, UnicodeDecodeError, NewerDatabase) as error:
-        sys.stderr.write(f"{options.file}: {error}\n")
+    except (Refused, OSError, NewerDatabase) as error:
+        sys.stderr.write(f"{error}\n")
         return 1
     try:
-        new = store.run_now(furnish, plan)
+        new = store.run_now(furnish, setup)
     finally:
         store.close()
     print(json.dumps(new) if options.json else ", ".join(f"{count} {name}" for name, count in new.items()))
@@ -226,7 +235,6 @@ def _setup(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _policy(options: argparse.Namespace, settings: Settings) -> int:
-    from bot import policy_shell
     from bot.shell import Refused, refusal_words
     from domain.errors import Refusal
 
@@ -234,20 +242,8 @@ def _policy(options: argparse.Namespace, settings: Settings) -> int:
     if store is None:
         return 1
     try:
-        if options.step == "show":
-            found = policy_shell.show(store, options.version)
-            print(json.dumps(found, ensure_ascii=False) if options.json else found["document"])
-        elif options.step == "dry-run":
-            found = policy_shell.dry_run(store, options.file)
-            lines = (f"{name}: {value}" for name, value in found.items())
-            print(json.dumps(found, ensure_ascii=False) if options.json else "\n".join(lines))
-        elif options.step == "apply":
-            found = policy_shell.apply(store, options.file)
-            told = f"version {found['version']}; {found['orders']} orders are looked at again\n{found['diff']}"
-            print(json.dumps(found, ensure_ascii=False) if options.json else told)
-        else:
-            policy_shell.check(store, options.file)
-            print(json.dumps({"faults": []}) if options.json else f"{options.file}: no faults")
+        found, told = _policy_step(options, store)
+        print(json.dumps(found, ensure_ascii=False) if options.json else told)
     except (Refused, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -257,6 +253,24 @@ def _policy(options: argparse.Namespace, settings: Settings) -> int:
     finally:
         store.close()
     return 0
+
+
+def _policy_step(options: argparse.Namespace, store: "Store") -> tuple[object, str]:
+    """What came of it, as JSON and in words. Raises Refused, OSError, domain refusals."""
+    from bot import policy_shell
+
+    if options.step == "show":
+        found = policy_shell.show(store, options.version)
+        return found, str(found["document"])
+    if options.step == "history":
+        return policy_shell.history(store)
+    if options.step == "dry-run":
+        found = policy_shell.dry_run(store, options.file or options.version)
+        return found, "\n".join(f"{name}: {value}" for name, value in found.items())
+    if options.step == "apply":
+        return policy_shell.apply(store, options.file or options.version, lambda line: print(line, file=sys.stderr))
+    policy_shell.check(store, options.file)
+    return {"faults": []}, f"{options.file}: no faults"
 
 
 def _bench(options: argparse.Namespace, settings: Settings) -> int:

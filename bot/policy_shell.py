@@ -1,58 +1,50 @@
-"""`run.py policy`: check, apply and show the policy from the command line, with the line of every fault.
+"""`run.py policy`: check, try, apply and show the policy and its history, with the line of every fault.
 
-Surprising: nothing here prints; run.py decides between words and JSON.
+Surprising: nothing here prints; run.py decides between words and JSON. `apply` looks at the orders again itself, beside
+a running desk's clock: both take the batches one after the other.
 """
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.shell import Json, Refused
-from domain import policies
-from domain.choices import Fault
+from bot.toml_files import document, fault_line
+from domain import looking, policies
 from domain.dry_run import Verdict, compare
+from domain.errors import Unknown
 from domain.people import OPERATOR
-from domain.policy import Policy, document_of
-from handlers.cards.policy import fault_text
-from handlers.words import Words
+from domain.policy import Policy
 from storage.store import Store
-from storage.unit import Unit
 
-_LARGEST = 1 << 20
 _PIECE = 200
+_TELL_SECONDS = 2
+_ALL = 1_000_000
+Source = Path | int
+"""A file, or the number of a version."""
 
 
-def fault_line(path: Path, fault: Fault) -> str:
-    """`FILE:12: merge.most_orders: 100 is above 50`."""
-    where = f"{path}:{fault.line}" if fault.line else str(path)
-    return (
-        f"{where}: {fault.path}: {fault_text(fault, Words('en', 'UTC'))}"
-        if fault.path
-        else f"{where}: {fault_text(fault, Words('en', 'UTC'))}"
-    )
-
-
-def document(path: Path) -> str:
-    """What the file says. Raises Refused for one that is too large or not UTF-8, OSError."""
-    if path.stat().st_size > _LARGEST:
-        raise Refused(f"{path}: a policy is no larger than {_LARGEST >> 20} MB")
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise Refused(f"{path}:{line}: not UTF-8; save it as UTF-8") from None
-
-
-def check(store: Store, path: Path) -> tuple[str, Policy]:
+def check(store: Store, source: Source) -> tuple[str, Policy]:
     """The document and the policy it makes. Raises Refused with one line per fault, OSError."""
-    text = document(path)
+    path = Path(f"version {source}") if isinstance(source, int) else source
+    text = again(store, source) if isinstance(source, int) else document(source)
     found = policies.check(text, store.read_now(lambda unit: unit.catalog))
     if found.value is None:
         raise Refused("\n".join(fault_line(path, fault) for fault in found.faults))
     return text, found.value
 
 
-def dry_run(store: Store, path: Path) -> Json:
-    """What the file would change over the orders in review. Raises Refused, OSError."""
-    _, policy = check(store, path)
+def again(store: Store, version: int) -> str:
+    """The whole document of a version. Raises Refused when there is none."""
+    try:
+        return store.read_now(policies.document_again, OPERATOR, version)
+    except Unknown:
+        raise Refused(f"there is no version {version} of the policy") from None
+
+
+def dry_run(store: Store, source: Source) -> Json:
+    """What it would change over the orders in review. Raises Refused, OSError."""
+    _, policy = check(store, source)
     ids = store.read_now(lambda unit: unit.orders.in_review(shops=None, held=None, limit=1_000_000))
     verdict = Verdict()
     for start in range(0, len(ids), _PIECE):
@@ -68,25 +60,45 @@ def dry_run(store: Store, path: Path) -> Json:
     }
 
 
-def apply(store: Store, path: Path) -> Json:
-    """Put the file in force. Raises Refused, OSError, domain refusals."""
-    text, _ = check(store, path)
+def apply(store: Store, source: Source, tell: Callable[[str], None]) -> tuple[Json, str]:
+    """Put it in force and look at the orders in review again; `tell` hears how far that is. Returns what came of it as
+    JSON and in words. Raises Refused, OSError, domain refusals."""
+    text, _ = check(store, source)
     base = store.read_now(lambda unit: unit.policy.version)
     done = store.run_now(policies.apply, OPERATOR, text, base)
-    return {"version": done.policy.version, "diff": done.diff, "orders": done.orders}
+    version, last = done.policy.version, time.monotonic()
+    while store.run_now(looking.look_again):
+        if time.monotonic() - last >= _TELL_SECONDS:
+            last = time.monotonic()
+            tell(_so_far(store, version))
+    tell(_so_far(store, version))
+    look = store.read_now(lambda unit: unit.policies.look(version))
+    found = {} if look is None else {"looked": look.looked, "held": look.held, "freed": look.freed}
+    told = "\n".join([f"version {version} is in force", *done.changes])
+    return {"version": version, "changes": done.changes, "orders": done.orders, **found}, told
+
+
+def _so_far(store: Store, version: int) -> str:
+    """`looked at 12,400 of 100,000, newly held 31, freed 4`."""
+    look, left = store.read_now(lambda unit: (unit.policies.look(version), unit.orders.screened_before(version)))
+    if look is None:
+        return f"{left:,} orders wait to be looked at"
+    return f"looked at {look.looked:,} of {look.looked + left:,}, newly held {look.held:,}, freed {look.freed:,}"
 
 
 def show(store: Store, number: int | None) -> Json:
     """A version with every choice it makes, None = the one in force. Raises Refused when there is none."""
+    version = store.read_now(lambda unit: unit.policy.version) if number is None else number
+    return {"version": version, "document": again(store, version)}
 
-    def look(unit: Unit) -> Json | None:
-        now = unit.policy
-        if number is None or number == now.version:
-            return {"version": now.version, "document": document_of(now)}
-        kept = {one.version: one for one in unit.catalog_admin.policies()}
-        return {"version": number, "document": document_of(kept[number])} if number in kept else None
 
-    found = store.read_now(look)
-    if found is None:
-        raise Refused(f"there is no version {number} of the policy")
-    return found
+def history(store: Store) -> tuple[Json, str]:
+    """Every version, newest first, as JSON (`changes` is null for one that cannot be read any more) and in words."""
+    told, _ = store.read_now(policies.history_of, OPERATOR, _ALL)
+    versions, lines = [], []
+    for one in told:
+        at, changed = one.kept.at.isoformat(), one.changes
+        versions.append({"version": one.kept.version, "at": at, "by": one.kept.by, "changes": changed})
+        lines.append(f"version {one.kept.version}  {at}  {one.kept.by}")
+        lines += [f"    {line}" for line in changed or ()]
+    return {"versions": versions}, "\n".join(lines) or "no version yet: everything as it comes"

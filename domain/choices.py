@@ -1,4 +1,5 @@
-"""Choices people write as TOML: read into frozen dataclasses with the line of every fault, and written back.
+"""What people write as TOML (the policy, the set-up file): read into frozen dataclasses with the line of every fault,
+and written back. Plain data out of the store is read by the same rules.
 
 Surprising: the dataclass is the schema. Its types say what is accepted, its defaults what is meant by silence, and a
 `faults()` method of its own may say what does not fit together. Reading never stops at the first fault.
@@ -12,10 +13,13 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, time
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 Path = tuple[str, ...]
+Given = Mapping[type, Mapping[str, object]]
+_NOTHING: Given = {}
 _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
 _HEADING = re.compile(r"^\s*(\[\[?)([^\]]+)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=(.*)$""")
@@ -53,24 +57,40 @@ def choice(default: Any, text: str = "", *, low: int | None = None, high: int | 
     return field(default=default, metadata=told)
 
 
-def read(kind: type[T], text: str, *, lenient: bool = False) -> Reading[T]:
-    """The choices a TOML text makes. `lenient` passes over keys nobody knows (a document of another version)."""
+def read(
+    kind: type[T], text: str, *, lenient: bool = False, given: Given = _NOTHING, least: int | None = None
+) -> Reading[T]:
+    """The choices a TOML text makes. `lenient` passes over keys nobody knows (a document of another version); `given`
+    is what the text cannot say, by dataclass; `least` the lower bound of numbers that have none of their own."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = _SYNTAX_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         return Reading(None, (Fault(line, "", "syntax", {"told": str(error)}),))
-    reader = _Reader(_lines(text), lenient)
+    reader = _Reader(_lines(text), lenient, given, least)
     value = reader.made(kind, data, ())
     faults = tuple(sorted(reader.faults, key=lambda fault: fault.line))
     return Reading(None if faults else value, faults)
 
 
+def built_all(kind: type[T], data: object) -> tuple[T, ...]:
+    """A list of plain tables (JSON out of the store) as these. Raises ValueError for the first fault."""
+    reader = _Reader({}, lenient=False)
+    found: tuple[T, ...] = reader.value(tuple[kind, ...], data, (), {})  # type: ignore[valid-type]  # a type at run time
+    for fault in reader.faults:
+        raise ValueError(f"{kind.__name__} {fault.path}: {fault.why} {dict(fault.facts)}")
+    return found
+
+
 class _Reader:
-    def __init__(self, lines: Mapping[Path, int], lenient: bool) -> None:
+    def __init__(
+        self, lines: Mapping[Path, int], lenient: bool, given: Given = _NOTHING, least: int | None = None
+    ) -> None:
         self._lines = lines
         self._lenient = lenient
+        self._given = given
+        self._least = least
         self.faults: list[Fault] = []
 
     def fault(self, path: Path, why: str, **facts: str) -> None:
@@ -82,30 +102,34 @@ class _Reader:
         if not isinstance(data, dict):
             self.fault(path, "type", want="table", told=_shown(data))
             return None
-        known = {one.name: one for one in _choices(kind)}
+        given = self._given.get(kind, {})
+        known = {one.name: one for one in choices_of(kind) if one.name not in given}
         before = len(self.faults)
         if not self._lenient:
             for name in data.keys() - known.keys():
                 near = get_close_matches(name, known, 1)
                 self.fault((*path, name), "unknown", near=near[0] if near else "")
         values = {}
-        hints = get_type_hints(kind)
+        hints = _hints(cast(type, kind))
         for name, one in known.items():
             if name in data:
-                values[name] = self._value(hints[name], data[name], (*path, name), one.metadata)
+                values[name] = self.value(hints[name], data[name], (*path, name), one.metadata)
             elif one.default is MISSING and one.default_factory is MISSING:
                 self.fault(path, "missing", name=name)
         if len(self.faults) > before:
             return None
-        value = kind(**values)
+        value = kind(**values, **given)
         for name, why, facts in getattr(value, "faults", tuple)():
             self.fault((*path, *name.split(".")) if name else path, why, **facts)
         return value
 
-    def _value(self, hint: Any, told: object, path: Path, limits: Mapping[str, Any]) -> Any:
+    def value(self, hint: Any, told: object, path: Path, limits: Mapping[str, Any]) -> Any:
+        """What the hint asks for, or None when something in it was wrong."""
         origin, inner = get_origin(hint), get_args(hint)
         if origin in (Union, types.UnionType):
-            return self._value(next(one for one in inner if one is not type(None)), told, path, limits)
+            if told is None:
+                return None
+            return self.value(next(one for one in inner if one is not type(None)), told, path, limits)
         if is_dataclass(hint):
             return self.made(hint, told, path)  # type: ignore[arg-type]  # a dataclass type
         if origin in (tuple, frozenset):
@@ -117,24 +141,27 @@ class _Reader:
     def _many(self, origin: Any, inner: tuple[Any, ...], told: object, path: Path, limits: Mapping[str, Any]) -> Any:
         fixed = origin is tuple and inner[-1] is not Ellipsis
         if not isinstance(told, list) or (fixed and len(told) != len(inner)):
-            self.fault(path, "type", want=f"list of {len(inner)}" if fixed else "list", told=_shown(told))
+            several = "list of tables, [[…]]" if is_dataclass(inner[0]) else "list"
+            self.fault(path, "type", want=f"list of {len(inner)}" if fixed else several, told=_shown(told))
             return None
         kinds = inner if fixed else (inner[0],) * len(told)
         place = [(*path, str(n)) for n in range(1, len(told) + 1)]
-        return origin(self._value(kind, one, at, limits) for kind, one, at in zip(kinds, told, place, strict=True))
+        return origin(self.value(kind, one, at, limits) for kind, one, at in zip(kinds, told, place, strict=True))
 
     def _mapping(self, inner: tuple[Any, ...], told: object, path: Path, limits: Mapping[str, Any]) -> Any:
         if not isinstance(told, dict):
             self.fault(path, "type", want="table", told=_shown(told))
             return None
         return {
-            self._value(inner[0], key, (*path, key), {}): self._value(inner[1], one, (*path, key), limits)
+            self.value(inner[0], key, (*path, key), {}): self.value(inner[1], one, (*path, key), limits)
             for key, one in told.items()
         }
 
     def _single(self, hint: Any, told: object, path: Path, limits: Mapping[str, Any]) -> Any:
+        if hint is date:
+            return self._day(told, path)
         if issubclass(hint, StrEnum):
-            if told not in set(hint):
+            if not isinstance(told, str) or told not in set(hint):
                 self.fault(path, "value", told=_shown(told), choices=", ".join(hint))
                 return None
             return hint(told)
@@ -145,10 +172,19 @@ class _Reader:
                 path, "type", want={int: "whole number", bool: "true or false"}.get(hint, "text"), told=_shown(told)
             )
             return None
-        low, high = limits.get("low"), limits.get("high")
+        low, high = limits.get("low", self._least), limits.get("high")
         if isinstance(told, int) and ((low is not None and told < low) or (high is not None and told > high)):
             self.fault(path, "range", told=str(told), low=_or_none(low), high=_or_none(high))
         return told
+
+    def _day(self, told: object, path: Path) -> date | None:
+        if type(told) is date:
+            return told
+        try:
+            return date.fromisoformat(told if isinstance(told, str) else "")
+        except ValueError:
+            self.fault(path, "value", told=_shown(told), choices="2026-11-20")
+            return None
 
 
 def fault_at(text: str, path: str, why: str, **facts: str) -> Fault:
@@ -163,8 +199,14 @@ def hidden(default: Any) -> Any:
     return field(default=default, metadata={"hidden": True})
 
 
-def _choices(kind: Any) -> list[Field[Any]]:
-    return [one for one in fields(kind) if not one.metadata.get("hidden")]
+def choices_of(kind: Any) -> list[Field[Any]]:
+    """The fields people choose, of a dataclass or an instance."""
+    return [one for one in fields(kind) if one.init and not one.metadata.get("hidden")]
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _or_none(limit: int | None) -> str:
@@ -229,7 +271,7 @@ def write(value: object) -> str:
 
 def _table(value: Any, path: Path) -> Iterator[str]:
     inner: list[tuple[Path, Any]] = []
-    for one in _choices(value):
+    for one in choices_of(value):
         told = getattr(value, one.name)
         if is_dataclass(told):
             inner.append(((*path, one.name), told))
@@ -237,7 +279,7 @@ def _table(value: Any, path: Path) -> Iterator[str]:
             inner += [((*path, one.name, ""), item) for item in told]
         elif told is not None:
             yield from _comment(one.metadata.get("text", ""))
-            yield f"{one.name} = {_literal(told)}"
+            yield f"{one.name} = {literal(told)}"
     for where, told in inner:
         dotted = ".".join(map(_key, where if where[-1] else where[:-1]))
         yield ""
@@ -249,19 +291,20 @@ def _comment(text: str) -> Iterable[str]:
     return [f"# {text}"] if text else []
 
 
-def _literal(value: object) -> str:
+def literal(value: object) -> str:
+    """The value as TOML writes it in one line."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, (tuple, frozenset)):
         items = sorted(value) if isinstance(value, frozenset) else value
-        return f"[{', '.join(map(_literal, items))}]"
+        return f"[{', '.join(map(literal, items))}]"
     if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{_key(str(key))} = {_literal(one)}' for key, one in value.items())}}}"
+        return f"{{{', '.join(f'{_key(str(key))} = {literal(one)}' for key, one in value.items())}}}"
     if is_dataclass(value):
         told = {one.name: getattr(value, one.name) for one in fields(value)}
-        return _literal({name: one for name, one in told.items() if one is not None})
+        return literal({name: one for name, one in told.items() if one is not None})
     return _quoted(str(value))
 
 

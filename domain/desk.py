@@ -20,6 +20,7 @@ from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Refund, Stop, Wave
 from domain.people import Chat, Invite, Person, Staff
 from domain.policy import Policy
+from domain.policy_versions import Policies
 from domain.records import (
     Alert,
     AlertKind,
@@ -62,16 +63,18 @@ class Orders(Protocol):
         """Update by revision (the stored revision becomes +1), lines and holds with it. Raises LostRace."""
 
     def save_changed(self, orders: Sequence[Order], also: Collection[int]) -> list[Order]:
-        """Save those that are not as they were read, and the ids in `also`; all as they then stand. Raises LostRace."""
-
-    def look_at(self, when: Mapping[int, datetime | None]) -> None:
-        """When to screen each again, None = not by the clock. No news about the order: its revision stays."""
+        """Save those that are not as they were read, and the ids in `also`; all as they then stand. Of the others
+        only `screened` and `look_at` are written, unless somebody was faster; their revision stays. Raises LostRace."""
 
     def look_again(self, at: datetime, codes: Collection[HoldCode] | None = None) -> int:
         """Every order in review (with one of these open holds) is to be screened then, by one statement; how many."""
 
-    def to_look_at(self, now: datetime, limit: int) -> list[int]:
-        """Ids whose time has come, whatever their status, longest due first."""
+    def to_look_at(self, now: datetime, version: int, limit: int) -> list[int]:
+        """Ids whose time has come, whatever their status, longest due first; then those in REVIEW that were screened
+        under an older policy than this one; when none is left, some of those decided on but not gone that were."""
+
+    def screened_before(self, version: int) -> int:
+        """How many orders in REVIEW were screened under an older policy."""
 
     def keep_raws(self, told: Sequence[tuple[int, str]]) -> None:
         """One more source text for each of these orders: (order id, text)."""
@@ -381,6 +384,8 @@ class Desk(Protocol):
     def pulse(self) -> Pulse: ...
     @property
     def reports(self) -> Reports: ...
+    @property
+    def policies(self) -> Policies: ...
     def keep_policy(self, policy: Policy, by: str, document: str) -> Policy:
         """Keep it as the next version, in the words it was written in; returned with its number."""
 

@@ -154,6 +154,7 @@ def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder,
         lines=_lines(incoming.lines),
         fingerprint=mark,
         reason="refunded" if status is OrderStatus.CANCELLED and back else "",
+        screened=desk.policy.version,
         **_head(incoming),
     )
 
@@ -220,7 +221,6 @@ def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], 
     ready, others = arranged.orders[: len(orders)], arranged.orders[len(orders) :]
     desk.orders.add(ready, [one.raw for one in heads])
     moved = store_plans(desk, arranged, set(ids))
-    desk.orders.look_at({order_id: at for order_id, at in arranged.looks.items() if at})
     saved = desk.orders.save_changed(others, moved)
     changed = [now.id for was, now in zip(others, saved, strict=True) if was.revision != now.revision]
     notices.redraw(desk, NoticeKind.ORDER, changed)

@@ -75,7 +75,9 @@ class Order:
     `release_at` is when an approval takes effect (the undo window); `fingerprint` says whether a file brings news.
     Orders with one `merge_key` may share a parcel ('' never); `together` is the group a person made (the id of its
     first order), `apart` that a person wants it alone. `first_approver`: who of two people said yes first. `due_at` is
-    until when it must have left (None = no clock runs), by the policy it was last screened under.
+    until when it must have left (None = no clock runs), by the policy it was last screened under. `screened` is that
+    policy's version, `look_at` when to screen it again by the clock; neither of these two is news about the order, so
+    they make no two orders differ.
     """
 
     id: int
@@ -123,6 +125,8 @@ class Order:
     apart: bool = False
     first_approver: int = 0
     due_at: datetime | None = None
+    look_at: datetime | None = field(default=None, compare=False)
+    screened: int = field(default=0, compare=False)
 
     @property
     def held(self) -> bool:

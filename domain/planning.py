@@ -87,7 +87,6 @@ class Arranged:
 
     orders: tuple[Order, ...]
     parcels: tuple[Parcel, ...]
-    looks: Mapping[int, datetime | None]
 
 
 def prepared(order: Order, catalog: Catalog, policy: Policy) -> Order:
@@ -111,11 +110,10 @@ def arrange(orders: Sequence[Order], facts: Facts) -> Arranged:
         for order, made in zip(group, alone * len(group) if len(alone) == 1 else alone, strict=True):
             found[order.id] += [fault for fault in made.faults if facts.policy.screens(fault.code)]
         parcels += [parcel for made in alone for parcel in made.parcels]
-    done = {o.id: _held(o, reconcile(o.holds, found[o.id], facts.now)) for o in review}
     hours, zone = facts.policy.screening.hours, facts.catalog.company.zone
     closing = next_closing(hours, zone, facts.now) if facts.policy.screens(HoldCode.TIME_WINDOW) else None
-    looks = {order_id: _look_at(told, closing) for order_id, told in found.items()}
-    return Arranged(tuple(done.get(order.id, order) for order in orders), tuple(parcels), looks)
+    done = {o.id: _screened(o, found[o.id], facts, closing) for o in review}
+    return Arranged(tuple(done.get(order.id, order) for order in orders), tuple(parcels))
 
 
 def _look_at(found: Sequence[Finding], closing: datetime | None) -> datetime | None:
@@ -125,6 +123,17 @@ def _look_at(found: Sequence[Finding], closing: datetime | None) -> datetime | N
 
 def _held(order: Order, holds: tuple[Hold, ...]) -> Order:
     return order if holds == order.holds else replace(order, holds=holds)
+
+
+def _screened(order: Order, found: Sequence[Finding], facts: Facts, closing: datetime | None) -> Order:
+    """The order with the holds of these findings, when they must be looked at again, and under which policy they
+    were found."""
+    holds = reconcile(order.holds, found, facts.now)
+    look_at = _look_at(found, closing)
+    version = facts.policy.version
+    if (holds, look_at, version) == (order.holds, order.look_at, order.screened):
+        return order
+    return replace(order, holds=holds, look_at=look_at, screened=version)
 
 
 def _wait(screened: dict[int, Order], facts: Facts, found: Mapping[int, list[Finding]]) -> None:
@@ -142,7 +151,7 @@ def _wait(screened: dict[int, Order], facts: Facts, found: Mapping[int, list[Fin
             other, until = waits
             evidence = {"order": other.number, "until": until.isoformat(timespec="minutes")}
             found[order.id].append(Finding(HoldCode.MERGE_WAIT, evidence, until))
-            screened[order.id] = replace(order, holds=reconcile(order.holds, found[order.id], facts.now))
+            screened[order.id] = _held(order, reconcile(order.holds, found[order.id], facts.now))
 
 
 def companions(desk: Desk, orders: Collection[Order]) -> list[Order]:
@@ -164,12 +173,16 @@ def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
     `orders` may carry changes not saved yet: they are saved here, once. One of which nothing changed, neither holds
     nor plan, keeps its revision, so that open cards stay good.
     """
+    return [now for _, now in refreshed(desk, orders)[: len(orders)]]
+
+
+def refreshed(desk: Desk, orders: Sequence[Order]) -> list[tuple[Order, Order]]:
+    """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
     orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
     everyone = [*orders, *companions(desk, orders)]
     arranged = arrange(everyone, load_facts(desk, everyone))
     moved = store_plans(desk, arranged)
-    desk.orders.look_at(arranged.looks)
-    return desk.orders.save_changed(arranged.orders, moved)[: len(orders)]
+    return list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
 
 
 def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> set[int]:

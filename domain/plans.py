@@ -48,8 +48,8 @@ def plan(orders: Sequence[Order], facts: Facts) -> Plan:
         if isinstance(found, Match):
             fault = _nowhere(found, leader, facts)
             return Plan((), (fault,) if fault else ())
-        if isinstance(found, Finding):
-            return Plan((), (found,))
+        if isinstance(found, Finding) or found is None:
+            return Plan((), (found,) if found else ())
         parcels.append(found)
         if len(boxes) > 1:
             left = _less(left, found.warehouse_id or 0, found.items)
@@ -109,8 +109,9 @@ def _kept(facts: Facts, boxes: Sequence[Box]) -> Facts:
     return facts
 
 
-def _parcel(order: Order, box: Box, facts: Facts) -> Parcel | Finding | Match:
-    """The box with its warehouse and courier, or why nobody sends it: the match when no warehouse does."""
+def _parcel(order: Order, box: Box, facts: Facts) -> Parcel | Finding | Match | None:
+    """The box with its warehouse and courier, or why nobody sends it: the match when no warehouse does, None when
+    screening says it already."""
     units = splitting.units_of(box.items)
     warehouse = match_warehouse(order, facts, units)
     if warehouse.winner is None:

@@ -207,8 +207,7 @@ def hold(
     if order.status is OrderStatus.REVIEW:
         refresh(desk, [order])
     else:
-        desk.orders.save([order])
-        desk.orders.look_at({order_id: looking.frozen_until(order, desk.now)})
+        desk.orders.save([replace(order, look_at=looking.frozen_until(order, desk.now))])
         interception.reblock(desk, order)
     announce(desk, [order_id], decided=True)
     return desk.orders.get(order_id)

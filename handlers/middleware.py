@@ -18,7 +18,7 @@ from domain.errors import AlreadyApplied, NotAllowed, Refusal, Stale
 from domain.people import Chat, Person
 from handlers.ask import Ask
 from handlers.card import Card
-from handlers.refusals import refusal_text
+from handlers.refusals import refusal_text, refusal_toast
 from handlers.services import Services
 from handlers.words import LANGUAGES, Words
 
@@ -132,11 +132,10 @@ class Refusals(BaseMiddleware):
         return result
 
     async def _refused(self, ask: Ask, refusal: Refusal) -> None:
-        text = refusal_text(refusal, ask.words)
         if ask.tap is None:
-            await ask.reply(Card(text))
+            await ask.reply(Card(refusal_text(refusal, ask.words)))
             return
-        await ask.toast(_plain(text), alert=True)
+        await ask.toast(refusal_toast(refusal, ask.words), alert=True)
         card = await ask.read(_card_here, ask)
         if card is not None:
             await ask.edit(card)
@@ -150,11 +149,3 @@ def _card_here(desk: Desk, ask: Ask) -> Card | None:
         return None
     row = desk.cards.at(ask.chat.id, ask.message.message_id)
     return draw(desk, row.kind, row.subject_id, ask.chat, {"filter": row.shown}) if row else None
-
-
-def _plain(html: str) -> str:
-    """HTML to the plain text of a toast."""
-    from html import unescape
-    from re import sub
-
-    return unescape(sub(r"<[^>]+>", "", html))

@@ -1,7 +1,8 @@
-"""The house rules: /policy shows them, a .toml file is tried on all orders in review and put in force by a tap.
+"""The house rules: /policy shows them and their history; a .toml file or an earlier version is tried on all orders in
+review and put in force by a tap.
 
 Surprising: trying reads in small pieces, so a hundred thousand orders keep nobody waiting; nothing is written until
-the tap.
+the tap. Going back to a version is trying it again: it becomes a new one.
 """
 
 from aiogram import F, Router
@@ -11,18 +12,22 @@ from domain import policies
 from domain.choices import Reading
 from domain.desk import Desk
 from domain.dry_run import Verdict, compare
+from domain.errors import Stale
 from domain.people import Actor, Right, require
-from domain.policy import Policy, document_of
-from domain.records import StoredFile
+from domain.policy import Policy
+from domain.records import NoticeKind, StoredFile
 from handlers.ask import Ask
 from handlers.card import Card, File
-from handlers.cards.policy import dry_run_card, faults_card, policy_card
+from handlers.cards.policy import dry_run_card, faults_card, history_card, policy_card
 from handlers.filters import Cmd, Tap
+from handlers.refusals import refusal_toast
 
 router = Router(name="policy")
 LARGEST = 1 << 20
 PIECE = 200
 EDIT_SECONDS = 3
+PAGE = 5
+HISTORY = ("history", "历史")
 Args = tuple[str, ...]
 
 
@@ -31,15 +36,27 @@ def _toml(document: Document) -> bool:
 
 
 @router.message(Cmd("policy"))
-async def show(message: Message, ask: Ask) -> None:
-    """What is in force."""
+async def show(message: Message, ask: Ask, args: str) -> None:
+    """What is in force, or `/policy history`."""
+    if args.casefold() in HISTORY:
+        await ask.reply(await _history(ask, None))
+        return
     policy = await ask.read(_policy, ask.actor)
-    changed = [
-        line[1:]
-        for line in policies.difference(Policy(), policy).splitlines()
-        if line.startswith("+") and not line.startswith("+++")
-    ]
-    await ask.reply(policy_card(policy, changed, ask.words))
+    await ask.reply(policy_card(policy, policies.changes(Policy(), policy), ask.words))
+
+
+async def _history(ask: Ask, before: int | None) -> Card:
+    told, older = await ask.read(policies.history_of, ask.actor, PAGE, before)
+    return history_card(told, older, (await ask.read(_policy, ask.actor)).version, ask.words)
+
+
+@router.callback_query(Tap("p.hi"))
+async def history(tap: CallbackQuery, ask: Ask, args: Args) -> None:
+    """Versions; from a card of something else as a message of its own."""
+    before = int(args[0]) or None
+    card = await _history(ask, before)
+    await ask.toast("")
+    await (ask.edit(card) if before else ask.reply(card))
 
 
 def _policy(desk: Desk, actor: Actor) -> Policy:
@@ -48,11 +65,20 @@ def _policy(desk: Desk, actor: Actor) -> Policy:
 
 
 @router.callback_query(Tap("p.fl"))
-async def send_file(tap: CallbackQuery, ask: Ask) -> None:
-    """The whole document with its comments."""
-    policy = await ask.read(_policy, ask.actor)
+async def send_file(tap: CallbackQuery, ask: Ask, args: Args) -> None:
+    """The whole document of a version with its comments; a button of before there were versions means the present."""
+    version = int(args[0]) if args else (await ask.read(_policy, ask.actor)).version
+    document = await ask.read(policies.document_again, ask.actor, version)
     await ask.toast("")
-    await ask.send_files([File(f"policy_v{policy.version}.toml", document_of(policy).encode())])
+    await ask.send_files([File(f"policy_v{version}.toml", document.encode())])
+
+
+@router.callback_query(Tap("p.bk"))
+async def go_back(tap: CallbackQuery, ask: Ask, args: Args) -> None:
+    """Try an earlier version like a file that was sent."""
+    document = await ask.read(policies.document_again, ask.actor, int(args[0]))
+    await ask.toast("")
+    await _try(ask, f"policy_v{args[0]}.toml", document)
 
 
 @router.message(F.document, F.document.func(_toml))
@@ -72,15 +98,24 @@ async def try_file(message: Message, ask: Ask) -> None:
     except UnicodeDecodeError:
         await ask.say("{name} is not UTF-8; save it as UTF-8 and send it again.", name=name)
         return
+    await _try(ask, name, text)
+
+
+async def _try(ask: Ask, name: str, text: str, status: int | None = None) -> None:
+    """The faults of a document, or the card with what it would change; on the message that is given."""
     checked, version = await ask.read(_check, text)
     if checked.value is None:
         await ask.reply(faults_card(name, checked.faults, ask.words))
         return
     stored = await ask.services.store.run(_keep, ask.actor, name, text.encode())
-    status = await ask.reply(Card(ask.words("📜 {name}: trying it…", name=name)))
+    begun = Card(ask.words("📜 {name}: trying it…", name=name))
+    if status is None:
+        status = await ask.reply(begun)
+    else:
+        await ask.edit(begun, status)
     verdict = await _tried(ask, checked.value, status, name)
-    diff = policies.difference(await ask.read(_policy, ask.actor), checked.value)
-    await ask.edit(dry_run_card(name, stored.id, version, verdict, diff, ask.words), status)
+    changed = policies.changes(await ask.read(_policy, ask.actor), checked.value)
+    await ask.edit(dry_run_card(name, stored.id, version, verdict, changed, ask.words), status)
 
 
 def _check(desk: Desk, text: str) -> tuple[Reading[Policy], int]:
@@ -112,13 +147,17 @@ def _in_review(desk: Desk) -> list[int]:
 
 @router.callback_query(Tap("p.ap"))
 async def put_in_force(tap: CallbackQuery, ask: Ask, args: Args) -> None:
-    """The document as the next version, if the one it was tried against still is in force."""
-    text = await ask.read(_document, ask.actor, int(args[0]))
-    done = await ask.run(policies.apply, ask.actor, text, int(args[1]))
+    """The document as the next version, if the one it was tried against still is in force; else it is tried again, on
+    the same card. The card then goes on telling how far looking at the orders again has come."""
+    file_id, shown = int(args[0]), ask.message.message_id if ask.message else None
+    try:
+        version = await ask.run(_put_in_force, ask.actor, file_id, int(args[1]), ask.chat.id, shown)
+    except Stale as late:
+        await ask.toast(refusal_toast(late, ask.words), alert=True)
+        await _try(ask, *(await ask.read(_kept, ask.actor, file_id)), shown)
+        return
     await ask.toast(ask.words.plain("In force."))
-    facts = {"version": done.policy.version, "count": done.orders}
-    text = ask.words("<b>📜 Version {version} is in force.</b> {count} orders are being looked at again.", **facts)
-    await ask.edit(Card(text))
+    await ask.show(NoticeKind.POLICY, version)
 
 
 @router.callback_query(Tap("p.dr"))
@@ -129,6 +168,17 @@ async def drop(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     await ask.edit(Card(ask.words("🗑 Dropped. The rules in force stay.")))
 
 
-def _document(desk: Desk, actor: Actor, file_id: int) -> str:
+def _kept(desk: Desk, actor: Actor, file_id: int) -> tuple[str, str]:
+    """A document that was tried: its name and its text."""
     require(actor, Right.POLICY)
-    return desk.files.get(file_id)[1].decode("utf-8-sig")
+    file, data = desk.files.get(file_id)
+    return file.name, data.decode("utf-8-sig")
+
+
+def _put_in_force(desk: Desk, actor: Actor, file_id: int, expected: int, chat_id: int, message_id: int | None) -> int:
+    """With the card in the same transaction: killed right after, it still goes on telling."""
+    _, document = _kept(desk, actor, file_id)
+    version = policies.apply(desk, actor, document, expected).policy.version
+    if message_id is not None:
+        desk.cards.put(chat_id, message_id, NoticeKind.POLICY, version)
+    return version

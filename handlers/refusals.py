@@ -3,7 +3,9 @@
 Surprising: a text may be longer than a toast allows; then the tap gets an alert and the whole stands in the chat.
 """
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 from domain import errors
 from domain.errors import Refusal
@@ -151,3 +153,8 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
 def refusal_text(refusal: Refusal, words: Words) -> str:
     """The refusal as HTML in the reader's language."""
     return _TEXTS[type(refusal)](refusal, words)
+
+
+def refusal_toast(refusal: Refusal, words: Words) -> str:
+    """The refusal as the plain text of a toast."""
+    return unescape(re.sub(r"<[^>]+>", "", refusal_text(refusal, words)))

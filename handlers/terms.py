@@ -191,13 +191,13 @@ VERBS = {
     "appealed": N_("appealed against the blacklist"),
     "appeal_upheld": N_("appeal refused"),
     "expired": N_("blacklist entry ran out"),
-    "policy_applied": N_("house rules changed"),
+    "policy_applied": N_("another version put in force"),
     "mapped": N_("changed"),
     "mapping_saved": N_("remembered"),
     "mapping_forgotten": N_("forgotten"),
 }
 
-ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator")}
+ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator"), "xiaoer": N_("Xiaoer")}
 KINDS = {
     "merged_box": N_("merged parcel"),
     "merge": N_("merging"),

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Table, select, update
 
 from domain.catalog import Account, Catalog, Company, Courier, Shop, Sku, Warehouse
-from domain.errors import BadValue
+from domain.errors import BadValue, LostRace
 from domain.policy import Policy, document_of, policy_of
 from domain.tariffs import Tariff
 from storage.sql import Shape, Sql
@@ -195,11 +195,13 @@ class CatalogAdmin:
 
     def put_policy(self, policy: Policy, by: str, document: str | None = None) -> Policy:
         """Keep a new version (the version given is ignored) with the document as it was written; returned with its
-        number."""
+        number. Raises LostRace when another transaction keeps one under that number."""
         newest = self._sql.row(select(tables.policy.c.version).order_by(tables.policy.c.version.desc()).limit(1))
         made = replace(policy, version=newest.version + 1 if newest else 1)
         text = document_of(made) if document is None else document
-        self._sql.insert(tables.policy, [{"version": made.version, "document": text, "at": self._sql.now, "by": by}])
+        row = {"version": made.version, "document": text, "at": self._sql.now, "by": by}
+        if not self._sql.change(self._sql.upsert(tables.policy).on_conflict_do_nothing(), [row]):
+            raise LostRace("policy")
         self._reader.bump()
         return made
 

@@ -3,7 +3,7 @@
 Surprising: only what differs from the order as it was read is written; its lines and holds are rewritten as a set.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,10 +23,12 @@ _BY_NUMBER = select(orders.c.id).where(orders.c.shop_id == bindparam("shop"), am
 _WAITING = select(waiting_line.c.number, waiting_line.c.lines)
 _WAITING = _WAITING.where(waiting_line.c.shop_id == bindparam("shop"), among(waiting_line.c.number))
 
-_LOOK_AT = (
-    update(orders).where(orders.c.id == bindparam("_id")).values(look_at=bindparam("_at", type_=orders.c.look_at.type))
-)
-_NEVER = update(orders).where(among(orders.c.id), orders.c.look_at.is_not(None)).values(look_at=None)
+_LOOKED = update(orders).where(orders.c.id == bindparam("_id"), orders.c.revision == bindparam("_read"))
+_LOOKED = _LOOKED.values(look_at=bindparam("_at", type_=orders.c.look_at.type), screened=bindparam("_screened"))
+
+
+def _seen(read: Order | None) -> tuple[datetime | None, int]:
+    return (None, -1) if read is None else (read.look_at, read.screened)
 
 
 class Orders(OrderQueries):
@@ -84,19 +86,25 @@ class Orders(OrderQueries):
         self._read.update((order.id, replace(order, revision=order.revision + 1)) for order in changed)
 
     def save_changed(self, changed: Sequence[Order], also: Collection[int]) -> list[Order]:
-        """Save those that are not as they were read, and the ids in `also`; all as they then stand. Raises LostRace."""
+        """Save those that are not as they were read, and the ids in `also`; all as they then stand. Of the others
+        only `screened` and `look_at` are written, unless somebody was faster: then they are still due. Raises
+        LostRace."""
         news = [order for order in changed if order.id in also or self._read.get(order.id) != order]
         self.save(news)
         saved = {order.id for order in news}
+        self._looked([order for order in changed if order.id not in saved])
         return [replace(order, revision=order.revision + 1) if order.id in saved else order for order in changed]
 
-    def look_at(self, when: Mapping[int, datetime | None]) -> None:
-        """When to screen each again, None = not by the clock; the revision stays."""
-        for chunk in chunks([order_id for order_id, at in when.items() if at is None]):
-            self._sql.connection.execute(_NEVER, {"among": chunk})
-        timed = [{"_id": order_id, "_at": at} for order_id, at in sorted(when.items()) if at is not None]
-        if timed:
-            self._sql.change(_LOOK_AT, timed)
+    def _looked(self, same: Sequence[Order]) -> None:
+        """Under which policy orders that stay as they are were screened, and when to do so again."""
+        rows = [
+            {"_id": order.id, "_read": order.revision, "_at": order.look_at, "_screened": order.screened}
+            for order in sorted(same, key=lambda order: order.id)
+            if (order.look_at, order.screened) != _seen(self._read.get(order.id))
+        ]
+        if rows:
+            self._sql.change(_LOOKED, rows)
+        self._read.update((order.id, order) for order in same)
 
     def look_again(self, at: datetime, codes: Collection[HoldCode] | None = None) -> int:
         """Every order in review (with one of these open holds) is to be screened then; how many."""

@@ -23,6 +23,7 @@ from storage.outbox import Deliveries, Outbox
 from storage.parcels import Parcels
 from storage.people import Cards, People
 from storage.piles import Piles
+from storage.policies import Policies
 from storage.pulse import Pulse
 from storage.records import Alerts, Files, History, Imports, Returns
 from storage.reports import Reports
@@ -170,10 +171,15 @@ class Unit:
         """Report runs and a day's sums."""
         return Reports(self._sql, self.orders, self.parcels, self.returns)
 
+    @cached_property
+    def policies(self) -> Policies:
+        """Versions of the policy, and how far looking again has come."""
+        return Policies(self._sql)
+
     def keep_policy(self, policy: Policy, by: str, document: str) -> Policy:
         """Keep it as the next version, in the words it was written in; what was in force without ever being written
-        is kept before it."""
-        if not self.catalog_admin.policies():
+        is kept before it. Raises LostRace when somebody else keeps one at the same time."""
+        if not self.policies.versions(1):
             self.catalog_admin.put_policy(self.policy, "xiaoer")
         return self.catalog_admin.put_policy(policy, by, document)
 

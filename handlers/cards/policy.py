@@ -1,20 +1,28 @@
-"""The house rules in chat: what is wrong with a document, what it would change, and which version is in force.
+"""The house rules in chat: what is wrong with a document, what it would change, how far looking at the orders again
+has come, and the versions there were.
 
 Surprising: the dry run's card is no card of a record. It says what was true when it was made; its button names the
-version it was made against, and a later version makes it refuse.
+version it was made against, and a later version makes it refuse. Once it is put in force it becomes one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.choices import Fault
+from domain.desk import Desk
 from domain.dry_run import Verdict
+from domain.policies import Told
 from domain.policy import Policy
+from domain.policy_versions import Look
+from domain.records import NoticeKind
 from handlers.card import Button, Card
+from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import N_, hold_name
+from handlers.terms import N_, actor_name, hold_name
+from handlers.viewer import Viewer
 from handlers.words import Words
 
 SHOWN_FAULTS = 15
+SHOWN_CHANGES = 4
 FAULTS = {
     "syntax": N_("this is not TOML: {told}"),
     "unknown": N_("there is no such choice"),
@@ -30,6 +38,8 @@ FAULTS = {
     "no_courier": N_("no courier of ours has the code {told}"),
     "no_courier_near": N_("no courier of ours has the code {told}; did you mean {near}?"),
     "no_place": N_("{told} names no place I know"),
+    "not_here": N_("{told} is not in this file"),
+    "tiers": N_("tiers must rise by up_to_g; only the last has none"),
     "no_aim": N_("names neither a courier nor a province, so it suspends nothing"),
 }
 
@@ -76,7 +86,7 @@ def faults_card(name: str, faults: Sequence[Fault], words: Words) -> Card:
     return Card("\n".join(lines))
 
 
-def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, diff: str, words: Words) -> Card:
+def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, changed: Sequence[str], words: Words) -> Card:
     """What would change, and the two buttons."""
     lines = [
         words("<b>📜 {name}: tried on {count} orders in review</b>", name=name, count=verdict.looked),
@@ -95,12 +105,9 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, diff: 
     ):
         if numbers:
             lines.append(words(title, orders=words.listed(numbers) + (" …" if len(numbers) >= 5 else "")))
-    changed = [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
     if changed:
-        lines += ["", *(words("<code>{line}</code>", line=line[:120]) for line in changed[:12])]
-    if len(changed) > 12:
-        lines.append(words("… and {count} more", count=len(changed) - 12))
-    if not changed:
+        lines += ["", *_changes(changed, 12, words)]
+    else:
         lines.append(words("It chooses the same as version {version}.", version=version))
         return Card("\n".join(lines))
     row = (
@@ -110,6 +117,14 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, diff: 
     return Card("\n".join(lines), (row,))
 
 
+def _changes(changed: Sequence[str], most: int, words: Words) -> list[str]:
+    """The first of them, and how many more."""
+    lines = [words("<code>{line}</code>", line=line[:120]) for line in changed[:most]]
+    if len(changed) > most:
+        lines.append(words("… and {count} more", count=len(changed) - most))
+    return lines
+
+
 def _sums(verdict: Verdict) -> dict[str, int]:
     return {"held": verdict.held, "freed": verdict.freed, "moved": verdict.moved}
 
@@ -117,11 +132,73 @@ def _sums(verdict: Verdict) -> dict[str, int]:
 def policy_card(policy: Policy, changed: Sequence[str], words: Words) -> Card:
     """Which version is in force and what it chooses otherwise than the defaults."""
     lines = [words("<b>📜 House rules, version {version}</b>", version=policy.version)]
-    lines += [words("<code>{line}</code>", line=line[:120]) for line in changed[:25]]
+    lines += _changes(changed, 25, words)
     if not changed:
         lines.append(words("Everything as it comes."))
     lines += [
         "",
         words("To change them: get the file, edit it, send it back. It is tried first and counts when you say so."),
     ]
-    return Card("\n".join(lines), ((Button(words("📄 The file"), pack("p.fl")),),))
+    row = (Button(words("📄 The file"), pack("p.fl", policy.version)), _history(words))
+    return Card("\n".join(lines), (row,))
+
+
+def _history(words: Words) -> Button:
+    return Button(words("🕘 Earlier versions"), pack("p.hi", 0))
+
+
+@drawing(NoticeKind.POLICY)
+def _draw(desk: Desk, version: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
+    look = desk.policies.look(version)
+    if look is None:
+        return None
+    return look_card(look, desk.orders.screened_before(version), desk.policy.version, viewer.words)
+
+
+def look_card(look: Look, left: int, version: int, words: Words) -> Card:
+    """A version that was put in force, and what looking at the orders again under it has come to. `left` wait for it;
+    `version` is in force now."""
+    sums = {"held": f"{look.held:,}", "freed": f"{look.freed:,}", "looked": f"{look.looked:,}"}
+    title = words("<b>📜 Version {version} is in force.</b>", version=look.version)
+    if version > look.version:
+        title = words(
+            "<b>📜 Version {version} was in force until {next} replaced it.</b>",
+            version=look.version,
+            next=f"{look.version + 1}",
+        )
+        line = words("Orders looked at again under it: {looked}, newly held {held}, freed {freed}.", **sums)
+    elif left:
+        facts = {**sums, "all": f"{look.looked + left:,}"}
+        line = words("⏳ Looked at {looked} of {all} orders, newly held {held}, freed {freed}.", **facts)
+    elif look.looked:
+        line = words("✅ All {looked} orders in review are looked at: newly held {held}, freed {freed}.", **sums)
+    else:
+        line = words("No order was in review, so there was nothing to look at again.")
+    return Card(f"{title}\n{line}", ((_history(words),),))
+
+
+def history_card(told: Sequence[Told], older: bool, version: int, words: Words) -> Card:
+    """Versions, newest first: since when, whose, what they changed; `version` is in force now."""
+    lines = [words("<b>🕘 House rules, version by version</b>")]
+    rows = []
+    for one in told:
+        number = one.kept.version
+        facts = {"version": number, "at": words.when(one.kept.at), "by": actor_name(one.kept.by, words)}
+        lines += ["", words("<b>Version {version}</b> · {at} · {by}", **facts)]
+        if number == version:
+            lines[-1] += words(" · in force")
+        if one.changes is None:
+            lines.append(words("Written by another version of Xiaoer; not readable here."))
+        else:
+            first = one is told[-1] and not older
+            same = words("Everything as it comes.") if first else words("Chose the same as before.")
+            lines += _changes(one.changes, SHOWN_CHANGES, words) or [same]
+        row = [Button(words.label("📄 Version {version}", version=number), pack("p.fl", number))]
+        if number != version and one.changes is not None:
+            row.append(Button(words.label("↩️ Back to {version}", version=number), pack("p.bk", number)))
+        rows.append(tuple(row))
+    if not told:
+        lines.append(words("Everything as it comes."))
+    if older:
+        rows.append((Button(words("⬅️ Older"), pack("p.hi", told[-1].kept.version)),))
+    return Card("\n".join(lines), tuple(rows))

@@ -5,24 +5,24 @@ from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 
+from domain.choices import built_all
 from domain.incoming import Platform
 from domain.reach import Area
-from domain.shapes import build_all
 from domain.tariffs import Rate, Surcharge, Volumetric
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 
 
 def _areas(data: Any) -> tuple[Area, ...]:
-    return build_all(Area, data, "areas")
+    return built_all(Area, data)
 
 
 def _rates(data: Any) -> tuple[Rate, ...]:
-    return build_all(Rate, data, "rates")
+    return built_all(Rate, data)
 
 
 def _surcharges(data: Any) -> tuple[Surcharge, ...]:
-    return build_all(Surcharge, data, "surcharges")
+    return built_all(Surcharge, data)
 
 
 class CompanyRow(Base, table=True):
@@ -171,6 +171,19 @@ class PolicyRow(Base, table=True):
     by: str = col.text()
 
 
+class PolicyLookRow(Base, table=True):
+    """What looking at the orders in review again has come to under a version of the policy. One row a version that was
+    put in force; a batch holds its row, so that two workers never look at the same orders."""
+
+    __tablename__ = "policy_look"
+    version: int = col.ref("policy.version", primary=True)
+    looked: int = col.number()
+    held: int = col.number()
+    freed: int = col.number()
+    told_at: datetime = col.moment()
+    ended_at: datetime | None = col.moment(optional=True)
+
+
 class CatalogVersionRow(Base, table=True):
     """One row: the number that says whether a cached catalog is still true."""
 
@@ -188,4 +201,5 @@ waybill_account = table_of(WaybillAccountRow)
 sku = table_of(SkuRow)
 alias = table_of(AliasRow)
 policy = table_of(PolicyRow)
+policy_look = table_of(PolicyLookRow)
 catalog_version = table_of(CatalogVersionRow)

@@ -15,7 +15,7 @@ from storage.tables.columns import Base, table_of
 
 class OrderRow(Base, table=True):
     """Orders; the receiver lies flat beside. `needle` is what free-text search looks through; `look_at` when it must
-    be screened again, which is no news about the order."""
+    be screened again and `screened` under which policy it was, which are no news about the order."""
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -25,6 +25,7 @@ class OrderRow(Base, table=True):
         Index(None, "shop_id", "created_at"),
         Index(None, "status", "held", "due_at", "created_at", "id"),
         Index(None, "status", "created_at"),
+        Index(None, "status", "screened", "id"),
         Index(None, "number"),
         Index(None, "external_id"),
         Index(None, "phone_tail"),
@@ -33,6 +34,7 @@ class OrderRow(Base, table=True):
         Index(
             None,
             "merge_key",
+            "status",
             sqlite_where=sql("merge_key <> ''"),
             postgresql_where=sql("merge_key <> ''"),
         ),
@@ -99,6 +101,7 @@ class OrderRow(Base, table=True):
     first_approver: int = col.number()
     due_at: datetime | None = col.deadline()
     look_at: datetime | None = col.moment(optional=True)
+    screened: int = col.number()
     receiver_name: str = col.words()
     receiver_phone: str = col.words()
     receiver_country: str = col.words()

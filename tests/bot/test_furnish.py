@@ -1,10 +1,12 @@
 """The set-up file: what it puts in, that it can be given twice, and that mistakes are named."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from bot.furnish import BadSetup, furnish, parse
+from bot.furnish import furnish
+from bot.setup_file import Setup, load, parse
+from bot.shell import Refused
 from domain.incoming import Platform
 from storage.store import Store
 
@@ -64,8 +66,23 @@ def store() -> Store:
     return Store("sqlite:///:memory:")
 
 
+def good(text: str) -> Setup:
+    """What a file without a mistake says."""
+    found = parse(text)
+    assert found.faults == ()
+    assert found.value is not None
+    return found.value
+
+
+def faults(text: str) -> list[tuple[int, str, str]]:
+    """Line, path and code of everything wrong."""
+    found = parse(text)
+    assert found.value is None
+    return [(fault.line, fault.path, fault.why) for fault in found.faults]
+
+
 def test_a_file_furnishes_the_company_and_twice_changes_nothing(store: Store) -> None:
-    plan = parse(FILE)
+    plan = good(FILE)
     none = {"shops": 0, "warehouses": 0, "couriers": 0, "accounts": 0, "tariffs": 0, "skus": 1, "stock": 0}
     assert store.run_now(furnish, plan) == {**none, "shops": 1, "warehouses": 1, "couriers": 1, "stock": 1}
     assert store.run_now(furnish, plan) == none
@@ -109,9 +126,9 @@ balance = 1000
 def test_terms_and_accounts_are_learned_and_changed_terms_are_the_next_version(store: Store) -> None:
     text = FILE.replace("priority = 1\n\n[[courier]]", 'priority = 1\ncutoff = "18:00"\n\n[[courier]]') + TERMS
     text = text.replace("weight_g = 300", 'weight_g = 300\nlength_mm = 90\ntraits = ["fragile"]')
-    made = store.run_now(furnish, parse(text))
+    made = store.run_now(furnish, good(text))
     assert (made["accounts"], made["tariffs"]) == (1, 1)
-    again = store.run_now(furnish, parse(text))
+    again = store.run_now(furnish, good(text))
     assert (again["accounts"], again["tariffs"], again["couriers"]) == (0, 0, 0)
     catalog = store.read_now(lambda desk: desk.catalog)
     (courier,), (place,), (shop,) = catalog.couriers.values(), catalog.warehouses.values(), catalog.shops.values()
@@ -125,7 +142,7 @@ def test_terms_and_accounts_are_learned_and_changed_terms_are_the_next_version(s
     )
     assert store.read_now(lambda desk: desk.waybills.pools()[account.id].left) == 1000
     changed = text.replace("first_price = 400", "first_price = 420").replace('cutoff = "18:00"', "enabled = false")
-    news = store.run_now(furnish, parse(changed))
+    news = store.run_now(furnish, good(changed))
     assert (news["tariffs"], news["warehouses"]) == (1, 0)
     catalog = store.read_now(lambda desk: desk.catalog)
     assert [one.version for one in catalog.tariffs[courier.id]] == [1, 2]
@@ -134,46 +151,58 @@ def test_terms_and_accounts_are_learned_and_changed_terms_are_the_next_version(s
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("old", "new", "path", "why"),
     [
-        (("up_to_g = 500", "up_to_g = 0"), "[[tariff]] 1: tiers for 浙江 must rise by up_to_g"),
-        (('kind = "freight"', 'kind = "rebate"'), "[[tariff]] 1: surcharges 1: kind must be one of fixed, freight"),
-        (("first_price = 400", "first_price = -4"), "[[tariff]] 1: rates 2: tiers 1: first_price must not be negative"),
-        (
-            ('courier = "YTO"\nwarehouse', 'courier = "ZTO"\nwarehouse'),
-            "[[tariff]] 1: courier 'ZTO' is not in this file",
-        ),
-        (("starts = 2026-01-01", 'starts = "soon"'), "[[tariff]] 1: starts must be a day like 2026-11-23"),
-        (('["taobao"]', '["nowhere"]'), "[[account]] 1: platforms must be among taobao"),
-        (("balance = 1000", "balance = -1"), "[[account]] 1: first_number and balance must be whole numbers"),
-        (("step_g = 1000\nstep_price = 150", "step_g = 0\nstep_price = 150"), "[[courier]] 1: step_g must be more"),
-        (('code = "HZ"', 'code = "HZ"\ncutoff = "6pm"'), "[[warehouse]] 1: cutoff must be a time like 16:00"),
+        ("up_to_g = 500", "up_to_g = 0", "tariff.1.rates.1.tiers", "tiers"),
+        ('kind = "freight"', 'kind = "rebate"', "tariff.1.surcharges.1.kind", "value"),
+        ("first_price = 400", "first_price = -4", "tariff.1.rates.2.tiers.1.first_price", "range"),
+        ("starts = 2026-01-01", 'starts = "soon"', "tariff.1.starts", "value"),
+        ('["taobao"]', '["nowhere"]', "account.1.platforms", "value"),
+        ("balance = 1000", "balance = -1", "account.1.balance", "range"),
+        ("first_number = 500", "first_number = true", "account.1.first_number", "type"),
+        ("step_g = 1000\nstep_price = 150", "step_g = 0\nstep_price = 150", "courier.1.step_g", "range"),
+        ('code = "HZ"', 'code = "HZ"\ncutoff = "6pm"', "warehouse.1.cutoff", "value"),
+        ('platform = "taobao"', 'platform = "etsy"', "shop.1.platform", "value"),
+        ('platform = "taobao"', 'platform = ["taobao"]', "shop.1.platform", "value"),
+        ("digits = 13", 'digits = "13"', "courier.1.digits", "type"),
+        ("cost = 900", "cost = -1", "sku.1.cost", "range"),
+        ("cost = 900", "costs = 900\ncost = 900", "sku.1.costs", "unknown"),
+        ("cost = 900\n", "", "sku.1", "missing"),
+        ("digits = 13", "id = 3\ndigits = 13", "courier.1.id", "unknown"),
+        ("units = 20", "units = -20", "stock.1.units", "range"),
+        ('sku = "CUP"\nunits', 'sku = "POT"\nunits', "stock.1.sku", "not_here"),
+        ('zone = "Asia/Shanghai"\ncurrency', 'zone = "Peking"\ncurrency', "company.zone", "value"),
+        ("[[sku]]", "[sku]", "sku", "type"),
+        ("[[code]]", "[[codes]]", "codes", "unknown"),
     ],
 )
-def test_a_mistake_in_the_terms_is_named(change: tuple[str, str], words: str) -> None:
+def test_a_mistake_is_named_with_its_line(old: str, new: str, path: str, why: str) -> None:
+    """The line of the key, or of the key it is written under."""
     text = FILE + TERMS
-    assert change[0] in text
-    with pytest.raises(BadSetup) as refused:
-        parse(text.replace(*change))
-    assert words in str(refused.value)
+    assert old in text
+    changed = text.replace(old, new, 1)
+    ((line, found, code),) = faults(changed)
+    assert (found, code) == (path, why)
+    key = [part for part in path.split(".") if not part.isdigit()][1 if why != "missing" and "." in path else 0]
+    assert key in changed.splitlines()[line - 1]
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda text: text.replace('platform = "taobao"', 'platform = "etsy"'), "[[shop]] 1: platform must be one of"),
-        (lambda text: text.replace("digits = 13", 'digits = "13"'), "[[courier]] 1: digits must be a whole number"),
-        (lambda text: text.replace("cost = 900", "cost = -1"), "[[sku]] 1: cost must not be negative"),
-        (lambda text: text.replace("cost = 900\n", ""), "[[sku]] 1: cost is missing"),
-        (lambda text: text.replace("cost = 900", "costs = 900"), "[[sku]] 1: unknown key costs"),
-        (lambda text: text.replace('warehouse = "HZ"', 'warehouse = "SH"'), "[[stock]] 1: warehouse 'SH'"),
-        (lambda text: text.replace("Asia/Shanghai", "Peking"), "[company]: there is no zone 'Peking'"),
-        (lambda text: text + "\n[oops\n", "line"),
-        (lambda text: text.replace("[[sku]]", "[sku]"), "[[sku]] must be written with two brackets"),
-        (lambda text: text + "\n[[shops]]\n", "unknown table shops"),
-    ],
-)
-def test_a_mistake_is_named_with_its_place(change: Callable[[str], str], words: str) -> None:
-    with pytest.raises(BadSetup) as refused:
-        parse(change(FILE))
-    assert words in str(refused.value)
+def test_every_mistake_is_told_as_file_and_line(tmp_path: Path) -> None:
+    """And no number below zero."""
+    file = tmp_path / "company.toml"
+    text = FILE.replace('warehouse = "HZ"', 'warehouse = "SH"').replace("cost = 900", "cost = -1")
+    file.write_text(text, "utf-8")
+    with pytest.raises(Refused) as refused:
+        load(file)
+    assert str(refused.value) == f"{file}:37: sku.1.cost: -1 is below 0"
+    file.write_text(text.replace("cost = -1", "cost = 1"), "utf-8")
+    with pytest.raises(Refused) as refused:
+        load(file)
+    assert str(refused.value) == f"{file}:41: stock.1.warehouse: 'SH' is not in this file"
+    file.write_text("", "utf-8")
+    with pytest.raises(Refused) as refused:
+        load(file)
+    assert str(refused.value) == f"{file}: company is missing"
+    file.write_text(FILE + "\n[oops\n", "utf-8")
+    with pytest.raises(Refused, match=r"company.toml:\d+: this is not TOML"):
+        load(file)

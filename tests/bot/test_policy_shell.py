@@ -1,10 +1,11 @@
-"""`run.py policy`: faults by file and line, a version put in force, nothing changed by a refused one."""
+"""`run.py policy`: faults by file and line, a version put in force, gone back to, nothing changed by a refused one."""
 
 import json
 from pathlib import Path
 
 import pytest
 
+from tests.bot.test_imports import HEAD, row
 from tests.bot.test_run import call
 
 
@@ -43,3 +44,48 @@ def test_a_file_that_is_not_utf8_is_told_by_line(tmp_path: Path, capsys: pytest.
     file.write_bytes(b"wave_size = 7\n# " + "规则".encode("gb18030"))
     status, _, err = call(capsys, "--data", str(tmp_path / "d"), "policy", "check", str(file))
     assert (status, err) == (1, f"{file}:2: not UTF-8; save it as UTF-8\n")
+
+
+def test_history_tells_what_changed_and_a_version_is_put_in_force_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The progress goes to stderr, the last line is one JSON object."""
+    data, seven, orders = str(tmp_path / "d"), tmp_path / "seven.toml", tmp_path / "orders.csv"
+    orders.write_text(HEAD + row(1001) + row(1002), "utf-8")
+    assert call(capsys, "--data", data, "import", str(orders))[0] == 0
+    seven.write_text("wave_size = 7\n[screening]\nmost_units = 1\n", "utf-8")
+    before = json.loads(call(capsys, "--data", data, "--json", "policy", "show")[1])
+    first = before["version"]
+    status, out, err = call(capsys, "--data", data, "policy", "apply", str(seven), "--json")
+    told = json.loads(out)
+    assert status == 0
+    assert told["changes"] == ["wave_size: 40 → 7", "screening.most_units: 50 → 1"]
+    assert (told["version"], told["looked"], told["freed"]) == (first + 1, told["orders"], 0)
+    assert err == f"looked at {told['looked']} of {told['looked']}, newly held {told['held']}, freed 0\n"
+    tried = json.loads(call(capsys, "--data", data, "--json", "policy", "dry-run", "--version", str(first))[1])
+    assert (tried["looked"], tried["freed"]) == (told["looked"], told["held"])
+    again = json.loads(call(capsys, "--data", data, "--json", "policy", "apply", "--version", str(first))[1])
+    assert (again["version"], again["freed"], again["held"]) == (first + 2, told["held"], 0)
+    assert json.loads(call(capsys, "--data", data, "--json", "policy", "show")[1])["document"] == before["document"]
+    versions = json.loads(call(capsys, "--data", data, "policy", "history", "--json")[1])["versions"]
+    assert [(one["version"], one["changes"]) for one in versions[:2]] == [
+        (first + 2, ["wave_size: 7 → 40", "screening.most_units: 1 → 50"]),
+        (first + 1, told["changes"]),
+    ]
+    lines = call(capsys, "--data", data, "policy", "history")[1].splitlines()
+    assert lines[0] == f"version {first + 2}  {versions[0]['at']}  operator"
+    assert lines[1:3] == ["    wave_size: 7 → 40", "    screening.most_units: 1 → 50"]
+
+
+def test_going_back_to_no_version_or_to_two_things_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing becomes a version."""
+    data, file = str(tmp_path / "d"), tmp_path / "seven.toml"
+    file.write_text("wave_size = 7\n", "utf-8")
+    before = json.loads(call(capsys, "--data", data, "--json", "policy", "show")[1])
+    missing = call(capsys, "--data", data, "policy", "apply", "--version", "99")
+    assert missing == (1, "", "there is no version 99 of the policy\n")
+    assert call(capsys, "--data", data, "policy", "apply", str(file), "--version", "1")[0] == 2
+    assert call(capsys, "--data", data, "policy", "apply")[0] == 2
+    assert json.loads(call(capsys, "--data", data, "--json", "policy", "show")[1]) == before

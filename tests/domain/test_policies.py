@@ -34,15 +34,15 @@ def test_a_document_becomes_the_next_version_and_marks_the_orders(house: House) 
     owner = house.cast.actor(Role.OWNER)
     done = house.run(policies.apply, owner, "wave_size = 7\n", 1)
     assert (done.policy.version, done.policy.wave_size, done.orders) == (2, 7, 1)
-    assert done.diff.splitlines()[-2:] == ["-wave_size = 40", "+wave_size = 7"]
+    assert done.changes == ("wave_size: 40 → 7",)
     assert house.store.read_now(lambda desk: desk.policy) == done.policy
-    due = house.store.read_now(lambda desk: desk.orders.to_look_at(desk.now, 10))
+    due = house.store.read_now(lambda desk: desk.orders.to_look_at(desk.now, desk.policy.version, 10))
     assert due == [house.order.id]
     (event,) = house.store.read_now(lambda desk: desk.history("policy", 2))
     assert (event.verb, event.actor, event.data) == (
         "policy_applied",
         owner.name,
-        {"orders": "1", "diff": done.diff},
+        {"orders": "1", "changes": "wave_size: 40 → 7"},
     )
 
 
@@ -63,5 +63,5 @@ def test_a_refused_document_changes_nothing(
     with pytest.raises(refusal):
         house.run(policies.apply, house.cast.actor(role), document, expected)
     assert house.store.read_now(lambda desk: desk.policy) == before
-    assert house.store.read_now(lambda desk: desk.orders.to_look_at(desk.now, 10)) == []
+    assert house.store.read_now(lambda desk: desk.orders.to_look_at(desk.now, desk.policy.version, 10)) == []
     assert house.store.read_now(lambda desk: desk.history("policy", 2)) == []

@@ -1,12 +1,17 @@
 """The house rules in chat: shown, tried, put in force, refused when they came too late or from somebody else."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from domain import looking, policies
 from domain.people import Role
 from domain.policy import Policy, document_of, policy_of
+from domain.records import NoticeKind
 from handlers.cards.policy import fault_text, faults_card
+from handlers.draw import draw
 from handlers.words import Words
 from tests.factory import incoming
 from tests.handlers.desk_chat import DeskChat, open_desk
@@ -35,12 +40,12 @@ async def test_a_file_is_tried_then_put_in_force_by_a_tap(desk: DeskChat) -> Non
     assert card.startswith("<b>📜 rules.toml: tried on 2 orders in review</b>")
     assert "Newly held: <b>1</b> · freed: <b>0</b> · sent otherwise: <b>0</b>" in card
     assert "✋ many units: +1" in card
-    assert "<code>+wave_size = 7</code>" in card
+    assert "<code>wave_size: 40 → 7</code>" in card
     assert version(desk) == 1
     await desk.taps(owner, "✅ Put in force")
     assert version(desk) == 2
     assert desk.look(lambda d: (d.policy.wave_size, d.policy.screening.most_units)) == (7, 1)
-    assert len(desk.look(lambda d: d.orders.to_look_at(d.now, 9))) == 2
+    assert len(desk.look(lambda d: d.orders.to_look_at(d.now, 2, 9))) == 2
 
 
 async def test_every_fault_is_named_with_its_line(desk: DeskChat) -> None:
@@ -59,9 +64,126 @@ async def test_a_card_tried_against_an_older_version_is_refused(desk: DeskChat) 
     await desk.sends(owner, "rules.toml", b"wave_size = 7\n")
     desk.do(lambda unit: unit.keep_policy(Policy(), "somebody", document_of(Policy())))
     now = version(desk)
-    await desk.taps(owner, "✅ Put in force")
+    said = await desk.taps(owner, "✅ Put in force")
     assert version(desk) == now
+    assert desk.look(lambda d: d.policies.look(now)) is None
+    (toast,) = [call.said["text"] for call in desk.wire.calls if call.name == "answerCallbackQuery"]
+    assert toast.startswith("house rules: another version put in force by somebody at 10:00. Nothing was changed")
+    assert said[-1].startswith("<b>📜 rules.toml: tried on 0 orders in review</b>")
+    assert {call.name for call in desk.last if "Message" in call.name} == {"editMessageText"}
     assert desk.look(lambda d: d.policy.wave_size) == Policy().wave_size
+    await desk.taps(owner, "✅ Put in force")
+    assert desk.look(lambda d: d.policy.wave_size) == 7
+
+
+def card(desk: DeskChat, number: int) -> str:
+    """The card of a version that was put in force, as the messenger draws it."""
+    owner = desk.cast.people[Role.OWNER]
+    drawn = desk.look(lambda d: draw(d, NoticeKind.POLICY, number, d.people.chat(owner.chat_id), {}))
+    return str(drawn.text)
+
+
+def redraws(desk: DeskChat) -> list[tuple[NoticeKind, int]]:
+    """What waits to be drawn again in the owner's chat."""
+    owner = desk.cast.people[Role.OWNER]
+    waiting = desk.look(lambda d: d.outbox.waiting(owner.chat_id))
+    return [(notice.kind, notice.subject_id) for notice in waiting if notice.redraw]
+
+
+async def test_the_card_goes_on_telling_how_far_looking_again_is(desk: DeskChat) -> None:
+    """On the message the owner tapped, a redraw every few seconds and one at the end; nothing of it is in memory."""
+    owner = desk.cast.people[Role.OWNER]
+    desk.takes(*(incoming(str(number)) for number in range(looking.BATCH + 20)))
+    await desk.sends(owner, "rules.toml", b"[screening]\nmost_units = 1\n")
+    _, shown = desk.button(owner.telegram_id, "✅ Put in force")
+    said = await desk.taps(owner, "✅ Put in force")
+    begun = "<b>📜 Version 2 is in force.</b>\n⏳ Looked at 0 of 120 orders, newly held 0, freed 0."
+    assert said == [begun]
+    where = desk.look(lambda d: [(c.chat_id, c.message_id) for c in d.cards.of(NoticeKind.POLICY, 2)])
+    assert where == [(owner.chat_id, shown.message_id)]
+    desk.do(looking.look_again)
+    assert redraws(desk) == []
+    desk.clock.forward(looking.TELL_SECONDS)
+    desk.do(looking.look_again)
+    assert redraws(desk) == [(NoticeKind.POLICY, 2)]
+    done = "<b>📜 Version 2 is in force.</b>\n✅ All 120 orders in review are looked at: newly held 120, freed 0."
+    assert card(desk, 2) == done
+    await desk.sends(owner, "more.toml", b"wave_size = 7\n")
+    await desk.taps(owner, "✅ Put in force")
+    replaced = "<b>📜 Version 2 was in force until 3 replaced it.</b>\n"
+    assert card(desk, 2) == replaced + "Orders looked at again under it: 120, newly held 120, freed 0."
+
+
+async def test_nothing_in_review_is_said_so(desk: DeskChat) -> None:
+    await desk.sends(desk.cast.people[Role.OWNER], "rules.toml", b"wave_size = 7\n")
+    said = await desk.taps(desk.cast.people[Role.OWNER], "✅ Put in force")
+    nothing = "No order was in review, so there was nothing to look at again."
+    assert said == [f"<b>📜 Version 2 is in force.</b>\n{nothing}"]
+
+
+async def test_history_tells_who_when_and_what_and_goes_back(desk: DeskChat) -> None:
+    """Going back is trying the old document; it becomes a new version."""
+    owner = desk.cast.people[Role.OWNER]
+    for text in (b"wave_size = 7\n", b"wave_size = 7\nkeywords = []\n[merge]\nauto = false\n"):
+        await desk.sends(owner, "rules.toml", text)
+        await desk.taps(owner, "✅ Put in force")
+    (said,) = await desk.writes(owner, "/policy history")
+    assert said.split("\n") == [
+        "<b>🕘 House rules, version by version</b>",
+        "",
+        "<b>Version 3</b> · 11-23 10:00 · 小满 Xiaoman · in force",
+        '<code>keywords: −"发票" −"加急" −"改地址" −"送人" −"不要发" −"invoice" −"urgent" −"gift"</code>',
+        "<code>merge.auto: true → false</code>",
+        "",
+        "<b>Version 2</b> · 11-23 10:00 · 小满 Xiaoman",
+        "<code>wave_size: 40 → 7</code>",
+        "",
+        "<b>Version 1</b> · 11-23 10:00 · Xiaoer",
+        "Everything as it comes.",
+    ]
+    assert desk.labels == [
+        ["📄 Version 3"],
+        ["📄 Version 2", "↩️ Back to 2"],
+        ["📄 Version 1", "↩️ Back to 1"],
+    ]
+    await desk.taps(owner, "📄 Version 2")
+    (sent,) = [call.said["document"] for call in desk.last if call.name == "sendDocument"]
+    second = document_of(replace(Policy(), wave_size=7))
+    assert (sent.filename, sent.data.decode()) == ("policy_v2.toml", second)
+    tried = (await desk.taps(owner, "↩️ Back to 2"))[-1]
+    assert tried.startswith("<b>📜 policy_v2.toml: tried on 0 orders in review</b>")
+    assert "<code>merge.auto: false → true</code>" in tried
+    await desk.taps(owner, "✅ Put in force")
+    assert version(desk) == 4
+    assert desk.look(lambda d: replace(d.policy, version=2)) == desk.look(lambda d: d.policies.get(2).policy)
+
+
+async def test_history_pages(desk: DeskChat) -> None:
+    """Five a page; older ones by a button that changes the card."""
+    owner = desk.cast.people[Role.OWNER]
+    for size in range(1, 8):
+        desk.do(policies.apply, owner.acting(), f"wave_size = {size}\n", version(desk))
+    await desk.writes(owner, "/policy")
+    (first,) = await desk.taps(owner, "🕘 Earlier versions")
+    assert [line[:16] for line in first.split("\n") if "Version" in line] == [
+        f"<b>Version {n}</b>" for n in (8, 7, 6, 5, 4)
+    ]
+    (second,) = await desk.taps(owner, "⬅️ Older")
+    assert re.findall(r"Version (\d+)", second) == ["3", "2", "1"]
+    assert [call.name for call in desk.last if "Message" in call.name] == ["editMessageText"]
+
+
+async def test_others_see_no_history_and_go_nowhere(desk: DeskChat) -> None:
+    owner, bella = desk.cast.people[Role.OWNER], desk.cast.people[Role.CS]
+    desk.do(policies.apply, owner.acting(), "wave_size = 7\n", 1)
+    await desk.writes(owner, "/policy history")
+    data, shown = desk.button(owner.telegram_id, "↩️ Back to 1")
+    assert "Version" not in (await desk.writes(bella, "/policy history"))[0]
+    for tapped in (data, "p.fl:2", "p.hi:0"):
+        said = await desk.presses(bella, tapped, shown)
+        assert not any("olicy_v" in text or "Version" in text for text in said)
+        assert [call.name for call in desk.last if call.name.startswith("send")] == []
+    assert version(desk) == 2
 
 
 async def test_others_neither_see_nor_try_nor_apply(desk: DeskChat) -> None:
@@ -79,7 +201,7 @@ async def test_policy_shows_what_differs(desk: DeskChat) -> None:
     await desk.taps(owner, "✅ Put in force")
     assert (await desk.writes(owner, "/policy"))[0].split("\n")[:2] == [
         "<b>📜 House rules, version 2</b>",
-        "<code>wave_size = 7</code>",
+        "<code>wave_size: 40 → 7</code>",
     ]
 
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import intake, looking, review
+from domain import intake, looking, policies, review
 from domain.holds import HoldCode, open_codes
 from domain.orders import Order
 from domain.people import SHOP, Role
-from domain.policy import Policy
+from domain.policy import Policy, document_of
 from domain.policy_sections import HoldChoice, Screening
-from storage.unit import Unit
+from domain.policy_versions import Look
 from tests.factory import NOW, incoming
 from tests.storage.conftest import Each
 
@@ -28,19 +28,15 @@ def now(each: Each, order: Order) -> Order:
 
 
 def choose(each: Each, **screening: object) -> None:
-    """A policy with these choices, and every order in review is due."""
-    chosen = replace(Policy(), screening=replace(Screening(), **screening))  # type: ignore[arg-type]  # any field
-
-    def go(unit: Unit) -> None:
-        unit.catalog_admin.put_policy(replace(chosen, wave_size=7), "owner")
-        unit.orders.look_again(unit.now)
-
-    each.store.run_now(go)
+    """A policy with these choices, so every order in review is due."""
+    chosen = replace(Policy(), wave_size=7, screening=replace(Screening(), **screening))  # type: ignore[arg-type]  # any field
+    base = each.store.read_now(lambda unit: unit.policy.version)
+    each.store.run_now(policies.apply, each.cast.actor(Role.OWNER), document_of(chosen), base)
 
 
 def due(each: Each) -> list[int]:
     """Ids whose time has come."""
-    return each.store.read_now(lambda unit: unit.orders.to_look_at(unit.now, 1000))
+    return each.store.read_now(lambda unit: unit.orders.to_look_at(unit.now, unit.policy.version, 1000))
 
 
 def test_an_order_that_stays_as_it_is_keeps_its_revision_and_plan(each: Each) -> None:
@@ -115,7 +111,7 @@ def test_hours_that_a_policy_does_not_screen_are_not_looked_for(each: Each) -> N
 def test_an_order_decided_meanwhile_is_let_go(each: Each) -> None:
     """It is not screened, and not due for ever either."""
     (order,) = taken_in(each, "1001")
-    choose(each, most_units=1)
+    each.store.run_now(lambda unit: unit.orders.look_again(unit.now))
     approved = each.store.run_now(review.approve, each.cast.actor(Role.CS), order.id, order.revision)
     assert each.store.run_now(looking.look_again) == 1
     assert now(each, order) == approved
@@ -123,12 +119,13 @@ def test_an_order_decided_meanwhile_is_let_go(each: Each) -> None:
 
 
 def test_a_batch_takes_the_longest_due_and_leaves_the_rest(each: Each) -> None:
-    """None is forgotten."""
+    """None is forgotten; what time made due goes before what a policy did."""
     orders = taken_in(each, *(str(2000 + number) for number in range(looking.BATCH + 3)))
-    first = orders[-1].id
-    each.store.run_now(lambda unit: unit.orders.look_again(unit.now))
-    each.store.run_now(lambda unit: unit.orders.look_at({first: NOW - timedelta(seconds=1)}))
-    assert due(each)[0] == first
+    first = orders[-1]
+    choose(each)
+    early = replace(first, look_at=NOW - timedelta(seconds=1))
+    each.store.run_now(lambda unit: unit.orders.save_changed([early], ()))
+    assert due(each)[0] == first.id
     assert [each.store.run_now(looking.look_again) for _ in range(3)] == [looking.BATCH, 3, 0]
 
 
@@ -137,12 +134,41 @@ def test_only_orders_with_an_open_hold_of_the_code_are_marked(each: Each) -> Non
     choose(each, most_units=1)
     taken_in(each, "1001")
     choose(each)
-    each.store.run_now(lambda unit: unit.orders.look_at(dict.fromkeys(due_all(unit))))
     marked = each.store.run_now(lambda unit: unit.orders.look_again(unit.now, [HoldCode.QTY_RANGE]))
     nothing = each.store.run_now(lambda unit: unit.orders.look_again(unit.now, [HoldCode.FREEZE]))
     assert (marked, nothing, len(due(each))) == (1, 0, 1)
 
 
-def due_all(unit: Unit) -> list[int]:
-    """Ids whose time has come, inside a command."""
-    return unit.orders.to_look_at(unit.now, 1000)
+def tally(each: Each) -> Look | None:
+    """How far looking again under the present policy has come."""
+    return each.store.read_now(lambda unit: unit.policies.look(unit.policy.version))
+
+
+def test_the_look_is_counted_once_and_ends(each: Each) -> None:
+    """Its card is due again every few seconds, and once at the end."""
+    taken_in(each, *(str(3000 + number) for number in range(looking.BATCH + 2)))
+    choose(each, most_units=1)
+    some, every = looking.BATCH, looking.BATCH + 2
+    assert tally(each) == Look(2, NOW)
+    assert each.store.run_now(looking.look_again) == some
+    assert tally(each) == Look(2, NOW, looked=some, held=some)
+    at = each.clock.move(looking.TELL_SECONDS)
+    assert each.store.run_now(looking.look_again) == 2
+    assert tally(each) == Look(2, at, looked=every, held=every)
+    later = each.clock.move(1)
+    assert each.store.run_now(looking.look_again) == 0
+    assert tally(each) == Look(2, later, looked=every, held=every, ended_at=later)
+    each.clock.move(10)
+    assert each.store.run_now(looking.look_again) == 0
+    assert tally(each) == Look(2, later, looked=every, held=every, ended_at=later)
+
+
+def test_what_time_ends_is_not_counted_for_the_policy(each: Each) -> None:
+    """Only orders that were screened under an older policy are its doing."""
+    choose(each, regret_minutes=30)
+    taken_in(each, "1001")
+    assert each.store.run_now(looking.look_again) == 0
+    ended = tally(each)
+    each.clock.move(30 * 60)
+    assert each.store.run_now(looking.look_again) == 1
+    assert tally(each) == ended == Look(2, NOW, ended_at=NOW)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from domain.errors import LostRace
 from domain.orders import Order
@@ -10,6 +11,7 @@ from domain.parcels import Parcel, ParcelState
 from storage import order_rows
 from storage.order_rows import row_to_save
 from storage.parcels import PARCEL
+from storage.tables.orders import orders
 from storage.tables.parcels import parcel
 from storage.unit import Unit
 from tests import factory
@@ -72,7 +74,7 @@ def test_a_set_with_one_lost_race_changes_nothing(each: Each) -> None:
 
 
 def test_a_change_made_behind_our_back_is_not_undone_by_a_save_that_does_not_name_it(each: Each) -> None:
-    """`look_at` has no field on the order, and a column that was not changed is not written."""
+    """A column that was not changed is not written."""
 
     def given(unit: Unit) -> Order:
         made = factory.order(unit, each.cast.shops[0])
@@ -83,11 +85,11 @@ def test_a_change_made_behind_our_back_is_not_undone_by_a_save_that_does_not_nam
 
     def change(unit: Unit) -> None:
         read = unit.orders.get(order.id)
-        unit.orders.look_at({order.id: unit.now})
+        unit.orders._sql.change(update(orders).values(look_at=unit.now))
         unit.orders.save([replace(read, reason="later")])
 
     each.store.run_now(change)
-    assert each.store.read_now(lambda unit: unit.orders.to_look_at(unit.now, 9)) == [order.id]
+    assert each.store.read_now(lambda unit: unit.orders.to_look_at(unit.now, 0, 9)) == [order.id]
 
 
 def test_copies_go_with_what_they_copy(each: Each) -> None:

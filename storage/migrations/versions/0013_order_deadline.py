@@ -10,7 +10,7 @@ from alembic import op
 from storage.types import Deadline, Moment
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 _NEVER = {"sqlite": "'9999-01-01 00:00:00.000000'", "postgresql": "'9999-01-01 00:00:00.000000+00'"}
 _FILL = {
