@@ -314,9 +314,9 @@ def _screen_new(desk: Desk, customer: Customer, entry: Entry) -> Screened:
     ids = set(desk.customers.order_ids(shops_of(desk, customer.platform), customer.buyer_id, _MANY, review=True))
     if entry.kinds - {KeyKind.BUYER}:
         ids.update(order_id for order_id, _ in desk.orders.in_review(shops=None, held=None, limit=_MANY))
+    marked = desk.orders.look_again(desk.now) if len(ids) >= _MANY else 0
     about = [o for o in desk.orders.many(ids).values() if not set(entry.keys).isdisjoint(keys_of(o))]
-    left = desk.orders.look_again(desk.now) - len(about) if len(ids) >= _MANY else 0
     if about:
         refresh(desk, about)
         notices.redraw(desk, NoticeKind.ORDER, [order.id for order in about], digest=True)
-    return Screened(len(about), left)
+    return Screened(len(about), max(0, marked - len(about)))

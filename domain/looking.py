@@ -60,10 +60,10 @@ def at_once(desk: Desk, codes: Collection[HoldCode], about: Callable[[Order], bo
     to the clock. Returns how many are left."""
     limit = desk.policy.batch_limit
     ids = desk.orders.held_with(codes, limit)
+    marked = desk.orders.look_again(desk.now, codes) if len(ids) == limit else 0
     found = [order for order in desk.orders.many(ids).values() if about is None or about(order)]
-    left = desk.orders.look_again(desk.now, codes) - len(found) if len(ids) == limit else 0
     _screen(desk, found)
-    return left
+    return max(0, marked - len(found))
 
 
 def _screen(desk: Desk, orders: Sequence[Order]) -> list[tuple[Order, Order]]:

@@ -52,7 +52,7 @@ def test_import_tells_what_became_of_each_file(tmp_path: Path, capsys: pytest.Ca
         assert status == 0
         assert result["rejects"][0]["row"] == 3
         assert result["rejects"][0]["reason"] == "negative_quantity"
-        assert result["rejects"][0]["why"].startswith("zero or fewer pieces, column Lineitem quantity, found")
+        assert result["rejects"][0]["why"].startswith("zero or fewer pieces; column Lineitem quantity; found")
         del result["rejects"]
         assert result == {
             "file": str(file),
