@@ -41,10 +41,13 @@ class Outcome:
     refusal: Refusal | None = None
     warn: str = ""
     grams: int | None = None
+    undone: bool = False
 
     @property
     def verdict(self) -> str:
-        """ok, again (a calm repeat), ask (its weight is wanted), stop, look (goods) or refused."""
+        """ok, again (a calm repeat), ask (its weight is wanted), stop, look (goods), refused, or scan_undone."""
+        if self.undone:
+            return "scan_undone"
         if self.sku:
             return "look"
         if self.refusal is None:
@@ -156,7 +159,7 @@ def scan(
     if last is not None and person.last_parcel != last.id:
         desk.people.save(replace(person, last_parcel=last.id))
     before = count_of_hour(desk, actor.person_id)
-    count = _write_log(desk, actor, outcomes, before, place)
+    count = write_log(desk, actor, outcomes, before, place)
     notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
     return Scans(outcomes, before=before, count=count)
 
@@ -184,11 +187,11 @@ def _receive(desk: Desk, actor: Actor, code: str, place: int) -> Outcome:
         return Outcome(code, Station.RECEIVE, returned=desk.returns.by_waybill(code), refusal=refusal)
 
 
-def _write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int, place: int | None) -> int:
+def write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int, place: int | None) -> int:
     """One line of the shift per code; returns the new count of the hour."""
     lines = []
     for outcome in outcomes:
-        count += outcome.verdict == "ok"
+        count = max(0, count + (outcome.verdict == "ok") - outcome.undone)
         facts = {
             "code": outcome.code,
             "station": str(outcome.station),
