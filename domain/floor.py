@@ -20,7 +20,7 @@ from domain.errors import (
     WrongStatus,
 )
 from domain.fulfilment import STEP
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import Parcel, ParcelState, wave_number
 from domain.people import STATION_RIGHT, Actor, Right, Station
 from domain.records import Event, NoticeKind, Return
 
@@ -70,6 +70,25 @@ class Scans:
     place_needed: bool = False
     before: int = 0
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WaveProgress:
+    """How many of a wave's parcels have passed a station, of those that are still to go out."""
+
+    number: str
+    done: int
+    of: int
+
+
+def wave_progress(desk: Desk, parcel: Parcel | None, station: Station) -> WaveProgress | None:
+    """How far the parcel's wave is at the station; None when there is no wave, or no such step."""
+    if parcel is None or parcel.wave_id is None or station not in STEP:
+        return None
+    counts = {s: n for s, n in desk.parcels.wave_counts(parcel.wave_id).items() if s is not ParcelState.CANCELLED}
+    passed = _ORDER.index(STEP[station][1])
+    done = sum(count for state, count in counts.items() if _ORDER.index(state) >= passed)
+    return WaveProgress(wave_number(parcel.wave_id), done, sum(counts.values()))
 
 
 def on_floor(actor: Actor) -> bool:

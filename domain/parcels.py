@@ -111,6 +111,11 @@ class WaveState(StrEnum):
     DONE = "done"
 
 
+def wave_number(wave_id: int) -> str:
+    """What people call a wave."""
+    return f"W{wave_id:04d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Wave:
     """Parcels picked together. The owner is the picker who took it: stop notices go to that person."""
@@ -128,7 +133,7 @@ class Wave:
     @property
     def number(self) -> str:
         """What people call it."""
-        return f"W{self.id:04d}"
+        return wave_number(self.id)
 
 
 class StopState(StrEnum):

@@ -27,10 +27,15 @@ def last(desk: Desk, person_id: int) -> Event | None:
     return found if found and found.data["verdict"] == "ok" else None
 
 
+def can_go_back(station: Station) -> bool:
+    """Whether a step of this station can be taken back at all."""
+    return station in fulfilment.STEP and station is not Station.HAND_OVER
+
+
 def in_time(desk: Desk, scan: Event) -> bool:
     """Whether the policy still lets this scan be taken back: what a button asks before it shows itself."""
-    inside = Station(scan.data["station"]) in fulfilment.STEP and scan.data["station"] != Station.HAND_OVER
-    return inside and (desk.now - scan.at).total_seconds() <= desk.policy.scanning.undo_seconds
+    back = can_go_back(Station(scan.data["station"]))
+    return back and (desk.now - scan.at).total_seconds() <= desk.policy.scanning.undo_seconds
 
 
 def undo(desk: Desk, actor: Actor, code: str) -> Outcome:

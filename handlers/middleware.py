@@ -20,7 +20,7 @@ from handlers.ask import Ask
 from handlers.card import Card
 from handlers.refusals import refusal_text
 from handlers.services import Services
-from handlers.words import LANGUAGES, Words
+from handlers.words import LANGUAGES, Words, unmarked
 
 log = logging.getLogger(__name__)
 SLOW_SECONDS = 0.8
@@ -136,7 +136,7 @@ class Refusals(BaseMiddleware):
         if ask.tap is None:
             await ask.reply(Card(text))
             return
-        await ask.toast(_plain(text), alert=True)
+        await ask.toast(unmarked(text), alert=True)
         card = await ask.read(_card_here, ask)
         if card is not None:
             await ask.edit(card)
@@ -150,11 +150,3 @@ def _card_here(desk: Desk, ask: Ask) -> Card | None:
         return None
     row = desk.cards.at(ask.chat.id, ask.message.message_id)
     return draw(desk, row.kind, row.subject_id, ask.chat, {"filter": row.shown}) if row else None
-
-
-def _plain(html: str) -> str:
-    """HTML to the plain text of a toast."""
-    from html import unescape
-    from re import sub
-
-    return unescape(sub(r"<[^>]+>", "", html))

@@ -98,11 +98,23 @@ def _unknown(refusal: errors.Unknown, words: Words) -> str:
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
+def _stays(refusal: errors.ScanStays, words: Words) -> str:
+    facts = {"waybill": refusal.waybill, "seconds": refusal.seconds}
+    return {
+        "none": words("There is no scan of yours to take back."),
+        "not_last": words("{waybill} was not your last scan; only the last one can be taken back.", **facts),
+        "final": words("{waybill}: this scan stays. What has been handed over cannot be taken back.", **facts),
+        "moved_on": words("{waybill}: somebody has gone on with it. Nothing was taken back.", **facts),
+        "late": words("{waybill}: too late, {seconds} s have passed. Ask your lead.", **facts),
+    }[refusal.why]
+
+
 _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.Stale: _stale,
     errors.NotAllowed: _not_allowed,
     errors.ParcelStopped: _stopped,
     errors.WeightRefused: _weight,
+    errors.ScanStays: _stays,
     errors.HeldOrder: _held,
     errors.OverLimit: _over,
     errors.TwoPeople: _two_people,
