@@ -26,6 +26,7 @@ from handlers.words import LANGUAGES, Words, unmarked
 
 Json = dict[str, object]
 _LONGEST = 400
+_MOST = 2**53
 _DOINGS = ("scan", "undo", "seen")
 
 
@@ -50,14 +51,16 @@ def read_job(raw: object) -> Job:
     if not isinstance(raw, Mapping):
         raise BadJob("a job is an object")
     number, do, text = raw.get("id"), raw.get("do"), raw.get("text", "")
-    place, stop, station = raw.get("place"), raw.get("stop", 0), raw.get("station") or None
+    place, stop, station = raw.get("place"), raw.get("stop", 0), raw.get("station")
     if not isinstance(number, str) or not 8 <= len(number) <= 64 or not number.isascii() or do not in _DOINGS:
         raise BadJob("id or do")
-    if not isinstance(text, str) or len(text) > _LONGEST or not isinstance(place, int | None):
-        raise BadJob("text or place")
-    if not isinstance(stop, int) or station not in (None, *Station):
-        raise BadJob("stop or station")
-    return Job(number, str(do), text, Station(str(station)) if station else None, place, stop)
+    if not isinstance(text, str) or len(text) > _LONGEST or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise BadJob("text")
+    if not isinstance(place, int | None) or not isinstance(stop, int) or not 0 <= stop < _MOST:
+        raise BadJob("place or stop")
+    if station not in (None, "", *Station):
+        raise BadJob("station")
+    return Job(number, str(do), text, Station(station) if station else None, place, stop)
 
 
 def words_of(desk: Desk, person: Person, language: str) -> Words:
@@ -133,7 +136,8 @@ def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
     codes = read_codes(job.text)
     if codes is None:
         return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
-    scans = floor.scan(desk, person.acting(), codes, station=job.station, place=job.place)
+    place = job.place if job.place in desk.catalog.warehouses else None
+    scans = floor.scan(desk, person.acting(), codes, station=job.station, place=place)
     if scans.place_needed:
         return [_told(words, "place", job.text, "")]
     for outcome in scans.outcomes:

@@ -30,7 +30,10 @@ async def scan_page(message: Message, ask: Ask, args: str) -> None:
         await ask.say("The scan page opens in your own chat with me: send me /scan there.")
         return
     label = ask.words.plain("📱 Open the scan page")
-    text = ask.words("Connect the scanner to this phone (as a keyboard), then open the page. It works without network.")
+    text = ask.words(
+        "Connect the scanner to this phone as a keyboard, then open the page. Without network it keeps scans and sends"
+        " them later."
+    )
     await ask.reply(Card(text, ((Button(label, web_app=address),),)))
 
 

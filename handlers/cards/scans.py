@@ -80,8 +80,8 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
         count=floor.count_of_hour(desk, person.id),
     )
     hint = words(HINTS[person.station] if person.station else ANY_HINT)
-    lines = [head, _wave(desk, person, events, words), "", *[_line(event, words) for event in events]]
-    lines += ["" if events else None, hint]
+    lines = [head, "", *[_line(event, words) for event in events], "" if events else None]
+    lines += [_wave(desk, person, events, words), hint]
     rows = (*_undo(desk, person, viewer), *_stations(person, viewer))
     return Card("\n".join(line for line in lines if line is not None), rows)
 

@@ -122,7 +122,7 @@ def test_doctor_names_what_it_looked_at(tmp_path: Path, capsys: pytest.CaptureFi
     status, out, _ = call(capsys, "doctor", "--data", str(tmp_path / "none"), "--port", "0", "--json")
     checks = json.loads(out)["checks"]
     assert status == 0
-    assert [check["check"] for check in checks] == ["python", "data", "database", "port", "telegram"]
+    assert [check["check"] for check in checks] == ["python", "data", "database", "port", "telegram", "scan page"]
     assert all(check["ok"] and check["why"] for check in checks)
     assert not (tmp_path / "none").exists()
 
