@@ -32,6 +32,7 @@ WORDS = {
     "undo": N_("↶ Take back {n}"),
     "dropped": N_("Taken back before it was sent"),
     "weight": N_("Put it on the scales, or type: 1.25kg"),
+    "stop": HEADS["stop"],
     "stop_seen": N_("I have taken it out"),
     "stop_first": N_("{n} scans wait for your answer"),
     "unknowns": N_("Unknown, look at them later"),

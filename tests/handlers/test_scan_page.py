@@ -54,7 +54,7 @@ def test_what_a_page_is_told_when_it_opens(floor: Floor) -> None:
     assert (told["name"], told["language"], told["count"], told["undo_seconds"]) == (boris.name, "en", 0, 60)
     assert [place["name"] for place in told["places"]] == [place.name for place in floor.cast.warehouses]
     assert told["words"]["stop_seen"] == "I have taken it out"
-    assert floor.do(opened, boris.telegram_id, "zh")["words"]["kept_out"] == "还没交接！没有网络"
+    assert floor.do(opened, boris.telegram_id, "zh")["words"]["kept_out"] == "没网！还没交接"
     assert floor.do(opened, boris.telegram_id, "xx")["language"] == "en"
 
 
