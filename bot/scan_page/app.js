@@ -85,7 +85,7 @@ function note(result, job) {
     kept.stops.push({ code: result.code, text: result.text, stop: result.stop });
     keep();
   } else play(result.verdict);
-  if (result.verdict === "unknown") {
+  if (result.verdict === "unknown" && result.code) {
     kept.unknown = [result.code, ...kept.unknown.filter((code) => code !== result.code)].slice(0, MOST_UNKNOWN);
     keep();
   }

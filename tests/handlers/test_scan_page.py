@@ -4,18 +4,25 @@ import json
 from typing import Any
 
 import pytest
+from aiogram import Dispatcher
 
+from bot.markup import inline as ptb_inline
 from domain.errors import NotAllowed, ScanStays
 from domain.parcels import Parcel, ParcelState, StopState
 from domain.people import Person, Role, Station
 from domain.records import NoticeKind
 from domain.staff import suspend
+from handlers.card import Button, Card
+from handlers.markup import inline
+from handlers.routers import routers
 from handlers.scan_page import BadJob, Job, carry_out, opened, read_job, refused
+from handlers.services import Services
 from handlers.words import Words
 from tests.factory import hire, incoming
-from tests.handlers.floor_chat import Floor
+from tests.handlers.floor_chat import Doors, Floor
 
 pytestmark = pytest.mark.anyio
+ADDRESS = "https://shop.example/scan/"
 
 
 class Page:
@@ -254,3 +261,55 @@ async def test_many_codes_in_one_message_make_one_card_and_speak_of_the_exceptio
     assert [floor.parcel(box.id).state for box in boxes] == ["picked", "picked", "in_wave"]
     assert floor.notices(picker, NoticeKind.SCAN) == [(picker.id, True)]
     assert "Wave W0001: picked 2 of 3" in floor.card(picker, NoticeKind.SCAN, picker.id).text
+
+
+class Paged(Floor):
+    """The floor where phones reach a scan page."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        doors = Services(Doors(self.store), _nothing, _nothing, str, str, self.clock, lambda: ADDRESS)
+        self.dispatcher = Dispatcher()
+        self.dispatcher.include_routers(*routers(doors))
+
+
+async def _nothing(*args: Any, **kwargs: Any) -> Any:
+    raise AssertionError("nothing is imported here")
+
+
+@pytest.fixture
+def paged(floor: Floor) -> Paged:
+    return Paged(floor.store, floor.clock, floor.cast)
+
+
+async def test_the_button_opens_the_page_in_the_own_chat_only(paged: Paged) -> None:
+    picker = paged.cast.people[Role.PICKER]
+    await paged.writes(picker, "📱 Scan page")
+    (sent,) = paged.last
+    assert sent.said["reply_markup"]["inline_keyboard"] == [
+        [{"text": "📱 Open the scan page", "web_app": {"url": ADDRESS}}]
+    ]
+    said = await paged.writes(picker, "/scan", group=True)
+    assert said == ["The scan page opens in your own chat with me: send me /scan there."]
+    assert "reply_markup" not in paged.last[0].said
+
+
+async def test_its_label_is_on_the_keyboard_only_where_there_is_a_page(paged: Paged, floor: Floor) -> None:
+    def labels(chat: Floor) -> list[str]:
+        return [button["text"] for row in chat.last[0].said["reply_markup"]["keyboard"] for button in row]
+
+    packer = floor.cast.people[Role.PACKER]
+    await paged.writes(packer, "/help")
+    assert labels(paged) == ["📦 Pack", "↩️ Put back", "📱 Scan page", "⛔ Stops"]
+    await floor.writes(packer, "/help")
+    assert labels(floor) == ["📦 Pack", "↩️ Put back", "⛔ Stops"]
+
+
+def test_both_clients_draw_the_button() -> None:
+    card = Card("", ((Button("Open", web_app=ADDRESS),),))
+    mine, theirs = inline(card), ptb_inline(card)
+    assert mine is not None
+    assert theirs is not None
+    wanted = {"inline_keyboard": [[{"text": "Open", "web_app": {"url": ADDRESS}}]]}
+    assert mine.model_dump(exclude_none=True) == wanted
+    assert json.loads(theirs.to_json()) == wanted

@@ -129,6 +129,32 @@ async def test_an_answer_lost_on_the_way_is_asked_for_again(yard: Floor, chromiu
     await phone.close()
 
 
+async def test_one_job_the_server_cannot_do_does_not_hold_up_the_rest(yard: Floor, chromium: Browser) -> None:
+    """It lands in the list of codes to look at; a proxy that is down only makes everybody wait."""
+    yard.walk(9, ParcelState.PICKED)
+    phone = await Phone.open(chromium, yard.address(OWNER))
+    await phone.station("pack")
+    bad, good, down = "SF7777777777777", yard.boxes[9].waybill, [2]
+
+    async def trip(route: Route) -> None:
+        if down[0]:
+            down[0] -= 1
+            await route.fulfill(status=502)
+        elif bad in (route.request.post_data or ""):
+            await route.fulfill(status=500)
+        else:
+            await route.continue_()
+
+    await phone.page.route("**/scan/jobs", trip)
+    await phone.types(bad)
+    await phone.types(good)
+    await phone.verdict("ok")
+    await expect(phone.shown("unknown")).to_contain_text(bad)
+    assert yard.now(9).state is ParcelState.PACKED
+    assert await phone.waiting() == 0
+    await phone.close()
+
+
 async def test_weighing_undoing_and_the_list_of_unknown_codes(yard: Floor, chromium: Browser) -> None:
     yard.walk(6, ParcelState.PACKED)
     phone = await Phone.open(chromium, yard.address(OWNER))
