@@ -142,7 +142,8 @@ def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
         return [_told(words, "place", job.text, "")]
     for outcome in scans.outcomes:
         if outcome.returned and outcome.verdict in ("ok", "again"):
-            notices.tell_chat(desk, NoticeKind.RETURN, outcome.returned.id, person.chat_id, key=f"page:{job.id}")
+            key = f"page:{job.id}:{outcome.code}"
+            notices.tell_chat(desk, NoticeKind.RETURN, outcome.returned.id, person.chat_id, key=key)
     return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
 
 

@@ -35,7 +35,8 @@ const kept = {
 const keep = () => localStorage.setItem(KEPT, JSON.stringify(kept));
 
 const say = (key, n) => (desk.words[key] ?? "").replace("{n}", n ?? "");
-const leaves = (station) => station === "hand_over" || !station; // without a station the scan may mean the door
+/** Without a station a scan may mean the door, for people who hand over. */
+const leaves = (station) => station === "hand_over" || (!station && desk.stations.some(({ id }) => id === "hand_over"));
 const close = (text) => {
   byId("closed").textContent = text;
   byId("closed").hidden = false;
@@ -143,23 +144,33 @@ function choose(name, value) {
     for (const job of kept.placeless.splice(0)) queue.push({ ...job, id: crypto.randomUUID(), place: value });
     sender.kick();
   }
-  if (name === "station") weighing = "";
   keep();
-  const station = desk.stations.find((one) => one.id === (kept.station ?? ""));
-  if (name === "station" && station) show("", say("ready"), "", station.hint);
+  if (name === "station") {
+    weighing = "";
+    showReady();
+  }
   draw();
 }
 
+function showReady() {
+  show("", say("ready"), "", desk.stations.find((one) => one.id === (kept.station ?? ""))?.hint);
+}
+
+/** Buttons of which one is pressed. Made anew only when they change: a button replaced under a finger hears no click. */
 function chips(node, choices, chosen, choice) {
-  node.replaceChildren(...choices.map(({ id, label, name }) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = label ?? name;
-    button.dataset.id = id;
-    button.setAttribute("aria-pressed", String(id === chosen));
-    button.addEventListener("click", () => choice(id));
-    return button;
-  }));
+  const shown = JSON.stringify(choices);
+  if (node.dataset.shown !== shown) {
+    node.dataset.shown = shown;
+    node.replaceChildren(...choices.map(({ id, label, name }) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = label ?? name;
+      button.dataset.id = id;
+      button.addEventListener("click", () => choice(id));
+      return button;
+    }));
+  }
+  for (const button of node.children) button.setAttribute("aria-pressed", button.dataset.id === String(chosen));
 }
 
 function line(mark, code, text) {
@@ -217,8 +228,7 @@ const sender = new Sender(queue, initData, {
   language: () => kept.language,
 });
 
-async function open() {
-  const found = await call("open", { language: kept.language }, initData);
+function opened(found) {
   Object.assign(desk, found);
   kept.language = found.language;
   if (!found.stations.some((one) => one.id === (kept.station ?? ""))) kept.station = null;
@@ -231,7 +241,8 @@ async function open() {
   byId("language").textContent = found.language === "zh" ? "EN" : "中文";
   byId("field").placeholder = say("field");
   for (const node of document.querySelectorAll("[data-word]")) node.textContent = say(node.dataset.word);
-  choose("station", kept.station);
+  if (!lastHead) showReady();
+  draw();
 }
 
 async function start() {
@@ -266,29 +277,39 @@ async function start() {
   });
   byId("language").addEventListener("click", () => {
     kept.language = kept.language === "zh" ? "en" : "zh";
+    lastHead = null;
     greet();
   });
-  window.addEventListener("online", () => sender.kick());
+  window.addEventListener("online", greet);
   window.addEventListener("offline", () => setOffline(true));
   setInterval(() => {
     if (undoable && undoable.until <= Date.now()) draw();
-  }, 1000);
+    if (!desk.stations.length || (offline && !queue.all().length)) greet(); // else the queue finds out by sending
+  }, 2000);
   greet();
 }
 
-/** Ask for words and choices until the server answers; scans are taken all the while. */
+let greeting = false;
+
+/** Ask for words and choices. Until there is an answer scans are taken all the same. */
 async function greet() {
+  if (greeting || sender.stopped) return;
+  greeting = true;
+  let found;
   try {
-    await open();
-    setOffline(false);
-    sender.kick();
+    found = await call("open", { language: kept.language }, initData);
   } catch (error) {
-    if (error instanceof Closed) close(say(error.message) || CLOSED);
-    else {
-      setOffline(true);
-      setTimeout(greet, 2000);
-    }
+    if (error instanceof Closed) {
+      sender.stopped = true;
+      close(say(error.message) || CLOSED);
+    } else setOffline(true);
+    return;
+  } finally {
+    greeting = false;
   }
+  opened(found);
+  setOffline(false);
+  sender.kick();
 }
 
 start();

@@ -8,8 +8,16 @@ export function launch() {
   const told = new URLSearchParams(location.hash.slice(1)).get("tgWebAppData");
   if (told) sessionStorage.setItem(KEPT, told); // a reload comes without the fragment in some clients
   const initData = told || sessionStorage.getItem(KEPT) || "";
-  const user = JSON.parse(new URLSearchParams(initData).get("user") || "{}");
-  return { initData, id: user.id };
+  return { initData, id: userOf(initData) };
+}
+
+function userOf(initData) {
+  try {
+    return JSON.parse(new URLSearchParams(initData).get("user") || "{}")?.id;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined; // nobody Telegram knows: the server will refuse it
+    throw error;
+  }
 }
 
 export function post(type, data = {}) {

@@ -1,4 +1,5 @@
-// A scanner that types ("keyboard wedge"): every key lands in one field wherever the focus is; Enter or Tab ends a code.
+// A scanner that types (a "keyboard wedge"): every key lands in one field wherever the focus is; Enter or Tab ends a
+// code.
 // Surprising: with a Chinese input method on, Enter only ends the composition; the code is taken when that has ended.
 
 const ENDS = new Set(["Enter", "Tab", "NumpadEnter"]);

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Route, expect
 
 from domain.parcels import ParcelState, StopState
-from tests.journeys.live import BORIS, FINANCE, OWNER, PICKER
+from tests.journeys.live import BORIS, FINANCE, OWNER, PICKER, RECEIVER
 from tests.journeys.scan_page import PATIENCE_MS, Floor, Phone, beside, browser, floor
 from tests.journeys.test_browser import CHROMIUM, QUIET
 
@@ -178,6 +178,41 @@ async def test_weighing_undoing_and_the_list_of_unknown_codes(yard: Floor, chrom
     await phone.shown("forget").click()
     await expect(phone.shown("unknown")).to_be_hidden()
     assert not await phone.wide()
+    await phone.close()
+
+
+async def test_an_input_method_in_between_loses_no_code(yard: Floor, chromium: Browser) -> None:
+    """Enter ends the composition first, as Chinese input methods do; the code is taken all the same."""
+    phone = await Phone.open(chromium, yard.address(OWNER))
+    await phone.station("pick")
+    keyboard = await phone.page.context.new_cdp_session(phone.page)
+    code = "SF8888888888888"
+    await keyboard.send("Input.imeSetComposition", {"text": code, "selectionStart": 15, "selectionEnd": 15})
+    enter = "new KeyboardEvent('keydown', {key: 'Enter', isComposing: true, bubbles: true})"
+    await phone.page.evaluate(f"document.activeElement.dispatchEvent({enter})")
+    await keyboard.send("Input.insertText", {"text": code})
+    await expect(phone.shown("unknown")).to_contain_text(code)
+    await phone.close()
+
+
+async def test_returns_wait_for_their_place_and_the_newest_window_works_on(yard: Floor, chromium: Browser) -> None:
+    phone = await Phone.open(chromium, yard.address(RECEIVER))
+    await phone.station("receive")
+    codes = ["RT0000000000001", "RT0000000000002"]
+    for code in codes:
+        await phone.types(code)
+    await phone.verdict("place")
+    await phone.sent()
+    await phone.shown("places").locator("button").last.click()
+    await phone.verdict("ok")
+    await phone.sent()
+    place = max(yard.store.read_now(lambda desk: desk.catalog.warehouses))
+    found = [yard.store.read_now(lambda desk, code: desk.returns.by_waybill(code), code) for code in codes]
+    assert [parcel and parcel.warehouse_id for parcel in found] == [place, place]
+    second = await phone.page.context.new_page()
+    await second.goto(phone.address)
+    await expect(phone.shown("closed")).to_contain_text("另一个窗口", timeout=PATIENCE_MS)
+    await expect(second.get_by_test_id("closed")).to_be_hidden()
     await phone.close()
 
 
