@@ -26,6 +26,7 @@ from bot.limiter import Limiter
 from bot.messenger import Messenger
 from bot.ptb import ptb_bot
 from bot.reports import DayCloser
+from bot.scan_door import PATH, ScanDoor
 from bot.settings import Settings
 from bot.traffic import Traffic
 from bot.web import Web, webhook_path
@@ -118,6 +119,7 @@ class App:
         self._limiter = Limiter(settings.limits)
         self._closer = DayCloser(store)
         self._parts = _Parts()
+        self._public = ""
         self._inbox: Inbox | None = None
         self._messenger: Messenger | None = None
 
@@ -212,6 +214,7 @@ class App:
             invite_link=lambda code: self._link(name, code),
             new_code=new_code,
             now=lambda: datetime.now(UTC),
+            scan_page=self._scan_page,
         )
         dispatcher = Dispatcher()
         for router in routers(services):
@@ -221,8 +224,10 @@ class App:
     async def _open_doors(self, inbox: Inbox) -> Web:
         """The web first, so that a webhook finds somebody; then Telegram."""
         settings = self._settings
-        web = Web(self._store, self._woke, inbox=inbox, webhook_secret=settings.webhook_secret)
+        scan = ScanDoor(self._store, self._token, self._woke)
+        web = Web(self._store, self._woke, inbox=inbox, webhook_secret=settings.webhook_secret, scan=scan)
         await web.start(settings.port if self._sandbox is None else settings.port and settings.port + 1)
+        self._public = web.base_url if self._sandbox else settings.public_url
         self._parts.stops.append(web.stop)
         if self._traffic is not None:
             self._traffic.hooks = web.base_url
@@ -275,6 +280,9 @@ class App:
 
     def _link(self, name: str, code: str) -> str:
         return f"/start {code}" if self._sandbox else f"https://t.me/{name}?start={code}"
+
+    def _scan_page(self) -> str:
+        return self._public + PATH if self._public else ""
 
     async def _owner_link(self, name: str) -> str:
         """A one-time link for the first owner, '' when there is one."""

@@ -10,6 +10,7 @@ from telegram import (
     InlineKeyboardMarkup,
     KeyboardButton,
     ReplyKeyboardMarkup,
+    WebAppInfo,
 )
 
 from handlers.card import Button, Card
@@ -20,6 +21,8 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ForceReply
 def _button(button: Button) -> InlineKeyboardButton:
     if button.url:
         return InlineKeyboardButton(button.label, url=button.url)
+    if button.web_app:
+        return InlineKeyboardButton(button.label, web_app=WebAppInfo(button.web_app))
     if button.copy:
         return InlineKeyboardButton(button.label, copy_text=CopyTextButton(button.copy))
     return InlineKeyboardButton(button.label, callback_data=button.tap, style=button.style or None)

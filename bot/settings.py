@@ -39,7 +39,10 @@ WIDE_LIMITS = Limits(bot=(1000, 1000.0), private=(100, 100.0), group=(100, 100.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One run's settings. `port` is where the web (or the sandbox's page) listens, always on loopback; 0 = any."""
+    """One run's settings. `port` is where the web (or the sandbox's page) listens, always on loopback; 0 = any.
+
+    `public_url` is where phones reach that web (through a TLS proxy), '' when they cannot.
+    """
 
     data: Path
     database_url: str = field(repr=False)
@@ -48,6 +51,7 @@ class Settings:
     port: int = 8787
     webhook_url: str = ""
     webhook_secret: str = field(default="", repr=False)
+    public_url: str = ""
     limits: Limits = TELEGRAM_LIMITS
 
     @property
@@ -73,6 +77,7 @@ def read_settings(environ: Mapping[str, str], *, data: Path, port: int | None = 
         port=_port(environ) if port is None else port,
         webhook_url=webhook_url,
         webhook_secret=secret,
+        public_url=_public(environ) or webhook_url,
         limits=_limits(environ.get("XIAOER_LIMITS", "").strip(), token),
     )
 
@@ -89,6 +94,13 @@ def _webhook(environ: Mapping[str, str], token: str) -> tuple[str, str]:
     if not _SECRET.fullmatch(secret):
         raise BadSettings("XIAOER_WEBHOOK_SECRET must be 16 to 256 of A-Z a-z 0-9 _ -")
     return url, secret
+
+
+def _public(environ: Mapping[str, str]) -> str:
+    url = environ.get("XIAOER_PUBLIC_URL", "").strip().rstrip("/")
+    if url and (urlsplit(url).scheme != "https" or not urlsplit(url).netloc):
+        raise BadSettings("XIAOER_PUBLIC_URL must be an https:// address: Telegram opens no other pages")
+    return url
 
 
 def _base(text: str) -> str:

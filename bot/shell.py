@@ -185,6 +185,7 @@ def doctor(settings: Settings) -> list[Json]:
     checks += _database(settings)
     checks.append(_port(settings.port))
     checks.append(_telegram(settings))
+    checks.append(_scan_page(settings))
     return checks
 
 
@@ -246,3 +247,13 @@ def _telegram(settings: Settings) -> Json:
     if not body.get("ok"):
         return _check("telegram", False, f"refused: {body.get('description')}")
     return _check("telegram", True, f"@{body['result']['username']}")
+
+
+def _scan_page(settings: Settings) -> Json:
+    """Not having one is no fault, but somebody will ask why."""
+    if settings.sandbox:
+        return _check("scan page", True, "the sandbox opens it, /scan in chat")
+    if not settings.public_url:
+        why = "not offered: a phone needs a public https address, set XIAOER_PUBLIC_URL (or XIAOER_WEBHOOK_URL)"
+        return _check("scan page", True, why)
+    return _check("scan page", True, f"{settings.public_url}/scan/, /scan in chat")

@@ -1,4 +1,4 @@
-"""The doors for other servers: Telegram's webhook, the shops' webhooks, and a health check. On loopback only.
+"""The doors for others: Telegram's webhook, the shops' webhooks, the scan page, a health check. On loopback only.
 
 Surprising: 200 means "committed". Whoever calls keeps the payload until then and calls again after anything else.
 Put a TLS proxy in front; nothing here trusts the caller without a signature or secret.
@@ -16,6 +16,7 @@ from aiohttp import web
 
 import channels
 from bot.ingress import Workers, accept
+from bot.scan_door import ScanDoor
 from domain import intake
 from domain.catalog import Shop
 from domain.desk import Desk
@@ -49,15 +50,23 @@ def take_payload(desk: Desk, shop: Shop, payload: channels.Payload) -> bool:
 
 
 class Web:
-    """`woke` is called after work that may have left notices. Without `inbox` there is no Telegram door."""
+    """`woke` is called after work that may have left notices. Without `inbox` there is no Telegram door, without `scan`
+    no scan page."""
 
     def __init__(
-        self, store: Store, woke: Callable[[], None], *, inbox: Workers | None = None, webhook_secret: str = ""
+        self,
+        store: Store,
+        woke: Callable[[], None],
+        *,
+        inbox: Workers | None = None,
+        webhook_secret: str = "",
+        scan: ScanDoor | None = None,
     ) -> None:
         self._store = store
         self._woke = woke
         self._inbox = inbox
         self._secret = webhook_secret
+        self._scan = scan
         self._runner: web.AppRunner | None = None
         self.base_url = ""
 
@@ -68,6 +77,8 @@ class Web:
         app.router.add_post(r"/hooks/{shop:\d{1,9}}", self._hook)
         if self._inbox is not None and self._secret:
             app.router.add_post(webhook_path(self._secret), self._telegram)
+        if self._scan is not None:
+            app.add_routes(self._scan.routes())
         return app
 
     async def start(self, port: int) -> None:

@@ -33,6 +33,7 @@ from domain.records import (
     Return,
     StoredFile,
 )
+from domain.scan_page import PageAnswers
 from domain.stock import Level, Move
 from domain.table_mapping import TableMapping
 
@@ -139,6 +140,7 @@ class Parcels(Protocol):
         """READY and not blocked parcels whose order is RELEASED, oldest first."""
 
     def of_wave(self, wave_id: int) -> list[Parcel]: ...
+    def wave_counts(self, wave_id: int) -> dict[ParcelState, int]: ...
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]: ...
     def counts(self, warehouse_id: int | None) -> dict[ParcelState, int]:
         """Parcels in the house by state."""
@@ -372,6 +374,8 @@ class Desk(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def imports(self) -> Imports: ...
+    @property
+    def page_answers(self) -> PageAnswers: ...
     @property
     def files(self) -> Files: ...
     @property

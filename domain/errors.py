@@ -153,6 +153,16 @@ class AlreadyScanned(Refusal):
 
 
 @dataclass(eq=False)
+class ScanStays(Refusal):
+    """A scan that cannot be taken back. `why`: none, not_last, final (it left the house, or is no step of a parcel),
+    moved_on (somebody went on with it), late (`seconds` have passed)."""
+
+    waybill: str
+    why: str
+    seconds: int = 0
+
+
+@dataclass(eq=False)
 class WeightRefused(Refusal):
     """Grams outside what the step accepts: not positive, over the courier's maximum, or too far off."""
 

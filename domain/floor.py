@@ -20,7 +20,7 @@ from domain.errors import (
     WrongStatus,
 )
 from domain.fulfilment import STEP
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import Parcel, ParcelState, wave_number
 from domain.people import STATION_RIGHT, Actor, Right, Station
 from domain.records import Event, NoticeKind, Return
 
@@ -41,10 +41,13 @@ class Outcome:
     refusal: Refusal | None = None
     warn: str = ""
     grams: int | None = None
+    undone: bool = False
 
     @property
     def verdict(self) -> str:
-        """ok, again (a calm repeat), ask (its weight is wanted), stop, look (goods) or refused."""
+        """ok, again (a calm repeat), ask (its weight is wanted), stop, look (goods), refused, or scan_undone."""
+        if self.undone:
+            return "scan_undone"
         if self.sku:
             return "look"
         if self.refusal is None:
@@ -67,6 +70,25 @@ class Scans:
     place_needed: bool = False
     before: int = 0
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WaveProgress:
+    """How many of a wave's parcels have passed a station, of those that are still to go out."""
+
+    number: str
+    done: int
+    of: int
+
+
+def wave_progress(desk: Desk, parcel: Parcel | None, station: Station) -> WaveProgress | None:
+    """How far the parcel's wave is at the station; None when there is no wave, or no such step."""
+    if parcel is None or parcel.wave_id is None or station not in STEP:
+        return None
+    counts = {s: n for s, n in desk.parcels.wave_counts(parcel.wave_id).items() if s is not ParcelState.CANCELLED}
+    passed = _ORDER.index(STEP[station][1])
+    done = sum(count for state, count in counts.items() if _ORDER.index(state) >= passed)
+    return WaveProgress(wave_number(parcel.wave_id), done, sum(counts.values()))
 
 
 def on_floor(actor: Actor) -> bool:
@@ -156,7 +178,7 @@ def scan(
     if last is not None and person.last_parcel != last.id:
         desk.people.save(replace(person, last_parcel=last.id))
     before = count_of_hour(desk, actor.person_id)
-    count = _write_log(desk, actor, outcomes, before, place)
+    count = write_log(desk, actor, outcomes, before, place)
     notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
     return Scans(outcomes, before=before, count=count)
 
@@ -184,11 +206,11 @@ def _receive(desk: Desk, actor: Actor, code: str, place: int) -> Outcome:
         return Outcome(code, Station.RECEIVE, returned=desk.returns.by_waybill(code), refusal=refusal)
 
 
-def _write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int, place: int | None) -> int:
+def write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int, place: int | None) -> int:
     """One line of the shift per code; returns the new count of the hour."""
     lines = []
     for outcome in outcomes:
-        count += outcome.verdict == "ok"
+        count = max(0, count + (outcome.verdict == "ok") - outcome.undone)
         facts = {
             "code": outcome.code,
             "station": str(outcome.station),

@@ -129,7 +129,7 @@ def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | No
     if target is ParcelState.HANDED_OVER:
         news = _leave(desk, actor, news)
     desk.parcels.save([news])
-    history.note(desk, actor, "parcel", parcel.id, target, grams=str(grams or ""))
+    history.note(desk, actor, "parcel", parcel.id, target, grams=str(grams or ""), was=parcel.state)
     if target is ParcelState.HANDED_OVER:
         _ship_orders(desk, actor, news)
     _wave_progress(desk, actor, news)

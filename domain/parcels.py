@@ -27,8 +27,8 @@ MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.PLANNED: frozenset({ParcelState.READY, ParcelState.CANCELLED}),
     ParcelState.READY: frozenset({ParcelState.PLANNED, ParcelState.IN_WAVE, ParcelState.CANCELLED}),
     ParcelState.IN_WAVE: frozenset({ParcelState.PICKED, ParcelState.CANCELLED}),
-    ParcelState.PICKED: frozenset({ParcelState.PACKED, ParcelState.CANCELLED}),
-    ParcelState.PACKED: frozenset({ParcelState.WEIGHED, ParcelState.CANCELLED}),
+    ParcelState.PICKED: frozenset({ParcelState.IN_WAVE, ParcelState.PACKED, ParcelState.CANCELLED}),
+    ParcelState.PACKED: frozenset({ParcelState.PICKED, ParcelState.WEIGHED, ParcelState.CANCELLED}),
     ParcelState.WEIGHED: frozenset({ParcelState.PACKED, ParcelState.HANDED_OVER, ParcelState.CANCELLED}),
     ParcelState.HANDED_OVER: frozenset(),
     ParcelState.CANCELLED: frozenset(),
@@ -111,6 +111,11 @@ class WaveState(StrEnum):
     DONE = "done"
 
 
+def wave_number(wave_id: int) -> str:
+    """What people call a wave."""
+    return f"W{wave_id:04d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Wave:
     """Parcels picked together. The owner is the picker who took it: stop notices go to that person."""
@@ -128,7 +133,7 @@ class Wave:
     @property
     def number(self) -> str:
         """What people call it."""
-        return f"W{self.id:04d}"
+        return wave_number(self.id)
 
 
 class StopState(StrEnum):

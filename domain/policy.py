@@ -18,6 +18,7 @@ from domain.policy_sections import (
     Matching,
     Merge,
     Release,
+    Scanning,
     Screening,
     Split,
     Suspension,
@@ -70,6 +71,7 @@ class Policy:
     suspensions: tuple[Suspension, ...] = ()
     matching: Matching = field(default_factory=Matching)
     waybills: WaybillRules = field(default_factory=WaybillRules)
+    scanning: Scanning = field(default_factory=Scanning)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""

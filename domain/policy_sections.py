@@ -264,6 +264,14 @@ class WaybillRules:
     low: int = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Scanning:
+    """The floor's scans. A phone's scan page is opened from the chat and works `page_hours`, then it is opened anew."""
+
+    undo_seconds: int = choice(60, "how long the last own scan can be taken back; 0 = never", low=0, high=600)
+    page_hours: int = choice(12, "how long an opened scan page may work", low=1, high=24)
+
+
 def clock_time(text: str) -> int | None:
     """Minutes since midnight of HH:MM, None when it is none."""
     hours, _, minutes = text.partition(":")

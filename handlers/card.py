@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A tap (`handlers.taps.pack`) or a link. `style`: '' | success | danger | primary."""
+    """A tap (`handlers.taps.pack`), a link, or a page inside Telegram (`web_app`, in private chats only).
+
+    `style`: '' | success | danger | primary.
+    """
 
     label: str
     tap: str = ""
     style: str = ""
     url: str = ""
     copy: str = ""
+    web_app: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ Surprising: pressing a label sends its text, so the texts are commands in the pe
 them back in any language we speak.
 """
 
+from collections.abc import Collection
+
 from domain.people import RIGHTS, Person, Right
 from handlers.terms import N_
 from handlers.words import LANGUAGES, Words
@@ -18,6 +20,7 @@ LABELS: dict[str, tuple[Right, str]] = {
     "ship": (Right.HAND_OVER, N_("🚚 Hand over")),
     "putback": (Right.PUT_BACK, N_("↩️ Put back")),
     "receive": (Right.RECEIVE, N_("📬 Returns")),
+    "scan": (Right.PUT_BACK, N_("📱 Scan page")),
     "stops": (Right.PUT_BACK, N_("⛔ Stops")),
     "report": (Right.REPORT, N_("📊 Report")),
     "staff": (Right.STAFF, N_("👥 Staff")),
@@ -26,13 +29,12 @@ LABELS: dict[str, tuple[Right, str]] = {
 STATIONS = ("pick", "pack", "weigh", "ship", "putback", "receive")
 
 
-def desk_keyboard(person: Person, words: Words) -> tuple[tuple[str, ...], ...]:
-    """Rows of three labels this person has a use for."""
+def desk_keyboard(person: Person, words: Words, *, without: Collection[str] = ()) -> tuple[tuple[str, ...], ...]:
+    """Rows of three labels this person has a use for, `without` some commands."""
     rights = frozenset().union(*(RIGHTS[role] for role in person.roles)) if person.roles else frozenset()
-    left_out = STATIONS if Right.STAFF in rights else ()  # an owner may do all, and scans nothing all day
-    labels = [
-        words.plain(label) for command, (right, label) in LABELS.items() if right in rights and command not in left_out
-    ]
+    # an owner may do all, and scans nothing all day
+    left_out = {*without, *(STATIONS if Right.STAFF in rights else ())}
+    labels = [words.plain(label) for name, (right, label) in LABELS.items() if right in rights and name not in left_out]
     return tuple(tuple(labels[at : at + 3]) for at in range(0, len(labels), 3))
 
 

@@ -7,6 +7,7 @@ from aiogram.types import (
     InlineKeyboardMarkup,
     KeyboardButton,
     ReplyKeyboardMarkup,
+    WebAppInfo,
 )
 
 from handlers.card import Button, Card
@@ -17,6 +18,8 @@ type_of_markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ForceReply
 def _button(button: Button) -> InlineKeyboardButton:
     if button.url:
         return InlineKeyboardButton(text=button.label, url=button.url)
+    if button.web_app:
+        return InlineKeyboardButton(text=button.label, web_app=WebAppInfo(url=button.web_app))
     if button.copy:
         return InlineKeyboardButton(text=button.label, copy_text=CopyTextButton(text=button.copy))
     return InlineKeyboardButton(text=button.label, callback_data=button.tap, style=button.style or None)

@@ -3,14 +3,12 @@
 Surprising: a text may be longer than a toast allows; then the tap gets an alert and the whole stands in the chat.
 """
 
-import re
 from collections.abc import Callable
-from html import unescape
 
 from domain import errors
 from domain.errors import Refusal
 from handlers.terms import actor_name, hold_name, kind_name, right_name, role_name, step_name, verb_name, want_text
-from handlers.words import Words
+from handlers.words import Words, unmarked
 
 
 def _stale(refusal: errors.Stale, words: Words) -> str:
@@ -100,11 +98,23 @@ def _unknown(refusal: errors.Unknown, words: Words) -> str:
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
+def _stays(refusal: errors.ScanStays, words: Words) -> str:
+    facts = {"waybill": refusal.waybill, "seconds": refusal.seconds}
+    return {
+        "none": words("There is no scan of yours to take back."),
+        "not_last": words("{waybill} was not your last scan; only the last one can be taken back.", **facts),
+        "final": words("{waybill}: this scan stays. What has been handed over cannot be taken back.", **facts),
+        "moved_on": words("{waybill}: somebody has gone on with it. Nothing was taken back.", **facts),
+        "late": words("{waybill}: too late, {seconds} s have passed. Ask your lead.", **facts),
+    }[refusal.why]
+
+
 _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.Stale: _stale,
     errors.NotAllowed: _not_allowed,
     errors.ParcelStopped: _stopped,
     errors.WeightRefused: _weight,
+    errors.ScanStays: _stays,
     errors.HeldOrder: _held,
     errors.OverLimit: _over,
     errors.TwoPeople: _two_people,
@@ -157,4 +167,4 @@ def refusal_text(refusal: Refusal, words: Words) -> str:
 
 def refusal_toast(refusal: Refusal, words: Words) -> str:
     """The refusal as the plain text of a toast."""
-    return unescape(re.sub(r"<[^>]+>", "", refusal_text(refusal, words)))
+    return unmarked(refusal_text(refusal, words))

@@ -20,6 +20,7 @@ TOPICS = (
     "together",
     "interception",
     "waves",
+    "scanning",
     "warehouse",
     "returns",
     "finance",

@@ -63,7 +63,8 @@ class CloseDay(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a handler may use. `invite_link` turns a code into a link people tap."""
+    """Everything a handler may use. `invite_link` turns a code into a link people tap; `scan_page` is the scan page's
+    address, '' when none can be reached from a phone."""
 
     store: Store
     import_file: ImportFile
@@ -71,3 +72,4 @@ class Services:
     invite_link: Callable[[str], str]
     new_code: Callable[[], str]
     now: Callable[[], datetime]
+    scan_page: Callable[[], str] = str

@@ -40,6 +40,8 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "ship": (Right.HAND_OVER, N_("station: handing over to the courier")),
     "putback": (Right.PUT_BACK, N_("station: putting stopped goods back")),
     "receive": (Right.RECEIVE, N_("station: receiving returns")),
+    "scan": (Right.PUT_BACK, N_("the scan page on this phone, for scanners that type")),
+    "undo": (Right.PUT_BACK, N_("take your last scan back")),
     "stops": (Right.PUT_BACK, N_("open stop notices")),
     "stock": (Right.STOCK, N_("stock of a product and its last moves: /stock SKU")),
     "alerts": (None, N_("open alerts: whose they are, take them, put them off")),
@@ -66,6 +68,11 @@ def help_text(ask: Ask) -> str:
     if Right.VIEW_ORDERS in ask.actor.rights:
         lines.append(words("Any other text is a search."))
     return "\n".join(lines)
+
+
+def keyboard_of(person: Person, words: Words, services: Services) -> tuple[tuple[str, ...], ...]:
+    """The desk's keyboard; the scan page's label only where there is a page."""
+    return desk_keyboard(person, words, without=() if services.scan_page() else ("scan",))
 
 
 def commands_for(actor: Actor, words: Words) -> list[BotCommand]:
@@ -96,7 +103,7 @@ async def join(message: Message, command: CommandObject, services: Services, zon
         return
     words = Words(person.language, zone)
     text = words("Welcome, {name}! /help shows what you can do.", name=person.name)
-    keyboard = markup(Card(text, keyboard=desk_keyboard(person, words)))
+    keyboard = markup(Card(text, keyboard=keyboard_of(person, words, services)))
     await message.bot.send_message(user.id, text, reply_markup=keyboard)
     await set_menu(message.bot, person, words)
 
@@ -105,7 +112,7 @@ async def join(message: Message, command: CommandObject, services: Services, zon
 @router.message(Command("help"))
 async def show_help(message: Message, ask: Ask) -> None:
     """Help, with the desk's keyboard."""
-    await ask.reply(Card(help_text(ask), keyboard=desk_keyboard(ask.person, ask.words)))
+    await ask.reply(Card(help_text(ask), keyboard=keyboard_of(ask.person, ask.words, ask.services)))
 
 
 @router.message(Command("lang"))
@@ -114,5 +121,5 @@ async def change_language(message: Message, command: CommandObject, ask: Ask) ->
     person = await ask.run(staff.set_language, ask.person, (command.args or "").strip().lower())
     words = Words(person.language, ask.words.zone)
     text = words("I speak English with you now.")
-    await ask.reply(Card(text, keyboard=desk_keyboard(person, words)))
+    await ask.reply(Card(text, keyboard=keyboard_of(person, words, ask.services)))
     await set_menu(ask.bot, person, words)

@@ -154,6 +154,7 @@ VERBS = {
     "packed": N_("packed"),
     "weighed": N_("weighed"),
     "handed_over": N_("handed over"),
+    "scan_undone": N_("scan taken back"),
     "stopped": N_("stopped"),
     "stop_acknowledged": N_("stop taken"),
     "stop_escalated": N_("stop escalated"),

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from html import escape
+from html import escape, unescape
 from io import BytesIO
 from pathlib import Path
+from re import sub
 from zoneinfo import ZoneInfo
 
 from babel.messages.catalog import Catalog
@@ -94,6 +95,11 @@ class Words:
     def when(self, moment: datetime | None) -> str:
         """11-23 14:02, in the reader's zone; a dash for never."""
         return moment.astimezone(ZoneInfo(self.zone)).strftime("%m-%d %H:%M") if moment else "-"
+
+
+def unmarked(html: str) -> str:
+    """HTML of ours as the plain text of a toast or a page."""
+    return unescape(sub(r"<[^>]+>", "", html))
 
 
 def mask_name(name: str) -> str:

@@ -28,6 +28,9 @@ _OF_ORDERS = _SELECT.where(
 ).order_by(parcel.c.id)
 _BY_WAYBILL = _SELECT.where(parcel.c.waybill == bindparam("waybill")).order_by(parcel.c.id.desc()).limit(1)
 
+_WAVE_COUNTS = select(parcel.c.state, func.count(parcel.c.id).label("parcels")).group_by(parcel.c.state)
+_WAVE_COUNTS = _WAVE_COUNTS.where(parcel.c.wave_id == bindparam("wave"))
+
 
 def _item_rows(box: Parcel) -> list[dict[str, Any]]:
     return [{"parcel_id": box.id, "position": place, **ITEM.row(item)} for place, item in enumerate(box.items)]
@@ -122,6 +125,10 @@ class Parcels:
     def of_wave(self, wave_id: int) -> list[Parcel]:
         """The wave's parcels by slot."""
         return self.load(_SELECT.where(parcel.c.wave_id == wave_id).order_by(parcel.c.slot, parcel.c.id))
+
+    def wave_counts(self, wave_id: int) -> dict[ParcelState, int]:
+        """The wave's parcels by state; states with none are missing."""
+        return {row.state: row.parcels for row in self._sql.rows(_WAVE_COUNTS, wave=wave_id)}
 
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]:
         """Parcels that came into one of these states before, longest there first."""

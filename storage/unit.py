@@ -27,6 +27,7 @@ from storage.policies import Policies
 from storage.pulse import Pulse
 from storage.records import Alerts, Files, History, Imports, Returns
 from storage.reports import Reports
+from storage.scan_page import PageAnswers
 from storage.sql import Sql
 from storage.stock import StockBook
 from storage.warehouse import Refunds, Stops, Waves
@@ -140,6 +141,11 @@ class Unit:
     def imports(self) -> Imports:
         """Files taken in."""
         return Imports(self._sql)
+
+    @cached_property
+    def page_answers(self) -> PageAnswers:
+        """What scan pages were answered."""
+        return PageAnswers(self._sql)
 
     @cached_property
     def files(self) -> Files:

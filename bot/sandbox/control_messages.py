@@ -16,6 +16,7 @@ from bot.sandbox.crowd import Crowd, buttons_of, check_text, find_button
 from bot.sandbox.errors import ApiError, ControlError
 from bot.sandbox.html import utf16
 from bot.sandbox.journal import BlobWriter
+from bot.sandbox.launch import launch_url
 from bot.sandbox.methods_media import document_of, mime_of, stored
 from bot.sandbox.photos import PHOTO_LIMIT
 from bot.sandbox.shapes import Chat, JsonObject, Message
@@ -30,8 +31,9 @@ _INLINE_IMAGES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 class MessageControl:
     """Routes under /sandbox/chats/{chat}/messages and /taps, and /sandbox/files."""
 
-    def __init__(self, context: Context, crowd: Crowd) -> None:
+    def __init__(self, context: Context, crowd: Crowd, token: str) -> None:
         self._context = context
+        self._token = token
         self._world = context.world
         self._crowd = crowd
 
@@ -125,13 +127,22 @@ class MessageControl:
             raise ControlError(409, f"button {button['text']!r} is disabled")
         data = button.get("callback_data")
         if not isinstance(data, str):
-            return web.json_response(quiet | {"opens": {k: v for k, v in button.items() if k != "text"}})
+            return web.json_response(quiet | {"opens": self._opened(chat, person_id, button)})
         answer = self._crowd.tap(chat, person_id, message, data)
         self._world.commit()
         try:
             return web.json_response(await asyncio.wait_for(answer, TAP_LIFE))
         except TimeoutError as error:
             raise ControlError(504, f"the bot did not answer the tap in {TAP_LIFE} seconds") from error
+
+    def _opened(self, chat: Chat, person_id: int, button: JsonObject) -> JsonObject:
+        """What a button without data opens; a web_app's address comes with its signed launch data, as in Telegram."""
+        opens: JsonObject = {name: value for name, value in button.items() if name != "text"}
+        if "web_app" in button:
+            if person_id != chat["id"]:
+                raise ControlError(403, "a web_app button is pressed in one's own chat with the bot")
+            opens["web_app"] = {"url": launch_url(self._world, person_id, button, self._token)}
+        return opens
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         file = self._world.files.rows.get(request.match_info["file"])

@@ -65,7 +65,7 @@ class Sandbox:
         app = web.Application(middlewares=[local_only, settle(self._world)], client_max_size=64 * 1024 * 1024)
         app.add_routes(self._api.routes())
         app.add_routes(PeopleControl(self._context, self._crowd).routes())
-        app.add_routes(MessageControl(self._context, self._crowd).routes())
+        app.add_routes(MessageControl(self._context, self._crowd, self.token).routes())
         app.add_routes(ToolControl(self._world, self._api, self._traffic).routes())
         app.on_startup.append(self._begin)
         app.on_shutdown.append(self._end_streams)

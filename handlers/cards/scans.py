@@ -6,11 +6,12 @@ always means that somebody must look up.
 
 from collections.abc import Mapping, Sequence
 
-from domain import floor
+from domain import floor, undo_scan
 from domain.desk import Desk
 from domain.errors import NotAllowed, ParcelStopped, Unknown, WrongStatus
 from domain.floor import Outcome
 from domain.fulfilment import STEP
+from domain.parcels import Parcel
 from domain.people import STATION_RIGHT, Person, Station
 from domain.records import Event, NoticeKind
 from handlers.card import Button, Card
@@ -79,8 +80,34 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
         count=floor.count_of_hour(desk, person.id),
     )
     hint = words(HINTS[person.station] if person.station else ANY_HINT)
-    lines = [head, "", *[_line(event, words) for event in events], "" if events else None, hint]
-    return Card("\n".join(line for line in lines if line is not None), _stations(person, viewer))
+    lines = [head, "", *[_line(event, words) for event in events], "" if events else None]
+    lines += [_wave(desk, person, events, words), hint]
+    rows = (*_undo(desk, person, viewer), *_stations(person, viewer))
+    return Card("\n".join(line for line in lines if line is not None), rows)
+
+
+def _wave(desk: Desk, person: Person, events: Sequence[Event], words: Words) -> str | None:
+    """How far the wave of the last parcel is at the station of the last scan."""
+    if not events or person.last_parcel is None:
+        return None
+    return wave_line(desk, desk.parcels.get(person.last_parcel), Station(events[0].data["station"]), words)
+
+
+def wave_line(desk: Desk, parcel: Parcel | None, station: Station, words: Words) -> str | None:
+    """How far the parcel's wave is at the station; None when it is in none, or there is no such step."""
+    progress = floor.wave_progress(desk, parcel, station)
+    if progress is None:
+        return None
+    facts = {"wave": progress.number, "done": words.plain(DONE[station]), "count": progress.done, "of": progress.of}
+    return words("Wave {wave}: {done} {count} of {of}", **facts)
+
+
+def _undo(desk: Desk, person: Person, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+    """The last scan back, while the policy allows it; in private only, as the stations."""
+    scan = undo_scan.last(desk, person.id) if viewer.private else None
+    if scan is None or not undo_scan.in_time(desk, scan):
+        return ()
+    return ((Button(viewer.words.label("↶ Take back {code}", code=scan.data["code"]), pack("su", scan.data["code"])),),)
 
 
 def station_label(station: Station | None, words: Words) -> str:
@@ -99,6 +126,8 @@ def _line(event: Event, words: Words) -> str:
         return f"{text}\n   ⚠ {words(WARNINGS[data['warn']])}" if data["warn"] else text
     if data["verdict"] == "again":
         return words("↺ {time} <code>{code}</code> was {done} before", **facts)
+    if data["verdict"] == undo_scan.UNDONE:
+        return words("↶ {time} <code>{code}</code> {done}: taken back", **facts)
     if data["verdict"] == "stop":
         return words("⛔ {time} <code>{code}</code> STOP", **facts)
     if data["verdict"] == "ask":

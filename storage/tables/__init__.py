@@ -1,6 +1,6 @@
 """The tables, one module per subject. Importing this package registers them all in METADATA."""
 
-from storage.tables import catalog, customers, mappings, messages, orders, parcels, people, records, stock
+from storage.tables import catalog, customers, mappings, messages, orders, parcels, people, records, scan_page, stock
 from storage.tables.columns import Base
 
 METADATA = Base.metadata
@@ -15,5 +15,6 @@ __all__ = [
     "parcels",
     "people",
     "records",
+    "scan_page",
     "stock",
 ]

@@ -136,7 +136,7 @@ def test_doctor_names_what_it_looked_at(tmp_path: Path, capsys: pytest.CaptureFi
     status, out, _ = call(capsys, "doctor", "--data", str(tmp_path / "none"), "--port", "0", "--json")
     checks = json.loads(out)["checks"]
     assert status == 0
-    assert [check["check"] for check in checks] == ["python", "data", "database", "port", "telegram"]
+    assert [check["check"] for check in checks] == ["python", "data", "database", "port", "telegram", "scan page"]
     assert all(check["ok"] and check["why"] for check in checks)
     assert not (tmp_path / "none").exists()
 
@@ -170,3 +170,18 @@ def test_commands_that_do_not_chat_never_import_aiogram(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path)], cwd=root, capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.splitlines()[-1] == "0 False"
+
+
+def test_doctor_says_why_there_is_no_scan_page(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> str:
+        _, out, _ = call(capsys, "doctor", "--data", str(tmp_path), "--port", "0", "--json")
+        return {check["check"]: str(check["why"]) for check in json.loads(out)["checks"]}["scan page"]
+
+    assert told() == "the sandbox opens it, /scan in chat"
+    monkeypatch.setenv("XIAOER_TOKEN", "123456:" + "Ab_-" * 9)
+    monkeypatch.setenv("XIAOER_API_BASE", "http://127.0.0.1:9")
+    assert told().startswith("not offered: a phone needs a public https address, set XIAOER_PUBLIC_URL")
+    monkeypatch.setenv("XIAOER_PUBLIC_URL", "https://scan.example/")
+    assert told() == "https://scan.example/scan/, /scan in chat"

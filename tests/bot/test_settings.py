@@ -38,6 +38,8 @@ def test_the_command_line_wins_over_the_environment() -> None:
         ({"XIAOER_WEBHOOK_URL": "https://x.example"}, "XIAOER_TOKEN"),
         ({"XIAOER_TOKEN": TOKEN, "XIAOER_WEBHOOK_URL": "http://x.example"}, "https"),
         ({"XIAOER_TOKEN": TOKEN, "XIAOER_WEBHOOK_URL": "https://x.example"}, "XIAOER_WEBHOOK_SECRET"),
+        ({"XIAOER_PUBLIC_URL": "http://x.example"}, "XIAOER_PUBLIC_URL"),
+        ({"XIAOER_PUBLIC_URL": "https://"}, "XIAOER_PUBLIC_URL"),
         ({"XIAOER_LIMITS": "none"}, "XIAOER_LIMITS"),
         ({"XIAOER_LIMITS": "wide", "XIAOER_TOKEN": TOKEN}, "XIAOER_LIMITS"),
     ],
@@ -59,3 +61,11 @@ def test_repr_gives_no_secret_away() -> None:
     assert TOKEN not in shown
     assert "hush" not in shown
     assert "s" * 20 not in shown
+
+
+def test_phones_reach_us_where_telegram_does_unless_told_otherwise() -> None:
+    hooked = {"XIAOER_TOKEN": TOKEN, "XIAOER_WEBHOOK_URL": "https://x.example/", "XIAOER_WEBHOOK_SECRET": "s" * 20}
+    assert read_settings(hooked, data=DATA).public_url == "https://x.example"
+    told = {**hooked, "XIAOER_PUBLIC_URL": "https://scan.example/xiaoer/"}
+    assert read_settings(told, data=DATA).public_url == "https://scan.example/xiaoer"
+    assert read_settings({"XIAOER_TOKEN": TOKEN}, data=DATA).public_url == ""

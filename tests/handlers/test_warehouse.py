@@ -74,6 +74,7 @@ async def test_a_right_scan_is_silent_but_for_the_card(floor: Floor) -> None:
         f"✓ 10:01 <code>{boxes[1].waybill}</code> picked",
         f"✓ 10:01 <code>{boxes[0].waybill}</code> picked",
         "",
+        "Wave W0001: picked 2 of 2",
         "Scan a slip when all its goods lie in the slot.",
     ]
     assert floor.notices(picker, NoticeKind.SCAN) == [(picker.id, True)]

@@ -15,7 +15,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain import fulfilment, intake, interception, looking, queue, release, returns, review, together
+from domain import (
+    floor,
+    fulfilment,
+    intake,
+    interception,
+    looking,
+    queue,
+    release,
+    returns,
+    review,
+    together,
+    undo_scan,
+)
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
@@ -29,7 +41,8 @@ from domain.incoming import (
     RefundState,
 )
 from domain.orders import OrderStatus
-from domain.people import SHOP, Actor, ActorKind, Role, Station
+from domain.parcels import Parcel, ParcelState
+from domain.people import SHOP, Actor, ActorKind, Chat, Person, Role, Station
 from domain.policy import Policy
 from domain.policy_sections import Split
 from domain.records import Grade
@@ -39,6 +52,7 @@ from storage.unit import Unit
 from tests.journeys.promises import ALL, check_orders, check_stock, snapshot, stopped
 
 BOSS = Actor(ActorKind.PERSON, "boss", None, frozenset(Role))
+HAND = Actor(ActorKind.PERSON, "hand", 1, frozenset(Role))
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
 NUMBERS = st.sampled_from(ALL)
 STATES = [PlatformState.UNPAID, *[PlatformState.PAID] * 4, PlatformState.CLOSED, PlatformState.SHIPPED]
@@ -60,6 +74,8 @@ def seed(unit: Unit) -> None:
     opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID")]
     unit.stock.apply(opening, "opening")
     admin.put_policy(replace(Policy(), split=Split(most_units=3)), "boss")
+    chat = unit.people.add_chat(Chat(0, 1, "private", HAND.name))
+    assert unit.people.add(Person(0, 1, HAND.name, chat.id, roles=HAND.roles)).id == HAND.person_id
 
 
 def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str, at: int) -> IncomingOrder:
@@ -247,6 +263,36 @@ class Life(RuleBasedStateMachine):
         result = self.store.run_now(fulfilment.scan, BOSS, station, code, grams)
         if before and result.ok and station is not Station.PUT_BACK:
             self.shipped_with_stop.append(f"{station} {code}")
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20), seconds=st.sampled_from([0, 30, 61]))
+    def scanned_by_mistake(self, pick: int, seconds: int) -> None:
+        """The last own scan is taken back: the parcel stands where it stood, or nothing has changed."""
+        codes = self.waybills()
+        before = self.box(codes[pick % len(codes)])
+        station = {source: station for station, (source, _) in fulfilment.STEP.items()}.get(before.state)
+        if station is None:
+            return
+        was_stopped = self.store.read_now(lambda desk: stopped(desk, before.waybill))
+        scans = self.store.run_now(floor.scan, HAND, [(before.waybill, before.expected_g or 300)], station=station)
+        if was_stopped and scans.outcomes[0].verdict == "ok":
+            self.shipped_with_stop.append(f"{station} {before.waybill}")
+        self.clock += timedelta(seconds=seconds)
+        after = self.box(before.waybill)
+        try:
+            self.store.run_now(undo_scan.undo, HAND, before.waybill)
+        except Refusal:
+            assert self.box(before.waybill) == after
+        else:
+            undone = self.box(before.waybill)
+            assert (undone.state, undone.weight_g, undone.items) == (before.state, before.weight_g, before.items)
+            assert after.state is not ParcelState.HANDED_OVER
+
+    def box(self, code: str) -> Parcel:
+        """The parcel as it is now."""
+        found = self.store.read_now(lambda desk: desk.parcels.by_waybill(code))
+        assert found is not None
+        return found
 
     @precondition(lambda self: self.waybills())
     @rule(pick=st.integers(0, 20))

@@ -65,10 +65,20 @@ export function actionsOf(page) {
     else if (!deepLink(url)) window.open(url, "_blank", "noopener,noreferrer");
   }
 
+  /** A page of the bot's: opened with launch data that the sandbox signs for this person, never twice the same. */
+  async function openWebApp(message, button) {
+    try {
+      const answer = await api.tap(message.chat.id, page.person().id, message.message_id, button.text);
+      openUrl(answer.opens.web_app.url);
+    } catch (error) {
+      failure(error);
+    }
+  }
+
   function press(message, button) {
     if (button.callback_data !== undefined) tap(message, button);
     else if (button.url) openUrl(button.url);
-    else if (button.web_app) openUrl(button.web_app.url);
+    else if (button.web_app) openWebApp(message, button);
     else if (button.copy_text) copy(button.copy_text.text);
     else if (button.switch_inline_query_current_chat !== undefined) {
       page.composer().prefill(button.switch_inline_query_current_chat);

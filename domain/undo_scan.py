@@ -1,0 +1,79 @@
+"""Taking the last scan back: a person scanned the wrong slip, or at the wrong station.
+
+Surprising: only the very last step of a parcel can go, by the person who did it, and only inside the house. What has
+been handed over is on a courier's van, and a stopped parcel is only ever put back on purpose.
+"""
+
+from dataclasses import replace
+
+from domain import floor, fulfilment, history, notices
+from domain.desk import Desk
+from domain.errors import ScanStays
+from domain.floor import Outcome
+from domain.parcels import MOVES, Parcel, ParcelState, WaveState
+from domain.people import STATION_RIGHT, Actor, Station, require
+from domain.planning import reprice
+from domain.records import Event, NoticeKind
+
+UNDONE = "scan_undone"
+_MINE = 20
+_STEPS = {str(target) for _, target in fulfilment.STEP.values()}
+
+
+def last(desk: Desk, person_id: int) -> Event | None:
+    """The person's last scan that did something and was not taken back; None when there is none to speak of."""
+    done = (event for event in floor.log(desk, person_id, _MINE) if event.data["verdict"] in ("ok", UNDONE))
+    found = next(done, None)
+    return found if found and found.data["verdict"] == "ok" else None
+
+
+def can_go_back(station: Station) -> bool:
+    """Whether a step of this station can be taken back at all."""
+    return station in fulfilment.STEP and station is not Station.HAND_OVER
+
+
+def in_time(desk: Desk, scan: Event) -> bool:
+    """Whether the policy still lets this scan be taken back: what a button asks before it shows itself."""
+    back = can_go_back(Station(scan.data["station"]))
+    return back and (desk.now - scan.at).total_seconds() <= desk.policy.scanning.undo_seconds
+
+
+def undo(desk: Desk, actor: Actor, code: str) -> Outcome:
+    """Take back this person's last scan, which must be of `code` ('' = whichever it was). Raises ScanStays,
+    ParcelStopped, NotAllowed; then nothing was changed."""
+    assert actor.person_id is not None
+    scan = last(desk, actor.person_id)
+    code = code.strip().upper()
+    if scan is None or code not in ("", scan.data["code"]):
+        raise ScanStays(code, "not_last" if scan else "none")
+    code, station = scan.data["code"], Station(scan.data["station"])
+    parcel = desk.parcels.by_waybill(code)
+    if parcel is None or station not in fulfilment.STEP or parcel.state is ParcelState.HANDED_OVER:
+        raise ScanStays(code, "final")
+    require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
+    fulfilment.gate(desk, parcel)
+    step = next((e for e in desk.history("parcel", parcel.id) if e.verb in {*_STEPS, UNDONE}), None)
+    if step is None or step.verb != parcel.state or step.actor_id != actor.person_id:
+        raise ScanStays(code, "moved_on")
+    if not in_time(desk, scan):
+        raise ScanStays(code, "late", desk.policy.scanning.undo_seconds)
+    news = _step_back(desk, actor, parcel, ParcelState(step.data["was"]))
+    outcome = Outcome(code, station, news, undone=True)
+    floor.write_log(desk, actor, [outcome], floor.count_of_hour(desk, actor.person_id), None)
+    notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
+    return outcome
+
+
+def _step_back(desk: Desk, actor: Actor, parcel: Parcel, to: ParcelState) -> Parcel:
+    assert to in MOVES[parcel.state], f"{parcel.state} -> {to}"
+    news = replace(parcel, state=to, state_at=desk.now)
+    if parcel.state is ParcelState.WEIGHED:
+        news = replace(reprice(desk, news, news.expected_g), weight_g=0)
+    desk.parcels.save([news])
+    history.note(desk, actor, "parcel", parcel.id, UNDONE, was=parcel.state, to=to)
+    if parcel.wave_id is not None:
+        wave = desk.waves.get(parcel.wave_id)
+        if to is ParcelState.IN_WAVE and wave.state is WaveState.DONE:
+            desk.waves.save(replace(wave, state=WaveState.TAKEN))
+        notices.redraw(desk, NoticeKind.WAVE, [wave.id])
+    return replace(news, revision=news.revision + 1)

@@ -1,0 +1,185 @@
+"""The phone's scan page: what it shows when it opens, and its jobs (scan, take back, stop seen) carried out one by one.
+
+Surprising: a job is answered and its answer kept in one transaction, under the id the page gave it. A page that lost
+the answer sends the job again and hears the same; nothing is done twice.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain import floor, interception, notices, staff, undo_scan
+from domain.desk import Desk
+from domain.errors import ParcelStopped, Refusal, Unknown
+from domain.floor import Outcome
+from domain.parcels import StopState
+from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
+from domain.records import NoticeKind
+from domain.scan_page import KEPT_DAYS, PageAnswer
+from handlers.cards.scans import ANY_HINT, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
+from handlers.codes import read_codes
+from handlers.draw import draw
+from handlers.refusals import refusal_text
+from handlers.scan_words import HEADS, WORDS
+from handlers.words import LANGUAGES, Words, unmarked
+
+Json = dict[str, object]
+_LONGEST = 400
+_MOST = 2**53
+_DOINGS = ("scan", "undo", "seen")
+
+
+class BadJob(Exception):
+    """What came is no job of our page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing somebody did on the page. `text` is what the scanner typed, for `undo` the code; `stop` a stop's id."""
+
+    id: str
+    do: str
+    text: str = ""
+    station: Station | None = None
+    place: int | None = None
+    stop: int = 0
+
+
+def read_job(raw: object) -> Job:
+    """A job as the page sends it. Raises BadJob."""
+    if not isinstance(raw, Mapping):
+        raise BadJob("a job is an object")
+    number, do, text = raw.get("id"), raw.get("do"), raw.get("text", "")
+    place, stop, station = raw.get("place"), raw.get("stop", 0), raw.get("station")
+    if not isinstance(number, str) or not 8 <= len(number) <= 64 or not number.isascii() or do not in _DOINGS:
+        raise BadJob("id or do")
+    if not isinstance(text, str) or len(text) > _LONGEST or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise BadJob("text")
+    if not isinstance(place, int | None) or not isinstance(stop, int) or not 0 <= stop < _MOST:
+        raise BadJob("place or stop")
+    if station not in (None, "", *Station):
+        raise BadJob("station")
+    return Job(number, str(do), text, Station(station) if station else None, place, stop)
+
+
+def words_of(desk: Desk, person: Person, language: str) -> Words:
+    """The page's words: the language chosen on it, else the person's."""
+    return Words(language if language in LANGUAGES else person.language, desk.catalog.company.zone)
+
+
+def caller(desk: Desk, telegram_id: int, language: str) -> tuple[Person, Words]:
+    """Who calls, and in which words to answer. Raises NotAllowed for a stranger and for who was suspended."""
+    person = staff.who(desk, telegram_id)
+    return person, words_of(desk, person, language)
+
+
+def opened(desk: Desk, telegram_id: int, language: str) -> Json:
+    """What the page needs to know when it opens. Raises NotAllowed, also for staff who never scan."""
+    person, words = caller(desk, telegram_id, language)
+    actor = person.acting()
+    require(actor, Right.PUT_BACK)
+    desk.page_answers.forget(person.id, desk.now - timedelta(days=KEPT_DAYS))
+    mine = actor.warehouses
+    places = [place for place in desk.catalog.warehouses.values() if mine is None or place.id in mine]
+    return {
+        "person": person.id,
+        "name": person.name,
+        "language": words.language,
+        "words": {key: words.plain(text) for key, text in WORDS.items()},
+        "stations": [_station(None, words), *(_station(s, words) for s in Station if STATION_RIGHT[s] in actor.rights)],
+        "station": person.station or "",
+        "places": [{"id": place.id, "name": place.name} for place in places],
+        "place": floor.place_of(desk, actor),
+        "count": floor.count_of_hour(desk, person.id),
+        "undo_seconds": desk.policy.scanning.undo_seconds,
+    }
+
+
+def _station(station: Station | None, words: Words) -> Json:
+    hint = words.plain(HINTS[station] if station else ANY_HINT)
+    return {"id": station or "", "label": station_label(station, words), "hint": hint}
+
+
+def carry_out(desk: Desk, telegram_id: int, job: Job, language: str) -> str:
+    """Do the job, once per id; the answer as JSON. A refused scan is an answer; other refusals are raised."""
+    person, words = caller(desk, telegram_id, language)
+    kept = desk.page_answers.get(person.id, job.id)
+    if kept is not None:
+        return kept.answer
+    results = _results(desk, person, job, words)
+    answer = _answer(job, results, floor.count_of_hour(desk, person.id))
+    if not any(result["verdict"] == "place" for result in results):  # nothing was done yet: it will be sent again
+        desk.page_answers.add(PageAnswer(person.id, job.id, desk.now, answer))
+    return answer
+
+
+def refused(job: Job, refusal: Refusal, words: Words) -> str:
+    """The answer to a job whose transaction a refusal ended: nothing was changed, so it is not kept either."""
+    return _answer(job, [_told(words, "refused", job.text, unmarked(refusal_text(refusal, words)))], None)
+
+
+def _answer(job: Job, results: list[Json], count: int | None) -> str:
+    return json.dumps({"id": job.id, "results": results, "count": count}, ensure_ascii=False)
+
+
+def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
+    if job.do == "seen":
+        _seen(desk, person.acting(), job.stop)
+        return []
+    if job.do == "undo":
+        return [_result(desk, person, undo_scan.undo(desk, person.acting(), job.text), words)]
+    return _scanned(desk, person, job, words)
+
+
+def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
+    codes = read_codes(job.text)
+    if codes is None:
+        return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
+    place = job.place if job.place in desk.catalog.warehouses else None
+    scans = floor.scan(desk, person.acting(), codes, station=job.station, place=place)
+    if scans.place_needed:
+        return [_told(words, "place", job.text, "")]
+    for outcome in scans.outcomes:
+        if outcome.returned and outcome.verdict in ("ok", "again"):
+            key = f"page:{job.id}:{outcome.code}"
+            notices.tell_chat(desk, NoticeKind.RETURN, outcome.returned.id, person.chat_id, key=key)
+    return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
+
+
+def _seen(desk: Desk, actor: Actor, stop_id: int) -> None:
+    """Whoever took the parcel out is on it: the stop's clock stands still. Somebody else may have been faster."""
+    stop = desk.stops.get(stop_id)
+    if stop.state is StopState.OPEN:
+        interception.acknowledge(desk, actor, stop.id, stop.revision)
+
+
+def _told(words: Words, verdict: str, code: str, text: str) -> Json:
+    return {"verdict": verdict, "code": code, "station": "", "head": words.plain(HEADS[verdict]), "text": text}
+
+
+def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
+    """One code's answer: big words, the rest to read, and what the page counts."""
+    unknown = isinstance(outcome.refusal, Unknown)
+    told = _told(words, "unknown" if unknown else outcome.verdict, outcome.code, _text(desk, person, outcome, words))
+    if outcome.verdict == "ok":
+        told["head"] = words.plain(DONE[outcome.station])
+    wave = wave_line(desk, outcome.parcel, outcome.station, words)
+    more = {"station": outcome.station, "wave": wave, "stop": stop_of(outcome), "at": words.clock(desk.now)}
+    return {**told, **more, "undo": outcome.verdict == "ok" and undo_scan.can_go_back(outcome.station)}
+
+
+def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
+    if outcome.verdict == "ok":
+        parts = [words.grams(outcome.grams)] if outcome.grams else []
+        parts += [words.plain(WARNINGS[outcome.warn])] if outcome.warn else []
+        return " · ".join(parts)
+    if outcome.verdict == "look":
+        return f"{outcome.sku} {desk.catalog.skus[outcome.sku].title}"
+    if outcome.refusal is None:
+        return ""
+    stop_id = stop_of(outcome)
+    if isinstance(outcome.refusal, ParcelStopped) and stop_id:
+        card = draw(desk, NoticeKind.STOP, stop_id, desk.people.chat(person.chat_id), {})
+        return unmarked(card.text) if card else ""
+    return unmarked(complaint(desk, [outcome], words) or refusal_text(outcome.refusal, words))

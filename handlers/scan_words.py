@@ -1,0 +1,46 @@
+"""The scan page's own words, sent to it when it opens. `{n}` is filled in by the page.
+
+Surprising: two languages are never mixed on one page, so everything it says comes from here; only what it says before
+it has heard from us stands in its HTML, in both.
+"""
+
+from handlers.terms import N_
+
+HEADS = {
+    "ok": N_("done"),
+    "again": N_("Done already"),
+    "stop": N_("STOP"),
+    "ask": N_("Weight?"),
+    "unknown": N_("Unknown code"),
+    "refused": N_("Not done"),
+    "look": N_("Goods, not a parcel"),
+    "scan_undone": N_("Taken back"),
+    "place": N_("Where are you receiving?"),
+}
+WORDS = {
+    "ready": N_("Scan now"),
+    "sent": N_("Sent …"),
+    "sent_out": N_("Not handed over yet …"),
+    "waits": N_("not sent yet"),
+    "kept": N_("No network: kept, not done yet"),
+    "kept_out": N_("NOT handed over yet! No network"),
+    "kept_out_why": N_("Keep the parcel here until this turns green."),
+    "waiting": N_("{n} waiting"),
+    "online": N_("online"),
+    "offline": N_("no network"),
+    "hour": N_("this hour"),
+    "undo": N_("↶ Take back {n}"),
+    "dropped": N_("Taken back before it was sent"),
+    "weight": N_("Put it on the scales, or type: 1.25kg"),
+    "stop": HEADS["stop"],
+    "stop_seen": N_("I have taken it out"),
+    "stop_first": N_("{n} scans wait for your answer"),
+    "unknowns": N_("Unknown, look at them later"),
+    "forget": N_("Clear the list"),
+    "receiving": N_("Receiving in"),
+    "field": N_("Scan or type a code"),
+    "expired": N_("This page has been open too long. Close it and open it again in the chat; waiting scans are kept."),
+    "refused": N_("You cannot scan here any more. Ask the owner. Waiting scans are kept."),
+    "elsewhere": N_("The page was opened in another window. Go on there."),
+    "broken": N_("The server could not carry this out. Tell your lead."),
+}
