@@ -17,7 +17,8 @@ from domain.incoming import Fragment, IncomingOrder
 from domain.lineup import Hands
 from domain.lookout import Piles, Pulse
 from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState, Refund, Stop, Wave
+from domain.paper_records import Manifests, Prints
+from domain.parcels import Parcel, ParcelState, Refund, Stop, Waiting, Wave
 from domain.people import Chat, Invite, Person, Staff
 from domain.policy import Policy
 from domain.records import (
@@ -135,6 +136,9 @@ class Parcels(Protocol):
     def ready(self, warehouse_id: int | None, limit: int) -> list[Parcel]:
         """READY and not blocked parcels whose order is RELEASED, oldest first."""
 
+    def waiting(self, warehouse_id: int, limit: int) -> list[Waiting]:
+        """The same parcels, lightly and in the same order."""
+
     def of_wave(self, wave_id: int) -> list[Parcel]: ...
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]: ...
     def counts(self, warehouse_id: int | None) -> dict[ParcelState, int]:
@@ -145,7 +149,9 @@ class Waves(Protocol):
     """Waves."""
 
     def get(self, wave_id: int) -> Wave: ...
-    def add(self, warehouse_id: int, made_at: datetime, parcels: int, units: int) -> Wave: ...
+    def add(
+        self, warehouse_id: int, made_at: datetime, parcels: int, units: int, why: Mapping[str, str] | None = None
+    ) -> Wave: ...
     def save(self, wave: Wave) -> None: ...
     def open_of(self, warehouse_id: int | None) -> list[Wave]: ...
 
@@ -349,6 +355,10 @@ class Desk(Protocol):
     def waybills(self) -> Waybills: ...
     @property
     def waves(self) -> Waves: ...
+    @property
+    def prints(self) -> Prints: ...
+    @property
+    def manifests(self) -> Manifests: ...
     @property
     def stops(self) -> Stops: ...
     @property

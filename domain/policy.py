@@ -25,6 +25,7 @@ from domain.policy_sections import (
     WaybillRules,
     clock_time,
 )
+from domain.wave_rules import Waves
 
 Amounts = Mapping[str, tuple[int, int]]
 
@@ -70,6 +71,7 @@ class Policy:
     suspensions: tuple[Suspension, ...] = ()
     matching: Matching = field(default_factory=Matching)
     waybills: WaybillRules = field(default_factory=WaybillRules)
+    waves: Waves = field(default_factory=Waves)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""

@@ -50,6 +50,7 @@ class NoticeKind(StrEnum):
     ALERTS = "alerts"
     SHIFT = "shift"
     MAPPING = "mapping"
+    MANIFEST = "manifest"
 
 
 @dataclass(frozen=True, slots=True)
