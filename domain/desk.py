@@ -34,7 +34,7 @@ from domain.records import (
     StoredFile,
 )
 from domain.stock import Level, Move
-from domain.table_mapping import TableMapping
+from domain.table_mapping import Mappings
 
 
 class Orders(Protocol):
@@ -272,25 +272,6 @@ class Files(Protocol):
         """The same bytes are kept once."""
 
     def get(self, file_id: int) -> tuple[StoredFile, bytes]: ...
-
-
-class Mappings(Protocol):
-    """How tables without a format are read, per shop."""
-
-    def saved(self) -> list[TableMapping]:
-        """Those in force, of all shops, oldest first."""
-
-    def of_shop(self, shop_id: int) -> list[TableMapping]:
-        """Drafts and saved ones, the last made first."""
-
-    def of(self, shop_id: int, signature: str) -> TableMapping | None:
-        """The shop's only one for this kind of table, draft or saved."""
-
-    def get(self, mapping_id: int) -> TableMapping:
-        """Raises Unknown('mapping')."""
-
-    def add(self, mapping: TableMapping) -> TableMapping: ...
-    def save(self, mapping: TableMapping) -> None: ...
 
 
 class Alerts(Protocol):

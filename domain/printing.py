@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from domain import history, notices
 from domain.desk import Desk
-from domain.errors import NotAllowed, Unknown
+from domain.errors import NotAllowed, Stale, Unknown
 from domain.orders import Order
 from domain.paper_records import Paper, Printed
 from domain.parcels import IN_HOUSE, Parcel, ParcelState
 from domain.people import WAREHOUSE_ROLES, Actor, Right, may
-from domain.records import NoticeKind
+from domain.records import Event, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,22 @@ def mark(parcel: Parcel, orders: Mapping[int, Order], paper: Paper) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
-def standing(desk: Desk, parcels: Sequence[Parcel], paper: Paper) -> dict[int, Standing]:
-    """By parcel id, in three statements however many there are."""
+def standings(desk: Desk, parcels: Sequence[Parcel]) -> dict[Paper, dict[int, Standing]]:
+    """Paper -> parcel id -> how it stands, in a few statements however many there are."""
     copies = desk.prints.of_parcels([parcel.id for parcel in parcels])
-    mine = {key: [one for one in found if one.paper is paper] for key, found in copies.items()}
-    printed = [parcel for parcel in parcels if mine.get(parcel.id)]
-    orders = desk.orders.many({order_id for parcel in printed for order_id in parcel.order_ids})
-    found = {parcel.id: Standing() for parcel in parcels}
-    for parcel in printed:
-        last = mine[parcel.id][-1]
-        found[parcel.id] = Standing(last, last.mark != mark(parcel, orders, paper))
+    orders = desk.orders.many({order_id for parcel in parcels if parcel.id in copies for order_id in parcel.order_ids})
+    found: dict[Paper, dict[int, Standing]] = {paper: {} for paper in Paper}
+    for parcel in parcels:
+        for paper in Paper:
+            last = next((copy for copy in reversed(copies.get(parcel.id, ())) if copy.paper is paper), None)
+            wrong = last is not None and last.mark != mark(parcel, orders, paper)
+            found[paper][parcel.id] = Standing(last, wrong)
     return found
+
+
+def copies(stands: Mapping[Paper, Mapping[int, Standing]], paper: Paper) -> int:
+    """How many copies there are of these papers: what a card has seen when it asks for all once more."""
+    return sum(stand.last.number for stand in stands[paper].values() if stand.last)
 
 
 def printable(parcel: Parcel) -> bool:
@@ -84,15 +89,21 @@ def require_print(actor: Actor, warehouse_id: int | None) -> None:
         raise NotAllowed(Right.WAVE, scope="warehouse" if {Right.WAVE, Right.PACK} & actor.rights else "")
 
 
-def print_wave(desk: Desk, actor: Actor, wave_id: int, paper: Paper, *, again: bool = False) -> Job:
-    """The wave's papers: those never printed or out of date, or `again` all. Each copy is written down.
+def print_wave(desk: Desk, actor: Actor, wave_id: int, paper: Paper, *, again: int | None = None) -> Job:
+    """The wave's papers: those never printed or out of date, or all once more, `again` being the copies seen by who
+    asks. Each copy is written down.
 
-    Raises NotAllowed, Unknown('wave'), Unknown('papers') when there is nothing to print.
+    Raises NotAllowed, Unknown('wave'), Unknown('papers') when there is nothing to print, Stale when somebody printed
+    meanwhile.
     """
     wave = desk.waves.get(wave_id)
     require_print(actor, wave.warehouse_id)
     boxes = desk.parcels.of_wave(wave_id)
-    job = _print(desk, actor, boxes, paper, again=again)
+    if again is not None:
+        stands = standings(desk, [box for box in boxes if box.state in IN_HOUSE])
+        if copies(stands, paper) != again:
+            raise Stale(wave.number)
+    job = _print(desk, actor, boxes, paper, again=again is not None)
     if not job.sheets:
         raise Unknown("papers", wave.number)
     history.note(desk, actor, "wave", wave_id, f"{paper}_printed", copies=str(len(job.sheets)))
@@ -115,27 +126,30 @@ def print_parcel(desk: Desk, actor: Actor, code: str) -> tuple[Parcel, Job]:
 
 def _print(desk: Desk, actor: Actor, boxes: Sequence[Parcel], paper: Paper, *, again: bool) -> Job:
     able = [box for box in boxes if printable(box)]
-    stands = standing(desk, able, paper)
+    stands = standings(desk, able)[paper]
     orders = desk.orders.many({order_id for box in able for order_id in box.order_ids})
-    sheets, copies, lines = [], [], []
+    sheets: list[Sheet] = []
+    made: list[Printed] = []
+    lines: list[Event] = []
     for box in able:
         stand = stands[box.id]
         if not (again or stand.wanted):
             continue
         copy = stand.last.number + 1 if stand.last else 1
         sheets.append(Sheet(box.id, paper, copy, stand.last, stand.outdated))
-        copies.append(Printed(0, box.id, paper, copy, desk.now, actor.name, mark(box, orders, paper), actor.person_id))
+        made.append(Printed(0, box.id, paper, copy, desk.now, actor.name, mark(box, orders, paper), actor.person_id))
         why = "changed" if stand.outdated else ""
         lines.append(history.line(desk, actor, "parcel", box.id, f"{paper}_printed", why, copy=str(copy)))
-    desk.prints.add(copies)
+    desk.prints.add(made)
     desk.record(lines)
     notices.redraw(desk, NoticeKind.WAVE, {box.wave_id for box in able if box.wave_id})
+    notices.redraw(desk, NoticeKind.SLIP_TORN, [sheet.parcel_id for sheet in sheets])
     return Job(tuple(sheets), tuple(box for box in boxes if box.blocked and box.state is not ParcelState.CANCELLED))
 
 
 def outdated(desk: Desk, parcel: Parcel) -> bool:
     """Whether the label on this box says something else than it should: then it must not go on."""
-    return standing(desk, [parcel], Paper.LABEL)[parcel.id].outdated
+    return standings(desk, [parcel])[Paper.LABEL][parcel.id].outdated
 
 
 def changed(desk: Desk, orders: Collection[int]) -> None:
@@ -143,7 +157,7 @@ def changed(desk: Desk, orders: Collection[int]) -> None:
     boxes = {p.id: p for found in desk.parcels.of_orders(orders).values() for p in found if p.state in IN_HOUSE}
     if not boxes:
         return
-    stands = standing(desk, list(boxes.values()), Paper.LABEL)
+    stands = standings(desk, list(boxes.values()))[Paper.LABEL]
     for box in boxes.values():
         stand = stands[box.id]
         if stand.last is None or not stand.outdated:

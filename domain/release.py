@@ -133,18 +133,6 @@ def take_wave(desk: Desk, actor: Actor, wave_id: int, revision: int) -> Wave:
     return replace(taken, revision=taken.revision + 1)
 
 
-def reprint(desk: Desk, actor: Actor, wave_id: int) -> int:
-    """The wave's papers are wanted once more: written down, so that a parcel packed twice can be explained.
-
-    Returns how often that was. Raises NotAllowed.
-    """
-    wave = desk.waves.get(wave_id)
-    right = Right.WAVE if Right.WAVE in actor.rights else Right.PACK
-    require(actor, right, warehouse=wave.warehouse_id)
-    history.note(desk, actor, "wave", wave.id, "printed")
-    return sum(1 for event in desk.history("wave", wave.id) if event.verb == "printed")
-
-
 def orders_of(desk: Desk, parcels: Sequence[Parcel]) -> dict[int, Order]:
     """The orders in these parcels, by id."""
     return desk.orders.many({order_id for parcel in parcels for order_id in parcel.order_ids})

@@ -20,6 +20,8 @@ TOPICS = (
     "together",
     "interception",
     "waves",
+    "printing",
+    "manifests",
     "warehouse",
     "returns",
     "finance",
