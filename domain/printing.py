@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from domain import history, notices
 from domain.desk import Desk
-from domain.errors import NotAllowed, Stale, Unknown
+from domain.errors import Stale, Unknown
 from domain.orders import Order
 from domain.paper_records import Paper, Printed
 from domain.parcels import IN_HOUSE, Parcel, ParcelState
-from domain.people import WAREHOUSE_ROLES, Actor, Right, may
+from domain.people import WAREHOUSE_ROLES, Actor, Right, require
 from domain.records import Event, NoticeKind
 
 
@@ -83,12 +83,6 @@ def printable(parcel: Parcel) -> bool:
     return parcel.state in IN_HOUSE and not parcel.blocked
 
 
-def require_print(actor: Actor, warehouse_id: int | None) -> None:
-    """Pickers, packers, dispatchers and leads print. Raises NotAllowed."""
-    if not any(may(actor, right, warehouse=warehouse_id) for right in (Right.WAVE, Right.PACK)):
-        raise NotAllowed(Right.WAVE, scope="warehouse" if {Right.WAVE, Right.PACK} & actor.rights else "")
-
-
 def print_wave(desk: Desk, actor: Actor, wave_id: int, paper: Paper, *, again: int | None = None) -> Job:
     """The wave's papers: those never printed or out of date, or all once more, `again` being the copies seen by who
     asks. Each copy is written down.
@@ -97,7 +91,7 @@ def print_wave(desk: Desk, actor: Actor, wave_id: int, paper: Paper, *, again: i
     meanwhile.
     """
     wave = desk.waves.get(wave_id)
-    require_print(actor, wave.warehouse_id)
+    require(actor, Right.PRINT, warehouse=wave.warehouse_id)
     boxes = desk.parcels.of_wave(wave_id)
     if again is not None:
         stands = standings(desk, [box for box in boxes if box.state in IN_HOUSE])
@@ -116,7 +110,7 @@ def print_parcel(desk: Desk, actor: Actor, code: str) -> tuple[Parcel, Job]:
     parcel = desk.parcels.by_waybill(code)
     if parcel is None:
         raise Unknown("waybill", code)
-    require_print(actor, parcel.warehouse_id)
+    require(actor, Right.PRINT, warehouse=parcel.warehouse_id)
     jobs = [_print(desk, actor, [parcel], paper, again=True) for paper in Paper]
     sheets = tuple(sheet for job in jobs for sheet in job.sheets)
     if not sheets:

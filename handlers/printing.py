@@ -16,12 +16,13 @@ from domain.desk import Desk
 from domain.errors import AlreadyApplied, Unknown
 from domain.paper_records import Paper
 from domain.parcels import Parcel
-from domain.people import Chat
+from domain.people import Chat, Right, require
 from domain.printing import Job
 from domain.records import NoticeKind
 from handlers.ask import Ask
 from handlers.filters import Cmd, Tap
 from handlers.papers import Papers, pick_paper, sheets
+from handlers.terms import N_
 from handlers.words import Words
 
 router = Router(name="printing")
@@ -80,13 +81,11 @@ async def _print_parcel(ask: Ask, code: str) -> bool:
     except Unknown as refusal:
         if refusal.kind != "papers":
             raise
-        text = "{code} is not to be printed: it is in no wave, it must not leave, or it has left."
+        text = N_("{code} is not to be printed: it is in no wave, it must not leave, or it has left.")
         if ask.tap:
             await ask.toast(ask.words.label(text, code=code), alert=True)
         else:
-            await ask.say(
-                "{code} is not to be printed: it is in no wave, it must not leave, or it has left.", code=code
-            )
+            await ask.say(text, code=code)
         return False
     making = await ask.read(sheets, job, ask.words, parcel.number, picture=True)
     return await _send(ask, making, job)
@@ -124,7 +123,7 @@ def _told(job: Job | None, words: Words) -> str:
 
 def _pick(desk: Desk, ask: Ask, wave_id: int) -> Papers:
     wave = desk.waves.get(wave_id)
-    printing.require_print(ask.actor, wave.warehouse_id)
+    require(ask.actor, Right.PRINT, warehouse=wave.warehouse_id)
     return pick_paper(desk, wave, ask.words)
 
 

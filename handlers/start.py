@@ -34,7 +34,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "return": (Right.REFUND, N_("link a return parcel to its order: /return ORDER WAYBILL")),
     "mapping": (Right.IMPORT, N_("order tables I have learned to read; forget one")),
     "wave": (Right.WAVE, N_("open waves; make one now, all or a kind of it")),
-    "print": (Right.PACK, N_("one parcel's label and slip once more: /print P000123")),
+    "print": (Right.PRINT, N_("one parcel's label and slip once more: /print P000123")),
     "pick": (Right.PICK, N_("station: picking")),
     "pack": (Right.PACK, N_("station: packing")),
     "weigh": (Right.WEIGH, N_("station: weighing")),

@@ -260,6 +260,7 @@ RIGHTS = {
     "customers": N_("tag customers and propose them for the blacklist"),
     "customer_lists": N_("decide on VIPs and the blacklist"),
     "wave": N_("wave"),
+    "print": N_("print"),
     "pick": N_("pick"),
     "pack": N_("pack"),
     "weigh": N_("weigh"),

@@ -45,8 +45,8 @@ def torn_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     ]
     if box.blocked:
         lines.append(words("Customer service looks at the change first; print when it is free."))
-    rows = ()
-    if any(viewer.offers(right, warehouse=box.warehouse_id) for right in (Right.WAVE, Right.PACK)):
+    rows: tuple[tuple[Button, ...], ...] = ()
+    if viewer.offers(Right.PRINT, warehouse=box.warehouse_id):
         rows = ((Button(words.plain("🖨 Print the new one"), pack("pp", box.id), style="primary"),),)
     return Card("\n".join(lines), rows)
 
@@ -91,7 +91,8 @@ def manifests_list(desk: Desk, actor: Actor, words: Words) -> Card:
     """What the couriers took and no list names yet, and the last lists."""
     places = [place for place in desk.catalog.warehouses if may(actor, Right.HAND_OVER, warehouse=place)]
     waiting = desk.manifests.unlisted_counts(places, desk.now - manifests.LOOK_BACK)
-    lines, rows = [words("📋 Hand-over lists"), ""], []
+    lines = [words("📋 Hand-over lists"), ""]
+    rows: list[tuple[Button, ...]] = []
     for (place, courier), count in waiting.items():
         facts = {
             "warehouse": desk.catalog.warehouses[place].name,
@@ -108,5 +109,5 @@ def manifests_list(desk: Desk, actor: Actor, words: Words) -> Card:
 
 
 def _label(desk: Desk, one: Manifest, words: Words) -> str:
-    state = "✅" if one.signed_at else "✍️"
-    return f"{state} {one.number} · {desk.catalog.couriers[one.courier_id].name} · {one.parcels} · {words.when(one.made_at)}"
+    state, courier = "✅" if one.signed_at else "✍️", desk.catalog.couriers[one.courier_id].name
+    return f"{state} {one.number} · {courier} · {one.parcels} · {words.when(one.made_at)}"

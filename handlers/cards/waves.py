@@ -19,7 +19,7 @@ from handlers.card import Button, Card
 from handlers.draw import drawing
 from handlers.papers import pick_paper
 from handlers.taps import pack
-from handlers.terms import step_name
+from handlers.terms import N_, step_name
 from handlers.viewer import Viewer
 from handlers.wave_terms import wave_why
 from handlers.words import Words
@@ -59,7 +59,7 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
         _progress(boxes, words),
     ]
     if why := wave_why(desk, wave, words):
-        lines.insert(1, words("{why}", why=why))
+        lines.insert(1, words("Why: {why}", why=why))
     stands = printing.standings(desk, [box for box in boxes if box.state in IN_HOUSE])
     lines += _printed(stands, words)
     lines += _stopped(desk, boxes, stands[Paper.LABEL], words)
@@ -108,13 +108,17 @@ def _outdated(boxes: list[Parcel], stands: Mapping[int, Standing], words: Words)
 def _sure(wave: Wave, paper: Paper, stands: Stands, head: str, words: Words) -> Card:
     """All once more is asked twice: a second label on a second box is a parcel nobody ordered."""
     count, seen = len(stands[paper]), printing.copies(stands, paper)
-    text = words(
-        "Print the labels of all {count} parcels again? Each will say which copy it is; tear the old ones up."
-        if paper is Paper.LABEL
-        else "Print the slips of all {count} parcels again? Each will say which copy it is; tear the old ones up.",
-        count=count,
-    )
-    letter = "l" if paper is Paper.LABEL else "s"
+    if paper is Paper.LABEL:
+        letter, ask = (
+            "l",
+            N_("Print the labels of all {count} parcels again? Each will say which copy it is; tear the old ones up."),
+        )
+    else:
+        letter, ask = (
+            "s",
+            N_("Print the slips of all {count} parcels again? Each will say which copy it is; tear the old ones up."),
+        )
+    text = words(ask, count=count)
     yes = Button(words.plain("🖨 Yes, print all again"), pack("wp", wave.id, f"{letter}!", seen), style="danger")
     return Card(f"{head}\n\n{text}", ((yes,), (Button(words.plain("◀ Back"), pack("wv", wave.id)),)))
 
@@ -154,7 +158,7 @@ def _buttons(wave: Wave, stands: Stands, viewer: Viewer) -> tuple[tuple[Button, 
     rows: list[tuple[Button, ...]] = []
     if wave.state is WaveState.OPEN and viewer.offers(Right.PICK, warehouse=place):
         rows.append((Button(words.plain("🙋 Take it"), pack("wt", wave.id, wave.revision), style="success"),))
-    if stands[Paper.LABEL] and any(viewer.offers(right, warehouse=place) for right in (Right.WAVE, Right.PACK)):
+    if stands[Paper.LABEL] and viewer.offers(Right.PRINT, warehouse=place):
         rows.append(
             (
                 Button(words.plain("📄 Pick list"), pack("wp", wave.id, "k")),
@@ -169,9 +173,9 @@ def _print_button(wave: Wave, stands: Stands, paper: Paper, words: Words) -> But
     """What is wanted, with how many; or, when nothing is, all once more."""
     wanted = sum(1 for stand in stands[paper].values() if stand.wanted)
     if paper is Paper.LABEL:
-        letter, new, again = "l", "🖨 Labels ({count})", "🖨 Labels again…"
+        letter, new, again = "l", N_("🖨 Labels ({count})"), N_("🖨 Labels again…")
     else:
-        letter, new, again = "s", "🖨 Slips ({count})", "🖨 Slips again…"
+        letter, new, again = "s", N_("🖨 Slips ({count})"), N_("🖨 Slips again…")
     if wanted:
         return Button(words.label(new, count=wanted), pack("wp", wave.id, letter), style="primary")
     return Button(words.plain(again), pack("wp", wave.id, f"{letter}?"))
