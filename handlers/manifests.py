@@ -136,7 +136,7 @@ def _lines(boxes: Sequence[Parcel], orders: dict[int, Order], words: Words) -> t
     made = []
     for box in boxes:
         to = orders[box.order_ids[0]].receiver
-        where = " ".join(part for part in (to.province, to.city) if part) or to.country
+        where = " ".join(dict.fromkeys(part for part in (to.province, to.city) if part)) or to.country
         weight = words.grams(box.weight_g)
         made.append(ManifestLine(box.waybill, box.number, where, weight, words.when(box.handed_over_at)))
     return tuple(made)

@@ -128,7 +128,8 @@ def receiver_of(desk: Desk, box: Parcel, order: Order) -> Receiver:
 
 
 def _address(to: Receiver) -> str:
-    return " ".join(part for part in (to.province, to.city, to.district, to.address, to.zip) if part)
+    """In one line; a municipality is province and city and stands once."""
+    return " ".join(dict.fromkeys(part for part in (to.province, to.city, to.district, to.address, to.zip) if part))
 
 
 def sender_of(desk: Desk, box: Parcel) -> Sender:

@@ -7,7 +7,7 @@ import pytest
 from domain import fulfilment, intake, manifests, printing
 from domain.errors import BadValue, NotAllowed, ParcelStopped, Stale, Unknown
 from domain.incoming import Platform, RefundState
-from domain.paper_records import Manifest, Paper
+from domain.paper_records import Manifest, Paper, Printed
 from domain.paper_rules import Mask, Papers, masked
 from domain.parcels import ParcelState
 from domain.people import Role, Station
@@ -25,6 +25,11 @@ def stand(house: House, paper: Paper) -> Standing:
 def printed(house: House, paper: Paper, again: int | None = None) -> Job:
     picker = house.cast.actor(Role.PICKER)
     return house.run(printing.print_wave, picker, house.parcel.wave_id or 0, paper, again=again)
+
+
+def copies(house: House) -> dict[int, tuple[Printed, ...]]:
+    box = house.parcel
+    return house.store.read_now(lambda desk: desk.prints.of_parcels([box.id]))
 
 
 def told(house: House, **changes: object) -> None:
@@ -98,7 +103,8 @@ def test_an_old_label_goes_no_further(house: House, state: ParcelState) -> None:
 
 def test_a_parcel_that_was_never_printed_here_goes_on(house: House) -> None:
     house.bring_to(ParcelState.PICKED)
-    house.run(lambda desk: desk.orders.save([replace(house.order, receiver=receiver(address="别处 2 号"))]))
+    moved = replace(house.order, receiver=receiver(address="别处 2 号"))
+    house.run(lambda desk: desk.orders.save([moved]))
     assert house.scan(Station.PACK).ok
 
 
@@ -107,7 +113,7 @@ def test_nothing_is_printed_before_the_wave_or_after_the_door(house: House, stat
     house.bring_to(state)
     with pytest.raises(Unknown):
         house.run(printing.print_parcel, house.cast.actor(Role.PACKER), house.parcel.number)
-    assert house.store.read_now(lambda desk: desk.prints.of_parcels([house.parcel.id])) == {}
+    assert copies(house) == {}
 
 
 @pytest.mark.parametrize("role", [Role.RECEIVER, Role.CS, Role.FINANCE, Role.BUYER])
@@ -117,7 +123,7 @@ def test_others_do_not_print(house: House, role: Role) -> None:
         house.run(printing.print_parcel, house.cast.actor(role), house.parcel.number)
     with pytest.raises(NotAllowed):
         house.run(printing.print_wave, house.cast.actor(role), house.parcel.wave_id or 0, Paper.LABEL)
-    assert house.store.read_now(lambda desk: desk.prints.of_parcels([house.parcel.id])) == {}
+    assert copies(house) == {}
 
 
 def test_another_warehouse_does_not_print(house: House) -> None:
