@@ -17,7 +17,8 @@ from domain.incoming import Fragment, IncomingOrder
 from domain.lineup import Hands
 from domain.lookout import Piles, Pulse
 from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState, Refund, Stop, Wave
+from domain.paper_records import Manifests, Prints
+from domain.parcels import Parcel, ParcelState, Refund, Stop, Waiting, Wave
 from domain.people import Chat, Invite, Person, Staff
 from domain.policy import Policy
 from domain.policy_versions import Policies
@@ -35,7 +36,7 @@ from domain.records import (
 )
 from domain.scan_page import PageAnswers
 from domain.stock import Level, Move
-from domain.table_mapping import TableMapping
+from domain.table_mapping import Mappings
 
 
 class Orders(Protocol):
@@ -139,6 +140,9 @@ class Parcels(Protocol):
     def ready(self, warehouse_id: int | None, limit: int) -> list[Parcel]:
         """READY and not blocked parcels whose order is RELEASED, oldest first."""
 
+    def waiting(self, warehouse_id: int, limit: int) -> list[Waiting]:
+        """The same parcels, lightly and in the same order."""
+
     def of_wave(self, wave_id: int) -> list[Parcel]: ...
     def wave_counts(self, wave_id: int) -> dict[ParcelState, int]: ...
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]: ...
@@ -150,7 +154,9 @@ class Waves(Protocol):
     """Waves."""
 
     def get(self, wave_id: int) -> Wave: ...
-    def add(self, warehouse_id: int, made_at: datetime, parcels: int, units: int) -> Wave: ...
+    def add(
+        self, warehouse_id: int, made_at: datetime, parcels: int, units: int, why: Mapping[str, str] | None = None
+    ) -> Wave: ...
     def save(self, wave: Wave) -> None: ...
     def open_of(self, warehouse_id: int | None) -> list[Wave]: ...
 
@@ -275,25 +281,6 @@ class Files(Protocol):
     def get(self, file_id: int) -> tuple[StoredFile, bytes]: ...
 
 
-class Mappings(Protocol):
-    """How tables without a format are read, per shop."""
-
-    def saved(self) -> list[TableMapping]:
-        """Those in force, of all shops, oldest first."""
-
-    def of_shop(self, shop_id: int) -> list[TableMapping]:
-        """Drafts and saved ones, the last made first."""
-
-    def of(self, shop_id: int, signature: str) -> TableMapping | None:
-        """The shop's only one for this kind of table, draft or saved."""
-
-    def get(self, mapping_id: int) -> TableMapping:
-        """Raises Unknown('mapping')."""
-
-    def add(self, mapping: TableMapping) -> TableMapping: ...
-    def save(self, mapping: TableMapping) -> None: ...
-
-
 class Alerts(Protocol):
     """Open worries."""
 
@@ -356,6 +343,10 @@ class Desk(Protocol):
     def waybills(self) -> Waybills: ...
     @property
     def waves(self) -> Waves: ...
+    @property
+    def prints(self) -> Prints: ...
+    @property
+    def manifests(self) -> Manifests: ...
     @property
     def stops(self) -> Stops: ...
     @property

@@ -1,4 +1,4 @@
-"""What is printed on the warehouse's paper: a wave's pick list and the packing slips of its parcels.
+"""What is printed on the warehouse's paper: pick lists, packing slips, shipping labels, couriers' manifests.
 
 Surprising: everything here is already text and numbers for people. Times are written out by whoever fills
 these (the paper has no zone of its own), and the order of the lines is the order on the paper.
@@ -20,8 +20,24 @@ class PickLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SortSlot:
+    """What must lie in one slot of the sorting wall in the end: (sku, units) each; `marks` are codes: rush, gift,
+    note."""
+
+    slot: int
+    waybill: str
+    courier: str
+    goods: tuple[tuple[str, int], ...]
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PickList:
-    """One wave's walk through the warehouse. `lines` come sorted by bin; `parcels`, `units` are totals."""
+    """One wave's walk through the warehouse. `lines` come sorted by bin; `parcels`, `units` are totals.
+
+    `single`: every parcel holds one product, so nothing is sorted. `sorting` is the wall, slot by slot; `note` says
+    why the wave was made.
+    """
 
     wave_number: str
     warehouse: str
@@ -29,6 +45,9 @@ class PickList:
     lines: tuple[PickLine, ...]
     parcels: int
     units: int
+    single: bool = False
+    sorting: tuple[SortSlot, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +65,8 @@ class SlipLine:
 @dataclass(frozen=True, slots=True)
 class PackingSlip:
     """The paper that goes with one parcel. `slot` is its place in the wave's cart, 0 when it has none; `part` is
-    which of how many parcels of its order it is."""
+    which of how many parcels of its order it is. `copy` counts from 1; `replaces` says when the copy before it was
+    printed, which is to be torn up."""
 
     slot: int
     parcel_number: str
@@ -62,3 +82,68 @@ class PackingSlip:
     seller_note: str
     warehouse: str
     part: tuple[int, int] = (1, 1)
+    copy: int = 1
+    replaces: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingLabel:
+    """What is stuck on the box. `sort_code` and `hub` are the courier's own; without them `destination` stands large.
+
+    `goods` are short lines; `cod` the amount to collect as text; `copy`, `replaces` and `marks` as on the slip.
+    """
+
+    waybill: str
+    parcel_number: str
+    courier: str
+    destination: str
+    receiver_name: str
+    receiver_phone: str
+    receiver_address: str
+    sender_name: str
+    sender_phone: str
+    sender_address: str
+    shop: str
+    order_numbers: tuple[str, ...]
+    goods: tuple[str, ...]
+    printed: str
+    sort_code: str = ""
+    hub: str = ""
+    wave_number: str = ""
+    slot: int = 0
+    part: tuple[int, int] = (1, 1)
+    cod: str = ""
+    buyer_message: str = ""
+    seller_note: str = ""
+    copy: int = 1
+    replaces: str = ""
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestLine:
+    """One parcel the courier took."""
+
+    waybill: str
+    parcel_number: str
+    destination: str
+    weight: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestPaper:
+    """A courier's manifest. `taken_by` and `signed_by` are empty until both sides have signed at `signed_at`."""
+
+    number: str
+    courier: str
+    warehouse: str
+    company: str
+    made_at: str
+    made_by: str
+    lines: tuple[ManifestLine, ...]
+    weight: str
+    taken_by: str = ""
+    signed_by: str = ""
+    signed_at: str = ""

@@ -31,7 +31,8 @@ class WaybillState(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Ewaybill:
     """One number, or the wish for one. `attempts` and `error` are of the last question to the courier that failed;
-    `next_at` is when it is asked again."""
+    `next_at` is when it is asked again. `sort_code` (三段码) and `hub` (集包地) are what the courier wants printed
+    large, where it tells them."""
 
     id: int
     account_id: int
@@ -46,6 +47,8 @@ class Ewaybill:
     error: str = ""
     attempts: int = 0
     revision: int = 1
+    sort_code: str = ""
+    hub: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one question: the number, or the error as the courier worded it and whether to ask again."""
+    """What came of one question: the number, or the error as the courier worded it and whether to ask again. With the
+    number the courier may say how it sorts the parcel."""
 
     waybill_id: int
     number: str = ""
     error: str = ""
     retryable: bool = True
+    sort_code: str = ""
+    hub: str = ""
 
 
 class WaybillPort(Protocol):

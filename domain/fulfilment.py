@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import history, interception, looking, notices, stock, withdrawal
+from domain import history, interception, looking, notices, printing, stock, withdrawal
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, NotAllowed, ParcelStopped, Refusal, Unknown, WeightRefused, WrongStatus
 from domain.holds import HoldCode, open_codes
@@ -67,6 +67,13 @@ def gate(desk: Desk, parcel: Parcel) -> None:
         raise ParcelStopped(parcel.number, parcel.waybill, codes)
 
 
+def _label_holds(desk: Desk, parcel: Parcel, station: Station) -> None:
+    """From packing on a label is on the box. Raises ParcelStopped('LABEL_OLD') when it says something else than it
+    should; labels that were never printed here are nobody's concern."""
+    if station is not Station.PICK and printing.outdated(desk, parcel):
+        raise ParcelStopped(parcel.number, parcel.waybill, ("LABEL_OLD",))
+
+
 def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
     parcel = desk.parcels.by_waybill(code)
     if parcel is None:
@@ -120,6 +127,7 @@ def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | No
     parcel = _find(desk, actor, station, code)
     if parcel.state is not ParcelState.HANDED_OVER:
         gate(desk, parcel)
+        _label_holds(desk, parcel, station)
     _check_step(desk, parcel, station)
     warn = _check_weight(desk, parcel, grams) if station is Station.WEIGH else ""
     target = STEP[station][1]

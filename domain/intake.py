@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain import history, interception, notices, refunds, withdrawal
+from domain import history, interception, notices, printing, refunds, withdrawal
 from domain.addresses import filled
 from domain.changes import DECIDED, differences, hold_change, hold_shipped
 from domain.desk import Desk
@@ -297,6 +297,7 @@ def _change(desk: Desk, actor: Actor, changed: Sequence[tuple[Order, IncomingOrd
     decided = [(order.id, news) for order, news in changed if order.status is not OrderStatus.REVIEW]
     for order_id, news in decided:
         interception.keep(desk, _news(desk, actor, desk.orders.get(order_id), news))
+    printing.changed(desk, [order_id for order_id, _ in decided])
     waiting = {order.id: news for order, news in changed if order.status is OrderStatus.REVIEW}
     found = desk.orders.many(waiting) if decided else {order.id: order for order, _ in changed if order.id in waiting}
     after = [_news(desk, actor, order, waiting[order.id]) for order in found.values()]

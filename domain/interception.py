@@ -171,6 +171,7 @@ def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: P
         )
     )
     desk.parcels.save([replace(parcel, blocked=True)])
+    notices.redraw(desk, NoticeKind.WAVE, [parcel.wave_id] if parcel.wave_id else [])
     history.note(desk, actor, "parcel", parcel.id, "stopped", stop.reason, stage=parcel.state, named=named)
     notices.tell(
         desk,

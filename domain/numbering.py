@@ -64,7 +64,15 @@ def _forgive(desk: Desk) -> int:
 
 def _voided(desk: Desk, row: Ewaybill) -> Ewaybill:
     return replace(
-        row, state=WaybillState.VOIDED, changed_at=desk.now, next_at=None, parcel_id=None, error="", attempts=0
+        row,
+        state=WaybillState.VOIDED,
+        changed_at=desk.now,
+        next_at=None,
+        parcel_id=None,
+        error="",
+        attempts=0,
+        sort_code="",
+        hub="",
     )
 
 
@@ -201,7 +209,8 @@ def _answer(desk: Desk, row: Ewaybill, answer: Answer) -> Ewaybill:
     taken = [other for other in desk.waybills.by_number(number) if other.courier_id == row.courier_id]
     if not number or taken:
         return _failed(desk, row, replace(answer, error=f"{number or 'no number'}: given twice or empty"))
-    return _assigned(desk, row, number, row.parcel_id or 0)
+    sorted_by = replace(row, sort_code=answer.sort_code.strip()[:40], hub=answer.hub.strip()[:40])
+    return _assigned(desk, sorted_by, number, row.parcel_id or 0)
 
 
 def _failed(desk: Desk, row: Ewaybill, answer: Answer) -> Ewaybill:

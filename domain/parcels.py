@@ -103,6 +103,19 @@ class Parcel:
         return tuple(item for item in self.items if not item.dropped)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A parcel that waits for its wave, seen lightly: different `skus`, the earliest `due_at` of its orders (None = no
+    clock runs) and everything people wrote on them."""
+
+    parcel_id: int
+    courier_id: int | None
+    ready_at: datetime | None
+    due_at: datetime | None
+    skus: tuple[str, ...]
+    notes: str = ""
+
+
 class WaveState(StrEnum):
     """A wave is open until somebody takes it and done when its last parcel has left the picking."""
 
@@ -118,7 +131,8 @@ def wave_number(wave_id: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Wave:
-    """Parcels picked together. The owner is the picker who took it: stop notices go to that person."""
+    """Parcels picked together. The owner is the picker who took it: stop notices go to that person; `why` says which
+    rule or whose tap made it (`wave_choice.Due`)."""
 
     id: int
     warehouse_id: int
@@ -129,6 +143,7 @@ class Wave:
     owner: str = ""
     parcels: int = 0
     units: int = 0
+    why: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def number(self) -> str:

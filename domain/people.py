@@ -39,6 +39,7 @@ class Right(StrEnum):
     CUSTOMERS = "customers"
     CUSTOMER_LISTS = "customer_lists"
     WAVE = "wave"
+    PRINT = "print"
     PICK = "pick"
     PACK = "pack"
     WEIGH = "weigh"
@@ -67,11 +68,11 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REFUND,
             Right.STOCK,
         }
-        | {Right.WAVE, Right.CUSTOMERS, Right.CUSTOMER_LISTS}
+        | {Right.WAVE, Right.PRINT, Right.CUSTOMERS, Right.CUSTOMER_LISTS}
     ),
-    Role.PICKER: frozenset(_FLOOR | {Right.PICK, Right.WAVE}),
-    Role.PACKER: frozenset(_FLOOR | {Right.PACK}),
-    Role.DISPATCHER: frozenset(_FLOOR | {Right.WEIGH, Right.HAND_OVER, Right.WAVE}),
+    Role.PICKER: frozenset(_FLOOR | {Right.PICK, Right.WAVE, Right.PRINT}),
+    Role.PACKER: frozenset(_FLOOR | {Right.PACK, Right.PRINT}),
+    Role.DISPATCHER: frozenset(_FLOOR | {Right.WEIGH, Right.HAND_OVER, Right.WAVE, Right.PRINT}),
     Role.RECEIVER: frozenset(_FLOOR | {Right.RECEIVE}),
     Role.FINANCE: frozenset({Right.VIEW_ORDERS, Right.REPORT, Right.STOCK}),
     Role.BUYER: frozenset({Right.VIEW_ORDERS, Right.STOCK}),

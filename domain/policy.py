@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from domain.choices import Reading, choice, hidden, read, write
 from domain.holds import CATALOGUE, UNTOUCHABLE, HoldCode
+from domain.paper_rules import Papers
 from domain.people import Right
 from domain.policy_sections import (
     Alerts,
@@ -26,6 +27,7 @@ from domain.policy_sections import (
     WaybillRules,
     clock_time,
 )
+from domain.wave_rules import Waves
 
 Amounts = Mapping[str, tuple[int, int]]
 
@@ -72,6 +74,8 @@ class Policy:
     matching: Matching = field(default_factory=Matching)
     waybills: WaybillRules = field(default_factory=WaybillRules)
     scanning: Scanning = field(default_factory=Scanning)
+    waves: Waves = field(default_factory=Waves)
+    papers: Papers = field(default_factory=Papers)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""

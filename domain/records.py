@@ -51,6 +51,7 @@ class NoticeKind(StrEnum):
     SHIFT = "shift"
     MAPPING = "mapping"
     POLICY = "policy"
+    MANIFEST = "manifest"
 
 
 @dataclass(frozen=True, slots=True)

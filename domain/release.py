@@ -5,9 +5,8 @@ Surprising: waybill numbers are taken here and not before, so an order that is r
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
-from domain import history, notices, numbering, recheck
+from domain import history, notices, numbering, recheck, wave_choice
 from domain.desk import Desk
 from domain.errors import Stale, Unknown
 from domain.orders import Order, OrderStatus
@@ -40,53 +39,59 @@ def release_due(desk: Desk) -> int:
 
 
 def waves_due(desk: Desk) -> int:
-    """A wave per warehouse when enough parcels wait or the first has waited long enough."""
+    """The waves whose time has come by the policy's rules. Returns the parcels in them."""
     moved = 0
-    oldest = desk.now - timedelta(seconds=desk.policy.wave_wait_seconds)
     for warehouse_id in desk.catalog.warehouses:
-        ready = desk.parcels.ready(warehouse_id, desk.policy.wave_size * _LOOK_AHEAD)
-        late = any(parcel.ready_at and parcel.ready_at <= oldest for parcel in ready)
-        if ready and (late or len(ready) >= desk.policy.wave_size):
-            wave = _wave(desk, CLOCK, warehouse_id, ready)
+        for one in wave_choice.due(desk, warehouse_id):
+            wave = _wave(desk, CLOCK, warehouse_id, one)
             moved += wave.parcels if wave else 0
     return moved
 
 
-def wave_now(desk: Desk, actor: Actor, warehouse_id: int) -> Wave:
-    """Somebody does not want to wait. Raises NotAllowed, Unknown('ready parcels')."""
+def wave_now(desk: Desk, actor: Actor, warehouse_id: int, kind: str = "all") -> Wave:
+    """Somebody does not want to wait; `kind` is which of what waits (`wave_choice.wish`).
+
+    Raises NotAllowed, Unknown('ready_parcels'), Unknown('wave_kind').
+    """
     require(actor, Right.WAVE, warehouse=warehouse_id)
-    ready = desk.parcels.ready(warehouse_id, desk.policy.wave_size * _LOOK_AHEAD)
-    wave = _wave(desk, actor, warehouse_id, ready) if ready else None
+    chosen = wave_choice.by_tap(desk, warehouse_id, wave_choice.wish(desk, kind))
+    wave = _wave(desk, actor, warehouse_id, chosen)
     if wave is None:
         raise Unknown("ready_parcels", desk.catalog.warehouses[warehouse_id].name)
     return wave
 
 
-def _wave(desk: Desk, actor: Actor, warehouse_id: int, ready: Sequence[Parcel]) -> Wave | None:
+def _wave(desk: Desk, actor: Actor, warehouse_id: int, due: wave_choice.Due) -> Wave | None:
     """A wave of the first parcels whose courier still carries them and gave a number; None when there is none."""
-    size = desk.policy.wave_size
-    carried = recheck.carried(desk, ready)
+    size = wave_choice.size_of(desk, due.rule)
+    ids = due.parcel_ids[: size * _LOOK_AHEAD]
+    found = desk.parcels.many(ids)
+    still = [found[number] for number in ids if found[number].state is ParcelState.READY and not found[number].blocked]
+    carried = recheck.carried(desk, still)
+    if due.courier:
+        carried = [p for p in carried if desk.catalog.couriers[p.courier_id or 0].code == due.courier]
     numbers: dict[int, str] = {}
     for start in range(0, len(carried), size):
         numbers |= numbering.numbered(desk, carried[start : start + size])
         if len(numbers) >= size:
             break
     chosen = [parcel for parcel in carried if parcel.id in numbers][:size]
-    return make_wave(desk, actor, warehouse_id, chosen, numbers) if chosen else None
+    return make_wave(desk, actor, warehouse_id, chosen, numbers, why=due.why()) if chosen else None
 
 
 def make_wave(
-    desk: Desk, actor: Actor, warehouse_id: int, ready: Sequence[Parcel], numbers: Mapping[int, str] | None = None
+    desk: Desk,
+    actor: Actor,
+    warehouse_id: int,
+    ready: Sequence[Parcel],
+    numbers: Mapping[int, str] | None = None,
+    *,
+    why: Mapping[str, str] | None = None,
 ) -> Wave:
     """Bundle parcels: slots in bin order, a waybill each (taken here when not given), the wave card to the floor."""
     units = sum(item.quantity for parcel in ready for item in parcel.live_items)
-    wave = desk.waves.add(warehouse_id, desk.now, len(ready), units)
+    wave = desk.waves.add(warehouse_id, desk.now, len(ready), units, why)
     numbers = numbering.numbered(desk, ready) if numbers is None else numbers
-    skus = desk.catalog.skus
-
-    def first_bin(parcel: Parcel) -> tuple[str, int]:
-        return min(skus[item.sku].bin for item in parcel.live_items), parcel.id
-
     waved = [
         replace(
             parcel,
@@ -96,7 +101,7 @@ def make_wave(
             slot=slot,
             waybill=numbers[parcel.id],
         )
-        for slot, parcel in enumerate(sorted(ready, key=first_bin), 1)
+        for slot, parcel in enumerate(sorted(ready, key=lambda parcel: _walk(desk, parcel)), 1)
     ]
     desk.parcels.save(waved)
     lines = [history.line(desk, actor, "parcel", p.id, "in_wave", wave=wave.number, waybill=p.waybill) for p in waved]
@@ -104,6 +109,15 @@ def make_wave(
     notices.tell(desk, NoticeKind.WAVE, wave.id, _FLOOR, key=f"wave:{wave.id}", warehouse=warehouse_id)
     notices.redraw(desk, NoticeKind.ORDER, {oid for p in waved for oid in p.order_ids})
     return wave
+
+
+def _walk(desk: Desk, parcel: Parcel) -> tuple[str, str, int, int]:
+    """By the first bin; of parcels with one product, those with the same goods get slots side by side."""
+    skus = {item.sku for item in parcel.live_items}
+    first = min(desk.catalog.skus[sku].bin for sku in skus)
+    if len(skus) > 1:
+        return first, "", 0, parcel.id
+    return first, skus.pop(), sum(item.quantity for item in parcel.live_items), parcel.id
 
 
 def take_wave(desk: Desk, actor: Actor, wave_id: int, revision: int) -> Wave:
@@ -117,18 +131,6 @@ def take_wave(desk: Desk, actor: Actor, wave_id: int, revision: int) -> Wave:
     history.note(desk, actor, "wave", wave.id, "taken")
     notices.redraw(desk, NoticeKind.WAVE, [wave_id])
     return replace(taken, revision=taken.revision + 1)
-
-
-def reprint(desk: Desk, actor: Actor, wave_id: int) -> int:
-    """The wave's papers are wanted once more: written down, so that a parcel packed twice can be explained.
-
-    Returns how often that was. Raises NotAllowed.
-    """
-    wave = desk.waves.get(wave_id)
-    right = Right.WAVE if Right.WAVE in actor.rights else Right.PACK
-    require(actor, right, warehouse=wave.warehouse_id)
-    history.note(desk, actor, "wave", wave.id, "printed")
-    return sum(1 for event in desk.history("wave", wave.id) if event.verb == "printed")
 
 
 def orders_of(desk: Desk, parcels: Sequence[Parcel]) -> dict[int, Order]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 
 class Field(StrEnum):
@@ -132,3 +133,22 @@ class TableMapping:
     def lacking(self) -> tuple[Field, ...]:
         """The required fields that have no column yet."""
         return tuple(wanted for wanted in REQUIRED if wanted not in self.columns)
+
+
+class Mappings(Protocol):
+    """How tables without a format are read, per shop."""
+
+    def saved(self) -> list[TableMapping]:
+        """Those in force, of all shops, oldest first."""
+
+    def of_shop(self, shop_id: int) -> list[TableMapping]:
+        """Drafts and saved ones, the last made first."""
+
+    def of(self, shop_id: int, signature: str) -> TableMapping | None:
+        """The shop's only one for this kind of table, draft or saved."""
+
+    def get(self, mapping_id: int) -> TableMapping:
+        """Raises Unknown('mapping')."""
+
+    def add(self, mapping: TableMapping) -> TableMapping: ...
+    def save(self, mapping: TableMapping) -> None: ...

@@ -4,13 +4,13 @@ Surprising: goods' barcodes are printed as digits, never as bars. A picker who c
 the goods (rules.md B8); the only bars are the wave number and the waybill.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
 from domain.documents import PackingSlip, PickLine, PickList, SlipLine
-from exports.fonts import drawable, width
+from exports.fonts import drawable, width, wrap
 from exports.paper import Cell, Paper, render
 
 Translate = Callable[[str], str]
@@ -23,11 +23,14 @@ _SLOT_W, _SLOT_H = 28 * mm, 21 * mm
 def pick_list_pdf(pick: PickList, tr: Translate) -> bytes:
     """A wave's pick list, lines in the order given. Raises ValueError when the wave number makes no barcode."""
     paper = Paper(A4, _MARGIN, 16 * mm, lambda page: _pick_heading(page, pick, tr))
+    marks = {one.slot: one.marks for one in pick.sorting if one.marks}
     for line in pick.lines:
-        paper.row(_pick_cells(line), pad=3.5, check=11)
+        paper.row(_pick_cells(line, marks, tr), pad=3.5, check=11)
         paper.rule(paper.y, grey=0.6)
     paper.row([Cell(_MARGIN, paper.inner, 11, _pick_totals(pick, tr), strong=True)], pad=6)
     paper.row([Cell(_MARGIN, paper.inner, 10, tr("Picked by: ____________  Time: ____________"))], pad=6)
+    if pick.sorting and not pick.single:
+        _sorting(paper, pick, tr)
     label = tr("Wave {wave} · page {page} of {pages}")
     paper.footer(lambda n, of: label.format(wave=pick.wave_number, page=n, pages=of), 9 * mm, 9)
     return render([paper], f"{tr('Pick list')} {pick.wave_number}")
@@ -47,6 +50,8 @@ def _pick_heading(paper: Paper, pick: PickList, tr: Translate) -> float:
     left = paper.inner * 0.52
     paper.text(paper.margin, top - 22, f"{tr('Pick list')} {pick.wave_number}", 22, strong=True)
     facts = f"{drawable(pick.warehouse)} · {pick.made_at_text}\n{_pick_totals(pick, tr)}"
+    single = tr("One product in each parcel: no sorting.") if pick.single else ""
+    facts += "".join(f"\n{line}" for line in (pick.note, single) if line)
     y = paper.stack(Cell(paper.margin, left, 11, facts), top - 28)
     paper.barcode(pick.wave_number, paper.margin + left, top - 38, paper.inner - left, 38)
     y = min(y, top - 62) - 6
@@ -67,16 +72,62 @@ _PICK_COLUMNS = (
 )
 
 
-def _pick_cells(line: PickLine) -> list[Cell]:
+def _pick_cells(line: PickLine, marks: Mapping[int, tuple[str, ...]], tr: Translate) -> list[Cell]:
     place, code, goods, units, slots = _PICK_COLUMNS
-    put = "  ".join(f"{slot}×{quantity}" for slot, quantity in line.slots)
     return [
         Cell(*place, 13, line.bin or "?", strong=True),
         Cell(*code, 9, f"{line.sku}\n{line.barcode}"),
         Cell(*goods, 9, line.title),
         Cell(*units, 13, str(line.quantity), strong=True, right=True),
-        Cell(*slots, 10, put),
+        Cell(*slots, 10, "  ".join(_slot_texts(line.slots, marks, tr))),
     ]
+
+
+def _slot_texts(slots: Sequence[tuple[int, int]], marks: Mapping[int, tuple[str, ...]], tr: Translate) -> list[str]:
+    """`3×1`, with what is special about the slot; neighbours that get the same without being special as `4–9×1`."""
+    runs: list[tuple[int, int, int]] = []
+    for slot, units in slots:
+        if runs and runs[-1][1:] == (slot - 1, units) and not {slot, slot - 1} & marks.keys():
+            runs[-1] = (runs[-1][0], slot, units)
+        else:
+            runs.append((slot, slot, units))
+    texts = [f"{start}×{units}" if start == end else f"{start}–{end}×{units}" for start, end, units in runs]
+    return [
+        f"{text}({marks_text(marks[start], tr).replace(' ', ',')})" if start in marks else text
+        for text, (start, _, _) in zip(texts, runs, strict=True)
+    ]
+
+
+def marks_text(marks: Sequence[str], tr: Translate) -> str:
+    """What is special about a parcel: rush, gift, note."""
+    told = {"rush": tr("RUSH"), "gift": tr("GIFT"), "note": tr("NOTE")}
+    return " ".join(told.get(mark, mark) for mark in marks)
+
+
+def replaces_text(printed: str, tr: Translate) -> str:
+    """What a further copy says about the one before."""
+    return tr("replaces the copy of {time}: tear that one up").format(time=printed)
+
+
+def _sorting(paper: Paper, pick: PickList, tr: Translate) -> None:
+    """The wall, slot by slot: what must lie in each when the cart is sorted."""
+    left, room = _MARGIN + 18, paper.inner - 18
+    if paper.y - 80 < paper.bottom:
+        paper.new_page()
+    paper.row([Cell(_MARGIN, paper.inner, 13, tr("Sorting: what each slot must hold"), strong=True)], pad=5)
+    paper.rule(paper.y, thick=1)
+    for one in pick.sorting:
+        goods = "   ".join(f"{sku} ×{units}" for sku, units in one.goods)
+        count = sum(units for _, units in one.goods)
+        cells = [
+            Cell(left, 40, 15, str(one.slot), strong=True),
+            Cell(left + 46, 128, 9, f"{one.courier}\n{one.waybill}"),
+            Cell(left + 180, room - 290, 10, goods),
+            Cell(left + room - 104, 34, 13, str(count), strong=True, right=True),
+            Cell(left + room - 64, 64, 10, marks_text(one.marks, tr), strong=True),
+        ]
+        paper.row(cells, pad=2.5, check=11)
+        paper.rule(paper.y, grey=0.6)
 
 
 def _pick_totals(pick: PickList, tr: Translate) -> str:
@@ -86,6 +137,7 @@ def _pick_totals(pick: PickList, tr: Translate) -> str:
 
 def _slip(slip: PackingSlip, tr: Translate) -> Paper:
     paper = Paper(LABEL, _EDGE, 8 * mm, lambda page: _slip_heading(page, slip, tr))
+    _copy_bar(paper, slip, tr)
     _slip_receiver(paper, slip, tr)
     _notes(paper, tr("Buyer's message"), slip.buyer_message)
     _notes(paper, tr("Seller's note"), slip.seller_note)
@@ -125,6 +177,21 @@ def _slot(paper: Paper, slot: int, tr: Translate, top: float) -> None:
     number = str(slot)
     size = min(46.0, 46 * (_SLOT_W - 8) / width(number, 46))
     paper.text(x + (_SLOT_W - width(number, size)) / 2, top - _SLOT_H + 7, number, size, strong=True, white=True)
+
+
+def _copy_bar(paper: Paper, slip: PackingSlip, tr: Translate) -> None:
+    """A further copy says so, and which sheet it replaces; what is special about the parcel stands beside it."""
+    said = [tr("COPY {copy}").format(copy=slip.copy), replaces_text(slip.replaces, tr)] if slip.copy > 1 else []
+    said += [marks_text((mark,), tr) for mark in slip.marks if mark != "note"]
+    if not said:
+        return
+    lines = wrap(" · ".join(said), paper.inner - 10, 10)
+    tall = 4 + 12.5 * len(lines)
+    paper.box(paper.margin, paper.y - tall, paper.inner, tall, black=True)
+    for line in lines:
+        paper.y -= 12.5
+        paper.text(paper.margin + 5, paper.y + 1.5, line, 10, strong=True, white=True)
+    paper.y -= 5
 
 
 def _slip_receiver(paper: Paper, slip: PackingSlip, tr: Translate) -> None:

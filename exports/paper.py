@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from reportlab.pdfgen.canvas import Canvas
 
 from exports import barcodes
-from exports.fonts import drawable, register, width, wrap
+from exports.fonts import drawable, width, wrap
+from exports.pens import PdfPen, Pen, PicturePen
 
-Stroke = Callable[[Canvas], None]
+Stroke = Callable[[Pen], None]
 _LEADING = 1.25
 
 
@@ -67,51 +68,20 @@ class Paper:
     def text(self, x: float, y: float, text: str, size: float, *, strong: bool = False, white: bool = False) -> None:
         """One line as it is, its baseline on `y`."""
         shown = drawable(text)
-
-        def stroke(canvas: Canvas) -> None:
-            canvas.saveState()
-            line = canvas.beginText(x, y)
-            line.setFont(register(), size)
-            line.setFillGray(1 if white else 0)
-            line.setStrokeGray(1 if white else 0)
-            line.setTextRenderMode(2 if strong else 0)
-            canvas.setLineWidth(size / 32)
-            line.textOut(shown)
-            canvas.drawText(line)
-            canvas.restoreState()
-
-        self.pages[-1].append(stroke)
+        self.pages[-1].append(lambda pen: pen.text(x, y, shown, size, strong=strong, grey=1.0 if white else 0.0))
 
     def box(self, x: float, y: float, w: float, h: float, *, thick: float = 0.8, black: bool = False) -> None:
         """A rectangle, filled black or only its edge."""
-
-        def stroke(canvas: Canvas) -> None:
-            canvas.setLineWidth(thick)
-            canvas.setFillGray(0)
-            canvas.setStrokeGray(0)
-            canvas.rect(x, y, w, h, stroke=0 if black else 1, fill=1 if black else 0)
-
-        self.pages[-1].append(stroke)
+        self.pages[-1].append(lambda pen: pen.rect(x, y, w, h, thick=thick, fill=black))
 
     def rule(self, y: float, *, thick: float = 0.4, grey: float = 0.0) -> None:
         """A line from margin to margin."""
         left, right = self.margin, self.width - self.margin
-
-        def stroke(canvas: Canvas) -> None:
-            canvas.setLineWidth(thick)
-            canvas.setStrokeGray(grey)
-            canvas.line(left, y, right, y)
-
-        self.pages[-1].append(stroke)
+        self.pages[-1].append(lambda pen: pen.line(left, y, right, thick=thick, grey=grey))
 
     def barcode(self, code: str, x: float, y: float, room: float, height: float) -> None:
-        """Code 128 bars in the room, standing on `y`. Errors as `barcodes.draw`, but only in `render`."""
-
-        def stroke(canvas: Canvas) -> None:
-            canvas.setFillGray(0)
-            barcodes.draw(canvas, code, x, y, room, height)
-
-        self.pages[-1].append(stroke)
+        """Code 128 bars in the room, standing on `y`. Errors as `barcodes.draw`, but only when it is drawn."""
+        self.pages[-1].append(lambda pen: barcodes.draw(pen, code, x, y, room, height))
 
     def stack(self, cell: Cell, y: float) -> float:
         """Draw the cell's lines downwards from `y` without a page break; the y under them."""
@@ -186,11 +156,20 @@ def render(papers: Sequence[Paper], title: str) -> bytes:
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1, pageCompression=1)
     canvas.setTitle(title)
+    pen = PdfPen(canvas)
     for paper in papers:
         for page in paper.pages:
             canvas.setPageSize((paper.width, paper.height))
             for stroke in page:
-                stroke(canvas)
+                stroke(pen)
             canvas.showPage()
     canvas.save()
     return out.getvalue()
+
+
+def picture(paper: Paper) -> bytes:
+    """The first page as a PNG for a label printer (203 dpi, two colours). Raises as `render`."""
+    pen = PicturePen(paper.width, paper.height)
+    for stroke in paper.pages[0]:
+        stroke(pen)
+    return pen.png()

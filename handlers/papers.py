@@ -1,42 +1,59 @@
-"""A wave's papers out of the store: the pick list, and the packing slips with the receivers on them.
+"""Papers out of the store: a wave's pick list, and the labels and slips of a printing job.
 
 Surprising: parcels with an open stop are left out, so that what is printed late does not lead anybody to pick what
-must not leave. Slips hold names and addresses whole: they go to people in private, never to a group.
+must not leave. Labels and slips name receivers: they go to people in private, never to a group, as masked as the
+platform demands.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from domain import numbering, wave_choice
 from domain.desk import Desk
-from domain.documents import PackingSlip, PickLine, PickList, SlipLine
+from domain.documents import PackingSlip, PickLine, PickList, ShippingLabel, SlipLine, SortSlot
+from domain.ewaybills import LOCAL
+from domain.incoming import Receiver
 from domain.orders import Order
+from domain.paper_records import Paper
+from domain.paper_rules import Mask, Sender, masked
 from domain.parcels import Parcel, ParcelState, Wave
+from domain.printing import Job, Sheet, printable
 from domain.release import orders_of
 from exports.documents import packing_slips_pdf, pick_list_pdf
+from exports.shipping_labels import label_png, labels_pdf
 from handlers.card import File
+from handlers.wave_terms import wave_why
 from handlers.words import Words
 
 Papers = tuple[Callable[[], File], ...]
 
 
-def papers(desk: Desk, wave: Wave, words: Words, *, slips: bool) -> Papers:
-    """Functions that make the PDFs, everything read already; none when nothing of the wave is left to ship."""
+def pick_paper(desk: Desk, wave: Wave, words: Words) -> Papers:
+    """A function that makes the pick list, everything read already; none when nothing of the wave is left to ship."""
     boxes = [p for p in desk.parcels.of_wave(wave.id) if not p.blocked and p.state is not ParcelState.CANCELLED]
-    if not boxes:
-        return ()
-    made: list[Callable[[], File]] = [partial(_pick_file, _pick_list(desk, wave, boxes, words), words)]
+    return (partial(_pick_file, _pick_list(desk, wave, boxes, words), words),) if boxes else ()
+
+
+def sheets(desk: Desk, job: Job, words: Words, name: str, *, picture: bool = False) -> Papers:
+    """Functions that make what a job prints, one file per kind of paper called after `name`; with `picture` the first
+    label as an image, too. A parcel stopped since is left out."""
+    boxes = desk.parcels.many([sheet.parcel_id for sheet in job.sheets])
+    orders = orders_of(desk, list(boxes.values()))
+    wanted = [sheet for sheet in job.sheets if printable(boxes[sheet.parcel_id])]
+    labels = _labels(desk, [s for s in wanted if s.paper is Paper.LABEL], boxes, orders, words)
+    slips = [_slip(desk, boxes[s.parcel_id], orders, s, words) for s in wanted if s.paper is Paper.SLIP]
+    made: list[Callable[[], File]] = []
+    if labels:
+        made.append(lambda: File(f"{name}-labels.pdf", labels_pdf(labels, words.plain)))
+    if labels and picture:
+        made.append(lambda: File(f"{name}-label.png", label_png(labels[0], words.plain)))
     if slips:
-        orders = orders_of(desk, boxes)
-        made.append(partial(_slips_file, wave.number, [_slip(desk, box, orders) for box in boxes], words))
+        made.append(lambda: File(f"{name}-slips.pdf", packing_slips_pdf(slips, words.plain)))
     return tuple(made)
 
 
 def _pick_file(pick: PickList, words: Words) -> File:
     return File(f"{pick.wave_number}-pick.pdf", pick_list_pdf(pick, words.plain))
-
-
-def _slips_file(number: str, slips: Sequence[PackingSlip], words: Words) -> File:
-    return File(f"{number}-slips.pdf", packing_slips_pdf(slips, words.plain))
 
 
 def _pick_list(desk: Desk, wave: Wave, boxes: Sequence[Parcel], words: Words) -> PickList:
@@ -48,6 +65,7 @@ def _pick_list(desk: Desk, wave: Wave, boxes: Sequence[Parcel], words: Words) ->
             units[box.slot] = units.get(box.slot, 0) + item.quantity
             titles[item.sku] = item.title
     lines = [_pick_line(desk, code, titles[code], units) for code, units in slots.items()]
+    orders = orders_of(desk, boxes)
     return PickList(
         wave_number=wave.number,
         warehouse=desk.catalog.warehouses[wave.warehouse_id].name,
@@ -55,6 +73,9 @@ def _pick_list(desk: Desk, wave: Wave, boxes: Sequence[Parcel], words: Words) ->
         lines=tuple(sorted(lines, key=lambda line: (line.bin, line.sku))),
         parcels=len(boxes),
         units=sum(line.quantity for line in lines),
+        single=all(len({item.sku for item in box.live_items}) == 1 for box in boxes),
+        sorting=tuple(_sort_slot(desk, box, orders) for box in boxes),
+        note=wave_why(desk, wave, words),
     )
 
 
@@ -70,26 +91,133 @@ def _pick_line(desk: Desk, code: str, title: str, units: dict[int, int]) -> Pick
     )
 
 
-def _slip(desk: Desk, box: Parcel, orders: dict[int, Order]) -> PackingSlip:
+def _sort_slot(desk: Desk, box: Parcel, orders: Mapping[int, Order]) -> SortSlot:
+    return SortSlot(box.slot, box.waybill, _courier(desk, box), _units(box), marks_of(desk, box, orders))
+
+
+def _units(box: Parcel) -> tuple[tuple[str, int], ...]:
+    units: dict[str, int] = {}
+    for item in box.live_items:
+        units[item.sku] = units.get(item.sku, 0) + item.quantity
+    return tuple(units.items())
+
+
+def marks_of(desk: Desk, box: Parcel, orders: Mapping[int, Order]) -> tuple[str, ...]:
+    """What is special about a parcel: rush, gift, note."""
     inside = [orders[order_id] for order_id in box.live_orders]
-    to = inside[0].receiver
-    courier = desk.catalog.couriers[box.courier_id].name if box.courier_id else ""
+    notes = wave_choice.notes_of(inside)
+    due = min((order.due_at for order in inside if order.due_at), default=None)
+    found = {
+        "rush": wave_choice.is_rush(desk, due, notes),
+        "gift": wave_choice.is_gift(desk, notes),
+        "note": bool(notes),
+    }
+    return tuple(mark for mark, so in found.items() if so)
+
+
+def _courier(desk: Desk, box: Parcel) -> str:
+    return desk.catalog.couriers[box.courier_id].name if box.courier_id else ""
+
+
+def receiver_of(desk: Desk, box: Parcel, order: Order) -> Receiver:
+    """The receiver as paper may show it."""
+    rules = desk.policy.papers
+    account = numbering.account_of(desk, box)
+    own = rules.whole_for_own_numbers and account is not None and account.source == LOCAL
+    return masked(order.receiver, Mask.WHOLE if own else rules.mask(order.platform))
+
+
+def _address(to: Receiver) -> str:
+    """In one line; a municipality is province and city and stands once."""
+    return " ".join(dict.fromkeys(part for part in (to.province, to.city, to.district, to.address, to.zip) if part))
+
+
+def sender_of(desk: Desk, box: Parcel) -> Sender:
+    """Who the policy says sends it; else the shop, from the warehouse."""
+    assert box.warehouse_id is not None
+    shop, place = desk.catalog.shops[box.shop_id].name, desk.catalog.warehouses[box.warehouse_id]
+    for sender in desk.policy.papers.senders:
+        if sender.shop in ("", shop) and sender.warehouse in ("", place.code):
+            return sender
+    return Sender(shop, "", " ".join(part for part in (place.province, place.city, place.name) if part))
+
+
+def _labels(
+    desk: Desk, wanted: Sequence[Sheet], boxes: Mapping[int, Parcel], orders: Mapping[int, Order], words: Words
+) -> list[ShippingLabel]:
+    numbers = desk.waybills.of_parcels([sheet.parcel_id for sheet in wanted])
+    made = []
+    for sheet in wanted:
+        box = boxes[sheet.parcel_id]
+        row = next((row for row in numbers.get(box.id, ()) if row.number == box.waybill), None)
+        codes = (row.sort_code, row.hub) if row else ("", "")
+        made.append(_label(desk, box, orders, sheet, codes, words))
+    return made
+
+
+def _label(
+    desk: Desk, box: Parcel, orders: Mapping[int, Order], sheet: Sheet, codes: tuple[str, str], words: Words
+) -> ShippingLabel:
+    inside = [orders[order_id] for order_id in box.live_orders]
+    to, sender = receiver_of(desk, box, inside[0]), sender_of(desk, box)
+    due = sum(order.total - order.paid for order in inside if order.cod)
+    titles = {item.sku: item.title for item in box.live_items}
+    wave = desk.waves.get(box.wave_id).number if box.wave_id else ""
+    return ShippingLabel(
+        waybill=box.waybill,
+        parcel_number=box.number,
+        courier=_courier(desk, box),
+        destination=" ".join(part for part in (to.city or to.province, to.district) if part) or to.country,
+        receiver_name=to.name,
+        receiver_phone=to.phone,
+        receiver_address=_address(to),
+        sender_name=sender.name,
+        sender_phone=sender.phone,
+        sender_address=sender.address,
+        shop=desk.catalog.shops[box.shop_id].name,
+        order_numbers=tuple(order.number for order in inside),
+        goods=tuple(f"{sku} ×{units}  {titles[sku]}" for sku, units in _units(box)),
+        printed=words.when(desk.now),
+        sort_code=codes[0],
+        hub=codes[1],
+        wave_number=wave,
+        slot=box.slot,
+        part=_part(box),
+        cod=words.money(due, inside[0].currency) if due > 0 else "",
+        buyer_message=_notes(inside, "buyer_message"),
+        seller_note=_notes(inside, "seller_note"),
+        copy=sheet.copy,
+        replaces=words.when(sheet.replaces.at) if sheet.replaces else "",
+        marks=tuple(mark for mark in marks_of(desk, box, orders) if mark != "note"),
+    )
+
+
+def _notes(orders: Sequence[Order], name: str) -> str:
+    return "\n".join(dict.fromkeys(text for order in orders if (text := str(getattr(order, name)))))
+
+
+def _slip(desk: Desk, box: Parcel, orders: dict[int, Order], sheet: Sheet, words: Words) -> PackingSlip:
+    inside = [orders[order_id] for order_id in box.live_orders]
+    to = receiver_of(desk, box, inside[0])
     assert box.warehouse_id is not None
     return PackingSlip(
         slot=box.slot,
         parcel_number=box.number,
         waybill=box.waybill,
-        courier=courier,
+        courier=_courier(desk, box),
         shop=desk.catalog.shops[box.shop_id].name,
         order_numbers=tuple(order.number for order in inside),
         receiver_name=to.name,
         receiver_phone=to.phone,
-        receiver_address=" ".join(part for part in (to.province, to.city, to.district, to.address, to.zip) if part),
+        receiver_address=_address(to),
         lines=_slip_lines(desk, box, orders),
-        buyer_message="\n".join(order.buyer_message for order in inside if order.buyer_message),
-        seller_note="\n".join(order.seller_note for order in inside if order.seller_note),
+        buyer_message=_notes(inside, "buyer_message"),
+        seller_note=_notes(inside, "seller_note"),
         warehouse=desk.catalog.warehouses[box.warehouse_id].name,
         part=_part(box),
+        copy=sheet.copy,
+        replaces=words.when(sheet.replaces.at) if sheet.replaces else "",
+        marks=marks_of(desk, box, orders),
     )
 
 

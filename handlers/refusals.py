@@ -34,10 +34,11 @@ def _not_allowed(refusal: errors.NotAllowed, words: Words) -> str:
 
 
 def _stopped(refusal: errors.ParcelStopped, words: Words) -> str:
-    why = words.listed(
-        words("REFUND: the buyer wants the money back") if code == "REFUND" else hold_name(code, words)
-        for code in refusal.codes
-    )
+    ours = {
+        "REFUND": words("REFUND: the buyer wants the money back"),
+        "LABEL_OLD": words("the label is out of date: tear it up and print the new one (/print)"),
+    }
+    why = words.listed(ours.get(code) or hold_name(code, words) for code in refusal.codes)
     return words("⛔ STOP {waybill} ({parcel})! {why}", waybill=refusal.waybill, parcel=refusal.parcel, why=why)
 
 

@@ -21,6 +21,8 @@ TOPICS = (
     "interception",
     "waves",
     "scanning",
+    "printing",
+    "manifests",
     "warehouse",
     "returns",
     "finance",

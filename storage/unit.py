@@ -20,6 +20,7 @@ from storage.inbox import Inbox
 from storage.mappings import Mappings
 from storage.orders import Orders
 from storage.outbox import Deliveries, Outbox
+from storage.papers import Manifests, Prints
 from storage.parcels import Parcels
 from storage.people import Cards, People
 from storage.piles import Piles
@@ -86,6 +87,16 @@ class Unit:
     def waves(self) -> Waves:
         """Waves."""
         return Waves(self._sql)
+
+    @cached_property
+    def prints(self) -> Prints:
+        """Printed copies."""
+        return Prints(self._sql)
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        """Couriers' manifests."""
+        return Manifests(self._sql, self.parcels)
 
     @cached_property
     def stops(self) -> Stops:

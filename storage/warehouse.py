@@ -1,7 +1,7 @@
 """Waves, stops and refunds: small aggregates that are one row each."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -33,9 +33,11 @@ class Waves:
             raise Unknown("wave", str(wave_id))
         return WAVE.thing(row)
 
-    def add(self, warehouse_id: int, made_at: datetime, parcels: int, units: int) -> Wave:
+    def add(
+        self, warehouse_id: int, made_at: datetime, parcels: int, units: int, why: Mapping[str, str] | None = None
+    ) -> Wave:
         """A new OPEN wave."""
-        made = Wave(0, warehouse_id, WaveState.OPEN, made_at, parcels=parcels, units=units)
+        made = Wave(0, warehouse_id, WaveState.OPEN, made_at, parcels=parcels, units=units, why=why or {})
         return replace(made, id=self._sql.insert_new(wave, WAVE.row(made)))
 
     def save(self, changed: Wave) -> None:

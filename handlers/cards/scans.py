@@ -172,7 +172,7 @@ def _complaint(desk: Desk, outcome: Outcome, words: Words) -> str:
         lines = [words("Which parcel weighs that? Scan it first, then send the weight.")]
     elif isinstance(refusal, Unknown):
         lines.append(words("Nothing was changed. Read the label again; a parcel that came back belongs to /receive."))
-    elif isinstance(refusal, ParcelStopped):
+    elif isinstance(refusal, ParcelStopped) and refusal.codes != ("LABEL_OLD",):
         orders = desk.orders.many(outcome.parcel.order_ids if outcome.parcel else ())
         numbers = words.listed(order.number for order in orders.values())
         lines.append(words("Put it aside. Customer service must look at order {numbers} first.", numbers=numbers))

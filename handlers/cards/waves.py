@@ -1,23 +1,31 @@
-"""The wave card: how far the wave is and who picks it; its papers come with it while nobody has begun.
+"""The wave card: why it was made, how far it is, who picks it, what is printed; and the list of waves.
 
-Surprising: in a group only the pick list is shown, since packing slips carry the receivers' addresses; the button
-sends both papers to whoever presses it, in private.
+Surprising: only the pick list comes with the card. Labels and slips carry addresses and are counted, so a button
+sends them to whoever presses it, in private.
 """
 
 from collections import Counter
 from collections.abc import Mapping
 
+from domain import printing, wave_choice
 from domain.desk import Desk
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Wave, WaveState
+from domain.paper_records import Paper
+from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Wave, WaveState
 from domain.people import Actor, Right, may
+from domain.printing import Standing
 from domain.records import NoticeKind
+from domain.wave_choice import Preview
 from handlers.card import Button, Card
 from handlers.draw import drawing
-from handlers.papers import papers
+from handlers.papers import pick_paper
 from handlers.taps import pack
-from handlers.terms import step_name
+from handlers.terms import N_, step_name
 from handlers.viewer import Viewer
+from handlers.wave_terms import wave_why
 from handlers.words import Words
+
+Stands = Mapping[Paper, Mapping[int, Standing]]
+PAPERS = {"l": Paper.LABEL, "s": Paper.SLIP}
 
 _STEPS = (
     ParcelState.IN_WAVE,
@@ -50,11 +58,69 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
         ),
         _progress(boxes, words),
     ]
-    lines += _stopped(desk, boxes, words)
+    if why := wave_why(desk, wave, words):
+        lines.insert(1, words("Why: {why}", why=why))
+    stands = printing.standings(desk, [box for box in boxes if box.state in IN_HOUSE])
+    lines += _printed(stands, words)
+    lines += _stopped(desk, boxes, stands[Paper.LABEL], words)
+    lines += _outdated(boxes, stands[Paper.LABEL], words)
+    if data.get("again"):
+        return _sure(wave, PAPERS[data["again"]], stands, "\n".join(lines), words)
     if wave.state is WaveState.OPEN:
         lines += ["", words("Take it, walk the pick list, and scan each slip when its slot is full.")]
-    files = papers(desk, wave, words, slips=viewer.private) if wave.state is WaveState.OPEN else ()
-    return Card("\n".join(lines), (_buttons(wave, viewer),), files)
+    files = pick_paper(desk, wave, words) if wave.state is WaveState.OPEN else ()
+    return Card("\n".join(lines), _buttons(wave, stands, viewer), files)
+
+
+def _printed(stands: Stands, words: Words) -> list[str]:
+    """How much is printed, and by whom last; nothing before the first copy."""
+    copies = [stand.last for found in stands.values() for stand in found.values() if stand.last]
+    if not copies:
+        return []
+    counts = [sum(1 for stand in stands[paper].values() if stand.last) for paper in (Paper.LABEL, Paper.SLIP)]
+    last = max(copies, key=lambda copy: (copy.at, copy.id))
+    return [
+        words(
+            "🖨 Printed: labels {labels}/{all}, slips {slips}/{all} · last by {name} at {time}",
+            labels=counts[0],
+            slips=counts[1],
+            all=len(stands[Paper.LABEL]),
+            name=last.by,
+            time=words.clock(last.at),
+        )
+    ]
+
+
+def _outdated(boxes: list[Parcel], stands: Mapping[int, Standing], words: Words) -> list[str]:
+    """Labels that lie about and are wrong now."""
+    return [
+        words(
+            "♻️ Label out of date: slot {slot}, {waybill}. Tear copy {copy} up and print it again.",
+            slot=box.slot,
+            waybill=box.waybill,
+            copy=stands[box.id].last.number,  # type: ignore[union-attr]  # out of date means printed
+        )
+        for box in boxes
+        if box.id in stands and stands[box.id].outdated
+    ][:20]
+
+
+def _sure(wave: Wave, paper: Paper, stands: Stands, head: str, words: Words) -> Card:
+    """All once more is asked twice: a second label on a second box is a parcel nobody ordered."""
+    count, seen = len(stands[paper]), printing.copies(stands, paper)
+    if paper is Paper.LABEL:
+        letter, ask = (
+            "l",
+            N_("Print the labels of all {count} parcels again? Each will say which copy it is; tear the old ones up."),
+        )
+    else:
+        letter, ask = (
+            "s",
+            N_("Print the slips of all {count} parcels again? Each will say which copy it is; tear the old ones up."),
+        )
+    text = words(ask, count=count)
+    yes = Button(words.plain("🖨 Yes, print all again"), pack("wp", wave.id, f"{letter}!", seen), style="danger")
+    return Card(f"{head}\n\n{text}", ((yes,), (Button(words.plain("◀ Back"), pack("wv", wave.id)),)))
 
 
 def _state(wave: Wave, words: Words) -> str:
@@ -71,52 +137,93 @@ def _progress(boxes: list[Parcel], words: Words) -> str:
     return " · ".join(parts) or "-"
 
 
-def _stopped(desk: Desk, boxes: list[Parcel], words: Words) -> list[str]:
-    """The parcels that must come out, by name: whoever walks the wave looks here."""
+def _stopped(desk: Desk, boxes: list[Parcel], stands: Mapping[int, Standing], words: Words) -> list[str]:
+    """The parcels that must come out, by name: whoever walks the wave looks here. A label that was printed is named."""
     stops = desk.stops.of_parcels([box.id for box in boxes])
     out = [box for box in boxes if any(stop.state in OPEN_STOPS for stop in stops.get(box.id, ()))]
     held = [box for box in boxes if box.blocked and box not in out]
-    lines = [
-        words("⛔ STOP: slot {slot}, {waybill}. Do not send it.", slot=box.slot, waybill=box.waybill) for box in out
-    ]
+    lines = []
+    for box in out:
+        text = words("⛔ STOP: slot {slot}, {waybill}. Do not send it.", slot=box.slot, waybill=box.waybill)
+        last = stands[box.id].last if box.id in stands else None
+        lines.append(f"{text} {words('Tear up its label (copy {copy}).', copy=last.number)}" if last else text)
     lines += [
         words("✋ Held: slot {slot}, {waybill}. Put it aside.", slot=box.slot, waybill=box.waybill) for box in held
     ]
     return lines[:20]
 
 
-def _buttons(wave: Wave, viewer: Viewer) -> tuple[Button, ...]:
-    words = viewer.words
-    row = []
-    if wave.state is WaveState.OPEN and viewer.offers(Right.PICK, warehouse=wave.warehouse_id):
-        row.append(Button(words.plain("🙋 Take it"), pack("wt", wave.id, wave.revision), style="success"))
-    if any(viewer.offers(right, warehouse=wave.warehouse_id) for right in (Right.WAVE, Right.PICK, Right.PACK)):
-        row.append(Button(words.plain("🖨 Papers to me"), pack("wp", wave.id)))
-    return tuple(row)
+def _buttons(wave: Wave, stands: Stands, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+    words, place = viewer.words, wave.warehouse_id
+    rows: list[tuple[Button, ...]] = []
+    if wave.state is WaveState.OPEN and viewer.offers(Right.PICK, warehouse=place):
+        rows.append((Button(words.plain("🙋 Take it"), pack("wt", wave.id, wave.revision), style="success"),))
+    if stands[Paper.LABEL] and viewer.offers(Right.PRINT, warehouse=place):
+        rows.append(
+            (
+                Button(words.plain("📄 Pick list"), pack("wp", wave.id, "k")),
+                _print_button(wave, stands, Paper.LABEL, words),
+                _print_button(wave, stands, Paper.SLIP, words),
+            )
+        )
+    return tuple(rows)
+
+
+def _print_button(wave: Wave, stands: Stands, paper: Paper, words: Words) -> Button:
+    """What is wanted, with how many; or, when nothing is, all once more."""
+    wanted = sum(1 for stand in stands[paper].values() if stand.wanted)
+    if paper is Paper.LABEL:
+        letter, new, again = "l", N_("🖨 Labels ({count})"), N_("🖨 Labels again…")
+    else:
+        letter, new, again = "s", N_("🖨 Slips ({count})"), N_("🖨 Slips again…")
+    if wanted:
+        return Button(words.label(new, count=wanted), pack("wp", wave.id, letter), style="primary")
+    return Button(words.plain(again), pack("wp", wave.id, f"{letter}?"))
 
 
 def waves_list(desk: Desk, actor: Actor, words: Words) -> Card:
-    """Open waves of this person's warehouses, and what waits for the next one."""
+    """Open waves of this person's warehouses, and what waits for the next one, to be taken all or by kind."""
     places = [place for place in desk.catalog.warehouses.values() if may(actor, Right.WAVE, warehouse=place.id)]
-    lines, rows = [words("🌊 Waves"), ""], []
+    lines = [words("🌊 Waves"), ""]
+    rows: list[tuple[Button, ...]] = []
     for place in places:
         waves = desk.waves.open_of(place.id)
-        waiting = len(desk.parcels.ready(place.id, desk.policy.wave_size + 1))
-        lines.append(_place_line(place.name, len(waves), waiting, desk.policy.wave_size, words))
+        waiting = wave_choice.preview(desk, place.id)
+        lines.append(
+            words(
+                "<b>{warehouse}</b>: {waves} open, {waiting} waiting for the next wave",
+                warehouse=place.name,
+                waves=len(waves),
+                waiting=f"{waiting.all}+" if waiting.all == wave_choice.MOST else waiting.all,
+            )
+        )
         rows += [(Button(_wave_label(wave, place.name, words), pack("wv", wave.id)),) for wave in waves[:8]]
-        if waiting:
+        if waiting.all:
             label = words.plain("▶️ Make a wave now: {warehouse}").format(warehouse=place.name)
             rows.append((Button(label, pack("wn", place.id), style="primary"),))
+            rows += in_threes(_kinds(desk, place.id, waiting, words))
     return Card("\n".join(lines), tuple(rows))
 
 
-def _place_line(name: str, open_waves: int, waiting: int, size: int, words: Words) -> str:
-    return words(
-        "<b>{warehouse}</b>: {waves} open, {waiting} waiting for the next wave",
-        warehouse=name,
-        waves=open_waves,
-        waiting=f"{size}+" if waiting > size else waiting,
-    )
+def _kinds(desk: Desk, place: int, waiting: Preview, words: Words) -> list[Button]:
+    """What can be taken instead of all; a kind that is nothing or everything is no choice."""
+    told = [
+        (words.label("⚡ Rush {count}", count=waiting.rush), "rush", waiting.rush),
+        (words.label("1️⃣ One product {count}", count=waiting.single), "single", waiting.single),
+        (words.label("🔢 Several {count}", count=waiting.multi), "multi", waiting.multi),
+    ]
+    names = desk.catalog.couriers
+    told += [(f"🚚 {names[key].name} {count}", f"c.{key}", count) for key, count in list(waiting.couriers.items())[:6]]
+    zones = [(zone, count) for zone, count in waiting.zones.items() if ":" not in zone and len(zone.encode()) < 30]
+    told += [
+        (words.label("📍 Zone {zone} {count}", zone=zone, count=count), f"z.{zone}", count) for zone, count in zones[:6]
+    ]
+    return [Button(label, pack("wn", place, kind)) for label, kind, count in told if 0 < count < waiting.all]
+
+
+def in_threes(buttons: list[Button]) -> list[tuple[Button, ...]]:
+    """Rows of three."""
+    return [tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3)]
 
 
 def _wave_label(wave: Wave, place: str, words: Words) -> str:

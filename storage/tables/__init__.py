@@ -1,6 +1,18 @@
 """The tables, one module per subject. Importing this package registers them all in METADATA."""
 
-from storage.tables import catalog, customers, mappings, messages, orders, parcels, people, records, scan_page, stock
+from storage.tables import (
+    catalog,
+    customers,
+    mappings,
+    messages,
+    orders,
+    papers,
+    parcels,
+    people,
+    records,
+    scan_page,
+    stock,
+)
 from storage.tables.columns import Base
 
 METADATA = Base.metadata
@@ -12,6 +24,7 @@ __all__ = [
     "mappings",
     "messages",
     "orders",
+    "papers",
     "parcels",
     "people",
     "records",

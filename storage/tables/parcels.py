@@ -25,6 +25,7 @@ class WaveRow(Base, table=True):
     owner: str = col.words()
     parcels: int = col.number()
     units: int = col.number()
+    why: Any = col.document()
 
 
 class ParcelRow(Base, table=True):
@@ -83,6 +84,8 @@ class EwaybillRow(Base, table=True):
     courier_id: int = col.ref("courier.id")
     shop_id: int = col.ref("shop.id")
     number: str = col.text()
+    sort_code: str = col.words()
+    hub: str = col.words()
     state: WaybillState = col.code(WaybillState)
     parcel_id: int | None = col.ref("parcel.id", optional=True)
     taken_at: datetime | None = col.moment(optional=True)

@@ -195,6 +195,22 @@ def test_a_service_is_asked_and_the_parcel_waits_for_its_answer(house: House) ->
     assert house.parcel("1").waybill == "YT9"
 
 
+def test_the_couriers_sort_code_stays_with_the_number_until_it_is_given_back(house: House) -> None:
+    house.remote()
+    house.approve("1")
+    assert house.store.run_now(release.waves_due) == 0
+    told = " 571W-A12-008 \n"
+    assert house.answers(lambda row_id: Answer(row_id, "YT9", sort_code=told, hub="杭州中心")) == 1
+    (row,) = house.store.read_now(lambda unit: unit.waybills.by_number("YT9"))
+    assert (row.sort_code, row.hub) == ("571W-A12-008", "杭州中心")
+    refunded(house, "1", house.now)
+    house.do(numbering.tick)
+    (voids,) = house.store.read_now(numbering.to_void)
+    assert house.store.run_now(numbering.answered, [Answer(voids[1].id)]) == 1
+    (row,) = house.store.read_now(lambda unit: unit.waybills.by_number("YT9"))
+    assert (row.state, row.sort_code, row.hub) == (WaybillState.VOIDED, "", "")
+
+
 def test_three_errors_and_the_next_courier_carries_it(house: House) -> None:
     house.remote()
     house.approve("1")

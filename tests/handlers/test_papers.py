@@ -1,16 +1,20 @@
 """The packing slip's words: goods order by order, only of those whose goods are in the box, and which part it is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
 import pytest
 
+from domain import printing
+from domain.desk import Desk
 from domain.documents import PackingSlip, PickList
+from domain.paper_records import Paper
 from domain.parcels import ParcelState
 from domain.people import Station
-from handlers.card import File
-from handlers.papers import papers
+from domain.printing import Sheet
+from domain.release import orders_of
+from handlers import papers
 from handlers.words import Words
 from storage.store import Store
 from tests.domain.house import House
@@ -29,18 +33,20 @@ def yard() -> Iterator[Yard]:
     store.close()
 
 
-def made(yard: Yard, number: str, *, slips: bool = True) -> tuple[Callable[[], File], ...]:
-    """The papers of the wave in which the order's first parcel is."""
-    wave_id = yard.boxes(number)[0].wave_id or 0
-    return yard.house.store.read_now(lambda desk: papers(desk, desk.waves.get(wave_id), WORDS, slips=slips))
+def slips_of(yard: Yard, wave_id: int) -> list[PackingSlip]:
+    """What the first printing of a wave's slips says."""
+
+    def look(desk: Desk) -> list[PackingSlip]:
+        boxes = [box for box in desk.parcels.of_wave(wave_id) if printing.printable(box)]
+        orders = orders_of(desk, boxes)
+        return [papers._slip(desk, box, orders, Sheet(box.id, Paper.SLIP, 1), WORDS) for box in boxes]
+
+    return yard.house.store.read_now(look)
 
 
 def slips(yard: Yard, number: str) -> list[PackingSlip]:
-    """What is printed on the slips."""
-    paper = made(yard, number)[1]
-    assert isinstance(paper, partial)
-    found: list[PackingSlip] = paper.args[1]
-    return found
+    """Those of the wave in which the order's first parcel is."""
+    return slips_of(yard, yard.boxes(number)[0].wave_id or 0)
 
 
 def goods(slip: PackingSlip) -> list[tuple[str, str, int]]:
@@ -76,7 +82,7 @@ def test_goods_stand_order_by_order_however_they_lie_in_the_parcel(yard: Yard) -
 def test_an_order_whose_goods_are_back_on_their_shelf_is_not_named(yard: Yard) -> None:
     merged(yard)
     yard.refund("2", 5900)
-    assert made(yard, "1") == ()
+    assert slips(yard, "1") == []
     assert yard.scan(Station.PUT_BACK, yard.box("1")).ok
     (slip,) = slips(yard, "1")
     assert (slip.order_numbers, goods(slip)) == (("1",), [("", "CUP-01", 2), ("", "LAMP-01", 1)])
@@ -89,15 +95,14 @@ def test_each_parcel_of_a_divided_order_says_which_it_is(yard: Yard) -> None:
     assert (first.part, goods(first)) == ((1, 2), [("", one.items[0].sku, one.items[0].quantity)])
     yard.walk(one, ParcelState.HANDED_OVER)
     wave_id = two.wave_id or 0
-    paper = yard.house.store.read_now(lambda desk: papers(desk, desk.waves.get(wave_id), WORDS, slips=True))[1]
-    assert isinstance(paper, partial)
-    (second,) = paper.args[1]
+    (second,) = slips_of(yard, wave_id)
     assert (second.part, goods(second)) == ((2, 2), [("", two.items[0].sku, two.items[0].quantity)])
 
 
 def test_the_pick_list_adds_up_what_a_merged_parcel_needs(yard: Yard) -> None:
     merged(yard)
-    (paper,) = made(yard, "1", slips=False)
+    wave_id = yard.box("1").wave_id or 0
+    (paper,) = yard.house.store.read_now(lambda desk: papers.pick_paper(desk, desk.waves.get(wave_id), WORDS))
     assert isinstance(paper, partial)
     pick: PickList = paper.args[0]
     assert (pick.parcels, pick.units) == (1, 4)

@@ -1,18 +1,16 @@
 """Waves in chat: the list, the card with its papers, taking, printing again, what a group may see."""
 
+from datetime import timedelta
+
 import pypdfium2  # type: ignore[import-untyped]  # the package has no stubs
 import pytest
-from aiogram.exceptions import TelegramForbiddenError
-from aiogram.methods import SendMediaGroup
 
 from domain.parcels import ParcelState, WaveState
 from domain.people import Role
 from domain.records import NoticeKind
 from handlers.card import Card
 from handlers.draw import draw
-from handlers.papers import papers
-from handlers.words import Words
-from tests.factory import incoming
+from tests.factory import NOW, incoming, incoming_line
 from tests.handlers.floor_chat import GROUP, Floor
 
 pytestmark = pytest.mark.anyio
@@ -60,22 +58,21 @@ async def test_packers_make_no_waves(floor: Floor) -> None:
 
 async def test_the_card_with_its_papers(floor: Floor) -> None:
     floor.orders()
-    wave, boxes = floor.wave()
+    wave, _ = floor.wave()
     picker = floor.cast.people[Role.PICKER]
     card = floor.card(picker, NoticeKind.WAVE, wave.id)
     assert card.text.split("\n") == [
         "🌊 Wave W0001 · parcels 1 · units 2 · nobody picks it yet",
+        "Why: Chosen by hand: whatever waits",
         "杭州仓 · made at 11-23 10:01",
         "to be picked 1",
         "",
         "Take it, walk the pick list, and scan each slip when its slot is full.",
     ]
-    files = [make() for make in card.files]
-    assert [file.name for file in files] == ["W0001-pick.pdf", "W0001-slips.pdf"]
-    assert "A-01" in text_of(files[0].data)
-    slip = text_of(files[1].data)
-    assert boxes[0].waybill in slip
-    assert "13800001234" in slip
+    [file] = [make() for make in card.files]
+    assert file.name == "W0001-pick.pdf"
+    assert "A-01" in text_of(file.data)
+    assert "13800001234" not in text_of(file.data)
 
 
 async def test_a_group_gets_the_pick_list_only(floor: Floor) -> None:
@@ -102,45 +99,6 @@ async def test_one_picker_takes_it(floor: Floor) -> None:
     assert floor.look(lambda desk: desk.waves.get(wave.id)).state is WaveState.TAKEN
 
 
-async def test_the_papers_go_to_the_presser_in_private_and_are_counted(floor: Floor) -> None:
-    floor.orders()
-    wave, _ = floor.wave()
-    picker = floor.cast.people[Role.PICKER]
-    await floor.shown(picker, NoticeKind.WAVE, wave.id)
-    data, shown = floor.button(picker.telegram_id, "🖨 Papers to me")
-    for count in (1, 2):
-        shown.said["chat_id"] = GROUP
-        await floor.presses(picker, data, shown, group=True)
-        sent = [call for call in floor.last if call.name == "sendMediaGroup"]
-        assert [(call.said["chat_id"], len(call.said["media"])) for call in sent] == [(picker.telegram_id, 2)]
-        assert floor.toasts == [f"Sent to you in private (time {count})."]
-    assert [e.verb for e in floor.look(lambda desk: desk.history("wave", wave.id))] == ["printed", "printed"]
-
-
-async def test_papers_for_somebody_without_a_private_chat(floor: Floor) -> None:
-    floor.orders()
-    wave, _ = floor.wave()
-    picker = floor.cast.people[Role.PICKER]
-    await floor.shown(picker, NoticeKind.WAVE, wave.id)
-    blocked = TelegramForbiddenError(SendMediaGroup(chat_id=1, media=[]), "bot was blocked by the user")
-    floor.wire.failures["sendMediaGroup"] = blocked
-    await floor.taps(picker, "🖨 Papers to me")
-    assert floor.toasts == ["Open a private chat with me first: addresses do not go to groups."]
-
-
-async def test_a_stopped_parcel_is_not_printed_again_and_is_named(floor: Floor) -> None:
-    orders = floor.orders(incoming("1001"), incoming("1002"))
-    wave, boxes = floor.wave()
-    stop = floor.refund(orders[0])
-    stopped = floor.parcel(stop.parcel_id)
-    made = floor.look(lambda desk: papers(desk, wave, Words("zh", "Asia/Shanghai"), slips=True))
-    slips = text_of(made[1]().data)
-    assert stopped.waybill not in slips
-    assert {box.waybill for box in boxes if box.waybill in slips} == {b.waybill for b in boxes} - {stopped.waybill}
-    card = floor.card(floor.cast.people[Role.PICKER], NoticeKind.WAVE, wave.id)
-    assert f"⛔ STOP: slot {stopped.slot}, {stopped.waybill}. Do not send it." in card.text.split("\n")
-
-
 async def test_the_last_pick_closes_the_wave(floor: Floor) -> None:
     floor.orders(incoming("1001"), incoming("1002"))
     wave, boxes = floor.wave()
@@ -149,7 +107,7 @@ async def test_the_last_pick_closes_the_wave(floor: Floor) -> None:
     assert [floor.parcel(box.id).state for box in boxes] == [ParcelState.PICKED] * 2
     card = floor.card(picker, NoticeKind.WAVE, wave.id)
     assert card.text.split("\n")[0] == "🌊 Wave W0001 · parcels 2 · units 4 · all picked"
-    assert card.text.split("\n")[2] == "picked 2"
+    assert card.text.split("\n")[3] == "picked 2"
     assert card.files == ()
 
 
@@ -160,3 +118,35 @@ async def test_the_card_in_chinese(floor: Floor) -> None:
     card = floor.card(picker, NoticeKind.WAVE, wave.id)
     assert card.text.split("\n")[0] == "🌊 波次 W0001 · 1 个包裹 · 2 件 · 还没有人拣货"
     assert "拣货单" in text_of(card.files[0]().data)
+
+
+async def test_a_kind_of_what_waits_is_chosen_by_tap(floor: Floor) -> None:
+    two = (incoming_line(), incoming_line("TEA-01", 1))
+    late = incoming("1003", paid_at=NOW - timedelta(hours=43))
+    floor.orders(incoming("1001"), incoming("1002", lines=two), late)
+    floor.clock.forward(15)
+    floor.release()
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, "/wave")
+    keyboard = floor.last[-1].said["reply_markup"]["inline_keyboard"]
+    assert [[button["text"] for button in row] for row in keyboard] == [
+        ["▶️ Make a wave now: 杭州仓"],
+        ["⚡ Rush 1", "1️⃣ One product 2", "🔢 Several 1"],
+        ["📍 Zone A 2"],
+    ]
+    await floor.taps(picker, "🔢 Several 1")
+    assert floor.toasts == ["Wave W0001 is made. Its card goes to the floor."]
+    wave = floor.look(lambda desk: desk.waves.get(1))
+    assert dict(wave.why) == {"trigger": "tap", "shape": "multi"}
+    assert floor.card(picker, NoticeKind.WAVE, 1).text.split("\n")[1] == "Why: Chosen by hand: several products"
+
+
+async def test_a_kind_nobody_knows_is_refused(floor: Floor) -> None:
+    floor.orders()
+    floor.clock.forward(15)
+    floor.release()
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, "/wave")
+    data, shown = floor.button(picker.telegram_id, "▶️ Make a wave now: 杭州仓")
+    await floor.presses(picker, data.replace(":all", "") + ":c.99", shown)
+    assert floor.look(lambda desk: desk.waves.open_of(None)) == []

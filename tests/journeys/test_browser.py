@@ -70,5 +70,5 @@ async def test_a_file_dropped_in_becomes_a_wave_at_the_pickers(page: Page) -> No
     await tap(page, "通过 2 单", "已通过：2")
     await seen(bubble(page, "审核通过 2 单"))
     await page.locator(f"[data-person-id='{PICKER}']").click()
-    await seen(bubble(page, "W0001-slips.pdf"))
+    await seen(bubble(page, "W0001-pick.pdf"))
     await tap(page, "领取", "W0001 由你拣货")

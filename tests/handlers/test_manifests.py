@@ -1,0 +1,70 @@
+"""Hand-over lists in chat: made once, signed by name, the document kept byte for byte."""
+
+import pytest
+
+from domain.people import Role
+from tests.factory import incoming
+from tests.handlers.floor_chat import Floor
+from tests.handlers.test_printing import files, text_of
+
+pytestmark = pytest.mark.anyio
+
+
+async def shipped(floor: Floor) -> list[str]:
+    """Two parcels that the courier took; their waybills."""
+    floor.orders(incoming("1001"), incoming("1002"))
+    _, boxes = floor.wave()
+    for box in boxes:
+        await floor.ship(box)
+    return [box.waybill for box in boxes]
+
+
+async def test_a_list_is_made_once_and_signed_by_name(floor: Floor) -> None:
+    waybills = await shipped(floor)
+    boris = floor.cast.people[Role.DISPATCHER]
+    assert await floor.writes(boris, "/manifest") == [
+        "📋 Hand-over lists\n\n杭州仓 · 圆通: 2 handed over, on no list yet"
+    ]
+    data, shown = floor.button(boris.telegram_id, "📋 Make the list: 圆通, 杭州仓 (2)")
+    said = await floor.taps(boris, "📋 Make the list: 圆通, 杭州仓 (2)")
+    assert said[0].split("\n") == [
+        "📋 Hand-over list M0001 · 圆通 · parcels 2 · 1.4 kg",
+        "杭州仓 · made by 鲍里斯 Boris at 11-23 10:01",
+        "",
+        "Print it, count with the courier, let them sign, then sign it off here.",
+    ]
+    [(name, pdf)] = files(floor.last).items()
+    text = text_of(pdf)
+    assert name == "M0001.pdf"
+    assert [waybill in text for waybill in waybills] == [True, True]
+    assert "2 parcels · 1.4 kg altogether" in text
+    assert "张三" not in text
+    await floor.presses(boris, data, shown)
+    assert floor.toasts == ["These parcels stand on a list already."]
+    await floor.presses(boris, "ms:1", shown)
+    tap, card = floor.button(boris.telegram_id, "✍️ Sign off")
+    await floor.taps(boris, "✍️ Sign off")
+    said = await floor.answers(boris, "老王 YTO")
+    assert said[0].split("\n")[2] == "✅ Signed by 鲍里斯 Boris and taken by 老王 YTO at 11-23 10:01"
+    signed = files(floor.last)["M0001.pdf"]
+    assert "老王 YTO" in text_of(signed)
+    await floor.taps(boris, "📄 Document")
+    assert files(floor.last) == {"M0001.pdf": signed}
+    await floor.presses(boris, tap, card)
+    assert floor.toasts == ["M0001: signed by 鲍里斯 Boris at 10:01. Nothing was changed; the card is up to date now."]
+    kept = floor.look(lambda desk: desk.manifests.get(1))
+    assert (kept.taken_by, kept.signed_by, kept.parcels, kept.grams) == ("老王 YTO", "鲍里斯 Boris", 2, 1400)
+    assert floor.look(lambda desk: desk.files.get(kept.file_id))[1] == signed
+
+
+async def test_an_empty_name_signs_nothing(floor: Floor) -> None:
+    await shipped(floor)
+    boris = floor.cast.people[Role.DISPATCHER]
+    await floor.writes(boris, "/manifest")
+    await floor.taps(boris, "📋 Make the list: 圆通, 杭州仓 (2)")
+    await floor.taps(boris, "✍️ Sign off")
+    await floor.answers(boris, "\u3000\u00a0.")
+    assert floor.look(lambda desk: desk.manifests.get(1)).taken_by == "."
+    assert await floor.writes(floor.cast.people[Role.PICKER], "/manifest") == [
+        "Your role does not allow this (hand over)."
+    ]
