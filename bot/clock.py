@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.reports import DayCloser
 from bot.waybills import WaybillRound
-from domain import gaps, interception, looking, proposals, release, shift, watch
+from domain import gaps, looking, proposals, pulls, release, shift, watch
 from domain.desk import Desk
 from domain.ewaybills import WaybillPort
 from storage.store import Store
@@ -48,7 +48,7 @@ class Clock:
         """Begin; the first round comes after one interval."""
         jobs: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
             "release": (2, lambda: self._tick(release.tick)),
-            "interception": (2, lambda: self._tick(interception.tick)),
+            "interception": (2, lambda: self._tick(pulls.tick)),
             "waybills": (5, self._number),
             "watch": (30, lambda: self._tick(watch.tick)),
             "shift": (30, lambda: self._tick(shift.tick)),

@@ -25,6 +25,7 @@ from domain.policy_sections import (
     WaybillRules,
     clock_time,
 )
+from domain.policy_stops import Gate, RecallTerms, StopRules, recall_faults
 
 Amounts = Mapping[str, tuple[int, int]]
 
@@ -70,6 +71,9 @@ class Policy:
     suspensions: tuple[Suspension, ...] = ()
     matching: Matching = field(default_factory=Matching)
     waybills: WaybillRules = field(default_factory=WaybillRules)
+    stops: StopRules = field(default_factory=StopRules)
+    gate: Gate = field(default_factory=Gate)
+    recalls: tuple[RecallTerms, ...] = (RecallTerms(),)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""
@@ -112,6 +116,7 @@ class Policy:
             yield "stop_escalation_minutes", "range", {"told": "[]", "low": "1", "high": ""}
         if clock_time(self.report_time) is None:
             yield "report_time", "value", {"told": self.report_time, "choices": "HH:MM"}
+        yield from recall_faults(self.recalls)
         for code, chosen in self.holds.items():
             if code in UNTOUCHABLE and not chosen.on:
                 yield f"holds.{code}.on", "untouchable", {"code": code}

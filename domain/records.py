@@ -36,7 +36,6 @@ class NoticeKind(StrEnum):
     QUEUE = "queue"
     WAVE = "wave"
     STOP = "stop"
-    SLIP_TORN = "slip_torn"
     RETURN = "return"
     ALERT = "alert"
     REPORT = "report"
@@ -50,6 +49,9 @@ class NoticeKind(StrEnum):
     ALERTS = "alerts"
     SHIFT = "shift"
     MAPPING = "mapping"
+    STOPS = "stops"
+    RECALL = "recall"
+    RECALLS = "recalls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ class AlertKind(StrEnum):
     ORDER_GAP = "order_gap"
     SHORTAGE = "shortage"
     SUSPENDED = "suspended"
+    FEED_STALE = "feed_stale"
 
 
 @dataclass(frozen=True, slots=True)

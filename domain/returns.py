@@ -6,7 +6,7 @@ they left with. What nobody knows is received all the same, as unclaimed, and gi
 
 from dataclasses import replace
 
-from domain import history, notices, stock
+from domain import history, notices, recalls, stock
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, Stale, Unknown, WrongStatus
 from domain.fulfilment import stock_arrived
@@ -89,6 +89,8 @@ def arrive(desk: Desk, actor: Actor, waybill: str, warehouse_id: int) -> Return:
     news = replace(found, state=state, arrived_at=desk.now, received_by=actor.name, warehouse_id=warehouse_id)
     desk.returns.save(news)
     history.note(desk, actor, "return", found.id, "arrived", waybill=code)
+    if recalls.arrived(desk, actor, news) and found.reason == "refused":
+        desk.returns.save(replace(desk.returns.get(found.id), reason="recalled"))
     if found.order_id is not None:
         history.note(desk, actor, "order", found.order_id, "return_arrived", waybill=code)
         notices.redraw(desk, NoticeKind.ORDER, [found.order_id])

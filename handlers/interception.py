@@ -3,7 +3,7 @@
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import interception
+from domain import pulls
 from domain.errors import NotAllowed
 from domain.people import Right
 from domain.records import NoticeKind
@@ -31,6 +31,6 @@ async def show_stop(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None
 @router.callback_query(Tap("sa"))
 async def acknowledge(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     """Somebody is on it: the clock stops, the others see who."""
-    stop = await ask.run(interception.acknowledge, ask.actor, int(args[0]), int(args[1]))
+    stop = await ask.run(pulls.acknowledge, ask.actor, int(args[0]), int(args[1]))
     await ask.toast(ask.words.plain("Yours. Scan it at /putback when the goods are on their shelf."))
     await ask.show(NoticeKind.STOP, stop.id)

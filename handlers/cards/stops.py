@@ -7,7 +7,7 @@ button tells the others that somebody is on the way.
 from collections.abc import Mapping
 
 from domain.desk import Desk
-from domain.interception import CHAIN
+from domain.stopping import ABOVE as CHAIN
 from domain.orders import Order
 from domain.parcels import Item, Parcel, Stop, StopState
 from domain.people import Actor, Right, may

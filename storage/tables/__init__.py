@@ -1,6 +1,6 @@
 """The tables, one module per subject. Importing this package registers them all in METADATA."""
 
-from storage.tables import catalog, customers, mappings, messages, orders, parcels, people, records, stock
+from storage.tables import catalog, customers, mappings, messages, orders, parcels, people, records, stock, stops
 from storage.tables.columns import Base
 
 METADATA = Base.metadata
@@ -16,4 +16,5 @@ __all__ = [
     "people",
     "records",
     "stock",
+    "stops",
 ]

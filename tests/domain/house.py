@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from domain import fulfilment, intake, release, review
+from domain import fulfilment, intake, pulls, release, review
 from domain.incoming import IncomingOrder, IncomingRefund, RefundState
 from domain.orders import Order
-from domain.parcels import Parcel, ParcelState, Refund, Stop
+from domain.parcels import Parcel, ParcelState, Refund, Stop, StopState
 from domain.people import Role, Station
 from storage.store import Store
 from storage.unit import Unit
@@ -18,6 +18,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 LINES = (incoming_line("CUP-01", 2), incoming_line("TEA-01", 1, amount=5900))
 PAID = 13_700
+UNPULLED = (StopState.OPEN, StopState.ACKED)
 LATER = (ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.PACKED, ParcelState.WEIGHED)
 SCAN = {
     ParcelState.PICKED: Station.PICK,
@@ -91,7 +92,14 @@ class House:
     def pass_time(self, seconds: int) -> None:
         self.clock[0] += timedelta(seconds=seconds)
 
+    def pull(self) -> Stop:
+        """The parcel lies on the stop shelf of its warehouse."""
+        return self.run(pulls.pull, self.cast.actor(Role.PICKER), self.parcel, self.parcel.warehouse_id or 0)
+
     def scan(self, station: Station, grams: int | None = None) -> fulfilment.Scanned:
+        """At the put-back station what somebody had in hand is pulled before."""
+        if station is Station.PUT_BACK and any(stop.state in UNPULLED for stop in self.stops):
+            self.pull()
         actor = self.cast.actor(WHO[station])
         return self.run(fulfilment.scan, actor, station, self.parcel.waybill, grams)
 
