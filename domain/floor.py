@@ -200,12 +200,12 @@ def _one(
 
 def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> Outcome:
     """The stop shelf's code after a parcel's: that is where the parcel now lies."""
-    parcel = desk.parcels.get(last) if last is not None else None
+    if last is None:
+        return Outcome(code, Station.PUT_BACK, refusal=Unknown("waybill", code))
+    parcel = desk.parcels.get(last)
     try:
-        if parcel is None:
-            raise Unknown("waybill", code)
         stop = pulls.pull(desk, actor, parcel, shelf)
-    except (NotAllowed, Unknown, WrongStatus, BadValue, AlreadyScanned) as refusal:
+    except (NotAllowed, WrongStatus, BadValue, AlreadyScanned) as refusal:
         return Outcome(code, Station.PUT_BACK, parcel, refusal=refusal)
     return Outcome(code, Station.PUT_BACK, desk.parcels.get(stop.parcel_id), pulled=stop.id)
 

@@ -237,7 +237,9 @@ def _missing(desk: Desk, actor: Actor, order: Order, wanted: set[int], parcels: 
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
     inside = [item for box in boxes for item in box.live_items if item.order_id == order.id]
     units = {number: sum(i.quantity for i in inside if i.line_no == number) for number in wanted}
-    short = sorted(line.line_no for line in order.lines if line.line_no in wanted and units[line.line_no] < line.quantity)
+    short = sorted(
+        line.line_no for line in order.lines if line.line_no in wanted and units[line.line_no] < line.quantity
+    )
     if not short:
         return order
     evidence = {"at": order.status.value, "lines": ",".join(map(str, short))}

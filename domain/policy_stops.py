@@ -77,4 +77,4 @@ def recall_faults(terms: tuple[RecallTerms, ...]) -> Iterator[Told]:
         if code in codes[: place - 1]:
             yield f"recalls.{place}.courier", "value", {"told": code, "choices": "-"}
     if "" not in codes:
-        yield "recalls", "missing", {"name": "courier = \"\""}
+        yield "recalls", "missing", {"name": 'courier = ""'}

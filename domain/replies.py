@@ -40,7 +40,9 @@ class ReplyPort(Protocol):
         """Answer each refund, in one call where the service can."""
 
 
-def opened(desk: Desk, shop_id: int, refund_no: str, order_ref: str, at: datetime, order_id: int | None = None) -> Reply:
+def opened(
+    desk: Desk, shop_id: int, refund_no: str, order_ref: str, at: datetime, order_id: int | None = None
+) -> Reply:
     """The answer to this refund, begun when it is asked for the first time."""
     known = desk.replies.of(shop_id, [refund_no]).get(refund_no)
     if known is not None:
@@ -108,9 +110,7 @@ def _settle(desk: Desk, reply: Reply, verdict: Verdict) -> None:
     if verdict == reply.verdict:
         return
     say = verdict in SAID and verdict != reply.said
-    news = replace(
-        reply, verdict=verdict, decided_at=desk.now, next_at=desk.now if say else None, attempts=0, error=""
-    )
+    news = replace(reply, verdict=verdict, decided_at=desk.now, next_at=desk.now if say else None, attempts=0, error="")
     desk.replies.save([news])
 
 

@@ -149,9 +149,7 @@ def _reasons(order: Order) -> str:
     return ",".join(code for code in open_codes(order.holds) if code is not HoldCode.MEMBER_CHANGED)
 
 
-def _fit_to_holds(
-    desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapping[int, Sequence[Stop]]
-) -> bool:
+def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapping[int, Sequence[Stop]]) -> bool:
     """A stop for each box in the house while the order is held, and none longer; tasks about goods that left the box
     again are over. Whether anything changed."""
     reasons, changed = _reasons(order), False

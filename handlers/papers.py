@@ -7,10 +7,12 @@ must not leave. Slips hold names and addresses whole: they go to people in priva
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from domain import history
 from domain.desk import Desk
 from domain.documents import PackingSlip, PickLine, PickList, SlipLine
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, Wave
+from domain.people import Actor
 from domain.release import orders_of
 from exports.documents import packing_slips_pdf, pick_list_pdf
 from handlers.card import File
@@ -29,6 +31,12 @@ def papers(desk: Desk, wave: Wave, words: Words, *, slips: bool) -> Papers:
         orders = orders_of(desk, boxes)
         made.append(partial(_slips_file, wave.number, [_slip(desk, box, orders) for box in boxes], words))
     return tuple(made)
+
+
+def slip_again(desk: Desk, actor: Actor, box: Parcel, words: Words) -> Callable[[], File]:
+    """A function that makes one parcel's slip as it is now, for one that goes on with less in it."""
+    history.note(desk, actor, "parcel", box.id, "printed")
+    return partial(_slips_file, box.number, [_slip(desk, box, orders_of(desk, [box]))], words)
 
 
 def _pick_file(pick: PickList, words: Words) -> File:

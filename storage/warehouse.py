@@ -14,7 +14,6 @@ WAVE = Shape(Wave, wave)
 REFUND = Shape(Refund, refund)
 
 
-
 class Waves:
     """Implements domain.desk.Waves."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint
 
-from domain.policy_stops import FeedSource, RecallKind
+from domain.policy_stops import RecallKind
 from domain.stop_desk import RecallState, Verdict
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain import interception
+from domain import interception, pulls
 from domain.desk import Desk
 from domain.errors import AlreadyScanned
 from domain.incoming import IncomingRefund, RefundState
@@ -74,7 +74,7 @@ async def test_nobody_answers_and_the_card_says_who_is_next(floor: Floor) -> Non
     floor.wave()
     stop = floor.refund(order)
     floor.clock.forward(121)
-    assert floor.do(interception.tick) == 1
+    assert floor.do(pulls.tick) == 1
     card = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOP, stop.id)
     assert "No answer by 10:08: owner is told next. Told so far: 2×" in card.text.split("\n")
     assert [button.label for row in card.rows for button in row] == ["🙋 On it"]

@@ -17,7 +17,7 @@ def _id() -> sa.Column[int]:
 
 
 def _stops() -> None:
-    op.add_column("stop", sa.Column("kind", sa.Text(), nullable=False, server_default="refund"))
+    op.add_column("stop", sa.Column("kind", sa.String(), nullable=False, server_default="refund"))
     op.add_column("stop", sa.Column("told_at", Moment(), nullable=True))
     op.add_column("stop", sa.Column("pulled_by", Words(), nullable=False, server_default=""))
     op.add_column("stop", sa.Column("pulled_at", Moment(), nullable=True))
@@ -32,7 +32,7 @@ def _replies() -> None:
         sa.Column("shop_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("refund_no", Words(), nullable=False),
         sa.Column("order_ref", Words(), nullable=False),
-        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
         sa.Column("asked_at", Moment(), nullable=False),
         sa.Column("due_at", Moment(), nullable=False),
         sa.Column("order_id", sa.BigInteger(), autoincrement=False, nullable=True),
@@ -62,7 +62,8 @@ def _recalls() -> None:
         "recall",
         _id(),
         *(sa.Column(name, sa.BigInteger(), autoincrement=False, nullable=False) for name in refs),
-        *(sa.Column(name, sa.Text(), nullable=False) for name in ("waybill", "kind", "state", "currency")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("waybill", "currency")),
+        *(sa.Column(name, sa.String(), nullable=False) for name in ("kind", "state")),
         sa.Column("opened_at", Moment(), nullable=False),
         sa.Column("picked_up_at", Moment(), nullable=False),
         sa.Column("fee", sa.BigInteger(), nullable=False),
