@@ -98,7 +98,8 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel) -> tuple[Parcel, Stop]:
 
 
 def torn(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
-    """The printed sheet is torn up and nobody had taken the wave: nothing left its shelf, so nothing goes back.
+    """The printed sheet is torn up and nobody had taken the wave: nothing left its shelf, so nothing goes back. It is
+    one sheet, so all its refunds end with it.
 
     Raises NotAllowed, Stale, WrongStatus once somebody picks.
     """
@@ -109,7 +110,7 @@ def torn(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
         raise Stale(parcel.waybill, stop.state, stop.acked_by or stop.closed_by, stop.acked_at or stop.closed_at)
     if stop.kind is not StopKind.REFUND or not untouched(desk, parcel):
         raise WrongStatus(parcel.waybill, parcel.state, ParcelState.READY)
-    _out(desk, actor, parcel, [stop], stock.Document.CANCEL)
+    _out(desk, actor, parcel, stopping.open_of(desk, parcel, StopKind.REFUND), stock.Document.CANCEL)
     return desk.stops.get(stop_id)
 
 

@@ -95,8 +95,7 @@ def why_not(desk: Desk, parcel: Parcel, order: Order, kind: RecallKind) -> str:
 def register(desk: Desk, actor: Actor, parcel_id: int, kind: RecallKind) -> Recall:
     """CS wants the parcel back, or elsewhere. Finance hears of the fee. Raises NotAllowed, NotRecallable."""
     parcel = desk.parcels.get(parcel_id)
-    orders = desk.orders.many(parcel.live_orders)
-    order = orders[parcel.live_orders[0]]
+    order = desk.orders.get((parcel.live_orders or parcel.order_ids)[0])
     require(actor, Right.REFUND, shop=order.shop_id)
     why = why_not(desk, parcel, order, kind)
     if why:

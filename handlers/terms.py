@@ -4,16 +4,13 @@ Surprising: codes without a name here are shown as they are, so a new code is vi
 checks that every code of the domain has a name.
 """
 
+from handlers import stop_terms
+from handlers.words import N_ as N_  # everybody who marks a text asks here
 from handlers.words import Words
 
 
 def _named(table: dict[str, str], code: str, words: Words) -> str:
     return words.plain(table[code]) if code in table else code
-
-
-def N_(text: str) -> str:  # noqa: N802 (gettext's own name for a marker)
-    """Marks a text for extraction."""
-    return text
 
 
 ROLES = {
@@ -68,6 +65,7 @@ HOLDS = {
     "TIME_WINDOW": N_("outside hours"),
 }
 STEPS = {
+    **stop_terms.STEPS,
     "unpaid": N_("unpaid"),
     "review": N_("in review"),
     "approved": N_("approved"),
@@ -97,16 +95,6 @@ STEPS = {
     "acked": N_("taken"),
     "taken": N_("taken"),
     "too_late": N_("too late"),
-    "pulled": N_("on the stop shelf"),
-    "printed": N_("printed, nobody picks it yet"),
-    "delivered": N_("delivered"),
-    "not_synced": N_("not known yet"),
-    "registered": N_("registered"),
-    "asking": N_("asked"),
-    "returning": N_("on its way back"),
-    "back": N_("back"),
-    "failed": N_("failed"),
-    "dropped": N_("no longer wanted"),
     "proposed": N_("proposed for the blacklist"),
     "not_proposed": N_("one without an open proposal"),
     "active": N_("on the blacklist"),
@@ -132,6 +120,7 @@ REFUND_STATES = {
     "cancelled": N_("refund withdrawn"),
 }
 VERBS = {
+    **stop_terms.VERBS,
     "merged": N_("merged by hand"),
     "unmerged": N_("taken out of the merged parcel"),
     "member_left": N_("an order left the parcel"),
@@ -167,19 +156,6 @@ VERBS = {
     "stopped": N_("stopped"),
     "stop_acknowledged": N_("stop taken"),
     "stop_escalated": N_("stop escalated"),
-    "pulled": N_("put on the stop shelf"),
-    "sheet_torn": N_("sheet torn up"),
-    "repick": N_("to be picked again"),
-    "repicked": N_("picked again"),
-    "recall_registered": N_("recall registered"),
-    "recall_asking": N_("courier asked to bring it back"),
-    "recall_returning": N_("recall accepted"),
-    "recall_back": N_("recalled parcel is back"),
-    "recall_failed": N_("recall failed"),
-    "recall_dropped": N_("recall dropped"),
-    "recall_fee": N_("recall fee noted"),
-    "gate_open": N_("gate lets pass while silent"),
-    "gate_shut": N_("gate holds back while silent"),
     "cancel": N_("cancelled"),
     "taken": N_("taken"),
     "acked": N_("taken"),

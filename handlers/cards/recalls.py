@@ -14,8 +14,8 @@ from domain.policy_stops import RecallKind
 from domain.records import NoticeKind
 from domain.stop_desk import OPEN_RECALLS, Recall, RecallState
 from handlers.card import Button, Card
-from handlers.cards.recall_terms import KINDS, STATES
 from handlers.draw import drawing
+from handlers.stop_terms import KINDS, STATES
 from handlers.taps import pack
 from handlers.viewer import Viewer
 from handlers.words import Words

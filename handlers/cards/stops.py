@@ -18,8 +18,8 @@ from domain.records import NoticeKind
 from domain.stop_desk import Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
-from handlers.cards.recall_terms import KIND_BUTTONS, STATES
 from handlers.draw import drawing
+from handlers.stop_terms import KIND_BUTTONS, STATES
 from handlers.taps import pack
 from handlers.terms import N_, hold_name, role_name, step_name
 from handlers.viewer import Viewer
@@ -184,7 +184,9 @@ def span(gone: timedelta, words: Words) -> str:
     seconds = max(0, int(gone.total_seconds()))
     if seconds < 120:
         return words.label("{count} s", count=seconds)
-    return words.label("{count} min", count=seconds // 60) if seconds < 7200 else f"{seconds // 3600} h"
+    if seconds < 7200:
+        return words.label("{count} min", count=seconds // 60)
+    return words.label("{count} h", count=seconds // 3600)
 
 
 def _answer(desk: Desk, stop: Stop, order: Order, words: Words) -> list[str]:

@@ -126,7 +126,7 @@ async def test_a_refund_before_its_order_waits_for_it_and_is_answered(door: Door
     refunds = door.store.read_now(lambda unit: unit.refunds.of_order(order.id))
     assert [found.amount for found in refunds] == [1000]
     reply = door.store.read_now(lambda unit: unit.replies.of(door.shop.id, ["9"]))["9"]
-    assert (reply.verdict, reply.order_id) == (Verdict.NONE, order.id)
+    assert (reply.verdict, reply.order_id) == (Verdict.SUCCESS, order.id)
 
 
 async def test_a_deleted_order_is_held(door: Door) -> None:

@@ -12,13 +12,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from domain import fulfilment, intake, interception, pulls, queue, recalls, release, replies, returns, review, together
+from domain import fulfilment, intake, interception, pulls, queue, release, returns, review, together
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
-from domain.holds import HoldCode
 from domain.incoming import (
     IncomingLine,
     IncomingOrder,
@@ -29,21 +28,17 @@ from domain.incoming import (
     RefundState,
 )
 from domain.orders import OrderStatus
-from domain.parcels import Stop
-from domain.people import SHOP, Actor, ActorKind, Role, Station
+from domain.people import SHOP, Station
 from domain.policy import Policy
 from domain.policy_sections import Split
-from domain.policy_stops import RecallKind
 from domain.records import Grade
 from domain.stock import Bucket, Document, Move
-from domain.stop_desk import RecallState
 from storage.store import Store
 from storage.unit import Unit
 from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped
+from tests.journeys.stop_life import BOSS, NUMBERS, StopLife
 
-BOSS = Actor(ActorKind.PERSON, "boss", None, frozenset(Role))
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
-NUMBERS = st.sampled_from(ALL)
 SCANS = [Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK]
 
 
@@ -93,14 +88,7 @@ def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str,
     )
 
 
-def pull(desk: Desk, actor: Actor, code: str) -> None:
-    """A parcel's code, then the stop shelf's."""
-    parcel = desk.parcels.by_waybill(code)
-    assert parcel is not None
-    pulls.pull(desk, actor, parcel, 1)
-
-
-class Life(RuleBasedStateMachine):
+class Life(StopLife):
     """Six orders, one warehouse, everything at once."""
 
     def __init__(self) -> None:
@@ -168,6 +156,10 @@ class Life(RuleBasedStateMachine):
         if cups + lids:
             news = incoming(number, cups, lids, state, note, 0)
             self.store.run_now(intake.receive, SHOP, 1, [news])
+
+    def told_again(self, number: str, street: str) -> None:
+        news = replace(incoming(number, 1, 1, PlatformState.PAID, "", 0), receiver=replace(HOME, address=street))
+        self.store.run_now(intake.receive, SHOP, 1, [news])
 
     @rule(
         number=NUMBERS,
@@ -254,62 +246,6 @@ class Life(RuleBasedStateMachine):
         result = self.store.run_now(fulfilment.scan, BOSS, station, code, grams)
         if before and result.ok and station is not Station.PUT_BACK:
             self.shipped_with_stop.append(f"{station} {code}")
-
-    @precondition(lambda self: self.waybills())
-    @rule(pick=st.integers(0, 20), then_back=st.booleans())
-    def pulled_to_the_stop_shelf(self, pick: int, then_back: bool) -> None:
-        """The second scan, and perhaps the goods' way back to their bins."""
-        codes = self.waybills()
-        code = codes[pick % len(codes)]
-        self.refusable(pull, BOSS, code)
-        if then_back:
-            self.scan_at(code, Station.PUT_BACK, None)
-
-    @precondition(lambda self: self.stops())
-    @rule(pick=st.integers(0, 20), answer=st.sampled_from([pulls.acknowledge, pulls.torn]))
-    def somebody_answers(self, pick: int, answer: Callable[..., object]) -> None:
-        stop = self.stops()[pick % len(self.stops())]
-        self.refusable(answer, BOSS, stop.id, stop.revision)
-
-    @rule(number=NUMBERS, street=st.sampled_from(["文三路 2 号", "文三路 3 号"]))
-    def buyer_moves(self, number: str, street: str) -> None:
-        news = replace(incoming(number, 1, 1, PlatformState.PAID, "", 0), receiver=replace(HOME, address=street))
-        self.store.run_now(intake.receive, SHOP, 1, [news])
-
-    @rule(number=NUMBERS, code=st.sampled_from([HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED, HoldCode.FREEZE]))
-    def hold_is_released(self, number: str, code: HoldCode) -> None:
-        self.tap(review.release_hold, number, code)
-
-    @precondition(lambda self: self.waybills())
-    @rule(pick=st.integers(0, 20), kind=st.sampled_from(list(RecallKind)))
-    def courier_is_asked_for_it(self, pick: int, kind: RecallKind) -> None:
-        codes = self.waybills()
-        parcel = self.store.read_now(lambda desk: desk.parcels.by_waybill(codes[pick % len(codes)]))
-        assert parcel is not None
-        self.refusable(recalls.register, BOSS, parcel.id, kind)
-
-    @rule(state=st.sampled_from([RecallState.ASKING, RecallState.ACCEPTED, RecallState.FAILED]), by_hand=st.booleans())
-    def courier_says(self, state: RecallState, by_hand: bool) -> None:
-        for recall in self.store.read_now(lambda desk: desk.recalls.coming(None, 1)):
-            if by_hand:
-                self.refusable(recalls.told, BOSS, recall.id, recall.revision, state, "so")
-            else:
-                self.store.run_now(recalls.answered, [recalls.Word(recall.id, state)])
-
-    @rule(error=st.sampled_from(["", "timeout"]))
-    def platforms_hear(self, error: str) -> None:
-        due = self.store.read_now(replies.to_say)
-        self.store.run_now(replies.received, [(reply, replies.Receipt(reply.id, error)) for reply in due])
-
-    def refusable(self, command: Callable[..., object], *args: object) -> None:
-        """Refusals are answers, not failures."""
-        try:
-            self.store.run_now(command, *args)
-        except Refusal:
-            return
-
-    def stops(self) -> list[Stop]:
-        return self.store.read_now(lambda desk: desk.stops.open_of(None))
 
     @precondition(lambda self: self.waybills())
     @rule(pick=st.integers(0, 20))

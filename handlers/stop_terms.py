@@ -1,8 +1,8 @@
-"""What the kinds and states of a recall are called, and why a courier cannot be asked."""
+"""Words for what belongs to stops and recalls: states, what happened, kinds, and why a courier cannot be asked."""
 
 from domain.policy_stops import RecallKind
 from domain.stop_desk import RecallState
-from handlers.terms import N_
+from handlers.words import N_
 
 KINDS = {
     RecallKind.SENDER: N_("back to us"),
@@ -29,4 +29,31 @@ WHY_NOT = {
     "asked": N_("the courier was asked already, and does it once only"),
     "early": N_("too soon after the pick-up, try again later"),
     "late": N_("too long ago for this courier"),
+}
+STEPS = {
+    "pulled": N_("on the stop shelf"),
+    "printed": N_("printed, nobody picks it yet"),
+    "delivered": N_("delivered"),
+    "not_synced": N_("not known yet"),
+    "registered": N_("registered"),
+    "asking": N_("asked"),
+    "returning": N_("on its way back"),
+    "back": N_("back"),
+    "failed": N_("failed"),
+    "dropped": N_("no longer wanted"),
+}
+VERBS = {
+    "pulled": N_("put on the stop shelf"),
+    "sheet_torn": N_("sheet torn up"),
+    "repick": N_("to be picked again"),
+    "repicked": N_("picked again"),
+    "recall_registered": N_("recall registered"),
+    "recall_asking": N_("courier asked to bring it back"),
+    "recall_returning": N_("recall accepted"),
+    "recall_back": N_("recalled parcel is back"),
+    "recall_failed": N_("recall failed"),
+    "recall_dropped": N_("recall dropped"),
+    "recall_fee": N_("recall fee noted"),
+    "gate_open": N_("gate lets pass while silent"),
+    "gate_shut": N_("gate holds back while silent"),
 }
