@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
 from domain import fulfilment, intake, pulls, release, review
+from domain.holds import HoldCode
 from domain.incoming import IncomingOrder, IncomingRefund, RefundState
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, Refund, Stop, StopState
@@ -46,9 +47,17 @@ class House:
     def run(self, command: Callable[Concatenate[Unit, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self.store.run_now(command, *args, **kwargs)
 
+    def told(self, **changes: object) -> IncomingOrder:
+        """The order as its platform tells it."""
+        return replace(incoming(lines=LINES, goods=PAID, total=PAID, paid=PAID), **changes)  # type: ignore[arg-type]  # any field
+
     def receive(self, **changes: object) -> None:
-        one: IncomingOrder = replace(incoming(lines=LINES, goods=PAID, total=PAID, paid=PAID), **changes)  # type: ignore[arg-type]  # any field
-        self.run(intake.receive, self.cast.actor(Role.CS), self.cast.shops[0].id, [one])
+        self.run(intake.receive, self.cast.actor(Role.CS), self.cast.shops[0].id, [self.told(**changes)])
+
+    def release(self, code: HoldCode) -> None:
+        """Customer service lets it go on."""
+        order = self.order
+        self.run(review.release_hold, self.cast.actor(Role.CS), order.id, order.revision, code)
 
     def refund(self, state: RefundState, amount: int = PAID, *skus: str, number: str = "R1") -> None:
         told = IncomingRefund(number, state, amount, tuple(f"L-{sku}" for sku in skus))
