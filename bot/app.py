@@ -17,13 +17,14 @@ from telegram.ext import ExtBot
 
 from bot import membership
 from bot.api import Api
-from bot.clock import Clock
+from bot.clock import Clock, Ports
 from bot.imports import Importer
 from bot.inbox import Inbox, chat_key
 from bot.incidents import Incidents
 from bot.ingress import Poller, use_polling, use_webhook
 from bot.limiter import Limiter
 from bot.messenger import Messenger
+from bot.played import played_ports
 from bot.ptb import ptb_bot
 from bot.reports import DayCloser
 from bot.scan_door import PATH, ScanDoor
@@ -118,6 +119,7 @@ class App:
         self._token = sandbox.token if sandbox else settings.token
         self._limiter = Limiter(settings.limits)
         self._closer = DayCloser(store)
+        self._ports = played_ports(store) if sandbox else Ports()
         self._parts = _Parts()
         self._public = ""
         self._inbox: Inbox | None = None
@@ -167,7 +169,7 @@ class App:
             if job == "report":
                 await incidents.tell_owners(int(datetime.now(UTC).timestamp()), "report", job)
 
-        clock = Clock(self._store, self._closer, self._woke, failed)
+        clock = Clock(self._store, self._closer, self._woke, failed, self._ports)
         clock.start()
 
         async def stop_clock() -> None:

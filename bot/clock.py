@@ -7,15 +7,20 @@ is due; so a busy loop, a restart or a second worker can neither miss 08:00 nor 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.outside import RecallRound, ReplyRound
 from bot.reports import DayCloser
 from bot.waybills import WaybillRound
-from domain import gaps, interception, looking, proposals, release, shift, watch, worries
+from domain import gaps, looking, proposals, pulls, release, shift, watch, worries
 from domain.desk import Desk
 from domain.ewaybills import WaybillPort
+from domain.incoming import Platform
+from domain.recalls import RecallPort
+from domain.replies import ReplyPort
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -25,9 +30,19 @@ _REST_SECONDS = 0.05
 Failed = Callable[[str, Exception], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Other companies' services: e-waybills by an account's source, platforms that hear what became of refunds,
+    couriers (by code) that are asked for parcels back."""
+
+    waybills: Mapping[str, WaybillPort] = field(default_factory=dict)
+    replies: Mapping[Platform, ReplyPort] = field(default_factory=dict)
+    recalls: Mapping[str, RecallPort] = field(default_factory=dict)
+
+
 class Clock:
-    """`woke` is called after work that may have left notices; `failed` is told of a job that broke; `ports` are the
-    couriers' e-waybill services by the source their accounts name."""
+    """`woke` is called after work that may have left notices; `failed` is told of a job that broke; `ports` are
+    the services outside."""
 
     def __init__(
         self,
@@ -35,21 +50,26 @@ class Clock:
         close_day: DayCloser,
         woke: Callable[[], None],
         failed: Failed,
-        ports: Mapping[str, WaybillPort] | None = None,
+        ports: Ports | None = None,
     ) -> None:
         self._store = store
         self._close_day = close_day
         self._woke = woke
         self._failed = failed
-        self._waybills = WaybillRound(store, ports or {})
+        ports = ports or Ports()
+        self._waybills = WaybillRound(store, ports.waybills)
+        self._replies = ReplyRound(store, ports.replies)
+        self._recalls = RecallRound(store, ports.recalls)
         self.scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
         """Begin; the first round comes after one interval."""
         jobs: dict[str, tuple[float, Callable[[], Awaitable[None]]]] = {
             "release": (2, lambda: self._tick(release.tick)),
-            "interception": (2, lambda: self._tick(interception.tick)),
-            "waybills": (5, self._number),
+            "interception": (2, lambda: self._tick(pulls.tick)),
+            "waybills": (5, lambda: self._round(self._waybills)),
+            "replies": (2, lambda: self._round(self._replies)),
+            "recalls": (10, lambda: self._round(self._recalls)),
             "watch": (30, self._watch),
             "shift": (30, lambda: self._tick(shift.tick)),
             "rhythm": (300, lambda: self._tick(gaps.learn_due)),
@@ -97,8 +117,9 @@ class Clock:
                 return
             self._woke()
 
-    async def _number(self) -> None:
-        if await self._waybills():
+    async def _round(self, talk: Callable[[], Awaitable[int]]) -> None:
+        """A talk with services outside."""
+        if await talk():
             self._woke()
 
     async def _look(self) -> None:

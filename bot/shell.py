@@ -23,6 +23,7 @@ from bot.reports import DayCloser
 from bot.settings import Settings
 from channels import Unreadable
 from channels.reasons import Reason
+from domain import feeds
 from domain.catalog import Catalog
 from domain.desk import Desk
 from domain.errors import Refusal
@@ -211,12 +212,14 @@ def _database(settings: Settings) -> list[Json]:
         return [_check("database", False, f"{kind}: {type(error).__name__}")]
     try:
         shops, owners, counts = store.read_now(_furnished)
+        silent = store.read_now(_silent)
     finally:
         store.close()
     return [
         _check("database", True, kind),
         _check("shops", bool(shops), ", ".join(shops) or "no shop yet"),
         _check("owner", bool(owners), f"{owners} owners" if owners else "no owner yet: the start prints a link"),
+        _check("feeds", not silent, "; ".join(silent) or "no shop is silent beyond the policy's gate"),
         _check("parked", not counts["parked"], f"{counts['parked']} notices wait for chats that cannot be reached"),
     ]
 
@@ -224,6 +227,15 @@ def _database(settings: Settings) -> list[Json]:
 def _furnished(unit: Unit) -> tuple[list[str], int, dict[str, int]]:
     owners = unit.people.staff().with_role(frozenset({Role.OWNER}))
     return [shop.name for shop in unit.catalog.shops.values()], len(owners), dict(unit.deliveries.counts())
+
+
+def _silent(unit: Unit) -> list[str]:
+    """Shops whose refunds may be missing, and what the gate does about it."""
+    return [
+        f"{one.shop.name}: nothing heard for {one.minutes(unit.now)} min, its parcels "
+        + ("pass with a warning" if one.shop.fail_open else "are held back")
+        for one in feeds.stale(unit)
+    ]
 
 
 def _port(port: int) -> Json:

@@ -17,7 +17,7 @@ from aiohttp import web
 import channels
 from bot.ingress import Workers, accept
 from bot.scan_door import ScanDoor
-from domain import intake
+from domain import feeds, intake
 from domain.catalog import Shop
 from domain.desk import Desk
 from domain.incoming import IncomingOrder, IncomingRefund, RefundState
@@ -34,19 +34,19 @@ def webhook_path(secret: str) -> str:
     return f"/telegram/{hashlib.sha256(secret.encode()).hexdigest()[:32]}"
 
 
-def take_payload(desk: Desk, shop: Shop, payload: channels.Payload) -> bool:
-    """Carry out what a shop told. False when it is about an order we do not know yet."""
+def take_payload(desk: Desk, shop: Shop, payload: channels.Payload | None) -> None:
+    """Carry out what a shop told; None is a call about nothing of ours, a sign of life all the same. A refund of an
+    order we do not know yet waits for it."""
     actor = replace(SHOP, name=shop.name)
-    if isinstance(payload, IncomingOrder):
+    if payload is None:
+        feeds.heard_from(desk, actor, shop.id)
+    elif isinstance(payload, IncomingOrder):
         intake.receive(desk, actor, shop.id, [payload])
-        return True
-    if isinstance(payload, channels.IncomingRefundNotice):
-        return intake.refund_told(desk, actor, shop.id, payload.order_external_id, payload.refund)
-    order = desk.orders.by_external_id(shop.id, payload.order_external_id)
-    if order is None:
-        return True
-    gone = IncomingRefund(f"{order.number}:deleted", RefundState.REQUESTED, order.paid - order.refunded)
-    return intake.refund_told(desk, actor, shop.id, order.number, gone)
+    elif isinstance(payload, channels.IncomingRefundNotice):
+        intake.refund_told(desk, actor, shop.id, payload.order_external_id, payload.refund)
+    elif (order := desk.orders.by_external_id(shop.id, payload.order_external_id)) is not None:
+        gone = IncomingRefund(f"{order.number}:deleted", RefundState.REQUESTED, order.paid - order.refunded)
+        intake.refund_told(desk, actor, shop.id, order.number, gone)
 
 
 class Web:
@@ -119,7 +119,7 @@ class Web:
         return web.Response()
 
     async def _hook(self, request: web.Request) -> web.Response:
-        """401 unsigned, 404 no such shop, 400 unreadable, 503 when its order has not come yet, else 200."""
+        """401 unsigned, 404 no such shop, 400 unreadable, else 200."""
         shop = await self._store.read(_shop, int(request.match_info["shop"]))
         if shop is None:
             return web.Response(status=404)
@@ -135,8 +135,7 @@ class Web:
         except channels.Unreadable as refusal:
             log.warning("shop %d: %s is unreadable: %s", shop.id, topic, refusal.code)
             return web.json_response({"error": refusal.code}, status=400)
-        if payload is not None and not await self._store.run(take_payload, shop, payload):
-            return web.Response(status=503, headers={"Retry-After": "60"})
+        await self._store.run(take_payload, shop, payload)
         self._woke()
         return web.Response()
 

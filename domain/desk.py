@@ -18,7 +18,7 @@ from domain.lineup import Hands
 from domain.lookout import Piles, Pulse
 from domain.orders import Order, OrderStatus
 from domain.paper_records import Manifests, Prints
-from domain.parcels import Parcel, ParcelState, Refund, Stop, Waiting, Wave
+from domain.parcels import Parcel, ParcelState, Refund, Waiting, Wave
 from domain.people import Chat, Invite, Person, Staff
 from domain.policy import Policy
 from domain.policy_versions import Policies
@@ -36,6 +36,7 @@ from domain.records import (
 )
 from domain.scan_page import PageAnswers
 from domain.stock import Level, Move
+from domain.stop_desk import Feeds, Recalls, Refunds, Replies, Stops
 from domain.table_mapping import Mappings
 
 
@@ -159,31 +160,6 @@ class Waves(Protocol):
     ) -> Wave: ...
     def save(self, wave: Wave) -> None: ...
     def open_of(self, warehouse_id: int | None) -> list[Wave]: ...
-
-
-class Stops(Protocol):
-    """Interceptions."""
-
-    def get(self, stop_id: int) -> Stop: ...
-    def add(self, stop: Stop) -> Stop:
-        """Insert (the id given is ignored) and return it with its id."""
-
-    def save(self, stop: Stop) -> None: ...
-    def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, tuple[Stop, ...]]: ...
-    def open_of(self, warehouse_id: int | None) -> list[Stop]:
-        """Open stops, oldest first."""
-
-    def due(self, now: datetime, limit: int) -> list[Stop]:
-        """OPEN stops whose next_at has come."""
-
-
-class Refunds(Protocol):
-    """Refunds by platform number."""
-
-    def get(self, refund_id: int) -> Refund: ...
-    def of_order(self, order_id: int) -> tuple[Refund, ...]: ...
-    def add(self, refund: Refund) -> Refund: ...
-    def save(self, refund: Refund) -> None: ...
 
 
 class StockBook(Protocol):
@@ -352,6 +328,12 @@ class Desk(Protocol):
     @property
     def refunds(self) -> Refunds: ...
     @property
+    def replies(self) -> Replies: ...
+    @property
+    def recalls(self) -> Recalls: ...
+    @property
+    def feeds(self) -> Feeds: ...
+    @property
     def stock(self) -> StockBook: ...
     @property
     def returns(self) -> Returns: ...
@@ -386,6 +368,9 @@ class Desk(Protocol):
 
     def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
         """From now on this code (or title) means this sku in the shop."""
+
+    def set_fail_open(self, shop_id: int, fail_open: bool) -> None:
+        """Whether the gate lets the shop's parcels through while its news are stale."""
 
     def record(self, events: Sequence[Event]) -> None:
         """Append to the history."""

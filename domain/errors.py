@@ -143,6 +143,31 @@ class ParcelStopped(Refusal):
 
 
 @dataclass(eq=False)
+class PullFirst(Refusal):
+    """A stopped parcel goes to the stop shelf, whose code is the second scan, before its goods go to their bins."""
+
+    waybill: str
+    shelf: str
+
+
+@dataclass(eq=False)
+class FeedStale(Refusal):
+    """The gate is shut: the shop has told nothing for so many minutes, so a refund may be unknown."""
+
+    waybill: str
+    shop: str
+    minutes: int
+
+
+@dataclass(eq=False)
+class NotRecallable(Refusal):
+    """The courier cannot be asked for this parcel; `why` is a code (recalls.py)."""
+
+    waybill: str
+    why: str
+
+
+@dataclass(eq=False)
 class AlreadyScanned(Refusal):
     """A calm repeat: the parcel passed this step before."""
 

@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from domain import fulfilment, history, notices, returns
+from domain import fulfilment, history, notices, pulls, returns
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
     BadValue,
     NotAllowed,
     ParcelStopped,
+    PullFirst,
     Refusal,
+    Unknown,
     WeightRefused,
     WrongStatus,
 )
@@ -31,7 +33,8 @@ _ORDER = list(ParcelState)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one code did: a step of `parcel`, a return that is here, or goods (`sku`) that were only looked at."""
+    """What one code did: a step of `parcel`, a return that is here, or goods (`sku`) that were only looked at.
+    `pulled` is the stop whose parcel now lies on the stop shelf."""
 
     code: str
     station: Station
@@ -42,10 +45,12 @@ class Outcome:
     warn: str = ""
     grams: int | None = None
     undone: bool = False
+    pulled: int | None = None
 
     @property
     def verdict(self) -> str:
-        """ok, again (a calm repeat), ask (its weight is wanted), stop, look (goods), refused, or scan_undone."""
+        """ok, again (a calm repeat), ask (its weight is wanted), shelf (the stop shelf's code is), stop, look (goods),
+        refused, or scan_undone."""
         if self.undone:
             return "scan_undone"
         if self.sku:
@@ -56,6 +61,8 @@ class Outcome:
             return "again"
         if isinstance(self.refusal, ParcelStopped):
             return "stop"
+        if isinstance(self.refusal, PullFirst):
+            return "shelf"
         return "ask" if isinstance(self.refusal, WeightRefused) and self.refusal.why == "missing" else "refused"
 
 
@@ -171,12 +178,16 @@ def scan(
     for text, grams in codes:
         code = (text or _last_code(desk, person.last_parcel)).strip().upper()
         planned.append((code, grams, own or station_for(desk, actor, code, grams)))
-    if place is None and any(at is Station.RECEIVE and not sku_of(desk, code) for code, _, at in planned):
+    if place is None and any(at is Station.RECEIVE and not _lies_here(desk, code) for code, _, at in planned):
         return Scans(place_needed=True)
-    outcomes = tuple(_one(desk, actor, at, code, grams, place) for code, grams, at in planned)
-    last = next((outcome.parcel for outcome in reversed(outcomes) if outcome.parcel), None)
-    if last is not None and person.last_parcel != last.id:
-        desk.people.save(replace(person, last_parcel=last.id))
+    found, last = list[Outcome](), person.last_parcel
+    for code, grams, at in planned:
+        done = _one(desk, actor, at, code, grams, place, last)
+        found.append(done)
+        last = done.parcel.id if done.parcel else last
+    outcomes = tuple(found)
+    if person.last_parcel != last:
+        desk.people.save(replace(person, last_parcel=last))
     before = count_of_hour(desk, actor.person_id)
     count = write_log(desk, actor, outcomes, before, place)
     notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
@@ -187,7 +198,17 @@ def _last_code(desk: Desk, parcel_id: int | None) -> str:
     return desk.parcels.get(parcel_id).waybill if parcel_id is not None else ""
 
 
-def _one(desk: Desk, actor: Actor, station: Station, code: str, grams: int | None, place: int | None) -> Outcome:
+def _lies_here(desk: Desk, code: str) -> bool:
+    """Goods of ours, or a stop shelf: nothing that came back."""
+    return bool(sku_of(desk, code)) or pulls.shelf_of(desk, code) is not None
+
+
+def _one(
+    desk: Desk, actor: Actor, station: Station, code: str, grams: int | None, place: int | None, last: int | None
+) -> Outcome:
+    shelf = pulls.shelf_of(desk, code)
+    if shelf is not None:
+        return _pull(desk, actor, code, shelf, last)
     if desk.parcels.by_waybill(code) is None:
         sku = sku_of(desk, code)
         if sku:
@@ -197,6 +218,18 @@ def _one(desk: Desk, actor: Actor, station: Station, code: str, grams: int | Non
     done = fulfilment.scan(desk, actor, station, code, grams)
     weight = grams if station is Station.WEIGH else None
     return Outcome(code, station, done.parcel, refusal=done.refusal, warn=done.warn, grams=weight)
+
+
+def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> Outcome:
+    """The stop shelf's code after a parcel's: that is where the parcel now lies."""
+    if last is None:
+        return Outcome(code, Station.PUT_BACK, refusal=Unknown("waybill", code))
+    parcel = desk.parcels.get(last)
+    try:
+        stop = pulls.pull(desk, actor, parcel, shelf)
+    except (NotAllowed, WrongStatus, BadValue, AlreadyScanned) as refusal:
+        return Outcome(code, Station.PUT_BACK, parcel, refusal=refusal)
+    return Outcome(code, Station.PUT_BACK, desk.parcels.get(stop.parcel_id), pulled=stop.id)
 
 
 def _receive(desk: Desk, actor: Actor, code: str, place: int) -> Outcome:
@@ -219,6 +252,7 @@ def write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int,
             "warn": outcome.warn,
             "grams": str(outcome.grams or ""),
             "count": str(count),
+            "pulled": outcome.parcel.waybill if outcome.pulled and outcome.parcel else "",
             "place": str(place) if outcome.station is Station.RECEIVE and place else "",
         }
         lines.append(history.line(desk, actor, "shift", actor.person_id or 0, "scanned", **facts))
@@ -230,7 +264,7 @@ def ours(desk: Desk, code: str, station: Station) -> bool:
     """Whether a text of somebody who also searches is a scan: a parcel of ours, or at the returns' table anything
     that is not an order's number."""
     code = code.strip().upper()
-    if desk.parcels.by_waybill(code) is not None:
+    if desk.parcels.by_waybill(code) is not None or pulls.shelf_of(desk, code) is not None:
         return True
     known = any(desk.orders.by_number(shop, [code]) for shop in desk.catalog.shops)
     return station is Station.RECEIVE and not known and not sku_of(desk, code)

@@ -8,12 +8,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import history, interception, looking, notices, printing, stock, withdrawal
+from domain import feeds, history, notices, printing, pulls, stock
+from domain.aftermath import stock_arrived as stock_arrived  # whoever brings goods in says so here
+from domain.aftermath import wave_progress
 from domain.desk import Desk
-from domain.errors import AlreadyScanned, NotAllowed, ParcelStopped, Refusal, Unknown, WeightRefused, WrongStatus
-from domain.holds import HoldCode, open_codes
-from domain.orders import Order, OrderStatus
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopState, WaveState
+from domain.errors import (
+    AlreadyScanned,
+    FeedStale,
+    NotAllowed,
+    ParcelStopped,
+    PullFirst,
+    Refusal,
+    Unknown,
+    WeightRefused,
+    WrongStatus,
+)
+from domain.holds import open_codes
+from domain.orders import OrderStatus
+from domain.parcels import Parcel, ParcelState, Stop, StopKind
 from domain.people import STATION_RIGHT, Actor, Person, Station, require
 from domain.planning import reprice
 from domain.records import NoticeKind
@@ -27,6 +39,7 @@ STEP: Mapping[Station, tuple[ParcelState, ParcelState]] = {
 _ORDER = list(ParcelState)
 _WEIGHT = re.compile(r"^(\d{1,7}(?:[.,]\d{1,3})?)\s*(kg|g|千克|公斤|克)?$", re.IGNORECASE)
 HARD_MAX_G = 60_000
+REFUSALS = (NotAllowed, Unknown, WrongStatus, AlreadyScanned, WeightRefused, ParcelStopped, PullFirst, FeedStale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +69,27 @@ def parse_weight(text: str) -> int | None:
     return round(float(number) * (1000 if kilos else 1))
 
 
-def gate(desk: Desk, parcel: Parcel) -> None:
-    """Raises ParcelStopped when a stop or a hold is open: read afresh, in the scan's own transaction (promise 1)."""
-    stops = [s for s in desk.stops.of_parcels([parcel.id]).get(parcel.id, ()) if s.state in OPEN_STOPS]
+def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
+    """Raises ParcelStopped when a stop or a hold is open: read afresh, in the scan's own transaction (promise 1).
+
+    While the news of one of its shops are stale a refund may be unknown: raises FeedStale, or returns a warning where
+    the shop lets its parcels through. `picking` lets a task to pick something again pass, as that is what it asks for.
+    """
     orders = desk.orders.many(parcel.order_ids)
+    found = [stop for stop in desk.stops.of_parcels([parcel.id]).get(parcel.id, ()) if stop.open]
+    stops = [stop for stop in found if not (picking and stop.kind is StopKind.REPICK)]
     codes = tuple(code for order in orders.values() for code in open_codes(order.holds))
+    kinds = {StopKind.REFUND: ("REFUND",), StopKind.REPICK: ("REPICK",), StopKind.HOLD: ()}
     if stops:
-        raise ParcelStopped(parcel.number, parcel.waybill, ("REFUND", *codes), stops[0].id)
-    if codes or parcel.blocked:
+        first = next((stop for stop in stops if stop.kind is StopKind.REFUND), stops[0])
+        raise ParcelStopped(parcel.number, parcel.waybill, (*kinds[first.kind], *codes), first.id)
+    if codes or (parcel.blocked and not found):
         raise ParcelStopped(parcel.number, parcel.waybill, codes)
+    silent = feeds.stale(desk, {order.shop_id for order in orders.values()})
+    shut = next((one for one in silent if not one.shop.fail_open), None)
+    if shut:
+        raise FeedStale(parcel.waybill, shut.shop.name, shut.minutes(desk.now))
+    return "feed_stale" if silent else ""
 
 
 def _label_holds(desk: Desk, parcel: Parcel, station: Station) -> None:
@@ -118,18 +143,23 @@ def scan(desk: Desk, actor: Actor, station: Station, code: str, grams: int | Non
         if station is Station.PUT_BACK:
             return _put_back(desk, actor, code)
         return _step(desk, actor, station, code, grams)
-    except (NotAllowed, Unknown, WrongStatus, AlreadyScanned, WeightRefused, ParcelStopped) as refusal:
+    except REFUSALS as refusal:
         parcel = None if isinstance(refusal, (Unknown, NotAllowed)) else desk.parcels.by_waybill(code)
         return Scanned(code, station, parcel, refusal)
 
 
 def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | None) -> Scanned:
     parcel = _find(desk, actor, station, code)
+    passed = ""
     if parcel.state is not ParcelState.HANDED_OVER:
-        gate(desk, parcel)
+        passed = gate(desk, parcel, picking=station is Station.PICK)
         _label_holds(desk, parcel, station)
+        if station is Station.PICK and pulls.repicked(desk, actor, parcel):
+            parcel = desk.parcels.get(parcel.id)
+            if parcel.state is not ParcelState.IN_WAVE:
+                return Scanned(code, station, parcel, warn=passed)
     _check_step(desk, parcel, station)
-    warn = _check_weight(desk, parcel, grams) if station is Station.WEIGH else ""
+    warn = (_check_weight(desk, parcel, grams) if station is Station.WEIGH else "") or passed
     target = STEP[station][1]
     news = replace(parcel, state=target, state_at=desk.now, holder_id=actor.person_id, holder=actor.name)
     if station is Station.WEIGH and grams is not None:
@@ -140,7 +170,7 @@ def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | No
     history.note(desk, actor, "parcel", parcel.id, target, grams=str(grams or ""), was=parcel.state)
     if target is ParcelState.HANDED_OVER:
         _ship_orders(desk, actor, news)
-    _wave_progress(desk, actor, news)
+    wave_progress(desk, actor, news)
     return Scanned(code, station, replace(news, revision=news.revision + 1), warn=warn)
 
 
@@ -167,84 +197,9 @@ def _ship_orders(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     notices.redraw(desk, NoticeKind.ORDER, [order.id for order in shipped])
 
 
-def _wave_progress(desk: Desk, actor: Actor, parcel: Parcel) -> None:
-    """The first pick takes the wave, the last one closes it."""
-    if parcel.wave_id is None:
-        return
-    wave = desk.waves.get(parcel.wave_id)
-    left = [p for p in desk.parcels.of_wave(wave.id) if p.state is ParcelState.IN_WAVE and p.id != parcel.id]
-    news = wave
-    if wave.state is WaveState.OPEN and parcel.state is ParcelState.PICKED:
-        news = replace(news, state=WaveState.TAKEN, owner_id=actor.person_id, owner=actor.name)
-    if not left and wave.state is not WaveState.DONE:
-        news = replace(news, state=WaveState.DONE)
-    if news != wave:
-        desk.waves.save(news)
-    notices.redraw(desk, NoticeKind.WAVE, [wave.id])
-
-
 def _put_back(desk: Desk, actor: Actor, code: str) -> Scanned:
-    """The goods of a stopped parcel are on their shelf again: only now is their stock free (promise 2)."""
-    parcel = _find(desk, actor, Station.PUT_BACK, code)
-    stops = [s for s in desk.stops.of_parcels([parcel.id]).get(parcel.id, ()) if s.state in OPEN_STOPS]
-    if not stops:
-        done = [e for e in desk.history("parcel", parcel.id) if e.verb == stock.Document.PUT_BACK]
-        if done:
-            raise AlreadyScanned(parcel.waybill, "put_back", done[0].actor, done[0].at)
-        raise WrongStatus(parcel.waybill, parcel.state, "stopped")
-    for stop in stops:
-        lines = set(stop.line_nos) or {i.line_no for i in parcel.live_items if i.order_id == stop.order_id}
-        if parcel.state is not ParcelState.CANCELLED:
-            parcel = withdrawal.take_out(desk, actor, parcel, stop.order_id, lines, stock.Document.PUT_BACK)
-        _close_stop(desk, actor, stop, lines)
-    orders = desk.orders.many(parcel.order_ids)
-    for order in orders.values():
-        interception.reblock(desk, order)
-    _wave_progress(desk, actor, desk.parcels.get(parcel.id))
-    return Scanned(code, Station.PUT_BACK, desk.parcels.get(parcel.id), stop=stops[0])
-
-
-def _close_stop(desk: Desk, actor: Actor, stop: Stop, lines: set[int]) -> None:
-    """The stop is done; its order is cancelled when nothing of it is left to ship."""
-    desk.stops.save(
-        replace(
-            stop,
-            state=StopState.DONE,
-            closed_by=actor.name,
-            closed_at=desk.now,
-            next_at=None,
-            acked_by=stop.acked_by or actor.name,
-            acked_at=stop.acked_at or desk.now,
-            answer="SUCCESS",
-        )
-    )
-    order = desk.orders.get(stop.order_id)
-    kept = tuple(replace(line, dropped=True) if line.line_no in lines else line for line in order.lines)
-    news = _settled(desk, actor, replace(order, lines=kept))
-    desk.orders.save([news])
-    if stop.refund_id:
-        desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=True))
-    history.note(desk, actor, "order", order.id, "put_back")
-    notices.redraw(desk, NoticeKind.STOP, [stop.id])
-    notices.redraw(desk, NoticeKind.ORDER, [order.id])
-    stock_arrived(desk)
-
-
-def _settled(desk: Desk, actor: Actor, order: Order) -> Order:
-    """Where an order stands when goods of it are back on their shelf: cancelled when nothing of it is left anywhere,
-    shipped when all that is left has gone out; not saved."""
-    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
-    left = [p.state for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
-    if not left:
-        return order if order.shippable else withdrawal.cancelled(desk, actor, order)
-    if all(state is ParcelState.HANDED_OVER for state in left):
-        return replace(order, status=OrderStatus.SHIPPED)
-    return order
-
-
-def stock_arrived(desk: Desk) -> None:
-    """Units are free again: orders that wait for stock are screened anew, oldest first (automatic release)."""
-    looking.at_once(desk, [HoldCode.OUT_OF_STOCK])
+    parcel, stop = pulls.put_back(desk, actor, _find(desk, actor, Station.PUT_BACK, code))
+    return Scanned(code, Station.PUT_BACK, parcel, stop=stop)
 
 
 def at_station(desk: Desk, actor: Actor, person: Person, station: Station) -> Person:

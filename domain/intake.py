@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain import history, interception, notices, printing, refunds, withdrawal
+from domain import feeds, history, interception, notices, printing, refunds, replies, withdrawal
 from domain.addresses import filled
 from domain.changes import DECIDED, differences, hold_change, hold_shipped
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
 from domain.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
-from domain.people import Actor, Right, require
+from domain.people import Actor, ActorKind, Right, require
 from domain.planning import arrange, companions, load_facts, prepared, refresh, store_plans
 from domain.records import Event, NoticeKind
 
@@ -162,10 +162,11 @@ def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder,
 def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrder]) -> Intake:
     """Take a batch of one shop in. Raises NotAllowed. Orders of the batch with one number are one order."""
     require(actor, Right.IMPORT, shop=shop_id)
+    feeds.heard_from(desk, actor, shop_id)
     incoming = {number: _placed(one) for number, one in _combine(batch).items()}
     known = desk.orders.by_number(shop_id, incoming.keys())
     fresh = [one for number, one in incoming.items() if number not in known]
-    kept = desk.orders.take_fragments(shop_id, [one.number for one in fresh]) if fresh else {}
+    kept = _kept(desk, shop_id, fresh) if fresh else {}
     heads = [one for one in fresh if not one.fragment]
     waiting = [_filled(one, kept.get(one.number)) for one in fresh if one.fragment]
     desk.orders.keep_fragments(shop_id, waiting)
@@ -180,6 +181,19 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
         notices.digest(desk, {shop_id})
         notices.redraw(desk, NoticeKind.ORDER, [order.id for order, _ in changed])
     return Intake(len(heads), len(changed), len(known) - len(changed), len(waiting))
+
+
+def _kept(desk: Desk, shop_id: int, fresh: Sequence[IncomingOrder]) -> dict[str, Fragment]:
+    """What was put aside for these, by number: under that or, as refunds may be told, under the inner id."""
+    names = {one.number: one.external_id for one in fresh}
+    found = desk.orders.take_fragments(shop_id, {name for both in names.items() for name in both if name})
+    empty = Fragment()
+    both = {number: (found.get(number, empty), found.get(inner, empty)) for number, inner in names.items()}
+    joined = {
+        number: Fragment(one.lines or other.lines, _both(one.refunds, other.refunds))
+        for number, (one, other) in both.items()
+    }
+    return {number: fragment for number, fragment in joined.items() if fragment != empty}
 
 
 def _filled(incoming: IncomingOrder, kept: Fragment | None) -> IncomingOrder:
@@ -246,7 +260,9 @@ def _early_refunds(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrd
         refresh(desk, [order])
     else:
         for refund in told:
-            refunds.remember(desk, order, refund, ())
+            record = refunds.remember(desk, order, refund, ())
+            if record is not None:
+                replies.judge(desk, order, record.id)
 
 
 def _merge_lines(order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:
@@ -324,6 +340,8 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
         if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
             news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
         news = replace(news, first_approver=0)
+    if HoldCode.ADDR_CHANGED in changed and order.status is OrderStatus.SHIPPED and not news.receiver.masked:
+        interception.moved_too_late(desk, news, parcels)
     before = {line.external_id: line.refund for line in order.lines}
     for refund in (*incoming.refunds, *_line_refunds(before, incoming)):
         news = interception.refund_came(desk, actor, news, refund)
@@ -364,12 +382,24 @@ def _closed_there(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrde
 
 
 def refund_told(desk: Desk, actor: Actor, shop_id: int, number: str, refund: IncomingRefund) -> bool:
-    """A refund that came without its order (Shopify's refunds/create). False when the order is not known yet."""
+    """A refund that came without its order (Shopify's refunds/create). False when the order is not known yet: then it
+    waits for it, so that it lands held or cancelled, and the platform hears that."""
     require(actor, Right.IMPORT, shop=shop_id)
+    feeds.heard_from(desk, actor, shop_id)
     order = desk.orders.by_number(shop_id, [number]).get(number) or desk.orders.by_external_id(shop_id, number)
     if order is None:
+        _wait_for_order(desk, actor, shop_id, number, refund)
         return False
     order = interception.refund_came(desk, actor, order, refund)
     interception.keep(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     return True
+
+
+def _wait_for_order(desk: Desk, actor: Actor, shop_id: int, number: str, refund: IncomingRefund) -> None:
+    shop = desk.catalog.shops[shop_id]
+    told = IncomingOrder(shop.platform, number, PlatformState.PAID, shop.currency, 0, "", fragment=True)
+    kept = desk.orders.take_fragments(shop_id, [number]).get(number)
+    desk.orders.keep_fragments(shop_id, [_filled(replace(told, refunds=(refund,)), kept)])
+    if actor.kind is ActorKind.SHOP:
+        replies.not_known(desk, shop_id, refund.external_id, number)

@@ -4,26 +4,20 @@ Surprising: nothing here moves goods. A stop blocks the parcel and names a perso
 (`domain.fulfilment`) frees the stock, because only then is the unit back on its shelf.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
-from domain import history, notices, refunds, stock, withdrawal
+from domain import history, notices, recalls, refunds, replies, stock, stopping, withdrawal
 from domain.desk import Desk
-from domain.errors import NotAllowed, Stale, Unknown
-from domain.holds import Hold, HoldCode, Source, open_codes
-from domain.incoming import IncomingRefund, RefundState
+from domain.errors import NotEnoughStock, Stale, Unknown
+from domain.holds import Hold, HoldCode, Source
+from domain.incoming import IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Refund, Stop, StopState
-from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Right, Role, may, require
+from domain.parcels import IN_HOUSE, Parcel, ParcelState, Refund, Stage, Stop, StopKind, StopState
+from domain.people import Actor, ActorKind, Right, Role, require
 from domain.planning import refresh
 from domain.records import NoticeKind
-
-CHAIN: tuple[frozenset[Role], ...] = (
-    frozenset(WAREHOUSE_ROLES),
-    frozenset({Role.CS_LEAD}),
-    frozenset({Role.OWNER}),
-)
+from domain.stopping import reblock as reblock  # who changes an order asks here, whatever it was that changed
 
 
 def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) -> Order:
@@ -47,9 +41,12 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
         stage=record.stage,
     )
     if refund.state is RefundState.CANCELLED or refund.state is RefundState.NONE:
-        return _withdrawn(desk, actor, order, record, parcels)
-    refunds.settle_open(desk, order, refund)
-    return refunds.tally(desk, _act(desk, actor, refunds.tally(desk, order), record, parcels))
+        order = _withdrawn(desk, actor, order, record, parcels)
+    else:
+        refunds.settle_open(desk, order, refund)
+        order = refunds.tally(desk, _act(desk, actor, refunds.tally(desk, order), record, parcels))
+    replies.judge(desk, order, record.id, asked=actor.kind is ActorKind.SHOP)
+    return order
 
 
 def _act(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
@@ -58,6 +55,8 @@ def _act(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequen
     lines = [line for line in order.lines if line.line_no in about]
     if order.status is OrderStatus.APPROVED or nothing_waved(order, parcels):
         order = withdrawal.unapprove(desk, actor, order, parcels, reason="refund")
+        key = f"refund:{record.id}:{record.revision}"
+        notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True)
     if order.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK):
         return _stop_parcels(desk, actor, order, record, lines, parcels)
     if order.status is OrderStatus.SHIPPED:
@@ -127,61 +126,38 @@ def _fit_stops(
         inside = {item.line_no for item in parcel.live_items if item.order_id == order.id}
         for stop in _open_stops(desk, parcel, record):
             if not inside & gone:
-                _let_go(desk, actor, stop)
+                stopping.let_go(desk, actor.name, stop)
             else:
                 desk.stops.save(replace(stop, line_nos=() if inside <= gone else tuple(sorted(inside & gone))))
-                notices.redraw(desk, NoticeKind.STOP, [stop.id])
+                stopping.redraw(desk, stop)
 
 
 def _open_stops(desk: Desk, parcel: Parcel, record: Refund) -> list[Stop]:
     stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
-    return [stop for stop in stops if stop.state in OPEN_STOPS and stop.refund_id == record.id]
-
-
-def _let_go(desk: Desk, actor: Actor, stop: Stop) -> None:
-    news = replace(stop, state=StopState.RELEASED, closed_by=actor.name, closed_at=desk.now, next_at=None)
-    desk.stops.save(news)
-    notices.redraw(desk, NoticeKind.STOP, [stop.id])
+    return [stop for stop in stops if stop.open and stop.refund_id == record.id]
 
 
 def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: Parcel, affected: set[int]) -> None:
-    """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last."""
+    """Block the parcel for the refund; a task to put its lines into the box is over."""
     if _open_stops(desk, parcel, record):
         return
-    named_id, named = parcel.holder_id, parcel.holder
-    if named_id is None and parcel.wave_id is not None:
-        wave = desk.waves.get(parcel.wave_id)
-        named_id, named = wave.owner_id, wave.owner
+    for task in stopping.open_of(desk, parcel, StopKind.REPICK):
+        if task.order_id == order.id and affected.issuperset(task.line_nos):
+            stopping.let_go(desk, actor.name, task)
     whole = {item.line_no for item in parcel.live_items if item.order_id == order.id} == affected
-    minutes = desk.policy.stop_escalation_minutes
-    stop = desk.stops.add(
-        Stop(
-            id=0,
-            parcel_id=parcel.id,
-            order_id=order.id,
-            state=StopState.OPEN,
-            stage=parcel.state,
-            opened_at=desk.now,
-            reason=record.reason or "refund",
-            refund_id=record.id,
-            line_nos=() if whole else tuple(sorted(affected)),
-            named_id=named_id,
-            named=named,
-            next_at=desk.now + timedelta(minutes=minutes[0]),
-        )
+    stopping.open_stop(
+        desk,
+        actor,
+        order.id,
+        parcel,
+        StopKind.REFUND,
+        record.reason or "refund",
+        line_nos=() if whole else tuple(affected),
+        refund_id=record.id,
+        told_at=record.at,
     )
     desk.parcels.save([replace(parcel, blocked=True)])
     notices.redraw(desk, NoticeKind.WAVE, [parcel.wave_id] if parcel.wave_id else [])
-    history.note(desk, actor, "parcel", parcel.id, "stopped", stop.reason, stage=parcel.state, named=named)
-    notices.tell(
-        desk,
-        NoticeKind.STOP,
-        stop.id,
-        CHAIN[0],
-        key=f"stop:{stop.id}:0",
-        warehouse=parcel.warehouse_id,
-        named=named_id,
-    )
 
 
 def _too_late(desk: Desk, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
@@ -197,22 +173,38 @@ def _say_too_late(desk: Desk, order: Order, record: Refund, parcel: Parcel) -> N
     told = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
     if parcel.state is not ParcelState.HANDED_OVER or any(stop.refund_id == record.id for stop in told):
         return
+    too_late(desk, order, parcel, StopKind.REFUND, record.reason or "refund", record)
+
+
+def too_late(
+    desk: Desk, order: Order, parcel: Parcel, kind: StopKind, reason: str, record: Refund | None = None
+) -> None:
+    """A box has left: customer service hears of it and may ask the courier (`domain.recalls`)."""
+    delivered = order.platform_state is PlatformState.DONE
     stop = desk.stops.add(
         Stop(
             id=0,
             parcel_id=parcel.id,
             order_id=order.id,
             state=StopState.TOO_LATE,
-            stage=parcel.state,
+            stage=Stage.DELIVERED if delivered else Stage.IN_TRANSIT,
             opened_at=desk.now,
-            reason=record.reason or "refund",
-            refund_id=record.id,
+            reason=reason,
+            kind=kind,
+            refund_id=record.id if record else None,
+            told_at=record.at if record else None,
             closed_at=desk.now,
-            answer="FAIL 1002",
         )
     )
     desks = {Role.CS, Role.CS_LEAD}
     notices.tell(desk, NoticeKind.STOP, stop.id, desks, key=f"stop:{stop.id}:0", shop=order.shop_id)
+
+
+def moved_too_late(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> None:
+    """The buyer wants it elsewhere when it has left: each box on its way may still be redirected."""
+    for parcel in parcels:
+        if parcel.state is ParcelState.HANDED_OVER and order.platform_state is not PlatformState.DONE:
+            too_late(desk, order, parcel, StopKind.HOLD, HoldCode.ADDR_CHANGED)
 
 
 def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
@@ -225,26 +217,50 @@ def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: 
     lines = tuple(replace(line, dropped=False) if line.line_no in back else line for line in order.lines)
     for parcel in parcels:
         for stop in _open_stops(desk, parcel, record):
-            _let_go(desk, actor, stop)
+            stopping.let_go(desk, actor.name, stop)
+    recalls.unwanted(desk, actor, parcels)
     order = refunds.tally(desk, replace(order, lines=lines))
     if order.status is OrderStatus.PUT_BACK and order.shippable:
         order = replace(order, status=OrderStatus.RELEASED)
     elif order.status is OrderStatus.CANCELLED and order.reason == "refunded" and order.shippable:
         order = replace(order, status=OrderStatus.REVIEW, reason="")
-    order = _missing(desk, order, gone, parcels)
+    if order.status is OrderStatus.RELEASED:
+        order = _missing(desk, actor, order, gone, parcels)
     reblock(desk, order)
     return order
 
 
-def _missing(desk: Desk, order: Order, wanted: set[int], parcels: Sequence[Parcel]) -> Order:
-    """Goods that are back on their shelf are not in the box any more: a person must look before it leaves."""
-    boxed = {item.line_no for p in parcels for item in p.live_items if item.order_id == order.id}
-    missing = sorted(wanted - boxed)
-    if not missing or order.status is not OrderStatus.RELEASED:
+def _missing(desk: Desk, actor: Actor, order: Order, wanted: set[int], parcels: Sequence[Parcel]) -> Order:
+    """Goods that are back on their shelf are not in the box any more: they are picked once more, or, where the box or
+    the goods are gone, a person must look before it leaves."""
+    for parcel in parcels:
+        _pick_again(desk, actor, order, wanted, parcel)
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    inside = [item for box in boxes for item in box.live_items if item.order_id == order.id]
+    units = {number: sum(i.quantity for i in inside if i.line_no == number) for number in wanted}
+    short = sorted(
+        line.line_no for line in order.lines if line.line_no in wanted and units[line.line_no] < line.quantity
+    )
+    if not short:
         return order
-    evidence = {"at": order.status.value, "lines": ",".join(map(str, missing))}
+    evidence = {"at": order.status.value, "lines": ",".join(map(str, short))}
     hold = Hold(HoldCode.GOODS_CHANGED, Source.PLATFORM, desk.now, evidence)
     return replace(order, holds=(*order.holds, hold))
+
+
+def _pick_again(desk: Desk, actor: Actor, order: Order, wanted: set[int], parcel: Parcel) -> None:
+    """What was taken out of the box and is wanted again: claimed anew, with a task for the floor. Nothing when the
+    box is closed for good or the goods went to others meanwhile."""
+    out = [i for i in parcel.items if i.dropped and i.order_id == order.id and i.line_no in wanted]
+    if not out or parcel.state not in IN_HOUSE | {ParcelState.READY}:
+        return
+    try:
+        box = withdrawal.put_in(desk, actor, parcel, out)
+    except NotEnoughStock:
+        return
+    if box.state is not ParcelState.READY:
+        lines = [item.line_no for item in out]
+        stopping.open_stop(desk, actor, order.id, box, StopKind.REPICK, "withdrawn", line_nos=lines)
 
 
 def keep(desk: Desk, order: Order) -> None:
@@ -255,70 +271,6 @@ def keep(desk: Desk, order: Order) -> None:
     else:
         desk.orders.save([order])
         reblock(desk, order)
-
-
-def reblock(desk: Desk, order: Order) -> None:
-    """Bring `blocked` of the order's parcels in line with its open stops and holds (and its neighbours'), and tell the
-    orders it travels with."""
-    parcels = [
-        p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state in IN_HOUSE | {ParcelState.READY}
-    ]
-    if not parcels:
-        return
-    stops = desk.stops.of_parcels([parcel.id for parcel in parcels])
-    others = desk.orders.many({oid for p in parcels for oid in p.order_ids} - {order.id})
-    if others:
-        others |= _tell_companions(desk, order, parcels, stops, others)
-    changed = []
-    for parcel in parcels:
-        stopped = any(stop.state in OPEN_STOPS for stop in stops.get(parcel.id, ()))
-        held = order.held or any(others[oid].held for oid in parcel.order_ids if oid in others)
-        if parcel.blocked != (stopped or held):
-            changed.append(replace(parcel, blocked=stopped or held))
-    desk.parcels.save(changed)
-
-
-def _tell_companions(
-    desk: Desk,
-    order: Order,
-    parcels: Sequence[Parcel],
-    stops: Mapping[int, Sequence[Stop]],
-    others: Mapping[int, Order],
-) -> dict[int, Order]:
-    """Orders in one box in the house with a stopped or held one get a hold of their own that names it, and lose it
-    when that one is well again or has left the box (rules.md B2 MERGED_MEMBER_...). Returns the changed ones."""
-    ill = any(code is not HoldCode.MEMBER_CHANGED for code in open_codes(order.holds)) or any(
-        stop.state in OPEN_STOPS and stop.order_id == order.id for found in stops.values() for stop in found
-    )
-    shared = {oid for p in parcels if p.state in IN_HOUSE and order.id in p.live_orders for oid in p.live_orders}
-    news = {}
-    for other in others.values():
-        mine = [h for h in other.holds if h.open and h.evidence.get("member") == order.number]
-        if ill and other.id in shared and not mine and other.status is OrderStatus.RELEASED:
-            hold = Hold(HoldCode.MEMBER_CHANGED, Source.PLATFORM, desk.now, {"member": order.number})
-            news[other.id] = replace(other, holds=(*other.holds, hold))
-        elif mine and not (ill and other.id in shared):
-            gone = {"resolved_at": desk.now, "resolved_by": "screening", "resolution": "auto"}
-            holds = tuple(replace(h, **gone) if h in mine else h for h in other.holds)  # type: ignore[arg-type]  # its fields
-            news[other.id] = replace(other, holds=holds)
-    desk.orders.save(list(news.values()))
-    notices.redraw(desk, NoticeKind.ORDER, news)
-    return {order_id: replace(one, revision=one.revision + 1) for order_id, one in news.items()}
-
-
-def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
-    """Somebody has it: the clock stops. Raises Stale, NotAllowed."""
-    stop = desk.stops.get(stop_id)
-    parcel = desk.parcels.get(stop.parcel_id)
-    if not any(may(actor, right, warehouse=parcel.warehouse_id) for right in (Right.PUT_BACK, Right.OVERRIDE)):
-        raise NotAllowed(Right.PUT_BACK)
-    if stop.state is not StopState.OPEN or stop.revision != revision:
-        raise Stale(parcel.waybill, stop.state, stop.acked_by or stop.closed_by, stop.acked_at or stop.closed_at)
-    acked = replace(stop, state=StopState.ACKED, acked_by=actor.name, acked_at=desk.now, next_at=None)
-    desk.stops.save(acked)
-    history.note(desk, actor, "parcel", parcel.id, "stop_acknowledged")
-    notices.redraw(desk, NoticeKind.STOP, [stop.id])
-    return replace(acked, revision=acked.revision + 1)
 
 
 def typed(desk: Desk, actor: Actor, order_id: int, reason: str) -> Order:
@@ -358,25 +310,3 @@ def withdraw(desk: Desk, actor: Actor, order_id: int) -> Order:
     keep(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order_id])
     return desk.orders.get(order_id)
-
-
-def tick(desk: Desk) -> int:
-    """Escalate stops nobody answered: the next people are told, the clock is set again. Returns how many."""
-    due = desk.stops.due(desk.now, 50)
-    for stop in due:
-        parcel = desk.parcels.get(stop.parcel_id)
-        level = stop.level + 1
-        minutes = desk.policy.stop_escalation_minutes
-        wait = timedelta(minutes=minutes[min(level, len(minutes) - 1)])
-        desk.stops.save(replace(stop, level=level, next_at=desk.now + wait))
-        history.note(desk, CLOCK, "parcel", parcel.id, "stop_escalated", level=str(level))
-        notices.tell(
-            desk,
-            NoticeKind.STOP,
-            stop.id,
-            CHAIN[min(level, len(CHAIN) - 1)],
-            key=f"stop:{stop.id}:{level}",
-            warehouse=parcel.warehouse_id if level == 0 else None,
-        )
-        notices.redraw(desk, NoticeKind.STOP, [stop.id])
-    return len(due)

@@ -151,46 +151,81 @@ class Wave:
         return wave_number(self.id)
 
 
+class Stage(StrEnum):
+    """The ten moments a refund may come at (rules.md B7), in order. Those a parcel passes are called as its state:
+    PICKING is `in_wave` with a picker, PRINTED the same with nobody on it yet."""
+
+    NOT_SYNCED = "not_synced"
+    REVIEW = "review"
+    APPROVED = "approved"
+    PRINTED = "printed"
+    PICKING = "in_wave"
+    PICKED = "picked"
+    PACKED = "packed"
+    WEIGHED = "weighed"
+    IN_TRANSIT = "handed_over"
+    DELIVERED = "delivered"
+
+
+class StopKind(StrEnum):
+    """REFUND: the goods go back to their shelf. HOLD: the parcel waits for a person's decision (an address, goods or
+    a note changed). REPICK: goods that went back to the shelf belong in the box after all."""
+
+    REFUND = "refund"
+    HOLD = "hold"
+    REPICK = "repick"
+
+
 class StopState(StrEnum):
-    """OPEN wants an answer, ACKED has one, DONE = goods back (or never taken), RELEASED = the refund went away,
-    TOO_LATE = the parcel had left."""
+    """OPEN wants an answer, ACKED has one, PULLED = on the stop shelf by a second scan, DONE = goods back (or never
+    taken), RELEASED = its cause went away, TOO_LATE = the parcel had left."""
 
     OPEN = "open"
     ACKED = "acked"
+    PULLED = "pulled"
     DONE = "done"
     RELEASED = "released"
     TOO_LATE = "too_late"
 
 
-OPEN_STOPS = frozenset({StopState.OPEN, StopState.ACKED})
+OPEN_STOPS = frozenset({StopState.OPEN, StopState.ACKED, StopState.PULLED})
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One interception of one parcel. `stage` is where the parcel was when the refund came (rules.md B7).
+    """One interception of one parcel. `stage` is where the parcel was when its cause came (rules.md B7).
 
-    `line_nos` empty = the whole parcel. `next_at` is when the next person is told; `level` how far it has gone.
+    `line_nos` empty = the whole parcel. `told_at` is when the platform says the cause was, `next_at` when the next
+    person is told; `level` how far it has gone.
     """
 
     id: int
     parcel_id: int
     order_id: int
     state: StopState
-    stage: ParcelState
+    stage: Stage
     opened_at: datetime
     reason: str
     revision: int = 1
+    kind: StopKind = StopKind.REFUND
     refund_id: int | None = None
     line_nos: tuple[int, ...] = ()
+    told_at: datetime | None = None
     named_id: int | None = None
     named: str = ""
     level: int = 0
     next_at: datetime | None = None
     acked_by: str = ""
     acked_at: datetime | None = None
+    pulled_by: str = ""
+    pulled_at: datetime | None = None
     closed_by: str = ""
     closed_at: datetime | None = None
-    answer: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether it still blocks its parcel."""
+        return self.state in OPEN_STOPS
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from domain.policy_sections import (
     WaybillRules,
     clock_time,
 )
+from domain.policy_stops import Gate, RecallTerms, StopRules, recall_faults
 from domain.wave_rules import Waves
 
 Amounts = Mapping[str, tuple[int, int]]
@@ -76,6 +77,9 @@ class Policy:
     scanning: Scanning = field(default_factory=Scanning)
     waves: Waves = field(default_factory=Waves)
     papers: Papers = field(default_factory=Papers)
+    stops: StopRules = field(default_factory=StopRules)
+    gate: Gate = field(default_factory=Gate)
+    recalls: tuple[RecallTerms, ...] = (RecallTerms(),)
 
     def amounts(self, currency: str) -> tuple[int, int]:
         """The usual (low, high) of an order in that currency, in minor units."""
@@ -118,6 +122,7 @@ class Policy:
             yield "stop_escalation_minutes", "range", {"told": "[]", "low": "1", "high": ""}
         if clock_time(self.report_time) is None:
             yield "report_time", "value", {"told": self.report_time, "choices": "HH:MM"}
+        yield from recall_faults(self.recalls)
         for code, chosen in self.holds.items():
             if code in UNTOUCHABLE and not chosen.on:
                 yield f"holds.{code}.on", "untouchable", {"code": code}

@@ -154,7 +154,7 @@ class Alerts:
     """
 
     quiet: str = "22:00-08:00"
-    critical: tuple[AlertKind, ...] = (AlertKind.DISPATCH_LATE, AlertKind.ORDER_GAP)
+    critical: tuple[AlertKind, ...] = (AlertKind.DISPATCH_LATE, AlertKind.ORDER_GAP, AlertKind.FEED_STALE)
     digest: tuple[AlertKind, ...] = (AlertKind.SHORTAGE, AlertKind.RETURN_UNLINKED)
     digest_times: tuple[str, ...] = ("09:00", "13:00", "17:00")
     shift_times: tuple[str, ...] = ("08:00", "20:00")

@@ -104,14 +104,14 @@ def print_wave(desk: Desk, actor: Actor, wave_id: int, paper: Paper, *, again: i
     return job
 
 
-def print_parcel(desk: Desk, actor: Actor, code: str) -> tuple[Parcel, Job]:
-    """One parcel's label and slip once more. Raises NotAllowed, Unknown('waybill'), Unknown('papers') when it has left,
-    was not in a wave yet, or must not leave."""
+def print_parcel(desk: Desk, actor: Actor, code: str, papers: Collection[Paper] = tuple(Paper)) -> tuple[Parcel, Job]:
+    """One parcel's label and slip (or one of them) once more. Raises NotAllowed, Unknown('waybill'), Unknown('papers')
+    when it has left, was not in a wave yet, or must not leave."""
     parcel = desk.parcels.by_waybill(code)
     if parcel is None:
         raise Unknown("waybill", code)
     require(actor, Right.PRINT, warehouse=parcel.warehouse_id)
-    jobs = [_print(desk, actor, [parcel], paper, again=True) for paper in Paper]
+    jobs = [_print(desk, actor, [parcel], paper, again=True) for paper in papers]
     sheets = tuple(sheet for job in jobs for sheet in job.sheets)
     if not sheets:
         raise Unknown("papers", parcel.waybill or parcel.number)
@@ -137,7 +137,7 @@ def _print(desk: Desk, actor: Actor, boxes: Sequence[Parcel], paper: Paper, *, a
     desk.prints.add(made)
     desk.record(lines)
     notices.redraw(desk, NoticeKind.WAVE, {box.wave_id for box in able if box.wave_id})
-    notices.redraw(desk, NoticeKind.SLIP_TORN, [sheet.parcel_id for sheet in sheets])
+    notices.redraw(desk, NoticeKind.LABEL_OLD, [sheet.parcel_id for sheet in sheets])
     return Job(tuple(sheets), tuple(box for box in boxes if box.blocked and box.state is not ParcelState.CANCELLED))
 
 
@@ -158,7 +158,7 @@ def changed(desk: Desk, orders: Collection[int]) -> None:
             continue
         notices.tell(
             desk,
-            NoticeKind.SLIP_TORN,
+            NoticeKind.LABEL_OLD,
             box.id,
             WAREHOUSE_ROLES,
             key=f"torn:{stand.last.parcel_id}:{stand.last.number}",

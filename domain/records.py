@@ -36,7 +36,6 @@ class NoticeKind(StrEnum):
     QUEUE = "queue"
     WAVE = "wave"
     STOP = "stop"
-    SLIP_TORN = "slip_torn"
     RETURN = "return"
     ALERT = "alert"
     REPORT = "report"
@@ -52,6 +51,10 @@ class NoticeKind(StrEnum):
     MAPPING = "mapping"
     POLICY = "policy"
     MANIFEST = "manifest"
+    LABEL_OLD = "label_old"
+    STOPS = "stops"
+    RECALL = "recall"
+    RECALLS = "recalls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,7 @@ class AlertKind(StrEnum):
     ORDER_GAP = "order_gap"
     SHORTAGE = "shortage"
     SUSPENDED = "suspended"
+    FEED_STALE = "feed_stale"
 
 
 @dataclass(frozen=True, slots=True)

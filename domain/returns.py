@@ -8,7 +8,7 @@ that comes back holds goods of several orders: each unit is the business of the 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from domain import history, notices, stock
+from domain import history, notices, recalls, stock
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, Stale, Unknown, WrongStatus
 from domain.fulfilment import stock_arrived
@@ -117,6 +117,8 @@ def arrive(desk: Desk, actor: Actor, waybill: str, warehouse_id: int) -> Return:
     desk.returns.save(news)
     history.note(desk, actor, "return", found.id, "arrived", waybill=code)
     _tell_orders(desk, actor, found, "return_arrived")
+    if recalls.arrived(desk, actor, news) and found.reason == "refused":
+        desk.returns.save(replace(desk.returns.get(found.id), reason="recalled"))
     if found.order_id is None:
         notices.tell(desk, NoticeKind.RETURN, found.id, {Role.CS, Role.CS_LEAD}, key=f"return:{found.id}:unclaimed")
     notices.redraw(desk, NoticeKind.RETURN, [found.id])

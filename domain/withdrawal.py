@@ -10,7 +10,7 @@ from dataclasses import replace
 from domain import history, notices, stock
 from domain.desk import Desk
 from domain.orders import Order, OrderStatus, check_move
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import Item, Parcel, ParcelState
 from domain.people import Actor
 from domain.planning import grams_of, reprice, units_of
 from domain.records import NoticeKind
@@ -99,4 +99,20 @@ def take_out(
         news = replace(news, state=ParcelState.CANCELLED, state_at=desk.now, blocked=False)
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, document, lines=",".join(str(i.line_no) for i in gone))
+    return replace(news, revision=news.revision + 1)
+
+
+def put_in(desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item]) -> Parcel:
+    """Goods that were taken out belong in the box again: claimed anew; a box that was weighed is weighed again.
+    Returns it as saved. Raises NotEnoughStock, changing nothing."""
+    assert parcel.warehouse_id is not None
+    units = [(item.sku, item.quantity) for item in items]
+    desk.stock.apply(stock.reserve(parcel.id, parcel.warehouse_id, units), actor.name)
+    kept = tuple(replace(item, dropped=False) if item in items else item for item in parcel.items)
+    news = replace(parcel, items=kept)
+    news = replace(news, expected_g=grams_of(units_of(news), desk.catalog, desk.policy))
+    if news.state is ParcelState.WEIGHED:
+        news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
+    desk.parcels.save([news])
+    history.note(desk, actor, "parcel", parcel.id, "repick", lines=",".join(str(i.line_no) for i in items))
     return replace(news, revision=news.revision + 1)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain import gaps, suspensions
+from domain import feeds, gaps, suspensions
 from domain.deadlines import MISSED, ends
 from domain.desk import Desk
 from domain.holds import CATALOGUE, HoldCode
@@ -27,6 +27,7 @@ OF_SHOP = frozenset(
         AlertKind.DISPATCH_LATE,
         AlertKind.DISPATCH_NEAR,
         AlertKind.ORDER_GAP,
+        AlertKind.FEED_STALE,
     }
 )
 _LEAD, _OWNER = frozenset({Role.CS_LEAD}), frozenset({Role.OWNER})
@@ -37,6 +38,7 @@ CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
     AlertKind.PARCEL_STUCK: (frozenset({Role.DISPATCHER}), _LEAD, _OWNER),
     AlertKind.RETURN_UNLINKED: (frozenset({Role.CS}), _LEAD),
     AlertKind.ORDER_GAP: (_LEAD, _OWNER),
+    AlertKind.FEED_STALE: (frozenset({Role.CS_LEAD, Role.DISPATCHER}), _OWNER),
     AlertKind.SHORTAGE: (frozenset({Role.BUYER}), _LEAD, _OWNER),
     AlertKind.SUSPENDED: (frozenset({Role.DISPATCHER, Role.CS}), _LEAD, _OWNER),
 }
@@ -95,6 +97,7 @@ def found(desk: Desk) -> list[Worry]:
         *_shortage(desk),
         *_suspended(desk),
         *(_gap(gap) for gap in gaps.found(desk)),
+        *(_silent(one) for one in feeds.stale(desk)),
     ]
 
 
@@ -177,3 +180,9 @@ def _gap(gap: gaps.Gap) -> Worry:
     heard = gap.heard.isoformat() if gap.heard and not gap.stale else ""
     facts = {"normal": str(gap.normal_minutes), "heard": heard}
     return Worry(AlertKind.ORDER_GAP, gap.shop_id, 1, oldest=gap.last, facts=facts)
+
+
+def _silent(one: feeds.Silence) -> Worry:
+    """Facts: the `limit` it is over, minutes."""
+    facts = {"limit": str(one.limit_minutes)}
+    return Worry(AlertKind.FEED_STALE, one.shop.id, 1, oldest=one.heard_at, facts=facts)

@@ -72,7 +72,7 @@ async def print_this(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> Non
     parcel_id = int(args[0])
     parcel = await ask.read(_parcel, parcel_id)
     if await _print_parcel(ask, parcel.number):
-        await ask.show(NoticeKind.SLIP_TORN, parcel_id)
+        await ask.show(NoticeKind.LABEL_OLD, parcel_id)
 
 
 async def _print_parcel(ask: Ask, code: str) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from domain import errors
 from domain.errors import Refusal
-from handlers.terms import actor_name, hold_name, kind_name, right_name, role_name, step_name, verb_name, want_text
+from handlers.stop_terms import WHY_NOT
+from handlers.terms import N_, actor_name, hold_name, kind_name, right_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words, unmarked
 
 
@@ -33,12 +34,15 @@ def _not_allowed(refusal: errors.NotAllowed, words: Words) -> str:
     return words("Your role does not allow this ({right}).", right=right_name(refusal.right, words))
 
 
+_STOPS = {
+    "REFUND": N_("REFUND: the buyer wants the money back"),
+    "REPICK": N_("something must be picked into it again"),
+    "LABEL_OLD": N_("the label is out of date: tear it up and print the new one (/print)"),
+}
+
+
 def _stopped(refusal: errors.ParcelStopped, words: Words) -> str:
-    ours = {
-        "REFUND": words("REFUND: the buyer wants the money back"),
-        "LABEL_OLD": words("the label is out of date: tear it up and print the new one (/print)"),
-    }
-    why = words.listed(ours.get(code) or hold_name(code, words) for code in refusal.codes)
+    why = words.listed(words(_STOPS[code]) if code in _STOPS else hold_name(code, words) for code in refusal.codes)
     return words("⛔ STOP {waybill} ({parcel})! {why}", waybill=refusal.waybill, parcel=refusal.parcel, why=why)
 
 
@@ -145,6 +149,17 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         seconds=r.seconds,
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
+    errors.PullFirst: lambda r, words: words(
+        "{waybill}: first put it on the stop shelf and scan the shelf's code {shelf}.", waybill=r.waybill, shelf=r.shelf
+    ),
+    errors.FeedStale: lambda r, words: words(
+        "📡 {waybill} is held back: nothing was heard of {shop} for {minutes} min, so a refund may be missing. A "
+        "lead looks at /feeds.",
+        **vars(r),
+    ),
+    errors.NotRecallable: lambda r, words: words(
+        "{waybill}: the courier cannot be asked, {why}.", waybill=r.waybill, why=words.plain(WHY_NOT[r.why])
+    ),
     errors.AlreadyScanned: lambda r, words: words(
         "{waybill}: already {step} at {at} by {by}.",
         waybill=r.waybill,

@@ -19,6 +19,7 @@ TOPICS = (
     "review",
     "together",
     "interception",
+    "recalls",
     "waves",
     "scanning",
     "printing",

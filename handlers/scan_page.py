@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain import floor, interception, notices, staff, undo_scan
+from domain import floor, notices, pulls, staff, undo_scan
 from domain.desk import Desk
 from domain.errors import ParcelStopped, Refusal, Unknown
 from domain.floor import Outcome
@@ -21,7 +21,7 @@ from handlers.cards.scans import ANY_HINT, DONE, HINTS, WARNINGS, complaint, sta
 from handlers.codes import read_codes
 from handlers.draw import draw
 from handlers.refusals import refusal_text
-from handlers.scan_words import HEADS, WORDS
+from handlers.scan_words import HEADS, ON_SHELF, WORDS
 from handlers.words import LANGUAGES, Words, unmarked
 
 Json = dict[str, object]
@@ -151,7 +151,7 @@ def _seen(desk: Desk, actor: Actor, stop_id: int) -> None:
     """Whoever took the parcel out is on it: the stop's clock stands still. Somebody else may have been faster."""
     stop = desk.stops.get(stop_id)
     if stop.state is StopState.OPEN:
-        interception.acknowledge(desk, actor, stop.id, stop.revision)
+        pulls.acknowledge(desk, actor, stop.id, stop.revision)
 
 
 def _told(words: Words, verdict: str, code: str, text: str) -> Json:
@@ -163,10 +163,14 @@ def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
     unknown = isinstance(outcome.refusal, Unknown)
     told = _told(words, "unknown" if unknown else outcome.verdict, outcome.code, _text(desk, person, outcome, words))
     if outcome.verdict == "ok":
-        told["head"] = words.plain(DONE[outcome.station])
+        told["head"] = words.plain(ON_SHELF if outcome.pulled else DONE[outcome.station])
     wave = wave_line(desk, outcome.parcel, outcome.station, words)
     more = {"station": outcome.station, "wave": wave, "stop": stop_of(outcome), "at": words.clock(desk.now)}
-    return {**told, **more, "undo": outcome.verdict == "ok" and undo_scan.can_go_back(outcome.station)}
+    return {
+        **told,
+        **more,
+        "undo": outcome.verdict == "ok" and not outcome.pulled and undo_scan.can_go_back(outcome.station),
+    }
 
 
 def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:

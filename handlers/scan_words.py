@@ -11,12 +11,14 @@ HEADS = {
     "again": N_("Done already"),
     "stop": N_("STOP"),
     "ask": N_("Weight?"),
+    "shelf": N_("Now scan the stop shelf"),
     "unknown": N_("Unknown code"),
     "refused": N_("Not done"),
     "look": N_("Goods, not a parcel"),
     "scan_undone": N_("Taken back"),
     "place": N_("Where are you receiving?"),
 }
+ON_SHELF = N_("on the stop shelf")
 WORDS = {
     "ready": N_("Scan now"),
     "sent": N_("Sent …"),

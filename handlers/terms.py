@@ -4,16 +4,13 @@ Surprising: codes without a name here are shown as they are, so a new code is vi
 checks that every code of the domain has a name.
 """
 
+from handlers import stop_terms
+from handlers.words import N_ as N_  # everybody who marks a text asks here
 from handlers.words import Words
 
 
 def _named(table: dict[str, str], code: str, words: Words) -> str:
     return words.plain(table[code]) if code in table else code
-
-
-def N_(text: str) -> str:  # noqa: N802 (gettext's own name for a marker)
-    """Marks a text for extraction."""
-    return text
 
 
 ROLES = {
@@ -68,6 +65,7 @@ HOLDS = {
     "TIME_WINDOW": N_("outside hours"),
 }
 STEPS = {
+    **stop_terms.STEPS,
     "unpaid": N_("unpaid"),
     "review": N_("in review"),
     "approved": N_("approved"),
@@ -122,6 +120,7 @@ REFUND_STATES = {
     "cancelled": N_("refund withdrawn"),
 }
 VERBS = {
+    **stop_terms.VERBS,
     "merged": N_("merged by hand"),
     "unmerged": N_("taken out of the merged parcel"),
     "member_left": N_("an order left the parcel"),
@@ -250,6 +249,9 @@ KINDS = {
     "column": N_("column"),
     "status_word": N_("status word"),
     "until": N_("until when"),
+    "recall": N_("recall"),
+    "fee": N_("fee"),
+    "stop_shelf": N_("stop shelf"),
 }
 RIGHTS = {
     "view_orders": N_("see orders"),
@@ -325,6 +327,8 @@ WANTS = {
     "entry_days": N_("one of the terms on the buttons"),
     "until": N_("a time to come within a year, like 18:00, 11-25 18:00 or 2h"),
     "snooze": N_("at most a day"),
+    "fee": N_("an amount like 12.00"),
+    "own_shelf": N_("the stop shelf of the parcel's own warehouse"),
     "time_of_day": N_("a time of day like 08:00"),
     "quiet_hours": N_("hours like 22:00-08:00, off or company"),
 }

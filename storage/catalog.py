@@ -144,6 +144,10 @@ class CatalogAdmin:
         self._reader.bump()
         return made
 
+    def save_shop(self, shop: Shop) -> None:
+        """Replace by id."""
+        self._replace(tables.shop, SHOP.row(shop))
+
     def save_warehouse(self, warehouse: Warehouse) -> None:
         """Replace by id."""
         self._replace(tables.warehouse, WAREHOUSE.row(warehouse))

@@ -4,6 +4,7 @@ Surprising: repositories come into being when they are first asked for; most com
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
@@ -31,7 +32,8 @@ from storage.reports import Reports
 from storage.scan_page import PageAnswers
 from storage.sql import Sql
 from storage.stock import StockBook
-from storage.warehouse import Refunds, Stops, Waves
+from storage.stops import Feeds, Recalls, Replies, Stops
+from storage.warehouse import Refunds, Waves
 from storage.waybills import Waybills
 
 
@@ -107,6 +109,21 @@ class Unit:
     def refunds(self) -> Refunds:
         """Refunds."""
         return Refunds(self._sql)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """Answers to platforms."""
+        return Replies(self._sql)
+
+    @cached_property
+    def recalls(self) -> Recalls:
+        """Requests to couriers."""
+        return Recalls(self._sql)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """When shops were last heard."""
+        return Feeds(self._sql)
 
     @cached_property
     def stock(self) -> StockBook:
@@ -205,6 +222,12 @@ class Unit:
         if sku not in self.catalog.skus:
             raise Unknown("sku", sku)
         self.catalog_admin.put_aliases({(shop_id, code.strip()): sku})
+
+    def set_fail_open(self, shop_id: int, fail_open: bool) -> None:
+        """Whether the gate lets the shop's parcels through while its news are stale. Raises Unknown('shop')."""
+        if shop_id not in self.catalog.shops:
+            raise Unknown("shop", str(shop_id))
+        self.catalog_admin.save_shop(replace(self.catalog.shops[shop_id], fail_open=fail_open))
 
     def record(self, events: Sequence[Event]) -> None:
         """Append to the history."""

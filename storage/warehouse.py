@@ -1,23 +1,18 @@
-"""Waves, stops and refunds: small aggregates that are one row each."""
+"""Waves and refunds: small aggregates that are one row each."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from domain.errors import Unknown
-from domain.parcels import OPEN_STOPS, Refund, Stop, StopState, Wave, WaveState
-from storage.sql import Shape, Sql, among
-from storage.tables.parcels import parcel, refund, stop, wave
+from domain.parcels import Refund, Wave, WaveState
+from storage.sql import Shape, Sql
+from storage.tables.parcels import refund, wave
 
 WAVE = Shape(Wave, wave)
-STOP = Shape(Stop, stop)
 REFUND = Shape(Refund, refund)
-
-_STOPS_OF = select(*STOP.columns).where(among(stop.c.parcel_id)).order_by(stop.c.id)
 
 
 class Waves:
@@ -50,51 +45,6 @@ class Waves:
         if warehouse_id is not None:
             statement = statement.where(wave.c.warehouse_id == warehouse_id)
         return [WAVE.thing(row) for row in self._sql.rows(statement.order_by(wave.c.id))]
-
-
-class Stops:
-    """Implements domain.desk.Stops."""
-
-    def __init__(self, sql: Sql) -> None:
-        self._sql = sql
-
-    def _load(self, statement: Select[Any]) -> list[Stop]:
-        return [STOP.thing(row) for row in self._sql.rows(statement)]
-
-    def get(self, stop_id: int) -> Stop:
-        """Raises Unknown('stop')."""
-        found = self._load(select(*STOP.columns).where(stop.c.id == stop_id))
-        if not found:
-            raise Unknown("stop", str(stop_id))
-        return found[0]
-
-    def add(self, new: Stop) -> Stop:
-        """Insert (the id given is ignored) and return it with its id."""
-        return replace(new, id=self._sql.insert_new(stop, STOP.row(new)))
-
-    def save(self, changed: Stop) -> None:
-        """By revision. Raises LostRace."""
-        self._sql.save(stop, [STOP.row(changed)])
-
-    def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, tuple[Stop, ...]]:
-        """parcel id -> its stops by id; parcels without any are missing."""
-        result: dict[int, tuple[Stop, ...]] = defaultdict(tuple)
-        for row in self._sql.rows_in(_STOPS_OF, parcel_ids):
-            result[row.parcel_id] += (STOP.thing(row),)
-        return dict(result)
-
-    def open_of(self, warehouse_id: int | None) -> list[Stop]:
-        """OPEN and ACKED stops, oldest first."""
-        statement = select(*STOP.columns).where(stop.c.state.in_(sorted(OPEN_STOPS)))
-        if warehouse_id is not None:
-            here = select(parcel.c.id).where(parcel.c.warehouse_id == warehouse_id)
-            statement = statement.where(stop.c.parcel_id.in_(here))
-        return self._load(statement.order_by(stop.c.opened_at, stop.c.id))
-
-    def due(self, now: datetime, limit: int) -> list[Stop]:
-        """OPEN stops whose next_at has come, longest due first."""
-        statement = select(*STOP.columns).where(stop.c.state == StopState.OPEN, stop.c.next_at <= now)
-        return self._load(statement.order_by(stop.c.next_at, stop.c.id).limit(limit))
 
 
 class Refunds:

@@ -25,6 +25,7 @@ KINDS = {
     AlertKind.ORDER_GAP: N_("No new orders"),
     AlertKind.SHORTAGE: N_("Orders wait for stock"),
     AlertKind.SUSPENDED: N_("Courier or region suspended"),
+    AlertKind.FEED_STALE: N_("Nothing heard of a shop: refunds may be missing"),
 }
 
 
@@ -83,6 +84,16 @@ def _suspension(desk: Desk, alert: Alert, words: Words) -> list[str]:
     ]
 
 
+def _feed(desk: Desk, alert: Alert, words: Words) -> list[str]:
+    shop = desk.catalog.shops.get(alert.subject_id)
+    lines = [
+        words("Last heard at {at}; more than {limit} min is too long.", at=words.when(alert.oldest_at), **alert.facts)
+    ]
+    if shop is not None and shop.fail_open:
+        return [*lines, words("Its parcels pass the gate with a warning (/feeds).")]
+    return [*lines, words("Its parcels are held back at every scan (/feeds).")]
+
+
 FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.APPROVAL_LATE: _nothing,
     AlertKind.HOLD_LATE: _nothing,
@@ -93,4 +104,5 @@ FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.ORDER_GAP: _gap,
     AlertKind.SHORTAGE: _shortage,
     AlertKind.SUSPENDED: _suspension,
+    AlertKind.FEED_STALE: _feed,
 }

@@ -19,7 +19,7 @@ from handlers.viewer import Viewer
 from handlers.words import Words
 
 
-@drawing(NoticeKind.SLIP_TORN)
+@drawing(NoticeKind.LABEL_OLD)
 def torn_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
     """A parcel whose label says something else than it should."""
     words, box = viewer.words, desk.parcels.get(subject_id)

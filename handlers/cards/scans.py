@@ -47,7 +47,8 @@ HINTS = {
     Station.WEIGH: N_("Scan, then send the weight: 1.25kg or 1250. Or both at once: SF1234567890123 1.25kg"),
     Station.HAND_OVER: N_("Scan every parcel the courier takes. A stopped one is refused: take it out."),
     Station.PUT_BACK: N_(
-        "Scan a stopped parcel when its goods are back on their shelf. Only then is their stock free."
+        "Scan a stopped parcel, then the stop shelf's code; scan it once more when its goods are back on their shelf. "
+        "Only then is their stock free."
     ),
     Station.RECEIVE: N_("Scan the label of a parcel that came back; I show what should be in it."),
 }
@@ -58,10 +59,12 @@ WHY = {
     "WrongStatus": N_("not at this step"),
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
+    "FeedStale": N_("held back: nothing heard of its shop"),
 }
 WARNINGS = {
     "weight_off": N_("weight differs from what was expected, count again if in doubt"),
     "weight_unknown": N_("no expected weight known"),
+    "feed_stale": N_("nothing heard of its shop for a while: a refund may be missing"),
 }
 
 
@@ -120,6 +123,8 @@ def _line(event: Event, words: Words) -> str:
     station = Station(data["station"])
     done = words.plain(DONE[station])
     facts = {"time": words.clock(event.at), "code": data["code"] or "-", "done": done}
+    if data["verdict"] == "ok" and data.get("pulled"):
+        return words("⛔ {time} <code>{code}</code> lies on the stop shelf", **{**facts, "code": data["pulled"]})
     if data["verdict"] == "ok":
         text = words("✓ {time} <code>{code}</code> {done}", **facts)
         text += f" · {words.grams(int(data['grams']))}" if data["grams"] else ""
@@ -130,6 +135,8 @@ def _line(event: Event, words: Words) -> str:
         return words("↶ {time} <code>{code}</code> {done}: taken back", **facts)
     if data["verdict"] == "stop":
         return words("⛔ {time} <code>{code}</code> STOP", **facts)
+    if data["verdict"] == "shelf":
+        return words("⛔ {time} <code>{code}</code> now scan the stop shelf", **facts)
     if data["verdict"] == "ask":
         return words("⚖️ {time} <code>{code}</code> weight?", **facts)
     if data["verdict"] == "look":
@@ -155,7 +162,7 @@ def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
 
     Stops with a stop notice of their own are left to their card.
     """
-    said = [o for o in outcomes if o.verdict in ("ask", "refused") or (o.verdict == "stop" and not stop_of(o))]
+    said = [o for o in outcomes if o.verdict in ("ask", "shelf", "refused") or (o.verdict == "stop" and not stop_of(o))]
     return "\n\n".join(_complaint(desk, outcome, words) for outcome in said[:10])
 
 

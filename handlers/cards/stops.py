@@ -1,35 +1,49 @@
 """The stop card: the loudest thing we say. What, where it is, what to take out, who is named, until when.
 
-Surprising: the card has no button that says "pulled". Only the scan at the put-back station closes a stop; the one
-button tells the others that somebody is on the way.
+Surprising: the card has no button that says "pulled". Only the scan of the stop shelf says that, and only the scan
+at the put-back station closes a refund's stop; the one button tells the others that somebody is on the way.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 
+from domain import pulls, recalls, stopping
 from domain.desk import Desk
-from domain.interception import CHAIN
 from domain.orders import Order
-from domain.parcels import Item, Parcel, Stop, StopState
-from domain.people import Actor, Right, may
+from domain.parcels import Item, Parcel, ParcelState, Stop, StopKind, StopState
+from domain.people import Right
+from domain.policy_stops import RecallKind
 from domain.records import NoticeKind
+from domain.stop_desk import Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
 from handlers.draw import drawing
+from handlers.stop_terms import KIND_BUTTONS, STATES
 from handlers.taps import pack
-from handlers.terms import N_, role_name, step_name
+from handlers.terms import N_, hold_name, role_name, step_name
 from handlers.viewer import Viewer
 from handlers.words import Words
 
+Row = tuple[Button, ...]
 HEADS = {
-    StopState.OPEN: N_("⛔ <b>STOP {waybill}</b> · refund · it must not leave"),
-    StopState.ACKED: N_("⛔ <b>STOP {waybill}</b> · {by} is on it"),
-    StopState.DONE: N_("✅ Stopped: {waybill} · put back by {closed} at {time}"),
-    StopState.RELEASED: N_("▶️ Go on with {waybill} · the refund was withdrawn at {time}"),
-    StopState.TOO_LATE: N_("⚠️ Too late: {waybill} has left · refund"),
+    (StopKind.REFUND, StopState.OPEN): N_("⛔ <b>STOP {waybill}</b> · refund · it must not leave"),
+    (StopKind.REFUND, StopState.ACKED): N_("⛔ <b>STOP {waybill}</b> · {by} is on it"),
+    (StopKind.REFUND, StopState.PULLED): N_("⛔ <b>STOP {waybill}</b> · on the stop shelf since {pulled} ({puller})"),
+    (StopKind.REFUND, StopState.DONE): N_("✅ Stopped: {waybill} · put back by {closed} at {time}"),
+    (StopKind.REFUND, StopState.RELEASED): N_("▶️ Go on with {waybill} · the refund was withdrawn at {time}"),
+    (StopKind.REFUND, StopState.TOO_LATE): N_("⚠️ Too late: {waybill} has left · refund"),
+    (StopKind.HOLD, StopState.OPEN): N_("✋ <b>STOP {waybill}</b> · {why} · it must wait"),
+    (StopKind.HOLD, StopState.ACKED): N_("✋ <b>STOP {waybill}</b> · {why} · {by} is on it"),
+    (StopKind.HOLD, StopState.PULLED): N_("✋ <b>STOP {waybill}</b> · {why} · on the stop shelf since {pulled}"),
+    (StopKind.HOLD, StopState.RELEASED): N_("▶️ Go on with {waybill} · released by {closed} at {time}"),
+    (StopKind.HOLD, StopState.TOO_LATE): N_("⚠️ {waybill} has left · the buyer wants it at another address"),
+    (StopKind.REPICK, StopState.OPEN): N_("🔁 <b>PICK AGAIN {waybill}</b> · the buyer keeps what was taken out"),
+    (StopKind.REPICK, StopState.ACKED): N_("🔁 <b>PICK AGAIN {waybill}</b> · {by} is on it"),
+    (StopKind.REPICK, StopState.DONE): N_("✅ {waybill} is complete again · by {closed} at {time}"),
+    (StopKind.REPICK, StopState.RELEASED): N_("✖️ Nothing to pick again for {waybill}"),
 }
-TAKE_PARCEL = N_("Take the parcel out, put the goods on their shelf, then scan {waybill} at /putback.")
-TAKE_GOODS = N_("Take these goods out, put them on their shelf, then scan {waybill} at /putback.")
-_SEEN = (Right.PUT_BACK, Right.OVERRIDE)
+SEEN = (Right.PUT_BACK, Right.OVERRIDE)
 
 
 @drawing(NoticeKind.STOP)
@@ -40,40 +54,51 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     order = desk.orders.get(stop.order_id)
     words = viewer.words
     lines = [head(stop, parcel, words), _about(desk, stop, parcel, order, viewer)]
-    if stop.state in (StopState.OPEN, StopState.ACKED):
+    if stop.open:
         lines += [_where(desk, parcel, words), *_goods(desk, stop, parcel, words), "", *_who(stop, words)]
-        whole = len(taken_out(stop, parcel)) == len(parcel.live_items)
-        text = TAKE_PARCEL if whole else TAKE_GOODS
-        lines.append(words(text, **_code(parcel)))
+        lines.append(_next_step(desk, stop, parcel, words))
     elif stop.state is StopState.TOO_LATE:
-        lines += ["", *_left(desk, parcel, words)]
-    return Card("\n".join(lines), _rows(stop, parcel, viewer))
+        lines += ["", *_left(desk, stop, parcel, order, words)]
+    elif stop.state is StopState.RELEASED and stop.pulled_at and not stop.line_nos:
+        lines.append(words("Take it from the stop shelf and go on where it was."))
+    elif _box_goes_on(stop, parcel):
+        lines.append(words("The rest goes on. Print its slip anew: the old one lists what was taken out."))
+    lines += _answer(desk, stop, order, words)
+    return Card("\n".join(lines), _rows(desk, stop, parcel, order, viewer))
 
 
 def _code(parcel: Parcel) -> dict[str, str]:
     return {"waybill": parcel.waybill or parcel.number}
 
 
+def _why(stop: Stop, words: Words) -> str:
+    return ", ".join(hold_name(code, words) for code in stop.reason.split(","))
+
+
 def head(stop: Stop, parcel: Parcel, words: Words) -> str:
     """The first line: what the notification shows."""
     return words(
-        HEADS[stop.state],
+        HEADS[stop.kind, stop.state],
         by=stop.acked_by or "-",
         closed=stop.closed_by or "-",
         time=words.clock(stop.closed_at) if stop.closed_at else "-",
+        puller=stop.pulled_by or "-",
+        pulled=words.clock(stop.pulled_at) if stop.pulled_at else "-",
+        why=_why(stop, words),
         **_code(parcel),
     )
 
 
 def _about(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) -> str:
-    return viewer.words(
+    words, shop = viewer.words, desk.catalog.shops[order.shop_id].name
+    facts = {"parcel": parcel.number, "order": order.number, "shop": shop, "time": words.when(stop.opened_at)}
+    facts["stage"] = step_name(stop.stage, words)
+    if stop.kind is not StopKind.REFUND:
+        return words("Parcel {parcel} · order {order} · {shop}\nSince {time}, when it was: {stage}.", **facts)
+    return words(
         "Parcel {parcel} · order {order} · {shop}\nRefund at {time}, when it was: {stage}. Reason: {reason}",
-        parcel=parcel.number,
-        order=order.number,
-        shop=desk.catalog.shops[order.shop_id].name,
-        time=viewer.words.when(stop.opened_at),
-        stage=step_name(stop.stage, viewer.words),
         reason=veiled(stop.reason, viewer.private),
+        **facts,
     )
 
 
@@ -90,15 +115,19 @@ def _where(desk: Desk, parcel: Parcel, words: Words) -> str:
 
 
 def taken_out(stop: Stop, parcel: Parcel) -> list[Item]:
-    """What the put-back takes out of the parcel."""
+    """What the put-back takes out of the parcel, or the picker puts into it."""
     mine = [item for item in parcel.live_items if item.order_id == stop.order_id]
     return [item for item in mine if not stop.line_nos or item.line_no in stop.line_nos]
 
 
 def _goods(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[str]:
+    if stop.kind is StopKind.HOLD:
+        return []
     out = taken_out(stop, parcel)
     whole = len(out) == len(parcel.live_items)
     lines = [words("<b>Take out everything:</b>") if whole else words("<b>Take out only this, the rest goes on:</b>")]
+    if stop.kind is StopKind.REPICK:
+        lines = [words("Put into the box:")]
     for item in out[:15]:
         sku = desk.catalog.skus.get(item.sku)
         place = sku.bin if sku and sku.bin else "?"
@@ -108,62 +137,108 @@ def _goods(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[str]:
 
 
 def _who(stop: Stop, words: Words) -> list[str]:
-    if stop.state is StopState.ACKED:
+    if stop.state is not StopState.OPEN:
         return [words("{name} has been on it since {time}.", name=stop.acked_by, time=words.when(stop.acked_at))]
-    lines = []
-    if stop.named:
-        lines.append(words("For: {name}", name=stop.named))
+    lines = [words("For: {name}", name=stop.named)] if stop.named else []
     if stop.next_at is not None:
-        roles = CHAIN[min(stop.level + 1, len(CHAIN) - 1)]
-        who = words.listed(role_name(role, words) for role in sorted(roles))
-        text = words(
-            "No answer by {time}: {who} is told next. Told so far: {count}×",
-            time=words.clock(stop.next_at),
-            who=who,
-            count=stop.level + 1,
-        )
-        lines.append(text)
+        facts = {"time": words.clock(stop.next_at), "who": next_roles(stop, words), "count": stop.level + 1}
+        lines.append(words("No answer by {time}: {who} is told next. Told so far: {count}×", **facts))
     return lines
 
 
-def _left(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
+def next_roles(stop: Stop, words: Words) -> str:
+    """Who is told when nobody answers."""
+    roles = stopping.told_at_level(replace(stop, level=stop.level + 1))
+    return ", ".join(role_name(role, words) for role in sorted(roles))
+
+
+def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
+    """What to do now: one thing."""
+    facts = {**_code(parcel), "shelf": pulls.shelf_code(parcel.warehouse_id or 0), "slot": parcel.slot}
+    if stop.kind is StopKind.REPICK:
+        return words("Put it into the box, then scan {waybill} at /pick.", **facts)
+    if stop.kind is StopKind.HOLD and stop.state is StopState.PULLED:
+        return words("It waits on the stop shelf until customer service has decided.")
+    if stop.kind is StopKind.HOLD:
+        return words("Put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
+    if pulls.untouched(desk, parcel):
+        return words("Nobody has picked it: tear up the sheet of slot {slot} and tap, or scan it at /putback.", **facts)
+    if stop.state is StopState.PULLED or parcel.state is ParcelState.IN_WAVE or not desk.policy.stops.second_scan:
+        return words("Take it out, put the goods on their shelf, then scan {waybill} at /putback.", **facts)
+    return words("Take it out and put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
+
+
+def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, words: Words) -> list[str]:
     courier = desk.catalog.couriers[parcel.courier_id].name if parcel.courier_id else "-"
-    left = words("It left at {time} with {courier}.", time=words.when(parcel.handed_over_at), courier=courier)
-    return [left, words("Ask the courier to bring it back, or wait for it: scan it at /receive when it comes.")]
+    lines = [words("It left at {time} with {courier}.", time=words.when(parcel.handed_over_at), courier=courier)]
+    asked = desk.recalls.of_parcels([parcel.id]).get(parcel.id, ())
+    if asked:
+        return [*lines, words("Recall: {state}", state=words.plain(STATES[asked[-1].state]))]
+    if stop.kind is StopKind.HOLD:
+        return [*lines, words("Ask the courier to deliver it to the new address.")]
+    return [*lines, words("Ask the courier to bring it back, or wait for it: scan it at /receive when it comes.")]
 
 
-def _rows(stop: Stop, parcel: Parcel, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
-    if stop.state is not StopState.OPEN:
+def span(gone: timedelta, words: Words) -> str:
+    """42 s, 12 min, 3 h: how long something took."""
+    seconds = max(0, int(gone.total_seconds()))
+    if seconds < 120:
+        return words.label("{count} s", count=seconds)
+    if seconds < 7200:
+        return words.label("{count} min", count=seconds // 60)
+    return words.label("{count} h", count=seconds // 3600)
+
+
+def _answer(desk: Desk, stop: Stop, order: Order, words: Words) -> list[str]:
+    """What the platform was told of this refund, and how soon."""
+    if stop.refund_id is None:
+        return []
+    number = desk.refunds.get(stop.refund_id).external_id
+    reply = desk.replies.of(order.shop_id, [number]).get(number)
+    return [] if reply is None or reply.verdict is Verdict.NONE else [_answer_line(reply, words)]
+
+
+def _answer_line(reply: Reply, words: Words) -> str:
+    if reply.verdict is Verdict.WAIT:
+        return words("Platform: waits for our answer, FAIL after {time}", time=words.clock(reply.due_at))
+    took = span((reply.decided_at or reply.asked_at) - reply.asked_at, words)
+    facts = {"verdict": reply.verdict, "took": took, "error": reply.error, "tries": reply.attempts}
+    if reply.said == reply.verdict and reply.said_at is not None:
+        return words("Platform: {verdict} after {took}, told at {time}", time=words.clock(reply.said_at), **facts)
+    if reply.next_at is None:
+        return words("Platform: {verdict} after {took}, not told ({error}): answer it there by hand", **facts)
+    if reply.error:
+        return words("Platform: {verdict} after {took}, being told, try {tries} failed: {error}", **facts)
+    return words("Platform: {verdict} after {took}, being told", **facts)
+
+
+def _box_goes_on(stop: Stop, parcel: Parcel) -> bool:
+    partial = stop.kind is StopKind.REFUND and stop.state is StopState.DONE
+    return partial and parcel.state is not ParcelState.CANCELLED
+
+
+def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) -> tuple[Row, ...]:
+    words, place = viewer.words, parcel.warehouse_id
+    if stop.state is StopState.TOO_LATE:
+        return _recall_rows(desk, parcel, order, viewer)
+    rows: list[Row] = []
+    if stop.state is StopState.OPEN and any(viewer.offers(right, warehouse=place) for right in SEEN):
+        rows.append((Button(words.plain("🙋 On it"), pack("sa", stop.id, stop.revision), style="primary"),))
+    torn = stop.open and stop.kind is StopKind.REFUND and pulls.untouched(desk, parcel)
+    if torn and viewer.offers(Right.WAVE, warehouse=place):
+        rows.append((Button(words.plain("✂️ Sheet torn up"), pack("sn", stop.id, stop.revision)),))
+    prints = any(viewer.offers(right, warehouse=place) for right in (Right.WAVE, Right.PACK))
+    if prints and _box_goes_on(stop, parcel) and parcel.state is not ParcelState.HANDED_OVER:
+        rows.append((Button(words.plain("🖨 New slip"), pack("sp", parcel.id)),))
+    return tuple(rows)
+
+
+def _recall_rows(desk: Desk, parcel: Parcel, order: Order, viewer: Viewer) -> tuple[Row, ...]:
+    if not viewer.offers(Right.REFUND, shop=order.shop_id):
         return ()
-    if not any(viewer.offers(right, warehouse=parcel.warehouse_id) for right in _SEEN):
-        return ()
-    label = viewer.words.plain("🙋 On it")
-    return ((Button(label, pack("sa", stop.id, stop.revision), style="primary"),),)
-
-
-def stops_list(desk: Desk, actor: Actor, words: Words) -> Card:
-    """Open stops of this person's warehouses, oldest first."""
-    stops = desk.stops.open_of(None)
-    boxes = desk.parcels.many([stop.parcel_id for stop in stops])
-    mine = [
-        (stop, boxes[stop.parcel_id])
-        for stop in stops
-        if any(may(actor, right, warehouse=boxes[stop.parcel_id].warehouse_id) for right in _SEEN)
-    ]
-    if not mine:
-        return Card(words("✅ No open stops."))
-    lines = [words("⛔ Open stops: {count}", count=len(mine)), ""]
-    lines += [_line(stop, parcel, words) for stop, parcel in mine[:20]]
-    buttons = [Button(f"⛔ {parcel.waybill}", pack("st", stop.id)) for stop, parcel in mine[:20]]
-    return Card("\n".join(lines), tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)))
-
-
-def _line(stop: Stop, parcel: Parcel, words: Words) -> str:
-    who = stop.acked_by or stop.named or words.plain("nobody yet")
-    return words(
-        "• {waybill} · {state} · since {time} · {who}",
-        state=step_name(parcel.state, words),
-        time=words.clock(stop.opened_at),
-        who=who,
-        **_code(parcel),
-    )
+    asked = desk.recalls.of_parcels([parcel.id]).get(parcel.id, ())
+    words = viewer.words
+    if asked:
+        return ((Button(words.plain("🚚 The recall"), pack("rc", asked[-1].id)),),)
+    kinds = [kind for kind in RecallKind if not recalls.why_not(desk, parcel, order, kind)]
+    return tuple((Button(words.plain(KIND_BUTTONS[kind]), pack("rcn", parcel.id, kind)),) for kind in kinds)

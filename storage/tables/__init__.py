@@ -12,6 +12,7 @@ from storage.tables import (
     records,
     scan_page,
     stock,
+    stops,
 )
 from storage.tables.columns import Base
 
@@ -30,4 +31,5 @@ __all__ = [
     "records",
     "scan_page",
     "stock",
+    "stops",
 ]

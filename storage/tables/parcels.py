@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 
 from domain.ewaybills import WaybillState
-from domain.parcels import ParcelState, StopState, WaveState
+from domain.parcels import ParcelState, Stage, StopKind, StopState, WaveState
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 
@@ -135,26 +135,29 @@ class StopRow(Base, table=True):
     """Interceptions."""
 
     __tablename__ = "stop"
-    __table_args__ = (Index(None, "parcel_id"), Index(None, "state", "next_at"))
+    __table_args__ = (Index(None, "parcel_id"), Index(None, "state", "next_at"), Index(None, "opened_at"))
     id: int = col.key()
     parcel_id: int = col.ref("parcel.id")
     order_id: int = col.ref("orders.id")
+    kind: StopKind = col.choice(StopKind)
     state: StopState = col.choice(StopState)
-    stage: ParcelState = col.choice(ParcelState)
+    stage: Stage = col.choice(Stage)
     opened_at: datetime = col.moment()
     reason: str = col.words()
     revision: int = col.number()
     refund_id: int | None = col.ref("refund.id", optional=True)
     line_nos: Any = col.document(tuple)
+    told_at: datetime | None = col.moment(optional=True)
     named_id: int | None = col.number(optional=True)
     named: str = col.words()
     level: int = col.number()
     next_at: datetime | None = col.moment(optional=True)
     acked_by: str = col.words()
     acked_at: datetime | None = col.moment(optional=True)
+    pulled_by: str = col.words()
+    pulled_at: datetime | None = col.moment(optional=True)
     closed_by: str = col.words()
     closed_at: datetime | None = col.moment(optional=True)
-    answer: str = col.words()
 
 
 wave = table_of(WaveRow)

@@ -15,6 +15,7 @@ from bot.seed import seed_store
 from bot.web import Web, webhook_path
 from domain.catalog import Shop
 from domain.incoming import Platform
+from domain.stop_desk import Verdict
 from storage.store import Store
 from tests.bot.test_inbox import message, pending
 
@@ -108,7 +109,7 @@ async def test_an_unknown_shop_and_an_unreadable_body(door: Door) -> None:
     assert door.orders() == []
 
 
-async def test_a_refund_before_its_order_is_to_come_again(door: Door) -> None:
+async def test_a_refund_before_its_order_waits_for_it_and_is_answered(door: Door) -> None:
     refund = {
         "id": 9,
         "order_id": ORDER["id"],
@@ -116,12 +117,16 @@ async def test_a_refund_before_its_order_is_to_come_again(door: Door) -> None:
         "refund_line_items": [],
         "transactions": [{"id": 3, "kind": "refund", "status": "success", "amount": "10.00", "currency": "USD"}],
     }
-    assert await door.told("refunds/create", refund) == 503
+    assert await door.told("refunds/create", refund) == 200
+    asked = door.store.read_now(lambda unit: unit.replies.of(door.shop.id, ["9"]))["9"]
+    assert (asked.verdict, asked.order_id, asked.next_at) == (Verdict.NOT_SYNCED, None, asked.decided_at)
     assert await door.told("orders/create", ORDER) == 200
     assert await door.told("refunds/create", refund) == 200
     order = door.store.read_now(lambda unit: unit.orders.by_number(door.shop.id, ["#1001"]))["#1001"]
     refunds = door.store.read_now(lambda unit: unit.refunds.of_order(order.id))
     assert [found.amount for found in refunds] == [1000]
+    reply = door.store.read_now(lambda unit: unit.replies.of(door.shop.id, ["9"]))["9"]
+    assert (reply.verdict, reply.order_id) == (Verdict.SUCCESS, order.id)
 
 
 async def test_a_deleted_order_is_held(door: Door) -> None:

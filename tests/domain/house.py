@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from domain import fulfilment, intake, release, review
+from domain import fulfilment, intake, pulls, release, review
+from domain.holds import HoldCode
 from domain.incoming import IncomingOrder, IncomingRefund, RefundState
 from domain.orders import Order
-from domain.parcels import Parcel, ParcelState, Refund, Stop
+from domain.parcels import Parcel, ParcelState, Refund, Stop, StopState
 from domain.people import Role, Station
 from storage.store import Store
 from storage.unit import Unit
@@ -18,6 +19,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 LINES = (incoming_line("CUP-01", 2), incoming_line("TEA-01", 1, amount=5900))
 PAID = 13_700
+UNPULLED = (StopState.OPEN, StopState.ACKED)
 LATER = (ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.PACKED, ParcelState.WEIGHED)
 SCAN = {
     ParcelState.PICKED: Station.PICK,
@@ -45,9 +47,17 @@ class House:
     def run(self, command: Callable[Concatenate[Unit, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return self.store.run_now(command, *args, **kwargs)
 
+    def told(self, **changes: object) -> IncomingOrder:
+        """The order as its platform tells it."""
+        return replace(incoming(lines=LINES, goods=PAID, total=PAID, paid=PAID), **changes)  # type: ignore[arg-type]  # any field
+
     def receive(self, **changes: object) -> None:
-        one: IncomingOrder = replace(incoming(lines=LINES, goods=PAID, total=PAID, paid=PAID), **changes)  # type: ignore[arg-type]  # any field
-        self.run(intake.receive, self.cast.actor(Role.CS), self.cast.shops[0].id, [one])
+        self.run(intake.receive, self.cast.actor(Role.CS), self.cast.shops[0].id, [self.told(**changes)])
+
+    def release(self, code: HoldCode) -> None:
+        """Customer service lets it go on."""
+        order = self.order
+        self.run(review.release_hold, self.cast.actor(Role.CS), order.id, order.revision, code)
 
     def refund(self, state: RefundState, amount: int = PAID, *skus: str, number: str = "R1") -> None:
         told = IncomingRefund(number, state, amount, tuple(f"L-{sku}" for sku in skus))
@@ -91,7 +101,14 @@ class House:
     def pass_time(self, seconds: int) -> None:
         self.clock[0] += timedelta(seconds=seconds)
 
+    def pull(self) -> Stop:
+        """The parcel lies on the stop shelf of its warehouse."""
+        return self.run(pulls.pull, self.cast.actor(Role.PICKER), self.parcel, self.parcel.warehouse_id or 0)
+
     def scan(self, station: Station, grams: int | None = None) -> fulfilment.Scanned:
+        """At the put-back station what somebody had in hand is pulled before."""
+        if station is Station.PUT_BACK and any(stop.state in UNPULLED for stop in self.stops):
+            self.pull()
         actor = self.cast.actor(WHO[station])
         return self.run(fulfilment.scan, actor, station, self.parcel.waybill, grams)
 

@@ -7,9 +7,10 @@ from domain.errors import ParcelStopped, Stale
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingRefund, PlatformState, RefundState
 from domain.orders import OrderStatus
-from domain.parcels import ParcelState, StopState
+from domain.parcels import ParcelState, Stage, StopKind, StopState
 from domain.people import Role, Station
 from domain.records import NoticeKind
+from domain.stock import Bucket, Document, Move
 from tests import factory
 from tests.domain.house import LATER, PAID, SCAN, House
 
@@ -95,7 +96,7 @@ def test_in_the_house_a_full_refund_blocks_and_only_the_put_back_frees(house: Ho
     house.bring_to(state)
     house.refund(RefundState.SUCCESS)
     (stop,) = house.stops
-    assert (stop.state, stop.stage, stop.line_nos) == (StopState.OPEN, state, ())
+    assert (stop.state, stop.stage, stop.line_nos) == (StopState.OPEN, Stage(state), ())
     assert stop.named_id is not None
     assert house.parcel.blocked
     assert house.order.status == "put_back"
@@ -176,7 +177,7 @@ def test_handed_over_is_too_late_and_said_once(house: House) -> None:
     house.bring_to(ParcelState.HANDED_OVER)
     house.refund(RefundState.REQUESTED, PAID)
     house.refund(RefundState.SUCCESS, PAID)
-    assert [(stop.state, stop.answer) for stop in house.stops] == [(StopState.TOO_LATE, "FAIL 1002")]
+    assert [(stop.state, stop.stage) for stop in house.stops] == [(StopState.TOO_LATE, Stage.IN_TRANSIT)]
     assert house.order.status is OrderStatus.SHIPPED
     assert house.order.refunded == PAID
     assert house.refunds[0].stopped is False
@@ -257,14 +258,41 @@ def test_withdrawn_after_the_put_back_the_order_is_reviewed_and_planned_again(ho
     assert house.reserved() == {"CUP-01": 2, "TEA-01": 1}
 
 
-def test_a_line_withdrawn_after_its_put_back_holds_the_box_that_lacks_it(house: House) -> None:
-    house.bring_to(ParcelState.PICKED)
+def test_a_line_withdrawn_after_its_put_back_is_picked_again(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
     house.refund(RefundState.SUCCESS, 5900, "TEA-01")
     assert house.scan(Station.PUT_BACK).ok
     house.refund(RefundState.CANCELLED, 5900, "TEA-01")
+    task = house.stops[-1]
+    assert (task.kind, task.state, task.line_nos) == (StopKind.REPICK, StopState.OPEN, (2,))
+    assert house.reserved() == {"CUP-01": 2, "TEA-01": 1}
+    assert house.parcel.expected_g == 2 * 320 + 140 + 60
+    refusal = house.scan(Station.WEIGH, house.parcel.expected_g).refusal
+    assert isinstance(refusal, ParcelStopped)
+    assert (refusal.codes, refusal.stop_id) == (("REPICK",), task.id)
+    assert house.scan(Station.PICK).ok
+    assert (house.stops[-1].state, house.parcel.blocked, house.parcel.state) == (
+        StopState.DONE,
+        False,
+        ParcelState.PACKED,
+    )
+    assert house.scan(Station.WEIGH, house.parcel.expected_g).ok
+    assert house.scan(Station.HAND_OVER).ok
+    assert house.order.status is OrderStatus.SHIPPED
+
+
+def test_a_line_withdrawn_when_its_goods_went_to_others_holds_the_box(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    assert house.scan(Station.PUT_BACK).ok
+    place = house.parcel.warehouse_id or 0
+    house.run(lambda desk: desk.stock.apply([Move(place, "TEA-01", Bucket.GOOD, -30, Document.ADJUST, 0)], "thief"))
+    house.refund(RefundState.CANCELLED, 5900, "TEA-01")
     assert open_codes(house.order.holds) == (HoldCode.GOODS_CHANGED,)
+    assert house.stops[-1].kind is StopKind.HOLD
     assert isinstance(house.scan(Station.PACK).refusal, ParcelStopped)
     assert house.parcel.state is ParcelState.PICKED
+    assert house.reserved() == {"CUP-01": 2, "TEA-01": 0}
 
 
 def test_a_typed_refund_of_money_that_went_back_is_refused(house: House) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain import blacklist, proposals
 from domain.blacklist import Terms
 from domain.customer_records import EntryState, Figures, ListLevel, Reason
-from domain.parcels import Parcel, ParcelState, Stop, StopState
+from domain.parcels import Parcel, ParcelState, Stage, Stop, StopState
 from domain.people import Role
 from domain.policy_sections import Customers
 from domain.proposals import reasons, worse
@@ -158,7 +158,7 @@ def test_refused_parcels_count_and_recalled_ones_do_not(shop: Shop) -> None:
     boxes = [shop.do(came, order) for order in orders]
     for order, box in zip(orders, boxes, strict=True):
         shop.came_back(order, parcel_id=box, reason="refused")
-    recalled = Stop(0, boxes[0], orders[0], StopState.TOO_LATE, ParcelState.HANDED_OVER, NOW, "x")
+    recalled = Stop(0, boxes[0], orders[0], StopState.TOO_LATE, Stage.IN_TRANSIT, NOW, "x")
     shop.do(lambda desk: desk.stops.add(recalled))
     shop.do(lambda desk: desk.stops.add(replace(recalled, parcel_id=boxes[1], order_id=orders[1])))
     assert shop.do(proposals.tick) == 0

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from domain import fulfilment, intake, release, review, together
+from domain import fulfilment, intake, pulls, release, review, together
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingOrder, IncomingRefund, RefundState
 from domain.orders import Order
@@ -10,7 +10,7 @@ from domain.parcels import Parcel, ParcelState, Stop
 from domain.people import Role, Station
 from domain.stock import Bucket, Document, Move
 from storage.unit import Unit
-from tests.domain.house import SCAN, WHO, House
+from tests.domain.house import SCAN, UNPULLED, WHO, House
 from tests.factory import incoming, incoming_line
 
 PAIR = ("1", "2")
@@ -81,6 +81,8 @@ class Yard:
         assert self.run(intake.refund_told, self.cs, self.house.cast.shops[0].id, number, told)
 
     def scan(self, station: Station, box: Parcel) -> fulfilment.Scanned:
+        if station is Station.PUT_BACK and any(stop.state in UNPULLED for stop in self.stops(box)):
+            self.run(pulls.pull, self.house.cast.actor(Role.PICKER), box, box.warehouse_id or 0)
         grams = box.expected_g if station is Station.WEIGH else None
         return self.run(fulfilment.scan, self.house.cast.actor(WHO[station]), station, box.waybill, grams)
 

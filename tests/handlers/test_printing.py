@@ -168,8 +168,8 @@ async def test_a_changed_address_voids_the_label(floor: Floor) -> None:
     await floor.writes(picker, box.waybill)
     moved = incoming("1001", receiver=receiver(address="新地址 9 号"))
     floor.do(intake.receive, SHOP, floor.cast.shops[0].id, [moved])
-    assert floor.notices(packer, NoticeKind.SLIP_TORN) == [(1, False)]
-    lines = floor.card(packer, NoticeKind.SLIP_TORN, 1).text.split("\n")
+    assert floor.notices(packer, NoticeKind.LABEL_OLD) == [(1, False)]
+    lines = floor.card(packer, NoticeKind.LABEL_OLD, 1).text.split("\n")
     assert lines[0] == f"♻️ <b>{box.waybill}</b>: the label is out of date, it must not go out with it"
     assert lines[3] == "Customer service looks at the change first; print when it is free."
     wave_card = floor.card(picker, NoticeKind.WAVE, 1).text
@@ -181,7 +181,7 @@ async def test_a_changed_address_voids_the_label(floor: Floor) -> None:
         f"⛔ STOP {box.waybill} (P000001)! the label is out of date: tear it up and print the new one (/print)"
     )
     assert floor.parcel(1).state is ParcelState.PICKED
-    await floor.shown(packer, NoticeKind.SLIP_TORN, 1)
+    await floor.shown(packer, NoticeKind.LABEL_OLD, 1)
     await floor.taps(packer, "🖨 Print the new one")
     text = text_of(files(floor.last)["P000001-labels.pdf"])
     assert "新地址 9 号" in text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain import interception
+from domain import interception, pulls
 from domain.desk import Desk
 from domain.errors import AlreadyScanned
 from domain.incoming import IncomingRefund, RefundState
@@ -45,7 +45,11 @@ async def test_too_late_tells_customer_service_what_to_do(floor: Floor) -> None:
     anna = floor.cast.people[Role.CS]
     (found,) = floor.notices(anna, NoticeKind.STOP)
     card = floor.card(anna, NoticeKind.STOP, found[0])
-    assert card.rows == ()
+    assert [button.label for row in card.rows for button in row] == [
+        "↩️ Ask the courier to bring it back",
+        "🏤 Ask to hold it at the station",
+        "✏️ Ask to deliver elsewhere",
+    ]
     assert card.text.split("\n") == [
         f"⚠️ Too late: {box.waybill} has left · refund",
         f"Parcel {box.number} · order 1001 · 小满旗舰店",
@@ -74,10 +78,10 @@ async def test_nobody_answers_and_the_card_says_who_is_next(floor: Floor) -> Non
     floor.wave()
     stop = floor.refund(order)
     floor.clock.forward(121)
-    assert floor.do(interception.tick) == 1
+    assert floor.do(pulls.tick) == 1
     card = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOP, stop.id)
     assert "No answer by 10:08: owner is told next. Told so far: 2×" in card.text.split("\n")
-    assert [button.label for row in card.rows for button in row] == ["🙋 On it"]
+    assert [button.label for row in card.rows for button in row] == ["🙋 On it", "✂️ Sheet torn up"]
 
 
 async def test_the_list_shows_each_open_stop(floor: Floor) -> None:

@@ -185,7 +185,7 @@ async def test_a_stopped_parcel_is_refused_loudly_with_its_card(floor: Floor) ->
         "\n"
         "For: 鲍里斯 Boris\n"
         "No answer by 10:03: service lead is told next. Told so far: 1×\n"
-        f"Take the parcel out, put the goods on their shelf, then scan {box.waybill} at /putback."
+        f"Take it out and put it on the stop shelf: scan {box.waybill}, then the shelf's code STOP001."
     ]
     assert floor.parcel(box.id).state is ParcelState.WEIGHED
     assert scan_card(floor, boris)[2] == f"⛔ 10:01 <code>{box.waybill}</code> STOP"
@@ -197,8 +197,8 @@ async def test_the_stop_card_in_chinese(floor: Floor) -> None:
     floor.refund(order)
     picker = floor.speaks(Role.PICKER, "zh")
     said = await floor.writes(picker, box.waybill)
-    assert said[0].split("\n")[0] == f"⛔ <b>拦截 {box.waybill}</b> · 买家退款 · 不得出库"
-    assert said[0].split("\n")[-1] == f"请取出该包裹，把货放回货架，再到 /putback 扫描 {box.waybill}。"
+    assert said[0].split("\n")[0] == f"⛔ <b>拦截 {box.waybill}</b> · 已申请退款 · 不得出库"
+    assert said[0].split("\n")[-1] == "还没有人拣货：撕掉 1 号格口的单据并点按钮，或到 /putback 扫描。"
 
 
 async def test_on_it_then_put_back_frees_the_stock(floor: Floor) -> None:
@@ -208,7 +208,7 @@ async def test_on_it_then_put_back_frees_the_stock(floor: Floor) -> None:
     picker = floor.cast.people[Role.PICKER]
     await floor.writes(picker, box.waybill)
     said = await floor.taps(picker, "🙋 On it")
-    assert floor.toasts == ["Yours. Scan it at /putback when the goods are on their shelf."]
+    assert floor.toasts == ["Yours. The card says what to scan."]
     assert said[0].split("\n")[0] == f"⛔ <b>STOP {box.waybill}</b> · 王强 Wang Qiang is on it"
     level = floor.look(lambda desk: desk.stock.levels(["CUP-01"]))[floor.cast.warehouses[0].id, "CUP-01"]
     assert level.free == 98
@@ -242,10 +242,11 @@ async def test_nobody_else_puts_a_held_parcel_forward(floor: Floor) -> None:
     revision = floor.look(lambda desk: desk.orders.get(order.id)).revision
     floor.do(review.hold, floor.cast.actor(Role.CS), order.id, revision, "ask the buyer")
     said = await floor.writes(floor.cast.people[Role.PICKER], box.waybill)
-    assert said[0] == (
-        f"⛔ STOP {box.waybill} ({box.number})! held by hand\n"
-        "Put it aside. Customer service must look at order 1001 first."
-    )
+    assert said[0].split("\n")[:2] == [
+        f"✋ <b>STOP {box.waybill}</b> · held by hand · it must wait",
+        f"Parcel {box.number} · order 1001 · 小满旗舰店",
+    ]
+    assert said[0].split("\n")[-1] == f"Put it on the stop shelf: scan {box.waybill}, then the shelf's code STOP001."
     assert floor.parcel(box.id).state is ParcelState.IN_WAVE
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from bot import shop_payloads
 from bot.shop_payloads import BUYERS, Sale
+from domain import pulls
 from domain.catalog import Catalog, Shop
 from domain.desk import Desk
 from domain.incoming import Platform
@@ -200,7 +201,8 @@ class Lives:
         """Most stopped parcels are unpacked; some lie about until the evening."""
         stops = await self.house.store.read(lambda desk: desk.stops.of_parcels([parcel.id]).get(parcel.id, ()))
         if any(stop.state in OPEN_STOPS for stop in stops) and self.chance.random() < 0.7:
-            await self.house.say(BORIS, f"/putback {parcel.waybill}")
+            shelf = pulls.shelf_code(parcel.warehouse_id or 0)
+            await self.house.say(BORIS, f"/putback {parcel.waybill} {shelf} {parcel.waybill}")
 
 
 def _box(desk: Desk, order_id: int) -> tuple[Order, Parcel | None]:

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from domain.desk import Desk
-from domain.holds import HoldCode
+from domain.holds import HoldCode, open_codes
 from domain.incoming import PlatformState
 from domain.orders import Order, OrderStatus
-from domain.parcels import IN_HOUSE, OPEN_STOPS, RESERVING, Parcel, ParcelState
+from domain.parcels import IN_HOUSE, OPEN_STOPS, RESERVING, Parcel, ParcelState, Stage, Stop, StopKind, StopState
 from domain.stock import Bucket
+from domain.stop_desk import COMING, RecallState, Verdict
 
 ALL = [f"T{n}" for n in range(4)]
 
@@ -112,3 +113,54 @@ def check_boxes(desk: Desk, order: Order, live: list[Parcel]) -> None:
             assert sum(item.quantity for item in mine) == known[line_no].quantity
     if order.status is OrderStatus.REVIEW and live and not any(line.dropped for line in order.lines):
         assert sum(i.paid for box in live for i in box.items if i.order_id == order.id) == order.paid
+
+
+IN_HAND = (Stage.PICKED, Stage.PACKED, Stage.WEIGHED)
+
+
+def check_stops(desk: Desk) -> None:
+    """A stop ends by its own road only; who is held has a stop in the house; couriers are asked once at a time."""
+    boxes = desk.parcels.of_orders(all_orders(desk))
+    orders = desk.orders.many(all_orders(desk))
+    parcels = {box.id: box for found in boxes.values() for box in found}
+    stops = desk.stops.of_parcels(parcels)
+    for box in parcels.values():
+        mine = stops.get(box.id, ())
+        for stop in mine:
+            _check_stop(stop, box)
+        for order_id in set(box.order_ids) & orders.keys():
+            waiting = [stop for stop in mine if stop.open and stop.kind is StopKind.HOLD and stop.order_id == order_id]
+            own = [code for code in open_codes(orders[order_id].holds) if code is not HoldCode.MEMBER_CHANGED]
+            inside = order_id in box.live_orders and box.state in IN_HOUSE
+            wanted = bool(own) and inside and orders[order_id].status is OrderStatus.RELEASED
+            assert len(waiting) == wanted
+    for box_id, found in desk.recalls.of_parcels(parcels).items():
+        assert parcels[box_id].state is ParcelState.HANDED_OVER
+        assert sum(recall.state in COMING for recall in found) <= 1
+        assert all((recall.return_id is not None) == (recall.state is RecallState.RECEIVED) for recall in found)
+    for order in orders.values():
+        _check_replies(desk, order, list(boxes.get(order.id, ())))
+
+
+def _check_stop(stop: Stop, box: Parcel) -> None:
+    if stop.open:
+        assert box.state in IN_HOUSE
+        lines = {item.line_no for item in box.live_items if item.order_id == stop.order_id}
+        assert lines
+        assert lines.issuperset(stop.line_nos)
+    if stop.kind is StopKind.REFUND and stop.state is StopState.DONE and stop.stage in IN_HAND:
+        assert stop.pulled_at is not None
+    if stop.state is not StopState.OPEN:
+        assert stop.next_at is None
+
+
+def _check_replies(desk: Desk, order: Order, boxes: list[Parcel]) -> None:
+    """Whoever was told SUCCESS finds none of the goods outside."""
+    records = desk.refunds.of_order(order.id)
+    told = desk.replies.of(order.shop_id, [record.external_id for record in records])
+    for record in records:
+        reply = told.get(record.external_id)
+        if reply is not None and reply.verdict is Verdict.SUCCESS and record.line_nos:
+            gone = [item for box in boxes if box.state is ParcelState.HANDED_OVER for item in box.live_items]
+            outside = {item.line_no for item in gone if item.order_id == order.id}
+            assert not outside.intersection(record.line_nos)

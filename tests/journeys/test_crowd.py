@@ -15,13 +15,13 @@ from typing import TypeVar
 
 import pytest
 
-from domain import approval, fulfilment, intake, interception, queue, release, review
+from domain import approval, fulfilment, intake, interception, pulls, queue, release, review
 from domain.desk import Desk
 from domain.errors import InHand, ParcelStopped, Refusal, Stale
 from domain.fulfilment import Scanned
 from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopState
+from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stage, Stop, StopState
 from domain.people import SHOP, Actor, Person, Role, Station
 from domain.policy import Policy
 from domain.policy_sections import HoldChoice
@@ -194,7 +194,7 @@ def test_a_refund_races_the_last_scan(town: Town) -> None:
         now, box, stop, stopped = town.store.read_now(after, order.id, parcel.id)
         if scanned.ok:
             assert (box.state, now.status) == (ParcelState.HANDED_OVER, OrderStatus.SHIPPED)
-            assert (stop.state, stop.answer, stopped) == (StopState.TOO_LATE, "FAIL 1002", False)
+            assert (stop.state, stop.stage, stopped) == (StopState.TOO_LATE, Stage.IN_TRANSIT, False)
             left.append(box.waybill)
         else:
             assert isinstance(scanned.refusal, ParcelStopped)
@@ -214,10 +214,17 @@ def _refund(store: Store, actor: Actor, order: Order) -> Order:
     return store.run_now(interception.typed, actor, order.id, "changed their mind")
 
 
+def _pull(desk: Desk, actor: Actor, waybill: str) -> Stop:
+    parcel = desk.parcels.by_waybill(waybill)
+    assert parcel is not None
+    return pulls.pull(desk, actor, parcel, parcel.warehouse_id or 0)
+
+
 def _all_go_back(town: Town, caught: list[str], left: list[str]) -> None:
-    """What was caught goes back on its shelf with SUCCESS; what has left cannot."""
+    """What was caught goes over the stop shelf back on its own; what has left cannot."""
     owner = town.cast.actor(Role.OWNER)
     for waybill in caught:
+        town.store.run_now(_pull, owner, waybill)
         assert town.store.run_now(fulfilment.scan, owner, Station.PUT_BACK, waybill).ok
     for waybill in left:
         assert not town.store.run_now(fulfilment.scan, owner, Station.PUT_BACK, waybill).ok

@@ -13,7 +13,7 @@ from functools import partial
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from domain import (
     floor,
@@ -21,6 +21,7 @@ from domain import (
     intake,
     interception,
     looking,
+    pulls,
     queue,
     release,
     returns,
@@ -49,12 +50,11 @@ from domain.records import Grade
 from domain.stock import Bucket, Document, Move
 from storage.store import Store
 from storage.unit import Unit
-from tests.journeys.promises import ALL, check_orders, check_stock, snapshot, stopped
+from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped
+from tests.journeys.stop_life import BOSS, NUMBERS, StopLife
 
-BOSS = Actor(ActorKind.PERSON, "boss", None, frozenset(Role))
 HAND = Actor(ActorKind.PERSON, "hand", 1, frozenset(Role))
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
-NUMBERS = st.sampled_from(ALL)
 STATES = [PlatformState.UNPAID, *[PlatformState.PAID] * 4, PlatformState.CLOSED, PlatformState.SHIPPED]
 SCANS = [Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK]
 
@@ -107,7 +107,7 @@ def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str,
     )
 
 
-class Life(RuleBasedStateMachine):
+class Life(StopLife):
     """Six orders, one warehouse, everything at once."""
 
     def __init__(self) -> None:
@@ -176,6 +176,10 @@ class Life(RuleBasedStateMachine):
             news = incoming(number, cups, lids, state, note, 0)
             self.store.run_now(intake.receive, SHOP, 1, [news])
 
+    def told_again(self, number: str, street: str) -> None:
+        news = replace(incoming(number, 1, 1, PlatformState.PAID, "", 0), receiver=replace(HOME, address=street))
+        self.store.run_now(intake.receive, SHOP, 1, [news])
+
     @rule(
         number=NUMBERS,
         state=st.sampled_from([RefundState.REQUESTED, RefundState.SUCCESS, RefundState.CANCELLED]),
@@ -241,7 +245,7 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.clock += timedelta(seconds=seconds)
         self.store.run_now(release.tick)
-        self.store.run_now(interception.tick)
+        self.store.run_now(pulls.tick)
         self.store.run_now(looking.look_again)
 
     def waybills(self) -> list[str]:
@@ -359,6 +363,7 @@ class Life(RuleBasedStateMachine):
     def promises_hold(self) -> None:
         self.store.read_now(check_stock)
         self.store.read_now(check_orders)
+        self.store.read_now(check_stops)
 
 
 TestLife = Life.TestCase
@@ -375,6 +380,7 @@ def test_an_order_that_closes_with_other_lines_stops_the_whole_box() -> None:
     life = Life()
     life.open_the_shop(on_the_floor=1)
     life.platform_tells(number="T0", cups=0, lids=1, state=PlatformState.CLOSED, note="")
+    life.pulled_to_the_stop_shelf(pick=0, then_back=False)
     life.scan(pick=0, station=Station.PUT_BACK, grams=None)
     life.promises_hold()
     order = life.store.read_now(lambda desk: desk.orders.by_number(1, ["T0"])["T0"])

@@ -8,7 +8,7 @@ import pytest
 
 from domain.errors import LostRace, Unknown
 from domain.orders import Order, OrderStatus
-from domain.parcels import Item, Parcel, ParcelState, Refund, Stop, StopState, Wave, WaveState
+from domain.parcels import Item, Parcel, ParcelState, Refund, Stage, Stop, StopState, Wave, WaveState
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW
@@ -127,7 +127,7 @@ def test_stops(each: Each) -> None:
     (box,) = boxed(each, {})
 
     def stop(**changes: object) -> Callable[[Unit], Stop]:
-        made = Stop(0, box.id, box.order_ids[0], StopState.OPEN, ParcelState.PICKED, NOW, "refund", line_nos=(2, 1))
+        made = Stop(0, box.id, box.order_ids[0], StopState.OPEN, Stage.PICKED, NOW, "refund", line_nos=(2, 1))
         return lambda unit: unit.stops.add(replace(made, **changes))  # type: ignore[arg-type]
 
     due = each.store.run_now(stop(next_at=NOW))

@@ -1,0 +1,32 @@
+"""What follows a step in the warehouse: how far its wave is now, and the orders that waited for its goods."""
+
+from dataclasses import replace
+
+from domain import looking, notices
+from domain.desk import Desk
+from domain.holds import HoldCode
+from domain.parcels import Parcel, ParcelState, WaveState
+from domain.people import Actor
+from domain.records import NoticeKind
+
+
+def wave_progress(desk: Desk, actor: Actor, parcel: Parcel) -> None:
+    """The first pick takes the wave, the last one closes it."""
+    if parcel.wave_id is None:
+        return
+    wave = desk.waves.get(parcel.wave_id)
+    left = [p for p in desk.parcels.of_wave(wave.id) if p.state is ParcelState.IN_WAVE and p.id != parcel.id]
+    left += [parcel] if parcel.state is ParcelState.IN_WAVE else []
+    news = wave
+    if wave.state is WaveState.OPEN and parcel.state is ParcelState.PICKED:
+        news = replace(news, state=WaveState.TAKEN, owner_id=actor.person_id, owner=actor.name)
+    if not left and wave.state is not WaveState.DONE:
+        news = replace(news, state=WaveState.DONE)
+    if news != wave:
+        desk.waves.save(news)
+    notices.redraw(desk, NoticeKind.WAVE, [wave.id])
+
+
+def stock_arrived(desk: Desk) -> None:
+    """Units are free again: orders that wait for stock are screened anew, oldest first (automatic release)."""
+    looking.at_once(desk, [HoldCode.OUT_OF_STOCK])

@@ -1,0 +1,195 @@
+"""What people answer to a stop: on it, pulled (the second scan), back on its shelf, sheet torn; and the clock when
+nobody does (rules.md B7).
+
+Surprising: no button says "pulled". A tap can be made anywhere; the code of the stop shelf can only be scanned
+where the parcel now lies.
+"""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from domain import history, notices, replies, stock, stopping, withdrawal
+from domain.aftermath import stock_arrived, wave_progress
+from domain.desk import Desk
+from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
+from domain.orders import Order, OrderStatus
+from domain.parcels import Parcel, ParcelState, Stop, StopKind, StopState, WaveState
+from domain.people import CLOCK, Actor, Right, may, require
+from domain.records import NoticeKind
+
+_SHELF = re.compile(r"STOP(\d{3,6})")
+BATCH = 50
+
+
+def shelf_code(warehouse_id: int) -> str:
+    """The code on a warehouse's stop shelf."""
+    return f"STOP{warehouse_id:03d}"
+
+
+def shelf_of(desk: Desk, code: str) -> int | None:
+    """The warehouse whose stop shelf carries this code."""
+    found = _SHELF.fullmatch(code.strip().upper())
+    place = int(found[1]) if found else 0
+    return place if place in desk.catalog.warehouses else None
+
+
+def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
+    """Somebody has it: the clock stops. Raises Stale, NotAllowed."""
+    stop = desk.stops.get(stop_id)
+    parcel = desk.parcels.get(stop.parcel_id)
+    if not any(may(actor, right, warehouse=parcel.warehouse_id) for right in (Right.PUT_BACK, Right.OVERRIDE)):
+        raise NotAllowed(Right.PUT_BACK)
+    if stop.state is not StopState.OPEN or stop.revision != revision:
+        raise Stale(parcel.waybill, stop.state, stop.acked_by or stop.closed_by, stop.acked_at or stop.closed_at)
+    acked = replace(stop, state=StopState.ACKED, acked_by=actor.name, acked_at=desk.now, next_at=None)
+    desk.stops.save(acked)
+    history.note(desk, actor, "parcel", parcel.id, "stop_acknowledged")
+    stopping.redraw(desk, stop)
+    replies.of_stop(desk, acked)
+    return replace(acked, revision=acked.revision + 1)
+
+
+def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
+    """The second scan: a stopped parcel lies on the stop shelf of its warehouse. All its stops are pulled with it.
+
+    Raises NotAllowed, WrongStatus when nothing stops it, BadValue on another warehouse's shelf, AlreadyScanned.
+    """
+    require(actor, Right.PUT_BACK, warehouse=parcel.warehouse_id)
+    stops = stopping.open_of(desk, parcel, StopKind.REFUND, StopKind.HOLD)
+    if not stops:
+        raise WrongStatus(parcel.waybill or parcel.number, parcel.state, "stopped")
+    if parcel.warehouse_id != warehouse_id:
+        raise BadValue("stop_shelf", shelf_code(warehouse_id), "own_shelf")
+    waiting = [stop for stop in stops if stop.state is not StopState.PULLED]
+    if not waiting:
+        raise AlreadyScanned(parcel.waybill, "pulled", stops[0].pulled_by, stops[0].pulled_at or desk.now)
+    for stop in waiting:
+        news = _answered(desk, actor, stop)
+        news = replace(news, state=StopState.PULLED, pulled_by=actor.name, pulled_at=desk.now)
+        desk.stops.save(news)
+        stopping.redraw(desk, stop)
+        replies.of_stop(desk, news)
+    history.note(desk, actor, "parcel", parcel.id, "pulled", shelf_code(warehouse_id))
+    return desk.stops.get(waiting[0].id)
+
+
+def _answered(desk: Desk, actor: Actor, stop: Stop) -> Stop:
+    """Whoever does the work has answered as well."""
+    by, at = stop.acked_by or actor.name, stop.acked_at or desk.now
+    return replace(stop, acked_by=by, acked_at=at, next_at=None)
+
+
+def put_back(desk: Desk, actor: Actor, parcel: Parcel) -> tuple[Parcel, Stop]:
+    """The goods of a stopped parcel are on their shelf again: only now is their stock free (promise 2).
+
+    Raises PullFirst while what somebody had in hand was not pulled, AlreadyScanned, WrongStatus.
+    """
+    stops = stopping.open_of(desk, parcel, StopKind.REFUND)
+    if not stops:
+        done = [e for e in desk.history("parcel", parcel.id) if e.verb == stock.Document.PUT_BACK]
+        if done:
+            raise AlreadyScanned(parcel.waybill, "put_back", done[0].actor, done[0].at)
+        raise WrongStatus(parcel.waybill, parcel.state, "stopped")
+    in_hand = parcel.state is not ParcelState.IN_WAVE and desk.policy.stops.second_scan
+    if in_hand and any(stop.state is not StopState.PULLED for stop in stops):
+        raise PullFirst(parcel.waybill, shelf_code(parcel.warehouse_id or 0))
+    return _out(desk, actor, parcel, stops, stock.Document.PUT_BACK), desk.stops.get(stops[0].id)
+
+
+def torn(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
+    """The printed sheet is torn up and nobody had taken the wave: nothing left its shelf, so nothing goes back. It is
+    one sheet, so all its refunds end with it.
+
+    Raises NotAllowed, Stale, WrongStatus once somebody picks.
+    """
+    stop = desk.stops.get(stop_id)
+    parcel = desk.parcels.get(stop.parcel_id)
+    require(actor, Right.WAVE, warehouse=parcel.warehouse_id)
+    if not stop.open or stop.revision != revision:
+        raise Stale(parcel.waybill, stop.state, stop.acked_by or stop.closed_by, stop.acked_at or stop.closed_at)
+    if stop.kind is not StopKind.REFUND or not untouched(desk, parcel):
+        raise WrongStatus(parcel.waybill, parcel.state, ParcelState.READY)
+    _out(desk, actor, parcel, stopping.open_of(desk, parcel, StopKind.REFUND), stock.Document.CANCEL)
+    return desk.stops.get(stop_id)
+
+
+def untouched(desk: Desk, parcel: Parcel) -> bool:
+    """Printed, but nobody has taken the wave."""
+    waved = parcel.state is ParcelState.IN_WAVE and parcel.wave_id is not None
+    return waved and desk.waves.get(parcel.wave_id or 0).state is WaveState.OPEN
+
+
+def _out(desk: Desk, actor: Actor, parcel: Parcel, stops: list[Stop], document: stock.Document) -> Parcel:
+    """Take what these stops are about out of the box, free its stock, and see where its orders stand."""
+    for stop in stops:
+        lines = set(stop.line_nos) or {i.line_no for i in parcel.live_items if i.order_id == stop.order_id}
+        if parcel.state is not ParcelState.CANCELLED:
+            parcel = withdrawal.take_out(desk, actor, parcel, stop.order_id, lines, document)
+        _close(desk, actor, stop, lines, document)
+    for order in desk.orders.many(parcel.order_ids).values():
+        stopping.reblock(desk, order)
+    parcel = desk.parcels.get(parcel.id)
+    wave_progress(desk, actor, parcel)
+    for stop in stops:
+        replies.of_stop(desk, stop)
+    return desk.parcels.get(parcel.id)
+
+
+def _close(desk: Desk, actor: Actor, stop: Stop, lines: set[int], document: stock.Document) -> None:
+    """The stop is done; its order is cancelled when nothing of it is left to ship."""
+    news = _answered(desk, actor, stop)
+    desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
+    order = desk.orders.get(stop.order_id)
+    kept = tuple(replace(line, dropped=True) if line.line_no in lines else line for line in order.lines)
+    desk.orders.save([_settled(desk, actor, replace(order, lines=kept))])
+    if stop.refund_id:
+        desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=True))
+    verb = "put_back" if document is stock.Document.PUT_BACK else "sheet_torn"
+    history.note(desk, actor, "order", order.id, verb)
+    stopping.redraw(desk, stop)
+    notices.redraw(desk, NoticeKind.ORDER, [order.id])
+    stock_arrived(desk)
+
+
+def _settled(desk: Desk, actor: Actor, order: Order) -> Order:
+    """Where an order stands when goods of it are back on their shelf: cancelled when nothing of it is left anywhere,
+    shipped when all that is left has gone out; not saved."""
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    left = [p.state for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
+    if not left:
+        return order if order.shippable else withdrawal.cancelled(desk, actor, order)
+    if all(state is ParcelState.HANDED_OVER for state in left):
+        return replace(order, status=OrderStatus.SHIPPED)
+    return order
+
+
+def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
+    """A pick scan says that what was missing lies in the box. Whether there was such a task."""
+    tasks = stopping.open_of(desk, parcel, StopKind.REPICK)
+    for task in tasks:
+        news = _answered(desk, actor, task)
+        desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
+        stopping.redraw(desk, task)
+    if tasks:
+        history.note(desk, actor, "parcel", parcel.id, "repicked")
+        for order in desk.orders.many(parcel.order_ids).values():
+            stopping.reblock(desk, order)
+    return bool(tasks)
+
+
+def tick(desk: Desk) -> int:
+    """Escalate stops nobody answered: the next people are told, the clock is set again. Answers that are overdue are
+    given. Returns how many."""
+    due = desk.stops.due(desk.now, BATCH)
+    boxes = desk.parcels.many([stop.parcel_id for stop in due])
+    minutes = desk.policy.stop_escalation_minutes
+    for stop in due:
+        level = stop.level + 1
+        wait = timedelta(minutes=minutes[min(level, len(minutes) - 1)])
+        news = replace(stop, level=level, next_at=desk.now + wait)
+        desk.stops.save(news)
+        history.note(desk, CLOCK, "parcel", stop.parcel_id, "stop_escalated", level=str(level))
+        stopping.tell(desk, news, boxes[stop.parcel_id])
+        stopping.redraw(desk, stop)
+    return len(due) + replies.tick(desk)

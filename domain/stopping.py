@@ -1,0 +1,200 @@
+"""The block itself: opening and letting go of stops, and keeping `Parcel.blocked` in line with stops and holds.
+
+Surprising: a change of address or goods stops a parcel on the very same road as a refund (rules.md B7): a named
+person, a clock, a next person. Only its end differs: the hold's release lets the parcel go on.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from domain import history, notices
+from domain.desk import Desk
+from domain.holds import Hold, HoldCode, Source, open_codes
+from domain.orders import Order, OrderStatus
+from domain.parcels import IN_HOUSE, Parcel, ParcelState, Stage, Stop, StopKind, StopState, WaveState
+from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Role
+from domain.records import NoticeKind
+
+FIRST_TOLD: Mapping[Stage, frozenset[Role]] = {
+    Stage.PRINTED: frozenset({Role.DISPATCHER}),
+    Stage.PICKING: frozenset({Role.PICKER}),
+    Stage.PICKED: frozenset({Role.PICKER, Role.PACKER}),
+    Stage.PACKED: frozenset({Role.PACKER}),
+    Stage.WEIGHED: frozenset({Role.DISPATCHER}),
+}
+"""Who has the parcel in hand at that stage, after the named person."""
+ABOVE = (frozenset({Role.DISPATCHER}), frozenset({Role.CS_LEAD}), frozenset({Role.OWNER}))
+"""Who leads the floor, who leads the desk, whose company it is."""
+
+
+def chain(stop: Stop) -> tuple[frozenset[Role], ...]:
+    """Whom to tell, step after step."""
+    return tuple(dict.fromkeys((FIRST_TOLD.get(stop.stage, frozenset(WAREHOUSE_ROLES)), *ABOVE)))
+
+
+def told_at_level(stop: Stop) -> frozenset[Role]:
+    """Who is told at the stop's level; past the end of the chain it stays with the last."""
+    steps = chain(stop)
+    return steps[min(stop.level, len(steps) - 1)]
+
+
+def stage_of(desk: Desk, parcel: Parcel) -> Stage:
+    """Where the parcel is, as rules.md B7 counts."""
+    if parcel.state is ParcelState.IN_WAVE and parcel.wave_id is not None:
+        return Stage.PRINTED if desk.waves.get(parcel.wave_id).state is WaveState.OPEN else Stage.PICKING
+    if parcel.state in (ParcelState.PLANNED, ParcelState.READY):
+        return Stage.REVIEW if parcel.state is ParcelState.PLANNED else Stage.APPROVED
+    return Stage(parcel.state)
+
+
+def redraw(desk: Desk, stop: Stop) -> None:
+    """Every card of it, and the board."""
+    notices.redraw(desk, NoticeKind.STOP, [stop.id])
+    notices.redraw(desk, NoticeKind.STOPS, [0])
+
+
+def tell(desk: Desk, stop: Stop, parcel: Parcel) -> None:
+    """The people of the stop's level, quiet hours or not; the named person at first as well."""
+    roles = told_at_level(stop)
+    key = f"stop:{stop.id}:{stop.level}"
+    place = parcel.warehouse_id if roles & WAREHOUSE_ROLES else None
+    named = stop.named_id if stop.level == 0 else None
+    notices.tell(desk, NoticeKind.STOP, stop.id, roles, key=key, warehouse=place, named=named)
+
+
+def open_stop(
+    desk: Desk,
+    actor: Actor,
+    order_id: int,
+    parcel: Parcel,
+    kind: StopKind,
+    reason: str,
+    *,
+    line_nos: Sequence[int] = (),
+    refund_id: int | None = None,
+    told_at: datetime | None = None,
+) -> Stop:
+    """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last."""
+    named_id, named = parcel.holder_id, parcel.holder
+    if named_id is None and parcel.wave_id is not None:
+        wave = desk.waves.get(parcel.wave_id)
+        named_id, named = wave.owner_id, wave.owner
+    stop = desk.stops.add(
+        Stop(
+            id=0,
+            parcel_id=parcel.id,
+            order_id=order_id,
+            state=StopState.OPEN,
+            stage=stage_of(desk, parcel),
+            opened_at=desk.now,
+            reason=reason,
+            kind=kind,
+            refund_id=refund_id,
+            line_nos=tuple(sorted(line_nos)),
+            told_at=told_at,
+            named_id=named_id,
+            named=named,
+            next_at=desk.now + timedelta(minutes=desk.policy.stop_escalation_minutes[0]),
+        )
+    )
+    history.note(desk, actor, "parcel", parcel.id, "stopped", reason, stage=stop.stage, named=named, why=kind)
+    tell(desk, stop, parcel)
+    notices.redraw(desk, NoticeKind.STOPS, [0])
+    return stop
+
+
+def let_go(desk: Desk, by: str, stop: Stop) -> None:
+    """Its cause is gone. A line that lies on the stop shelf must go into its box again: that is a task of its own."""
+    news = replace(stop, state=StopState.RELEASED, closed_by=by, closed_at=desk.now, next_at=None)
+    desk.stops.save(news)
+    redraw(desk, stop)
+    if stop.kind is StopKind.REFUND and stop.state is StopState.PULLED and stop.line_nos:
+        parcel = desk.parcels.get(stop.parcel_id)
+        open_stop(desk, CLOCK, stop.order_id, parcel, StopKind.REPICK, "stop_shelf", line_nos=stop.line_nos)
+
+
+def open_of(desk: Desk, parcel: Parcel, *kinds: StopKind) -> list[Stop]:
+    """The parcel's open stops of these kinds, all when none is named."""
+    stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    return [stop for stop in stops if stop.open and (not kinds or stop.kind in kinds)]
+
+
+def reblock(desk: Desk, order: Order) -> None:
+    """Bring `blocked` of the order's parcels in line with its open stops and holds (and its neighbours'), and tell the
+    orders it travels with. Somebody in the house hears of each hold."""
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    if not boxes:
+        return
+    stops = desk.stops.of_parcels([box.id for box in boxes])
+    if _fit_to_holds(desk, order, boxes, stops):
+        stops = desk.stops.of_parcels([box.id for box in boxes])
+    parcels = [box for box in boxes if box.state in IN_HOUSE | {ParcelState.READY}]
+    others = desk.orders.many({oid for p in parcels for oid in p.order_ids} - {order.id})
+    if others:
+        others |= _tell_companions(desk, order, parcels, stops, others)
+    changed = []
+    for parcel in parcels:
+        stopped = any(stop.open for stop in stops.get(parcel.id, ()))
+        held = order.held or any(others[oid].held for oid in parcel.order_ids if oid in others)
+        if parcel.blocked != (stopped or held):
+            changed.append(replace(parcel, blocked=stopped or held))
+    desk.parcels.save(changed)
+
+
+def _reasons(order: Order) -> str:
+    """The order's own open holds; a neighbour's trouble has its own stop in the same box."""
+    if order.status is not OrderStatus.RELEASED:
+        return ""
+    return ",".join(code for code in open_codes(order.holds) if code is not HoldCode.MEMBER_CHANGED)
+
+
+def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapping[int, Sequence[Stop]]) -> bool:
+    """A stop for each box in the house while the order is held, and none longer; tasks about goods that left the box
+    again are over. Whether anything changed."""
+    reasons, changed = _reasons(order), False
+    released = [hold.resolved_by for hold in order.holds if hold.resolution == "released"]
+    for box in boxes:
+        mine = [stop for stop in stops.get(box.id, ()) if stop.open and stop.order_id == order.id]
+        inside = {item.line_no for item in box.live_items if item.order_id == order.id}
+        wanted = bool(reasons) and box.state in IN_HOUSE and bool(inside)
+        held = [stop for stop in mine if stop.kind is StopKind.HOLD]
+        idle = [stop for stop in mine if stop.kind is StopKind.REPICK and not inside & set(stop.line_nos)]
+        for stop in (held if not wanted else []) + idle:
+            let_go(desk, released[-1] if released else CLOCK.name, stop)
+        if wanted and not held:
+            open_stop(desk, CLOCK, order.id, box, StopKind.HOLD, reasons)
+        for stop in held if wanted else []:
+            if stop.reason != reasons:
+                desk.stops.save(replace(stop, reason=reasons))
+                redraw(desk, stop)
+        changed |= bool(idle) or wanted != bool(held)
+    return changed
+
+
+def _tell_companions(
+    desk: Desk,
+    order: Order,
+    parcels: Sequence[Parcel],
+    stops: Mapping[int, Sequence[Stop]],
+    others: Mapping[int, Order],
+) -> dict[int, Order]:
+    """Orders in one box in the house with a stopped or held one get a hold of their own that names it, and lose it
+    when that one is well again or has left the box (rules.md B2 MERGED_MEMBER_...). Returns the changed ones."""
+    mine = [stop for found in stops.values() for stop in found if stop.open and stop.order_id == order.id]
+    ill = any(code is not HoldCode.MEMBER_CHANGED for code in open_codes(order.holds))
+    ill = ill or any(stop.kind is StopKind.REFUND for stop in mine)
+    shared = {oid for p in parcels if p.state in IN_HOUSE and order.id in p.live_orders for oid in p.live_orders}
+    news = {}
+    for other in others.values():
+        told = [h for h in other.holds if h.open and h.evidence.get("member") == order.number]
+        if ill and other.id in shared and not told and other.status is OrderStatus.RELEASED:
+            hold = Hold(HoldCode.MEMBER_CHANGED, Source.PLATFORM, desk.now, {"member": order.number})
+            news[other.id] = replace(other, holds=(*other.holds, hold))
+        elif told and not (ill and other.id in shared):
+            gone = {"resolved_at": desk.now, "resolved_by": "screening", "resolution": "auto"}
+            holds = tuple(replace(h, **gone) if h in told else h for h in other.holds)  # type: ignore[arg-type]  # its fields
+            news[other.id] = replace(other, holds=holds)
+    desk.orders.save(list(news.values()))
+    notices.redraw(desk, NoticeKind.ORDER, news)
+    return {order_id: replace(one, revision=one.revision + 1) for order_id, one in news.items()}

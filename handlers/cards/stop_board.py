@@ -1,0 +1,131 @@
+"""The board of stops: what is open and who has it; for leads also how often and how fast parcels are stopped.
+
+Surprising: it is one card that is edited with every stop, and each chat sees its own warehouses on it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from statistics import median
+
+from domain import feeds
+from domain.desk import Desk
+from domain.parcels import Parcel, Stage, Stop, StopState
+from domain.people import Actor, Right, may
+from domain.records import NoticeKind
+from domain.stop_desk import StopFact
+from handlers.card import Button, Card
+from handlers.cards.stops import SEEN, next_roles, span
+from handlers.draw import drawing
+from handlers.taps import pack
+from handlers.terms import step_name
+from handlers.viewer import Viewer
+from handlers.words import Words
+
+SHOWN = 20
+
+
+@drawing(NoticeKind.STOPS)
+def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
+    """Open stops of this viewer's warehouses, oldest first, and the record for who leads."""
+    if viewer.actor is None:
+        return None
+    words, actor = viewer.words, viewer.actor
+    mine = _mine(desk, actor)
+    leads = Right.OVERRIDE in actor.rights
+    lines = [words("⛔ Open stops: {count}", count=len(mine)), *(_by_stage(desk, mine, words) if leads else []), ""]
+    lines += [_line(stop, parcel, words, leads=leads) for stop, parcel in mine[:SHOWN]]
+    if not mine:
+        lines = [words("✅ No open stops.")]
+    lines += [*silent(desk, words), *(_record(desk, actor, words) if leads else [])]
+    buttons = [Button(f"⛔ {parcel.waybill}", pack("st", stop.id)) for stop, parcel in mine[:SHOWN]]
+    return Card("\n".join(lines), tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)))
+
+
+def _mine(desk: Desk, actor: Actor) -> list[tuple[Stop, Parcel]]:
+    stops = desk.stops.open_of(None)
+    boxes = desk.parcels.many([stop.parcel_id for stop in stops])
+    pairs = [(stop, boxes[stop.parcel_id]) for stop in stops]
+    return [pair for pair in pairs if any(may(actor, right, warehouse=pair[1].warehouse_id) for right in SEEN)]
+
+
+def _by_stage(desk: Desk, mine: Sequence[tuple[Stop, Parcel]], words: Words) -> list[str]:
+    """How many in each stage, and how old the oldest is."""
+    counts = Counter(stop.stage for stop, _ in mine)
+    oldest: dict[Stage, datetime] = {}
+    for stop, _ in mine:
+        oldest[stop.stage] = min(stop.opened_at, oldest.get(stop.stage, stop.opened_at))
+    facts = {stage: span(desk.now - oldest[stage], words) for stage in counts}
+    return [
+        words("{stage}: {count}, oldest {age}", stage=step_name(stage, words), count=counts[stage], age=facts[stage])
+        for stage in Stage
+        if stage in counts
+    ]
+
+
+def _line(stop: Stop, parcel: Parcel, words: Words, *, leads: bool) -> str:
+    text = words(
+        "• {waybill} · {state} · since {time} · {who}",
+        waybill=parcel.waybill or parcel.number,
+        state=step_name(parcel.state, words),
+        time=words.clock(stop.opened_at),
+        who=stop.pulled_by or stop.acked_by or stop.named or words.plain("nobody yet"),
+    )
+    if stop.state is StopState.PULLED:
+        return text + words(" · on the stop shelf")
+    if not leads or stop.next_at is None:
+        return text
+    return text + words(" · {time}: {who}", time=words.clock(stop.next_at), who=next_roles(stop, words))
+
+
+def silent(desk: Desk, words: Words) -> list[str]:
+    """Shops whose refunds may be missing, and what the gate does about it."""
+    lines = []
+    for one in feeds.stale(desk):
+        facts = {"shop": one.shop.name, "minutes": one.minutes(desk.now)}
+        if one.shop.fail_open:
+            lines.append(words("📡 {shop}: nothing heard for {minutes} min, its parcels pass unchecked", **facts))
+        else:
+            lines.append(words("📡 {shop}: nothing heard for {minutes} min, its parcels are held back", **facts))
+    return lines
+
+
+def _record(desk: Desk, actor: Actor, words: Words) -> list[str]:
+    """How refunds ended in the last days, and how fast people were."""
+    days = desk.policy.stops.record_days
+    facts = desk.stops.facts(desk.now - timedelta(days=days), actor.warehouses)
+    ended = [fact for fact in facts if fact.state in (StopState.DONE, StopState.TOO_LATE)]
+    if not ended:
+        return []
+    names = {courier.id: courier.name for courier in desk.catalog.couriers.values()}
+    lines = ["", words("Stopped in {days} days: {share}", days=days, share=_share(ended))]
+    lines += _shares(ended, lambda fact: step_name(fact.stage, words), words)
+    lines += _shares(ended, lambda fact: names.get(fact.courier_id or 0, "-"), words)
+    return [*lines, *_medians(facts, words)]
+
+
+def _share(facts: Sequence[StopFact]) -> str:
+    good = sum(fact.state is StopState.DONE for fact in facts)
+    return f"{good}/{len(facts)} ({good * 100 // len(facts)} %)"
+
+
+def _shares(facts: Sequence[StopFact], key: Callable[[StopFact], str], words: Words) -> list[str]:
+    groups: dict[str, list[StopFact]] = {}
+    for fact in sorted(facts, key=lambda fact: list(Stage).index(fact.stage)):
+        groups.setdefault(key(fact), []).append(fact)
+    return [words("• {name}: {share}", name=name, share=_share(found)) for name, found in groups.items()]
+
+
+def _medians(facts: Sequence[StopFact], words: Words) -> list[str]:
+    def middle(pairs: Iterable[tuple[datetime | None, datetime | None]]) -> str:
+        took = [(end - start).total_seconds() for start, end in pairs if start is not None and end is not None]
+        return span(timedelta(seconds=median(took)), words) if took else "-"
+
+    return [
+        words(
+            "Median: told → blocked {block} · → “on it” {ack} · → pulled {pull}",
+            block=middle((fact.told_at, fact.opened_at) for fact in facts),
+            ack=middle((fact.opened_at, fact.acked_at) for fact in facts),
+            pull=middle((fact.opened_at, fact.pulled_at) for fact in facts),
+        )
+    ]

@@ -1,0 +1,59 @@
+"""Words for what belongs to stops and recalls: states, what happened, kinds, and why a courier cannot be asked."""
+
+from domain.policy_stops import RecallKind
+from domain.stop_desk import RecallState
+from handlers.words import N_
+
+KINDS = {
+    RecallKind.SENDER: N_("back to us"),
+    RecallKind.STATION: N_("back to the station"),
+    RecallKind.ADDRESS: N_("to another address"),
+}
+KIND_BUTTONS = {
+    RecallKind.SENDER: N_("↩️ Ask the courier to bring it back"),
+    RecallKind.STATION: N_("🏤 Ask to hold it at the station"),
+    RecallKind.ADDRESS: N_("✏️ Ask to deliver elsewhere"),
+}
+STATES = {
+    RecallState.REGISTERED: N_("registered, the courier is to be asked"),
+    RecallState.ASKING: N_("the courier is asked"),
+    RecallState.ACCEPTED: N_("accepted, on its way"),
+    RecallState.RECEIVED: N_("it is back"),
+    RecallState.FAILED: N_("failed"),
+    RecallState.DROPPED: N_("no longer wanted"),
+}
+WHY_NOT = {
+    "not_left": N_("it has not left yet: stop it here"),
+    "delivered": N_("it is delivered: that is a return now"),
+    "kind": N_("this courier does not do that"),
+    "asked": N_("the courier was asked already, and does it once only"),
+    "early": N_("too soon after the pick-up, try again later"),
+    "late": N_("too long ago for this courier"),
+}
+STEPS = {
+    "pulled": N_("on the stop shelf"),
+    "printed": N_("printed, nobody picks it yet"),
+    "delivered": N_("delivered"),
+    "not_synced": N_("not known yet"),
+    "registered": N_("registered"),
+    "asking": N_("asked"),
+    "returning": N_("on its way back"),
+    "back": N_("back"),
+    "failed": N_("failed"),
+    "dropped": N_("no longer wanted"),
+}
+VERBS = {
+    "pulled": N_("put on the stop shelf"),
+    "sheet_torn": N_("sheet torn up"),
+    "repick": N_("to be picked again"),
+    "repicked": N_("picked again"),
+    "recall_registered": N_("recall registered"),
+    "recall_asking": N_("courier asked to bring it back"),
+    "recall_returning": N_("recall accepted"),
+    "recall_back": N_("recalled parcel is back"),
+    "recall_failed": N_("recall failed"),
+    "recall_dropped": N_("recall dropped"),
+    "recall_fee": N_("recall fee noted"),
+    "gate_open": N_("gate lets pass while silent"),
+    "gate_shut": N_("gate holds back while silent"),
+}

@@ -1,0 +1,192 @@
+"""Stops and what belongs to them: answers to platforms, recalls, when shops were heard."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from domain.errors import LostRace, Unknown
+from domain.parcels import OPEN_STOPS, Stop, StopKind, StopState
+from domain.policy_stops import FeedSource
+from domain.stop_desk import COMING, OPEN_RECALLS, Feed, Recall, Reply, StopFact, Verdict
+from storage.sql import Shape, Sql, among
+from storage.tables.parcels import parcel, stop
+from storage.tables.stops import recall, reply, shop_feed
+
+STOP = Shape(Stop, stop)
+FACT = Shape(StopFact, stop)
+REPLY = Shape(Reply, reply)
+RECALL = Shape(Recall, recall)
+
+_STOPS_OF = select(*STOP.columns).where(among(stop.c.parcel_id)).order_by(stop.c.id)
+_REPLIES = select(*REPLY.columns)
+_REPLIES_OF = _REPLIES.where(among(reply.c.refund_no))
+_RECALLS = select(*RECALL.columns)
+_RECALLS_OF = _RECALLS.where(among(recall.c.parcel_id)).order_by(recall.c.id)
+_FEEDS = select(shop_feed).order_by(shop_feed.c.shop_id, shop_feed.c.source)
+
+
+class Stops:
+    """Implements domain.stop_desk.Stops."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def _load(self, statement: Select[Any]) -> list[Stop]:
+        return [STOP.thing(row) for row in self._sql.rows(statement)]
+
+    def get(self, stop_id: int) -> Stop:
+        """Raises Unknown('stop')."""
+        found = self._load(select(*STOP.columns).where(stop.c.id == stop_id))
+        if not found:
+            raise Unknown("stop", str(stop_id))
+        return found[0]
+
+    def add(self, new: Stop) -> Stop:
+        """Insert (the id given is ignored) and return it with its id."""
+        return replace(new, id=self._sql.insert_new(stop, STOP.row(new)))
+
+    def save(self, changed: Stop) -> None:
+        """By revision. Raises LostRace."""
+        self._sql.save(stop, [STOP.row(changed)])
+
+    def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, tuple[Stop, ...]]:
+        """parcel id -> its stops by id; parcels without any are missing."""
+        result: dict[int, tuple[Stop, ...]] = defaultdict(tuple)
+        for row in self._sql.rows_in(_STOPS_OF, parcel_ids):
+            result[row.parcel_id] += (STOP.thing(row),)
+        return dict(result)
+
+    def open_of(self, warehouse_id: int | None) -> list[Stop]:
+        """Open stops, oldest first."""
+        statement = select(*STOP.columns).where(stop.c.state.in_(sorted(OPEN_STOPS)))
+        if warehouse_id is not None:
+            here = select(parcel.c.id).where(parcel.c.warehouse_id == warehouse_id)
+            statement = statement.where(stop.c.parcel_id.in_(here))
+        return self._load(statement.order_by(stop.c.opened_at, stop.c.id))
+
+    def due(self, now: datetime, limit: int) -> list[Stop]:
+        """OPEN stops whose next_at has come, longest due first."""
+        statement = select(*STOP.columns).where(stop.c.state == StopState.OPEN, stop.c.next_at <= now)
+        return self._load(statement.order_by(stop.c.next_at, stop.c.id).limit(limit))
+
+    def facts(self, since: datetime, warehouses: frozenset[int] | None) -> list[StopFact]:
+        """Refunds' stops opened since, of parcels of these warehouses."""
+        statement = select(*FACT.columns, parcel.c.courier_id).join(parcel, parcel.c.id == stop.c.parcel_id)
+        statement = statement.where(stop.c.opened_at >= since, stop.c.kind == StopKind.REFUND)
+        if warehouses is not None:
+            statement = statement.where(parcel.c.warehouse_id.in_(sorted(warehouses)))
+        return [FACT.thing(row[:-1], courier_id=row.courier_id) for row in self._sql.rows(statement)]
+
+
+class Replies:
+    """Implements domain.stop_desk.Replies."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def of(self, shop_id: int, refund_nos: Collection[str]) -> dict[str, Reply]:
+        """By the platform's refund number."""
+        rows = self._sql.rows_in(_REPLIES_OF.where(reply.c.shop_id == shop_id), refund_nos)
+        return {row.refund_no: REPLY.thing(row) for row in rows}
+
+    def many(self, reply_ids: Collection[int]) -> dict[int, Reply]:
+        """By id; missing ones are missing."""
+        return {row.id: REPLY.thing(row) for row in self._sql.rows_in(_REPLIES.where(among(reply.c.id)), reply_ids)}
+
+    def add(self, new: Reply) -> Reply:
+        """Insert (the id given is ignored) and return it with its id. Raises LostRace when it is there already."""
+        values = {key: value for key, value in REPLY.row(new).items() if key != "id"}
+        row = self._sql.row(self._sql.upsert(reply).values(values).on_conflict_do_nothing().returning(reply.c.id))
+        if row is None:
+            raise LostRace("reply")
+        return replace(new, id=row.id)
+
+    def save(self, replies: Sequence[Reply]) -> None:
+        """By revision. Raises LostRace."""
+        self._sql.save(reply, [REPLY.row(one) for one in replies])
+
+    def to_say(self, now: datetime, limit: int) -> list[Reply]:
+        """Those whose next_at has come, longest due first."""
+        statement = _REPLIES.where(reply.c.next_at <= now).order_by(reply.c.next_at, reply.c.id).limit(limit)
+        return [REPLY.thing(row) for row in self._sql.rows(statement)]
+
+    def late(self, now: datetime, limit: int) -> list[Reply]:
+        """Those that still WAIT after their due_at."""
+        statement = _REPLIES.where(reply.c.verdict == Verdict.WAIT, reply.c.due_at <= now)
+        return [REPLY.thing(row) for row in self._sql.rows(statement.order_by(reply.c.due_at, reply.c.id).limit(limit))]
+
+
+class Recalls:
+    """Implements domain.stop_desk.Recalls."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def _load(self, statement: Select[Any]) -> list[Recall]:
+        return [RECALL.thing(row) for row in self._sql.rows(statement)]
+
+    def get(self, recall_id: int) -> Recall:
+        """Raises Unknown('recall')."""
+        found = self._load(_RECALLS.where(recall.c.id == recall_id))
+        if not found:
+            raise Unknown("recall", str(recall_id))
+        return found[0]
+
+    def many(self, recall_ids: Collection[int]) -> dict[int, Recall]:
+        """By id; missing ones are missing."""
+        rows = self._sql.rows_in(_RECALLS.where(among(recall.c.id)), recall_ids)
+        return {row.id: RECALL.thing(row) for row in rows}
+
+    def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, tuple[Recall, ...]]:
+        """parcel id -> its recalls by id; parcels without any are missing."""
+        result: dict[int, tuple[Recall, ...]] = defaultdict(tuple)
+        for row in self._sql.rows_in(_RECALLS_OF, parcel_ids):
+            result[row.parcel_id] += (RECALL.thing(row),)
+        return dict(result)
+
+    def add(self, new: Recall) -> Recall:
+        """Insert (the id given is ignored) and return it with its id."""
+        return replace(new, id=self._sql.insert_new(recall, RECALL.row(new)))
+
+    def save(self, changed: Recall) -> None:
+        """By revision. Raises LostRace."""
+        self._sql.save(recall, [RECALL.row(changed)])
+
+    def coming(self, shops: frozenset[int] | None, limit: int) -> list[Recall]:
+        """Those not at their end, oldest first."""
+        statement = _in_shops(_RECALLS, shops).where(recall.c.state.in_(sorted(COMING)), recall.c.closed_at.is_(None))
+        return self._load(statement.order_by(recall.c.opened_at, recall.c.id).limit(limit))
+
+    def to_ask(self, now: datetime, limit: int) -> list[Recall]:
+        """Open ones whose next_at has come."""
+        statement = _RECALLS.where(recall.c.state.in_(sorted(OPEN_RECALLS)), recall.c.next_at <= now)
+        return self._load(statement.order_by(recall.c.next_at, recall.c.id).limit(limit))
+
+    def since(self, at: datetime, shops: frozenset[int] | None) -> list[Recall]:
+        """Opened since."""
+        return self._load(_in_shops(_RECALLS, shops).where(recall.c.opened_at >= at).order_by(recall.c.id))
+
+
+def _in_shops(statement: Select[Any], shops: frozenset[int] | None) -> Select[Any]:
+    return statement if shops is None else statement.where(recall.c.shop_id.in_(sorted(shops)))
+
+
+class Feeds:
+    """Implements domain.stop_desk.Feeds."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def all(self) -> list[Feed]:
+        """By shop and source."""
+        return [Feed(row.shop_id, FeedSource(row.source), row.heard_at) for row in self._sql.rows(_FEEDS)]
+
+    def heard(self, feed: Feed) -> None:
+        """Keep the moment in the place of an earlier one."""
+        statement = self._sql.upsert(shop_feed).values(shop_id=feed.shop_id, source=feed.source, heard_at=feed.heard_at)
+        news = {"heard_at": statement.excluded.heard_at}
+        self._sql.change(statement.on_conflict_do_update(index_elements=["shop_id", "source"], set_=news))

@@ -1,0 +1,104 @@
+"""The part of the life machine that is about stops: second scans, torn sheets, moves, recalls, answers to platforms."""
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+
+from domain import pulls, recalls, replies, review
+from domain.desk import Desk
+from domain.errors import Refusal
+from domain.holds import HoldCode
+from domain.parcels import Stop
+from domain.people import Actor, ActorKind, Role, Station
+from domain.policy_stops import RecallKind
+from domain.stop_desk import RecallState
+from storage.store import Store
+from tests.journeys.promises import ALL
+
+BOSS = Actor(ActorKind.PERSON, "boss", None, frozenset(Role))
+NUMBERS = st.sampled_from(ALL)
+
+
+def pull(desk: Desk, actor: Actor, code: str) -> None:
+    """A parcel's code, then the stop shelf's."""
+    parcel = desk.parcels.by_waybill(code)
+    assert parcel is not None
+    pulls.pull(desk, actor, parcel, 1)
+
+
+class StopLife(RuleBasedStateMachine):
+    """What `Life` has to offer is named here; the rules are those of stops."""
+
+    store: Store
+
+    def waybills(self) -> list[str]:
+        """Every parcel's."""
+        raise NotImplementedError
+
+    def scan_at(self, code: str, station: Station, grams: int | None) -> None:
+        """One scan."""
+        raise NotImplementedError
+
+    def tap(self, command: Callable[..., object], number: str, *args: object) -> None:
+        """A tap on an order's fresh card."""
+        raise NotImplementedError
+
+    def told_again(self, number: str, street: str) -> None:
+        """The platform tells the order with another street."""
+        raise NotImplementedError
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20), then_back=st.booleans())
+    def pulled_to_the_stop_shelf(self, pick: int, then_back: bool) -> None:
+        """The second scan, and perhaps the goods' way back to their bins."""
+        codes = self.waybills()
+        code = codes[pick % len(codes)]
+        self.refusable(pull, BOSS, code)
+        if then_back:
+            self.scan_at(code, Station.PUT_BACK, None)
+
+    @precondition(lambda self: self.stops())
+    @rule(pick=st.integers(0, 20), answer=st.sampled_from([pulls.acknowledge, pulls.torn]))
+    def somebody_answers(self, pick: int, answer: Callable[..., object]) -> None:
+        stop = self.stops()[pick % len(self.stops())]
+        self.refusable(answer, BOSS, stop.id, stop.revision)
+
+    @rule(number=NUMBERS, street=st.sampled_from(["文三路 2 号", "文三路 3 号"]))
+    def buyer_moves(self, number: str, street: str) -> None:
+        self.told_again(number, street)
+
+    @rule(number=NUMBERS, code=st.sampled_from([HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED, HoldCode.FREEZE]))
+    def hold_is_released(self, number: str, code: HoldCode) -> None:
+        self.tap(review.release_hold, number, code)
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20), kind=st.sampled_from(list(RecallKind)))
+    def courier_is_asked_for_it(self, pick: int, kind: RecallKind) -> None:
+        codes = self.waybills()
+        parcel = self.store.read_now(lambda desk: desk.parcels.by_waybill(codes[pick % len(codes)]))
+        assert parcel is not None
+        self.refusable(recalls.register, BOSS, parcel.id, kind)
+
+    @rule(state=st.sampled_from([RecallState.ASKING, RecallState.ACCEPTED, RecallState.FAILED]), by_hand=st.booleans())
+    def courier_says(self, state: RecallState, by_hand: bool) -> None:
+        for recall in self.store.read_now(lambda desk: desk.recalls.coming(None, 1)):
+            if by_hand:
+                self.refusable(recalls.told, BOSS, recall.id, recall.revision, state, "so")
+            else:
+                self.store.run_now(recalls.answered, [recalls.Word(recall.id, state)])
+
+    @rule(error=st.sampled_from(["", "timeout"]))
+    def platforms_hear(self, error: str) -> None:
+        due = self.store.read_now(replies.to_say)
+        self.store.run_now(replies.received, [(reply, replies.Receipt(reply.id, error)) for reply in due])
+
+    def refusable(self, command: Callable[..., object], *args: object) -> None:
+        """Refusals are answers, not failures."""
+        try:
+            self.store.run_now(command, *args)
+        except Refusal:
+            return
+
+    def stops(self) -> list[Stop]:
+        return self.store.read_now(lambda desk: desk.stops.open_of(None))
