@@ -26,7 +26,7 @@ LABELS: dict[str, tuple[Right, str]] = {
     "staff": (Right.STAFF, N_("👥 Staff")),
 }
 
-STATIONS = ("pick", "pack", "weigh", "ship", "putback", "receive")
+STATIONS = ("pick", "pack", "weigh", "ship", "putback", "receive", "scan")
 
 
 def desk_keyboard(person: Person, words: Words, *, without: Collection[str] = ()) -> tuple[tuple[str, ...], ...]:

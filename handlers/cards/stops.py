@@ -43,6 +43,8 @@ HEADS = {
     (StopKind.REPICK, StopState.DONE): N_("✅ {waybill} is complete again · by {closed} at {time}"),
     (StopKind.REPICK, StopState.RELEASED): N_("✖️ Nothing to pick again for {waybill}"),
 }
+TAKE_PARCEL = N_("Take the parcel out, put the goods on their shelf, then scan {waybill} at /putback.")
+TAKE_GOODS = N_("Take these goods out, put them on their shelf, then scan {waybill} at /putback.")
 SEEN = (Right.PUT_BACK, Right.OVERRIDE)
 
 
@@ -164,7 +166,8 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
     if pulls.untouched(desk, parcel):
         return words("Nobody has picked it: tear up the sheet of slot {slot} and tap, or scan it at /putback.", **facts)
     if stop.state is StopState.PULLED or parcel.state is ParcelState.IN_WAVE or not desk.policy.stops.second_scan:
-        return words("Take it out, put the goods on their shelf, then scan {waybill} at /putback.", **facts)
+        whole = len(taken_out(stop, parcel)) == len(parcel.live_items)
+        return words(TAKE_PARCEL if whole else TAKE_GOODS, **facts)
     return words("Take it out and put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
 
 

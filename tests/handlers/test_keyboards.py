@@ -19,7 +19,10 @@ def test_an_owner_has_no_stations_under_the_thumb() -> None:
 
 
 def test_a_picker_has_the_stations_of_a_picker() -> None:
-    assert desk_keyboard(person(Role.PICKER), ZH) == (("🌊 波次", "🛒 拣货", "↩️ 放回"), ("⛔ 拦截",))
+    assert desk_keyboard(person(Role.PICKER), ZH) == (
+        ("🌊 波次", "🛒 拣货", "↩️ 放回"),
+        ("📱 扫码页", "⛔ 拦截"),
+    )
 
 
 def test_a_label_is_read_back_in_any_language() -> None:

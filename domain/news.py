@@ -1,0 +1,115 @@
+"""News about orders we have: what their stage allows is taken over, and where a person must look they are held.
+
+Surprising: a report without money or without a receiver (Amazon has both kinds) takes neither away from what another
+one told. What somebody decided on is taken one by one, everything else as a set.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain import history, interception, printing, refunds, withdrawal
+from domain.changes import DECIDED, differences, hold_change, hold_shipped
+from domain.desk import Desk
+from domain.holds import HoldCode, open_codes
+from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
+from domain.orders import Line, Order, OrderStatus
+from domain.people import Actor
+from domain.planning import refresh
+from domain.told import KEPT, MONEY, fingerprint, first_status, head_of, line_refunds, lines_of, tells_receiver
+
+
+def _merge_lines(order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:
+    """The new lines, keeping what we know of lines that stayed (number, sku, refund, dropped): boxes and refunds
+    name lines by number."""
+    if not incoming.lines:
+        return order.lines
+    old = {line.external_id: line for line in order.lines}
+    last = max((line.line_no for line in order.lines), default=0)
+    result = []
+    for line in lines_of(incoming.lines):
+        before = old.get(line.external_id)
+        if before:
+            line = replace(
+                line,
+                line_no=before.line_no,
+                sku=before.sku if before.merchant_code == line.merchant_code else None,
+                refunded=before.refunded,
+                dropped=before.dropped,
+                refund=before.refund,
+            )
+        else:
+            last += 1
+            line = replace(line, line_no=last)
+        result.append(line)
+    return tuple(sorted(result, key=lambda line: line.line_no))
+
+
+def take(desk: Desk, actor: Actor, changed: Sequence[tuple[Order, IncomingOrder]]) -> None:
+    """News about orders we have. What somebody decided on already comes first and one by one: it may change the
+    orders it travels with. The others are screened as a set."""
+    desk.orders.keep_raws([(order.id, news.raw) for order, news in changed])
+    told = (history.line(desk, actor, "order", o.id, "changed", platform_state=news.state) for o, news in changed)
+    desk.record(list(told))
+    decided = [(order.id, news) for order, news in changed if order.status is not OrderStatus.REVIEW]
+    for order_id, news in decided:
+        interception.keep(desk, _news(desk, actor, desk.orders.get(order_id), news))
+    printing.changed(desk, [order_id for order_id, _ in decided])
+    waiting = {order.id: news for order, news in changed if order.status is OrderStatus.REVIEW}
+    found = desk.orders.many(waiting) if decided else {order.id: order for order, _ in changed if order.id in waiting}
+    after = [_news(desk, actor, order, waiting[order.id]) for order in found.values()]
+    for order in after:
+        if order.status is not OrderStatus.REVIEW:
+            interception.keep(desk, order)
+    refresh(desk, [order for order in after if order.status is OrderStatus.REVIEW])
+
+
+def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:
+    """The order as the platform tells it now: what its stage allows taken over, held where a person must look. Not
+    saved; refunds it tells are."""
+    lines = _merge_lines(order, incoming)
+    news = order if incoming.fragment else _take_head(order, incoming)
+    news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
+    changed = differences(order, news)
+    moved = news.platform_state is not order.platform_state
+    parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
+    if changed and order.status in DECIDED:
+        news = hold_change(desk, news, changed)
+    if moved and order.status in DECIDED:
+        news = hold_shipped(desk, news, parcels)
+    if changed or set(open_codes(news.holds)) - set(open_codes(order.holds)):
+        if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
+            news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
+        news = replace(news, first_approver=0)
+    if HoldCode.ADDR_CHANGED in changed and order.status is OrderStatus.SHIPPED and not news.receiver.masked:
+        interception.moved_too_late(desk, news, parcels)
+    before = {line.external_id: line.refund for line in order.lines}
+    for refund in (*incoming.refunds, *line_refunds(before, incoming)):
+        news = interception.refund_came(desk, actor, news, refund)
+    if HoldCode.GOODS_CHANGED in changed:
+        news = refunds.tally(desk, news)
+    return _closed_there(desk, actor, news, incoming)
+
+
+def _take_head(order: Order, incoming: IncomingOrder) -> Order:
+    status = order.status
+    if status is OrderStatus.UNPAID and incoming.state is not PlatformState.UNPAID:
+        status = first_status(replace(incoming, refunds=()))
+    told = {name: value for name, value in head_of(incoming).items() if value or name not in KEPT}
+    if not (incoming.goods or incoming.total or incoming.paid):
+        told = {name: value for name, value in told.items() if name not in MONEY}
+    if not tells_receiver(incoming):
+        del told["receiver"]
+    if "paid" in told:
+        told["paid"] = max(incoming.paid, order.refunded)
+    updated = incoming.updated_at or order.platform_updated_at
+    return replace(order, status=status, platform_state=incoming.state, platform_updated_at=updated, **told)
+
+
+def _closed_there(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:
+    """The platform closed the order and told no refund: it is one, for all that was paid."""
+    live = order.status in (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
+    settled = 0 < order.paid <= order.refunded
+    if incoming.fragment or incoming.state is not PlatformState.CLOSED or not live or settled:
+        return order
+    refund = IncomingRefund(f"{order.number}:closed", RefundState.SUCCESS, order.paid - order.refunded)
+    return interception.refund_came(desk, actor, order, refund)
