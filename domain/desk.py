@@ -235,6 +235,9 @@ class Outbox(Protocol):
     def add(self, notices: Sequence[Notice]) -> None:
         """Once per (chat, key). A redraw that is already waiting is moved, not added."""
 
+    def behind(self, chat_ids: Collection[int]) -> Mapping[int, Mapping[NoticeKind, int]]:
+        """Chat -> kind -> new messages it has not been told yet; chats with none are missing."""
+
     def waiting(self, chat_id: int) -> list[Notice]:
         """What the chat has not been told yet, in order."""
 

@@ -4,7 +4,7 @@ Surprising: a change of address or goods stops a parcel on the very same road as
 person, a clock, a next person. Only its end differs: the hold's release lets the parcel go on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from domain.holds import Hold, HoldCode, Source, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import IN_HOUSE, Parcel, ParcelState, Stage, Stop, StopKind, StopState, WaveState
 from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Role
-from domain.records import NoticeKind
+from domain.records import Notice, NoticeKind
 
 FIRST_TOLD: Mapping[Stage, frozenset[Role]] = {
     Stage.PRINTED: frozenset({Role.DISPATCHER}),
@@ -26,6 +26,10 @@ FIRST_TOLD: Mapping[Stage, frozenset[Role]] = {
 """Who has the parcel in hand at that stage, after the named person."""
 ABOVE = (frozenset({Role.DISPATCHER}), frozenset({Role.CS_LEAD}), frozenset({Role.OWNER}))
 """Who leads the floor, who leads the desk, whose company it is."""
+
+
+FLOOD = 3
+"""Stop cards that may wait for one chat."""
 
 
 def chain(stop: Stop) -> tuple[frozenset[Role], ...]:
@@ -60,7 +64,20 @@ def tell(desk: Desk, stop: Stop, parcel: Parcel) -> None:
     key = f"stop:{stop.id}:{stop.level}"
     place = parcel.warehouse_id if roles & WAREHOUSE_ROLES else None
     named = stop.named_id if stop.level == 0 else None
-    notices.tell(desk, NoticeKind.STOP, stop.id, roles, key=key, warehouse=place, named=named)
+    chats = notices.route(desk, roles, warehouse=place, named=named)
+    board = f"stops:{desk.now:%Y%m%d%H%M}"
+    flooded = _flooded(desk, chats)
+    desk.outbox.add([Notice(NoticeKind.STOPS, 0, chat, board, desk.now) for chat in chats if chat in flooded])
+    desk.outbox.add([Notice(NoticeKind.STOP, stop.id, chat, key, desk.now) for chat in chats if chat not in flooded])
+
+
+def _flooded(desk: Desk, chats: Collection[int]) -> set[int]:
+    """The chats for which stops come faster than Telegram lets them hear one by one: they get the board, which has
+    them all, once a minute, and edits in between."""
+    behind = desk.outbox.behind(chats)
+    return {
+        chat for chat, kinds in behind.items() if NoticeKind.STOPS in kinds or kinds.get(NoticeKind.STOP, 0) >= FLOOD
+    }
 
 
 def open_stop(

@@ -4,21 +4,28 @@ Surprising: per chat only the head of the queue can be claimed, so a chat hears 
 a redraw that is asked for again while it is being delivered has a higher version and stays waiting.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, FromClause, Row, and_, case, exists, func, or_, select, update
 
-from domain.records import ClaimedNotice, Notice
-from storage.sql import Shape, Sql, upsert
+from domain.records import ClaimedNotice, Notice, NoticeKind
+from storage.sql import Shape, Sql, among, upsert
 from storage.tables.messages import outbox
 from storage.tables.people import chat
 
 NOTICE = Shape(Notice, outbox)
 WAITING, SENT, DROPPED = "waiting", "sent", "dropped"
 _FREE = {"worker": "", "lease_until": None}
+
+
+_BEHIND = (
+    select(outbox.c.chat_id, outbox.c.kind, func.count().label("notices"))
+    .where(outbox.c.state == WAITING, ~outbox.c.redraw, among(outbox.c.chat_id))
+    .group_by(outbox.c.chat_id, outbox.c.kind)
+)
 
 
 @cache
@@ -62,6 +69,13 @@ class Outbox:
         """What the chat has not been told yet, in order."""
         mine = select(*NOTICE.columns).where(outbox.c.chat_id == chat_id, outbox.c.state == WAITING)
         return [NOTICE.thing(row) for row in self._sql.rows(mine.order_by(outbox.c.queued_at, outbox.c.id))]
+
+    def behind(self, chat_ids: Collection[int]) -> dict[int, dict[NoticeKind, int]]:
+        """Chat -> kind -> new messages it has not been told yet; chats with none are missing."""
+        found: dict[int, dict[NoticeKind, int]] = {}
+        for row in self._sql.rows_in(_BEHIND, chat_ids):
+            found.setdefault(row.chat_id, {})[row.kind] = row.notices
+        return found
 
     def _row(self, notice: Notice) -> dict[str, Any]:
         queue = {"state": WAITING, "queued_at": notice.due_at, "version": 1, "attempts": 0, "error": ""}

@@ -49,7 +49,8 @@ class _Telegram:
 
 
 @asynccontextmanager
-async def _telegram() -> AsyncIterator[_Telegram]:
+async def telegram_beside() -> AsyncIterator[_Telegram]:
+    """The other process, running."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot.bench.person", stdin=PIPE, stdout=PIPE, cwd=_HERE
     )
@@ -65,7 +66,7 @@ async def _telegram() -> AsyncIterator[_Telegram]:
 
 async def bare_taps(count: int) -> list[float]:
     """A bot that answers the tap and edits its message, and nothing else."""
-    async with _telegram() as telegram:
+    async with telegram_beside() as telegram:
         session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
         bot, dispatcher = Bot(telegram.token, session=session), Dispatcher()
 
@@ -91,7 +92,7 @@ async def bare_taps(count: int) -> list[float]:
 
 async def desk_taps(count: int) -> list[float]:
     """Approvals, each on its own order's card."""
-    async with _telegram() as telegram:
+    async with telegram_beside() as telegram:
         with tempfile.TemporaryDirectory() as folder:
             settings = read_settings({}, data=Path(folder), port=0)
             settings = replace(settings, token=telegram.token, api_base=telegram.url)

@@ -27,7 +27,7 @@ SHOWN = 20
 
 @drawing(NoticeKind.STOPS)
 def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """Open stops of this viewer's warehouses, oldest first, and the record for who leads."""
+    """Open stops of this viewer's warehouses, his own first, then the oldest, and the record for who leads."""
     if viewer.actor is None:
         return None
     words, actor = viewer.words, viewer.actor
@@ -46,7 +46,8 @@ def _mine(desk: Desk, actor: Actor) -> list[tuple[Stop, Parcel]]:
     stops = desk.stops.open_of(None)
     boxes = desk.parcels.many([stop.parcel_id for stop in stops])
     pairs = [(stop, boxes[stop.parcel_id]) for stop in stops]
-    return [pair for pair in pairs if any(may(actor, right, warehouse=pair[1].warehouse_id) for right in SEEN)]
+    mine = [pair for pair in pairs if any(may(actor, right, warehouse=pair[1].warehouse_id) for right in SEEN)]
+    return sorted(mine, key=lambda pair: actor.person_id is None or pair[0].named_id != actor.person_id)
 
 
 def _by_stage(desk: Desk, mine: Sequence[tuple[Stop, Parcel]], words: Words) -> list[str]:
