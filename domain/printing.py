@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain import history, notices
+from domain.addresses import filled
 from domain.desk import Desk
 from domain.errors import Stale, Unknown
 from domain.orders import Order
@@ -54,7 +55,8 @@ def mark(parcel: Parcel, orders: Mapping[int, Order], paper: Paper) -> str:
     """The fingerprint of what the paper says of a parcel. The label: who, where, which number. The slip: the goods and
     the notes as well."""
     inside = [orders[order_id] for order_id in parcel.live_orders]
-    said: list[object] = [parcel.waybill, parcel.courier_id, inside[0].receiver if inside else ""]
+    to = filled(inside[0].receiver) if inside else ""  # as the hold about addresses compares them
+    said: list[object] = [parcel.waybill, parcel.courier_id, to]
     if paper is Paper.SLIP:
         said += [parcel.live_items, *((one.buyer_message, one.seller_note) for one in inside)]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
