@@ -134,8 +134,8 @@ def _print(desk: Desk, actor: Actor, boxes: Sequence[Parcel], paper: Paper, *, a
         copy = stand.last.number + 1 if stand.last else 1
         sheets.append(Sheet(box.id, paper, copy, stand.last, stand.outdated))
         made.append(Printed(0, box.id, paper, copy, desk.now, actor.name, mark(box, orders, paper), actor.person_id))
-        why = "changed" if stand.outdated else ""
-        lines.append(history.line(desk, actor, "parcel", box.id, f"{paper}_printed", why, copy=str(copy)))
+        voids = str(stand.last.number) if stand.last and stand.outdated else ""
+        lines.append(history.line(desk, actor, "parcel", box.id, f"{paper}_printed", copy=str(copy), voids=voids))
     desk.prints.add(made)
     desk.record(lines)
     notices.redraw(desk, NoticeKind.WAVE, {box.wave_id for box in able if box.wave_id})
