@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain import history, notices
+from domain.addresses import filled
 from domain.desk import Desk
 from domain.errors import Stale, Unknown
 from domain.orders import Order
@@ -54,7 +55,8 @@ def mark(parcel: Parcel, orders: Mapping[int, Order], paper: Paper) -> str:
     """The fingerprint of what the paper says of a parcel. The label: who, where, which number. The slip: the goods and
     the notes as well."""
     inside = [orders[order_id] for order_id in parcel.live_orders]
-    said: list[object] = [parcel.waybill, parcel.courier_id, inside[0].receiver if inside else ""]
+    to = filled(inside[0].receiver) if inside else ""  # as the hold about addresses compares them
+    said: list[object] = [parcel.waybill, parcel.courier_id, to]
     if paper is Paper.SLIP:
         said += [parcel.live_items, *((one.buyer_message, one.seller_note) for one in inside)]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
@@ -132,8 +134,8 @@ def _print(desk: Desk, actor: Actor, boxes: Sequence[Parcel], paper: Paper, *, a
         copy = stand.last.number + 1 if stand.last else 1
         sheets.append(Sheet(box.id, paper, copy, stand.last, stand.outdated))
         made.append(Printed(0, box.id, paper, copy, desk.now, actor.name, mark(box, orders, paper), actor.person_id))
-        why = "changed" if stand.outdated else ""
-        lines.append(history.line(desk, actor, "parcel", box.id, f"{paper}_printed", why, copy=str(copy)))
+        voids = str(stand.last.number) if stand.last and stand.outdated else ""
+        lines.append(history.line(desk, actor, "parcel", box.id, f"{paper}_printed", copy=str(copy), voids=voids))
     desk.prints.add(made)
     desk.record(lines)
     notices.redraw(desk, NoticeKind.WAVE, {box.wave_id for box in able if box.wave_id})

@@ -1,6 +1,6 @@
 """What waits for a wave, sorted by the rules of the policy or by a person's tap.
 
-Surprising: it reads light rows (`Waiting`), not parcels: the clock asks every two seconds, and a backlog of two
+Surprising: it reads light rows (`Waiting`), not parcels: the clock asks every two seconds, and a backlog of a
 thousand must not cost more than one statement.
 """
 
@@ -15,7 +15,7 @@ from domain.orders import Order
 from domain.parcels import Waiting
 from domain.wave_rules import REST, Per, Shape, WaveRule
 
-MOST = 2000  # waiting parcels looked at in one warehouse
+MOST = 1000  # waiting parcels looked at in one warehouse
 
 
 @dataclass(frozen=True, slots=True)

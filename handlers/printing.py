@@ -20,6 +20,7 @@ from domain.people import Chat, Right, require
 from domain.printing import Job
 from domain.records import NoticeKind
 from handlers.ask import Ask
+from handlers.card import Card
 from handlers.filters import Cmd, Tap
 from handlers.papers import Papers, pick_paper, sheets
 from handlers.terms import N_
@@ -97,15 +98,18 @@ async def _send(ask: Ask, making: Papers, job: Job | None = None) -> bool:
         await ask.toast(ask.words.plain("Nothing of this wave is left to ship."), alert=True)
         return False
     files = [await asyncio.to_thread(make) for make in making]
-    chat = await ask.read(_private_chat, ask.person.chat_id)
+    private = replace(ask, chat=await ask.read(_private_chat, ask.person.chat_id))
     try:
-        await replace(ask, chat=chat).send_files(files)
+        await private.send_files(files)
     except TelegramForbiddenError:
         await ask.toast(
             ask.words.plain("Open a private chat with me first: addresses do not go to groups."), alert=True
         )
         return False
-    await ask.toast(_told(job, ask.words))
+    told = _told(job, ask.words)
+    if ask.answered and job and job.left_out:  # the tap was answered while the papers were made: it must be read
+        await private.reply(Card(told))
+    await ask.toast(told)
     return True
 
 

@@ -181,6 +181,8 @@ def event_line(event: Event, viewer: Viewer) -> str:
     words = viewer.words
     who = actor_name(event.actor, words)
     text = words("{at} · {verb} · {who}", at=words.when(event.at), verb=verb_name(event.verb, words), who=who)
+    if copy := event.data.get("copy"):
+        text += words(" · copy {copy}", copy=copy)
     if not event.reason:
         return text
     reason = hold_name(event.reason, words) if event.verb == "hold_released" else event.reason

@@ -14,7 +14,9 @@ from domain import intake, review
 from domain.holds import HoldCode
 from domain.parcels import ParcelState
 from domain.people import SHOP, Role
+from domain.policy import policy_of
 from domain.records import NoticeKind
+from handlers.draw import draw
 from tests.factory import incoming, receiver
 from tests.handlers.floor_chat import GROUP, Call, Floor
 
@@ -105,6 +107,52 @@ async def test_all_again_is_asked_twice_and_says_which_copy(floor: Floor) -> Non
         ("2", "王强 Wang Qiang"),
         ("1", "王强 Wang Qiang"),
     ]
+
+
+async def test_the_orders_history_says_which_copy(floor: Floor) -> None:
+    await open_wave(floor, "1001")
+    picker, anna = floor.cast.people[Role.PICKER], floor.cast.people[Role.CS]
+    await floor.taps(picker, "🖨 Labels (1)")
+    await floor.writes(picker, "/print P000001")
+    order = floor.look(lambda desk: desk.orders.by_number(floor.cast.shops[0].id, ["1001"])["1001"])
+    chat = floor.look(lambda desk: desk.people.chat(anna.chat_id))
+    card = floor.look(lambda desk: draw(desk, NoticeKind.ORDER, order.id, chat, {"view": "history"}))
+    assert [line for line in card.text.split("\n") if "printed" in line] == [
+        "11-23 10:01 · slip printed · 王强 Wang Qiang · copy 1",
+        "11-23 10:01 · label printed · 王强 Wang Qiang · copy 2",
+        "11-23 10:01 · label printed · 王强 Wang Qiang · copy 1",
+    ]
+
+
+async def test_the_pick_list_comes_in_private_and_is_not_counted(floor: Floor) -> None:
+    await open_wave(floor, "1001")
+    picker = floor.cast.people[Role.PICKER]
+    data, shown = floor.button(picker.telegram_id, "📄 Pick list")
+    shown.said["chat_id"] = GROUP
+    await floor.presses(picker, data, shown, group=True)
+    assert [c.said["chat_id"] for c in floor.last if c.name == "sendDocument"] == [picker.telegram_id]
+    assert floor.toasts == ["Sent to you in private."]
+    assert floor.look(lambda desk: desk.prints.of_parcels([1])) == {}
+
+
+async def test_a_rule_of_the_company_masks_and_names_the_sender(floor: Floor) -> None:
+    rules = """
+[papers]
+masks = {taobao = "both", "*" = "whole"}
+whole_for_own_numbers = true
+[[papers.senders]]
+name = "小满仓配"
+phone = "0571-1"
+address = "余杭 1 号"
+warehouse = "HZ"
+"""
+    policy = policy_of(rules, 2).value
+    floor.do(lambda unit: unit.catalog_admin.put_policy(policy, "test"))
+    await open_wave(floor, "1001")
+    await floor.taps(floor.cast.people[Role.PICKER], "🖨 Labels (1)")
+    text = text_of(files(floor.last)["W0001-labels.pdf"])
+    assert "13800001234" in text
+    assert "小满仓配 0571-1 余杭 1 号" in text
 
 
 async def test_a_receiver_is_no_printer(floor: Floor) -> None:

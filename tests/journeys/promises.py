@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from domain import printing
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
 from domain.incoming import PlatformState
 from domain.orders import Order, OrderStatus
+from domain.paper_records import Paper
 from domain.parcels import IN_HOUSE, OPEN_STOPS, RESERVING, Parcel, ParcelState, Stage, Stop, StopKind, StopState
 from domain.stock import Bucket
 from domain.stop_desk import COMING, RecallState, Verdict
@@ -20,6 +22,15 @@ def stopped(desk: Desk, code: str) -> bool:
     stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
     held = any(order.held for order in desk.orders.many(parcel.order_ids).values())
     return parcel.state in IN_HOUSE and (held or any(stop.state in OPEN_STOPS for stop in stops))
+
+
+def wrong_label(desk: Desk, code: str) -> bool:
+    """Whether the last label printed of this waybill says something else than it should."""
+    parcel = desk.parcels.by_waybill(code)
+    assert parcel is not None
+    labels = [copy for copy in desk.prints.of_parcels([parcel.id]).get(parcel.id, ()) if copy.paper is Paper.LABEL]
+    orders = desk.orders.many(parcel.order_ids)
+    return bool(labels and parcel.live_orders) and labels[-1].mark != printing.mark(parcel, orders, Paper.LABEL)
 
 
 def all_orders(desk: Desk) -> list[int]:

@@ -124,7 +124,9 @@ def test_a_parcel_from_wave_to_van_and_the_days_workbook(live: Live) -> None:
     first, second = released(live, 2201, 2202)
     wave = wave_of(live, 2201)
     card = live.said(PICKER, wave)
-    for paper in ("pick", "slips"):
+    assert live.document(PICKER, f"{wave}-pick.pdf").startswith(b"%PDF-")
+    for paper in ("labels", "slips"):
+        assert live.tap(PICKER, card, f"wp:{int(wave[1:])}:{paper[0]}") == "已私信发给你：2 张。"
         assert live.document(PICKER, f"{wave}-{paper}.pdf").startswith(b"%PDF-")
     assert wave in live.tap(PICKER, card, "wt:")
     live.say(PICKER, f"/pick {first}\n{second}")
@@ -140,6 +142,8 @@ def test_a_parcel_from_wave_to_van_and_the_days_workbook(live: Live) -> None:
     live.say(BORIS, f"/ship {first}")
     becomes(live, 2201, "已交接")
     assert "已打包" in words_of(live.ask(BELLA, "/order #2202", "#2202"))
+    live.tap(BORIS, live.ask(BORIS, "/manifest", "on no list yet"), "mf:")
+    assert live.document(BORIS, r"M\d{4}\.pdf").startswith(b"%PDF-")
     check_workbook(live, "#2201", first)
 
 

@@ -1,7 +1,8 @@
 """The order's life as a Hypothesis machine: commands, scans, refunds, crashes and retries in any order.
 
 It holds the promises of the design: 1 (no stopped parcel leaves), 2 (the ledger is the stock, and a stopped
-parcel's stock is free only after its put-back), 3 (money), 5 (one winner).
+parcel's stock is free only after its put-back), 3 (money), 5 (one winner); and no box goes on under a label that says
+something else than it should.
 """
 
 import os
@@ -21,6 +22,7 @@ from domain import (
     intake,
     interception,
     looking,
+    printing,
     pulls,
     queue,
     release,
@@ -32,6 +34,7 @@ from domain import (
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
+from domain.holds import open_codes
 from domain.incoming import (
     IncomingLine,
     IncomingOrder,
@@ -41,6 +44,7 @@ from domain.incoming import (
     Receiver,
     RefundState,
 )
+from domain.paper_records import Paper
 from domain.parcels import Parcel, ParcelState
 from domain.people import SHOP, Actor, ActorKind, Chat, Person, Role, Station
 from domain.policy import Policy
@@ -49,7 +53,7 @@ from domain.records import Grade
 from domain.stock import Bucket, Document, Move
 from storage.store import Store
 from storage.unit import Unit
-from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped
+from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped, wrong_label
 from tests.journeys.stop_life import BOSS, NUMBERS, StopLife
 
 HAND = Actor(ActorKind.PERSON, "hand", 1, frozenset(Role))
@@ -169,11 +173,31 @@ class Life(StopLife):
         lids=st.integers(0, 2),
         state=st.sampled_from(STATES),
         note=st.sampled_from(["", "", "发票"]),
+        street=st.sampled_from([HOME.address, HOME.address, "新路 2 号"]),
     )
-    def platform_tells(self, number: str, cups: int, lids: int, state: PlatformState, note: str) -> None:
+    def platform_tells(
+        self, number: str, cups: int, lids: int, state: PlatformState, note: str, street: str = HOME.address
+    ) -> None:
         if cups + lids:
             news = incoming(number, cups, lids, state, note, 0)
-            self.store.run_now(intake.receive, SHOP, 1, [news])
+            there = replace(news, receiver=replace(HOME, address=street))
+            self.store.run_now(intake.receive, SHOP, 1, [there])
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20), paper=st.sampled_from(Paper))
+    def papers_are_printed(self, pick: int, paper: Paper) -> None:
+        """What is wanted of a wave; nothing of what is stopped."""
+        codes = self.waybills()
+        code = codes[pick % len(codes)]
+        wave_id = self.store.read_now(lambda desk: getattr(desk.parcels.by_waybill(code), "wave_id", None))
+        try:
+            job = self.store.run_now(printing.print_wave, BOSS, wave_id or 0, paper)
+        except Refusal:
+            return
+        boxes = self.store.read_now(lambda desk: desk.parcels.many([sheet.parcel_id for sheet in job.sheets]))
+        for box in boxes.values():
+            assert not self.store.read_now(stopped, box.waybill)
+            assert not self.store.read_now(printing.standings, [box])[paper][box.id].wanted
 
     def told_again(self, number: str, street: str) -> None:
         news = replace(incoming(number, 1, 1, PlatformState.PAID, "", 0), receiver=replace(HOME, address=street))
@@ -198,6 +222,28 @@ class Life(StopLife):
     @rule(number=NUMBERS)
     def release_and_approve(self, number: str) -> None:
         self.tap(review.release_and_approve, number)
+
+    @rule(number=NUMBERS)
+    def a_lead_has_looked(self, number: str) -> None:
+        """Every hold a person may release is released, wherever the order is."""
+        order_id = self.order_id(number)
+        if order_id is None:
+            return
+        for code in self.store.read_now(lambda desk: open_codes(desk.orders.get(order_id).holds)):
+            self.tap(review.release_hold, number, code)
+
+    @rule(number=NUMBERS)
+    def the_buyer_moves(self, number: str) -> None:
+        """Nothing else changes; the label may be printed, and a lead lets the order go on."""
+        order_id = self.order_id(number)
+        if order_id is None:
+            return
+        order = self.store.read_now(lambda desk: desk.orders.get(order_id))
+        units = {line.merchant_code: line.quantity for line in order.lines}
+        street = "新路 2 号" if order.receiver.address == HOME.address else HOME.address
+        cups, lids = units.get("CUP", 0), units.get("LID", 0)
+        self.platform_tells(number, cups, lids, order.platform_state, order.buyer_message, street)
+        self.a_lead_has_looked(number)
 
     @rule(number=NUMBERS)
     def undo(self, number: str) -> None:
@@ -263,9 +309,12 @@ class Life(StopLife):
 
     def scan_at(self, code: str, station: Station, grams: int | None) -> None:
         before = self.store.read_now(lambda desk: stopped(desk, code))
+        old = self.store.read_now(wrong_label, code)
         result = self.store.run_now(fulfilment.scan, BOSS, station, code, grams)
         if before and result.ok and station is not Station.PUT_BACK:
             self.shipped_with_stop.append(f"{station} {code}")
+        if old and result.ok and station in (Station.PACK, Station.WEIGH, Station.HAND_OVER):
+            self.shipped_with_stop.append(f"{station} {code} with an old label")
 
     @precondition(lambda self: self.waybills())
     @rule(pick=st.integers(0, 20), seconds=st.sampled_from([0, 30, 61]))
