@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 
 from domain import interception, recalls, returns
+from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, NotRecallable, ReasonNeeded, Stale, WrongStatus
 from domain.incoming import PlatformState, RefundState
 from domain.parcels import ParcelState, StopKind, StopState
 from domain.people import Role
 from domain.policy_stops import RecallKind
 from domain.recalls import Word
-from domain.records import Grade, NoticeKind, ReturnState
+from domain.records import Grade, Notice, NoticeKind, ReturnState
 from domain.stop_desk import Recall, RecallState
 from tests import factory
 from tests.domain.house import House
@@ -23,6 +24,10 @@ def left(house: House) -> House:
     house.bring_to(ParcelState.HANDED_OVER)
     house.refund(RefundState.SUCCESS)
     return house
+
+
+def waiting_for(desk: Desk, chat_id: int) -> list[Notice]:
+    return desk.outbox.waiting(chat_id)
 
 
 def register(house: House, kind: RecallKind = RecallKind.SENDER) -> Recall:
@@ -69,7 +74,8 @@ def test_by_telephone_from_registered_to_back_in_stock(left: House) -> None:
 def test_customer_service_and_finance_hear_of_it(left: House) -> None:
     recall = register(left)
     for role in (Role.CS, Role.CS_LEAD, Role.FINANCE):
-        waiting = left.store.read_now(lambda desk, r=role: desk.outbox.waiting(left.cast.people[r].chat_id))
+        chat = left.cast.people[role].chat_id
+        waiting = left.store.read_now(waiting_for, chat)
         assert [one.subject_id for one in waiting if one.kind is NoticeKind.RECALL] == [recall.id]
 
 
