@@ -49,6 +49,16 @@ async def test_a_packed_parcel_goes_over_the_stop_shelf_back_to_its_bins(floor: 
     assert floor.parcel(box.id).state is ParcelState.CANCELLED
 
 
+async def test_parcel_and_shelf_in_one_message_need_no_word(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    await walk(floor, box.waybill, (Role.PICKER, ""), (Role.PACKER, ""))
+    stop = floor.refund(order)
+    said = await floor.writes(floor.cast.people[Role.PACKER], f"/putback {box.waybill} STOP001")
+    assert [text.split("\n")[0] for text in said] == ["📷 Scan · 赵敏 Zhao Min · 2 this hour"]
+    assert floor.look(lambda desk: desk.stops.get(stop.id)).state is StopState.PULLED
+
+
 async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor: Floor) -> None:
     orders = floor.orders(incoming("1001"), incoming("1002"))
     boxes = floor.wave()[1]
