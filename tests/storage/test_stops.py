@@ -9,11 +9,20 @@ from domain.errors import LostRace, Unknown
 from domain.parcels import Stage, Stop, StopKind, StopState
 from domain.policy_stops import FeedSource, RecallKind
 from domain.stop_desk import Feed, Recall, RecallState, Reply, StopFact, Verdict
+from storage.unit import Unit
 from tests.factory import NOW
 from tests.storage.conftest import Each
 from tests.storage.test_warehouse import boxed
 
 SECOND = timedelta(seconds=1)
+
+
+def _hear(unit: Unit, feed: Feed) -> None:
+    unit.feeds.heard(feed)
+
+
+def _add(unit: Unit, stop: Stop) -> Stop:
+    return unit.stops.add(stop)
 
 
 def test_answers_are_one_per_refund_and_due_by_clock(each: Each) -> None:
@@ -63,7 +72,7 @@ def test_a_shop_is_heard_by_the_way_it_was(each: Each) -> None:
     shop = each.cast.shops[0].id
     first, second = Feed(shop, FeedSource.FILE, NOW), Feed(shop, FeedSource.PUSH, NOW)
     for feed in (first, second, replace(first, heard_at=NOW + SECOND)):
-        each.store.run_now(lambda unit, feed=feed: unit.feeds.heard(feed))  # type: ignore[misc]  # bound now
+        each.store.run_now(_hear, feed)
     assert each.store.read_now(lambda unit: unit.feeds.all()) == [replace(first, heard_at=NOW + SECOND), second]
     each.store.run_now(lambda unit: unit.set_fail_open(shop, True))
     assert each.store.read_now(lambda unit: unit.catalog.shops[shop].fail_open) is True
@@ -75,7 +84,7 @@ def test_the_board_counts_refunds_stops_only(each: Each) -> None:
     (box,) = boxed(each, {})
     made = Stop(0, box.id, box.order_ids[0], StopState.DONE, Stage.PICKED, NOW, "refund", acked_at=NOW, told_at=NOW)
     for stop in (made, replace(made, kind=StopKind.HOLD), replace(made, opened_at=NOW - SECOND)):
-        each.store.run_now(lambda unit, stop=stop: unit.stops.add(stop))  # type: ignore[misc]  # bound now
+        each.store.run_now(_add, stop)
     here, there = (frozenset({warehouse.id}) for warehouse in each.cast.warehouses)
     fact = StopFact(Stage.PICKED, StopState.DONE, box.courier_id, NOW, told_at=NOW, acked_at=NOW)
     assert each.store.read_now(lambda unit: unit.stops.facts(NOW, here)) == [fact]
