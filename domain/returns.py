@@ -57,6 +57,7 @@ def link(desk: Desk, actor: Actor, order_id: int, waybill: str, reason: str = ""
     notices.redraw(desk, NoticeKind.RETURN, [found.id])
     notices.redraw(desk, NoticeKind.ORDER, [order_id])
     if found.state is ReturnState.ARRIVED:
+        recalls.arrived(desk, actor, found)
         _tell_receivers(desk, found)
     return found
 

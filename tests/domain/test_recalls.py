@@ -71,6 +71,15 @@ def test_by_telephone_from_registered_to_back_in_stock(left: House) -> None:
     assert after[place, "CUP-01"].defective == 2
 
 
+def test_it_comes_back_under_another_number_and_is_linked_later(left: House) -> None:
+    recall = register(left)
+    says(left, recall, RecallState.ACCEPTED)
+    left.run(returns.arrive, left.cast.actor(Role.RECEIVER), "ZZ00998877", left.parcel.warehouse_id or 0)
+    assert now(left, recall).state is RecallState.ACCEPTED
+    linked = left.run(returns.link, left.cast.actor(Role.CS), left.order.id, "ZZ00998877")
+    assert (now(left, recall).state, now(left, recall).return_id) == (RecallState.RECEIVED, linked.id)
+
+
 def test_customer_service_and_finance_hear_of_it(left: House) -> None:
     recall = register(left)
     for role in (Role.CS, Role.CS_LEAD, Role.FINANCE):
