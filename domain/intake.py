@@ -10,14 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from domain import feeds, history, interception, notices, refunds, replies, withdrawal
+from domain import early, feeds, history, interception, notices, refunds, replies, withdrawal
 from domain.addresses import filled
 from domain.changes import DECIDED, differences, hold_change
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
-from domain.people import Actor, ActorKind, Right, require
+from domain.people import Actor, Right, require
 from domain.planning import arrange, companions, load_facts, prepared, refresh, store_plans
 from domain.records import Event, NoticeKind
 
@@ -72,11 +72,11 @@ def _combine(batch: Sequence[IncomingOrder]) -> dict[str, IncomingOrder]:
             result[incoming.number] = incoming
         elif incoming.fragment:
             raw = f"{before.raw}\n{incoming.raw}"
-            refunds = _both(before.refunds, incoming.refunds)
+            refunds = early.both(before.refunds, incoming.refunds)
             lines = incoming.lines or before.lines
             result[incoming.number] = replace(before, lines=lines, refunds=refunds, raw=raw)
         elif before.fragment or not incoming.lines:
-            refunds = _both(incoming.refunds, before.refunds)
+            refunds = early.both(incoming.refunds, before.refunds)
             result[incoming.number] = replace(incoming, lines=incoming.lines or before.lines, refunds=refunds)
         else:
             result[incoming.number] = incoming
@@ -88,12 +88,6 @@ def _placed(incoming: IncomingOrder) -> IncomingOrder:
     (formats.md 6)."""
     receiver = filled(incoming.receiver)
     return incoming if receiver is incoming.receiver else replace(incoming, receiver=receiver)
-
-
-def _both(first: tuple[IncomingRefund, ...], second: tuple[IncomingRefund, ...]) -> tuple[IncomingRefund, ...]:
-    """Refunds told by two files, each number once."""
-    known = {refund.external_id for refund in first}
-    return (*first, *(refund for refund in second if refund.external_id not in known))
 
 
 def _lines(lines: Sequence[IncomingLine]) -> tuple[Line, ...]:
@@ -165,9 +159,9 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
     incoming = {number: _placed(one) for number, one in _combine(batch).items()}
     known = desk.orders.by_number(shop_id, incoming.keys())
     fresh = [one for number, one in incoming.items() if number not in known]
-    kept = _kept(desk, shop_id, fresh) if fresh else {}
+    kept = early.kept(desk, shop_id, fresh) if fresh else {}
     heads = [one for one in fresh if not one.fragment]
-    waiting = [_filled(one, kept.get(one.number)) for one in fresh if one.fragment]
+    waiting = [early.filled(one, kept.get(one.number)) for one in fresh if one.fragment]
     desk.orders.keep_fragments(shop_id, waiting)
     _add(desk, actor, shop_id, heads, kept)
     changed = [
@@ -180,26 +174,6 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
         notices.digest(desk, {shop_id})
         notices.redraw(desk, NoticeKind.ORDER, [order.id for order, _ in changed])
     return Intake(len(heads), len(changed), len(known) - len(changed), len(waiting))
-
-
-def _kept(desk: Desk, shop_id: int, fresh: Sequence[IncomingOrder]) -> dict[str, Fragment]:
-    """What was put aside for these, by number: under that or, as refunds may be told, under the inner id."""
-    names = {one.number: one.external_id for one in fresh}
-    found = desk.orders.take_fragments(shop_id, {name for both in names.items() for name in both if name})
-    empty = Fragment()
-    both = {number: (found.get(number, empty), found.get(inner, empty)) for number, inner in names.items()}
-    joined = {
-        number: Fragment(one.lines or other.lines, _both(one.refunds, other.refunds))
-        for number, (one, other) in both.items()
-    }
-    return {number: fragment for number, fragment in joined.items() if fragment != empty}
-
-
-def _filled(incoming: IncomingOrder, kept: Fragment | None) -> IncomingOrder:
-    """A new order, or more of it, with what was put aside: its own lines win, refunds are told by either."""
-    if kept is None:
-        return incoming
-    return replace(incoming, lines=incoming.lines or kept.lines, refunds=_both(incoming.refunds, kept.refunds))
 
 
 def _older(incoming: IncomingOrder, order: Order) -> bool:
@@ -224,7 +198,7 @@ def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], 
         return
     ids = desk.orders.next_ids(len(told))
     prints = [fingerprint(one, _print_of(kept.get(one.number))) for one in told]
-    heads = [_filled(one, kept.get(one.number)) for one in told]
+    heads = [early.filled(one, kept.get(one.number)) for one in told]
     orders = [
         _new_order(desk, order_id, shop_id, one, mark) for order_id, one, mark in zip(ids, heads, prints, strict=True)
     ]
@@ -383,18 +357,9 @@ def refund_told(desk: Desk, actor: Actor, shop_id: int, number: str, refund: Inc
     feeds.heard_from(desk, actor, shop_id)
     order = desk.orders.by_number(shop_id, [number]).get(number) or desk.orders.by_external_id(shop_id, number)
     if order is None:
-        _wait_for_order(desk, actor, shop_id, number, refund)
+        early.wait_for_order(desk, actor, shop_id, number, refund)
         return False
     order = interception.refund_came(desk, actor, order, refund)
     interception.keep(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     return True
-
-
-def _wait_for_order(desk: Desk, actor: Actor, shop_id: int, number: str, refund: IncomingRefund) -> None:
-    shop = desk.catalog.shops[shop_id]
-    told = IncomingOrder(shop.platform, number, PlatformState.PAID, shop.currency, 0, "", fragment=True)
-    kept = desk.orders.take_fragments(shop_id, [number]).get(number)
-    desk.orders.keep_fragments(shop_id, [_filled(replace(told, refunds=(refund,)), kept)])
-    if actor.kind is ActorKind.SHOP:
-        replies.not_known(desk, shop_id, refund.external_id, number)

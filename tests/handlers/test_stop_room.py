@@ -117,7 +117,7 @@ async def test_the_box_that_goes_on_gets_a_new_slip(floor: Floor) -> None:
     await floor.taps(boris, "🖨 New slip")
     (sent,) = [call for call in floor.last if call.name == "sendDocument"]
     assert sent.said["document"].filename == f"{box.number}-slips.pdf"
-    assert floor.toasts == ["Sent to you in private."]
+    assert sent.said["chat_id"] == boris.telegram_id
 
 
 async def test_an_order_held_in_the_house_stops_until_it_is_released(floor: Floor) -> None:
