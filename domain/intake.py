@@ -4,17 +4,16 @@ Surprising: lines and refunds that come before their order are put aside and pic
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from domain import feeds, history, interception, news, notices, refunds, replies
+from domain import early, feeds, history, interception, news, notices, refunds, replies
 from domain.desk import Desk
-from domain.incoming import Fragment, IncomingOrder, IncomingRefund, PlatformState, RefundState
+from domain.incoming import Fragment, IncomingOrder, IncomingRefund, RefundState
 from domain.orders import Order, OrderStatus
-from domain.people import Actor, ActorKind, Right, require
+from domain.people import Actor, Right, require
 from domain.planning import arrange, companions, load_facts, prepared, refresh, store_plans
 from domain.records import Event, NoticeKind
 from domain.told import (
-    both_refunds,
     combine,
     filled_with,
     fingerprint,
@@ -72,7 +71,7 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
     incoming = {number: placed(one) for number, one in combine(batch).items()}
     known = desk.orders.by_number(shop_id, incoming.keys())
     fresh = [one for number, one in incoming.items() if number not in known]
-    kept = _kept(desk, shop_id, fresh) if fresh else {}
+    kept = early.kept(desk, shop_id, fresh) if fresh else {}
     heads = [one for one in fresh if not one.fragment]
     waiting = [filled_with(one, kept.get(one.number)) for one in fresh if one.fragment]
     desk.orders.keep_fragments(shop_id, waiting)
@@ -87,19 +86,6 @@ def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrde
         notices.digest(desk, {shop_id})
         notices.redraw(desk, NoticeKind.ORDER, [order.id for order, _ in changed])
     return Intake(len(heads), len(changed), len(known) - len(changed), len(waiting))
-
-
-def _kept(desk: Desk, shop_id: int, fresh: Sequence[IncomingOrder]) -> dict[str, Fragment]:
-    """What was put aside for these, by number: under that or, as refunds may be told, under the inner id."""
-    names = {one.number: one.external_id for one in fresh}
-    found = desk.orders.take_fragments(shop_id, {name for both in names.items() for name in both if name})
-    empty = Fragment()
-    both = {number: (found.get(number, empty), found.get(inner, empty)) for number, inner in names.items()}
-    joined = {
-        number: Fragment(one.lines or other.lines, both_refunds(one.refunds, other.refunds))
-        for number, (one, other) in both.items()
-    }
-    return {number: fragment for number, fragment in joined.items() if fragment != empty}
 
 
 def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], kept: Mapping[str, Fragment]) -> None:
@@ -155,18 +141,9 @@ def refund_told(desk: Desk, actor: Actor, shop_id: int, number: str, refund: Inc
     feeds.heard_from(desk, actor, shop_id)
     order = desk.orders.by_number(shop_id, [number]).get(number) or desk.orders.by_external_id(shop_id, number)
     if order is None:
-        _wait_for_order(desk, actor, shop_id, number, refund)
+        early.wait_for_order(desk, actor, shop_id, number, refund)
         return False
     order = interception.refund_came(desk, actor, order, refund)
     interception.keep(desk, order)
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     return True
-
-
-def _wait_for_order(desk: Desk, actor: Actor, shop_id: int, number: str, refund: IncomingRefund) -> None:
-    shop = desk.catalog.shops[shop_id]
-    told = IncomingOrder(shop.platform, number, PlatformState.PAID, shop.currency, 0, "", fragment=True)
-    kept = desk.orders.take_fragments(shop_id, [number]).get(number)
-    desk.orders.keep_fragments(shop_id, [filled_with(replace(told, refunds=(refund,)), kept)])
-    if actor.kind is ActorKind.SHOP:
-        replies.not_known(desk, shop_id, refund.external_id, number)

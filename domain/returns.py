@@ -84,6 +84,7 @@ def link(desk: Desk, actor: Actor, order_id: int, waybill: str, reason: str = ""
     _tell_orders(desk, actor, found, "return_linked", reason)
     notices.redraw(desk, NoticeKind.RETURN, [found.id])
     if found.state is ReturnState.ARRIVED:
+        recalls.arrived(desk, actor, found)
         _tell_receivers(desk, found)
     return found
 

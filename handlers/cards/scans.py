@@ -160,8 +160,11 @@ def _stations(person: Person, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
 def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     """What must be said aloud of these scans, with what to do; '' when all went well or was only a repeat.
 
-    Stops with a stop notice of their own are left to their card.
+    Stops with a stop notice of their own are left to their card; who scans the parcel and then the stop shelf in one
+    message has done what was asked.
     """
+    pulled = {o.parcel.id for o in outcomes if o.pulled and o.parcel}
+    outcomes = [o for o in outcomes if not (o.verdict == "shelf" and o.parcel and o.parcel.id in pulled)]
     said = [o for o in outcomes if o.verdict in ("ask", "shelf", "refused") or (o.verdict == "stop" and not stop_of(o))]
     return "\n\n".join(_complaint(desk, outcome, words) for outcome in said[:10])
 

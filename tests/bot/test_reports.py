@@ -91,6 +91,7 @@ async def test_the_clock_runs_every_job_and_tells_of_one_that_breaks(company: St
     clock = Clock(company, DayCloser(company), lambda: woken.append(True), failed)
     clock.start()
     jobs = {"release", "interception", "watch", "shift", "rhythm", "report", "customers", "waybills", "looking"}
+    jobs |= {"replies", "recalls"}
     assert {job.id for job in clock.scheduler.get_jobs()} == jobs
     assert all(job.misfire_grace_time == 300 and job.coalesce for job in clock.scheduler.get_jobs())
     for job in clock.scheduler.get_jobs():

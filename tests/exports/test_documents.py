@@ -12,6 +12,7 @@ from PIL import Image, ImageFilter
 from domain.documents import PackingSlip, PickLine, PickList, SlipLine
 from exports.barcodes import BarcodeTooLong, barcode_png
 from exports.documents import packing_slips_pdf, pick_list_pdf
+from exports.shelf import shelf_pdf
 
 PICK = PickList(
     "W0007",
@@ -157,3 +158,10 @@ def test_the_goods_of_each_order_stand_under_its_number() -> None:
 def test_a_slip_says_which_of_the_orders_parcels_it_is() -> None:
     [(_, text)] = pages(packing_slips_pdf([replace(SLIP, part=(1, 2))], english))
     assert "Parcel1of2ofthisorder" in text
+
+
+def test_the_stop_shelfs_label_is_read_back() -> None:
+    """In Chinese as well: its code is what a second scan reads."""
+    (page,) = pages(shelf_pdf("STOP001", "杭州一号仓", lambda text: {"STOP SHELF": "拦截架"}.get(text, text)))
+    assert codes(page[0]) == ["STOP001"]
+    assert page[1].startswith("拦截架杭州一号仓STOP0011.Scantheparcel.")

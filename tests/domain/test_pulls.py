@@ -1,0 +1,139 @@
+"""Who answers a stop, and what happens when nobody does: the chain, the second scan, torn sheets, quiet hours."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain import floor, interception, pulls, release
+from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
+from domain.incoming import RefundState
+from domain.orders import OrderStatus
+from domain.parcels import ParcelState, StopState
+from domain.people import Role, Station
+from domain.policy import Policy
+from domain.policy_stops import StopRules
+from domain.records import NoticeKind
+from storage.unit import Unit
+from tests.domain.house import PAID, House
+
+
+def told(house: House) -> dict[Role, int]:
+    """How many stop notices wait for each person of the floor and above; they count as sent then."""
+    ids = {person.chat_id: role for role, person in house.cast.people.items()}
+    found: dict[Role, int] = {}
+    while claimed := house.run(lambda unit: unit.deliveries.claim("test", house.clock[0], 50, 60)):
+        for one in claimed:
+            house.run(lambda unit, one=one: unit.deliveries.sent(one.id, one.version, house.clock[0]))  # type: ignore[misc]  # bound now
+            if one.notice.kind is NoticeKind.STOP and not one.notice.redraw:
+                found[ids[one.notice.chat_id]] = found.get(ids[one.notice.chat_id], 0) + 1
+    return found
+
+
+def test_nobody_answers_and_it_goes_up_at_two_five_and_ten_minutes_through_the_night(house: House) -> None:
+    """Two in the morning in Shanghai, inside everybody's quiet hours."""
+    house.bring_to(ParcelState.PACKED)
+    house.clock[0] = house.clock[0].replace(hour=18)
+    house.refund(RefundState.SUCCESS)
+    assert told(house) == {Role.PACKER: 1}
+    steps = []
+    for minutes in (2, 5, 10, 10):
+        house.pass_time(minutes * 60 - 1)
+        assert house.run(pulls.tick) == 0
+        house.pass_time(1)
+        assert house.run(pulls.tick) == 1
+        steps.append(told(house))
+    assert steps == [{Role.DISPATCHER: 1}, {Role.CS_LEAD: 1}, {Role.OWNER: 1}, {Role.OWNER: 1}]
+    assert (house.stops[0].level, house.stops[0].state) == (4, StopState.OPEN)
+
+
+def test_an_answer_stops_the_clock(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    house.refund(RefundState.SUCCESS)
+    (stop,) = house.stops
+    house.run(pulls.acknowledge, house.cast.actor(Role.PICKER), stop.id, stop.revision)
+    house.pass_time(3600)
+    assert house.run(pulls.tick) == 0
+    with pytest.raises(Stale):
+        house.run(pulls.acknowledge, house.cast.actor(Role.PACKER), stop.id, stop.revision)
+    assert house.stops[0].acked_by == house.cast.people[Role.PICKER].name
+
+
+def test_a_put_back_waits_for_the_stop_shelf(house: House) -> None:
+    house.bring_to(ParcelState.WEIGHED)
+    house.refund(RefundState.SUCCESS)
+    before = house.parcel, house.stops, house.reserved()
+    with pytest.raises(PullFirst) as refusal:
+        house.run(pulls.put_back, house.cast.actor(Role.PICKER), house.parcel)
+    assert (refusal.value.waybill, refusal.value.shelf) == (house.parcel.waybill, "STOP001")
+    assert (house.parcel, house.stops, house.reserved()) == before
+
+
+def test_a_company_may_do_with_one_scan(house: House) -> None:
+    house.run(lambda unit: _choose(unit, replace(Policy(), stops=StopRules(second_scan=False))))
+    house.bring_to(ParcelState.WEIGHED)
+    house.refund(RefundState.SUCCESS)
+    house.run(pulls.put_back, house.cast.actor(Role.PICKER), house.parcel)
+    assert house.order.status is OrderStatus.CANCELLED
+
+
+def _choose(unit: Unit, policy: Policy) -> None:
+    unit.catalog_admin.put_policy(policy, "boss")
+
+
+def test_pulled_once_at_its_own_warehouse_by_who_may(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    picker, here = house.cast.actor(Role.PICKER), house.parcel.warehouse_id or 0
+    with pytest.raises(WrongStatus):
+        house.run(pulls.pull, picker, house.parcel, here)
+    house.refund(RefundState.SUCCESS)
+    before = house.stops
+    with pytest.raises(BadValue):
+        house.run(pulls.pull, picker, house.parcel, here + 1)
+    with pytest.raises(NotAllowed):
+        house.run(pulls.pull, house.cast.actor(Role.CS), house.parcel, here)
+    assert house.stops == before
+    stop = house.run(pulls.pull, picker, house.parcel, here)
+    assert (stop.state, stop.pulled_by, stop.acked_by, stop.next_at) == (
+        StopState.PULLED,
+        picker.name,
+        picker.name,
+        None,
+    )
+    with pytest.raises(AlreadyScanned):
+        house.run(pulls.pull, picker, house.parcel, here)
+
+
+def test_two_scans_in_one_message_pull_it_and_a_third_puts_it_back(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS)
+    code, picker = house.parcel.waybill, house.cast.actor(Role.PICKER)
+    scans = house.run(floor.scan, picker, [(code, None), ("stop001", None), (code, None)], station=Station.PUT_BACK)
+    assert [outcome.verdict for outcome in scans.outcomes] == ["shelf", "ok", "ok"]
+    assert house.order.status is OrderStatus.CANCELLED
+    alone = house.run(floor.scan, house.cast.actor(Role.DISPATCHER), [("STOP001", None)])
+    assert [outcome.verdict for outcome in alone.outcomes] == ["refused"]
+
+
+def test_a_sheet_nobody_took_is_torn_and_its_goods_are_free(house: House) -> None:
+    house.bring_to(ParcelState.READY)
+    boris = house.cast.actor(Role.DISPATCHER)
+    wave = house.run(release.wave_now, boris, house.parcel.warehouse_id or 0)
+    house.refund(RefundState.SUCCESS)
+    (stop,) = house.stops
+    with pytest.raises(NotAllowed):
+        house.run(pulls.torn, house.cast.actor(Role.PACKER), stop.id, stop.revision)
+    assert house.reserved() == {"CUP-01": 2, "TEA-01": 1}
+    assert house.run(pulls.torn, boris, stop.id, stop.revision).state is StopState.DONE
+    assert house.reserved() == {"CUP-01": 0, "TEA-01": 0}
+    assert (house.order.status, house.parcel.state) == (OrderStatus.CANCELLED, ParcelState.CANCELLED)
+    assert house.store.read_now(lambda desk: desk.waves.get(wave.id).state) == "done"
+
+
+def test_once_somebody_picks_a_sheet_is_not_torn_any_more(house: House) -> None:
+    house.bring_to(ParcelState.IN_WAVE)
+    house.run(interception.typed, house.cast.actor(Role.CS), house.order.id, "changed his mind")
+    (stop,) = house.stops
+    with pytest.raises(WrongStatus):
+        house.run(pulls.torn, house.cast.actor(Role.DISPATCHER), stop.id, stop.revision)
+    assert house.stops == (stop,)
+    assert house.order.refunded == PAID

@@ -1,0 +1,196 @@
+"""The stop shelf, the board, recalls and feeds as people meet them in chat."""
+
+import pytest
+
+from domain import feeds, interception, pulls, review
+from domain.desk import Desk
+from domain.incoming import IncomingRefund, RefundState
+from domain.parcels import ParcelState, StopState
+from domain.people import SHOP, Role
+from domain.policy_stops import FeedSource
+from domain.records import NoticeKind
+from domain.stop_desk import RecallState
+from tests.factory import incoming, incoming_line
+from tests.handlers.floor_chat import Floor
+
+pytestmark = pytest.mark.anyio
+
+
+def told(desk: Desk, order_id: int, refund: IncomingRefund) -> None:
+    """The platform tells a refund."""
+    order = interception.refund_came(desk, SHOP, desk.orders.get(order_id), refund)
+    interception.keep(desk, order)
+
+
+async def walk(floor: Floor, waybill: str, *steps: tuple[Role, str]) -> None:
+    for role, text in steps:
+        await floor.writes(floor.cast.people[role], f"{waybill} {text}".strip())
+
+
+async def test_a_packed_parcel_goes_over_the_stop_shelf_back_to_its_bins(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    await walk(floor, box.waybill, (Role.PICKER, ""), (Role.PACKER, ""))
+    stop = floor.refund(order)
+    packer = floor.cast.people[Role.PACKER]
+    said = await floor.writes(packer, f"/putback {box.waybill}")
+    assert said[0] == f"{box.waybill}: first put it on the stop shelf and scan the shelf's code STOP001."
+    assert await floor.writes(packer, "STOP001") == []
+    assert floor.look(lambda desk: desk.stops.get(stop.id)).state is StopState.PULLED
+    shift = floor.card(packer, NoticeKind.SCAN, packer.id).text.split("\n")
+    assert shift[2:4] == [
+        f"⛔ 10:01 <code>{box.waybill}</code> lies on the stop shelf",
+        f"⛔ 10:01 <code>{box.waybill}</code> now scan the stop shelf",
+    ]
+    card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
+    assert card[0] == f"⛔ <b>STOP {box.waybill}</b> · on the stop shelf since 10:01 (赵敏 Zhao Min)"
+    assert card[-1] == f"Take it out, put the goods on their shelf, then scan {box.waybill} at /putback."
+    await floor.writes(packer, f"/putback {box.waybill}")
+    assert floor.parcel(box.id).state is ParcelState.CANCELLED
+
+
+async def test_parcel_and_shelf_in_one_message_need_no_word(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    await walk(floor, box.waybill, (Role.PICKER, ""), (Role.PACKER, ""))
+    stop = floor.refund(order)
+    said = await floor.writes(floor.cast.people[Role.PACKER], f"/putback {box.waybill} STOP001")
+    assert [text.split("\n")[0] for text in said] == ["📷 Scan · 赵敏 Zhao Min · 2 this hour"]
+    assert floor.look(lambda desk: desk.stops.get(stop.id)).state is StopState.PULLED
+
+
+async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor: Floor) -> None:
+    orders = floor.orders(incoming("1001"), incoming("1002"))
+    boxes = floor.wave()[1]
+    stops = [floor.refund(order) for order in orders]
+    lead = floor.cast.people[Role.CS_LEAD]
+    floor.clock.forward(60)
+    said = await floor.writes(lead, "/stops")
+    assert said[0].split("\n") == [
+        "⛔ Open stops: 2",
+        "printed, nobody picks it yet: 2, oldest 60 s",
+        "",
+        *[f"• {box.waybill} · to be picked · since 10:01 · nobody yet · 10:03: service lead" for box in boxes],
+    ]
+    boris = floor.cast.people[Role.DISPATCHER]
+    await floor.writes(boris, "/stops")
+    await floor.taps(boris, f"⛔ {boxes[0].waybill}")
+    await floor.taps(boris, "✂️ Sheet torn up")
+    assert floor.toasts == ["Taken out of the wave. Its stock is free."]
+    assert floor.look(lambda desk: desk.stops.get(stops[0].id)).state is StopState.DONE
+    redrawn = floor.card(lead, NoticeKind.STOPS, 0).text.split("\n")
+    assert redrawn[0] == "⛔ Open stops: 1"
+    assert redrawn[-4:] == [
+        "Stopped in 30 days: 1/1 (100 %)",
+        "• printed, nobody picks it yet: 1/1 (100 %)",
+        "• 圆通: 1/1 (100 %)",
+        "Median: told → blocked 0 s · → “on it” 60 s · → pulled -",
+    ]
+    assert set(floor.notices(lead, NoticeKind.STOPS)) == {(0, True)}
+
+
+async def test_the_platforms_answer_stands_on_the_card(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    await walk(floor, box.waybill, (Role.PICKER, ""))
+    floor.do(told, order.id, IncomingRefund("88", RefundState.SUCCESS, order.paid, at=floor.clock()))
+    stop = floor.look(lambda desk: desk.stops.open_of(None))[0]
+    packer = floor.cast.people[Role.PACKER]
+    card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
+    assert card[-1] == "Platform: waits for our answer, FAIL after 10:16"
+    floor.clock.forward(42)
+    floor.do(pulls.acknowledge, packer.acting(), stop.id, stop.revision)
+    card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
+    assert card[-1] == "Platform: SUCCESS after 42 s, being told"
+
+
+async def test_the_box_that_goes_on_gets_a_new_slip(floor: Floor) -> None:
+    two = incoming("1001", lines=(incoming_line(), incoming_line("TEA-01", 1)))
+    order = floor.orders(two)[0]
+    box = floor.wave()[1][0]
+    floor.do(told, order.id, IncomingRefund("88", RefundState.SUCCESS, 3900, ("L-TEA-01",)))
+    boris = floor.cast.people[Role.DISPATCHER]
+    await floor.writes(boris, f"/putback {box.waybill}")
+    stop = floor.look(lambda desk: desk.stops.of_parcels([box.id]))[box.id][0]
+    (text,) = await floor.shown(boris, NoticeKind.STOP, stop.id)
+    assert "The rest goes on. Print its slip anew: the old one lists what was taken out." in text.split("\n")
+    await floor.taps(boris, "🖨 New slip")
+    (sent,) = [call for call in floor.last if call.name == "sendDocument"]
+    assert sent.said["document"].filename == f"{box.number}-slips.pdf"
+    assert sent.said["chat_id"] == boris.telegram_id
+
+
+async def test_an_order_held_in_the_house_stops_until_it_is_released(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    floor.do(review.hold, SHOP, order.id, order.revision + 1, "another street")
+    picker = floor.cast.people[Role.PICKER]
+    said = await floor.writes(picker, box.waybill)
+    assert said[0].split("\n")[0] == f"✋ <b>STOP {box.waybill}</b> · held by hand · it must wait"
+
+
+async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    await floor.ship(box)
+    floor.do(interception.typed, floor.cast.actor(Role.CS), order.id, "不想要了")
+    anna = floor.cast.people[Role.CS]
+    stop = floor.look(lambda desk: desk.stops.of_parcels([box.id]))[box.id][0]
+    await floor.shown(anna, NoticeKind.STOP, stop.id)
+    said = await floor.taps(anna, "↩️ Ask the courier to bring it back")
+    assert said[0].split("\n") == [
+        f"🚚 <b>Recall {box.waybill}</b> · registered, the courier is to be asked",
+        "圆通 · back to us · order 1001 · 小满旗舰店",
+        "By 安娜 Anna at 11-23 10:01, 0.0 h after the pick-up.",
+        "Fee: ¥0.00",
+        "Tell me what the courier said, when you hear it first.",
+    ]
+    await floor.taps(anna, "📞 Asked")
+    await floor.taps(anna, "💰 The fee")
+    said = await floor.answers(anna, "12.50")
+    assert "Fee: ¥12.50" in said[0].split("\n")
+    await floor.taps(anna, "❌ Refused or failed")
+    said = await floor.answers(anna, "out for delivery")
+    assert said[0].split("\n")[0] == f"🚚 <b>Recall {box.waybill}</b> · failed"
+    recall = floor.look(lambda desk: desk.recalls.of_parcels([box.id]))[box.id][0]
+    assert (recall.state, recall.fee, recall.why) == (RecallState.FAILED, 1250, "out for delivery")
+    said = await floor.writes(anna, "/recalls")
+    assert said[0].split("\n") == [
+        "🚚 Recalls under way: 0",
+        "",
+        "Succeeded in 30 days, by hours since the pick-up:",
+        "• 圆通: ≤6 h 0/1",
+    ]
+
+
+async def test_the_shelfs_label_and_who_gets_it(floor: Floor) -> None:
+    await floor.writes(floor.cast.people[Role.PICKER], "/shelf")
+    (sent,) = [call for call in floor.last if call.name == "sendMediaGroup"]
+    assert [one["media"].filename for one in sent.said["media"]] == ["STOP001.pdf", "STOP002.pdf"]
+    said = await floor.writes(floor.cast.people[Role.CS], "/shelf")
+    assert said == ["Your role does not allow this (put back)."]
+
+
+async def test_a_silent_shops_parcels_are_held_back_until_the_owner_lets_them_pass(floor: Floor) -> None:
+    floor.orders()
+    box = floor.wave()[1][0]
+    floor.do(feeds.heard, floor.cast.shops[0].id, FeedSource.POLL)
+    floor.clock.forward(300)
+    picker, boss = floor.cast.people[Role.PICKER], floor.cast.people[Role.OWNER]
+    said = await floor.writes(picker, box.waybill)
+    assert said[0] == (
+        f"📡 {box.waybill} is held back: nothing was heard of 小满旗舰店 for 5 min, so a refund may be missing. "
+        "A lead looks at /feeds."
+    )
+    assert floor.parcel(box.id).state is ParcelState.IN_WAVE
+    board = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOPS, 0).text.split("\n")
+    assert board[1] == "📡 小满旗舰店: nothing heard for 5 min, its parcels are held back"
+    await floor.writes(boss, "/feeds")
+    said = await floor.taps(boss, "🔓 小满旗舰店: let pass")
+    assert floor.toasts == ["While it is silent, its parcels pass with a warning."]
+    assert said[0].split("\n")[2].startswith("🔴 小满旗舰店: asked every round 11-23 10:01")
+    assert said[0].split("\n")[2].endswith(" · while silent: parcels pass")
+    await floor.writes(picker, box.waybill)
+    assert floor.parcel(box.id).state is ParcelState.PICKED
+    shift = floor.card(picker, NoticeKind.SCAN, picker.id).text.split("\n")
+    assert shift[3] == "   ⚠ nothing heard of its shop for a while: a refund may be missing"

@@ -1,0 +1,92 @@
+"""Answers, recalls and feeds on every store; what the board counts."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from domain.errors import LostRace, Unknown
+from domain.parcels import Stage, Stop, StopKind, StopState
+from domain.policy_stops import FeedSource, RecallKind
+from domain.stop_desk import Feed, Recall, RecallState, Reply, StopFact, Verdict
+from storage.unit import Unit
+from tests.factory import NOW
+from tests.storage.conftest import Each
+from tests.storage.test_warehouse import boxed
+
+SECOND = timedelta(seconds=1)
+
+
+def _hear(unit: Unit, feed: Feed) -> None:
+    unit.feeds.heard(feed)
+
+
+def _add(unit: Unit, stop: Stop) -> Stop:
+    return unit.stops.add(stop)
+
+
+def test_answers_are_one_per_refund_and_due_by_clock(each: Each) -> None:
+    shop, other = each.cast.shops[0].id, each.cast.shops[1].id
+    made = Reply(0, shop, "77", "1001", Verdict.WAIT, NOW, NOW + SECOND)
+    reply = each.store.run_now(lambda unit: unit.replies.add(made))
+    each.store.run_now(lambda unit: unit.replies.add(replace(made, shop_id=other)))
+    assert each.store.read_now(lambda unit: unit.replies.of(shop, ["77", "78"])) == {"77": reply}
+    assert each.store.read_now(lambda unit: unit.replies.late(NOW, 9)) == []
+    assert [one.shop_id for one in each.store.read_now(lambda unit: unit.replies.late(NOW + SECOND, 9))] == [
+        shop,
+        other,
+    ]
+    said = replace(reply, verdict=Verdict.SUCCESS, decided_at=NOW, next_at=NOW)
+    each.store.run_now(lambda unit: unit.replies.save([said]))
+    with pytest.raises(LostRace):
+        each.store.run_now(lambda unit: unit.replies.save([said]))
+    assert each.store.read_now(lambda unit: unit.replies.to_say(NOW - SECOND, 9)) == []
+    assert each.store.read_now(lambda unit: unit.replies.to_say(NOW, 9)) == [replace(said, revision=2)]
+    assert each.store.read_now(lambda unit: unit.replies.many([reply.id])) == {reply.id: replace(said, revision=2)}
+
+
+def test_recalls_by_parcel_by_state_and_by_clock(each: Each) -> None:
+    (box,) = boxed(each, {})
+    shop, courier = each.cast.shops[0].id, each.cast.couriers[0].id
+    kind, state = RecallKind.SENDER, RecallState.REGISTERED
+    made = Recall(0, box.id, box.order_ids[0], shop, courier, "YT1", kind, state, NOW, "安娜", NOW, next_at=NOW)
+    recall = each.store.run_now(lambda unit: unit.recalls.add(made))
+    assert each.store.read_now(lambda unit: unit.recalls.get(recall.id)) == replace(made, id=recall.id)
+    assert each.store.read_now(lambda unit: unit.recalls.of_parcels([box.id])) == {box.id: (recall,)}
+    assert each.store.read_now(lambda unit: unit.recalls.to_ask(NOW, 9)) == [recall]
+    assert each.store.read_now(lambda unit: unit.recalls.coming(frozenset({shop}), 9)) == [recall]
+    assert each.store.read_now(lambda unit: unit.recalls.coming(frozenset({shop + 1}), 9)) == []
+    done = replace(recall, state=RecallState.FAILED, closed_at=NOW, why="x")
+    each.store.run_now(lambda unit: unit.recalls.save(done))
+    with pytest.raises(LostRace):
+        each.store.run_now(lambda unit: unit.recalls.save(done))
+    assert each.store.read_now(lambda unit: unit.recalls.to_ask(NOW, 9)) == []
+    assert each.store.read_now(lambda unit: unit.recalls.coming(None, 9)) == []
+    assert each.store.read_now(lambda unit: unit.recalls.since(NOW, None)) == [replace(done, revision=2)]
+    assert each.store.read_now(lambda unit: unit.recalls.since(NOW + SECOND, None)) == []
+    with pytest.raises(Unknown):
+        each.store.read_now(lambda unit: unit.recalls.get(10**9))
+
+
+def test_a_shop_is_heard_by_the_way_it_was(each: Each) -> None:
+    shop = each.cast.shops[0].id
+    first, second = Feed(shop, FeedSource.FILE, NOW), Feed(shop, FeedSource.PUSH, NOW)
+    for feed in (first, second, replace(first, heard_at=NOW + SECOND)):
+        each.store.run_now(_hear, feed)
+    assert each.store.read_now(lambda unit: unit.feeds.all()) == [replace(first, heard_at=NOW + SECOND), second]
+    each.store.run_now(lambda unit: unit.set_fail_open(shop, True))
+    assert each.store.read_now(lambda unit: unit.catalog.shops[shop].fail_open) is True
+    with pytest.raises(Unknown):
+        each.store.run_now(lambda unit: unit.set_fail_open(10**9, True))
+
+
+def test_the_board_counts_refunds_stops_only(each: Each) -> None:
+    (box,) = boxed(each, {})
+    made = Stop(0, box.id, box.order_ids[0], StopState.DONE, Stage.PICKED, NOW, "refund", acked_at=NOW, told_at=NOW)
+    for stop in (made, replace(made, kind=StopKind.HOLD), replace(made, opened_at=NOW - SECOND)):
+        each.store.run_now(_add, stop)
+    here, there = (frozenset({warehouse.id}) for warehouse in each.cast.warehouses)
+    fact = StopFact(Stage.PICKED, StopState.DONE, box.courier_id, NOW, told_at=NOW, acked_at=NOW)
+    assert each.store.read_now(lambda unit: unit.stops.facts(NOW, here)) == [fact]
+    assert each.store.read_now(lambda unit: unit.stops.facts(NOW, None)) == [fact]
+    assert each.store.read_now(lambda unit: unit.stops.facts(NOW, there)) == []
