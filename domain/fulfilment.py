@@ -8,9 +8,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import history, interception, notices, stock, withdrawal
+from domain import bins, history, interception, notices, stock, withdrawal
 from domain.desk import Desk
-from domain.errors import AlreadyScanned, NotAllowed, ParcelStopped, Refusal, Unknown, WeightRefused, WrongStatus
+from domain.errors import (
+    AlreadyScanned,
+    NotAllowed,
+    NotEnoughStock,
+    ParcelStopped,
+    Refusal,
+    Unknown,
+    WeightRefused,
+    WrongStatus,
+)
 from domain.holds import HoldCode, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopState, WaveState
@@ -111,7 +120,7 @@ def scan(desk: Desk, actor: Actor, station: Station, code: str, grams: int | Non
         if station is Station.PUT_BACK:
             return _put_back(desk, actor, code)
         return _step(desk, actor, station, code, grams)
-    except (NotAllowed, Unknown, WrongStatus, AlreadyScanned, WeightRefused, ParcelStopped) as refusal:
+    except (NotAllowed, Unknown, WrongStatus, AlreadyScanned, WeightRefused, ParcelStopped, NotEnoughStock) as refusal:
         parcel = None if isinstance(refusal, (Unknown, NotAllowed)) else desk.parcels.by_waybill(code)
         return Scanned(code, station, parcel, refusal)
 
@@ -126,22 +135,17 @@ def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | No
     news = replace(parcel, state=target, state_at=desk.now, holder_id=actor.person_id, holder=actor.name)
     if station is Station.WEIGH and grams is not None:
         news = replace(reprice(desk, news, grams), weight_g=grams)
+    if target is ParcelState.PICKED:
+        bins.pick(desk, actor, news)
     if target is ParcelState.HANDED_OVER:
-        news = _leave(desk, actor, news)
+        bins.ship(desk, actor, news)
+        news = replace(news, handed_over_at=desk.now)
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, target, grams=str(grams or ""))
     if target is ParcelState.HANDED_OVER:
         _ship_orders(desk, actor, news)
     _wave_progress(desk, actor, news)
     return Scanned(code, station, replace(news, revision=news.revision + 1), warn=warn)
-
-
-def _leave(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:
-    """The parcel goes out of the door: goods and claim leave the stock."""
-    assert parcel.warehouse_id is not None
-    units = [(item.sku, item.quantity) for item in parcel.live_items]
-    desk.stock.apply(stock.ship(parcel.id, parcel.warehouse_id, units), actor.name)
-    return replace(parcel, handed_over_at=desk.now)
 
 
 def _ship_orders(desk: Desk, actor: Actor, parcel: Parcel) -> None:
@@ -236,9 +240,10 @@ def _settled(desk: Desk, actor: Actor, order: Order) -> Order:
 
 def stock_arrived(desk: Desk) -> None:
     """Units are free again: orders that wait for stock are screened anew, oldest first (automatic release)."""
-    short = desk.orders.held_with([HoldCode.OUT_OF_STOCK], desk.policy.batch_limit)
+    codes = [HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY]
+    short = desk.orders.held_with(codes, desk.policy.batch_limit)
     if len(short) == desk.policy.batch_limit:
-        desk.orders.look_again(desk.now, [HoldCode.OUT_OF_STOCK])
+        desk.orders.look_again(desk.now, codes)
     if short:
         refresh(desk, list(desk.orders.many(short).values()))
         notices.redraw(desk, NoticeKind.ORDER, short)

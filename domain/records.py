@@ -50,6 +50,7 @@ class NoticeKind(StrEnum):
     ALERTS = "alerts"
     SHIFT = "shift"
     MAPPING = "mapping"
+    STOCK_DOC = "stock_doc"
 
 
 @dataclass(frozen=True, slots=True)

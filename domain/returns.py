@@ -6,7 +6,7 @@ they left with. What nobody knows is received all the same, as unclaimed, and gi
 
 from dataclasses import replace
 
-from domain import history, notices, stock
+from domain import bins, history, notices, stock
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, Stale, Unknown, WrongStatus
 from domain.fulfilment import stock_arrived
@@ -138,8 +138,9 @@ def grade(
     desk.returns.save(replace(parcel, items=items, state=state, done_at=desk.now if done else None))
     bucket = {Grade.GOOD: stock.Bucket.GOOD, Grade.DEFECTIVE: stock.Bucket.DEFECTIVE}.get(verdict)
     if bucket:
-        move = stock.Move(parcel.warehouse_id, item.sku, bucket, units, stock.Document.RETURN, parcel.id)
-        desk.stock.apply([move], actor.name)
+        where = bins.arrival_bin(desk) if bucket is stock.Bucket.GOOD else ""
+        move = stock.Move(parcel.warehouse_id, item.sku, bucket, units, stock.Document.RETURN, parcel.id, where)
+        desk.stock.apply([replace(move, value=_sent_at(desk, parcel, item.sku, units))], actor.name)
     history.note(desk, actor, "return", parcel.id, "graded", verdict, sku=item.sku, units=str(units), line=str(line_no))
     if verdict is Grade.GOOD:
         stock_arrived(desk)
@@ -149,6 +150,13 @@ def grade(
         history.note(desk, actor, "order", order.id, "return_done", waybill=parcel.waybill)
         notices.tell(desk, NoticeKind.RETURN, return_id, {Role.CS}, key=f"return:{return_id}:done", shop=order.shop_id)
     return desk.returns.get(return_id)
+
+
+def _sent_at(desk: Desk, parcel: Return, sku: str, units: int) -> int | None:
+    """What these units had cost when they left (rules.md B13); None when nobody knows."""
+    boxes = desk.parcels.of_orders([parcel.order_id]).get(parcel.order_id, ()) if parcel.order_id is not None else ()
+    sent, value = desk.stock.sent_at([box.id for box in boxes]).get(sku, (0, 0))
+    return stock.share(value * units, 1, sent) if sent else None
 
 
 def grade_rest_good(desk: Desk, actor: Actor, return_id: int, revision: int) -> Return:

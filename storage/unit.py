@@ -28,6 +28,7 @@ from storage.records import Alerts, Files, History, Imports, Returns
 from storage.reports import Reports
 from storage.sql import Sql
 from storage.stock import StockBook
+from storage.stock_docs import StockDocs
 from storage.warehouse import Refunds, Stops, Waves
 from storage.waybills import Waybills
 
@@ -99,6 +100,11 @@ class Unit:
     def stock(self) -> StockBook:
         """Levels and the ledger."""
         return StockBook(self._sql)
+
+    @cached_property
+    def stock_docs(self) -> StockDocs:
+        """The stock room's documents."""
+        return StockDocs(self._sql)
 
     @cached_property
     def returns(self) -> Returns:
