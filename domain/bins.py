@@ -75,7 +75,9 @@ def stale(desk: Desk, skus: Collection[str]) -> dict[tuple[int, str], int]:
     return found
 
 
-def to_ship(levels: Mapping[tuple[int, str], Level], too_old: Mapping[tuple[int, str], int]) -> dict[tuple[int, str], int]:
+def to_ship(
+    levels: Mapping[tuple[int, str], Level], too_old: Mapping[tuple[int, str], int]
+) -> dict[tuple[int, str], int]:
     """Available to ship: (warehouse, sku) -> units that are free and will live long enough."""
     return {key: level.free - too_old.get(key, 0) for key, level in levels.items()}
 
@@ -199,3 +201,14 @@ def put_home(desk: Desk, actor: Actor, parcel: Parcel, units: Iterable[tuple[str
     for place, home in homes(desk, parcel, wanted):
         moves += stock.relocate(_of(place, place.units, Document.PICK, parcel.id), home)
     desk.stock.apply(moves, actor.name)
+
+
+def home_names(desk: Desk, parcel: Parcel) -> dict[str, str]:
+    """sku -> the bins its units go back to, as people call them: where they were picked, else the sku's own shelf."""
+    units = _units(parcel)
+    found: dict[str, list[str]] = {}
+    for place, name in homes(desk, parcel, units):
+        found.setdefault(place.sku, []).append(shown(desk, place.sku, name))
+    skus = desk.catalog.skus
+    own = {sku: skus[sku].bin for sku in units if sku in skus}
+    return own | {sku: ", ".join(dict.fromkeys(names)) for sku, names in found.items()}

@@ -43,9 +43,7 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
     listed = desk.customers.listed({key for order in orders for key in keys_of(order)})
     too_old = bins.stale(desk, skus)
     free = bins.to_ship(desk.stock.levels(skus), too_old)
-    return replace(
-        courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed
-    )
+    return replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
 
 
 def courier_facts(desk: Desk) -> Facts:

@@ -107,7 +107,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.OverLimit: _over,
     errors.TwoPeople: _two_people,
     errors.SameApprover: lambda r, words: words(
-        "Order {order}: the first yes was yours; the second must be somebody else's.", order=r.order
+        "{order}: the first yes was yours; the second must be somebody else's.", order=r.order
     ),
     errors.InHand: lambda r, words: words(
         "{order}: {by} has it since {at}.", order=r.order, by=r.by, at=words.clock(r.at)

@@ -20,6 +20,7 @@ TOPICS = (
     "together",
     "interception",
     "waves",
+    "stock_room",
     "warehouse",
     "returns",
     "finance",

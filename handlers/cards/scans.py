@@ -57,6 +57,7 @@ WHY = {
     "WrongStatus": N_("not at this step"),
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
+    "NotEnoughStock": N_("its goods are not in the bins, or expire too soon"),
 }
 WARNINGS = {
     "weight_off": N_("weight differs from what was expected, count again if in doubt"),

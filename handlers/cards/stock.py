@@ -1,14 +1,16 @@
-"""Stock of a product: what is where, what is promised, and where the last units went, in words."""
+"""Stock of a product: what is where, what is promised to whom, and where the last units went, in words."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from domain import floor
+from domain import bins, floor
 from domain.catalog import Sku
 from domain.desk import Desk
 from domain.errors import Unknown
 from domain.stock import Bucket, Document
+from domain.stock_docs import DocKind
 from handlers.card import Button, Card
+from handlers.cards.stock_where import where_lines
 from handlers.taps import LIMIT, pack
 from handlers.terms import N_
 from handlers.words import Words
@@ -19,6 +21,7 @@ BUCKETS = {
     Bucket.GOOD: N_("on the shelf"),
     Bucket.RESERVED: N_("promised"),
     Bucket.DEFECTIVE: N_("defective"),
+    Bucket.IN_TRANSIT: N_("on its way here"),
 }
 DOCUMENTS = {
     Document.OPENING: N_("opening stock"),
@@ -29,8 +32,15 @@ DOCUMENTS = {
     Document.PUT_BACK: N_("put back after a stop"),
     Document.RETURN: N_("came back"),
     Document.ADJUST: N_("corrected by hand"),
+    Document.PICK: N_("picked"),
+    Document.RECEIPT: N_("goods in"),
+    Document.MOVE: N_("moved to another bin"),
+    Document.TRANSFER: N_("transfer"),
+    Document.COUNT: N_("stock-take"),
+    Document.REGRADE: N_("graded anew"),
 }
-_OF_PARCEL = {Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.SHIPMENT, Document.PUT_BACK}
+_OF_PARCEL = {Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.PICK, Document.SHIPMENT, Document.PUT_BACK}
+_OF_ROOM = {document.value for document in Document} & {kind.value for kind in DocKind}
 
 
 def find_skus(desk: Desk, text: str) -> list[Sku]:
@@ -68,7 +78,7 @@ def _fits(code: str) -> bool:
 
 
 def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
-    """Levels per warehouse, then the last moves."""
+    """Levels per warehouse, where the units lie and whom they are promised to, then the last moves."""
     levels = desk.stock.levels([sku.code])
     moves = desk.stock.history(sku.code, MOVES)
     head = words("📦 {title} · {code}", title=sku.title[:120], code=sku.code)
@@ -92,12 +102,13 @@ def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
         )
     if not levels:
         lines.append(words("Never seen in any warehouse."))
+    lines += where_lines(desk, sku, words)
     if moves:
-        lines += ["", words("Last moves:"), *_move_lines(desk, moves, words)]
+        lines += ["", words("Last moves:"), *_move_lines(desk, sku, moves, words)]
     return Card("\n".join(lines))
 
 
-def _move_lines(desk: Desk, moves: Sequence[Mapping[str, object]], words: Words) -> list[str]:
+def _move_lines(desk: Desk, sku: Sku, moves: Sequence[Mapping[str, object]], words: Words) -> list[str]:
     boxes = desk.parcels.many([_number(m["document_id"]) for m in moves if m["document"] in _OF_PARCEL])
     lines = []
     for move in moves:
@@ -107,8 +118,20 @@ def _move_lines(desk: Desk, moves: Sequence[Mapping[str, object]], words: Words)
             about = f" {box.waybill or box.number}"
         elif document is Document.RETURN:
             about = f" {desk.returns.get(_number(move['document_id'])).waybill}"
+        elif document in _OF_ROOM:
+            about = f" {document[0].upper()}{_number(move['document_id']):05d}"
+        about += _place_of(desk, sku, move, words)
         lines.append(_move_line(desk, move, words.plain(DOCUMENTS[document]) + about, words))
     return lines
+
+
+def _place_of(desk: Desk, sku: Sku, move: Mapping[str, object], words: Words) -> str:
+    """The bin and batch of a move, where it has one."""
+    if move["bucket"] != Bucket.GOOD:
+        return f" @{move['batch']}" if move["batch"] else ""
+    name = bins.shown(desk, sku.code, str(move["bin"]))
+    batch = f" @{move['batch']}" if move["batch"] else ""
+    return (f" · {words.plain('bin')} {name}" if name else "") + batch
 
 
 def _move_line(desk: Desk, move: Mapping[str, object], what: str, words: Words) -> str:

@@ -6,6 +6,7 @@ button tells the others that somebody is on the way.
 
 from collections.abc import Mapping
 
+from domain import bins
 from domain.desk import Desk
 from domain.interception import CHAIN
 from domain.orders import Order
@@ -97,9 +98,9 @@ def _goods(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[str]:
     out = taken_out(stop, parcel)
     whole = len(out) == len(parcel.live_items)
     lines = [words("Take out everything:") if whole else words("Take out only this, the rest goes on:")]
+    home = bins.home_names(desk, parcel)
     for item in out[:15]:
-        sku = desk.catalog.skus.get(item.sku)
-        place = sku.bin if sku and sku.bin else "?"
+        place = home.get(item.sku) or "?"
         facts = {"units": item.quantity, "title": item.title[:60], "sku": item.sku, "bin": place}
         lines.append(words("• {units} × {title} · {sku} · shelf {bin}", **facts))
     return lines

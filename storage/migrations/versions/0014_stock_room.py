@@ -13,7 +13,15 @@ revision = "0014"
 down_revision = "0013"
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_PLANNED = "COALESCE((SELECT cost FROM sku WHERE sku.code = {table}.sku), 0)"
+_VALUES = (
+    "INSERT INTO stock_value (sku, warehouse_id, bucket, value) SELECT sku, warehouse_id, 'good', "
+    "good * COALESCE((SELECT cost FROM sku WHERE sku.code = stock_level.sku), 0) FROM stock_level WHERE good > 0",
+    "INSERT INTO stock_value (sku, warehouse_id, bucket, value) SELECT sku, warehouse_id, 'defective', "
+    "defective * COALESCE((SELECT cost FROM sku WHERE sku.code = stock_level.sku), 0) FROM stock_level"
+    " WHERE defective > 0",
+    "UPDATE stock_ledger SET value = delta * COALESCE((SELECT cost FROM sku WHERE sku.code = stock_ledger.sku), 0)"
+    " WHERE bucket <> 'reserved'",
+)
 
 
 def _ref(name: str, *, optional: bool = False) -> sa.Column[int]:
@@ -31,18 +39,12 @@ def upgrade() -> None:
     op.create_index("ix_stock_ledger_document_document_id", "stock_ledger", ["document", "document_id"])
     _places()
     _documents()
-    cost = _PLANNED.format(table="stock_level")
     op.execute(
         "INSERT INTO stock_place (sku, warehouse_id, bin, batch, units) "
         "SELECT sku, warehouse_id, '', '', good FROM stock_level WHERE good > 0"
     )
-    for bucket in ("good", "defective"):
-        op.execute(
-            f"INSERT INTO stock_value (sku, warehouse_id, bucket, value) "
-            f"SELECT sku, warehouse_id, '{bucket}', {bucket} * {cost} FROM stock_level WHERE {bucket} > 0"
-        )
-    cost = _PLANNED.format(table="stock_ledger")
-    op.execute(f"UPDATE stock_ledger SET value = delta * {cost} WHERE bucket <> 'reserved'")
+    for statement in _VALUES:
+        op.execute(statement)
 
 
 def _places() -> None:
