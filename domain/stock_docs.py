@@ -12,13 +12,18 @@ from typing import Protocol
 
 
 class DocKind(StrEnum):
-    """What it does. The members' first letters begin the numbers people say."""
+    """What it does."""
 
     RECEIPT = "receipt"
     MOVE = "move"
     TRANSFER = "transfer"
     COUNT = "count"
     REGRADE = "regrade"
+
+
+def number_of(kind: DocKind, doc_id: int) -> str:
+    """What people call a document: R goods in, M put away, T transfer, C stock-take, G grading."""
+    return f"{'G' if kind is DocKind.REGRADE else kind[0].upper()}{doc_id:05d}"
 
 
 class DocState(StrEnum):
@@ -87,7 +92,7 @@ class StockDoc:
     @property
     def number(self) -> str:
         """What people call it."""
-        return f"{self.kind[0].upper()}{self.id:05d}"
+        return number_of(self.kind, self.id)
 
     @property
     def place(self) -> int:

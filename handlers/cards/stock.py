@@ -7,8 +7,8 @@ from domain import bins, floor
 from domain.catalog import Sku
 from domain.desk import Desk
 from domain.errors import Unknown
-from domain.stock import Bucket, Document
-from domain.stock_docs import DocKind
+from domain.stock import RELOCATING, Bucket, Document
+from domain.stock_docs import DocKind, number_of
 from handlers.card import Button, Card
 from handlers.cards.stock_where import where_lines
 from handlers.taps import LIMIT, pack
@@ -80,7 +80,7 @@ def _fits(code: str) -> bool:
 def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
     """Levels per warehouse, where the units lie and whom they are promised to, then the last moves."""
     levels = desk.stock.levels([sku.code])
-    moves = desk.stock.history(sku.code, MOVES)
+    moves = desk.stock.history(sku.code, MOVES * 2)
     head = words("📦 {title} · {code}", title=sku.title[:120], code=sku.code)
     facts = words(
         "Barcode {barcode} · {weight} · shelf {bin}",
@@ -109,29 +109,49 @@ def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
 
 
 def _move_lines(desk: Desk, sku: Sku, moves: Sequence[Mapping[str, object]], words: Words) -> list[str]:
+    """Newest first; units that only changed their place (two rows of the ledger) are one line."""
     boxes = desk.parcels.many([_number(m["document_id"]) for m in moves if m["document"] in _OF_PARCEL])
-    lines = []
+    lines: list[str] = []
+    into = ""
     for move in moves:
         document = Document(str(move["document"]))
-        about = ""
+        about = words.plain(DOCUMENTS[document])
         if document in _OF_PARCEL and (box := boxes.get(_number(move["document_id"]))):
-            about = f" {box.waybill or box.number}"
+            about += f" {box.waybill or box.number}"
         elif document is Document.RETURN:
-            about = f" {desk.returns.get(_number(move['document_id'])).waybill}"
+            about += f" {desk.returns.get(_number(move['document_id'])).waybill}"
         elif document in _OF_ROOM:
-            about = f" {document[0].upper()}{_number(move['document_id']):05d}"
-        about += _place_of(desk, sku, move, words)
-        lines.append(_move_line(desk, move, words.plain(DOCUMENTS[document]) + about, words))
-    return lines
+            about += f" {number_of(DocKind(document.value), _number(move['document_id']))}"
+        if document in RELOCATING and _number(move["delta"]) > 0:
+            into = _place_of(desk, sku, move)
+        elif document in RELOCATING:
+            lines.append(_moved_line(desk, move, f"{_place_of(desk, sku, move) or '-'} → {into or '-'}", about, words))
+        else:
+            where = _place_of(desk, sku, move)
+            lines.append(_move_line(desk, move, f"{about} · {where}" if where else about, words))
+    return lines[:MOVES]
 
 
-def _place_of(desk: Desk, sku: Sku, move: Mapping[str, object], words: Words) -> str:
-    """The bin and batch of a move, where it has one."""
-    if move["bucket"] != Bucket.GOOD:
-        return f" @{move['batch']}" if move["batch"] else ""
-    name = bins.shown(desk, sku.code, str(move["bin"]))
-    batch = f" @{move['batch']}" if move["batch"] else ""
-    return (f" · {words.plain('bin')} {name}" if name else "") + batch
+def _place_of(desk: Desk, sku: Sku, move: Mapping[str, object]) -> str:
+    """The bin and batch of a move, where it has one; a box is told by its parcel."""
+    name = bins.shown(desk, sku.code, str(move["bin"])) if move["bucket"] == Bucket.GOOD else ""
+    if bins.in_box(name) and move["document"] not in RELOCATING:
+        name = ""
+    return name + (f"@{move['batch']}" if move["batch"] else "")
+
+
+def _moved_line(desk: Desk, move: Mapping[str, object], way: str, what: str, words: Words) -> str:
+    at = move["at"]
+    assert isinstance(at, datetime)
+    return words(
+        "{time} {warehouse}: {units} × {way} · {what} · {who}",
+        time=words.when(at),
+        warehouse=desk.catalog.warehouses[_number(move["warehouse_id"])].name,
+        units=-_number(move["delta"]),
+        way=way,
+        what=what,
+        who=move["actor"],
+    )
 
 
 def _move_line(desk: Desk, move: Mapping[str, object], what: str, words: Words) -> str:

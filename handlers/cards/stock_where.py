@@ -4,7 +4,7 @@ from domain import bins
 from domain.catalog import Sku
 from domain.desk import Desk
 from domain.parcels import OPEN_STOPS, Parcel
-from domain.stock import Bucket
+from domain.stock import Bucket, share
 from handlers.terms import step_name
 from handlers.words import Words
 
@@ -37,7 +37,7 @@ def _sellable(desk: Desk, sku: Sku, words: Words) -> list[str]:
     good = sum(level.good for level in levels.values())
     worth = sum(value for (_, _, bucket), value in values.items() if bucket == Bucket.GOOD)
     if good:
-        lines.append(words("Average cost {money}", money=words.money(round(worth / good), sku.currency)))
+        lines.append(words("Average cost {money}", money=words.money(share(worth, 1, good), sku.currency)))
     return lines
 
 
