@@ -150,7 +150,8 @@ class StockBook(Places):
             there, worth = units.get(key, 0), after.get(key, known.get(key, 0))
             told.append(_worth(move, there, worth, planned.get(move.sku, 0)))
             units[key] = there + move.delta
-            after[key] = worth + told[-1]
+            if told[-1]:
+                after[key] = worth + told[-1]
         self._put_values(after)
         return told
 

@@ -34,11 +34,12 @@ def _sellable(desk: Desk, sku: Sku, words: Words) -> list[str]:
         days = desk.policy.stock.life_days
         lines.append(words("⏳ {units} too old to send (less than {days} days)", units=sum(old.values()), days=days))
     values = desk.stock.values([sku.code])
-    good = sum(level.good for level in levels.values())
-    worth = sum(value for (_, _, bucket), value in values.items() if bucket == Bucket.GOOD)
-    if good:
-        lines.append(words("Average cost {money}", money=words.money(share(worth, 1, good), sku.currency)))
-    return lines
+    costs = [
+        f"{desk.catalog.warehouses[place].name} {words.money(share(worth, 1, level.good), sku.currency)}"
+        for (place, _), level in levels.items()
+        if level.good and (worth := values.get((place, sku.code, Bucket.GOOD.value), 0))
+    ]
+    return [*lines, words("Average cost: {costs}", costs=", ".join(costs))] if costs else lines
 
 
 def _bins(desk: Desk, sku: Sku, words: Words) -> list[str]:

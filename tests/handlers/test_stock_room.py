@@ -49,7 +49,7 @@ async def test_goods_come_in_and_are_put_away(desk: DeskChat) -> None:
         "• 杭州仓 A-01: 100",
         "• 杭州仓 A-09: 12",
     ]
-    assert "Average cost ¥11.63" in said
+    assert "Average cost: 杭州仓 ¥11.63, 武汉仓 ¥12.00" in said.split("\n")
     assert "11-23 10:00 杭州仓: 12 × IN → A-09 · moved to another bin M00002 · 何静 He Jing" in said.split("\n")
 
 
