@@ -33,6 +33,8 @@ def finish(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
     if doc.kind not in (DocKind.COUNT, DocKind.MOVE) and doc.state is DocState.OPEN and not doc.lines:
         raise BadValue("units", "", "units")
     if doc.kind is DocKind.COUNT:
+        if not doc.bin and not any(line.done for line in doc.lines):
+            raise BadValue("bin", "", "bin")
         news = _count_done(desk, doc)
     elif doc.kind is DocKind.TRANSFER:
         news = _send(desk, actor, doc) if doc.state is DocState.OPEN else _arrive(desk, actor, doc)

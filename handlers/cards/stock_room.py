@@ -67,7 +67,8 @@ def doc_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str
         lines.append(words("{target} · reason: {reason}", target=target, reason=doc.reason[:200]))
     if doc.holder:
         lines.append(words("{name} is scanning", name=doc.holder))
-    lines += ["", *_lines(desk, doc, words)]
+    shown = _lines(desk, doc, words)
+    lines += ["", *shown] if shown else []
     if doc.state is DocState.WAITING:
         lines += _at_stake(desk, doc, words)
     if doc.decided_by:

@@ -202,6 +202,15 @@ def test_what_moved_while_it_was_counted_is_counted_again(room: Room) -> None:
     assert room.finish(counted).state is DocState.DONE
 
 
+def test_a_count_of_which_nothing_was_scanned_is_not_done(room: Room) -> None:
+    """An empty bin is: somebody stood before it."""
+    doc = room.doc(DocKind.COUNT, scope="A-01")
+    with pytest.raises(BadValue):
+        room.finish(doc)
+    stood = room.run(stock_room.scan, room.picker, doc.id, [Scan("A-01")])
+    assert room.finish(stood).state is DocState.WAITING
+
+
 def test_what_is_missing_but_promised_cannot_be_written_off(room: Room) -> None:
     room.run(lambda unit: unit.stock.apply([Move(room.here, "CUP-01", Bucket.RESERVED, 99, Document.ADJUST, 1)], "a"))
     waiting = room.finish(room.doc(DocKind.COUNT, Scan("CUP-01", 97), scope="A-01"))
