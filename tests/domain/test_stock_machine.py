@@ -68,15 +68,28 @@ class StockRoom(RuleBasedStateMachine):
             scans = scans[::-1] if held.kind is DocKind.MOVE else scans
             self.try_(stock_room.scan, self.boss, held.id, scans)
 
-    @rule(which=st.integers(0, 9), units=st.integers(1, 40), sku=SKU)
-    def comes_in(self, which: int, units: int, sku: str) -> None:
-        """A transfer is taken up where it arrives, scanned and finished."""
-        away = [doc for doc in self.docs() if doc.state is DocState.IN_TRANSIT]
+    @rule(sku=SKU, units=st.integers(1, 20), place=st.integers(0, 1))
+    def leaves(self, sku: str, units: int, place: int) -> None:
+        """A transfer that goes at once."""
+        self.begin(DocKind.TRANSFER, place, "")
+        held = self.store.read_now(lambda unit: unit.stock_docs.held_by(self.boss.id))
+        assert held is not None
+        scanned = self.store.run_now(stock_room.scan, self.boss.acting(), held.id, [Scan(sku, units)])
+        self.try_(stock_posting.finish, self.boss, scanned.id, scanned.revision)
+
+    @rule(which=st.integers(0, 9), off=st.sampled_from([-3, -1, 0, 0, 2]))
+    def comes_in(self, which: int, off: int) -> None:
+        """A transfer, or one that came with differences, is taken up where it arrives, scanned and finished."""
+        there = (DocState.IN_TRANSIT, DocState.WAITING)
+        away = [doc for doc in self.docs() if doc.kind is DocKind.TRANSFER and doc.state in there]
         if away:
             doc = away[which % len(away)]
-            self.try_(stock_room.take_up, self.boss, doc.id, doc.revision)
-            self.try_(stock_room.scan, self.boss, doc.id, [Scan(sku, units)])
-            self.finish(which)
+            mine = self.store.run_now(stock_room.take_up, self.boss.acting(), doc.id, doc.revision)
+            for line in mine.lines:
+                if line.planned - line.done + off > 0:
+                    scan = Scan(line.sku, line.planned - line.done + off)
+                    mine = self.store.run_now(stock_room.scan, self.boss.acting(), doc.id, [scan])
+            self.try_(stock_posting.finish, self.boss, mine.id, mine.revision)
 
     @rule(which=st.integers(0, 9))
     def finish(self, which: int) -> None:
