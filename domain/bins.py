@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from domain import stock
 from domain.desk import Desk
 from domain.errors import NotEnoughStock
+from domain.holds import HoldCode
 from domain.parcels import Parcel
 from domain.people import Actor
+from domain.policy import Policy
 from domain.stock import Bucket, Document, Level, Move, Place
 
 RECEIVING = "IN"
@@ -51,22 +53,25 @@ def arrival_bin(desk: Desk) -> str:
     return RECEIVING if desk.policy.stock.put_away else ""
 
 
-def _first_day(desk: Desk) -> date:
-    """Batches that expire before this day are not sent any more."""
+def _first_day(desk: Desk, policy: Policy) -> date:
+    """Batches that expire before this day are not sent any more; without the EXPIRY hold, all are."""
+    if not policy.screens(HoldCode.EXPIRY):
+        return date.min
     today = desk.now.astimezone(ZoneInfo(desk.catalog.company.zone)).date()
-    return today + timedelta(days=desk.policy.stock.life_days)
+    return today + timedelta(days=policy.stock.life_days)
 
 
 def _batched(desk: Desk, skus: Iterable[str]) -> set[str]:
     return {sku for sku in skus if sku in desk.catalog.skus and desk.catalog.skus[sku].batched}
 
 
-def stale(desk: Desk, skus: Collection[str]) -> dict[tuple[int, str], int]:
-    """(warehouse, sku) -> good units on the shelf whose batch has too little life left to be sent."""
+def stale(desk: Desk, skus: Collection[str], policy: Policy | None = None) -> dict[tuple[int, str], int]:
+    """(warehouse, sku) -> good units on the shelf whose batch has too little life left to be sent, by the policy in
+    force or another."""
     mine = _batched(desk, skus)
     if not mine:
         return {}
-    until, first = desk.stock.batches(mine), _first_day(desk)
+    until, first = desk.stock.batches(mine), _first_day(desk, policy or desk.policy)
     found: dict[tuple[int, str], int] = {}
     for place in desk.stock.places(mine):
         expires = until.get((place.sku, place.batch))
@@ -86,7 +91,7 @@ def spots(desk: Desk, warehouse_id: int, skus: Collection[str], *, fresh: bool =
     """sku -> its units on the shelves, in the order to take them: what expires first, the receiving area last."""
     batched = _batched(desk, skus)
     until = desk.stock.batches(batched) if batched else {}
-    first = _first_day(desk)
+    first = _first_day(desk, desk.policy)
     found: dict[str, list[Spot]] = {sku: [] for sku in skus}
     for place in desk.stock.places(skus, warehouse_id):
         expires = until.get((place.sku, place.batch))

@@ -41,7 +41,7 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
             if order.id not in known:
                 recent[order.buyer_id] = (*recent.get(order.buyer_id, ()), order)
     listed = desk.customers.listed({key for order in orders for key in keys_of(order)})
-    too_old = bins.stale(desk, skus)
+    too_old = bins.stale(desk, skus, policy)
     free = bins.to_ship(desk.stock.levels(skus), too_old)
     return replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
 

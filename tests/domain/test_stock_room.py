@@ -12,7 +12,7 @@ from domain.incoming import RefundState
 from domain.parcels import ParcelState
 from domain.people import Role, Station
 from domain.policy import Policy
-from domain.policy_sections import Stock
+from domain.policy_sections import HoldChoice, Stock
 from domain.records import Grade
 from domain.stock import Batch, Bucket, Document, Level, Move
 from domain.stock_docs import DocKind, DocState, StockDoc
@@ -312,6 +312,16 @@ def test_an_order_waits_for_a_batch_that_lives_long_enough(room: Room) -> None:
     assert [hold.code for hold in room.house.order.holds if hold.open] == []
     room.house.approve()
     assert room.house.reserved()["CUP-01"] == 2
+
+
+def test_without_the_hold_every_batch_is_sent(room: Room) -> None:
+    room.run(batched)
+    room.finish(room.doc(DocKind.RECEIPT, Scan("CUP-01", 9, "OLD", date(2026, 12, 1))))
+    assert room.run(bins.stale, ["CUP-01"]) == {(room.here, "CUP-01"): 9}
+    policy = replace(Policy(), holds={HoldCode.EXPIRY: HoldChoice(on=False)})
+    assert room.run(bins.stale, ["CUP-01"], policy) == {}
+    room.run(lambda unit: unit.catalog_admin.put_policy(policy, "boss"))
+    assert room.run(bins.bins_for, room.here, {"CUP-01": 1})["CUP-01"][0].place.batch == "OLD"
 
 
 def test_a_return_comes_back_at_what_it_cost_when_it_left(room: Room) -> None:
