@@ -31,8 +31,10 @@ class StockBook(Protocol):
         """The sku's last ledger rows, newest first: at, warehouse_id, bucket, before, delta, after, document,
         document_id, actor, bin, batch, value."""
 
-    def places(self, skus: Collection[str] | None = None, warehouse_id: int | None = None) -> list[Place]:
-        """Where the good units of these skus (None = all) lie."""
+    def places(
+        self, skus: Collection[str] | None = None, warehouse_id: int | None = None, bin_name: str | None = None
+    ) -> list[Place]:
+        """Where the good units of these skus (None = all) lie; of one warehouse, of one bin."""
 
     def batches(self, skus: Collection[str]) -> dict[tuple[str, str], date | None]:
         """(sku, batch) -> when it expires."""

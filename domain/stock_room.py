@@ -131,9 +131,8 @@ def known_bin(desk: Desk, doc: StockDoc, text: str, *, new: bool = False) -> str
         raise BadValue("bin", text[:30], "bin")
     if new or name == bins.RECEIVING:
         return name
-    used = {place.bin.upper() for place in desk.stock.places(None, doc.place)}
     own = {sku.bin.upper() for sku in desk.catalog.skus.values()}
-    if name not in used | own:
+    if name not in own and not desk.stock.places(None, doc.place, name):
         raise Unknown("bin", text[:30])
     return name
 

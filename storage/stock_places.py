@@ -33,9 +33,12 @@ class Places:
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
-    def places(self, skus: Collection[str] | None = None, warehouse_id: int | None = None) -> list[Place]:
-        """Where the good units of these skus (None = all) lie."""
-        here = () if warehouse_id is None else (stock_place.c.warehouse_id == warehouse_id,)
+    def places(
+        self, skus: Collection[str] | None = None, warehouse_id: int | None = None, bin_name: str | None = None
+    ) -> list[Place]:
+        """Where the good units of these skus (None = all) lie; of one warehouse, of one bin."""
+        told = ((stock_place.c.warehouse_id, warehouse_id), (stock_place.c.bin, bin_name))
+        here = [column == value for column, value in told if value is not None]
         if skus is None:
             rows: Iterable[Sequence[object]] = self._sql.rows(_PLACES.where(*here))
         else:

@@ -194,8 +194,8 @@ def room_card(desk: Desk, actor: Actor, words: Words) -> Card:
 
 
 def _to_put_away(desk: Desk, actor: Actor, words: Words) -> list[str]:
-    mine = [p for p in desk.stock.places() if p.bin == bins.RECEIVING]
-    mine = [p for p in mine if actor.warehouses is None or p.warehouse_id in actor.warehouses]
+    there = desk.stock.places(bin_name=bins.RECEIVING)
+    mine = [p for p in there if actor.warehouses is None or p.warehouse_id in actor.warehouses]
     if not mine:
         return [words("Nothing waits to be put away.")]
     lines = [
