@@ -29,4 +29,4 @@ def wave_progress(desk: Desk, actor: Actor, parcel: Parcel) -> None:
 
 def stock_arrived(desk: Desk) -> None:
     """Units are free again: orders that wait for stock are screened anew, oldest first (automatic release)."""
-    looking.at_once(desk, [HoldCode.OUT_OF_STOCK])
+    looking.at_once(desk, [HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from domain import history, limits, stock
+from domain import bins, history, limits, stock
 from domain.desk import Desk
 from domain.errors import HeldOrder, LostRace, NotAllowed, Refusal, WrongStatus
 from domain.holds import open_codes
@@ -17,7 +17,7 @@ from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Right, may
 from domain.planning import refresh
 from domain.policy import Policy
-from domain.screening import free_units, wanted
+from domain.screening import wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     """Approve what can be approved: claim the stock, start the undo window, write it down, as one set."""
     found = parties(desk, orders)
     skus = {sku for party in found for order in party.orders for sku in wanted(order)}
-    free = free_units(desk.stock.levels(skus, lock=True))
+    free = bins.to_ship(desk.stock.levels(skus, lock=True), bins.stale(desk, skus))
     approved: list[Order] = []
     boxes: list[Parcel] = []
     moves: list[stock.Move] = []

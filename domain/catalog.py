@@ -116,7 +116,7 @@ class Account:
 class Sku:
     """A product unit we keep. `cost` in minor units of `currency`; `weight_g` and the sides in mm 0 = not known yet.
 
-    `traits` are what a courier may refuse to carry: liquid, battery, cold …
+    `traits` are what a courier may refuse to carry: liquid, battery, cold …; and `batch`: its units are kept by batch.
     """
 
     code: str
@@ -131,6 +131,11 @@ class Sku:
     width_mm: int = 0
     height_mm: int = 0
     traits: frozenset[str] = frozenset()
+
+    @property
+    def batched(self) -> bool:
+        """Whether its units are kept by batch."""
+        return "batch" in self.traits
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ from domain.records import (
     StoredFile,
 )
 from domain.scan_page import PageAnswers
-from domain.stock import Level, Move
+from domain.stock_book import StockBook
+from domain.stock_docs import StockDocs
 from domain.stop_desk import Feeds, Recalls, Refunds, Replies, Stops
 from domain.table_mapping import Mappings
 
@@ -93,6 +94,9 @@ class Orders(Protocol):
     ) -> dict[str, tuple[Order, ...]]:
         """Live orders of these buyers placed since, by buyer."""
 
+    def wanted_in_review(self, sku: str) -> int:
+        """Units that orders in REVIEW want of it."""
+
     def in_review(
         self, *, shops: frozenset[int] | None, held: bool | None, up_to: int | None = None, limit: int = 1000
     ) -> list[tuple[int, int]]:
@@ -147,6 +151,9 @@ class Parcels(Protocol):
     def of_wave(self, wave_id: int) -> list[Parcel]: ...
     def wave_counts(self, wave_id: int) -> dict[ParcelState, int]: ...
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]: ...
+    def claiming(self, sku: str, limit: int) -> list[Parcel]:
+        """Parcels that units of this sku are promised to, oldest first."""
+
     def counts(self, warehouse_id: int | None) -> dict[ParcelState, int]:
         """Parcels in the house by state."""
 
@@ -160,24 +167,6 @@ class Waves(Protocol):
     ) -> Wave: ...
     def save(self, wave: Wave) -> None: ...
     def open_of(self, warehouse_id: int | None) -> list[Wave]: ...
-
-
-class StockBook(Protocol):
-    """Levels and the ledger."""
-
-    def levels(self, skus: Collection[str] | None = None, *, lock: bool = False) -> dict[tuple[int, str], Level]:
-        """(warehouse, sku) -> level; `lock` holds the rows until the end (PostgreSQL)."""
-
-    def apply(self, moves: Sequence[Move], actor: str) -> None:
-        """Write ledger rows with before and after and move the levels. Raises NotEnoughStock, changing nothing,
-        when a bucket would fall below zero or RESERVED rise above GOOD."""
-
-    def ledger_sums(self) -> dict[tuple[int, str, str], int]:
-        """(warehouse, sku, bucket) -> sum of deltas: what the level must be."""
-
-    def history(self, sku: str, limit: int) -> list[Mapping[str, object]]:
-        """The sku's last ledger rows, newest first: at, warehouse_id, bucket, before, delta, after, document,
-        document_id, actor."""
 
 
 class Returns(Protocol):
@@ -338,6 +327,8 @@ class Desk(Protocol):
     def feeds(self) -> Feeds: ...
     @property
     def stock(self) -> StockBook: ...
+    @property
+    def stock_docs(self) -> StockDocs: ...
     @property
     def returns(self) -> Returns: ...
     @property

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import feeds, history, notices, printing, pulls, stock
+from domain import bins, feeds, history, notices, printing, pulls
 from domain.aftermath import stock_arrived as stock_arrived  # whoever brings goods in says so here
 from domain.aftermath import wave_progress
 from domain.desk import Desk
@@ -16,6 +16,7 @@ from domain.errors import (
     AlreadyScanned,
     FeedStale,
     NotAllowed,
+    NotEnoughStock,
     ParcelStopped,
     PullFirst,
     Refusal,
@@ -39,7 +40,10 @@ STEP: Mapping[Station, tuple[ParcelState, ParcelState]] = {
 _ORDER = list(ParcelState)
 _WEIGHT = re.compile(r"^(\d{1,7}(?:[.,]\d{1,3})?)\s*(kg|g|千克|公斤|克)?$", re.IGNORECASE)
 HARD_MAX_G = 60_000
-REFUSALS = (NotAllowed, Unknown, WrongStatus, AlreadyScanned, WeightRefused, ParcelStopped, PullFirst, FeedStale)
+REFUSALS = (
+    *(NotAllowed, Unknown, WrongStatus, AlreadyScanned, WeightRefused),
+    *(ParcelStopped, PullFirst, FeedStale, NotEnoughStock),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +168,17 @@ def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | No
     news = replace(parcel, state=target, state_at=desk.now, holder_id=actor.person_id, holder=actor.name)
     if station is Station.WEIGH and grams is not None:
         news = replace(reprice(desk, news, grams), weight_g=grams)
+    if target is ParcelState.PICKED:
+        bins.pick(desk, actor, news)
     if target is ParcelState.HANDED_OVER:
-        news = _leave(desk, actor, news)
+        bins.ship(desk, actor, news)
+        news = replace(news, handed_over_at=desk.now)
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, target, grams=str(grams or ""), was=parcel.state)
     if target is ParcelState.HANDED_OVER:
         _ship_orders(desk, actor, news)
     wave_progress(desk, actor, news)
     return Scanned(code, station, replace(news, revision=news.revision + 1), warn=warn)
-
-
-def _leave(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:
-    """The parcel goes out of the door: goods and claim leave the stock."""
-    assert parcel.warehouse_id is not None
-    units = [(item.sku, item.quantity) for item in parcel.live_items]
-    desk.stock.apply(stock.ship(parcel.id, parcel.warehouse_id, units), actor.name)
-    return replace(parcel, handed_over_at=desk.now)
 
 
 def _ship_orders(desk: Desk, actor: Actor, parcel: Parcel) -> None:

@@ -24,6 +24,7 @@ class HoldCode(StrEnum):
     PAYMENT = "PAYMENT"
     SKU_UNMATCHED = "SKU_UNMATCHED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
+    EXPIRY = "EXPIRY"
     PRESALE_WAIT = "PRESALE_WAIT"
     NO_WAREHOUSE = "NO_WAREHOUSE"
     NO_COURIER = "NO_COURIER"
@@ -89,6 +90,7 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.PAYMENT: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.SKU_UNMATCHED: Rule(Role.BUYER, None, 120),
     HoldCode.OUT_OF_STOCK: Rule(Role.BUYER, None, 480),
+    HoldCode.EXPIRY: Rule(Role.BUYER, None, 480),
     HoldCode.PRESALE_WAIT: Rule(Role.BUYER, Right.OVERRIDE, 10080),
     HoldCode.NO_WAREHOUSE: Rule(Role.CS_LEAD, None, 120),
     HoldCode.NO_COURIER: Rule(Role.DISPATCHER, None, 120),

@@ -47,12 +47,14 @@ class Right(StrEnum):
     PUT_BACK = "put_back"
     RECEIVE = "receive"
     STOCK = "stock"
+    STOCK_WORK = "stock_work"
+    STOCK_APPROVE = "stock_approve"
     REPORT = "report"
     STAFF = "staff"
     POLICY = "policy"
 
 
-_FLOOR = {Right.STOCK, Right.PUT_BACK}
+_FLOOR = {Right.STOCK, Right.PUT_BACK, Right.STOCK_WORK}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
     Role.CS: frozenset(
@@ -68,13 +70,13 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REFUND,
             Right.STOCK,
         }
-        | {Right.WAVE, Right.PRINT, Right.CUSTOMERS, Right.CUSTOMER_LISTS}
+        | {Right.WAVE, Right.PRINT, Right.CUSTOMERS, Right.CUSTOMER_LISTS, Right.STOCK_WORK, Right.STOCK_APPROVE}
     ),
     Role.PICKER: frozenset(_FLOOR | {Right.PICK, Right.WAVE, Right.PRINT}),
     Role.PACKER: frozenset(_FLOOR | {Right.PACK, Right.PRINT}),
     Role.DISPATCHER: frozenset(_FLOOR | {Right.WEIGH, Right.HAND_OVER, Right.WAVE, Right.PRINT}),
     Role.RECEIVER: frozenset(_FLOOR | {Right.RECEIVE}),
-    Role.FINANCE: frozenset({Right.VIEW_ORDERS, Right.REPORT, Right.STOCK}),
+    Role.FINANCE: frozenset({Right.VIEW_ORDERS, Right.REPORT, Right.STOCK, Right.STOCK_APPROVE}),
     Role.BUYER: frozenset({Right.VIEW_ORDERS, Right.STOCK}),
 }
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import splitting
+from domain import bins, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -21,7 +21,7 @@ from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.plans import plan
 from domain.policy import Policy
-from domain.screening import Facts, free_units, screen, wanted
+from domain.screening import Facts, screen, wanted
 from domain.waiting import next_closing
 
 
@@ -42,9 +42,9 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
             if order.id not in known:
                 recent[order.buyer_id] = (*recent.get(order.buyer_id, ()), order)
     listed = desk.customers.listed({key for order in orders for key in keys_of(order)})
-    return replace(
-        courier_facts(desk), policy=policy, free=free_units(desk.stock.levels(skus)), recent=recent, listed=listed
-    )
+    too_old = bins.stale(desk, skus, policy)
+    free = bins.to_ship(desk.stock.levels(skus), too_old)
+    return replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
 
 
 def courier_facts(desk: Desk) -> Facts:

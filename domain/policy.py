@@ -22,6 +22,7 @@ from domain.policy_sections import (
     Scanning,
     Screening,
     Split,
+    Stock,
     Suspension,
     Told,
     WaybillRules,
@@ -67,6 +68,7 @@ class Policy:
     merge: Merge = field(default_factory=Merge)
     split: Split = field(default_factory=Split)
     limits: Limits = field(default_factory=Limits)
+    stock: Stock = field(default_factory=Stock)
     holds: Mapping[HoldCode, HoldChoice] = choice({}, 'per code, as OUT_OF_STOCK = {on = true, release = "override"}')
     areas: Areas = field(default_factory=Areas)
     customers: Customers = field(default_factory=Customers)
@@ -113,9 +115,10 @@ class Policy:
         for currency, (low, high) in self.amount_range.items():
             if not 0 <= low <= high:
                 yield f"amount_range.{currency}", "order", {"low": str(low), "high": str(high)}
-        for name, limits in (("cs_approve", self.limits.cs_approve), ("two_people", self.limits.two_people)):
+        two = {"limits.two_people": self.limits.two_people, "stock.two_people": self.stock.two_people}
+        for name, limits in {"limits.cs_approve": self.limits.cs_approve, **two}.items():
             if "*" not in limits:
-                yield f"limits.{name}", "missing", {"name": "*"}
+                yield name, "missing", {"name": "*"}
         if "*" not in self.split.most_value:
             yield "split.most_value", "missing", {"name": "*"}
         if not self.stop_escalation_minutes:

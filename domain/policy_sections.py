@@ -88,6 +88,17 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Stock:
+    """The stock room (rules.md B13). Amounts in minor units, `*` for other currencies."""
+
+    put_away: bool = choice(True, "what comes in stands in the receiving area (IN) until it is put away")
+    life_days: int = choice(30, "days a batch must still live to be sent", low=0, high=3650)
+    two_people: Mapping[str, int] = choice(
+        {"CNY": 100_000, "*": 20_000}, "from this value of differences on two people approve"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Areas:
     """Places that couriers charge or refuse specially, in any spelling the address reader knows: a province, city or
     district, or one of these with the name of an island or village in it (`北海市海城区涠洲岛`).

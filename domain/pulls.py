@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import history, notices, replies, stock, stopping, withdrawal
+from domain import bins, history, notices, replies, stock, stopping, withdrawal
 from domain.aftermath import stock_arrived, wave_progress
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
@@ -171,6 +171,8 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
         news = _answered(desk, actor, task)
         desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
         stopping.redraw(desk, task)
+    if tasks and parcel.state is not ParcelState.IN_WAVE:  # else the pick itself takes everything off the shelves
+        bins.pick(desk, actor, parcel)
     if tasks:
         history.note(desk, actor, "parcel", parcel.id, "repicked")
         for order in desk.orders.many(parcel.order_ids).values():

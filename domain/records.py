@@ -55,6 +55,7 @@ class NoticeKind(StrEnum):
     STOPS = "stops"
     RECALL = "recall"
     RECALLS = "recalls"
+    STOCK_DOC = "stock_doc"
 
 
 @dataclass(frozen=True, slots=True)

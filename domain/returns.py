@@ -8,7 +8,7 @@ that comes back holds goods of several orders: each unit is the business of the 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from domain import history, notices, recalls, stock
+from domain import bins, history, notices, recalls, stock
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, Stale, Unknown, WrongStatus
 from domain.fulfilment import stock_arrived
@@ -162,8 +162,9 @@ def grade(
     desk.returns.save(replace(parcel, items=items, state=state, done_at=desk.now if done else None))
     bucket = {Grade.GOOD: stock.Bucket.GOOD, Grade.DEFECTIVE: stock.Bucket.DEFECTIVE}.get(verdict)
     if bucket:
-        move = stock.Move(parcel.warehouse_id, item.sku, bucket, units, stock.Document.RETURN, parcel.id)
-        desk.stock.apply([move], actor.name)
+        where = bins.arrival_bin(desk) if bucket is stock.Bucket.GOOD else ""
+        move = stock.Move(parcel.warehouse_id, item.sku, bucket, units, stock.Document.RETURN, parcel.id, where)
+        desk.stock.apply([replace(move, value=_sent_at(desk, item.order_id, item.sku, units))], actor.name)
     told = {"sku": item.sku, "units": str(units), "line": str(line_no), "order": str(item.order_id)}
     history.note(desk, actor, "return", parcel.id, "graded", verdict, **told)
     if verdict is Grade.GOOD:
@@ -197,6 +198,13 @@ def _settle(desk: Desk, actor: Actor, parcel: Return) -> None:
     notices.redraw(desk, NoticeKind.ORDER, found)
     for shop in {order.shop_id for order in desk.orders.many(found).values()}:
         notices.tell(desk, NoticeKind.RETURN, parcel.id, {Role.CS}, key=f"return:{parcel.id}:done", shop=shop)
+
+
+def _sent_at(desk: Desk, order_id: int, sku: str, units: int) -> int | None:
+    """What these units had cost when they left for that order (rules.md B13); None when nobody knows."""
+    boxes = desk.parcels.of_orders([order_id]).get(order_id, ())
+    sent, value = desk.stock.sent_at([box.id for box in boxes]).get(sku, (0, 0))
+    return stock.share(value * units, 1, sent) if sent else None
 
 
 def grade_rest_good(desk: Desk, actor: Actor, return_id: int, revision: int) -> Return:

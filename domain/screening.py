@@ -19,7 +19,6 @@ from domain.orders import LIVE, Line, Order
 from domain.place_names import Fault, Why
 from domain.policy import Policy
 from domain.splitting import by_warehouse, items_of, may_split
-from domain.stock import Level
 from domain.waiting import waiting
 from domain.worth import worth
 
@@ -37,6 +36,7 @@ class Facts:
     claim; `recent` the buyers' other live orders; `now` the time of the command; `listed` the list entries in force by
     key.
 
+    `too_old` are units left out of `free` because their batch has too little life left.
     `left` is e-waybill account -> numbers left (missing: not counted); `failed` order -> courier -> why it gave no
     number. `memo` keeps matches that must come out the same; it starts empty with every `replace`.
     """
@@ -47,14 +47,10 @@ class Facts:
     recent: Mapping[str, tuple[Order, ...]]
     now: datetime
     listed: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
+    too_old: Mapping[tuple[int, str], int] = field(default_factory=dict)
     left: Mapping[int, int] = field(default_factory=dict)
     failed: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     memo: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-
-def free_units(levels: Mapping[tuple[int, str], Level]) -> dict[tuple[int, str], int]:
-    """What each warehouse can still promise."""
-    return {key: level.free for key, level in levels.items()}
 
 
 def wanted(order: Order) -> dict[str, int]:
@@ -118,6 +114,11 @@ def short(order: Order, facts: Facts) -> Iterator[Finding]:
         return
     for sku, need in sorted(wanted(order).items()):
         best = max(facts.free.get((place, sku), 0) for place in places)
+        with_old = max(facts.free.get((place, sku), 0) + facts.too_old.get((place, sku), 0) for place in places)
+        if best < need <= with_old:
+            days = str(facts.policy.stock.life_days)
+            yield Finding(HoldCode.EXPIRY, {"sku": sku, "need": str(need), "free": str(best), "days": days})
+            return
         if best < need:
             yield Finding(HoldCode.OUT_OF_STOCK, {"sku": sku, "need": str(need), "free": str(best)})
             return

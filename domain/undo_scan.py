@@ -6,13 +6,13 @@ been handed over is on a courier's van, and a stopped parcel is only ever put ba
 
 from dataclasses import replace
 
-from domain import floor, fulfilment, history, notices
+from domain import bins, floor, fulfilment, history, notices
 from domain.desk import Desk
 from domain.errors import ScanStays
 from domain.floor import Outcome
 from domain.parcels import MOVES, Parcel, ParcelState, WaveState
 from domain.people import STATION_RIGHT, Actor, Station, require
-from domain.planning import reprice
+from domain.planning import reprice, units_of
 from domain.records import Event, NoticeKind
 
 UNDONE = "scan_undone"
@@ -69,6 +69,8 @@ def _step_back(desk: Desk, actor: Actor, parcel: Parcel, to: ParcelState) -> Par
     news = replace(parcel, state=to, state_at=desk.now)
     if parcel.state is ParcelState.WEIGHED:
         news = replace(reprice(desk, news, news.expected_g), weight_g=0)
+    if to is ParcelState.IN_WAVE:
+        bins.put_home(desk, actor, parcel, units_of(parcel).items())
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, UNDONE, was=parcel.state, to=to)
     if parcel.wave_id is not None:

@@ -7,7 +7,7 @@ items stay there, marked as dropped, because somebody has had them in their hand
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, notices, stock
+from domain import bins, history, notices, stock
 from domain.desk import Desk
 from domain.orders import Order, OrderStatus, check_move
 from domain.parcels import Item, Parcel, ParcelState
@@ -90,6 +90,7 @@ def take_out(
     gone = [i for i in parcel.live_items if i.order_id == order_id and i.line_no in line_nos]
     units = [(item.sku, item.quantity) for item in gone]
     desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
+    bins.put_home(desk, actor, parcel, units)
     items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
     news = replace(parcel, items=items)
     news = replace(news, expected_g=grams_of(units_of(news), desk.catalog, desk.policy))

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from domain import errors
 from domain.errors import Refusal
+from handlers.kind_terms import kind_name
 from handlers.stop_terms import WHY_NOT
-from handlers.terms import N_, actor_name, hold_name, kind_name, right_name, role_name, step_name, verb_name, want_text
+from handlers.terms import N_, actor_name, hold_name, right_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words, unmarked
 
 
@@ -124,7 +125,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.OverLimit: _over,
     errors.TwoPeople: _two_people,
     errors.SameApprover: lambda r, words: words(
-        "Order {order}: the first yes was yours; the second must be somebody else's.", order=r.order
+        "{order}: the first yes was yours; the second must be somebody else's.", order=r.order
     ),
     errors.InHand: lambda r, words: words(
         "{order}: {by} has it since {at}.", order=r.order, by=r.by, at=words.clock(r.at)

@@ -24,6 +24,7 @@ TOPICS = (
     "scanning",
     "printing",
     "manifests",
+    "stock_room",
     "warehouse",
     "returns",
     "finance",

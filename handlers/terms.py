@@ -9,7 +9,8 @@ from handlers.words import N_ as N_  # everybody who marks a text asks here
 from handlers.words import Words
 
 
-def _named(table: dict[str, str], code: str, words: Words) -> str:
+def named_in(table: dict[str, str], code: str, words: Words) -> str:
+    """The code's name in the table, or the code itself."""
     return words.plain(table[code]) if code in table else code
 
 
@@ -47,6 +48,7 @@ HOLDS = {
     "FREEZE": N_("held by hand"),
     "FRAUD": N_("risk of fraud"),
     "PAYMENT": N_("cash on delivery"),
+    "EXPIRY": N_("expires too soon"),
     "PRESALE_WAIT": N_("presale"),
     "MEMBER_CHANGED": N_("companion changed"),
     "INVOICE_CHANGED": N_("invoice changed"),
@@ -87,6 +89,8 @@ STEPS = {
     "weigh": N_("weigh"),
     "hand_over": N_("hand over"),
     "receive": N_("received"),
+    "in_transit": N_("on its way"),
+    "waiting": N_("waiting for an approval"),
     "expected": N_("expected"),
     "arrived": N_("arrived"),
     "unclaimed": N_("unclaimed"),
@@ -202,57 +206,6 @@ VERBS = {
 }
 
 ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator"), "xiaoer": N_("Xiaoer")}
-KINDS = {
-    "merged_box": N_("merged parcel"),
-    "merge": N_("merging"),
-    "order": N_("order"),
-    "digest": N_("The list of new orders"),
-    "parcel": N_("parcel"),
-    "sku": N_("product"),
-    "person": N_("person"),
-    "shop": N_("shop"),
-    "warehouse": N_("warehouse"),
-    "shop_or_warehouse": N_("shop or warehouse"),
-    "refund": N_("refund"),
-    "return": N_("return"),
-    "wave": N_("wave"),
-    "stop": N_("stop"),
-    "chat": N_("chat"),
-    "import": N_("import"),
-    "file": N_("file"),
-    "alert": N_("The alert"),
-    "report": N_("report"),
-    "ready_parcels": N_("parcel ready for a wave"),
-    "papers": N_("paper to print"),
-    "handed_over": N_("parcel handed over and on no list"),
-    "manifest": N_("hand-over list"),
-    "wave_kind": N_("kind of wave"),
-    "address": N_("address"),
-    "role": N_("role"),
-    "language": N_("language"),
-    "date": N_("date"),
-    "weight": N_("weight"),
-    "waybill": N_("waybill"),
-    "count": N_("count"),
-    "grade": N_("grade"),
-    "customer": N_("customer"),
-    "the_customer": N_("The customer"),
-    "entry": N_("The blacklist entry"),
-    "tag": N_("tag"),
-    "note": N_("note"),
-    "evidence": N_("evidence"),
-    "key": N_("recognition"),
-    "days": N_("term"),
-    "quiet_hours": N_("quiet hours"),
-    "policy": N_("house rules"),
-    "mapping": N_("The mapping"),
-    "column": N_("column"),
-    "status_word": N_("status word"),
-    "until": N_("until when"),
-    "recall": N_("recall"),
-    "fee": N_("fee"),
-    "stop_shelf": N_("stop shelf"),
-}
 RIGHTS = {
     "view_orders": N_("see orders"),
     "import": N_("import"),
@@ -271,6 +224,8 @@ RIGHTS = {
     "put_back": N_("put back"),
     "receive": N_("receive returns"),
     "stock": N_("see stock"),
+    "stock_work": N_("work in the stock room"),
+    "stock_approve": N_("approve stock differences"),
     "report": N_("report"),
     "staff": N_("staff"),
     "policy": N_("house rules"),
@@ -299,6 +254,15 @@ FORMATS = {
     "mapped": N_("learned table"),
 }
 WANTS = {
+    "another_warehouse": N_("two different warehouses"),
+    "warehouse_code": N_("a warehouse's code behind the command"),
+    "good_or_defective": N_("good or defective"),
+    "smaller_range": N_("a smaller range, at most 500 lines"),
+    "bin": N_("a bin like A-01; +A-09 opens a new one"),
+    "batch": N_("a batch, like CODE@B7"),
+    "units": N_("a number of units"),
+    "at_most_there": N_("at most what lies in the bin it comes from"),
+    "cost": N_("what one costs, like =8.50"),
     "same_place": N_("an order of this shop to the same address"),
     "merge_unpaid": N_("one that is paid"),
     "merge_held": N_("one without open holds"),
@@ -336,55 +300,50 @@ WANTS = {
 
 def role_name(code: str, words: Words) -> str:
     """A role's name."""
-    return _named(ROLES, code, words)
+    return named_in(ROLES, code, words)
 
 
 def right_name(code: str, words: Words) -> str:
     """What a right lets one do."""
-    return _named(RIGHTS, code, words)
+    return named_in(RIGHTS, code, words)
 
 
 def hold_name(code: str, words: Words) -> str:
     """A hold code's name."""
-    return _named(HOLDS, code, words)
+    return named_in(HOLDS, code, words)
 
 
 def step_name(code: str, words: Words) -> str:
     """A status's, state's or station's name."""
-    return _named(STEPS, code, words)
+    return named_in(STEPS, code, words)
 
 
 def verb_name(code: str, words: Words) -> str:
     """What happened, in an event."""
-    return _named(VERBS, code, words)
+    return named_in(VERBS, code, words)
 
 
 def platform_state_name(code: str, words: Words) -> str:
     """Where the platform says the order stands."""
-    return _named(PLATFORM_STATES, code, words)
+    return named_in(PLATFORM_STATES, code, words)
 
 
 def refund_state_name(code: str, words: Words) -> str:
     """Where a refund stands."""
-    return _named(REFUND_STATES, code, words)
-
-
-def kind_name(code: str, words: Words) -> str:
-    """What kind of thing a refusal is about."""
-    return _named(KINDS, code, words)
+    return named_in(REFUND_STATES, code, words)
 
 
 def format_name(code: str, words: Words) -> str:
     """What kind of file it was; of several in one file each by its name."""
     codes = [code] if code in FORMATS else code.split("+")
-    return " + ".join(_named(FORMATS, one, words) for one in codes)
+    return " + ".join(named_in(FORMATS, one, words) for one in codes)
 
 
 def want_text(code: str, words: Words) -> str:
     """What would have done."""
-    return _named(WANTS, code, words)
+    return named_in(WANTS, code, words)
 
 
 def actor_name(name: str, words: Words) -> str:
     """Who did it: a person's own name, or what the machine is called."""
-    return _named(ACTORS, name, words)
+    return named_in(ACTORS, name, words)

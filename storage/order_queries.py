@@ -14,7 +14,7 @@ from domain.holds import HoldCode
 from domain.orders import LIVE, Order, OrderStatus
 from storage import alike, order_rows
 from storage.sql import Sql, among
-from storage.tables.orders import hold, orders
+from storage.tables.orders import hold, order_line, orders
 from storage.tables.parcels import parcel, parcel_item
 
 _IN_REVIEW = orders.c.status == OrderStatus.REVIEW
@@ -70,6 +70,13 @@ class OrderQueries:
             statement = statement.where(orders.c.id <= up_to)
         rows = self._sql.rows(statement.order_by(orders.c.id).limit(limit))
         return [(row.id, row.revision) for row in rows]
+
+    def wanted_in_review(self, sku: str) -> int:
+        """Units that orders in REVIEW want of it."""
+        mine = (order_line.c.sku == sku) & ~order_line.c.dropped & _IN_REVIEW
+        joined = order_line.join(orders, orders.c.id == order_line.c.order_id)
+        row = self._sql.row(select(func.sum(order_line.c.quantity).label("units")).select_from(joined).where(mine))
+        return int(row.units or 0) if row else 0
 
     def review_counts(self, shops: frozenset[int] | None) -> dict[int, tuple[int, int]]:
         """shop id -> (clean, held) in REVIEW; shops with none are missing."""

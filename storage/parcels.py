@@ -174,6 +174,12 @@ class Parcels:
         statement = select(parcel.c.id).where(parcel.c.state.in_(sorted(states)), parcel.c.state_at < before)
         return [row.id for row in self._sql.rows(statement.order_by(parcel.c.state_at, parcel.c.id).limit(limit))]
 
+    def claiming(self, sku: str, limit: int) -> list[Parcel]:
+        """Parcels that units of this sku are promised to, oldest first."""
+        inside = (parcel_item.c.parcel_id == parcel.c.id) & (parcel_item.c.sku == sku) & ~parcel_item.c.dropped
+        statement = _SELECT.where(parcel.c.state.in_(sorted(RESERVING)), exists().where(inside))
+        return self.load(statement.order_by(parcel.c.id).limit(limit))
+
     def counts(self, warehouse_id: int | None) -> dict[ParcelState, int]:
         """Parcels from READY to WEIGHED by state; states with none are missing."""
         statement = select(parcel.c.state, func.count(parcel.c.id).label("parcels")).where(

@@ -17,7 +17,7 @@ from domain.incoming import RefundState
 from domain.orders import Order
 from domain.parcels import Parcel, Refund
 from domain.records import ReportRun, Return, RunState
-from domain.stock import Bucket
+from domain.stock import RELOCATING, Bucket
 from storage.orders import Orders
 from storage.parcels import PARCEL, Parcels
 from storage.records import RETURN, Returns
@@ -129,7 +129,7 @@ class Reports:
             func.sum(case((book.at < start, book.delta), else_=0)).label("opening"),
             func.sum(case((within & (book.delta > 0), book.delta), else_=0)).label("moved_in"),
             func.sum(case((within & (book.delta < 0), book.delta), else_=0)).label("moved_out"),
-        ).where(book.at < end)
+        ).where(book.at < end, book.document.not_in(sorted(RELOCATING)))
         rows = self._sql.rows(statement.group_by(book.warehouse_id, book.sku, book.bucket))
         return {
             (row.warehouse_id, row.sku, row.bucket.value): (int(row.opening), int(row.moved_in), int(row.moved_out))

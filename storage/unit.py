@@ -32,6 +32,7 @@ from storage.reports import Reports
 from storage.scan_page import PageAnswers
 from storage.sql import Sql
 from storage.stock import StockBook
+from storage.stock_docs import StockDocs
 from storage.stops import Feeds, Recalls, Replies, Stops
 from storage.warehouse import Refunds, Waves
 from storage.waybills import Waybills
@@ -129,6 +130,11 @@ class Unit:
     def stock(self) -> StockBook:
         """Levels and the ledger."""
         return StockBook(self._sql)
+
+    @cached_property
+    def stock_docs(self) -> StockDocs:
+        """The stock room's documents."""
+        return StockDocs(self._sql)
 
     @cached_property
     def returns(self) -> Returns:

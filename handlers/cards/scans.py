@@ -60,6 +60,7 @@ WHY = {
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
     "FeedStale": N_("held back: nothing heard of its shop"),
+    "NotEnoughStock": N_("its goods are not in the bins, or expire too soon"),
 }
 WARNINGS = {
     "weight_off": N_("weight differs from what was expected, count again if in doubt"),

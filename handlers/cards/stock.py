@@ -1,14 +1,16 @@
-"""Stock of a product: what is where, what is promised, and where the last units went, in words."""
+"""Stock of a product: what is where, what is promised to whom, and where the last units went, in words."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from domain import floor
+from domain import bins, floor
 from domain.catalog import Sku
 from domain.desk import Desk
 from domain.errors import Unknown
-from domain.stock import Bucket, Document
+from domain.stock import RELOCATING, Bucket, Document
+from domain.stock_docs import DocKind, number_of
 from handlers.card import Button, Card
+from handlers.cards.stock_where import where_lines
 from handlers.taps import LIMIT, pack
 from handlers.terms import N_, actor_name
 from handlers.words import Words
@@ -19,6 +21,7 @@ BUCKETS = {
     Bucket.GOOD: N_("on the shelf"),
     Bucket.RESERVED: N_("promised"),
     Bucket.DEFECTIVE: N_("defective"),
+    Bucket.IN_TRANSIT: N_("on its way here"),
 }
 DOCUMENTS = {
     Document.OPENING: N_("opening stock"),
@@ -29,8 +32,15 @@ DOCUMENTS = {
     Document.PUT_BACK: N_("put back after a stop"),
     Document.RETURN: N_("came back"),
     Document.ADJUST: N_("corrected by hand"),
+    Document.PICK: N_("picked"),
+    Document.RECEIPT: N_("goods in"),
+    Document.MOVE: N_("moved to another bin"),
+    Document.TRANSFER: N_("transfer"),
+    Document.COUNT: N_("stock-take"),
+    Document.REGRADE: N_("graded anew"),
 }
-_OF_PARCEL = {Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.SHIPMENT, Document.PUT_BACK}
+_OF_PARCEL = {Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.PICK, Document.SHIPMENT, Document.PUT_BACK}
+_OF_ROOM = {document.value for document in Document} & {kind.value for kind in DocKind}
 
 
 def find_skus(desk: Desk, text: str) -> list[Sku]:
@@ -68,9 +78,9 @@ def _fits(code: str) -> bool:
 
 
 def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
-    """Levels per warehouse, then the last moves."""
+    """Levels per warehouse, where the units lie and whom they are promised to, then the last moves."""
     levels = desk.stock.levels([sku.code])
-    moves = desk.stock.history(sku.code, MOVES)
+    moves = desk.stock.history(sku.code, MOVES * 2)
     head = words("📦 {title} · {code}", title=sku.title[:120], code=sku.code)
     facts = words(
         "Barcode {barcode} · {weight} · shelf {bin}",
@@ -92,23 +102,56 @@ def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
         )
     if not levels:
         lines.append(words("Never seen in any warehouse."))
+    lines += where_lines(desk, sku, words)
     if moves:
-        lines += ["", words("Last moves:"), *_move_lines(desk, moves, words)]
+        lines += ["", words("Last moves:"), *_move_lines(desk, sku, moves, words)]
     return Card("\n".join(lines))
 
 
-def _move_lines(desk: Desk, moves: Sequence[Mapping[str, object]], words: Words) -> list[str]:
+def _move_lines(desk: Desk, sku: Sku, moves: Sequence[Mapping[str, object]], words: Words) -> list[str]:
+    """Newest first; units that only changed their place (two rows of the ledger) are one line."""
     boxes = desk.parcels.many([_number(m["document_id"]) for m in moves if m["document"] in _OF_PARCEL])
-    lines = []
+    lines: list[str] = []
+    into = ""
     for move in moves:
         document = Document(str(move["document"]))
-        about = ""
+        about = words.plain(DOCUMENTS[document])
         if document in _OF_PARCEL and (box := boxes.get(_number(move["document_id"]))):
-            about = f" {box.waybill or box.number}"
+            about += f" {box.waybill or box.number}"
         elif document is Document.RETURN:
-            about = f" {desk.returns.get(_number(move['document_id'])).waybill}"
-        lines.append(_move_line(desk, move, words.plain(DOCUMENTS[document]) + about, words))
-    return lines
+            about += f" {desk.returns.get(_number(move['document_id'])).waybill}"
+        elif document in _OF_ROOM:
+            about += f" {number_of(DocKind(document.value), _number(move['document_id']))}"
+        if document in RELOCATING and _number(move["delta"]) > 0:
+            into = _place_of(desk, sku, move)
+        elif document in RELOCATING:
+            lines.append(_moved_line(desk, move, f"{_place_of(desk, sku, move) or '-'} → {into or '-'}", about, words))
+        else:
+            where = _place_of(desk, sku, move)
+            lines.append(_move_line(desk, move, f"{about} · {where}" if where else about, words))
+    return lines[:MOVES]
+
+
+def _place_of(desk: Desk, sku: Sku, move: Mapping[str, object]) -> str:
+    """The bin and batch of a move, where it has one; a box is told by its parcel."""
+    name = bins.shown(desk, sku.code, str(move["bin"])) if move["bucket"] == Bucket.GOOD else ""
+    if bins.in_box(name) and move["document"] not in RELOCATING:
+        name = ""
+    return name + (f"@{move['batch']}" if move["batch"] else "")
+
+
+def _moved_line(desk: Desk, move: Mapping[str, object], way: str, what: str, words: Words) -> str:
+    at = move["at"]
+    assert isinstance(at, datetime)
+    return words(
+        "{time} {warehouse}: {units} × {way} · {what} · {who}",
+        time=words.when(at),
+        warehouse=desk.catalog.warehouses[_number(move["warehouse_id"])].name,
+        units=-_number(move["delta"]),
+        way=way,
+        what=what,
+        who=move["actor"],
+    )
 
 
 def _move_line(desk: Desk, move: Mapping[str, object], what: str, words: Words) -> str:

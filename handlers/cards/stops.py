@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import pulls, recalls, stopping
+from domain import bins, pulls, recalls, stopping
 from domain.desk import Desk
 from domain.orders import Order
 from domain.parcels import Item, Parcel, ParcelState, Stop, StopKind, StopState
@@ -130,9 +130,9 @@ def _goods(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[str]:
     lines = [words("<b>Take out everything:</b>") if whole else words("<b>Take out only this, the rest goes on:</b>")]
     if stop.kind is StopKind.REPICK:
         lines = [words("Put into the box:")]
+    home = bins.home_names(desk, parcel)
     for item in out[:15]:
-        sku = desk.catalog.skus.get(item.sku)
-        place = sku.bin if sku and sku.bin else "?"
+        place = home.get(item.sku) or "?"
         facts = {"units": item.quantity, "title": item.title[:60], "sku": item.sku, "bin": place}
         lines.append(words("• {units} × {title} · {sku} · shelf {bin}", **facts))
     return lines

@@ -55,7 +55,10 @@ DEAR = replace(CATALOG, skus={**CATALOG.skus, "CUP": Sku("CUP", "", "杯子", 30
 HELD = replace(ORDER, id=2, number="T2", buyer_message="等等", merge_key="k")
 WAITING = replace(FACTS, policy=Policy(merge=Merge(wait_minutes=30)))
 
+OLD = replace(FACTS, free={(1, "CUP"): 0, (2, "CUP"): 0}, too_old={(1, "CUP"): 5})
+
 CASES: dict[HoldCode, Case] = {
+    HoldCode.EXPIRY: Case(ORDER, {"sku": "CUP", "need": "1", "free": "0", "days": "30"}, facts=OLD),
     HoldCode.REFUND_REQ: Case(line(refund=RefundState.REQUESTED), {"lines": "1", "first": "杯子"}),
     HoldCode.REFUNDED: Case(replace(ORDER, refunded=500), {"amount": "500", "currency": "CNY"}),
     HoldCode.BLACKLIST: Case(

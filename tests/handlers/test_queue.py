@@ -74,7 +74,7 @@ async def test_two_people_approve_in_chat(desk: DeskChat) -> None:
         f"1: first yes of two by {lead.name} at 10:00. Nothing was changed; the card is up to date now."
     ]
     await desk.presses(lead, pack("o.ok", order.id, order.revision + 1), shown)
-    assert desk.toasts == ["Order 1: the first yes was yours; the second must be somebody else's."]
+    assert desk.toasts == ["1: the first yes was yours; the second must be somebody else's."]
     assert desk.order(order.id).status is OrderStatus.REVIEW
     await desk.writes(owner, "/order 1")
     [card] = await desk.taps(owner, "✅ Approve (2 of 2)")

@@ -298,6 +298,7 @@ async def test_stock_tells_where_the_units_went(floor: Floor) -> None:
     lines = said[0].split("\n")
     assert lines[3] == "<b>杭州仓</b>: 98 free = 98 on the shelf − 0 promised; 0 defective"
     assert f"11-23 10:01 杭州仓: -2 on the shelf → 98 · shipped {box.waybill} · 鲍里斯 Boris" in lines
+    assert f"11-23 10:01 杭州仓: 2 × A-01 → {box.number} · picked {box.waybill} · 王强 Wang Qiang" in lines
 
 
 async def test_several_products_are_offered(floor: Floor) -> None:

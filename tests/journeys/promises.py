@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from domain import printing
+from domain.bins import in_box
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
 from domain.incoming import PlatformState
@@ -52,6 +53,7 @@ def check_stock(desk: Desk) -> None:
         for bucket in Bucket:
             assert getattr(level, bucket.value) == sums.get((warehouse_id, sku, bucket), 0)
         assert 0 <= level.reserved <= level.good
+    check_places(desk)
     claimed: dict[str, int] = {}
     found = desk.parcels.of_orders(all_orders(desk)).values()
     for parcel in {box.id: box for boxes in found for box in boxes}.values():
@@ -61,6 +63,28 @@ def check_stock(desk: Desk) -> None:
     assert {level.sku: level.reserved for level in levels.values()} == {
         level.sku: claimed.get(level.sku, 0) for level in levels.values()
     }
+
+
+def check_places(desk: Desk) -> None:
+    """Where the units lie and what they cost adds up to the levels and the ledger; boxes hold what was picked."""
+    lying: dict[tuple[int, str], int] = {}
+    boxed: dict[tuple[str, str], int] = {}
+    for place in desk.stock.places():
+        assert place.units > 0
+        lying[place.warehouse_id, place.sku] = lying.get((place.warehouse_id, place.sku), 0) + place.units
+        if in_box(place.bin):
+            boxed[place.bin, place.sku] = boxed.get((place.bin, place.sku), 0) + place.units
+    assert lying == {key: level.good for key, level in desk.stock.levels().items() if level.good}
+    values, costs = desk.stock.values(), desk.stock.ledger_values()
+    assert {key: value for key, value in values.items() if value} == {k: v for k, v in costs.items() if v}
+    assert all(value >= 0 for value in values.values())
+    picked: dict[tuple[str, str], int] = {}
+    found = desk.parcels.of_orders(all_orders(desk)).values()
+    for box in {box.id: box for boxes in found for box in boxes}.values():
+        if box.state in (ParcelState.PICKED, ParcelState.PACKED, ParcelState.WEIGHED):
+            for item in box.live_items:
+                picked[box.number, item.sku] = picked.get((box.number, item.sku), 0) + item.quantity
+    assert boxed == picked
 
 
 def check_orders(desk: Desk) -> None:

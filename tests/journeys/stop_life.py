@@ -1,20 +1,21 @@
-"""The part of the life machine that is about stops: second scans, torn sheets, moves, recalls, answers to platforms."""
+"""The part of the life machine that is about stops and papers: second scans, torn sheets, moves, recalls, answers."""
 
 from collections.abc import Callable
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from domain import pulls, recalls, replies, review
+from domain import printing, pulls, recalls, replies, review
 from domain.desk import Desk
 from domain.errors import Refusal
 from domain.holds import HoldCode
+from domain.paper_records import Paper
 from domain.parcels import Stop
 from domain.people import Actor, ActorKind, Role, Station
 from domain.policy_stops import RecallKind
 from domain.stop_desk import RecallState
 from storage.store import Store
-from tests.journeys.promises import ALL
+from tests.journeys.promises import ALL, stopped
 
 BOSS = Actor(ActorKind.PERSON, "boss", None, frozenset(Role))
 NUMBERS = st.sampled_from(ALL)
@@ -47,6 +48,22 @@ class StopLife(RuleBasedStateMachine):
     def told_again(self, number: str, street: str) -> None:
         """The platform tells the order with another street."""
         raise NotImplementedError
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20), paper=st.sampled_from(Paper))
+    def papers_are_printed(self, pick: int, paper: Paper) -> None:
+        """What is wanted of a wave; nothing of what is stopped."""
+        codes = self.waybills()
+        code = codes[pick % len(codes)]
+        wave_id = self.store.read_now(lambda desk: getattr(desk.parcels.by_waybill(code), "wave_id", None))
+        try:
+            job = self.store.run_now(printing.print_wave, BOSS, wave_id or 0, paper)
+        except Refusal:
+            return
+        boxes = self.store.read_now(lambda desk: desk.parcels.many([sheet.parcel_id for sheet in job.sheets]))
+        for box in boxes.values():
+            assert not self.store.read_now(stopped, box.waybill)
+            assert not self.store.read_now(printing.standings, [box])[paper][box.id].wanted
 
     @precondition(lambda self: self.waybills())
     @rule(pick=st.integers(0, 20), then_back=st.booleans())

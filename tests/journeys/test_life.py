@@ -22,7 +22,6 @@ from domain import (
     intake,
     interception,
     looking,
-    printing,
     pulls,
     queue,
     release,
@@ -31,83 +30,28 @@ from domain import (
     together,
     undo_scan,
 )
-from domain.catalog import Company, Courier, Shop, Sku, Warehouse
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
 from domain.holds import open_codes
 from domain.incoming import (
-    IncomingLine,
-    IncomingOrder,
     IncomingRefund,
-    Platform,
     PlatformState,
-    Receiver,
     RefundState,
 )
-from domain.paper_records import Paper
 from domain.parcels import Parcel, ParcelState
-from domain.people import SHOP, Actor, ActorKind, Chat, Person, Role, Station
-from domain.policy import Policy
-from domain.policy_sections import Split
+from domain.people import SHOP, Station
 from domain.records import Grade
-from domain.stock import Bucket, Document, Move
 from storage.store import Store
-from storage.unit import Unit
+from tests.journeys.life_shop import HAND, HOME, incoming, seed
 from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped, wrong_label
 from tests.journeys.stop_life import BOSS, NUMBERS, StopLife
 
-HAND = Actor(ActorKind.PERSON, "hand", 1, frozenset(Role))
-HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
 STATES = [PlatformState.UNPAID, *[PlatformState.PAID] * 4, PlatformState.CLOSED, PlatformState.SHIPPED]
 SCANS = [Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK]
 
 
 class Crash(Exception):
     """The process dies in the middle of a command."""
-
-
-def seed(unit: Unit) -> None:
-    """One shop, one warehouse, one courier, two products; few units, so that stock runs out."""
-    admin = unit.catalog_admin
-    admin.set_company(Company("测试", "Asia/Shanghai", "CNY"))
-    admin.add_shop(Shop(1, "店", Platform.WOOCOMMERCE, "CNY", "Asia/Shanghai"))
-    admin.add_warehouse(Warehouse(1, "HZ", "杭州仓", "浙江", 1))
-    admin.add_courier(Courier(1, "YTO", "圆通", "YT", 13, 1, 1000, 350, 1000, 150, 30_000))
-    admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), Sku("LID", "", "盖子", 0, 100, 500)])
-    opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID")]
-    unit.stock.apply(opening, "opening")
-    admin.put_policy(replace(Policy(), split=Split(most_units=3)), "boss")
-    chat = unit.people.add_chat(Chat(0, 1, "private", HAND.name))
-    assert unit.people.add(Person(0, 1, HAND.name, chat.id, roles=HAND.roles)).id == HAND.person_id
-
-
-def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str, at: int) -> IncomingOrder:
-    wanted = [("CUP", cups, 2900), ("LID", lids, 500)]
-    lines = tuple(
-        IncomingLine(f"{number}-{sku}", sku, units, sku, "", price, price * units)
-        for sku, units, price in wanted
-        if units
-    )
-    total = sum(line.amount for line in lines)
-    paid = 0 if state is PlatformState.UNPAID else total
-    when = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=at)
-    return IncomingOrder(
-        Platform.WOOCOMMERCE,
-        number,
-        state,
-        "CNY",
-        0,
-        "{}",
-        placed_at=when,
-        paid_at=when if paid else None,
-        goods=total,
-        total=total,
-        paid=paid,
-        buyer_id="one buyer" if number in ("T0", "T1") else number,
-        buyer_message=note,
-        receiver=HOME,
-        lines=lines,
-    )
 
 
 class Life(StopLife):
@@ -182,22 +126,6 @@ class Life(StopLife):
             news = incoming(number, cups, lids, state, note, 0)
             there = replace(news, receiver=replace(HOME, address=street))
             self.store.run_now(intake.receive, SHOP, 1, [there])
-
-    @precondition(lambda self: self.waybills())
-    @rule(pick=st.integers(0, 20), paper=st.sampled_from(Paper))
-    def papers_are_printed(self, pick: int, paper: Paper) -> None:
-        """What is wanted of a wave; nothing of what is stopped."""
-        codes = self.waybills()
-        code = codes[pick % len(codes)]
-        wave_id = self.store.read_now(lambda desk: getattr(desk.parcels.by_waybill(code), "wave_id", None))
-        try:
-            job = self.store.run_now(printing.print_wave, BOSS, wave_id or 0, paper)
-        except Refusal:
-            return
-        boxes = self.store.read_now(lambda desk: desk.parcels.many([sheet.parcel_id for sheet in job.sheets]))
-        for box in boxes.values():
-            assert not self.store.read_now(stopped, box.waybill)
-            assert not self.store.read_now(printing.standings, [box])[paper][box.id].wanted
 
     def told_again(self, number: str, street: str) -> None:
         news = replace(incoming(number, 1, 1, PlatformState.PAID, "", 0), receiver=replace(HOME, address=street))

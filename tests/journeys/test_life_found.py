@@ -8,7 +8,8 @@ from domain.incoming import IncomingRefund, PlatformState, RefundState
 from domain.orders import OrderStatus
 from domain.people import SHOP, Station
 from storage.store import Store
-from tests.journeys.test_life import Life, incoming, seed
+from tests.journeys.life_shop import incoming, seed
+from tests.journeys.test_life import Life
 
 
 def test_an_order_that_closes_with_other_lines_stops_the_whole_box() -> None:

@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 
+from domain.stock import Level, Place
 from storage import migrate
 from storage.store import Store
 from storage.tables import METADATA
@@ -95,6 +96,39 @@ def _fill(connection: Connection, name: str, **values: object) -> None:
             values[column["name"]] = NOW if "TIME" in kind else blank.get(kind, "")
     names = ", ".join(values)
     connection.execute(text(f"INSERT INTO {name} ({names}) VALUES ({', '.join(f':{key}' for key in values)})"), values)
+
+
+def test_what_is_there_gets_a_place_and_a_cost(tmp_path: Path) -> None:
+    """Levels, places, values and the ledger agree after the stock room came."""
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    made = create_engine(url)
+    with made.begin() as connection:
+        command.upgrade(migrate.config_for(connection), "0013")
+        for statement in (
+            "INSERT INTO warehouse (id, code, name, province, priority, country, city, enabled, fallback, cutoff,"
+            " areas) VALUES (1, 'HZ', '杭州仓', '浙江', 1, 'CN', '', 1, 0, '', '[]')",
+            "INSERT INTO sku (code, barcode, title, weight_g, cost, price, currency, bin, length_mm, width_mm,"
+            " height_mm, traits) VALUES ('CUP', '', '杯子', 300, 900, 2900, 'CNY', 'A-01', 0, 0, 0, '[]')",
+            "INSERT INTO stock_level (warehouse_id, sku, good, reserved, defective) VALUES (1, 'CUP', 8, 3, 2)",
+            *(
+                "INSERT INTO stock_ledger (at, warehouse_id, sku, bucket, before, delta, after, document, document_id,"
+                f" actor) VALUES ('2026-11-23 01:00:00.000000', 1, 'CUP', '{bucket}', 0, {units}, {units}, 'opening',"
+                " 0, 'opening')"
+                for bucket, units in (("good", 8), ("reserved", 3), ("defective", 2))
+            ),
+        ):
+            connection.execute(text(statement))
+    made.dispose()
+    store = Store(url)
+    found = store.read_now(lambda unit: (unit.stock.levels(), unit.stock.places(), unit.stock.values()))
+    assert found == (
+        {(1, "CUP"): Level(1, "CUP", 8, 3, 2, 0)},
+        [Place(1, "CUP", "", "", 8)],
+        {(1, "CUP", "good"): 7200, (1, "CUP", "defective"): 1800},
+    )
+    costs = store.read_now(lambda unit: unit.stock.ledger_values())
+    assert costs == {(1, "CUP", "good"): 7200, (1, "CUP", "reserved"): 0, (1, "CUP", "defective"): 1800}
+    store.close()
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine) -> None:

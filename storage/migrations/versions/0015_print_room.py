@@ -6,7 +6,7 @@ from alembic import op
 from storage.types import Document, Moment, Words
 
 revision = "0015"
-down_revision = "0013"
+down_revision = "0014"
 
 
 def _key() -> "sa.types.TypeEngine[int]":

@@ -1,0 +1,223 @@
+"""Bins: where units lie, which to take (first expired, first out), and where they go back to (rules.md B13).
+
+Surprising: a picked unit lies in its box: the place is then called by the parcel's number. So the shelf is short of
+it from the pick on, though it leaves the stock at the hand-over only, and a put-back knows where it came from.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from domain import stock
+from domain.desk import Desk
+from domain.errors import NotEnoughStock
+from domain.holds import HoldCode
+from domain.parcels import Parcel
+from domain.people import Actor
+from domain.policy import Policy
+from domain.stock import Bucket, Document, Level, Move, Place
+
+RECEIVING = "IN"
+"""Where goods stand that have come in and are not put away yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Units to take out of one bin. `bin` as people call it; `place` is where the books have them."""
+
+    place: Place
+    bin: str
+    units: int
+    expires: date | None = None
+
+
+def in_box(name: str) -> bool:
+    """Whether a place is a parcel's box: picked, not on a shelf any more."""
+    return len(name) > 6 and name[0] == "P" and name[1:].isdecimal()
+
+
+def shown(desk: Desk, sku: str, name: str) -> str:
+    """The bin as people call it: '' in the books is the sku's own shelf."""
+    return name or desk.catalog.skus[sku].bin
+
+
+def kept(desk: Desk, sku: str, name: str) -> str:
+    """The bin as the books call it: the sku's own shelf is ''."""
+    own = desk.catalog.skus[sku].bin
+    return "" if own and name.casefold() == own.casefold() else name
+
+
+def arrival_bin(desk: Desk) -> str:
+    """Where goods that come in stand first."""
+    return RECEIVING if desk.policy.stock.put_away else ""
+
+
+def _first_day(desk: Desk, policy: Policy) -> date:
+    """Batches that expire before this day are not sent any more; without the EXPIRY hold, all are."""
+    if not policy.screens(HoldCode.EXPIRY):
+        return date.min
+    today = desk.now.astimezone(ZoneInfo(desk.catalog.company.zone)).date()
+    return today + timedelta(days=policy.stock.life_days)
+
+
+def _batched(desk: Desk, skus: Iterable[str]) -> set[str]:
+    return {sku for sku in skus if sku in desk.catalog.skus and desk.catalog.skus[sku].batched}
+
+
+def stale(desk: Desk, skus: Collection[str], policy: Policy | None = None) -> dict[tuple[int, str], int]:
+    """(warehouse, sku) -> good units on the shelf whose batch has too little life left to be sent, by the policy in
+    force or another."""
+    mine = _batched(desk, skus)
+    if not mine:
+        return {}
+    until, first = desk.stock.batches(mine), _first_day(desk, policy or desk.policy)
+    found: dict[tuple[int, str], int] = {}
+    for place in desk.stock.places(mine):
+        expires = until.get((place.sku, place.batch))
+        if expires is not None and expires < first and not in_box(place.bin):
+            found[place.warehouse_id, place.sku] = found.get((place.warehouse_id, place.sku), 0) + place.units
+    return found
+
+
+def to_ship(
+    levels: Mapping[tuple[int, str], Level], too_old: Mapping[tuple[int, str], int]
+) -> dict[tuple[int, str], int]:
+    """Available to ship: (warehouse, sku) -> units that are free and will live long enough."""
+    return {key: level.free - too_old.get(key, 0) for key, level in levels.items()}
+
+
+def spots(desk: Desk, warehouse_id: int, skus: Collection[str], *, fresh: bool = True) -> dict[str, list[Spot]]:
+    """sku -> its units on the shelves, in the order to take them: what expires first, the receiving area last."""
+    batched = _batched(desk, skus)
+    until = desk.stock.batches(batched) if batched else {}
+    first = _first_day(desk, desk.policy)
+    found: dict[str, list[Spot]] = {sku: [] for sku in skus}
+    for place in desk.stock.places(skus, warehouse_id):
+        expires = until.get((place.sku, place.batch))
+        if in_box(place.bin) or (fresh and expires is not None and expires < first):
+            continue
+        found[place.sku].append(Spot(place, shown(desk, place.sku, place.bin), place.units, expires))
+    for ways in found.values():
+        ways.sort(key=lambda spot: (spot.expires or date.max, spot.place.bin == RECEIVING, spot.bin, spot.place.batch))
+    return found
+
+
+def _take(ways: Iterable[Spot], need: int) -> list[Spot]:
+    taken = []
+    for spot in ways:
+        if need <= 0:
+            break
+        taken.append(replace(spot, units=min(need, spot.units)))
+        need -= taken[-1].units
+    return taken
+
+
+def bins_for(desk: Desk, warehouse_id: int, units: Mapping[str, int]) -> dict[str, list[Spot]]:
+    """For a pick list: sku -> which bins to take its units from, in order; short where the shelves are. A suggestion
+    as of now: nothing is claimed, the pick's own scan takes it again from what is there then."""
+    return {sku: _take(ways, units[sku]) for sku, ways in spots(desk, warehouse_id, units).items()}
+
+
+def drawn(
+    desk: Desk, warehouse_id: int, units: Mapping[str, int], *, fresh: bool = True, batch: str | None = None
+) -> list[Spot]:
+    """The units off the shelves, their levels locked. Raises NotEnoughStock where the shelves are short."""
+    desk.stock.levels(units, lock=True)
+    taken: list[Spot] = []
+    for sku, ways in spots(desk, warehouse_id, units, fresh=fresh).items():
+        mine = _take([spot for spot in ways if batch is None or spot.place.batch == batch], units[sku])
+        there = sum(spot.units for spot in mine)
+        if there < units[sku]:
+            raise NotEnoughStock(sku, desk.catalog.warehouses[warehouse_id].code, there, units[sku])
+        taken += mine
+    return taken
+
+
+def _units(parcel: Parcel) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for item in parcel.live_items:
+        found[item.sku] = found.get(item.sku, 0) + item.quantity
+    return found
+
+
+def pick(desk: Desk, actor: Actor, parcel: Parcel) -> None:
+    """The parcel's units that are not there yet go from their bins into its box. Raises NotEnoughStock when no bin has
+    them fresh enough."""
+    assert parcel.warehouse_id is not None
+    units = _units(parcel)
+    for lying in _boxed(desk, parcel, units):
+        units[lying.sku] -= lying.units
+    moves: list[Move] = []
+    for spot in drawn(desk, parcel.warehouse_id, {sku: need for sku, need in units.items() if need > 0}):
+        moves += stock.relocate(_of(spot.place, spot.units, Document.PICK, parcel.id), parcel.number)
+    desk.stock.apply(moves, actor.name)
+
+
+def _of(place: Place, units: int, document: Document, document_id: int) -> Move:
+    return Move(place.warehouse_id, place.sku, Bucket.GOOD, units, document, document_id, place.bin, place.batch)
+
+
+def ship(desk: Desk, actor: Actor, parcel: Parcel) -> None:
+    """The parcel goes out of the door: claim and goods leave the stock, the goods out of the box (what was picked
+    before boxes were known: off the shelves)."""
+    assert parcel.warehouse_id is not None
+    need = _units(parcel)
+    desk.stock.levels(need, lock=True)
+    moves = []
+    for sku, units in need.items():
+        moves.append(Move(parcel.warehouse_id, sku, Bucket.RESERVED, -units, Document.SHIPMENT, parcel.id))
+    for place in _boxed(desk, parcel, need):
+        units = min(place.units, need[place.sku])
+        need[place.sku] -= units
+        if units:
+            moves.append(_of(place, -units, Document.SHIPMENT, parcel.id))
+    left = {sku: units for sku, units in need.items() if units}
+    if left:
+        found = drawn(desk, parcel.warehouse_id, left, fresh=False)
+        moves += [_of(spot.place, -spot.units, Document.SHIPMENT, parcel.id) for spot in found]
+    desk.stock.apply(moves, actor.name)
+
+
+def _boxed(desk: Desk, parcel: Parcel, skus: Collection[str]) -> list[Place]:
+    return [place for place in desk.stock.places(skus, parcel.warehouse_id) if place.bin == parcel.number]
+
+
+def homes(desk: Desk, parcel: Parcel, units: Mapping[str, int]) -> list[tuple[Place, str]]:
+    """What of these units lies in the box, and the bin each goes back to: where it was picked."""
+    picked = desk.stock.picked_from(parcel.id)
+    left, found = dict(units), []
+    for place in _boxed(desk, parcel, units):
+        there = min(place.units, left[place.sku])
+        left[place.sku] -= there
+        for source in picked:
+            if there and (source.sku, source.batch) == (place.sku, place.batch):
+                back = min(there, source.units)
+                found.append((replace(place, units=back), source.bin))
+                there -= back
+    return found
+
+
+def put_home(desk: Desk, actor: Actor, parcel: Parcel, units: Iterable[tuple[str, int]]) -> None:
+    """Units that were picked lie in the bins again that they were taken from."""
+    wanted: dict[str, int] = {}
+    for sku, count in units:
+        wanted[sku] = wanted.get(sku, 0) + count
+    if not wanted:
+        return
+    desk.stock.levels(wanted, lock=True)
+    moves: list[Move] = []
+    for place, home in homes(desk, parcel, wanted):
+        moves += stock.relocate(_of(place, place.units, Document.PICK, parcel.id), home)
+    desk.stock.apply(moves, actor.name)
+
+
+def home_names(desk: Desk, parcel: Parcel) -> dict[str, str]:
+    """sku -> the bins its units go back to, as people call them: where they were picked, else the sku's own shelf."""
+    units = _units(parcel)
+    found: dict[str, list[str]] = {}
+    for place, name in homes(desk, parcel, units):
+        found.setdefault(place.sku, []).append(shown(desk, place.sku, name))
+    skus = desk.catalog.skus
+    own = {sku: skus[sku].bin for sku in units if sku in skus}
+    return own | {sku: ", ".join(dict.fromkeys(names)) for sku, names in found.items()}

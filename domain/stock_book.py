@@ -1,0 +1,52 @@
+"""Stock as a command may read and write it: levels, ledger, places, batches and cost (storage/ is behind it)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+from domain.stock import Batch, Level, Move, Place
+
+
+class StockBook(Protocol):
+    """Levels, the ledger, and where the units lie."""
+
+    def levels(self, skus: Collection[str] | None = None, *, lock: bool = False) -> dict[tuple[int, str], Level]:
+        """(warehouse, sku) -> level; `lock` holds the rows until the end (PostgreSQL)."""
+
+    def apply(self, moves: Sequence[Move], actor: str) -> list[int]:
+        """Write ledger rows with before and after and move levels, places and values; returns each move's value.
+        Raises NotEnoughStock, changing nothing, when a bucket or a place would fall below zero or RESERVED rise
+        above GOOD."""
+
+    def ledger_sums(self) -> dict[tuple[int, str, str], int]:
+        """(warehouse, sku, bucket) -> sum of deltas: what the level must be."""
+
+    def ledger_values(self) -> dict[tuple[int, str, str], int]:
+        """(warehouse, sku, bucket) -> sum of values: what the bucket's value must be."""
+
+    def values(self, skus: Collection[str] | None = None) -> dict[tuple[int, str, str], int]:
+        """(warehouse, sku, bucket) -> what its units have cost, minor units of the sku's currency."""
+
+    def history(self, sku: str, limit: int) -> list[Mapping[str, object]]:
+        """The sku's last ledger rows, newest first: at, warehouse_id, bucket, before, delta, after, document,
+        document_id, actor, bin, batch, value."""
+
+    def places(
+        self, skus: Collection[str] | None = None, warehouse_id: int | None = None, bin_name: str | None = None
+    ) -> list[Place]:
+        """Where the good units of these skus (None = all) lie; of one warehouse, of one bin."""
+
+    def batches(self, skus: Collection[str]) -> dict[tuple[str, str], date | None]:
+        """(sku, batch) -> when it expires."""
+
+    def put_batches(self, batches: Sequence[Batch]) -> None:
+        """Keep them; a date that is told replaces the one that was."""
+
+    def picked_from(self, parcel_id: int) -> list[Place]:
+        """Out of which places this parcel's units were picked, the last ones first."""
+
+    def sent_at(self, parcel_ids: Collection[int]) -> dict[str, tuple[int, int]]:
+        """sku -> (units, what they had cost) of the goods that left in these parcels."""
+
+    def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
+        """(sku, bin, batch) -> the last ledger row that moved good units there."""

@@ -1,0 +1,264 @@
+"""What becomes of a stock room's document: posted at once, or after an approval (rules.md B13).
+
+Surprising: a count is held against the books of the moment each bin was counted, not frozen: what moved in a bin
+between its first unit and the end is counted again, because nobody can say which side of the move was counted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain import bins, history, notices, stock
+from domain.desk import Desk
+from domain.errors import BadValue, SameApprover, WrongStatus
+from domain.fulfilment import stock_arrived
+from domain.people import Actor, Right, Role, require
+from domain.policy import of_currency
+from domain.records import NoticeKind
+from domain.stock import Batch, Bucket, Document, Move
+from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
+from domain.stock_room import as_booked, current, keep, right_for
+
+_APPROVERS = {Role.CS_LEAD, Role.FINANCE}
+
+
+def finish(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
+    """All is scanned. Goods in and transfers are posted, differences and gradings wait for an approval.
+
+    Raises NotAllowed, Stale, WrongStatus, BadValue when nothing was scanned, NotEnoughStock.
+    """
+    doc = current(desk, doc_id, revision)
+    require(actor, right_for(doc.kind), warehouse=doc.place)
+    if doc.state not in WORKED:
+        raise WrongStatus(doc.number, doc.state, DocState.OPEN)
+    if doc.kind not in (DocKind.COUNT, DocKind.MOVE) and doc.state is DocState.OPEN and not doc.lines:
+        raise BadValue("units", "", "units")
+    if doc.kind is DocKind.COUNT:
+        if not doc.bin and not any(line.done for line in doc.lines):
+            raise BadValue("bin", "", "bin")
+        news = _count_done(desk, doc)
+    elif doc.kind is DocKind.TRANSFER:
+        news = _send(desk, actor, doc) if doc.state is DocState.OPEN else _arrive(desk, actor, doc)
+    elif doc.kind is DocKind.RECEIPT:
+        news = _take_in(desk, actor, doc)
+    elif doc.kind is DocKind.MOVE:
+        if doc.lines:
+            raise BadValue("bin", "", "bin")
+        news = replace(doc, state=DocState.DONE)
+    else:
+        news = replace(doc, state=DocState.WAITING)
+    history.note(desk, actor, "stock_doc", doc.id, news.state)
+    if news.state is not DocState.OPEN:
+        news = replace(news, holder_id=None, holder="")
+    saved = keep(desk, news)
+    _tell(desk, saved)
+    return saved
+
+
+def _tell(desk: Desk, doc: StockDoc) -> None:
+    """Who is next: the receivers of the other warehouse, or somebody who may approve."""
+    key = f"stock_doc:{doc.id}:{doc.revision}"
+    if doc.state is DocState.IN_TRANSIT:
+        notices.tell(desk, NoticeKind.STOCK_DOC, doc.id, {Role.RECEIVER}, key=key, warehouse=doc.place)
+    if doc.state is DocState.WAITING:
+        notices.tell(desk, NoticeKind.STOCK_DOC, doc.id, _APPROVERS, key=key, warehouse=doc.place)
+
+
+def _move(doc: StockDoc, line: DocLine, bucket: Bucket, units: int, **more: object) -> Move:
+    base = Move(doc.place, line.sku, bucket, units, Document(doc.kind.value), doc.id, batch=line.batch)
+    return replace(base, **more)  # type: ignore[arg-type]  # any field of a move
+
+
+def _take_in(desk: Desk, actor: Actor, doc: StockDoc) -> StockDoc:
+    where = bins.arrival_bin(desk)
+    desk.stock.put_batches([Batch(line.sku, line.batch, line.expires) for line in doc.lines if line.batch])
+    desk.stock.apply(
+        [_move(doc, line, Bucket.GOOD, line.done, bin=where, value=line.value) for line in doc.lines], actor.name
+    )
+    stock_arrived(desk)
+    return replace(doc, state=DocState.DONE)
+
+
+def _off_the_shelf(desk: Desk, doc: StockDoc) -> tuple[list[DocLine], list[Move]]:
+    """The scanned units taken out of their bins: a line per batch, the moves out of the good ones."""
+    found: dict[tuple[str, str], DocLine] = {}
+    moves = []
+    left = {(line.sku, line.batch): line.done for line in doc.lines}
+    spots = [
+        spot
+        for (sku, batch), units in left.items()
+        for spot in bins.drawn(desk, doc.warehouse_id, {sku: units}, fresh=False, batch=batch or None)
+    ]
+    for spot in spots:
+        place = spot.place
+        line = found.get((place.sku, place.batch), DocLine(place.sku, "", place.batch, spot.expires))
+        found[place.sku, place.batch] = replace(line, planned=line.planned + spot.units)
+        moves.append(_move(doc, line, Bucket.GOOD, -spot.units, bin=place.bin))
+    return list(found.values()), moves
+
+
+def _send(desk: Desk, actor: Actor, doc: StockDoc) -> StockDoc:
+    """It leaves: good here, in transit there, at what it had cost here."""
+    lines, out = _off_the_shelf(desk, doc)
+    values = desk.stock.apply(out, actor.name)
+    worth: dict[tuple[str, str], int] = {}
+    for move, value in zip(out, values, strict=True):
+        worth[move.sku, move.batch] = worth.get((move.sku, move.batch), 0) - value
+    sent = replace(
+        doc,
+        state=DocState.IN_TRANSIT,
+        bin="",
+        lines=tuple(replace(line, value=worth[line.sku, line.batch]) for line in lines),
+    )
+    desk.stock.apply(
+        [_move(sent, line, Bucket.IN_TRANSIT, line.planned, value=line.value) for line in sent.lines], actor.name
+    )
+    return sent
+
+
+def _arrive(desk: Desk, actor: Actor, doc: StockDoc) -> StockDoc:
+    """What came of what was sent is stock at once; what is missing or too much waits for an approval."""
+    where, moves, lines = bins.arrival_bin(desk), list[Move](), list[DocLine]()
+    for line in doc.lines:
+        now = min(line.done, line.planned) - line.posted
+        lines.append(replace(line, posted=line.posted + now))
+        if now:
+            value = _part(line, line.posted + now) - _part(line, line.posted)
+            moves.append(_move(doc, line, Bucket.IN_TRANSIT, -now, value=-value))
+            moves.append(_move(doc, line, Bucket.GOOD, now, bin=where, value=value))
+    desk.stock.apply(moves, actor.name)
+    stock_arrived(desk)
+    state = DocState.WAITING if any(line.difference for line in lines) else DocState.DONE
+    return replace(doc, state=state, lines=tuple(lines))
+
+
+def _part(line: DocLine, units: int) -> int:
+    return stock.share(line.value or 0, units, line.planned) if line.planned else 0
+
+
+def _count_done(desk: Desk, doc: StockDoc) -> StockDoc:
+    """Counted: done when the books agree. What moved meanwhile is to be counted again."""
+    last = desk.stock.last_moves(doc.warehouse_id, {line.sku for line in doc.lines})
+    moved = [line for line in doc.lines if last.get((line.sku, line.bin, line.batch), 0) != line.mark]
+    if moved:
+        marked = tuple(replace(line, done=0, again=True) if line in moved else line for line in doc.lines)
+        return replace(doc, lines=tuple(_marked(desk, doc, marked)))
+    differs = any(line.difference for line in doc.lines)
+    return replace(doc, state=DocState.WAITING if differs else DocState.DONE)
+
+
+def _marked(desk: Desk, doc: StockDoc, lines: Sequence[DocLine]) -> list[DocLine]:
+    """Lines to count again stand against the books of now."""
+    again = as_booked(desk, doc, [line for line in lines if line.again])
+    fresh = {(line.sku, line.bin, line.batch): replace(line, again=True) for line in again}
+    return [fresh.get((line.sku, line.bin, line.batch), line) for line in lines]
+
+
+def difference(desk: Desk, doc: StockDoc) -> dict[str, int]:
+    """currency -> what the differences (of a grading: its units) are worth, at average cost, minor units."""
+    skus = {line.sku for line in doc.lines}
+    levels, values = desk.stock.levels(skus), desk.stock.values(skus)
+    found: dict[str, int] = {}
+    for line in doc.lines:
+        item, level = desk.catalog.skus[line.sku], levels.get((doc.place, line.sku))
+        good = level.good if level else 0
+        units = line.done if doc.kind is DocKind.REGRADE else abs(line.difference)
+        worth = values.get((doc.place, line.sku, Bucket.GOOD.value), 0)
+        value = stock.share(worth * units, 1, good) if good else item.cost * units
+        found[item.currency] = found.get(item.currency, 0) + value
+    return found
+
+
+def needs_two(desk: Desk, doc: StockDoc) -> bool:
+    """Whether so much is at stake that two people approve."""
+    limits = desk.policy.stock.two_people
+    return any(value >= of_currency(limits, currency) for currency, value in difference(desk, doc).items())
+
+
+def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
+    """Yes: the differences are posted; from the limit on, with the second yes. Raises NotAllowed, Stale, WrongStatus,
+    SameApprover, NotEnoughStock when what is missing is promised to orders."""
+    doc = current(desk, doc_id, revision)
+    require(actor, Right.STOCK_APPROVE, warehouse=doc.place)
+    if doc.state is not DocState.WAITING:
+        raise WrongStatus(doc.number, doc.state, DocState.WAITING)
+    if needs_two(desk, doc):
+        if doc.first_id is None:
+            history.note(desk, actor, "stock_doc", doc.id, "approved_first")
+            first = keep(desk, replace(doc, first_id=actor.person_id, first=actor.name))
+            _tell(desk, first)
+            return first
+        if doc.first_id == actor.person_id:
+            raise SameApprover(doc.number)
+    post = {DocKind.COUNT: _correct, DocKind.REGRADE: _regrade}.get(doc.kind, _settle)
+    post(desk, actor, doc)
+    history.note(desk, actor, "stock_doc", doc.id, "approved")
+    stock_arrived(desk)
+    return keep(desk, replace(doc, state=DocState.DONE, decided_by=actor.name, decided_at=desk.now))
+
+
+def refuse(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
+    """No: nothing is posted; a count or grading is open again for whoever takes it up, a transfer is looked for."""
+    doc = current(desk, doc_id, revision)
+    require(actor, Right.STOCK_APPROVE, warehouse=doc.place)
+    if doc.state is not DocState.WAITING:
+        raise WrongStatus(doc.number, doc.state, DocState.WAITING)
+    back = DocState.IN_TRANSIT if doc.kind is DocKind.TRANSFER else DocState.OPEN
+    history.note(desk, actor, "stock_doc", doc.id, "sent_back")
+    saved = keep(desk, replace(doc, state=back, first_id=None, first="", decided_by=actor.name, decided_at=desk.now))
+    notices.tell(
+        desk,
+        NoticeKind.STOCK_DOC,
+        doc.id,
+        {Role.PICKER, Role.RECEIVER},
+        key=f"stock_doc:{doc.id}:{saved.revision}",
+        warehouse=doc.place,
+    )
+    return saved
+
+
+def cancel(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
+    """Never mind: only while nothing of it is in the books."""
+    doc = current(desk, doc_id, revision)
+    require(actor, right_for(doc.kind), warehouse=doc.place)
+    if doc.state is not DocState.OPEN:
+        raise WrongStatus(doc.number, doc.state, DocState.OPEN)
+    history.note(desk, actor, "stock_doc", doc.id, "cancelled")
+    return keep(desk, replace(doc, state=DocState.CANCELLED, holder_id=None, holder=""))
+
+
+def _correct(desk: Desk, actor: Actor, doc: StockDoc) -> None:
+    """The books follow the count."""
+    desk.stock.put_batches([Batch(line.sku, line.batch, line.expires) for line in doc.lines if line.batch])
+    moves = [_move(doc, line, Bucket.GOOD, line.difference, bin=line.bin) for line in doc.lines if line.difference]
+    desk.stock.apply(moves, actor.name)
+
+
+def _settle(desk: Desk, actor: Actor, doc: StockDoc) -> None:
+    """A transfer's missing units are written off, those too many are taken in."""
+    moves = []
+    for line in doc.lines:
+        if line.difference < 0:
+            lost = (line.value or 0) - _part(line, line.posted)
+            moves.append(_move(doc, line, Bucket.IN_TRANSIT, line.difference, value=-lost))
+        elif line.difference > 0:
+            moves.append(_move(doc, line, Bucket.GOOD, line.difference, bin=bins.arrival_bin(desk)))
+    desk.stock.apply(moves, actor.name)
+
+
+def _regrade(desk: Desk, actor: Actor, doc: StockDoc) -> None:
+    """Units change their bucket at what they have cost."""
+    if doc.scope == Bucket.DEFECTIVE:
+        _, out = _off_the_shelf(desk, doc)
+        values = desk.stock.apply(out, actor.name)
+        into = [
+            replace(move, bucket=Bucket.DEFECTIVE, delta=-move.delta, bin="", value=-value)
+            for move, value in zip(out, values, strict=True)
+        ]
+    else:
+        out = [_move(doc, line, Bucket.DEFECTIVE, -line.done) for line in doc.lines]
+        values = desk.stock.apply(out, actor.name)
+        into = [
+            _move(doc, line, Bucket.GOOD, line.done, bin=bins.arrival_bin(desk), value=-value)
+            for line, value in zip(doc.lines, values, strict=True)
+        ]
+    desk.stock.apply(into, actor.name)

@@ -1,0 +1,110 @@
+"""Where a product's units are right now: bins and batches, boxes, on the way, and the orders they are promised to."""
+
+from domain import bins
+from domain.catalog import Sku
+from domain.desk import Desk
+from domain.parcels import OPEN_STOPS, Parcel
+from domain.stock import Bucket, share
+from handlers.terms import step_name
+from handlers.words import Words
+
+SHOWN = 8
+
+
+def where_lines(desk: Desk, sku: Sku, words: Words) -> list[str]:
+    """All of it, as short as it is; nothing to say gives no line."""
+    return [
+        *_sellable(desk, sku, words),
+        *_bins(desk, sku, words),
+        *_promised(desk, sku, words),
+        *_on_the_way(desk, sku, words),
+    ]
+
+
+def _sellable(desk: Desk, sku: Sku, words: Words) -> list[str]:
+    levels = desk.stock.levels([sku.code])
+    if not levels:
+        return []
+    old = bins.stale(desk, [sku.code])
+    ship = sum(bins.to_ship(levels, old).values())
+    waiting = desk.orders.wanted_in_review(sku.code)
+    facts = {"ship": ship, "sell": ship - waiting, "waiting": waiting}
+    lines = [words("To ship {ship} · to sell {sell} ({waiting} wanted by orders in review)", **facts)]
+    if old:
+        days = desk.policy.stock.life_days
+        lines.append(words("⏳ {units} too old to send (less than {days} days)", units=sum(old.values()), days=days))
+    values = desk.stock.values([sku.code])
+    costs = [
+        f"{desk.catalog.warehouses[place].name} {words.money(share(worth, 1, level.good), sku.currency)}"
+        for (place, _), level in levels.items()
+        if level.good and (worth := values.get((place, sku.code, Bucket.GOOD.value), 0))
+    ]
+    return [*lines, words("Average cost: {costs}", costs=", ".join(costs))] if costs else lines
+
+
+def _bins(desk: Desk, sku: Sku, words: Words) -> list[str]:
+    """Every bin with its batch; boxes are told with the orders they are for."""
+    until = desk.stock.batches([sku.code]) if sku.batched else {}
+    lines = []
+    for place in desk.stock.places([sku.code]):
+        if bins.in_box(place.bin):
+            continue
+        text = words(
+            "• {warehouse} {bin}: {units}",
+            warehouse=desk.catalog.warehouses[place.warehouse_id].name,
+            bin=_bin(desk, sku, place.bin, words),
+            units=place.units,
+        )
+        expires = until.get((sku.code, place.batch))
+        text += f" · {words('batch {batch}', batch=place.batch)}" if place.batch else ""
+        lines.append(text + (f" · {words('expires {date}', date=expires.isoformat())}" if expires else ""))
+    return _some(lines, words)
+
+
+def _bin(desk: Desk, sku: Sku, name: str, words: Words) -> str:
+    if name == bins.RECEIVING:
+        return words.plain("receiving area, to be put away")
+    return bins.shown(desk, sku.code, name) or "-"
+
+
+def _promised(desk: Desk, sku: Sku, words: Words) -> list[str]:
+    """The parcels units are promised to, and those stopped whose goods must go back."""
+    boxes = desk.parcels.claiming(sku.code, SHOWN + 1)
+    if not boxes:
+        return []
+    stops = desk.stops.of_parcels([box.id for box in boxes])
+    orders = desk.orders.many({order_id for box in boxes for order_id in box.live_orders})
+    lines = [words("Promised to:")]
+    for box in boxes[:SHOWN]:
+        stopped = any(stop.state in OPEN_STOPS for stop in stops.get(box.id, ()))
+        numbers = ", ".join(orders[order_id].number for order_id in box.live_orders if order_id in orders)
+        lines.append(_box(desk, sku, box, numbers, stopped, words))
+    if len(boxes) > SHOWN:
+        lines.append(words("… and more"))
+    return lines
+
+
+def _box(desk: Desk, sku: Sku, box: Parcel, numbers: str, stopped: bool, words: Words) -> str:
+
+    units = sum(item.quantity for item in box.live_items if item.sku == sku.code)
+    facts = {"units": units, "orders": numbers, "parcel": box.waybill or box.number}
+    text = words("• {units} for {orders} in {parcel}: {state}", state=step_name(box.state, words), **facts)
+    if not stopped:
+        return text
+    return f"{text} · {words('⛔ put back to {bin}', bin=bins.home_names(desk, box).get(sku.code) or '-')}"
+
+
+def _on_the_way(desk: Desk, sku: Sku, words: Words) -> list[str]:
+    lines = []
+    for doc in desk.stock_docs.in_transit(sku.code):
+        units = sum(line.planned - line.posted for line in doc.lines if line.sku == sku.code)
+        place = desk.catalog.warehouses[doc.place].name
+        if units:
+            lines.append(
+                words("🚛 {units} on the way to {place}: {number}", units=units, place=place, number=doc.number)
+            )
+    return lines
+
+
+def _some(lines: list[str], words: Words) -> list[str]:
+    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], words("… and more")]

@@ -1,0 +1,66 @@
+"""What a refusal may be about, by code: the kinds of things nobody knows or that do not read."""
+
+from handlers.terms import N_, named_in
+from handlers.words import Words
+
+KINDS = {
+    "merged_box": N_("merged parcel"),
+    "merge": N_("merging"),
+    "order": N_("order"),
+    "digest": N_("The list of new orders"),
+    "parcel": N_("parcel"),
+    "sku": N_("product"),
+    "person": N_("person"),
+    "shop": N_("shop"),
+    "warehouse": N_("warehouse"),
+    "shop_or_warehouse": N_("shop or warehouse"),
+    "refund": N_("refund"),
+    "return": N_("return"),
+    "wave": N_("wave"),
+    "stop": N_("stop"),
+    "chat": N_("chat"),
+    "import": N_("import"),
+    "file": N_("file"),
+    "alert": N_("The alert"),
+    "report": N_("report"),
+    "ready_parcels": N_("parcel ready for a wave"),
+    "papers": N_("paper to print"),
+    "handed_over": N_("parcel handed over and on no list"),
+    "manifest": N_("hand-over list"),
+    "wave_kind": N_("kind of wave"),
+    "address": N_("address"),
+    "role": N_("role"),
+    "language": N_("language"),
+    "date": N_("date"),
+    "weight": N_("weight"),
+    "waybill": N_("waybill"),
+    "count": N_("count"),
+    "grade": N_("grade"),
+    "customer": N_("customer"),
+    "the_customer": N_("The customer"),
+    "entry": N_("The blacklist entry"),
+    "tag": N_("tag"),
+    "note": N_("note"),
+    "evidence": N_("evidence"),
+    "key": N_("recognition"),
+    "days": N_("term"),
+    "quiet_hours": N_("quiet hours"),
+    "policy": N_("house rules"),
+    "mapping": N_("The mapping"),
+    "column": N_("column"),
+    "status_word": N_("status word"),
+    "until": N_("until when"),
+    "recall": N_("recall"),
+    "fee": N_("fee"),
+    "stop_shelf": N_("stop shelf"),
+    "bin": N_("bin"),
+    "batch": N_("batch"),
+    "units": N_("units"),
+    "cost": N_("cost"),
+    "stock_doc": N_("document of the stock room"),
+}
+
+
+def kind_name(code: str, words: Words) -> str:
+    """What kind of thing a refusal is about."""
+    return named_in(KINDS, code, words)

@@ -1,0 +1,207 @@
+"""The stock room in chat: goods in, put away, transfer, stock-take, grading; and the scans for them.
+
+Surprising: a right scan is answered by an edit of the document's card alone. Scans mean the document only while its
+sender holds one, and a parcel's label never does: that is left to the floor.
+"""
+
+import re
+from datetime import date
+
+from aiogram import F, Router
+from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.types import CallbackQuery, Message
+
+from domain import floor, stock_posting, stock_room
+from domain.desk import Desk
+from domain.errors import BadValue
+from domain.money import parse_minor
+from domain.people import Actor, Right, require
+from domain.records import NoticeKind
+from domain.stock_docs import DocKind, StockDoc
+from domain.stock_room import Scan
+from handlers.ask import Ask
+from handlers.cards.stock_room import room_card
+from handlers.filters import Cmd, Tap
+from handlers.questions import MARK
+from handlers.terms import N_
+
+router = Router(name="stock_room")
+_SPLIT = re.compile(r"[\s,;，；、]+")
+_NUMBER = re.compile(r"[x×*]?(\d{1,6})", re.IGNORECASE)
+_MOST = 50
+USAGE = {
+    DocKind.COUNT: N_("Send /count with a bin or a product, or how they begin: /count A-01"),
+    DocKind.REGRADE: N_("Send /regrade defective or /regrade good, and why: /regrade defective scratched"),
+    DocKind.TRANSFER: N_("Send /transfer and both warehouses: /transfer HZ WH"),
+}
+
+
+@router.message(Cmd("stockroom"))
+async def room(message: Message, ask: Ask) -> None:
+    """Open documents, and what waits to be put away."""
+    require(ask.actor, Right.STOCK)
+    await ask.reply(await ask.read(room_card, ask.actor, ask.words))
+
+
+@router.message(Cmd("receipt"))
+async def receipt(message: Message, ask: Ask, args: str) -> None:
+    """`/receipt [WAREHOUSE]`: goods come in."""
+    await _begin(ask, DocKind.RECEIPT, args)
+
+
+@router.message(Cmd("putaway"))
+async def put_away(message: Message, ask: Ask, args: str) -> None:
+    """`/putaway [WAREHOUSE] [BIN]`: out of the receiving area, or out of that bin, into others."""
+    await _begin(ask, DocKind.MOVE, args)
+
+
+@router.message(Cmd("transfer"))
+async def transfer(message: Message, ask: Ask, args: str) -> None:
+    """`/transfer FROM TO`"""
+    await _begin(ask, DocKind.TRANSFER, args)
+
+
+@router.message(Cmd("count"))
+async def count(message: Message, ask: Ask, args: str) -> None:
+    """`/count BIN [WAREHOUSE]`: a stock-take of bins or products that begin so."""
+    await _begin(ask, DocKind.COUNT, args)
+
+
+@router.message(Cmd("regrade"))
+async def regrade(message: Message, ask: Ask, args: str) -> None:
+    """`/regrade defective REASON [WAREHOUSE]`"""
+    await _begin(ask, DocKind.REGRADE, args)
+
+
+async def _begin(ask: Ask, kind: DocKind, args: str) -> None:
+    require(ask.actor, stock_room.right_for(kind))
+    places, words = await ask.read(_places, ask.actor, args.split())
+    first = words[0] if words else ""
+    if (kind is DocKind.TRANSFER and len(places) < 2) or (kind in (DocKind.COUNT, DocKind.REGRADE) and not first):
+        await ask.say(USAGE[kind])
+        return
+    if not places:
+        raise BadValue("warehouse", "", "warehouse_code")
+    scope = first.casefold() if kind is DocKind.REGRADE else first
+    doc = await ask.run(
+        stock_room.begin,
+        ask.actor,
+        kind,
+        places[0],
+        to=places[1] if kind is DocKind.TRANSFER else None,
+        scope="" if kind in (DocKind.RECEIPT, DocKind.TRANSFER) else scope,
+        reason=" ".join(words[1:])[:300],
+    )
+    await ask.show(NoticeKind.STOCK_DOC, doc.id)
+
+
+def _places(desk: Desk, actor: Actor, words: list[str]) -> tuple[list[int], list[str]]:
+    """The warehouses named by their codes (else the one this person works in), and the other words."""
+    codes = {place.code.casefold(): place.id for place in desk.catalog.warehouses.values()}
+    named = [codes[word.casefold()] for word in words if word.casefold() in codes]
+    rest = [word for word in words if word.casefold() not in codes]
+    mine = floor.place_of(desk, actor)
+    return named or ([mine] if mine is not None else []), rest
+
+
+@router.message(F.text & ~F.text.startswith("/"))
+async def text(message: Message, ask: Ask) -> None:
+    """Scans for the document this person holds; everything else is left to the floor and the search."""
+    asked = message.reply_to_message
+    if asked is not None and (asked.text or "").rsplit("\n", 1)[-1].startswith(MARK):
+        raise SkipHandler
+    held = await ask.read(_held, ask, message.text or "")
+    if held is None:
+        raise SkipHandler
+    doc, currency = held
+    scans = read_scans(message.text or "", currency)
+    await ask.run(stock_room.scan, ask.actor, doc.id, scans)
+
+
+def _held(desk: Desk, ask: Ask, words: str) -> tuple[StockDoc, str] | None:
+    """The document in this person's hands, when these words can be scans for it."""
+    doc = desk.stock_docs.held_by(ask.person.id)
+    tokens = [token for token in _SPLIT.split(words.strip()) if token]
+    if doc is None or not tokens or len(tokens) > _MOST:
+        return None
+    codes = [token.split("@")[0] for token in tokens if not _NUMBER.fullmatch(token) and not token.startswith("=")]
+    if not codes or any(desk.parcels.by_waybill(code) is not None for code in codes):
+        return None
+    sku = floor.sku_of(desk, codes[0])
+    first_known = sku or codes[0].startswith("+") or (codes[0].isascii() and any(c.isdecimal() for c in codes[0]))
+    if not first_known:
+        return None
+    return doc, desk.catalog.skus[sku].currency if sku else desk.catalog.company.currency
+
+
+def read_scans(words: str, currency: str) -> list[Scan]:
+    """`A-01 CUP-01 12 TEA@B7@2027-05-31 6 =8.50 +A-09`: bins, products with batch and expiry, how many, what one cost.
+
+    Raises BadValue for what is none of these.
+    """
+    found: list[Scan] = []
+    for token in _SPLIT.split(words.strip()):
+        number = _NUMBER.fullmatch(token)
+        if token.startswith("=") and found:
+            found[-1] = _with(found[-1], cost=_cost(token[1:], currency))
+        elif number and found and found[-1].units == 1:
+            found[-1] = _with(found[-1], units=int(number[1]))
+        elif token:
+            found.append(_thing(token))
+    return found
+
+
+def _with(scan: Scan, *, units: int | None = None, cost: int | None = None) -> Scan:
+    return Scan(
+        scan.text,
+        scan.units if units is None else units,
+        scan.batch,
+        scan.expires,
+        scan.cost if cost is None else cost,
+        scan.new,
+    )
+
+
+def _thing(token: str) -> Scan:
+    if token.startswith("+"):
+        return Scan(token[1:], new=True)
+    text, _, rest = token.partition("@")
+    batch, _, expires = rest.partition("@")
+    try:
+        return Scan(text, batch=batch, expires=date.fromisoformat(expires) if expires else None)
+    except ValueError:
+        raise BadValue("date", expires[:30], "date") from None
+
+
+def _cost(text: str, currency: str) -> int:
+    try:
+        cost = parse_minor(text, currency)
+    except ValueError:
+        raise BadValue("cost", text[:30], "cost") from None
+    if not 0 <= cost <= 10**12:
+        raise BadValue("cost", text[:30], "cost")
+    return cost
+
+
+@router.callback_query(Tap("k.o"))
+async def show(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """One document out of the list."""
+    require(ask.actor, Right.STOCK)
+    await ask.show(NoticeKind.STOCK_DOC, int(args[0]))
+
+
+_TAPS = {
+    "k.u": stock_room.take_up,
+    "k.f": stock_posting.finish,
+    "k.y": stock_posting.approve,
+    "k.n": stock_posting.refuse,
+    "k.x": stock_posting.cancel,
+}
+
+
+@router.callback_query(Tap(*_TAPS))
+async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: tuple[str, ...]) -> None:
+    """Take it up, finish it, approve it, send it back, drop it."""
+    doc = await ask.run(_TAPS[verb], ask.actor, int(args[0]), int(args[1]))
+    await ask.toast(ask.words.plain("Noted."))
+    await ask.show(NoticeKind.STOCK_DOC, doc.id)

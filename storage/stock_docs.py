@@ -1,0 +1,77 @@
+"""The stock room's documents with their lines."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from domain.errors import Unknown
+from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
+from storage.sql import Shape, Sql, among
+from storage.tables.stock import stock_doc, stock_doc_line
+
+DOC = Shape(StockDoc, stock_doc)
+LINE = Shape(DocLine, stock_doc_line)
+
+_DOCS = select(*DOC.columns).order_by(stock_doc.c.id)
+_LINES = select(stock_doc_line.c.doc_id, *LINE.columns).where(among(stock_doc_line.c.doc_id))
+_LINES = _LINES.order_by(stock_doc_line.c.doc_id, stock_doc_line.c.position)
+
+
+class StockDocs:
+    """Implements domain.stock_docs.StockDocs."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def _load(self, statement: Select[Any]) -> list[StockDoc]:
+        heads = self._sql.rows(statement)
+        lines: dict[int, list[DocLine]] = defaultdict(list)
+        for row in self._sql.rows_in(_LINES, [head.id for head in heads]):
+            lines[row[0]].append(LINE.thing(row[1:]))
+        return [DOC.thing(head, lines=tuple(lines[head.id])) for head in heads]
+
+    def get(self, doc_id: int) -> StockDoc:
+        """Raises Unknown('stock_doc')."""
+        found = self._load(_DOCS.where(stock_doc.c.id == doc_id))
+        if not found:
+            raise Unknown("stock_doc", str(doc_id))
+        return found[0]
+
+    def held_by(self, person_id: int) -> StockDoc | None:
+        """The one this person scans for, if any."""
+        mine = (stock_doc.c.holder_id == person_id) & stock_doc.c.state.in_(sorted(WORKED))
+        found = self._load(_DOCS.where(mine))
+        return found[-1] if found else None
+
+    def open_of(self, warehouses: Collection[int] | None, limit: int) -> list[StockDoc]:
+        """Not done and not cancelled, in these warehouses (either end), oldest first."""
+        statement = _DOCS.where(stock_doc.c.state.in_(sorted(WORKED | {DocState.WAITING})))
+        if warehouses is not None:
+            ids = sorted(warehouses)
+            statement = statement.where(stock_doc.c.warehouse_id.in_(ids) | stock_doc.c.to_warehouse_id.in_(ids))
+        return self._load(statement.limit(limit))
+
+    def in_transit(self, sku: str) -> list[StockDoc]:
+        """Transfers on their way with units of it."""
+        there = select(stock_doc_line.c.doc_id).where(stock_doc_line.c.sku == sku)
+        away = stock_doc.c.state.in_([DocState.IN_TRANSIT, DocState.WAITING])
+        return self._load(_DOCS.where(stock_doc.c.kind == DocKind.TRANSFER, away, stock_doc.c.id.in_(there)))
+
+    def add(self, doc: StockDoc) -> StockDoc:
+        """Insert (the id given is ignored) and return it with its id."""
+        made = replace(doc, id=self._sql.insert_new(stock_doc, DOC.row(doc)))
+        self._sql.insert(stock_doc_line, _rows(made))
+        return made
+
+    def save(self, docs: Sequence[StockDoc]) -> None:
+        """By revision, lines with it. Raises LostRace."""
+        self._sql.save(stock_doc, [DOC.row(doc) for doc in docs])
+        rows = [row for doc in docs for row in _rows(doc)]
+        self._sql.replace_children(stock_doc_line.c.doc_id, [doc.id for doc in docs], rows)
+
+
+def _rows(doc: StockDoc) -> list[dict[str, Any]]:
+    return [{"doc_id": doc.id, "position": place, **LINE.row(line)} for place, line in enumerate(doc.lines)]

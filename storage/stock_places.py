@@ -1,0 +1,105 @@
+"""Where units lie, by bin and batch, and what the ledger tells of it.
+
+Surprising: a place is read and written by the moves of good units alone, under the lock of their level, so the
+places of a warehouse always sum to its level.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import bindparam, delete, func, select
+
+from domain.stock import Batch, Bucket, Document, Move, Place
+from storage.sql import Shape, Sql, among
+from storage.tables.stock import batch, stock_ledger, stock_place
+
+PLACE = Shape(Place, stock_place)
+BATCH = Shape(Batch, batch)
+Spot = tuple[str, int, str, str]
+
+_KEYS = ("sku", "warehouse_id", "bin", "batch")
+_PLACES = select(*PLACE.columns).order_by(*(stock_place.c[key] for key in _KEYS))
+_PLACES_OF = _PLACES.where(among(stock_place.c.sku))
+_BATCHES_OF = select(*BATCH.columns).where(among(batch.c.sku))
+_EMPTY = delete(stock_place).where(*(stock_place.c[key] == bindparam(f"_{key}") for key in _KEYS))
+_BOOK = stock_ledger.c
+_MOVED = (_BOOK.bucket == Bucket.GOOD) & (_BOOK.delta != 0)
+
+
+class Places:
+    """The part of domain.desk.StockBook that knows bins and batches."""
+
+    def __init__(self, sql: Sql) -> None:
+        self._sql = sql
+
+    def places(
+        self, skus: Collection[str] | None = None, warehouse_id: int | None = None, bin_name: str | None = None
+    ) -> list[Place]:
+        """Where the good units of these skus (None = all) lie; of one warehouse, of one bin."""
+        told = ((stock_place.c.warehouse_id, warehouse_id), (stock_place.c.bin, bin_name))
+        here = [column == value for column, value in told if value is not None]
+        if skus is None:
+            rows: Iterable[Sequence[object]] = self._sql.rows(_PLACES.where(*here))
+        else:
+            rows = self._sql.rows_in(_PLACES_OF.where(*here), skus)
+        return [PLACE.thing(row) for row in rows]
+
+    def lying_after(self, moves: Sequence[Move]) -> dict[Spot, int]:
+        """The places these moves of good units touch -> units afterwards."""
+        change: Counter[Spot] = Counter()
+        for move in moves:
+            if move.bucket is Bucket.GOOD:
+                change[move.sku, move.warehouse_id, move.bin, move.batch] += move.delta
+        if not change:
+            return {}
+        found = self.places({spot[0] for spot in change})
+        there = {(place.sku, place.warehouse_id, place.bin, place.batch): place.units for place in found}
+        return {spot: there.get(spot, 0) + delta for spot, delta in change.items()}
+
+    def put_places(self, after: Mapping[Spot, int]) -> None:
+        """Write them; a place without units has no row."""
+        spots = [(dict(zip(_KEYS, spot, strict=True)), units) for spot, units in sorted(after.items())]
+        full = [{**spot, "units": units} for spot, units in spots if units]
+        empty = [{f"_{key}": value for key, value in spot.items()} for spot, units in spots if not units]
+        if full:
+            put = self._sql.upsert(stock_place)
+            put = put.on_conflict_do_update(index_elements=list(_KEYS), set_={"units": put.excluded.units})
+            self._sql.change(put, full)
+        if empty:
+            self._sql.change(_EMPTY, empty)
+
+    def batches(self, skus: Collection[str]) -> dict[tuple[str, str], date | None]:
+        """(sku, batch) -> when it expires."""
+        return {(row.sku, row.code): row.expires for row in self._sql.rows_in(_BATCHES_OF, skus)}
+
+    def put_batches(self, batches: Sequence[Batch]) -> None:
+        """Keep them; a date that is told replaces the one that was."""
+        if batches:
+            put = self._sql.upsert(batch)
+            told = func.coalesce(put.excluded.expires, batch.c.expires)
+            put = put.on_conflict_do_update(index_elements=["sku", "code"], set_={"expires": told})
+            self._sql.change(put, [BATCH.row(one) for one in batches])
+
+    def picked_from(self, parcel_id: int) -> list[Place]:
+        """Out of which places this parcel's units were picked, the last ones first."""
+        mine = (_BOOK.document == Document.PICK) & (_BOOK.document_id == parcel_id) & (_BOOK.delta < 0) & _MOVED
+        columns = (_BOOK.warehouse_id, _BOOK.sku, _BOOK.bin, _BOOK.batch, -_BOOK.delta)
+        return [PLACE.thing(row) for row in self._sql.rows(select(*columns).where(mine).order_by(_BOOK.id.desc()))]
+
+    def sent_at(self, parcel_ids: Collection[int]) -> dict[str, tuple[int, int]]:
+        """sku -> (units, what they had cost) of the goods that left in these parcels."""
+        mine = (_BOOK.document == Document.SHIPMENT) & (_BOOK.bucket == Bucket.GOOD) & among(_BOOK.document_id)
+        statement = select(_BOOK.sku, func.sum(-_BOOK.delta).label("units"), func.sum(-_BOOK.value).label("value"))
+        found: dict[str, tuple[int, int]] = {}
+        for row in self._sql.rows_in(statement.where(mine).group_by(_BOOK.sku), parcel_ids):
+            units, value = found.get(row.sku, (0, 0))
+            found[row.sku] = (units + int(row.units), value + int(row.value))
+        return found
+
+    def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
+        """(sku, bin, batch) -> the last ledger row that moved good units there."""
+        here = (_BOOK.warehouse_id == warehouse_id) & _MOVED & among(_BOOK.sku)
+        statement = select(_BOOK.sku, _BOOK.bin, _BOOK.batch, func.max(_BOOK.id).label("last")).where(here)
+        rows = self._sql.rows_in(statement.group_by(_BOOK.sku, _BOOK.bin, _BOOK.batch), skus)
+        return {(row.sku, row.bin, row.batch): int(row.last) for row in rows}

@@ -1,0 +1,65 @@
+"""The shop of the life machine, and what its platform tells."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from domain.catalog import Company, Courier, Shop, Sku, Warehouse
+from domain.incoming import (
+    IncomingLine,
+    IncomingOrder,
+    Platform,
+    PlatformState,
+    Receiver,
+)
+from domain.people import Actor, ActorKind, Chat, Person, Role
+from domain.policy import Policy
+from domain.policy_sections import Split
+from domain.stock import Bucket, Document, Move
+from storage.unit import Unit
+
+HAND = Actor(ActorKind.PERSON, "hand", 1, frozenset(Role))
+HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
+
+
+def seed(unit: Unit) -> None:
+    """One shop, one warehouse, one courier, two products; few units, so that stock runs out."""
+    admin = unit.catalog_admin
+    admin.set_company(Company("测试", "Asia/Shanghai", "CNY"))
+    admin.add_shop(Shop(1, "店", Platform.WOOCOMMERCE, "CNY", "Asia/Shanghai"))
+    admin.add_warehouse(Warehouse(1, "HZ", "杭州仓", "浙江", 1))
+    admin.add_courier(Courier(1, "YTO", "圆通", "YT", 13, 1, 1000, 350, 1000, 150, 30_000))
+    admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), Sku("LID", "", "盖子", 0, 100, 500)])
+    opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID")]
+    unit.stock.apply(opening, "opening")
+    admin.put_policy(replace(Policy(), split=Split(most_units=3)), "boss")
+    chat = unit.people.add_chat(Chat(0, 1, "private", HAND.name))
+    assert unit.people.add(Person(0, 1, HAND.name, chat.id, roles=HAND.roles)).id == HAND.person_id
+
+
+def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str, at: int) -> IncomingOrder:
+    wanted = [("CUP", cups, 2900), ("LID", lids, 500)]
+    lines = tuple(
+        IncomingLine(f"{number}-{sku}", sku, units, sku, "", price, price * units)
+        for sku, units, price in wanted
+        if units
+    )
+    total = sum(line.amount for line in lines)
+    paid = 0 if state is PlatformState.UNPAID else total
+    when = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=at)
+    return IncomingOrder(
+        Platform.WOOCOMMERCE,
+        number,
+        state,
+        "CNY",
+        0,
+        "{}",
+        placed_at=when,
+        paid_at=when if paid else None,
+        goods=total,
+        total=total,
+        paid=paid,
+        buyer_id="one buyer" if number in ("T0", "T1") else number,
+        buyer_message=note,
+        receiver=HOME,
+        lines=lines,
+    )
