@@ -8,7 +8,8 @@ platform demands.
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from domain import numbering, wave_choice
+from domain import bins, numbering, wave_choice
+from domain.catalog import Sku
 from domain.desk import Desk
 from domain.documents import PackingSlip, PickLine, PickList, ShippingLabel, SlipLine, SortSlot
 from domain.ewaybills import LOCAL
@@ -64,7 +65,7 @@ def _pick_list(desk: Desk, wave: Wave, boxes: Sequence[Parcel], words: Words) ->
             units = slots.setdefault(item.sku, {})
             units[box.slot] = units.get(box.slot, 0) + item.quantity
             titles[item.sku] = item.title
-    lines = [_pick_line(desk, code, titles[code], units) for code, units in slots.items()]
+    lines = _pick_lines(desk, wave.warehouse_id, slots, titles)
     orders = orders_of(desk, boxes)
     return PickList(
         wave_number=wave.number,
@@ -79,10 +80,35 @@ def _pick_list(desk: Desk, wave: Wave, boxes: Sequence[Parcel], words: Words) ->
     )
 
 
-def _pick_line(desk: Desk, code: str, title: str, units: dict[int, int]) -> PickLine:
-    sku = desk.catalog.skus.get(code)
+def _pick_lines(
+    desk: Desk, warehouse_id: int, slots: Mapping[str, Mapping[int, int]], titles: Mapping[str, str]
+) -> list[PickLine]:
+    """A line per bin: what expires first comes first; what no bin has stands at the product's own shelf."""
+    found = bins.bins_for(desk, warehouse_id, {code: sum(units.values()) for code, units in slots.items()})
+    lines: list[PickLine] = []
+    for code, units in slots.items():
+        sku, left = desk.catalog.skus.get(code), dict(sorted(units.items()))
+        for spot in found[code]:
+            lines.append(_pick_line(sku, code, titles[code], spot.bin, _taken(left, spot.units)))
+        if rest := {slot: count for slot, count in left.items() if count}:
+            lines.append(_pick_line(sku, code, titles[code], sku.bin if sku else "", rest))
+    return lines
+
+
+def _taken(left: dict[int, int], units: int) -> dict[int, int]:
+    """So many units for the first slots that still want some; `left` is what they want then."""
+    taken: dict[int, int] = {}
+    for slot, wanted in left.items():
+        if count := min(wanted, units):
+            taken[slot] = count
+            left[slot] -= count
+            units -= count
+    return taken
+
+
+def _pick_line(sku: Sku | None, code: str, title: str, place: str, units: Mapping[int, int]) -> PickLine:
     return PickLine(
-        bin=sku.bin if sku else "",
+        bin=place,
         sku=code,
         barcode=sku.barcode if sku else "",
         title=sku.title if sku else title,

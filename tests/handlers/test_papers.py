@@ -14,9 +14,11 @@ from domain.parcels import ParcelState
 from domain.people import Station
 from domain.printing import Sheet
 from domain.release import orders_of
+from domain.stock import Bucket, Document, Move
 from handlers import papers
 from handlers.words import Words
 from storage.store import Store
+from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.yard import Yard, cups, split_order, tea
 from tests.factory import NOW, incoming_line, seed
@@ -111,3 +113,22 @@ def test_the_pick_list_adds_up_what_a_merged_parcel_needs(yard: Yard) -> None:
         ("TEA-01", 1, ((1, 1),)),
         ("LAMP-01", 1, ((1, 1),)),
     ]
+
+
+def test_the_pick_list_names_each_bin_and_what_of_it_is_whose(yard: Yard) -> None:
+    """One cup is left on its own shelf, the others lie in B-09."""
+    merged(yard)
+    wave_id = yard.box("1").wave_id or 0
+    house = yard.boxes("1")[0].warehouse_id or 0
+
+    def move(desk: Unit) -> None:
+        there = next(place for place in desk.stock.places(["CUP-01"], house) if place.bin == "")
+        moved = Move(house, "CUP-01", Bucket.GOOD, 1 - there.units, Document.ADJUST, 1, "")
+        desk.stock.apply([moved, replace(moved, delta=there.units - 1, bin="B-09")], "test")
+
+    yard.house.store.run_now(move)
+    (paper,) = yard.house.store.read_now(lambda desk: papers.pick_paper(desk, desk.waves.get(wave_id), WORDS))
+    assert isinstance(paper, partial)
+    pick: PickList = paper.args[0]
+    found = [(line.bin, line.quantity, line.slots) for line in pick.lines if line.sku == "CUP-01"]
+    assert found == [("A-01", 1, ((1, 1),)), ("B-09", 1, ((1, 1),))]
