@@ -32,16 +32,18 @@ def route(
     shop: int | None = None,
     warehouse: int | None = None,
     named: int | None = None,
+    others: bool = True,
 ) -> list[int]:
-    """Our chat ids to tell: the named person and the roles' groups; where there is neither, each person of the roles.
-    Nobody left, or the named person is out of reach: the owners as well."""
+    """Our chat ids to tell: the named person, then the roles' groups or else each person; without `others` each person
+    only in the named one's place. Nobody left, or the named person is out of reach: the owners as well."""
     chats = {chat.id: chat for chat in desk.people.chats()}
     staff = desk.people.staff()
     told = [p.chat_id for p in staff.people if p.id == named and p.active and not chats[p.chat_id].parked]
     lost = named is not None and not told
     groups = [chat.id for chat in chats.values() if _desk_of(chat, roles, shop, warehouse)]
     people = staff.with_role(frozenset(roles), shop=shop, warehouse=warehouse)
-    told += groups or ([] if told else [p.chat_id for p in people if not chats[p.chat_id].parked])
+    each = [p.chat_id for p in people if not chats[p.chat_id].parked]
+    told += groups or (each if others or not told else [])
     if lost or not told:
         told += [p.chat_id for p in staff.with_role(frozenset({Role.OWNER})) if not chats[p.chat_id].parked]
     return list(dict.fromkeys(told))

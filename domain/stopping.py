@@ -64,7 +64,7 @@ def tell(desk: Desk, stop: Stop, parcel: Parcel) -> None:
     key = f"stop:{stop.id}:{stop.level}"
     place = parcel.warehouse_id if roles & WAREHOUSE_ROLES else None
     named = stop.named_id if stop.level == 0 else None
-    chats = notices.route(desk, roles, warehouse=place, named=named)
+    chats = notices.route(desk, roles, warehouse=place, named=named, others=False)
     board = f"stops:{desk.now:%Y%m%d%H%M}"
     flooded = _flooded(desk, chats)
     desk.outbox.add([Notice(NoticeKind.STOPS, 0, chat, board, desk.now) for chat in chats if chat in flooded])

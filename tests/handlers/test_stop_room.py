@@ -44,7 +44,7 @@ async def test_a_packed_parcel_goes_over_the_stop_shelf_back_to_its_bins(floor: 
     ]
     card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
     assert card[0] == f"⛔ <b>STOP {box.waybill}</b> · on the stop shelf since 10:01 (赵敏 Zhao Min)"
-    assert card[-1] == f"Take it out, put the goods on their shelf, then scan {box.waybill} at /putback."
+    assert card[-1] == f"Take the parcel out, put the goods on their shelf, then scan {box.waybill} at /putback."
     await floor.writes(packer, f"/putback {box.waybill}")
     assert floor.parcel(box.id).state is ParcelState.CANCELLED
 
@@ -116,7 +116,7 @@ async def test_the_box_that_goes_on_gets_a_new_slip(floor: Floor) -> None:
     assert "The rest goes on. Print its slip anew: the old one lists what was taken out." in text.split("\n")
     await floor.taps(boris, "🖨 New slip")
     (sent,) = [call for call in floor.last if call.name == "sendDocument"]
-    assert sent.said["document"].filename == f"{box.number}-slips.pdf"
+    assert sent.said["document"].filename == f"{box.waybill}-slips.pdf"
     assert sent.said["chat_id"] == boris.telegram_id
 
 
