@@ -118,6 +118,21 @@ async def tap_ratio(say: Say) -> dict[str, float]:
     return {"tap_p50_vs_bare_aiogram": round(median(ours) / median(bare), 2)}
 
 
+async def refund_figures(say: Say) -> dict[str, float]:
+    """How long a refund takes to block its parcel, and to be named in the chat of whoever has it: p99, ms."""
+    from bot.bench.refunds import REFUNDS, p99, refund_delays
+
+    figures: dict[str, float] = {}
+    for speed in (10, 50):
+        blocks, cards = await refund_delays(REFUNDS, speed)
+        say(
+            f"refunds, {speed} a second: blocked p50 {median(blocks) * 1000:.0f} ms, told p50 {median(cards) * 1000:.0f} ms"
+        )
+        figures[f"refund_block_p99_ms_at_{speed}"] = round(p99(blocks) * 1000)
+        figures[f"refund_card_p99_ms_at_{speed}"] = round(p99(cards) * 1000)
+    return figures
+
+
 def process_figures(run_py: Path, say: Say) -> dict[str, float]:
     """Start time against a bare `import aiogram`, and idle memory in MB."""
     with tempfile.TemporaryDirectory() as folder:
@@ -149,4 +164,5 @@ def bench(run_py: Path, orders: int, say: Say) -> dict[str, float]:
     """Every ratio, in one run."""
     figures = database_ratios(orders, say)
     figures |= asyncio.run(tap_ratio(say))
+    figures |= asyncio.run(refund_figures(say))
     return figures | process_figures(run_py, say)

@@ -20,6 +20,7 @@ import aiohttp
 import channels
 from bot.app import App
 from bot.bench.taps import telegram_beside
+from bot.company import GROUPS
 from bot.seed import seed_store
 from bot.settings import read_settings
 from bot.shop_payloads import BUYERS, Sale, order_call, shopify_refund, signed
@@ -33,6 +34,7 @@ from storage.store import Store
 from storage.unit import Unit
 
 PICKERS = 40
+REFUNDS = 400
 _SKU = "CUP-W"
 _PATIENCE = 30.0
 
@@ -75,6 +77,9 @@ def _sales(skus: Mapping[str, Sku], count: int) -> list[Sale]:
 def _floor(unit: Unit, people: Sequence[int], count: int) -> dict[int, str]:
     """The house with so many parcels being picked, each picker's wave in his own hands: order id there -> waybill."""
     seed_store(unit)
+    floor = unit.people.chat_by_telegram(GROUPS[1][0])
+    assert floor is not None
+    unit.people.save_chat(replace(floor, role=Role.PICKER))
     unit.stock.apply([Move(1, _SKU, Bucket.GOOD, count, Document.ADJUST, 1)], OPERATOR.name)
     size = -(-count // len(people))
     rules = replace(Policy(), undo_seconds=0, wave_size=size, batch_limit=count)

@@ -11,8 +11,9 @@ from statistics import median
 from domain import feeds
 from domain.desk import Desk
 from domain.parcels import Parcel, Stage, Stop, StopState
-from domain.people import Actor, Right, may
+from domain.people import Actor, Right
 from domain.records import NoticeKind
+from domain.shift import open_stops
 from domain.stop_desk import StopFact
 from handlers.card import Button, Card
 from handlers.cards.stops import SEEN, next_roles, span
@@ -32,29 +33,30 @@ def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
         return None
     words, actor = viewer.words, viewer.actor
     mine = _mine(desk, actor)
+    boxes = desk.parcels.many([stop.parcel_id for stop in mine[:SHOWN]])
+    shown = [(stop, boxes[stop.parcel_id]) for stop in mine[:SHOWN]]
     leads = Right.OVERRIDE in actor.rights
     lines = [words("⛔ Open stops: {count}", count=len(mine)), *(_by_stage(desk, mine, words) if leads else []), ""]
-    lines += [_line(stop, parcel, words, leads=leads) for stop, parcel in mine[:SHOWN]]
+    lines += [_line(stop, parcel, words, leads=leads) for stop, parcel in shown]
     if not mine:
         lines = [words("✅ No open stops.")]
     lines += [*silent(desk, words), *(_record(desk, actor, words) if leads else [])]
-    buttons = [Button(f"⛔ {parcel.waybill}", pack("st", stop.id)) for stop, parcel in mine[:SHOWN]]
+    buttons = [Button(f"⛔ {parcel.waybill}", pack("st", stop.id)) for stop, parcel in shown]
     return Card("\n".join(lines), tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)))
 
 
-def _mine(desk: Desk, actor: Actor) -> list[tuple[Stop, Parcel]]:
-    stops = desk.stops.open_of(None)
-    boxes = desk.parcels.many([stop.parcel_id for stop in stops])
-    pairs = [(stop, boxes[stop.parcel_id]) for stop in stops]
-    mine = [pair for pair in pairs if any(may(actor, right, warehouse=pair[1].warehouse_id) for right in SEEN)]
-    return sorted(mine, key=lambda pair: actor.person_id is None or pair[0].named_id != actor.person_id)
+def _mine(desk: Desk, actor: Actor) -> list[Stop]:
+    if not any(right in actor.rights for right in SEEN):
+        return []
+    mine = open_stops(desk, actor)
+    return sorted(mine, key=lambda stop: actor.person_id is None or stop.named_id != actor.person_id)
 
 
-def _by_stage(desk: Desk, mine: Sequence[tuple[Stop, Parcel]], words: Words) -> list[str]:
+def _by_stage(desk: Desk, mine: Sequence[Stop], words: Words) -> list[str]:
     """How many in each stage, and how old the oldest is."""
-    counts = Counter(stop.stage for stop, _ in mine)
+    counts = Counter(stop.stage for stop in mine)
     oldest: dict[Stage, datetime] = {}
-    for stop, _ in mine:
+    for stop in mine:
         oldest[stop.stage] = min(stop.opened_at, oldest.get(stop.stage, stop.opened_at))
     facts = {stage: span(desk.now - oldest[stage], words) for stage in counts}
     return [
