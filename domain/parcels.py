@@ -17,6 +17,7 @@ class ParcelState(StrEnum):
     READY = "ready"
     IN_WAVE = "in_wave"
     PICKED = "picked"
+    CHECKED = "checked"
     PACKED = "packed"
     WEIGHED = "weighed"
     HANDED_OVER = "handed_over"
@@ -27,14 +28,21 @@ MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.PLANNED: frozenset({ParcelState.READY, ParcelState.CANCELLED}),
     ParcelState.READY: frozenset({ParcelState.PLANNED, ParcelState.IN_WAVE, ParcelState.CANCELLED}),
     ParcelState.IN_WAVE: frozenset({ParcelState.PICKED, ParcelState.CANCELLED}),
-    ParcelState.PICKED: frozenset({ParcelState.IN_WAVE, ParcelState.PACKED, ParcelState.CANCELLED}),
-    ParcelState.PACKED: frozenset({ParcelState.PICKED, ParcelState.WEIGHED, ParcelState.CANCELLED}),
+    ParcelState.PICKED: frozenset(
+        {ParcelState.IN_WAVE, ParcelState.CHECKED, ParcelState.PACKED, ParcelState.CANCELLED}
+    ),
+    ParcelState.CHECKED: frozenset({ParcelState.PICKED, ParcelState.PACKED, ParcelState.CANCELLED}),
+    ParcelState.PACKED: frozenset(
+        {ParcelState.PICKED, ParcelState.CHECKED, ParcelState.WEIGHED, ParcelState.CANCELLED}
+    ),
     ParcelState.WEIGHED: frozenset({ParcelState.PACKED, ParcelState.HANDED_OVER, ParcelState.CANCELLED}),
     ParcelState.HANDED_OVER: frozenset(),
     ParcelState.CANCELLED: frozenset(),
 }
 
-IN_HOUSE = frozenset({ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.PACKED, ParcelState.WEIGHED})
+IN_HOUSE = frozenset(
+    {ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.CHECKED, ParcelState.PACKED, ParcelState.WEIGHED}
+)
 RESERVING = IN_HOUSE | {ParcelState.READY}
 
 
@@ -116,6 +124,15 @@ class Waiting:
     notes: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A weighed parcel of one product alone: `units` of `sku` in `grams`, with the packaging."""
+
+    sku: str
+    units: int
+    grams: int
+
+
 class WaveState(StrEnum):
     """A wave is open until somebody takes it and done when its last parcel has left the picking."""
 
@@ -152,7 +169,7 @@ class Wave:
 
 
 class Stage(StrEnum):
-    """The ten moments a refund may come at (rules.md B7), in order. Those a parcel passes are called as its state:
+    """The moments a refund may come at (rules.md B7), in order. Those a parcel passes are called as its state:
     PICKING is `in_wave` with a picker, PRINTED the same with nobody on it yet."""
 
     NOT_SYNCED = "not_synced"
@@ -161,6 +178,7 @@ class Stage(StrEnum):
     PRINTED = "printed"
     PICKING = "in_wave"
     PICKED = "picked"
+    CHECKED = "checked"
     PACKED = "packed"
     WEIGHED = "weighed"
     IN_TRANSIT = "handed_over"
