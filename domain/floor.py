@@ -189,7 +189,8 @@ def scan(
     if place is None and any(at is Station.RECEIVE and not _lies_here(desk, code) for code, _, at in planned):
         return Scans(place_needed=True)
     found, last = list[Outcome](), person.last_parcel
-    for code, grams, at in planned:
+    for code, grams, _ in planned:
+        at = own or station_for(desk, actor, code, grams)  # the code before may have moved its parcel on
         done = _one(desk, actor, at, code, grams, place, last, free=own is None)
         found.append(done)
         last = done.parcel.id if done.parcel else last

@@ -24,6 +24,7 @@ TOPICS = (
     "scanning",
     "printing",
     "manifests",
+    "checking",
     "warehouse",
     "returns",
     "finance",
