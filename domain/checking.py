@@ -207,10 +207,17 @@ def trim(desk: Desk, parcel: Parcel) -> None:
         desk.checks.drop_units(beyond)
 
 
-def take_back(desk: Desk, parcel: Parcel) -> None:
-    """The last unit comes out again; of a check with no unit nothing is left."""
-    units = _units(desk, parcel)
-    if units:
-        desk.checks.drop_units([units[-1].id])
+def take_back(desk: Desk, parcel: Parcel, code: str) -> None:
+    """The last code of the check did not happen: the unit is out again, or bears no number. Of the slip's own scan
+    only the opening goes."""
+    check = desk.checks.get(parcel.id)
+    if check is None:
+        return
+    last = check.units[-1] if check.units else None
+    if last is None or code in (parcel.waybill, parcel.number):
+        desk.checks.put(replace(check, person_id=None, person=""))
+    elif code in (last.serial, last.batch):
+        kept = replace(last, serial="") if code == last.serial else replace(last, batch="")
+        desk.checks.save_unit(kept)
     else:
-        desk.checks.drop(parcel.id)
+        desk.checks.drop_units([last.id])

@@ -123,8 +123,8 @@ def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
 
 def _check_step(desk: Desk, parcel: Parcel, station: Station) -> None:
     source, target = STEP[station]
-    if station is Station.PACK and not must_check(desk, parcel):
-        source = parcel.state if parcel.state is ParcelState.PICKED else source
+    if station is Station.PACK and parcel.state is not ParcelState.CHECKED and not must_check(desk, parcel):
+        source = ParcelState.PICKED
     if parcel.state is ParcelState.CANCELLED or _ORDER.index(parcel.state) < _ORDER.index(source):
         raise WrongStatus(parcel.waybill or parcel.number, parcel.state, source)
     if parcel.state is not source:

@@ -60,7 +60,7 @@ def undo(desk: Desk, actor: Actor, code: str) -> Outcome:
     if not in_time(desk, scan):
         raise ScanStays(code, "late", desk.policy.scanning.undo_seconds)
     if station is Station.CHECK:
-        checking.take_back(desk, parcel)
+        checking.take_back(desk, parcel, code)
     return _told(desk, actor, Outcome(code, station, _step_back(desk, actor, parcel, step), undone=True))
 
 
@@ -70,7 +70,7 @@ def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome
         raise ScanStays(scan.data["code"], "moved_on")
     if not in_time(desk, scan):
         raise ScanStays(scan.data["code"], "late", desk.policy.scanning.undo_seconds)
-    checking.take_back(desk, parcel)
+    checking.take_back(desk, parcel, scan.data["code"])
     desk.parcels.save([parcel])
     outcome = Outcome(scan.data["code"], Station.CHECK, desk.parcels.get(parcel.id), undone=True)
     return _told(desk, actor, outcome, counted=0)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from domain import errors
 from domain.errors import Refusal
-from handlers.cards.checks import item_text, note_text
+from handlers.check_terms import item_text, note_text
 from handlers.stop_terms import WHY_NOT
 from handlers.terms import N_, actor_name, hold_name, kind_name, right_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words, unmarked

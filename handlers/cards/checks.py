@@ -1,4 +1,4 @@
-"""What a check looks like: counters of the box in hand, what was refused, notes to read, weights learnt.
+"""What a check looks like: counters of the box in hand, notes to read, weights learnt.
 
 Surprising: the counters stand on the running card of the shift, which is edited anyway; a check has no card of its own.
 """
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from domain import checking, learning
 from domain.desk import Desk
-from domain.errors import ItemRefused, NoteUnread, WeightRefused
+from domain.errors import NoteUnread
 from domain.floor import Outcome
 from domain.parcels import Parcel
 from domain.people import Actor
@@ -36,45 +36,12 @@ def check_lines(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
     return [*lines, *([words(WANT[now.want], sku=now.sku)] if now.want else [])]
 
 
-def item_text(refusal: ItemRefused, words: Words) -> str:
-    """Why a code does not go into the box, loudly."""
-    facts = {"waybill": refusal.waybill, "code": refusal.code, "title": refusal.title[:60]}
-    return {
-        "wrong": words("✋ {code} {title} does not belong into {waybill}! Put it back.", **facts),
-        "unknown": words("✋ {code} is no goods of ours. The check of {waybill} goes on.", **facts),
-        "over": words(
-            "✋ One too many: {code} {title}, all {count} are in {waybill} already.", count=refusal.count, **facts
-        ),
-        "serial": words("✋ First scan the serial number of {code} {title}, then the next unit.", **facts),
-        "batch": words("✋ First scan the batch of {code} {title}, then the next unit.", **facts),
-        "taken": words(
-            "✋ Serial number {code} is in parcel {other} already. Take another unit.",
-            code=refusal.code,
-            other=refusal.other,
-        ),
-    }[refusal.why]
-
-
-def note_text(refusal: NoteUnread, words: Words) -> str:
-    """The notes, to be read before the box is packed."""
-    return words("📝 {waybill}: read this first.\n{notes}", waybill=refusal.waybill, notes=refusal.notes[:600])
-
-
 def note_buttons(outcomes: Sequence[Outcome], words: Words) -> tuple[tuple[Button, ...], ...]:
     """One button for each parcel whose notes wait to be read."""
     waiting = [outcome.refusal for outcome in outcomes if isinstance(outcome.refusal, NoteUnread)]
     return tuple(
         (Button(words.label("✅ Read: {waybill}", waybill=one.waybill), pack("ck", one.parcel_id)),)
         for one in waiting[:5]
-    )
-
-
-def force_hint(refusal: WeightRefused, words: Words) -> str:
-    """How a lead lets it pass."""
-    return words(
-        "If it is right all the same, a lead sends: /force {waybill} {grams}g REASON",
-        waybill=refusal.waybill,
-        grams=refusal.grams,
     )
 
 

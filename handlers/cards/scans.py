@@ -14,7 +14,8 @@ from domain.parcels import Parcel
 from domain.people import STATION_RIGHT, Person, Station
 from domain.records import Event, NoticeKind
 from handlers.card import Button, Card
-from handlers.cards.checks import check_lines, force_hint
+from handlers.cards.checks import check_lines
+from handlers.check_terms import force_hint
 from handlers.draw import drawing
 from handlers.keyboards import LABELS
 from handlers.refusals import refusal_text

@@ -30,6 +30,7 @@ from domain import (
     undo_scan,
 )
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
+from domain.checking import SERIAL
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
 from domain.incoming import (
@@ -44,35 +45,38 @@ from domain.incoming import (
 from domain.parcels import Parcel, ParcelState
 from domain.people import SHOP, Actor, ActorKind, Chat, Person, Role, Station
 from domain.policy import Policy
+from domain.policy_checks import CheckMode, CheckRules
 from domain.policy_sections import Split
 from domain.records import Grade
 from domain.stock import Bucket, Document, Move
 from storage.store import Store
 from storage.unit import Unit
+from tests.journeys.check_life import CheckLife, check_checks
 from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped
-from tests.journeys.stop_life import BOSS, NUMBERS, StopLife
+from tests.journeys.stop_life import BOSS, NUMBERS
 
 HAND = Actor(ActorKind.PERSON, "hand", 1, frozenset(Role))
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
 STATES = [PlatformState.UNPAID, *[PlatformState.PAID] * 4, PlatformState.CLOSED, PlatformState.SHIPPED]
-SCANS = [Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK]
+SCANS = [Station.PICK, Station.CHECK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK]
 
 
 class Crash(Exception):
     """The process dies in the middle of a command."""
 
 
-def seed(unit: Unit) -> None:
+def seed(unit: Unit, mode: CheckMode) -> None:
     """One shop, one warehouse, one courier, two products; few units, so that stock runs out."""
     admin = unit.catalog_admin
     admin.set_company(Company("测试", "Asia/Shanghai", "CNY"))
     admin.add_shop(Shop(1, "店", Platform.WOOCOMMERCE, "CNY", "Asia/Shanghai"))
     admin.add_warehouse(Warehouse(1, "HZ", "杭州仓", "浙江", 1))
     admin.add_courier(Courier(1, "YTO", "圆通", "YT", 13, 1, 1000, 350, 1000, 150, 30_000))
-    admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), Sku("LID", "", "盖子", 0, 100, 500)])
+    lid = Sku("LID", "", "盖子", 0, 100, 500, traits=frozenset({SERIAL} if mode is CheckMode.ITEMS else ()))
+    admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), lid])
     opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID")]
     unit.stock.apply(opening, "opening")
-    admin.put_policy(replace(Policy(), split=Split(most_units=3)), "boss")
+    admin.put_policy(replace(Policy(), split=Split(most_units=3), checks=CheckRules(mode=mode)), "boss")
     chat = unit.people.add_chat(Chat(0, 1, "private", HAND.name))
     assert unit.people.add(Person(0, 1, HAND.name, chat.id, roles=HAND.roles)).id == HAND.person_id
 
@@ -106,8 +110,10 @@ def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str,
     )
 
 
-class Life(StopLife):
+class Life(CheckLife):
     """Six orders, one warehouse, everything at once."""
+
+    hand = HAND
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,9 +122,9 @@ class Life(StopLife):
         self.update_id = 0
         self.shipped_with_stop: list[str] = []
 
-    @initialize(on_the_floor=st.integers(0, 3))
-    def open_the_shop(self, on_the_floor: int) -> None:
-        self.store.run_now(seed)
+    @initialize(on_the_floor=st.integers(0, 3), mode=st.sampled_from(list(CheckMode)))
+    def open_the_shop(self, on_the_floor: int, mode: CheckMode) -> None:
+        self.store.run_now(seed, mode)
         for number in ALL[:on_the_floor]:
             self.store.run_now(intake.receive, SHOP, 1, [incoming(number, 1, 1, PlatformState.PAID, "", 0)])
             self.tap(review.approve, number)
@@ -141,8 +147,10 @@ class Life(StopLife):
         order_id = self.order_id(number)
         boxes = self.store.read_now(lambda desk: desk.parcels.of_orders([order_id])) if order_id else {}
         for parcel in boxes.get(order_id or 0, ()):
-            station = {source: station for station, (source, _) in fulfilment.STEP.items()}.get(parcel.state)
-            if station is not None:
+            station = self.store.read_now(fulfilment.next_station, parcel)
+            if station is Station.CHECK:
+                self.check_all(parcel.waybill)
+            elif station is not None:
                 self.scan_at(parcel.waybill, station, parcel.expected_g or 300)
 
     def teardown(self) -> None:
@@ -273,7 +281,7 @@ class Life(StopLife):
         """The last own scan is taken back: the parcel stands where it stood, or nothing has changed."""
         codes = self.waybills()
         before = self.box(codes[pick % len(codes)])
-        station = {source: station for station, (source, _) in fulfilment.STEP.items()}.get(before.state)
+        station = self.store.read_now(fulfilment.next_station, before)
         if station is None:
             return
         was_stopped = self.store.read_now(lambda desk: stopped(desk, before.waybill))
@@ -303,7 +311,10 @@ class Life(StopLife):
         """A parcel that nobody disturbs goes all the way."""
         codes = self.waybills()
         code = codes[pick % len(codes)]
-        for station in (Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER):
+        for station in (Station.PICK, Station.CHECK, Station.PACK, Station.WEIGH, Station.HAND_OVER):
+            if station is Station.CHECK:
+                self.check_all(code)
+                continue
             parcel = self.store.read_now(lambda desk: desk.parcels.by_waybill(code))
             assert parcel is not None
             self.scan_at(code, station, parcel.expected_g or 300)
@@ -363,6 +374,7 @@ class Life(StopLife):
         self.store.read_now(check_stock)
         self.store.read_now(check_orders)
         self.store.read_now(check_stops)
+        self.store.read_now(check_checks)
 
 
 TestLife = Life.TestCase
