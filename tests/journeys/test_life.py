@@ -65,7 +65,7 @@ class Crash(Exception):
     """The process dies in the middle of a command."""
 
 
-def seed(unit: Unit, mode: CheckMode) -> None:
+def seed(unit: Unit, mode: CheckMode = CheckMode.NONE) -> None:
     """One shop, one warehouse, one courier, two products; few units, so that stock runs out."""
     admin = unit.catalog_admin
     admin.set_company(Company("测试", "Asia/Shanghai", "CNY"))
@@ -123,7 +123,7 @@ class Life(CheckLife):
         self.shipped_with_stop: list[str] = []
 
     @initialize(on_the_floor=st.integers(0, 3), mode=st.sampled_from(list(CheckMode)))
-    def open_the_shop(self, on_the_floor: int, mode: CheckMode) -> None:
+    def open_the_shop(self, on_the_floor: int, mode: CheckMode = CheckMode.NONE) -> None:
         self.store.run_now(seed, mode)
         for number in ALL[:on_the_floor]:
             self.store.run_now(intake.receive, SHOP, 1, [incoming(number, 1, 1, PlatformState.PAID, "", 0)])
