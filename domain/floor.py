@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from domain import checking, fulfilment, history, notices, pulls, returns
+from domain import checking, fulfilment, history, materials, notices, pulls, returns
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
@@ -45,6 +45,7 @@ class Outcome:
     warn: str = ""
     grams: int | None = None
     undone: bool = False
+    material: bool = False
     pulled: int | None = None
 
     @property
@@ -62,7 +63,7 @@ class Outcome:
         if self.sku:
             return "look"
         if self.refusal is None:
-            return "item" if self.checking else "ok"
+            return "item" if self.checking or self.material else "ok"
         if isinstance(self.refusal, AlreadyScanned):
             return "again"
         if isinstance(self.refusal, ParcelStopped):
@@ -232,6 +233,10 @@ def _one(
         if box is not None and code:
             item = fulfilment.check_item(desk, actor, box, code, sku)
             return Outcome(code, Station.CHECK, item.parcel, refusal=item.refusal, warn=item.warn)
+        packed = _packed(desk, last) if sku and (free or station is Station.PACK) else None
+        if packed is not None and materials.is_material(desk, sku):
+            item = fulfilment.pack_into(desk, actor, packed, code, sku)
+            return Outcome(code, Station.PACK, item.parcel, refusal=item.refusal, warn=item.warn, material=True)
         if sku:
             return Outcome(code, station, sku=sku)
     if station is Station.RECEIVE:
@@ -239,6 +244,12 @@ def _one(
     done = fulfilment.scan(desk, actor, station, code, grams)
     weight = grams if station is Station.WEIGH else None
     return Outcome(code, station, done.parcel, refusal=done.refusal, warn=done.warn, grams=weight)
+
+
+def _packed(desk: Desk, last: int | None) -> Parcel | None:
+    """The parcel this person scanned last, when it is packed and not weighed yet."""
+    parcel = desk.parcels.get(last) if last is not None else None
+    return parcel if parcel is not None and parcel.state is ParcelState.PACKED else None
 
 
 def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> Outcome:
@@ -273,7 +284,9 @@ def write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int,
             "warn": outcome.warn,
             "grams": str(outcome.grams or ""),
             "count": str(count),
-            "of": outcome.parcel.waybill if outcome.parcel and outcome.station is Station.CHECK else "",
+            "of": outcome.parcel.waybill
+            if outcome.parcel and (outcome.material or outcome.station is Station.CHECK)
+            else "",
             "pulled": outcome.parcel.waybill if outcome.pulled and outcome.parcel else "",
             "place": str(place) if outcome.station is Station.RECEIVE and place else "",
         }

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import checking, feeds, history, notices, printing, pulls, stock, weighing
+from domain import checking, feeds, history, materials, notices, printing, pulls, stock, weighing
 from domain.aftermath import stock_arrived as stock_arrived  # whoever brings goods in says so here
 from domain.aftermath import wave_progress
 from domain.desk import Desk
@@ -17,6 +17,7 @@ from domain.errors import (
     FeedStale,
     ItemRefused,
     NotAllowed,
+    NotEnoughStock,
     NoteUnread,
     ParcelStopped,
     PullFirst,
@@ -28,7 +29,7 @@ from domain.errors import (
 from domain.holds import open_codes
 from domain.orders import OrderStatus
 from domain.parcels import Parcel, ParcelState, Stop, StopKind
-from domain.people import STATION_RIGHT, Actor, Person, Station, require
+from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
 from domain.planning import reprice
 from domain.policy_checks import CheckMode
 from domain.records import NoticeKind
@@ -49,6 +50,7 @@ REFUSALS = (
     AlreadyScanned,
     ItemRefused,
     NoteUnread,
+    NotEnoughStock,
     WeightRefused,
     ParcelStopped,
     PullFirst,
@@ -195,6 +197,9 @@ def _step(
         news = replace(reprice(desk, news, grams), weight_g=grams)
         if force:
             weighing.note_force(desk, actor, parcel, grams, force)
+    if target is ParcelState.PACKED:
+        news, short = materials.by_default(desk, actor, news)
+        warn = short or warn
     if target is ParcelState.HANDED_OVER:
         news = _leave(desk, actor, news)
     desk.parcels.save([news])
@@ -215,6 +220,19 @@ def check_item(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) ->
         return Scanned(code, Station.CHECK, _checked(desk, actor, parcel), warn=passed)
     except REFUSALS as refusal:
         return Scanned(code, Station.CHECK, parcel, refusal)
+
+
+def pack_into(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
+    """A packed parcel's material, scanned after it. Refusals come back as values."""
+    try:
+        require(actor, Right.PACK, warehouse=parcel.warehouse_id)
+        passed = gate(desk, parcel)
+        news = materials.use(desk, actor, parcel, sku)
+        desk.parcels.save([news])
+        history.note(desk, actor, "parcel", parcel.id, "packed_into", sku=sku)
+        return Scanned(code, Station.PACK, replace(news, revision=news.revision + 1), warn=passed)
+    except REFUSALS as refusal:
+        return Scanned(code, Station.PACK, parcel, refusal)
 
 
 def _checked(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:

@@ -10,6 +10,7 @@ from statistics import median
 
 from domain.desk import Desk
 from domain.errors import BadValue, Stale
+from domain.materials import tare
 from domain.people import Actor, Right, require
 
 LATEST = 60
@@ -42,7 +43,7 @@ def proposals(desk: Desk) -> list[Proposal]:
     rules, found = desk.policy.weighing, []
     by_sku: dict[str, list[float]] = {}
     for sample in desk.parcels.weighed_alone(max(LATEST, rules.learn_samples)):
-        by_sku.setdefault(sample.sku, []).append((sample.grams - desk.policy.packaging_g) / sample.units)
+        by_sku.setdefault(sample.sku, []).append((sample.grams - tare(desk, sample.material)) / sample.units)
     for code in sorted(by_sku.keys() & desk.catalog.skus.keys()):
         told, known = robust(by_sku[code], rules.learn_samples), desk.catalog.skus[code].weight_g
         if told and told[0] > 0 and abs(told[0] - known) * 100 > known * rules.learn_percent:

@@ -64,7 +64,8 @@ class Item:
 class Parcel:
     """One box. Weights in grams, `freight` in minor units of `freight_currency`; `why` explains the matching.
 
-    `tariff_id` is the contract version it was priced by, None for a courier's own simple terms.
+    `material` is the sku it is packed into, when somebody said so; `tariff_id` the contract version it was priced by,
+    None for a courier's own simple terms.
     """
 
     id: int
@@ -81,6 +82,7 @@ class Parcel:
     blocked: bool = False
     expected_g: int = 0
     weight_g: int = 0
+    material: str = ""
     freight: int = 0
     freight_currency: str = "CNY"
     tariff_id: int | None = None
@@ -131,6 +133,7 @@ class Sample:
     sku: str
     units: int
     grams: int
+    material: str = ""
 
 
 class WaveState(StrEnum):

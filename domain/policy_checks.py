@@ -25,6 +25,7 @@ class CheckRules:
 
     mode: CheckMode = choice(CheckMode.NONE, "every item, the waybill only (quick), or no check")
     by_warehouse: Mapping[str, CheckMode] = choice({}, 'by warehouse code where it differs, as HZ = "items"')
+    material: str = choice("", "the sku of the usual packing material, taken unless another is scanned; empty = none")
     remarks: tuple[str, ...] = choice(
         ("不要发票", "不放发票", "不要小票", "不放小票", "贺卡", "no invoice", "no receipt", "gift card"),
         "a note with one of these words is read and confirmed before the box is packed",

@@ -28,6 +28,7 @@ class Document(StrEnum):
     PUT_BACK = "put_back"
     RETURN = "return"
     ADJUST = "adjust"
+    PACKING = "packing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ been handed over is on a courier's van, and a stopped parcel is only ever put ba
 
 from dataclasses import replace
 
-from domain import checking, floor, fulfilment, history, notices
+from domain import checking, floor, fulfilment, history, materials, notices
 from domain.desk import Desk
 from domain.errors import ScanStays
 from domain.floor import Outcome
@@ -54,6 +54,8 @@ def undo(desk: Desk, actor: Actor, code: str) -> Outcome:
     fulfilment.gate(desk, parcel)
     if station is Station.CHECK and parcel.state is ParcelState.PICKED:
         return _taken_out(desk, actor, parcel, scan)
+    if station is Station.PACK and scan.data["verdict"] == "item":
+        return _unpacked(desk, actor, parcel, scan)
     step = next((e for e in desk.history("parcel", parcel.id) if e.verb in {*_STEPS, UNDONE}), None)
     if step is None or step.verb != parcel.state or step.actor_id != actor.person_id:
         raise ScanStays(code, "moved_on")
@@ -76,6 +78,17 @@ def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome
     return _told(desk, actor, outcome, counted=0)
 
 
+def _unpacked(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome:
+    """The packing material that was scanned last is free again; the parcel stays packed."""
+    if parcel.state is not ParcelState.PACKED or not parcel.material:
+        raise ScanStays(scan.data["code"], "moved_on")
+    if not in_time(desk, scan):
+        raise ScanStays(scan.data["code"], "late", desk.policy.scanning.undo_seconds)
+    desk.parcels.save([materials.give_back(desk, actor, parcel)])
+    outcome = Outcome(scan.data["code"], Station.PACK, desk.parcels.get(parcel.id), undone=True, material=True)
+    return _told(desk, actor, outcome, counted=0)
+
+
 def _told(desk: Desk, actor: Actor, outcome: Outcome, counted: int = 1) -> Outcome:
     """`counted`: whether the scan was one of the hour's; a unit of a check that went on was none."""
     assert actor.person_id is not None
@@ -90,6 +103,8 @@ def _step_back(desk: Desk, actor: Actor, parcel: Parcel, step: Event) -> Parcel:
     news = replace(parcel, state=to, state_at=desk.now)
     if parcel.state is ParcelState.WEIGHED:
         news = replace(reprice(desk, news, news.expected_g), weight_g=0)
+    if parcel.state is ParcelState.PACKED:
+        news = materials.give_back(desk, actor, news)
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, UNDONE, was=parcel.state, to=to)
     if parcel.wave_id is not None:

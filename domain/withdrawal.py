@@ -7,7 +7,7 @@ items stay there, marked as dropped, because somebody has had them in their hand
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import checking, history, notices, stock
+from domain import checking, history, materials, notices, stock
 from domain.desk import Desk
 from domain.orders import Order, OrderStatus, check_move
 from domain.parcels import Item, Parcel, ParcelState
@@ -95,7 +95,7 @@ def take_out(
     desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
     items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
     news = replace(parcel, items=items)
-    news = replace(news, expected_g=grams_of(units_of(news), desk.catalog, desk.policy))
+    news = replace(news, expected_g=materials.expected(desk, news))
     if news.state is ParcelState.WEIGHED:
         news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
     if not news.live_items:
@@ -114,7 +114,7 @@ def put_in(desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item]) -> P
     desk.stock.apply(stock.reserve(parcel.id, parcel.warehouse_id, units), actor.name)
     kept = tuple(replace(item, dropped=False) if item in items else item for item in parcel.items)
     news = replace(parcel, items=kept)
-    news = replace(news, expected_g=grams_of(units_of(news), desk.catalog, desk.policy))
+    news = replace(news, expected_g=materials.expected(desk, news))
     if news.state is ParcelState.WEIGHED:
         news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
     if news.state in _CHECKED and checking.wanted(desk, news) is CheckMode.ITEMS:

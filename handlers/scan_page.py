@@ -179,6 +179,8 @@ def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
         parts = [words.grams(outcome.grams)] if outcome.grams else []
         parts += [words.plain(WARNINGS[outcome.warn])] if outcome.warn else []
         return " · ".join(parts)
+    if outcome.verdict == "item" and outcome.material and outcome.parcel:
+        return words.plain("packed into") + f" {outcome.parcel.material}"
     if outcome.verdict == "item" and outcome.parcel:
         return unmarked("\n".join(check_lines(desk, outcome.parcel, words)))
     if outcome.verdict == "look":

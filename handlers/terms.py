@@ -156,6 +156,7 @@ VERBS = {
     "weighed": N_("weighed"),
     "handed_over": N_("handed over"),
     "checked": N_("checked"),
+    "packed_into": N_("packed into"),
     "notes_read": N_("notes read"),
     "weight_forced": N_("weight let pass"),
     "scan_undone": N_("scan taken back"),

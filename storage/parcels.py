@@ -59,6 +59,7 @@ _ALONE = select(
     func.min(parcel_item.c.sku).label("sku"),
     func.sum(parcel_item.c.quantity).label("units"),
     func.min(parcel.c.weight_g).label("grams"),
+    func.min(parcel.c.material).label("material"),
 ).join(parcel_item, _INSIDE)
 _ALONE = _ALONE.where(parcel.c.weight_g > 0, ~parcel_item.c.dropped, parcel.c.state != ParcelState.CANCELLED)
 _PURE = _ALONE.group_by(parcel.c.id).having(func.count(parcel_item.c.sku.distinct()) == 1).subquery()
@@ -185,7 +186,7 @@ class Parcels:
 
     def weighed_alone(self, latest: int) -> list[Sample]:
         """Weighed parcels that hold one product alone, of each product the latest."""
-        return [Sample(row.sku, row.units, row.grams) for row in self._sql.rows(_SAMPLES, latest=latest)]
+        return [Sample(row.sku, row.units, row.grams, row.material) for row in self._sql.rows(_SAMPLES, latest=latest)]
 
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]:
         """Parcels that came into one of these states before, longest there first."""

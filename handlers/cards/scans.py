@@ -61,6 +61,7 @@ WHY = {
     "Unknown": N_("not a waybill of ours"),
     "NotAllowed": N_("not yours to do"),
     "WrongStatus": N_("not at this step"),
+    "NotEnoughStock": N_("not in stock"),
     "ItemRefused": N_("does not go into the box"),
     "NoteUnread": N_("read the notes first"),
     "WeightRefused": N_("weight refused"),
@@ -70,6 +71,7 @@ WHY = {
 WARNINGS = {
     "weight_off": N_("weight differs from what was expected, count again if in doubt"),
     "weight_unknown": N_("no expected weight known"),
+    "material_short": N_("no packing material left in stock: count it"),
     "feed_stale": N_("nothing heard of its shop for a while: a refund may be missing"),
 }
 
@@ -137,6 +139,8 @@ def _line(event: Event, words: Words) -> str:
         text = words("✓ {time} <code>{code}</code> {done}", **facts)
         text += f" · {words.grams(int(data['grams']))}" if data["grams"] else ""
         return f"{text}\n   ⚠ {words(WARNINGS[data['warn']])}" if data["warn"] else text
+    if data["verdict"] == "item" and data.get("of") == data["code"]:
+        return words("🔍 {time} <code>{code}</code> check begun", **facts)
     if data["verdict"] == "item":
         return words("▫️ {time} <code>{code}</code> counted", **facts)
     if data["verdict"] == "again":

@@ -29,8 +29,9 @@ DOCUMENTS = {
     Document.PUT_BACK: N_("put back after a stop"),
     Document.RETURN: N_("came back"),
     Document.ADJUST: N_("corrected by hand"),
+    Document.PACKING: N_("packed into"),
 }
-_OF_PARCEL = {Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.SHIPMENT, Document.PUT_BACK}
+_OF_PARCEL = {Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.SHIPMENT, Document.PUT_BACK, Document.PACKING}
 
 
 def find_skus(desk: Desk, text: str) -> list[Sku]:

@@ -43,7 +43,7 @@ async def test_the_running_card_counts(floor: Floor) -> None:
         "🔍 Check · 赵敏 Zhao Min · 0 this hour",
         "",
         f"▫️ 10:01 <code>{CUP}</code> counted",
-        f"▫️ 10:01 <code>{box.waybill}</code> counted",
+        f"🔍 10:01 <code>{box.waybill}</code> check begun",
         "",
         "",
         f"🔍 Check {box.waybill}: 1 of 2",

@@ -42,6 +42,7 @@ from domain.incoming import (
     Receiver,
     RefundState,
 )
+from domain.materials import MATERIAL
 from domain.parcels import Parcel, ParcelState
 from domain.people import SHOP, Actor, ActorKind, Chat, Person, Role, Station
 from domain.policy import Policy
@@ -73,10 +74,13 @@ def seed(unit: Unit, mode: CheckMode = CheckMode.NONE) -> None:
     admin.add_warehouse(Warehouse(1, "HZ", "杭州仓", "浙江", 1))
     admin.add_courier(Courier(1, "YTO", "圆通", "YT", 13, 1, 1000, 350, 1000, 150, 30_000))
     lid = Sku("LID", "", "盖子", 0, 100, 500, traits=frozenset({SERIAL} if mode is CheckMode.ITEMS else ()))
-    admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), lid])
-    opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID")]
+    bag = Sku("BAG-1", "", "袋子", 60, 20, 0, traits=frozenset({MATERIAL}))
+    admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), lid, bag])
+    opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID", "BAG-1")]
     unit.stock.apply(opening, "opening")
-    admin.put_policy(replace(Policy(), split=Split(most_units=3), checks=CheckRules(mode=mode)), "boss")
+    admin.put_policy(
+        replace(Policy(), split=Split(most_units=3), checks=CheckRules(mode=mode, material="BAG-1")), "boss"
+    )
     chat = unit.people.add_chat(Chat(0, 1, "private", HAND.name))
     assert unit.people.add(Person(0, 1, HAND.name, chat.id, roles=HAND.roles)).id == HAND.person_id
 

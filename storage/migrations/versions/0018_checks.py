@@ -1,4 +1,5 @@
-"""Checks between pick and pack: who checks a parcel, and every unit scanned into it with serial number and batch."""
+"""Checks between pick and pack: who checks a parcel, and every unit scanned into it with serial number and batch;
+and what a parcel is packed into."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +11,8 @@ down_revision = "0017"
 
 
 def upgrade() -> None:
-    """Two tables."""
+    """Two tables, and what a parcel is packed into."""
+    op.add_column("parcel", sa.Column("material", sa.Text(), nullable=False, server_default=""))
     op.create_table(
         "parcel_check",
         sa.Column("parcel_id", sa.BigInteger(), autoincrement=False, nullable=False),
