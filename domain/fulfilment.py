@@ -227,6 +227,8 @@ def pack_into(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> 
     try:
         require(actor, Right.PACK, warehouse=parcel.warehouse_id)
         passed = gate(desk, parcel)
+        if parcel.material == sku:
+            return Scanned(code, Station.PACK, parcel, warn=passed)
         news = materials.use(desk, actor, parcel, sku)
         desk.parcels.save([news])
         history.note(desk, actor, "parcel", parcel.id, "packed_into", sku=sku)

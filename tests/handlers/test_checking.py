@@ -4,9 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from domain.catalog import Sku
+from domain.materials import MATERIAL
 from domain.parcels import Item, Parcel, ParcelState
 from domain.people import Role
 from domain.policy_checks import CheckMode, CheckRules
+from domain.stock import Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming
 from tests.handlers.floor_chat import Floor
@@ -146,3 +149,20 @@ async def test_learnt_weights_are_taken_by_a_tap(floor: Floor) -> None:
     assert said == ["⚖️ The scales say another weight for:\n\nCUP-01: 320 g → 400 g (median of 20 parcels)"]
     await floor.taps(lead, "CUP-01: take 400 g")
     assert floor.look(lambda desk: desk.catalog.skus["CUP-01"].weight_g) == 400
+
+
+async def test_a_box_is_recorded_after_its_parcel(floor: Floor) -> None:
+    box, packer = await picked(floor), floor.cast.people[Role.PACKER]
+
+    def stocked(unit: Unit) -> None:
+        unit.catalog_admin.put_skus([Sku("BOX-002", "", "box", 210, 50, 0, traits=frozenset({MATERIAL}))])
+        unit.stock.apply([Move(box.warehouse_id or 0, "BOX-002", Bucket.GOOD, 1, Document.OPENING, 0)], "test")
+
+    floor.do(stocked)
+    await floor.writes(packer, f"{box.waybill} {CUP} {CUP} {box.waybill}")
+    assert await floor.writes(packer, "BOX-002") == []
+    assert (floor.parcel(box.id).state, floor.parcel(box.id).material) == (ParcelState.PACKED, "BOX-002")
+    assert scan_card(floor, packer)[2] == "▫️ 10:01 <code>BOX-002</code> counted"
+    assert await floor.writes(packer, "BOX-002") == []
+    said = await floor.writes(packer, "/stock BOX-002")
+    assert "packed into" in said[0]
