@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.catalog import Catalog
+from domain.check_records import Checks
 from domain.customer_desk import Customers
 from domain.day_report import ControlTotal
 from domain.ewaybills import Waybills
@@ -18,7 +19,7 @@ from domain.lineup import Hands
 from domain.lookout import Piles, Pulse
 from domain.orders import Order, OrderStatus
 from domain.paper_records import Manifests, Prints
-from domain.parcels import Parcel, ParcelState, Refund, Waiting, Wave
+from domain.parcels import Parcel, ParcelState, Refund, Sample, Waiting, Wave
 from domain.people import Chat, Invite, Person, Staff
 from domain.policy import Policy
 from domain.policy_versions import Policies
@@ -150,6 +151,9 @@ class Parcels(Protocol):
 
     def of_wave(self, wave_id: int) -> list[Parcel]: ...
     def wave_counts(self, wave_id: int) -> dict[ParcelState, int]: ...
+    def weighed_alone(self, latest: int) -> list[Sample]:
+        """Weighed parcels that hold one product alone, of each product the latest."""
+
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]: ...
     def claiming(self, sku: str, limit: int) -> list[Parcel]:
         """Parcels that units of this sku are promised to, oldest first."""
@@ -310,6 +314,8 @@ class Desk(Protocol):
     @property
     def waybills(self) -> Waybills: ...
     @property
+    def checks(self) -> Checks: ...
+    @property
     def waves(self) -> Waves: ...
     @property
     def prints(self) -> Prints: ...
@@ -362,6 +368,9 @@ class Desk(Protocol):
 
     def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
         """From now on this code (or title) means this sku in the shop."""
+
+    def learn_weight(self, sku: str, grams: int) -> None:
+        """From now on a unit of it weighs this."""
 
     def set_fail_open(self, shop_id: int, fail_open: bool) -> None:
         """Whether the gate lets the shop's parcels through while its news are stale."""

@@ -199,6 +199,29 @@ class WeightRefused(Refusal):
 
 
 @dataclass(eq=False)
+class ItemRefused(Refusal):
+    """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in), serial
+    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`); `code` is the sku's
+    or what was scanned."""
+
+    waybill: str
+    why: str
+    code: str
+    title: str = ""
+    count: int = 0
+    other: str = ""
+
+
+@dataclass(eq=False)
+class NoteUnread(Refusal):
+    """Somebody must first say that they have read these notes."""
+
+    waybill: str
+    parcel_id: int
+    notes: str
+
+
+@dataclass(eq=False)
 class InviteDead(Refusal):
     """The link was used, revoked or has expired."""
 

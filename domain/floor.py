@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from domain import fulfilment, history, notices, pulls, returns
+from domain import checking, fulfilment, history, materials, notices, pulls, returns
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
@@ -45,18 +45,25 @@ class Outcome:
     warn: str = ""
     grams: int | None = None
     undone: bool = False
+    material: bool = False
     pulled: int | None = None
 
     @property
+    def checking(self) -> bool:
+        """Whether the parcel's check goes on after this code."""
+        at_check = self.station is Station.CHECK and not self.pulled
+        return at_check and self.parcel is not None and self.parcel.state is ParcelState.PICKED
+
+    @property
     def verdict(self) -> str:
-        """ok, again (a calm repeat), ask (its weight is wanted), shelf (the stop shelf's code is), stop, look (goods),
-        refused, or scan_undone."""
+        """ok, item (counted, the check goes on), again (a calm repeat), ask (its weight is wanted), shelf (the stop
+        shelf's code is), stop, look (goods), refused, or scan_undone."""
         if self.undone:
             return "scan_undone"
         if self.sku:
             return "look"
         if self.refusal is None:
-            return "ok"
+            return "item" if self.checking or self.material else "ok"
         if isinstance(self.refusal, AlreadyScanned):
             return "again"
         if isinstance(self.refusal, ParcelStopped):
@@ -141,6 +148,8 @@ def station_for(desk: Desk, actor: Actor, code: str, grams: int | None) -> Stati
         return mine[0]
     if grams is not None and Station.WEIGH in mine:
         return Station.WEIGH
+    if not fulfilment.must_check(desk, parcel):
+        mine = [station for station in mine if station is not Station.CHECK] or mine
     ahead = [station for station in mine if _ORDER.index(STEP[station][0]) >= _ORDER.index(parcel.state)]
     return ahead[0] if ahead else mine[-1]
 
@@ -181,8 +190,9 @@ def scan(
     if place is None and any(at is Station.RECEIVE and not _lies_here(desk, code) for code, _, at in planned):
         return Scans(place_needed=True)
     found, last = list[Outcome](), person.last_parcel
-    for code, grams, at in planned:
-        done = _one(desk, actor, at, code, grams, place, last)
+    for code, grams, _ in planned:
+        at = own or station_for(desk, actor, code, grams)  # the code before may have moved its parcel on
+        done = _one(desk, actor, at, code, grams, place, last, free=own is None)
         found.append(done)
         last = done.parcel.id if done.parcel else last
     outcomes = tuple(found)
@@ -204,13 +214,29 @@ def _lies_here(desk: Desk, code: str) -> bool:
 
 
 def _one(
-    desk: Desk, actor: Actor, station: Station, code: str, grams: int | None, place: int | None, last: int | None
+    desk: Desk,
+    actor: Actor,
+    station: Station,
+    code: str,
+    grams: int | None,
+    place: int | None,
+    last: int | None,
+    *,
+    free: bool = False,
 ) -> Outcome:
     shelf = pulls.shelf_of(desk, code)
     if shelf is not None:
         return _pull(desk, actor, code, shelf, last)
     if desk.parcels.by_waybill(code) is None:
         sku = sku_of(desk, code)
+        box = checking.open_for(desk, actor, last) if free or station is Station.CHECK else None
+        if box is not None and code:
+            item = fulfilment.check_item(desk, actor, box, code, sku)
+            return Outcome(code, Station.CHECK, item.parcel, refusal=item.refusal, warn=item.warn)
+        packed = _packed(desk, last) if sku and (free or station is Station.PACK) else None
+        if packed is not None and materials.is_material(desk, sku):
+            item = fulfilment.pack_into(desk, actor, packed, code, sku)
+            return Outcome(code, Station.PACK, item.parcel, refusal=item.refusal, warn=item.warn, material=True)
         if sku:
             return Outcome(code, station, sku=sku)
     if station is Station.RECEIVE:
@@ -218,6 +244,12 @@ def _one(
     done = fulfilment.scan(desk, actor, station, code, grams)
     weight = grams if station is Station.WEIGH else None
     return Outcome(code, station, done.parcel, refusal=done.refusal, warn=done.warn, grams=weight)
+
+
+def _packed(desk: Desk, last: int | None) -> Parcel | None:
+    """The parcel this person scanned last, when it is packed and not weighed yet."""
+    parcel = desk.parcels.get(last) if last is not None else None
+    return parcel if parcel is not None and parcel.state is ParcelState.PACKED else None
 
 
 def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> Outcome:
@@ -252,6 +284,9 @@ def write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int,
             "warn": outcome.warn,
             "grams": str(outcome.grams or ""),
             "count": str(count),
+            "of": outcome.parcel.waybill
+            if outcome.parcel and (outcome.material or outcome.station is Station.CHECK)
+            else "",
             "pulled": outcome.parcel.waybill if outcome.pulled and outcome.parcel else "",
             "place": str(place) if outcome.station is Station.RECEIVE and place else "",
         }

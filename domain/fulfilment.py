@@ -8,15 +8,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import bins, feeds, history, notices, printing, pulls
+from domain import bins, checking, feeds, history, materials, notices, printing, pulls, weighing
 from domain.aftermath import stock_arrived as stock_arrived  # whoever brings goods in says so here
 from domain.aftermath import wave_progress
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
     FeedStale,
+    ItemRefused,
     NotAllowed,
     NotEnoughStock,
+    NoteUnread,
     ParcelStopped,
     PullFirst,
     Refusal,
@@ -27,22 +29,32 @@ from domain.errors import (
 from domain.holds import open_codes
 from domain.orders import OrderStatus
 from domain.parcels import Parcel, ParcelState, Stop, StopKind
-from domain.people import STATION_RIGHT, Actor, Person, Station, require
+from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
 from domain.planning import reprice
+from domain.policy_checks import CheckMode
 from domain.records import NoticeKind
 
 STEP: Mapping[Station, tuple[ParcelState, ParcelState]] = {
     Station.PICK: (ParcelState.IN_WAVE, ParcelState.PICKED),
-    Station.PACK: (ParcelState.PICKED, ParcelState.PACKED),
+    Station.CHECK: (ParcelState.PICKED, ParcelState.CHECKED),
+    Station.PACK: (ParcelState.CHECKED, ParcelState.PACKED),
     Station.WEIGH: (ParcelState.PACKED, ParcelState.WEIGHED),
     Station.HAND_OVER: (ParcelState.WEIGHED, ParcelState.HANDED_OVER),
 }
 _ORDER = list(ParcelState)
 _WEIGHT = re.compile(r"^(\d{1,7}(?:[.,]\d{1,3})?)\s*(kg|g|千克|公斤|克)?$", re.IGNORECASE)
-HARD_MAX_G = 60_000
 REFUSALS = (
-    *(NotAllowed, Unknown, WrongStatus, AlreadyScanned, WeightRefused),
-    *(ParcelStopped, PullFirst, FeedStale, NotEnoughStock),
+    NotAllowed,
+    Unknown,
+    WrongStatus,
+    AlreadyScanned,
+    ItemRefused,
+    NoteUnread,
+    NotEnoughStock,
+    WeightRefused,
+    ParcelStopped,
+    PullFirst,
+    FeedStale,
 )
 
 
@@ -97,7 +109,7 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
 
 
 def _label_holds(desk: Desk, parcel: Parcel, station: Station) -> None:
-    """From packing on a label is on the box. Raises ParcelStopped('LABEL_OLD') when it says something else than it
+    """From the check on a label is on the box. Raises ParcelStopped('LABEL_OLD') when it says something else than it
     should; labels that were never printed here are nobody's concern."""
     if station is not Station.PICK and printing.outdated(desk, parcel):
         raise ParcelStopped(parcel.number, parcel.waybill, ("LABEL_OLD",))
@@ -113,6 +125,8 @@ def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
 
 def _check_step(desk: Desk, parcel: Parcel, station: Station) -> None:
     source, target = STEP[station]
+    if station is Station.PACK and parcel.state is not ParcelState.CHECKED and not must_check(desk, parcel):
+        source = ParcelState.PICKED
     if parcel.state is ParcelState.CANCELLED or _ORDER.index(parcel.state) < _ORDER.index(source):
         raise WrongStatus(parcel.waybill or parcel.number, parcel.state, source)
     if parcel.state is not source:
@@ -121,24 +135,16 @@ def _check_step(desk: Desk, parcel: Parcel, station: Station) -> None:
         raise AlreadyScanned(parcel.waybill, target, last.actor, last.at)
 
 
-def _check_weight(desk: Desk, parcel: Parcel, grams: int | None) -> str:
-    """Raises WeightRefused; returns a warning code inside the second band (rules.md B9)."""
-    limit = HARD_MAX_G
-    if parcel.courier_id is not None:
-        limit = min(limit, desk.catalog.couriers[parcel.courier_id].max_g)
-    if grams is None:
-        raise WeightRefused(parcel.waybill, 0, "missing", parcel.expected_g, limit)
-    if grams <= 0:
-        raise WeightRefused(parcel.waybill, grams, "not_positive", parcel.expected_g, limit)
-    if grams > limit:
-        raise WeightRefused(parcel.waybill, grams, "too_heavy", parcel.expected_g, limit)
-    if not parcel.expected_g:
-        return "weight_unknown"
-    off = abs(grams - parcel.expected_g)
-    tolerance = desk.policy.tolerance_g(parcel.expected_g)
-    if off > 2 * tolerance:
-        raise WeightRefused(parcel.waybill, grams, "off", parcel.expected_g, 2 * tolerance)
-    return "weight_off" if off > tolerance else ""
+def must_check(desk: Desk, parcel: Parcel) -> bool:
+    """Whether the parcel cannot be packed without a check."""
+    return checking.wanted(desk, parcel) is not CheckMode.NONE
+
+
+def next_station(desk: Desk, parcel: Parcel) -> Station | None:
+    """Where the parcel goes next; None when it is not on its way through the house."""
+    if parcel.state is ParcelState.PICKED and not must_check(desk, parcel):
+        return Station.PACK
+    return next((station for station, (source, _) in STEP.items() if source is parcel.state), None)
 
 
 def scan(desk: Desk, actor: Actor, station: Station, code: str, grams: int | None = None) -> Scanned:
@@ -146,14 +152,27 @@ def scan(desk: Desk, actor: Actor, station: Station, code: str, grams: int | Non
     try:
         if station is Station.PUT_BACK:
             return _put_back(desk, actor, code)
-        return _step(desk, actor, station, code, grams)
+        return _step(desk, actor, station, _find(desk, actor, station, code), code, grams)
     except REFUSALS as refusal:
         parcel = None if isinstance(refusal, (Unknown, NotAllowed)) else desk.parcels.by_waybill(code)
         return Scanned(code, station, parcel, refusal)
 
 
-def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | None) -> Scanned:
-    parcel = _find(desk, actor, station, code)
+def force_weight(desk: Desk, actor: Actor, code: str, grams: int, reason: str) -> Parcel:
+    """A lead lets a weight pass that is too far off, with the reason in the history; everything else is checked as at
+    every weighing. Raises the scan's refusals, ReasonNeeded, NotAllowed; then nothing was changed."""
+    parcel = desk.parcels.by_waybill(code)
+    if parcel is None:
+        raise Unknown("waybill", code)
+    weighing.require_force(desk, actor, parcel, reason)
+    done = _step(desk, actor, Station.WEIGH, parcel, code, grams, reason.strip())
+    assert done.parcel is not None
+    return done.parcel
+
+
+def _step(
+    desk: Desk, actor: Actor, station: Station, parcel: Parcel, code: str, grams: int | None, force: str = ""
+) -> Scanned:
     passed = ""
     if parcel.state is not ParcelState.HANDED_OVER:
         passed = gate(desk, parcel, picking=station is Station.PICK)
@@ -163,13 +182,26 @@ def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | No
             if parcel.state is not ParcelState.IN_WAVE:
                 return Scanned(code, station, parcel, warn=passed)
     _check_step(desk, parcel, station)
-    warn = (_check_weight(desk, parcel, grams) if station is Station.WEIGH else "") or passed
+    if station in (Station.CHECK, Station.PACK):
+        checking.require_notes_read(desk, parcel)
+    if station is Station.CHECK and checking.wanted(desk, parcel) is not CheckMode.QUICK:
+        return Scanned(code, station, _checked(desk, actor, checking.opened(desk, actor, parcel)), warn=passed)
+    if station is Station.HAND_OVER:
+        weighing.require_all_weighed(desk, parcel)
+    warn = (
+        weighing.check(desk, actor, parcel, grams, forced=bool(force)) if station is Station.WEIGH else ""
+    ) or passed
     target = STEP[station][1]
     news = replace(parcel, state=target, state_at=desk.now, holder_id=actor.person_id, holder=actor.name)
     if station is Station.WEIGH and grams is not None:
         news = replace(reprice(desk, news, grams), weight_g=grams)
+        if force:
+            weighing.note_force(desk, actor, parcel, grams, force)
     if target is ParcelState.PICKED:
         bins.pick(desk, actor, news)
+    if target is ParcelState.PACKED:
+        news, short = materials.by_default(desk, actor, news)
+        warn = short or warn
     if target is ParcelState.HANDED_OVER:
         bins.ship(desk, actor, news)
         news = replace(news, handed_over_at=desk.now)
@@ -179,6 +211,45 @@ def _step(desk: Desk, actor: Actor, station: Station, code: str, grams: int | No
         _ship_orders(desk, actor, news)
     wave_progress(desk, actor, news)
     return Scanned(code, station, replace(news, revision=news.revision + 1), warn=warn)
+
+
+def check_item(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
+    """One code of an open check: goods, or the last unit's serial number or batch. Refusals come back as values."""
+    try:
+        passed = gate(desk, parcel)
+        _label_holds(desk, parcel, Station.CHECK)
+        checking.require_notes_read(desk, parcel)
+        checking.count(desk, actor, parcel, code, sku)
+        return Scanned(code, Station.CHECK, _checked(desk, actor, parcel), warn=passed)
+    except REFUSALS as refusal:
+        return Scanned(code, Station.CHECK, parcel, refusal)
+
+
+def pack_into(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
+    """A packed parcel's material, scanned after it. Refusals come back as values."""
+    try:
+        require(actor, Right.PACK, warehouse=parcel.warehouse_id)
+        passed = gate(desk, parcel)
+        if parcel.material == sku:
+            return Scanned(code, Station.PACK, parcel, warn=passed)
+        news = materials.use(desk, actor, parcel, sku)
+        desk.parcels.save([news])
+        history.note(desk, actor, "parcel", parcel.id, "packed_into", sku=sku)
+        return Scanned(code, Station.PACK, replace(news, revision=news.revision + 1), warn=passed)
+    except REFUSALS as refusal:
+        return Scanned(code, Station.PACK, parcel, refusal)
+
+
+def _checked(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:
+    """The parcel after one more code: checked when all is in it. It is saved every time, so that a refund, or
+    somebody else who scans into the same box, meets it here."""
+    complete = checking.progress(desk, parcel).complete
+    news = replace(parcel, state=ParcelState.CHECKED, state_at=desk.now) if complete else parcel
+    desk.parcels.save([news])
+    if complete:
+        history.note(desk, actor, "parcel", parcel.id, ParcelState.CHECKED, was=parcel.state)
+        wave_progress(desk, actor, news)
+    return replace(news, revision=news.revision + 1)
 
 
 def _ship_orders(desk: Desk, actor: Actor, parcel: Parcel) -> None:

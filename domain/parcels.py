@@ -17,6 +17,7 @@ class ParcelState(StrEnum):
     READY = "ready"
     IN_WAVE = "in_wave"
     PICKED = "picked"
+    CHECKED = "checked"
     PACKED = "packed"
     WEIGHED = "weighed"
     HANDED_OVER = "handed_over"
@@ -27,14 +28,21 @@ MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.PLANNED: frozenset({ParcelState.READY, ParcelState.CANCELLED}),
     ParcelState.READY: frozenset({ParcelState.PLANNED, ParcelState.IN_WAVE, ParcelState.CANCELLED}),
     ParcelState.IN_WAVE: frozenset({ParcelState.PICKED, ParcelState.CANCELLED}),
-    ParcelState.PICKED: frozenset({ParcelState.IN_WAVE, ParcelState.PACKED, ParcelState.CANCELLED}),
-    ParcelState.PACKED: frozenset({ParcelState.PICKED, ParcelState.WEIGHED, ParcelState.CANCELLED}),
+    ParcelState.PICKED: frozenset(
+        {ParcelState.IN_WAVE, ParcelState.CHECKED, ParcelState.PACKED, ParcelState.CANCELLED}
+    ),
+    ParcelState.CHECKED: frozenset({ParcelState.PICKED, ParcelState.PACKED, ParcelState.CANCELLED}),
+    ParcelState.PACKED: frozenset(
+        {ParcelState.PICKED, ParcelState.CHECKED, ParcelState.WEIGHED, ParcelState.CANCELLED}
+    ),
     ParcelState.WEIGHED: frozenset({ParcelState.PACKED, ParcelState.HANDED_OVER, ParcelState.CANCELLED}),
     ParcelState.HANDED_OVER: frozenset(),
     ParcelState.CANCELLED: frozenset(),
 }
 
-IN_HOUSE = frozenset({ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.PACKED, ParcelState.WEIGHED})
+IN_HOUSE = frozenset(
+    {ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.CHECKED, ParcelState.PACKED, ParcelState.WEIGHED}
+)
 RESERVING = IN_HOUSE | {ParcelState.READY}
 
 
@@ -56,7 +64,8 @@ class Item:
 class Parcel:
     """One box. Weights in grams, `freight` in minor units of `freight_currency`; `why` explains the matching.
 
-    `tariff_id` is the contract version it was priced by, None for a courier's own simple terms.
+    `material` is the sku it is packed into, when somebody said so; `tariff_id` the contract version it was priced by,
+    None for a courier's own simple terms.
     """
 
     id: int
@@ -73,6 +82,7 @@ class Parcel:
     blocked: bool = False
     expected_g: int = 0
     weight_g: int = 0
+    material: str = ""
     freight: int = 0
     freight_currency: str = "CNY"
     tariff_id: int | None = None
@@ -116,6 +126,16 @@ class Waiting:
     notes: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A weighed parcel of one product alone: `units` of `sku` in `grams`, with the packaging."""
+
+    sku: str
+    units: int
+    grams: int
+    material: str = ""
+
+
 class WaveState(StrEnum):
     """A wave is open until somebody takes it and done when its last parcel has left the picking."""
 
@@ -152,7 +172,7 @@ class Wave:
 
 
 class Stage(StrEnum):
-    """The ten moments a refund may come at (rules.md B7), in order. Those a parcel passes are called as its state:
+    """The moments a refund may come at (rules.md B7), in order. Those a parcel passes are called as its state:
     PICKING is `in_wave` with a picker, PRINTED the same with nobody on it yet."""
 
     NOT_SYNCED = "not_synced"
@@ -161,6 +181,7 @@ class Stage(StrEnum):
     PRINTED = "printed"
     PICKING = "in_wave"
     PICKED = "picked"
+    CHECKED = "checked"
     PACKED = "packed"
     WEIGHED = "weighed"
     IN_TRANSIT = "handed_over"

@@ -41,6 +41,7 @@ class Right(StrEnum):
     WAVE = "wave"
     PRINT = "print"
     PICK = "pick"
+    CHECK = "check"
     PACK = "pack"
     WEIGH = "weigh"
     HAND_OVER = "hand_over"
@@ -73,7 +74,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         | {Right.WAVE, Right.PRINT, Right.CUSTOMERS, Right.CUSTOMER_LISTS, Right.STOCK_WORK, Right.STOCK_APPROVE}
     ),
     Role.PICKER: frozenset(_FLOOR | {Right.PICK, Right.WAVE, Right.PRINT}),
-    Role.PACKER: frozenset(_FLOOR | {Right.PACK, Right.PRINT}),
+    Role.PACKER: frozenset(_FLOOR | {Right.CHECK, Right.PACK, Right.PRINT}),
     Role.DISPATCHER: frozenset(_FLOOR | {Right.WEIGH, Right.HAND_OVER, Right.WAVE, Right.PRINT}),
     Role.RECEIVER: frozenset(_FLOOR | {Right.RECEIVE}),
     Role.FINANCE: frozenset({Right.VIEW_ORDERS, Right.REPORT, Right.STOCK, Right.STOCK_APPROVE}),
@@ -136,6 +137,7 @@ class Station(StrEnum):
     """What a scan means to the person who scans: the step it asks for."""
 
     PICK = "pick"
+    CHECK = "check"
     PACK = "pack"
     WEIGH = "weigh"
     HAND_OVER = "hand_over"

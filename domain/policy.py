@@ -10,6 +10,7 @@ from domain.choices import Reading, choice, hidden, read, write
 from domain.holds import CATALOGUE, UNTOUCHABLE, HoldCode
 from domain.paper_rules import Papers
 from domain.people import Right
+from domain.policy_checks import CheckRules, Weighing
 from domain.policy_sections import (
     Alerts,
     Areas,
@@ -77,6 +78,8 @@ class Policy:
     matching: Matching = field(default_factory=Matching)
     waybills: WaybillRules = field(default_factory=WaybillRules)
     scanning: Scanning = field(default_factory=Scanning)
+    checks: CheckRules = field(default_factory=CheckRules)
+    weighing: Weighing = field(default_factory=Weighing)
     waves: Waves = field(default_factory=Waves)
     papers: Papers = field(default_factory=Papers)
     stops: StopRules = field(default_factory=StopRules)
@@ -89,6 +92,8 @@ class Policy:
 
     def tolerance_g(self, expected_g: int) -> int:
         """How far a weight may be off before someone recounts (rules.md B9)."""
+        if expected_g > self.weighing.heavy_over_g:
+            return max(self.weighing.heavy_g, expected_g * self.weighing.heavy_percent // 100)
         return max(self.weight_tolerance_g, expected_g * self.weight_tolerance_percent // 100)
 
     def screens(self, code: HoldCode) -> bool:

@@ -28,6 +28,7 @@ DONE: Mapping[str, str] = {
     "cancelled": "order",
     "stopped": "parcel",
     "picked": "parcel",
+    "checked": "parcel",
     "packed": "parcel",
     "weighed": "parcel",
     "handed_over": "parcel",
@@ -35,7 +36,7 @@ DONE: Mapping[str, str] = {
     "arrived": "return",
 }
 SERVICE = ("approved", "held", "hold_released", "cancelled", "stopped")
-FLOOR = ("picked", "packed", "weighed", "handed_over", "put_back", "stopped", "arrived")
+FLOOR = ("picked", "checked", "packed", "weighed", "handed_over", "put_back", "stopped", "arrived")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Document(StrEnum):
     TRANSFER = "transfer"
     COUNT = "count"
     REGRADE = "regrade"
+    PACKING = "packing"
 
 
 RELOCATING = frozenset({Document.PICK, Document.MOVE})

@@ -20,6 +20,7 @@ FIRST_TOLD: Mapping[Stage, frozenset[Role]] = {
     Stage.PRINTED: frozenset({Role.DISPATCHER}),
     Stage.PICKING: frozenset({Role.PICKER}),
     Stage.PICKED: frozenset({Role.PICKER, Role.PACKER}),
+    Stage.CHECKED: frozenset({Role.PACKER}),
     Stage.PACKED: frozenset({Role.PACKER}),
     Stage.WEIGHED: frozenset({Role.DISPATCHER}),
 }

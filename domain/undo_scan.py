@@ -6,7 +6,7 @@ been handed over is on a courier's van, and a stopped parcel is only ever put ba
 
 from dataclasses import replace
 
-from domain import bins, floor, fulfilment, history, notices
+from domain import bins, checking, floor, fulfilment, history, materials, notices
 from domain.desk import Desk
 from domain.errors import ScanStays
 from domain.floor import Outcome
@@ -22,9 +22,9 @@ _STEPS = {str(target) for _, target in fulfilment.STEP.values()}
 
 def last(desk: Desk, person_id: int) -> Event | None:
     """The person's last scan that did something and was not taken back; None when there is none to speak of."""
-    done = (event for event in floor.log(desk, person_id, _MINE) if event.data["verdict"] in ("ok", UNDONE))
+    done = (event for event in floor.log(desk, person_id, _MINE) if event.data["verdict"] in ("ok", "item", UNDONE))
     found = next(done, None)
-    return found if found and found.data["verdict"] == "ok" else None
+    return found if found and found.data["verdict"] != UNDONE else None
 
 
 def can_go_back(station: Station) -> bool:
@@ -47,30 +47,66 @@ def undo(desk: Desk, actor: Actor, code: str) -> Outcome:
     if scan is None or code not in ("", scan.data["code"]):
         raise ScanStays(code, "not_last" if scan else "none")
     code, station = scan.data["code"], Station(scan.data["station"])
-    parcel = desk.parcels.by_waybill(code)
+    parcel = desk.parcels.by_waybill(scan.data.get("of") or code)
     if parcel is None or station not in fulfilment.STEP or parcel.state is ParcelState.HANDED_OVER:
         raise ScanStays(code, "final")
     require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
     fulfilment.gate(desk, parcel)
+    if station is Station.CHECK and parcel.state is ParcelState.PICKED:
+        return _taken_out(desk, actor, parcel, scan)
+    if station is Station.PACK and scan.data["verdict"] == "item":
+        return _unpacked(desk, actor, parcel, scan)
     step = next((e for e in desk.history("parcel", parcel.id) if e.verb in {*_STEPS, UNDONE}), None)
     if step is None or step.verb != parcel.state or step.actor_id != actor.person_id:
         raise ScanStays(code, "moved_on")
     if not in_time(desk, scan):
         raise ScanStays(code, "late", desk.policy.scanning.undo_seconds)
-    news = _step_back(desk, actor, parcel, ParcelState(step.data["was"]))
-    outcome = Outcome(code, station, news, undone=True)
-    floor.write_log(desk, actor, [outcome], floor.count_of_hour(desk, actor.person_id), None)
+    if station is Station.CHECK:
+        checking.take_back(desk, parcel, code)
+    return _told(desk, actor, Outcome(code, station, _step_back(desk, actor, parcel, step), undone=True))
+
+
+def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome:
+    """Of a check that goes on the last unit comes out."""
+    if checking.open_for(desk, actor, parcel.id) is None:
+        raise ScanStays(scan.data["code"], "moved_on")
+    if not in_time(desk, scan):
+        raise ScanStays(scan.data["code"], "late", desk.policy.scanning.undo_seconds)
+    checking.take_back(desk, parcel, scan.data["code"])
+    desk.parcels.save([parcel])
+    outcome = Outcome(scan.data["code"], Station.CHECK, desk.parcels.get(parcel.id), undone=True)
+    return _told(desk, actor, outcome, counted=0)
+
+
+def _unpacked(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome:
+    """The packing material that was scanned last is free again; the parcel stays packed."""
+    if parcel.state is not ParcelState.PACKED or not parcel.material:
+        raise ScanStays(scan.data["code"], "moved_on")
+    if not in_time(desk, scan):
+        raise ScanStays(scan.data["code"], "late", desk.policy.scanning.undo_seconds)
+    desk.parcels.save([materials.give_back(desk, actor, parcel)])
+    outcome = Outcome(scan.data["code"], Station.PACK, desk.parcels.get(parcel.id), undone=True, material=True)
+    return _told(desk, actor, outcome, counted=0)
+
+
+def _told(desk: Desk, actor: Actor, outcome: Outcome, counted: int = 1) -> Outcome:
+    """`counted`: whether the scan was one of the hour's; a unit of a check that went on was none."""
+    assert actor.person_id is not None
+    floor.write_log(desk, actor, [outcome], floor.count_of_hour(desk, actor.person_id) + 1 - counted, None)
     notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
     return outcome
 
 
-def _step_back(desk: Desk, actor: Actor, parcel: Parcel, to: ParcelState) -> Parcel:
+def _step_back(desk: Desk, actor: Actor, parcel: Parcel, step: Event) -> Parcel:
+    to = ParcelState(step.data["was"])
     assert to in MOVES[parcel.state], f"{parcel.state} -> {to}"
     news = replace(parcel, state=to, state_at=desk.now)
     if parcel.state is ParcelState.WEIGHED:
         news = replace(reprice(desk, news, news.expected_g), weight_g=0)
     if to is ParcelState.IN_WAVE:
         bins.put_home(desk, actor, parcel, units_of(parcel).items())
+    if parcel.state is ParcelState.PACKED:
+        news = materials.give_back(desk, actor, news)
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, UNDONE, was=parcel.state, to=to)
     if parcel.wave_id is not None:

@@ -7,13 +7,16 @@ items stay there, marked as dropped, because somebody has had them in their hand
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import bins, history, notices, stock
+from domain import bins, checking, history, materials, notices, stock
 from domain.desk import Desk
 from domain.orders import Order, OrderStatus, check_move
 from domain.parcels import Item, Parcel, ParcelState
 from domain.people import Actor
 from domain.planning import grams_of, reprice, units_of
+from domain.policy_checks import CheckMode
 from domain.records import NoticeKind
+
+_CHECKED = (ParcelState.CHECKED, ParcelState.PACKED)
 
 
 def close(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
@@ -93,27 +96,30 @@ def take_out(
     bins.put_home(desk, actor, parcel, units)
     items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
     news = replace(parcel, items=items)
-    news = replace(news, expected_g=grams_of(units_of(news), desk.catalog, desk.policy))
+    news = replace(news, expected_g=materials.expected(desk, news))
     if news.state is ParcelState.WEIGHED:
         news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
     if not news.live_items:
         news = replace(news, state=ParcelState.CANCELLED, state_at=desk.now, blocked=False)
     desk.parcels.save([news])
+    checking.trim(desk, news)
     history.note(desk, actor, "parcel", parcel.id, document, lines=",".join(str(i.line_no) for i in gone))
     return replace(news, revision=news.revision + 1)
 
 
 def put_in(desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item]) -> Parcel:
-    """Goods that were taken out belong in the box again: claimed anew; a box that was weighed is weighed again.
-    Returns it as saved. Raises NotEnoughStock, changing nothing."""
+    """Goods that were taken out belong in the box again: claimed anew; a box that was weighed is weighed again,
+    one that was checked item by item is checked again. Returns it as saved. Raises NotEnoughStock, changing nothing."""
     assert parcel.warehouse_id is not None
     units = [(item.sku, item.quantity) for item in items]
     desk.stock.apply(stock.reserve(parcel.id, parcel.warehouse_id, units), actor.name)
     kept = tuple(replace(item, dropped=False) if item in items else item for item in parcel.items)
     news = replace(parcel, items=kept)
-    news = replace(news, expected_g=grams_of(units_of(news), desk.catalog, desk.policy))
+    news = replace(news, expected_g=materials.expected(desk, news))
     if news.state is ParcelState.WEIGHED:
         news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
+    if news.state in _CHECKED and checking.wanted(desk, news) is CheckMode.ITEMS:
+        news = replace(news, state=ParcelState.PICKED, state_at=desk.now)
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, "repick", lines=",".join(str(i.line_no) for i in items))
     return replace(news, revision=news.revision + 1)

@@ -44,6 +44,7 @@ def stages(tr: Translate) -> Mapping[str, str]:
         ParcelState.READY: tr("Released, not picked"),
         ParcelState.IN_WAVE: tr("Being picked"),
         ParcelState.PICKED: tr("Picked"),
+        ParcelState.CHECKED: tr("Checked"),
         ParcelState.PACKED: tr("Packed"),
         ParcelState.WEIGHED: tr("Weighed"),
         ParcelState.HANDED_OVER: tr("Handed over"),

@@ -15,6 +15,7 @@ LABELS: dict[str, tuple[Right, str]] = {
     "queue": (Right.APPROVE, N_("✋ Held orders")),
     "wave": (Right.WAVE, N_("🌊 Waves")),
     "pick": (Right.PICK, N_("🛒 Pick")),
+    "check": (Right.CHECK, N_("🔍 Check")),
     "pack": (Right.PACK, N_("📦 Pack")),
     "weigh": (Right.WEIGH, N_("⚖️ Weigh")),
     "ship": (Right.HAND_OVER, N_("🚚 Hand over")),
@@ -26,7 +27,7 @@ LABELS: dict[str, tuple[Right, str]] = {
     "staff": (Right.STAFF, N_("👥 Staff")),
 }
 
-STATIONS = ("pick", "pack", "weigh", "ship", "putback", "receive", "scan")
+STATIONS = ("pick", "check", "pack", "weigh", "ship", "putback", "receive", "scan")
 
 
 def desk_keyboard(person: Person, words: Words, *, without: Collection[str] = ()) -> tuple[tuple[str, ...], ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from domain import errors
 from domain.errors import Refusal
+from handlers.check_terms import item_text, note_text
 from handlers.kind_terms import kind_name
 from handlers.stop_terms import WHY_NOT
 from handlers.terms import N_, actor_name, hold_name, right_name, role_name, step_name, verb_name, want_text
@@ -58,6 +59,12 @@ def _weight(refusal: errors.WeightRefused, words: Words) -> str:
             waybill=refusal.waybill,
             weight=words.grams(refusal.grams),
             limit=words.grams(refusal.limit_g),
+        )
+    if refusal.why == "stale":
+        return words(
+            "{waybill}: {weight} is what the scales showed for the parcel before. Weigh it again.",
+            waybill=refusal.waybill,
+            weight=words.grams(refusal.grams),
         )
     return words(
         "{waybill}: {weight}, but {expected} was expected. Open it and count again.",
@@ -120,6 +127,8 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.NotAllowed: _not_allowed,
     errors.ParcelStopped: _stopped,
     errors.WeightRefused: _weight,
+    errors.ItemRefused: item_text,
+    errors.NoteUnread: note_text,
     errors.ScanStays: _stays,
     errors.HeldOrder: _held,
     errors.OverLimit: _over,

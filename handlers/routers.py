@@ -25,6 +25,7 @@ TOPICS = (
     "printing",
     "manifests",
     "stock_room",
+    "checking",
     "warehouse",
     "returns",
     "finance",

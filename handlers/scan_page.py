@@ -17,6 +17,7 @@ from domain.parcels import StopState
 from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
 from domain.records import NoticeKind
 from domain.scan_page import KEPT_DAYS, PageAnswer
+from handlers.cards.checks import check_lines
 from handlers.cards.scans import ANY_HINT, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
 from handlers.codes import read_codes
 from handlers.draw import draw
@@ -169,7 +170,7 @@ def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
     return {
         **told,
         **more,
-        "undo": outcome.verdict == "ok" and not outcome.pulled and undo_scan.can_go_back(outcome.station),
+        "undo": outcome.verdict in ("ok", "item") and not outcome.pulled and undo_scan.can_go_back(outcome.station),
     }
 
 
@@ -178,6 +179,10 @@ def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
         parts = [words.grams(outcome.grams)] if outcome.grams else []
         parts += [words.plain(WARNINGS[outcome.warn])] if outcome.warn else []
         return " · ".join(parts)
+    if outcome.verdict == "item" and outcome.material and outcome.parcel:
+        return words.plain("packed into") + f" {outcome.parcel.material}"
+    if outcome.verdict == "item" and outcome.parcel:
+        return unmarked("\n".join(check_lines(desk, outcome.parcel, words)))
     if outcome.verdict == "look":
         return f"{outcome.sku} {desk.catalog.skus[outcome.sku].title}"
     if outcome.refusal is None:

@@ -8,6 +8,7 @@ from handlers.terms import N_
 
 HEADS = {
     "ok": N_("done"),
+    "item": N_("Counted"),
     "again": N_("Done already"),
     "stop": N_("STOP"),
     "ask": N_("Weight?"),

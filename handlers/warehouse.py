@@ -19,6 +19,7 @@ from domain.people import STATION_RIGHT, Right, Station, require
 from domain.records import NoticeKind
 from handlers.ask import Ask
 from handlers.card import Button, Card
+from handlers.cards.checks import note_buttons
 from handlers.cards.scans import COMMANDS, complaint, stop_of
 from handlers.cards.stock import stock_answer
 from handlers.codes import Codes, is_code, read_codes
@@ -178,20 +179,20 @@ async def scan(
     if scans.place_needed:
         await _ask_place(ask, codes)
         return
-    await _tell(ask, scans)
+    await tell(ask, scans)
     crowded = scans.before // CARD_SCANS != scans.count // CARD_SCANS
     if fresh_card or crowded or not await ask.read(_has_card, ask):
         await new_card(ask)
 
 
-async def _tell(ask: Ask, scans: Scans) -> None:
+async def tell(ask: Ask, scans: Scans) -> None:
     """Stops first, each with its card; then what was refused; then goods and returns that were looked at."""
     for stop_id in dict.fromkeys(stop_of(outcome) for outcome in scans.outcomes):
         if stop_id:
             await ask.show(NoticeKind.STOP, stop_id)
     said = await ask.read(complaint, scans.outcomes, ask.words)
     if said:
-        await ask.reply(Card(said))
+        await ask.reply(Card(said, note_buttons(scans.outcomes, ask.words)))
     for outcome in scans.outcomes:
         if outcome.sku:
             await ask.reply(await ask.read(stock_answer, outcome.sku, ask.words))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, sele
 
 from domain.errors import Unknown
 from domain.orders import OrderStatus
-from domain.parcels import RESERVING, Item, Parcel, ParcelState, Waiting
+from domain.parcels import RESERVING, Item, Parcel, ParcelState, Sample, Waiting
 from storage.order_queries import parcel_id_of
 from storage.sql import Shape, Sql, among
 from storage.tables.orders import orders
@@ -52,6 +52,21 @@ _WAITING = (
     .where(parcel.c.id.in_(_FIRST), ~parcel_item.c.dropped)
     .order_by(parcel.c.ready_at, parcel.c.id, parcel_item.c.position)
 )
+
+
+_ALONE = select(
+    parcel.c.id,
+    func.min(parcel_item.c.sku).label("sku"),
+    func.sum(parcel_item.c.quantity).label("units"),
+    func.min(parcel.c.weight_g).label("grams"),
+    func.min(parcel.c.material).label("material"),
+).join(parcel_item, _INSIDE)
+_ALONE = _ALONE.where(parcel.c.weight_g > 0, ~parcel_item.c.dropped, parcel.c.state != ParcelState.CANCELLED)
+_PURE = _ALONE.group_by(parcel.c.id).having(func.count(parcel_item.c.sku.distinct()) == 1).subquery()
+_NEWEST = func.row_number().over(partition_by=_PURE.c.sku, order_by=_PURE.c.id.desc()).label("place")
+_NEWEST_ALONE = select(*_PURE.c, _NEWEST).subquery()
+_SAMPLES = select(*_NEWEST_ALONE.c).where(_NEWEST_ALONE.c.place <= bindparam("latest"), _NEWEST_ALONE.c.sku != "")
+_SAMPLES = _SAMPLES.order_by(_NEWEST_ALONE.c.sku, _NEWEST_ALONE.c.id)
 
 
 def _waiting(rows: Sequence[Row[Any]]) -> Waiting:
@@ -168,6 +183,10 @@ class Parcels:
     def wave_counts(self, wave_id: int) -> dict[ParcelState, int]:
         """The wave's parcels by state; states with none are missing."""
         return {row.state: row.parcels for row in self._sql.rows(_WAVE_COUNTS, wave=wave_id)}
+
+    def weighed_alone(self, latest: int) -> list[Sample]:
+        """Weighed parcels that hold one product alone, of each product the latest."""
+        return [Sample(row.sku, row.units, row.grams, row.material) for row in self._sql.rows(_SAMPLES, latest=latest)]
 
     def stuck(self, states: Collection[ParcelState], before: datetime, limit: int) -> list[int]:
         """Parcels that came into one of these states before, longest there first."""

@@ -15,6 +15,7 @@ from domain.errors import Unknown
 from domain.policy import Policy
 from domain.records import Event
 from storage.catalog import CatalogAdmin, CatalogReader, Shelf
+from storage.checks import Checks
 from storage.customers import Customers
 from storage.hands import Hands
 from storage.inbox import Inbox
@@ -85,6 +86,11 @@ class Unit:
     def waybills(self) -> Waybills:
         """E-waybill numbers."""
         return Waybills(self._sql)
+
+    @cached_property
+    def checks(self) -> Checks:
+        """Checks between pick and pack."""
+        return Checks(self._sql)
 
     @cached_property
     def waves(self) -> Waves:
@@ -228,6 +234,12 @@ class Unit:
         if sku not in self.catalog.skus:
             raise Unknown("sku", sku)
         self.catalog_admin.put_aliases({(shop_id, code.strip()): sku})
+
+    def learn_weight(self, sku: str, grams: int) -> None:
+        """From now on a unit of it weighs this. Raises Unknown('sku')."""
+        if sku not in self.catalog.skus:
+            raise Unknown("sku", sku)
+        self.catalog_admin.put_skus([replace(self.catalog.skus[sku], weight_g=grams)])
 
     def set_fail_open(self, shop_id: int, fail_open: bool) -> None:
         """Whether the gate lets the shop's parcels through while its news are stale. Raises Unknown('shop')."""

@@ -27,6 +27,7 @@ const WRONG = () => [tone(220, 0, 0.3, 0.25, "square"), buzz("warning", [120, 60
 const SOUNDS = {
   sent: () => tone(1500, 0, 0.02, 0.02),
   ok: () => [tone(990, 0, 0.07, 0.06), buzz("success", 20)],
+  item: () => tone(990, 0, 0.04, 0.05),
   again: CALM,
   look: CALM,
   scan_undone: CALM,

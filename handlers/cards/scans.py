@@ -6,15 +6,16 @@ always means that somebody must look up.
 
 from collections.abc import Mapping, Sequence
 
-from domain import floor, undo_scan
+from domain import checking, floor, fulfilment, undo_scan
 from domain.desk import Desk
-from domain.errors import NotAllowed, ParcelStopped, Unknown, WrongStatus
+from domain.errors import NotAllowed, ParcelStopped, Unknown, WeightRefused, WrongStatus
 from domain.floor import Outcome
-from domain.fulfilment import STEP
 from domain.parcels import Parcel
 from domain.people import STATION_RIGHT, Person, Station
 from domain.records import Event, NoticeKind
 from handlers.card import Button, Card
+from handlers.cards.checks import check_lines
+from handlers.check_terms import force_hint
 from handlers.draw import drawing
 from handlers.keyboards import LABELS
 from handlers.refusals import refusal_text
@@ -26,6 +27,7 @@ from handlers.words import Words
 SHOWN = 8
 COMMANDS = {
     "pick": Station.PICK,
+    "check": Station.CHECK,
     "pack": Station.PACK,
     "weigh": Station.WEIGH,
     "ship": Station.HAND_OVER,
@@ -35,6 +37,7 @@ COMMANDS = {
 _COMMAND_OF = {station: command for command, station in COMMANDS.items()}
 DONE = {
     Station.PICK: N_("picked"),
+    Station.CHECK: N_("checked"),
     Station.PACK: N_("packed"),
     Station.WEIGH: N_("weighed"),
     Station.HAND_OVER: N_("handed over"),
@@ -43,6 +46,7 @@ DONE = {
 }
 HINTS = {
     Station.PICK: N_("Scan a slip when all its goods lie in the slot."),
+    Station.CHECK: N_("Scan a slip, then every unit that goes into the box. I count, and say loudly what is wrong."),
     Station.PACK: N_("Scan a slip when the box is closed."),
     Station.WEIGH: N_("Scan, then send the weight: 1.25kg or 1250. Or both at once: SF1234567890123 1.25kg"),
     Station.HAND_OVER: N_("Scan every parcel the courier takes. A stopped one is refused: take it out."),
@@ -57,6 +61,8 @@ WHY = {
     "Unknown": N_("not a waybill of ours"),
     "NotAllowed": N_("not yours to do"),
     "WrongStatus": N_("not at this step"),
+    "ItemRefused": N_("does not go into the box"),
+    "NoteUnread": N_("read the notes first"),
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
     "FeedStale": N_("held back: nothing heard of its shop"),
@@ -65,6 +71,7 @@ WHY = {
 WARNINGS = {
     "weight_off": N_("weight differs from what was expected, count again if in doubt"),
     "weight_unknown": N_("no expected weight known"),
+    "material_short": N_("no packing material left in stock: count it"),
     "feed_stale": N_("nothing heard of its shop for a while: a refund may be missing"),
 }
 
@@ -85,6 +92,8 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     )
     hint = words(HINTS[person.station] if person.station else ANY_HINT)
     lines = [head, "", *[_line(event, words) for event in events], "" if events else None]
+    box = checking.open_for(desk, person.acting(), person.last_parcel)
+    lines += ["", *check_lines(desk, box, words), ""] if box else []
     lines += [_wave(desk, person, events, words), hint]
     rows = (*_undo(desk, person, viewer), *_stations(person, viewer))
     return Card("\n".join(line for line in lines if line is not None), rows)
@@ -130,6 +139,10 @@ def _line(event: Event, words: Words) -> str:
         text = words("✓ {time} <code>{code}</code> {done}", **facts)
         text += f" · {words.grams(int(data['grams']))}" if data["grams"] else ""
         return f"{text}\n   ⚠ {words(WARNINGS[data['warn']])}" if data["warn"] else text
+    if data["verdict"] == "item" and data.get("of") == data["code"]:
+        return words("🔍 {time} <code>{code}</code> check begun", **facts)
+    if data["verdict"] == "item":
+        return words("▫️ {time} <code>{code}</code> counted", **facts)
     if data["verdict"] == "again":
         return words("↺ {time} <code>{code}</code> was {done} before", **facts)
     if data["verdict"] == undo_scan.UNDONE:
@@ -190,15 +203,17 @@ def _complaint(desk: Desk, outcome: Outcome, words: Words) -> str:
     elif isinstance(refusal, NotAllowed) and not refusal.scope and refusal.right in LABEL_OF_RIGHT:
         lines.append(words("This was for the station {station}.", station=words.plain(LABEL_OF_RIGHT[refusal.right])))
     elif isinstance(refusal, WrongStatus):
-        lines += _next_step(outcome, words)
+        lines += _next_step(desk, outcome, words)
+    elif isinstance(refusal, WeightRefused) and refusal.why == "off":
+        lines.append(force_hint(refusal, words))
     return "\n".join(lines)
 
 
 LABEL_OF_RIGHT = {str(right): label for command, (right, label) in LABELS.items() if command in COMMANDS}
 
 
-def _next_step(outcome: Outcome, words: Words) -> list[str]:
+def _next_step(desk: Desk, outcome: Outcome, words: Words) -> list[str]:
     if outcome.parcel is None:
         return []
-    steps = [station for station, (source, _) in STEP.items() if source is outcome.parcel.state]
-    return [words("Its next station is {station}.", station=station_label(step, words)) for step in steps]
+    step = fulfilment.next_station(desk, outcome.parcel)
+    return [words("Its next station is {station}.", station=station_label(step, words))] if step else []

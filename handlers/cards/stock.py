@@ -38,8 +38,12 @@ DOCUMENTS = {
     Document.TRANSFER: N_("transfer"),
     Document.COUNT: N_("stock-take"),
     Document.REGRADE: N_("graded anew"),
+    Document.PACKING: N_("packed into"),
 }
-_OF_PARCEL = {Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.PICK, Document.SHIPMENT, Document.PUT_BACK}
+_OF_PARCEL = {
+    *(Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.PICK),
+    *(Document.SHIPMENT, Document.PUT_BACK, Document.PACKING),
+}
 _OF_ROOM = {document.value for document in Document} & {kind.value for kind in DocKind}
 
 

@@ -30,6 +30,7 @@ PAPERS = {"l": Paper.LABEL, "s": Paper.SLIP}
 _STEPS = (
     ParcelState.IN_WAVE,
     ParcelState.PICKED,
+    ParcelState.CHECKED,
     ParcelState.PACKED,
     ParcelState.WEIGHED,
     ParcelState.HANDED_OVER,

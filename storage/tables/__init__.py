@@ -2,6 +2,7 @@
 
 from storage.tables import (
     catalog,
+    checks,
     customers,
     mappings,
     messages,
@@ -21,6 +22,7 @@ METADATA = Base.metadata
 __all__ = [
     "METADATA",
     "catalog",
+    "checks",
     "customers",
     "mappings",
     "messages",

@@ -53,6 +53,7 @@ class ParcelRow(Base, table=True):
     blocked: bool = col.flag()
     expected_g: int = col.number()
     weight_g: int = col.number()
+    material: str = col.text()
     freight: int = col.number()
     freight_currency: str = col.text()
     tariff_id: int | None = col.number(optional=True)

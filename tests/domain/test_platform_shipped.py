@@ -10,8 +10,8 @@ from domain.holds import HoldCode, Source, open_codes
 from domain.incoming import PlatformState
 from domain.orders import OrderStatus
 from domain.parcels import ParcelState
-from domain.people import CLOCK, Role, Station
-from tests.domain.house import LATER, House
+from domain.people import CLOCK, Role
+from tests.domain.house import LATER, SCAN, House
 from tests.domain.yard import Yard, cups, split_order, tea
 from tests.factory import incoming, incoming_line
 
@@ -54,7 +54,7 @@ def test_a_parcel_in_the_house_stops_until_a_lead_lets_it_go(house: House, stage
     house.bring_to(stage)
     tell(house, PlatformState.SHIPPED)
     assert (house.order.status, house.parcel.state, house.parcel.blocked) == (OrderStatus.RELEASED, stage, True)
-    station = list(Station)[LATER.index(stage)]
+    station = list(SCAN.values())[LATER.index(stage)]
     assert isinstance(house.scan(station, house.parcel.expected_g).refusal, ParcelStopped)
     before = house.order
     with pytest.raises(HoldNotReleasable):

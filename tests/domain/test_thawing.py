@@ -10,8 +10,8 @@ from domain.holds import HoldCode, open_codes
 from domain.incoming import PlatformState
 from domain.orders import Order, OrderStatus
 from domain.parcels import ParcelState
-from domain.people import Role, Station
-from tests.domain.house import LATER, House
+from domain.people import Role
+from tests.domain.house import LATER, SCAN, House
 from tests.domain.yard import Yard
 
 HOUR = 3600
@@ -28,7 +28,7 @@ def test_a_parcel_in_the_house_goes_on_when_the_freeze_ends(house: House, state:
     house.bring_to(state)
     freeze(house, house.order, 2)
     assert (house.parcel.blocked, open_codes(house.order.holds)) == (True, (HoldCode.FREEZE,))
-    station = list(Station)[LATER.index(state)]
+    station = list(SCAN.values())[LATER.index(state)]
     assert isinstance(house.scan(station, house.parcel.expected_g).refusal, ParcelStopped)
     house.pass_time(2 * HOUR - 1)
     before = house.order

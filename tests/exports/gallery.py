@@ -15,7 +15,7 @@ from typing import Any
 import pypdfium2  # type: ignore[import-untyped]  # the package has no stubs
 from PIL import Image
 
-from domain import fulfilment, manifests, printing, release
+from domain import checking, fulfilment, manifests, printing, release
 from domain.desk import Desk
 from domain.ewaybills import WaybillState
 from domain.holds import HoldCode
@@ -104,6 +104,8 @@ def ship(floor: Floor, wave_id: int) -> Any:
             (Role.DISPATCHER, Station.HAND_OVER, None),
         ):
             floor.clock.forward(7)
+            if station is Station.PACK:
+                floor.do(checking.read_notes, floor.cast.actor(role), box.id)
             done = floor.do(fulfilment.scan, floor.cast.actor(role), station, box.waybill, grams)
             assert done.ok, done.refusal
     return floor.do(manifests.make, boris, floor.cast.warehouses[0].id, floor.cast.couriers[0].id)

@@ -300,9 +300,9 @@ async def test_its_label_is_on_the_keyboard_only_where_there_is_a_page(paged: Pa
 
     packer = floor.cast.people[Role.PACKER]
     await paged.writes(packer, "/help")
-    assert labels(paged) == ["📦 Pack", "↩️ Put back", "📱 Scan page", "⛔ Stops"]
+    assert labels(paged) == ["🔍 Check", "📦 Pack", "↩️ Put back", "📱 Scan page", "⛔ Stops"]
     await floor.writes(packer, "/help")
-    assert labels(floor) == ["📦 Pack", "↩️ Put back", "⛔ Stops"]
+    assert labels(floor) == ["🔍 Check", "📦 Pack", "↩️ Put back", "⛔ Stops"]
 
 
 def test_both_clients_draw_the_button() -> None:

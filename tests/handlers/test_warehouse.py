@@ -144,7 +144,11 @@ async def test_the_weigh_station_asks_for_the_weight_and_takes_it_alone(floor: F
     [
         ("0", "{}: a weight of 0 g cannot be."),
         ("100kg", "{}: 100 kg is over the courier's maximum of 30 kg."),
-        ("1.9kg", "{}: 1.9 kg, but 700 g was expected. Open it and count again."),
+        (
+            "1.9kg",
+            "{0}: 1.9 kg, but 700 g was expected. Open it and count again.\n"
+            "If it is right all the same, a lead sends: /force {0} 1900g REASON",
+        ),
     ],
 )
 async def test_an_impossible_weight_changes_nothing(floor: Floor, weight: str, answer: str) -> None:

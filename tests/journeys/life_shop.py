@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from domain.catalog import Company, Courier, Shop, Sku, Warehouse
+from domain.checking import SERIAL
 from domain.incoming import (
     IncomingLine,
     IncomingOrder,
@@ -11,8 +12,10 @@ from domain.incoming import (
     PlatformState,
     Receiver,
 )
+from domain.materials import MATERIAL
 from domain.people import Actor, ActorKind, Chat, Person, Role
 from domain.policy import Policy
+from domain.policy_checks import CheckMode, CheckRules
 from domain.policy_sections import Split
 from domain.stock import Bucket, Document, Move
 from storage.unit import Unit
@@ -21,17 +24,21 @@ HAND = Actor(ActorKind.PERSON, "hand", 1, frozenset(Role))
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
 
 
-def seed(unit: Unit) -> None:
+def seed(unit: Unit, mode: CheckMode = CheckMode.NONE) -> None:
     """One shop, one warehouse, one courier, two products; few units, so that stock runs out."""
     admin = unit.catalog_admin
     admin.set_company(Company("测试", "Asia/Shanghai", "CNY"))
     admin.add_shop(Shop(1, "店", Platform.WOOCOMMERCE, "CNY", "Asia/Shanghai"))
     admin.add_warehouse(Warehouse(1, "HZ", "杭州仓", "浙江", 1))
     admin.add_courier(Courier(1, "YTO", "圆通", "YT", 13, 1, 1000, 350, 1000, 150, 30_000))
-    admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), Sku("LID", "", "盖子", 0, 100, 500)])
-    opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID")]
+    lid = Sku("LID", "", "盖子", 0, 100, 500, traits=frozenset({SERIAL} if mode is CheckMode.ITEMS else ()))
+    bag = Sku("BAG-1", "", "袋子", 60, 20, 0, traits=frozenset({MATERIAL}))
+    admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), lid, bag])
+    opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID", "BAG-1")]
     unit.stock.apply(opening, "opening")
-    admin.put_policy(replace(Policy(), split=Split(most_units=3)), "boss")
+    admin.put_policy(
+        replace(Policy(), split=Split(most_units=3), checks=CheckRules(mode=mode, material="BAG-1")), "boss"
+    )
     chat = unit.people.add_chat(Chat(0, 1, "private", HAND.name))
     assert unit.people.add(Person(0, 1, HAND.name, chat.id, roles=HAND.roles)).id == HAND.person_id
 

@@ -150,7 +150,7 @@ def check_boxes(desk: Desk, order: Order, live: list[Parcel]) -> None:
         assert sum(i.paid for box in live for i in box.items if i.order_id == order.id) == order.paid
 
 
-IN_HAND = (Stage.PICKED, Stage.PACKED, Stage.WEIGHED)
+IN_HAND = (Stage.PICKED, Stage.CHECKED, Stage.PACKED, Stage.WEIGHED)
 
 
 def check_stops(desk: Desk) -> None:

@@ -54,7 +54,8 @@ class Floor:
     def walk(self, place: int, until: ParcelState) -> None:
         """Somebody else scans the parcel on, to a state."""
         while (box := self.now(place)).state is not until:
-            station = next(station for station, (source, _) in fulfilment.STEP.items() if source is box.state)
+            station = self.store.read_now(fulfilment.next_station, box)
+            assert station is not None
             grams = box.expected_g if station is Station.WEIGH else None
             assert self.store.run_now(fulfilment.scan, OPERATOR, station, box.waybill, grams).ok
 

@@ -40,22 +40,26 @@ from domain.incoming import (
 )
 from domain.parcels import Parcel, ParcelState
 from domain.people import SHOP, Station
+from domain.policy_checks import CheckMode
 from domain.records import Grade
 from storage.store import Store
+from tests.journeys.check_life import CheckLife, check_checks
 from tests.journeys.life_shop import HAND, HOME, incoming, seed
 from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped, wrong_label
-from tests.journeys.stop_life import BOSS, NUMBERS, StopLife
+from tests.journeys.stop_life import BOSS, NUMBERS
 
 STATES = [PlatformState.UNPAID, *[PlatformState.PAID] * 4, PlatformState.CLOSED, PlatformState.SHIPPED]
-SCANS = [Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK]
+SCANS = [Station.PICK, Station.CHECK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK]
 
 
 class Crash(Exception):
     """The process dies in the middle of a command."""
 
 
-class Life(StopLife):
+class Life(CheckLife):
     """Six orders, one warehouse, everything at once."""
+
+    hand = HAND
 
     def __init__(self) -> None:
         super().__init__()
@@ -64,9 +68,9 @@ class Life(StopLife):
         self.update_id = 0
         self.shipped_with_stop: list[str] = []
 
-    @initialize(on_the_floor=st.integers(0, 3))
-    def open_the_shop(self, on_the_floor: int) -> None:
-        self.store.run_now(seed)
+    @initialize(on_the_floor=st.integers(0, 3), mode=st.sampled_from(list(CheckMode)))
+    def open_the_shop(self, on_the_floor: int, mode: CheckMode = CheckMode.NONE) -> None:
+        self.store.run_now(seed, mode)
         for number in ALL[:on_the_floor]:
             self.store.run_now(intake.receive, SHOP, 1, [incoming(number, 1, 1, PlatformState.PAID, "", 0)])
             self.tap(review.approve, number)
@@ -89,8 +93,10 @@ class Life(StopLife):
         order_id = self.order_id(number)
         boxes = self.store.read_now(lambda desk: desk.parcels.of_orders([order_id])) if order_id else {}
         for parcel in boxes.get(order_id or 0, ()):
-            station = {source: station for station, (source, _) in fulfilment.STEP.items()}.get(parcel.state)
-            if station is not None:
+            station = self.store.read_now(fulfilment.next_station, parcel)
+            if station is Station.CHECK:
+                self.check_all(parcel.waybill)
+            elif station is not None:
                 self.scan_at(parcel.waybill, station, parcel.expected_g or 300)
 
     def teardown(self) -> None:
@@ -250,7 +256,7 @@ class Life(StopLife):
         """The last own scan is taken back: the parcel stands where it stood, or nothing has changed."""
         codes = self.waybills()
         before = self.box(codes[pick % len(codes)])
-        station = {source: station for station, (source, _) in fulfilment.STEP.items()}.get(before.state)
+        station = self.store.read_now(fulfilment.next_station, before)
         if station is None:
             return
         was_stopped = self.store.read_now(lambda desk: stopped(desk, before.waybill))
@@ -280,7 +286,10 @@ class Life(StopLife):
         """A parcel that nobody disturbs goes all the way."""
         codes = self.waybills()
         code = codes[pick % len(codes)]
-        for station in (Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER):
+        for station in (Station.PICK, Station.CHECK, Station.PACK, Station.WEIGH, Station.HAND_OVER):
+            if station is Station.CHECK:
+                self.check_all(code)
+                continue
             parcel = self.store.read_now(lambda desk: desk.parcels.by_waybill(code))
             assert parcel is not None
             self.scan_at(code, station, parcel.expected_g or 300)
@@ -340,6 +349,7 @@ class Life(StopLife):
         self.store.read_now(check_stock)
         self.store.read_now(check_orders)
         self.store.read_now(check_stops)
+        self.store.read_now(check_checks)
 
 
 TestLife = Life.TestCase

@@ -6,11 +6,15 @@ Skipped where there is no Chromium.
 import re
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Route, expect
 
 from domain.parcels import ParcelState, StopState
+from domain.policy_checks import CheckMode, CheckRules
+from storage.unit import Unit
 from tests.journeys.live import BORIS, FINANCE, OWNER, PICKER, RECEIVER
 from tests.journeys.scan_page import PATIENCE_MS, Floor, Phone, beside, browser, floor
 from tests.journeys.test_browser import CHROMIUM, QUIET
@@ -238,3 +242,30 @@ async def test_the_button_in_the_sandboxs_chat_opens_the_page(yard: Floor, chrom
     opened = await opening.value
     await expect(opened.get_by_test_id("stations").locator("button").first).to_be_visible(timeout=PATIENCE_MS)
     await expect(opened.locator("#name")).to_contain_text("王强")
+
+
+async def test_a_check_counts_on_the_page(yard: Floor, chromium: Browser, tmp_path: Path) -> None:
+    """The slip, a wrong cup, the right one; the picture is what somebody at the packing table sees."""
+    yard.store.run_now(_check_items)
+    if yard.now(30).state is not ParcelState.PICKED:
+        yard.walk(30, ParcelState.PICKED)
+    phone = await Phone.open(chromium, yard.address(OWNER))
+    await phone.station("check")
+    await phone.types(yard.boxes[30].waybill)
+    await phone.verdict("item")
+    await expect(phone.shown("panel")).to_contain_text("0/1")
+    await phone.page.screenshot(path=tmp_path / "counting.png")
+    skus = yard.store.read_now(lambda desk: desk.catalog.skus)
+    await phone.types(skus["CUP-B"].barcode)
+    await phone.verdict("refused")
+    await expect(phone.shown("panel")).to_contain_text("CUP-B")
+    await phone.page.screenshot(path=tmp_path / "wrong.png")
+    assert yard.now(30).state is ParcelState.PICKED
+    await phone.types(skus["CUP-W"].barcode)
+    await phone.verdict("ok")
+    assert yard.now(30).state is ParcelState.CHECKED
+    await phone.close()
+
+
+def _check_items(unit: Unit) -> None:
+    unit.catalog_admin.put_policy(replace(unit.policy, checks=CheckRules(mode=CheckMode.ITEMS)), "test")

@@ -1,0 +1,223 @@
+"""The check between pick and pack: every unit is scanned once, into the right box (rules.md B8).
+
+Surprising: notes that must be read come first, not last as in the rules' list, because "no invoice in the box" is of
+use only before the box is filled. A parcel with a strong serial number is checked item by item in every warehouse.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from domain import history
+from domain.catalog import Sku
+from domain.check_records import Check, Unit
+from domain.desk import Desk
+from domain.errors import ItemRefused, NoteUnread
+from domain.parcels import Parcel, ParcelState
+from domain.people import Actor, Right, require
+from domain.policy_checks import CheckMode
+from domain.records import ReturnState
+
+SERIAL, WEAK_SERIAL, BATCH = "serial", "serial_weak", "batch"
+"""Traits of a product: its serial number must be scanned, may be scanned; its batch must be scanned."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One product of the box: how many were scanned, of how many."""
+
+    sku: str
+    title: str
+    done: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a check is. `want` is what the last unit of `sku` still asks for: serial, batch, or nothing."""
+
+    lines: tuple[CheckLine, ...]
+    want: str = ""
+    sku: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything is in the box, and nothing else."""
+        return not self.want and all(line.done == line.of for line in self.lines)
+
+
+def wanted(desk: Desk, parcel: Parcel) -> CheckMode:
+    """What the parcel's check asks for, by its warehouse and its goods."""
+    if any(SERIAL in _traits(desk, item.sku) for item in parcel.live_items):
+        return CheckMode.ITEMS
+    rules = desk.policy.checks
+    place = desk.catalog.warehouses.get(parcel.warehouse_id or 0)
+    return rules.by_warehouse.get(place.code, rules.mode) if place else rules.mode
+
+
+def _traits(desk: Desk, sku: str) -> frozenset[str]:
+    found: Sku | None = desk.catalog.skus.get(sku)
+    return found.traits if found else frozenset()
+
+
+def expected(parcel: Parcel) -> Mapping[str, int]:
+    """sku -> units the box should hold."""
+    counts: Counter[str] = Counter()
+    for item in parcel.live_items:
+        counts[item.sku] += item.quantity
+    return counts
+
+
+def progress(desk: Desk, parcel: Parcel) -> Progress:
+    """How far the parcel's check is."""
+    return _progress(desk, parcel, _units(desk, parcel))
+
+
+def _units(desk: Desk, parcel: Parcel) -> tuple[Unit, ...]:
+    check = desk.checks.get(parcel.id)
+    return check.units if check else ()
+
+
+def _progress(desk: Desk, parcel: Parcel, units: tuple[Unit, ...]) -> Progress:
+    done = Counter(unit.sku for unit in units)
+    titles = {item.sku: item.title for item in parcel.live_items}
+    lines = tuple(CheckLine(sku, titles[sku], done[sku], count) for sku, count in expected(parcel).items())
+    want = _want(desk, units[-1]) if units else ""
+    return Progress(lines, want, units[-1].sku if want else "")
+
+
+def _want(desk: Desk, unit: Unit) -> str:
+    traits = _traits(desk, unit.sku)
+    if SERIAL in traits and not unit.serial:
+        return SERIAL
+    return BATCH if BATCH in traits and not unit.batch else ""
+
+
+def open_for(desk: Desk, actor: Actor, parcel_id: int | None) -> Parcel | None:
+    """The parcel whose check this person has begun and not finished, if it is this one."""
+    if parcel_id is None or actor.person_id is None:
+        return None
+    check = desk.checks.get(parcel_id)
+    if check is None or check.person_id != actor.person_id:
+        return None
+    parcel = desk.parcels.get(parcel_id)
+    open_now = parcel.state is ParcelState.PICKED and wanted(desk, parcel) is not CheckMode.QUICK
+    return parcel if open_now else None
+
+
+def opened(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:
+    """This person checks the parcel from here on; what it holds by now counts. Returns it, still to be saved."""
+    before = desk.checks.get(parcel.id)
+    desk.checks.put(Check(parcel.id, desk.now, actor.person_id, actor.name, before.notes_read if before else ""))
+    trim(desk, parcel)
+    return replace(parcel, holder_id=actor.person_id, holder=actor.name)
+
+
+def count(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Progress:
+    """One scanned code of an open check: a unit (`sku`), or the serial number or batch of the last one. Raises
+    ItemRefused, then nothing was counted."""
+    require(actor, Right.CHECK, warehouse=parcel.warehouse_id)
+    units = _units(desk, parcel)
+    now = _progress(desk, parcel, units)
+    if not sku:
+        _tell(desk, parcel, units, code)
+        return progress(desk, parcel)
+    line = next((line for line in now.lines if line.sku == sku), None)
+    if line is None:
+        raise ItemRefused(parcel.waybill, "wrong", sku, desk.catalog.skus[sku].title)
+    if now.want:
+        raise ItemRefused(parcel.waybill, now.want, now.sku, desk.catalog.skus[now.sku].title)
+    if line.done >= line.of:
+        raise ItemRefused(parcel.waybill, "over", sku, line.title, line.of)
+    batch = next((unit.batch for unit in reversed(units) if unit.sku == sku), "")
+    desk.checks.add_unit(Unit(0, parcel.id, sku, desk.now, batch=batch))
+    return progress(desk, parcel)
+
+
+def _tell(desk: Desk, parcel: Parcel, units: tuple[Unit, ...], code: str) -> None:
+    """The code belongs to the unit scanned last."""
+    traits = _traits(desk, units[-1].sku) if units else frozenset()
+    if units and not units[-1].serial and traits & {SERIAL, WEAK_SERIAL}:
+        _free_for(desk, parcel, units[-1].sku, code)
+        desk.checks.save_unit(replace(units[-1], serial=code))
+    elif BATCH in traits:
+        desk.checks.save_unit(replace(units[-1], batch=code))
+    else:
+        raise ItemRefused(parcel.waybill, "unknown", code)
+
+
+def _free_for(desk: Desk, parcel: Parcel, sku: str, serial: str) -> None:
+    """Raises ItemRefused when the number lies in a box or went out and has not come back since."""
+    other = desk.checks.of_serial(sku, serial)
+    if other is None:
+        return
+    box = desk.parcels.get(other.parcel_id)
+    returned = [one for order_id in box.order_ids for one in desk.returns.of_order(order_id)]
+    back = any(
+        one.state is ReturnState.DONE and any(item.sku == sku and item.order_id in box.order_ids for item in one.items)
+        for one in returned
+    )
+    if box.state is not ParcelState.HANDED_OVER or not back:
+        raise ItemRefused(parcel.waybill, "taken", serial, other=box.waybill or box.number)
+    desk.checks.save_unit(replace(other, live=False))
+
+
+def notes_of(desk: Desk, parcel: Parcel) -> str:
+    """The notes on the parcel's orders that must be read before the box is packed, '' when there are none."""
+    words = [word.casefold() for word in desk.policy.checks.remarks]
+    orders = desk.orders.many(parcel.live_orders)
+    texts = [text for key in sorted(orders) for text in (orders[key].buyer_message, orders[key].seller_note) if text]
+    return "\n".join(dict.fromkeys(text for text in texts if any(word in text.casefold() for word in words)))
+
+
+def require_notes_read(desk: Desk, parcel: Parcel) -> None:
+    """Raises NoteUnread while nobody has confirmed the notes as they stand now."""
+    notes = notes_of(desk, parcel)
+    check = desk.checks.get(parcel.id) if notes else None
+    if notes and (check is None or check.notes_read != notes):
+        raise NoteUnread(parcel.waybill, parcel.id, notes)
+
+
+def read_notes(desk: Desk, actor: Actor, parcel_id: int) -> Parcel:
+    """This person has read the notes. Raises NotAllowed."""
+    parcel = desk.parcels.get(parcel_id)
+    require(actor, Right.CHECK, warehouse=parcel.warehouse_id)
+    old = desk.checks.get(parcel.id)
+    notes = notes_of(desk, parcel)
+    if old is None or old.notes_read != notes:
+        begun = old or Check(parcel.id, desk.now, actor.person_id, actor.name)
+        desk.checks.put(replace(begun, notes_read=notes))
+        history.note(desk, actor, "parcel", parcel.id, "notes_read", notes=notes[:200])
+    return parcel
+
+
+def trim(desk: Desk, parcel: Parcel) -> None:
+    """Goods left the box: so do the units that were scanned into it beyond what it should hold, the newest first."""
+    if parcel.state is ParcelState.CANCELLED:
+        desk.checks.drop(parcel.id)
+        return
+    left = Counter(expected(parcel))
+    beyond = []
+    for unit in _units(desk, parcel):
+        if left[unit.sku] > 0:
+            left[unit.sku] -= 1
+        else:
+            beyond.append(unit.id)
+    if beyond:
+        desk.checks.drop_units(beyond)
+
+
+def take_back(desk: Desk, parcel: Parcel, code: str) -> None:
+    """The last code of the check did not happen: the unit is out again, or bears no number. Of the slip's own scan
+    only the opening goes."""
+    check = desk.checks.get(parcel.id)
+    if check is None:
+        return
+    last = check.units[-1] if check.units else None
+    if last is None or code in (parcel.waybill, parcel.number):
+        desk.checks.put(replace(check, person_id=None, person=""))
+    elif code in (last.serial, last.batch):
+        kept = replace(last, serial="") if code == last.serial else replace(last, batch="")
+        desk.checks.save_unit(kept)
+    else:
+        desk.checks.drop_units([last.id])

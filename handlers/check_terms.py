@@ -1,0 +1,40 @@
+"""What the check and the scales refuse, in words.
+
+Surprising: these are shouted at somebody who looks at a box, not at the screen: the first word already says what to do.
+"""
+
+from domain.errors import ItemRefused, NoteUnread, WeightRefused
+from handlers.words import Words
+
+
+def item_text(refusal: ItemRefused, words: Words) -> str:
+    """Why a code does not go into the box, loudly."""
+    facts = {"waybill": refusal.waybill, "code": refusal.code, "title": refusal.title[:60]}
+    return {
+        "wrong": words("✋ {code} {title} does not belong into {waybill}! Put it back.", **facts),
+        "unknown": words("✋ {code} is no goods of ours. The check of {waybill} goes on.", **facts),
+        "over": words(
+            "✋ One too many: {code} {title}, all {count} are in {waybill} already.", count=refusal.count, **facts
+        ),
+        "serial": words("✋ First scan the serial number of {code} {title}, then the next unit.", **facts),
+        "batch": words("✋ First scan the batch of {code} {title}, then the next unit.", **facts),
+        "taken": words(
+            "✋ Serial number {code} is in parcel {other} already. Take another unit.",
+            code=refusal.code,
+            other=refusal.other,
+        ),
+    }[refusal.why]
+
+
+def note_text(refusal: NoteUnread, words: Words) -> str:
+    """The notes, to be read before the box is packed."""
+    return words("📝 {waybill}: read this first.\n{notes}", waybill=refusal.waybill, notes=refusal.notes[:600])
+
+
+def force_hint(refusal: WeightRefused, words: Words) -> str:
+    """How a lead lets it pass."""
+    return words(
+        "If it is right all the same, a lead sends: /force {waybill} {grams}g REASON",
+        waybill=refusal.waybill,
+        grams=refusal.grams,
+    )

@@ -1,0 +1,89 @@
+"""Checks and scales in the order's life: units scanned in any order, wrong ones among them, weights a lead lets pass.
+
+Surprising: the lids bear serial numbers where the house checks item by item, so numbers are scanned twice as well.
+"""
+
+from collections import Counter
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from domain import checking, floor, fulfilment
+from domain.desk import Desk
+from domain.errors import Refusal
+from domain.parcels import Parcel, ParcelState
+from domain.people import Actor, Station
+from domain.policy_checks import CheckMode
+from tests.journeys.promises import all_orders, stopped
+from tests.journeys.stop_life import BOSS, StopLife
+
+UNITS = ["CUP", "LID", "SN-0001", "SN-0002", "NOTHING-1"]
+_PAST = (ParcelState.CHECKED, ParcelState.PACKED, ParcelState.WEIGHED, ParcelState.HANDED_OVER)
+
+
+class CheckLife(StopLife):
+    """Somebody at the check and somebody at the scales."""
+
+    hand: Actor
+    shipped_with_stop: list[str]
+
+    def waybills(self) -> list[str]:
+        raise NotImplementedError
+
+    def scan_units(self, code: str, units: list[str]) -> None:
+        """A slip and what follows it, at the check."""
+        before = self.store.read_now(lambda desk: stopped(desk, code))
+        codes = [(one, None) for one in (code, *units)]
+        scans = self.store.run_now(floor.scan, self.hand, codes, station=Station.CHECK)
+        if before and any(outcome.verdict in ("ok", "item") for outcome in scans.outcomes):
+            self.shipped_with_stop.append(f"check {code}")
+
+    def check_all(self, code: str) -> None:
+        """Everything that belongs into the box, each lid with a number of its own."""
+        box = self.store.read_now(lambda desk: desk.parcels.by_waybill(code))
+        assert box is not None
+        units: list[str] = []
+        for sku, count in checking.expected(box).items():
+            for place in range(count):
+                units += [sku, f"SN-{box.id}-{place}00"] if sku == "LID" else [sku]
+        self.scan_units(code, units)
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20), units=st.lists(st.sampled_from(UNITS), max_size=4), whole=st.booleans())
+    def check(self, pick: int, units: list[str], whole: bool) -> None:
+        codes = self.waybills()
+        code = codes[pick % len(codes)]
+        self.scan_units(code, units)
+        if whole:
+            self.check_all(code)
+
+    @precondition(lambda self: self.waybills())
+    @rule(pick=st.integers(0, 20), grams=st.sampled_from([0, 5000, 100_000]), reason=st.sampled_from(["", "counted"]))
+    def force(self, pick: int, grams: int, reason: str) -> None:
+        codes = self.waybills()
+        code = codes[pick % len(codes)]
+        before = self.store.read_now(lambda desk: stopped(desk, code))
+        try:
+            parcel = self.store.run_now(fulfilment.force_weight, BOSS, code, grams, reason)
+        except Refusal:
+            return
+        assert (parcel.state, parcel.weight_g, reason, before) == (ParcelState.WEIGHED, 5000, "counted", False)
+
+
+def check_checks(desk: Desk) -> None:
+    """No box holds a unit too many; what was checked item by item holds every unit, each number once."""
+    boxes = desk.parcels.of_orders(all_orders(desk))
+    numbers: Counter[str] = Counter()
+    for box in {box.id: box for found in boxes.values() for box in found}.values():
+        _check_box(desk, box, numbers)
+    assert all(count == 1 for count in numbers.values())
+
+
+def _check_box(desk: Desk, box: Parcel, numbers: Counter[str]) -> None:
+    check = desk.checks.get(box.id)
+    units = check.units if check else ()
+    counted, wanted = Counter(unit.sku for unit in units), Counter(checking.expected(box))
+    if box.state in _PAST and checking.wanted(desk, box) is CheckMode.ITEMS:
+        assert counted == wanted
+        assert all(unit.serial for unit in units if unit.sku == "LID")
+    numbers.update(unit.serial for unit in units if unit.serial)
