@@ -83,8 +83,8 @@ SYNONYMS: dict[Field, str] = {
     Field.CITY: "收货城市 收件城市 城市 市 shipping-city ship-to-city ship-city city town",
     Field.DISTRICT: "区县 收货区县 区/县 区 district county",
     Field.WHOLE_ADDRESS: (
-        "修改后的收货地址 收货地址 收件地址 收件人地址 收货人地址 客户地址 地址 delivery-address "
-        "shipping-address ship-to-address full-address address"
+        "修改后的收货地址 收货地址 收件地址 收件人地址 收货人地址 客户地址 省市区地址 完整地址 送货地址 "
+        "配送地址 地址 delivery-address shipping-address ship-to-address full-address address"
     ),
     Field.ADDRESS: (
         "详细地址 街道地址 街道 shipping-address1 shipping-street ship-to-address-1 ship-address-1 "

@@ -91,6 +91,12 @@ def test_names_in_chinese() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["省市区地址", "完整地址", "送货地址"])
+def test_a_whole_address_by_many_names(name: str) -> None:
+    lines = [[name if cell == "收货地址" else cell for cell in line] for line in CHINESE]
+    assert proposed(lines).columns[Field.WHOLE_ADDRESS] == name
+
+
 def test_names_in_english() -> None:
     assert proposed(ENGLISH).columns == {
         "number": "Order #",
