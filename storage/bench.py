@@ -43,6 +43,7 @@ def raw_approvals_seconds(filled: Path, order_ids: list[int]) -> float:
         base.execute("PRAGMA synchronous = FULL")
         event = base.execute("SELECT * FROM event LIMIT 1").fetchone()
         ledger = base.execute("SELECT * FROM stock_ledger LIMIT 1").fetchone()
+        most = base.execute("SELECT rowid FROM stock_level ORDER BY good - reserved DESC LIMIT 1").fetchone()
         into_event = f"INSERT INTO event VALUES (NULL{',?' * (len(event) - 1)})"  # noqa: S608
         into_ledger = f"INSERT INTO stock_ledger VALUES (NULL{',?' * (len(ledger) - 1)})"  # noqa: S608
         started = time.perf_counter()
@@ -54,7 +55,7 @@ def raw_approvals_seconds(filled: Path, order_ids: list[int]) -> float:
                 "(SELECT parcel_id FROM parcel_item WHERE order_id = ?)",
                 (order_id,),
             )
-            base.execute("UPDATE stock_level SET reserved = reserved + 1 WHERE rowid = 1")
+            base.execute("UPDATE stock_level SET reserved = reserved + 1 WHERE rowid = ?", most)
             base.execute(into_ledger, ledger[1:])
             base.execute(into_event, event[1:])
             base.execute("COMMIT")

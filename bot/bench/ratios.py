@@ -82,7 +82,11 @@ def _order(item: IncomingOrder | RejectedRow) -> IncomingOrder:
 
 
 def _clean(desk: Desk, limit: int) -> list[tuple[int, int]]:
-    return desk.orders.in_review(shops=None, held=False, limit=limit)
+    """(id, revision) of clean orders that travel alone, each in one box: an approval is of one order."""
+    found = desk.orders.in_review(shops=None, held=False, limit=limit * 4)
+    boxes = desk.parcels.of_orders([order_id for order_id, _ in found])
+    alone = {order_id for order_id, mine in boxes.items() if [len(box.order_ids) for box in mine] == [1]}
+    return [one for one in found if one[0] in alone][:limit]
 
 
 def _approvals(store: Store, orders: list[tuple[int, int]]) -> float:
