@@ -165,14 +165,15 @@ def _settled(desk: Desk, actor: Actor, order: Order) -> Order:
 
 
 def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
-    """A pick scan says that what was missing lies in the box. Whether there was such a task."""
+    """A pick scan says that what was missing lies in the box. Whether there was such a task. Raises NotEnoughStock
+    before anything is written."""
     tasks = stopping.open_of(desk, parcel, StopKind.REPICK)
+    if tasks:
+        bins.pick(desk, actor, parcel)
     for task in tasks:
         news = _answered(desk, actor, task)
         desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
         stopping.redraw(desk, task)
-    if tasks and parcel.state is not ParcelState.IN_WAVE:  # else the pick itself takes everything off the shelves
-        bins.pick(desk, actor, parcel)
     if tasks:
         history.note(desk, actor, "parcel", parcel.id, "repicked")
         for order in desk.orders.many(parcel.order_ids).values():
