@@ -11,16 +11,14 @@ from domain.records import NoticeKind
 
 
 def wave_progress(desk: Desk, actor: Actor, parcel: Parcel) -> None:
-    """The first pick takes the wave, the last one closes it."""
+    """The first pick takes the wave, the last one closes it; the parcel is saved already."""
     if parcel.wave_id is None:
         return
     wave = desk.waves.get(parcel.wave_id)
-    left = [p for p in desk.parcels.of_wave(wave.id) if p.state is ParcelState.IN_WAVE and p.id != parcel.id]
-    left += [parcel] if parcel.state is ParcelState.IN_WAVE else []
     news = wave
     if wave.state is WaveState.OPEN and parcel.state is ParcelState.PICKED:
         news = replace(news, state=WaveState.TAKEN, owner_id=actor.person_id, owner=actor.name)
-    if not left and wave.state is not WaveState.DONE:
+    if ParcelState.IN_WAVE not in desk.parcels.wave_counts(wave.id) and wave.state is not WaveState.DONE:
         news = replace(news, state=WaveState.DONE)
     if news != wave:
         desk.waves.save(news)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from domain import bins, checking, feeds, history, materials, notices, printing, pulls, weighing
-from domain.aftermath import stock_arrived as stock_arrived  # whoever brings goods in says so here
 from domain.aftermath import wave_progress
 from domain.desk import Desk
 from domain.errors import (

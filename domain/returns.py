@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from domain import bins, history, notices, recalls, stock
+from domain.aftermath import stock_arrived
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, Stale, Unknown, WrongStatus
-from domain.fulfilment import stock_arrived
 from domain.orders import Order, OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
 from domain.people import Actor, Right, Role, require

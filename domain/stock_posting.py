@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain import bins, history, notices, stock
+from domain.aftermath import stock_arrived
 from domain.desk import Desk
 from domain.errors import BadValue, SameApprover, WrongStatus
-from domain.fulfilment import stock_arrived
 from domain.people import Actor, Right, Role, require
 from domain.policy import of_currency
 from domain.records import NoticeKind
