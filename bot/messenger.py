@@ -39,6 +39,8 @@ _LEASE_SECONDS = 60
 _TIME_LIMIT = 45
 _SIDE_BY_SIDE = 16
 _PATIENCE = 5.0
+_BREATH = 0.01
+"""Between two looks into the outbox: what comes meanwhile is claimed together."""
 _COPIES = 3
 _REMEMBERED = 2000
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -100,6 +102,7 @@ class Messenger:
             self._wake.clear()
             if len(self._tasks) < _SIDE_BY_SIDE and await self._store.read(_due):
                 await self.deliver_due()
+                await asyncio.sleep(_BREATH)
             try:
                 await asyncio.wait_for(self._wake.wait(), self._idle_seconds)
             except TimeoutError:
@@ -149,11 +152,15 @@ class Messenger:
         if drawn.card is None or (drawn.claimed.notice.redraw and not drawn.shown):
             await self._strip(drawn)
             return Fine()
+        sent = None
         if not (drawn.edits and await self._edit_all(drawn, drawn.card)):
-            await self._send(drawn, drawn.card)
-        if not drawn.claimed.notice.redraw:
+            sent = await self._send(drawn, drawn.card)
+        if drawn.card.files and not drawn.claimed.notice.redraw:
+            if sent is not None:
+                await self._store.run(_remember, drawn.claimed, sent)
             await self._send_files(drawn, drawn.card)
-        return Fine()
+            return Fine()
+        return Fine(sent)
 
     def _must_wait(self, drawn: Drawn) -> float:
         """Seconds to put it off: a silenced chat, or a group's card that was edited a moment ago."""
@@ -200,7 +207,8 @@ class Messenger:
                 if not isinstance(outcome_of(error, 1), (Fine, Anew)):
                     raise
 
-    async def _send(self, drawn: Drawn, card: Card) -> None:
+    async def _send(self, drawn: Drawn, card: Card) -> int:
+        """The id of the new message."""
         notice = drawn.claimed.notice
         sent = await self._bot.send_message(
             drawn.chat.telegram_id,
@@ -210,7 +218,7 @@ class Messenger:
             disable_notification=notice.quiet or notice.redraw,
             link_preview_options=_NO_PREVIEW,
         )
-        await self._store.run(_remember, drawn.claimed, sent.message_id)
+        return sent.message_id
 
     async def _send_files(self, drawn: Drawn, card: Card) -> None:
         """Files already sent by this process for this notice are not sent again."""
@@ -232,7 +240,9 @@ class Messenger:
     async def _conclude(self, claimed: ClaimedNotice, outcome: Outcome) -> None:
         """Write down what became of it."""
         match outcome:
-            case Fine() | Anew():
+            case Fine(message_id):
+                await self._store.run(_sent, claimed, message_id)
+            case Anew():
                 await self._store.run(_sent, claimed)
             case Again(seconds, why):
                 await self._store.run(_again, claimed, seconds, why)
@@ -282,7 +292,9 @@ def _remember(unit: Unit, claimed: ClaimedNotice, message_id: int) -> None:
     unit.cards.put(notice.chat_id, message_id, notice.kind, notice.subject_id, shown)
 
 
-def _sent(unit: Unit, claimed: ClaimedNotice) -> None:
+def _sent(unit: Unit, claimed: ClaimedNotice, message_id: int | None = None) -> None:
+    if message_id is not None:
+        _remember(unit, claimed, message_id)
     unit.deliveries.sent(claimed.id, claimed.version, unit.now)
 
 

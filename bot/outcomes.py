@@ -16,7 +16,9 @@ _LONGEST_BACK_OFF = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Fine:
-    """It is as it should be."""
+    """It is as it should be; `message_id` of a message that is new and to be remembered."""
+
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,9 +226,9 @@ class Outbox(Protocol):
     """Notices to deliver."""
 
     def add(self, notices: Sequence[Notice]) -> None:
-        """Once per (chat, key). A redraw that is already waiting is moved, not added."""
+        """Once per (chat, key). A redraw that waits already keeps its time."""
 
-    def behind(self, chat_ids: Collection[int]) -> Mapping[int, Mapping[NoticeKind, int]]:
+    def behind(self) -> Mapping[int, Mapping[NoticeKind, int]]:
         """Chat -> kind -> new messages it has not been told yet; chats with none are missing."""
 
     def waiting(self, chat_id: int) -> list[Notice]:

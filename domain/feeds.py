@@ -8,13 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain import history, notices
+from domain import history
 from domain.catalog import Shop
 from domain.desk import Desk
 from domain.people import Actor, ActorKind, Right, require
 from domain.policy_stops import FeedSource
-from domain.records import NoticeKind
 from domain.stop_desk import Feed
+from domain.stopping import redraw_boards
 
 _COARSE = timedelta(seconds=20)  # fifty payloads a second are not fifty writes of one row
 
@@ -77,5 +77,5 @@ def choose(desk: Desk, actor: Actor, shop_id: int, fail_open: bool) -> Shop:
     require(actor, Right.POLICY, shop=shop_id)
     desk.set_fail_open(shop_id, fail_open)
     history.note(desk, actor, "shop", shop_id, "gate_open" if fail_open else "gate_shut")
-    notices.redraw(desk, NoticeKind.STOPS, [0])
+    redraw_boards(desk)
     return desk.catalog.shops[shop_id]

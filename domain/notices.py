@@ -4,12 +4,12 @@ Surprising: a group that is the desk of a role gets the notice instead of each p
 private as well. Parked chats are passed over, so the next person is told.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 from domain.desk import Desk
-from domain.people import WAREHOUSE_ROLES, Chat, Role
+from domain.people import WAREHOUSE_ROLES, Chat, Person, Role
 from domain.records import Notice, NoticeKind
 
 DIGEST_MINUTES = 30
@@ -41,12 +41,21 @@ def route(
     told = [p.chat_id for p in staff.people if p.id == named and p.active and not chats[p.chat_id].parked]
     lost = named is not None and not told
     groups = [chat.id for chat in chats.values() if _desk_of(chat, roles, shop, warehouse)]
-    people = staff.with_role(frozenset(roles), shop=shop, warehouse=warehouse)
-    each = [p.chat_id for p in people if not chats[p.chat_id].parked]
-    told += groups or (each if others or not told else [])
+    if groups or others or not told:
+        told += groups or _reached(staff.with_role(frozenset(roles), shop=shop, warehouse=warehouse), chats)
     if lost or not told:
-        told += [p.chat_id for p in staff.with_role(frozenset({Role.OWNER})) if not chats[p.chat_id].parked]
+        told += _reached(staff.with_role(frozenset({Role.OWNER})), chats)
     return list(dict.fromkeys(told))
+
+
+def each(desk: Desk, roles: Collection[Role], *, warehouse: int | None = None) -> list[int]:
+    """Our chat ids of everybody in one of the roles, in private, whatever groups there are."""
+    chats = {chat.id: chat for chat in desk.people.chats()}
+    return _reached(desk.people.staff().with_role(frozenset(roles), warehouse=warehouse), chats)
+
+
+def _reached(people: Iterable[Person], chats: Mapping[int, Chat]) -> list[int]:
+    return [person.chat_id for person in people if not chats[person.chat_id].parked]
 
 
 def tell(
@@ -79,17 +88,18 @@ def redraw(desk: Desk, kind: NoticeKind, subject_ids: Iterable[int], *, digest: 
 
     An order stands on its own card and on the queue's; with `digest` the digest counts it as well.
     """
+    desk.outbox.add(redraws(desk, kind, subject_ids, digest=digest))
+
+
+def redraws(desk: Desk, kind: NoticeKind, subject_ids: Iterable[int], *, digest: bool = False) -> list[Notice]:
+    """What `redraw` queues."""
     ids = set(subject_ids)
     kinds = {kind, NoticeKind.QUEUE} if kind is NoticeKind.ORDER else {kind}
     cards = desk.cards.showing(kinds | {NoticeKind.DIGEST} if digest else kinds, ids | {0} if digest else ids)
-    desk.outbox.add(
-        [
-            Notice(
-                card.kind, card.subject_id, card.chat_id, f"redraw:{card.kind}:{card.subject_id}", desk.now, redraw=True
-            )
-            for card in cards
-        ]
-    )
+    return [
+        Notice(card.kind, card.subject_id, card.chat_id, f"redraw:{card.kind}:{card.subject_id}", desk.now, redraw=True)
+        for card in cards
+    ]
 
 
 def digest(desk: Desk, shops: Collection[int]) -> None:

@@ -4,7 +4,7 @@ Surprising: an answer is kept per refund and not per stop. A refund may stop thr
 known, and the platform wants one word all the same.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -119,6 +119,21 @@ class StopFact:
     pulled_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Open stops at a glance: the `first` of them, the waybills of the `newest` others, and per stage how many there
+    are and since when the oldest is open."""
+
+    first: tuple[Stop, ...]
+    newest: tuple[str, ...]
+    stages: Mapping[Stage, tuple[int, datetime]]
+
+    @property
+    def count(self) -> int:
+        """How many stops are open."""
+        return sum(count for count, _ in self.stages.values())
+
+
 class Stops(Protocol):
     """Interceptions."""
 
@@ -132,6 +147,9 @@ class Stops(Protocol):
     def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, tuple[Stop, ...]]: ...
     def open_of(self, warehouse_id: int | None) -> list[Stop]:
         """Open stops, oldest first."""
+
+    def board(self, warehouses: frozenset[int] | None, mine: int | None, first: int, newest: int) -> Board:
+        """Open stops of these warehouses: those that name the person `mine`, then the oldest."""
 
     def due(self, now: datetime, limit: int) -> list[Stop]:
         """OPEN stops whose next_at has come."""

@@ -27,10 +27,16 @@ FIRST_TOLD: Mapping[Stage, frozenset[Role]] = {
 """Who has the parcel in hand at that stage, after the named person."""
 ABOVE = (frozenset({Role.DISPATCHER}), frozenset({Role.CS_LEAD}), frozenset({Role.OWNER}))
 """Who leads the floor, who leads the desk, whose company it is."""
+_LEADS = ABOVE[0] | ABOVE[1]
 
 
 FLOOD = 3
 """Stop cards that may wait for one chat."""
+FLOOD_EVERYWHERE = 12
+"""Stop cards that may wait for all chats: half of what Telegram takes from a bot in a second."""
+_LEAD_BOARDS = timedelta(seconds=0.5)
+_OTHER_BOARDS = timedelta(seconds=3)
+"""How long a board waits for further stops before it is drawn again."""
 
 
 def chain(stop: Stop) -> tuple[frozenset[Role], ...]:
@@ -54,9 +60,20 @@ def stage_of(desk: Desk, parcel: Parcel) -> Stage:
 
 
 def redraw(desk: Desk, stop: Stop) -> None:
-    """Every card of it, and the board."""
+    """Every card of it, and the boards."""
     notices.redraw(desk, NoticeKind.STOP, [stop.id])
-    notices.redraw(desk, NoticeKind.STOPS, [0])
+    redraw_boards(desk)
+
+
+def redraw_boards(desk: Desk) -> None:
+    """One edit tells of all that happened meanwhile, because a chat hears one thing a second. The leads' boards come
+    first: in a flood theirs are where each stop is named soonest."""
+    boards = notices.redraws(desk, NoticeKind.STOPS, [0])
+    if not boards:
+        return
+    leads = set(notices.each(desk, _LEADS))
+    wait = {True: _LEAD_BOARDS, False: _OTHER_BOARDS}
+    desk.outbox.add([replace(board, due_at=desk.now + wait[board.chat_id in leads]) for board in boards])
 
 
 def tell(desk: Desk, stop: Stop, parcel: Parcel) -> None:
@@ -66,18 +83,27 @@ def tell(desk: Desk, stop: Stop, parcel: Parcel) -> None:
     place = parcel.warehouse_id if roles & WAREHOUSE_ROLES else None
     named = stop.named_id if stop.level == 0 else None
     chats = notices.route(desk, roles, warehouse=place, named=named, others=False)
-    board = f"stops:{desk.now:%Y%m%d%H%M}"
     flooded = _flooded(desk, chats)
-    desk.outbox.add([Notice(NoticeKind.STOPS, 0, chat, board, desk.now) for chat in chats if chat in flooded])
+    _give_boards(desk, [*flooded, *notices.each(desk, _LEADS, warehouse=parcel.warehouse_id)] if flooded else [])
     desk.outbox.add([Notice(NoticeKind.STOP, stop.id, chat, key, desk.now) for chat in chats if chat not in flooded])
 
 
+def _give_boards(desk: Desk, chats: Collection[int]) -> None:
+    """The board once a minute, with edits in between."""
+    key = f"stops:{desk.now:%Y%m%d%H%M}"
+    desk.outbox.add([Notice(NoticeKind.STOPS, 0, chat, key, desk.now) for chat in chats])
+
+
 def _flooded(desk: Desk, chats: Collection[int]) -> set[int]:
-    """The chats for which stops come faster than Telegram lets them hear one by one: they get the board, which has
-    them all, once a minute, and edits in between."""
-    behind = desk.outbox.behind(chats)
+    """The chats for which stops come faster than Telegram lets them hear one by one, all of them when the bot itself
+    is behind: they get the board, which has them all."""
+    behind = desk.outbox.behind()
+    if sum(kinds.get(NoticeKind.STOP, 0) for kinds in behind.values()) >= FLOOD_EVERYWHERE:
+        return set(chats)
     return {
-        chat for chat, kinds in behind.items() if NoticeKind.STOPS in kinds or kinds.get(NoticeKind.STOP, 0) >= FLOOD
+        chat
+        for chat in chats
+        if NoticeKind.STOPS in (kinds := behind.get(chat, {})) or kinds.get(NoticeKind.STOP, 0) >= FLOOD
     }
 
 
@@ -118,7 +144,7 @@ def open_stop(
     )
     history.note(desk, actor, "parcel", parcel.id, "stopped", reason, stage=stop.stage, named=named, why=kind)
     tell(desk, stop, parcel)
-    notices.redraw(desk, NoticeKind.STOPS, [0])
+    redraw_boards(desk)
     return stop
 
 

@@ -4,7 +4,7 @@ Surprising: per chat only the head of the queue can be claimed, so a chat hears 
 a redraw that is asked for again while it is being delivered has a higher version and stays waiting.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, FromClause, Row, and_, case, exists, func, or_, select, update
 
 from domain.records import ClaimedNotice, Notice, NoticeKind
-from storage.sql import Shape, Sql, among, upsert
+from storage.sql import Shape, Sql, upsert
 from storage.tables.messages import outbox
 from storage.tables.people import chat
 
@@ -23,7 +23,7 @@ _FREE = {"worker": "", "lease_until": None}
 
 _BEHIND = (
     select(outbox.c.chat_id, outbox.c.kind, func.count().label("notices"))
-    .where(outbox.c.state == WAITING, ~outbox.c.redraw, among(outbox.c.chat_id))
+    .where(outbox.c.state == WAITING, ~outbox.c.redraw)
     .group_by(outbox.c.chat_id, outbox.c.kind)
 )
 
@@ -35,13 +35,13 @@ def _once(postgres: bool) -> Executable:
 
 @cache
 def _again(postgres: bool) -> Executable:
-    """A redraw that backs off keeps its time when that is later than the new one."""
+    """A redraw that waits keeps its time and its place, also one that backs off; one on its way is a new one."""
     statement = upsert(outbox, postgres)
     new, old = statement.excluded, outbox.c
-    backs_off = and_(old.state == WAITING, old.attempts > 0, old.due_at > new.due_at)
+    waits = and_(old.state == WAITING, old.lease_until.is_(None))
     again = {
-        "due_at": case((backs_off, old.due_at), else_=new.due_at),
-        "queued_at": case((old.state == WAITING, old.queued_at), else_=new.queued_at),
+        "due_at": case((waits, old.due_at), else_=new.due_at),
+        "queued_at": case((waits, old.queued_at), else_=new.queued_at),
         "attempts": case((old.state == WAITING, old.attempts), else_=0),
         "version": old.version + 1,
         "state": WAITING,
@@ -70,10 +70,10 @@ class Outbox:
         mine = select(*NOTICE.columns).where(outbox.c.chat_id == chat_id, outbox.c.state == WAITING)
         return [NOTICE.thing(row) for row in self._sql.rows(mine.order_by(outbox.c.queued_at, outbox.c.id))]
 
-    def behind(self, chat_ids: Collection[int]) -> dict[int, dict[NoticeKind, int]]:
+    def behind(self) -> dict[int, dict[NoticeKind, int]]:
         """Chat -> kind -> new messages it has not been told yet; chats with none are missing."""
         found: dict[int, dict[NoticeKind, int]] = {}
-        for row in self._sql.rows_in(_BEHIND, chat_ids):
+        for row in self._sql.rows(_BEHIND):
             found.setdefault(row.chat_id, {})[row.kind] = row.notices
         return found
 

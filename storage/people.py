@@ -32,10 +32,12 @@ _CARDS_SHOWING = select(*CARD.columns).where(
 
 
 class People:
-    """Implements domain.desk.People."""
+    """Implements domain.desk.People. Everybody and all chats are read once a transaction: each route asks for them."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
+        self._staff: Staff | None = None
+        self._chats: tuple[Chat, ...] | None = None
 
     def _person(self, statement: Select[Any], key: int) -> Person | None:
         row = self._sql.row(statement, key=key)
@@ -47,8 +49,9 @@ class People:
 
     def staff(self) -> Staff:
         """Everybody, by id, suspended ones too."""
-        rows = self._sql.rows(_STAFF)
-        return Staff(tuple(PERSON.thing(row) for row in rows))
+        if self._staff is None:
+            self._staff = Staff(tuple(PERSON.thing(row) for row in self._sql.rows(_STAFF)))
+        return self._staff
 
     def get(self, person_id: int) -> Person:
         """Raises Unknown('person')."""
@@ -63,10 +66,12 @@ class People:
 
     def add(self, new: Person) -> Person:
         """Insert (the id given is ignored) and return it with its id."""
+        self._staff = None
         return replace(new, id=self._sql.insert_new(person, PERSON.row(new)))
 
     def save(self, changed: Person) -> None:
         """By revision. Raises LostRace."""
+        self._staff = None
         self._sql.save(person, [PERSON.row(changed)])
 
     def chat(self, chat_id: int) -> Chat:
@@ -82,14 +87,18 @@ class People:
 
     def chats(self) -> tuple[Chat, ...]:
         """All chats, by id."""
-        return tuple(CHAT.thing(row) for row in self._sql.rows(_CHATS))
+        if self._chats is None:
+            self._chats = tuple(CHAT.thing(row) for row in self._sql.rows(_CHATS))
+        return self._chats
 
     def add_chat(self, new: Chat) -> Chat:
         """Insert (the id given is ignored) and return it with its id."""
+        self._chats = None
         return replace(new, id=self._sql.insert_new(chat, CHAT.row(new)))
 
     def save_chat(self, changed: Chat) -> None:
         """The last writer wins: a chat has no revision. Raises Unknown('chat')."""
+        self._chats = None
         values = CHAT.row(changed)
         if not self._sql.change(update(chat).where(chat.c.id == values.pop("id")).values(values)):
             raise Unknown("chat", str(changed.id))

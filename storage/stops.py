@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, func, select
 
 from domain.errors import LostRace, Unknown
-from domain.parcels import OPEN_STOPS, Stop, StopKind, StopState
+from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind, StopState
 from domain.policy_stops import FeedSource
-from domain.stop_desk import COMING, OPEN_RECALLS, Feed, Recall, Reply, StopFact, Verdict
+from domain.stop_desk import COMING, OPEN_RECALLS, Board, Feed, Recall, Reply, StopFact, Verdict
 from storage.sql import Shape, Sql, among
 from storage.tables.parcels import parcel, stop
 from storage.tables.stops import recall, reply, shop_feed
@@ -22,6 +22,7 @@ REPLY = Shape(Reply, reply)
 RECALL = Shape(Recall, recall)
 
 _STOPS_OF = select(*STOP.columns).where(among(stop.c.parcel_id)).order_by(stop.c.id)
+_PILES = select(stop.c.stage, func.count().label("stops"), func.min(stop.c.opened_at).label("oldest"))
 _REPLIES = select(*REPLY.columns)
 _REPLIES_OF = _REPLIES.where(among(reply.c.refund_no))
 _RECALLS = select(*RECALL.columns)
@@ -68,6 +69,18 @@ class Stops:
             statement = statement.where(stop.c.parcel_id.in_(here))
         return self._load(statement.order_by(stop.c.opened_at, stop.c.id))
 
+    def board(self, warehouses: frozenset[int] | None, mine: int | None, first: int, newest: int) -> Board:
+        """Open stops of these warehouses: those that name the person `mine`, then the oldest."""
+        piles = _open_here(_PILES, warehouses)
+        stages = {Stage(row.stage): (row.stops, row.oldest) for row in self._sql.rows(piles.group_by(stop.c.stage))}
+        order = (case((stop.c.named_id == (mine or 0), 0), else_=1), stop.c.opened_at, stop.c.id)
+        shown = self._load(_open_here(select(*STOP.columns), warehouses).order_by(*order).limit(first))
+        if sum(count for count, _ in stages.values()) <= len(shown):
+            return Board(tuple(shown), (), stages)
+        others = _open_here(select(parcel.c.waybill), warehouses).where(stop.c.id.not_in([one.id for one in shown]))
+        rows = self._sql.rows(others.order_by(stop.c.opened_at.desc(), stop.c.id.desc()).limit(newest))
+        return Board(tuple(shown), tuple(row.waybill for row in rows), stages)
+
     def due(self, now: datetime, limit: int) -> list[Stop]:
         """OPEN stops whose next_at has come, longest due first."""
         statement = select(*STOP.columns).where(stop.c.state == StopState.OPEN, stop.c.next_at <= now)
@@ -80,6 +93,14 @@ class Stops:
         if warehouses is not None:
             statement = statement.where(parcel.c.warehouse_id.in_(sorted(warehouses)))
         return [FACT.thing(row[:-1], courier_id=row.courier_id) for row in self._sql.rows(statement)]
+
+
+def _open_here(statement: Select[Any], warehouses: frozenset[int] | None) -> Select[Any]:
+    """Of open stops in these warehouses; parcels are joined."""
+    here = statement.join_from(stop, parcel, parcel.c.id == stop.c.parcel_id).where(
+        stop.c.state.in_(sorted(OPEN_STOPS))
+    )
+    return here if warehouses is None else here.where(parcel.c.warehouse_id.in_(sorted(warehouses)))
 
 
 class Replies:

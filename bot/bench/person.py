@@ -48,8 +48,8 @@ async def taps(base: str, texts: list[str], wanted: str) -> list[float]:
         return seconds
 
 
-async def _serve() -> None:
-    sandbox = Sandbox()
+async def _serve(*, strict_limits: bool) -> None:
+    sandbox = Sandbox(strict_limits=strict_limits)
     seed_sandbox(sandbox)
     await sandbox.start(port=0)
     sys.stdout.write(json.dumps({"url": sandbox.base_url, "token": sandbox.token}) + "\n")
@@ -64,4 +64,4 @@ async def _serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    asyncio.run(_serve(strict_limits=sys.argv[1:] == ["--strict-limits"]))

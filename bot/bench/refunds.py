@@ -22,7 +22,7 @@ from bot.app import App
 from bot.bench.taps import telegram_beside
 from bot.company import GROUPS
 from bot.seed import seed_store
-from bot.settings import read_settings
+from bot.settings import TELEGRAM_LIMITS, read_settings
 from bot.shop_payloads import BUYERS, Sale, order_call, shopify_refund, signed
 from domain import approval, intake, policies, release
 from domain.catalog import Shop, Sku
@@ -147,10 +147,10 @@ async def _pickers(url: str) -> list[int]:
 async def refund_delays(count: int, per_second: float) -> tuple[list[float], list[float]]:
     """Seconds from the shop's call to the block, and to the first message that names the parcel, of each refund.
     Raises TimeoutError when one is never heard of."""
-    async with telegram_beside() as telegram:
+    async with telegram_beside(strict_limits=True) as telegram:
         with tempfile.TemporaryDirectory() as folder:
             settings = read_settings({}, data=Path(folder), port=0)
-            settings = replace(settings, token=telegram.token, api_base=telegram.url)
+            settings = replace(settings, token=telegram.token, api_base=telegram.url, limits=TELEGRAM_LIMITS)
             store = Store(settings.database_url)
             people = await _pickers(telegram.url)
             waybills = await store.run(_floor, people, count)

@@ -49,11 +49,10 @@ class _Telegram:
 
 
 @asynccontextmanager
-async def telegram_beside() -> AsyncIterator[_Telegram]:
-    """The other process, running."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.bench.person", stdin=PIPE, stdout=PIPE, cwd=_HERE
-    )
+async def telegram_beside(*, strict_limits: bool = False) -> AsyncIterator[_Telegram]:
+    """The other process, running; with `strict_limits` it refuses what the real one would."""
+    command = [sys.executable, "-m", "bot.bench.person", *(["--strict-limits"] if strict_limits else [])]
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, cwd=_HERE)
     assert process.stdin is not None
     assert process.stdout is not None
     try:

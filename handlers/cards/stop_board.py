@@ -3,7 +3,6 @@
 Surprising: it is one card that is edited with every stop, and each chat sees its own warehouses on it.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
@@ -13,8 +12,7 @@ from domain.desk import Desk
 from domain.parcels import Parcel, Stage, Stop, StopState
 from domain.people import Actor, Right
 from domain.records import NoticeKind
-from domain.shift import open_stops
-from domain.stop_desk import StopFact
+from domain.stop_desk import Board, StopFact
 from handlers.card import Button, Card
 from handlers.cards.stops import SEEN, next_roles, span
 from handlers.draw import drawing
@@ -24,6 +22,8 @@ from handlers.viewer import Viewer
 from handlers.words import Words
 
 SHOWN = 20
+LISTED = 60
+"""Waybills of the newest other stops: in a flood each one stands on the board at once."""
 
 
 @drawing(NoticeKind.STOPS)
@@ -32,37 +32,40 @@ def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     if viewer.actor is None:
         return None
     words, actor = viewer.words, viewer.actor
-    mine = _mine(desk, actor)
-    boxes = desk.parcels.many([stop.parcel_id for stop in mine[:SHOWN]])
-    shown = [(stop, boxes[stop.parcel_id]) for stop in mine[:SHOWN]]
+    board = _board(desk, actor)
+    boxes = desk.parcels.many([stop.parcel_id for stop in board.first])
+    shown = [(stop, boxes[stop.parcel_id]) for stop in board.first]
     leads = Right.OVERRIDE in actor.rights
-    lines = [words("⛔ Open stops: {count}", count=len(mine)), *(_by_stage(desk, mine, words) if leads else []), ""]
+    lines = [words("⛔ Open stops: {count}", count=board.count), *(_by_stage(desk, board, words) if leads else []), ""]
     lines += [_line(stop, parcel, words, leads=leads) for stop, parcel in shown]
-    if not mine:
+    if not board.count:
         lines = [words("✅ No open stops.")]
-    lines += [*silent(desk, words), *(_record(desk, actor, words) if leads else [])]
+    if board.newest:
+        lines.append(words("• the newest others: {waybills}", waybills=words.listed(board.newest)))
+    lines += silent(desk, words)
+    if leads and not board.newest:  # nobody reads statistics in a flood
+        lines += _record(desk, actor, words)
     buttons = [Button(f"⛔ {parcel.waybill}", pack("st", stop.id)) for stop, parcel in shown]
     return Card("\n".join(lines), tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)))
 
 
-def _mine(desk: Desk, actor: Actor) -> list[Stop]:
+def _board(desk: Desk, actor: Actor) -> Board:
     if not any(right in actor.rights for right in SEEN):
-        return []
-    mine = open_stops(desk, actor)
-    return sorted(mine, key=lambda stop: actor.person_id is None or stop.named_id != actor.person_id)
+        return Board((), (), {})
+    return desk.stops.board(actor.warehouses, actor.person_id, SHOWN, LISTED)
 
 
-def _by_stage(desk: Desk, mine: Sequence[Stop], words: Words) -> list[str]:
+def _by_stage(desk: Desk, board: Board, words: Words) -> list[str]:
     """How many in each stage, and how old the oldest is."""
-    counts = Counter(stop.stage for stop in mine)
-    oldest: dict[Stage, datetime] = {}
-    for stop in mine:
-        oldest[stop.stage] = min(stop.opened_at, oldest.get(stop.stage, stop.opened_at))
-    facts = {stage: span(desk.now - oldest[stage], words) for stage in counts}
+    facts = [(stage, *board.stages[stage]) for stage in Stage if stage in board.stages]
     return [
-        words("{stage}: {count}, oldest {age}", stage=step_name(stage, words), count=counts[stage], age=facts[stage])
-        for stage in Stage
-        if stage in counts
+        words(
+            "{stage}: {count}, oldest {age}",
+            stage=step_name(stage, words),
+            count=count,
+            age=span(desk.now - oldest, words),
+        )
+        for stage, count, oldest in facts
     ]
 
 

@@ -10,6 +10,7 @@ from domain.people import SHOP, Role
 from domain.policy_stops import FeedSource
 from domain.records import NoticeKind
 from domain.stop_desk import RecallState
+from handlers.cards import stop_board
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
 
@@ -86,7 +87,28 @@ async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor
         "• 圆通: 1/1 (100 %)",
         "Median: told → blocked 0 s · → “on it” 60 s · → pulled -",
     ]
+    floor.clock.forward(1)
     assert set(floor.notices(lead, NoticeKind.STOPS)) == {(0, True)}
+
+
+async def test_a_board_that_is_full_names_the_newest_others_and_leaves_out_the_record(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = floor.orders(incoming("1001"), incoming("1002"), incoming("1003"))
+    boxes = floor.wave()[1]
+    for order in orders:
+        floor.refund(order)
+    lead = floor.cast.people[Role.CS_LEAD]
+    monkeypatch.setattr(stop_board, "SHOWN", 1)
+    monkeypatch.setattr(stop_board, "LISTED", 1)
+    said = await floor.writes(lead, "/stops")
+    assert said[0].split("\n") == [
+        "⛔ Open stops: 3",
+        "printed, nobody picks it yet: 3, oldest 0 s",
+        "",
+        f"• {boxes[0].waybill} · to be picked · since 10:01 · nobody yet · 10:03: service lead",
+        f"• the newest others: {boxes[2].waybill}",
+    ]
 
 
 async def test_the_platforms_answer_stands_on_the_card(floor: Floor) -> None:

@@ -105,6 +105,25 @@ def test_a_redraw_asked_for_while_it_is_delivered_stays_pending(each: Each) -> N
     assert [one.version for one in claim(each)] == [2]
 
 
+def test_a_redraw_that_waits_keeps_its_time_and_one_on_its_way_starts_anew(each: Each) -> None:
+    """Asking again and again neither puts it off for ever nor hurries it, and holds up nobody behind it."""
+    add(each, notice(each, "redraw", seconds=3, redraw=True))
+    each.clock.move(2)
+    add(each, notice(each, "redraw", seconds=5, redraw=True))
+    assert claim(each) == []
+    each.clock.move(1)
+    claimed = claim(each)
+    assert [one.version for one in claimed] == [2]
+    add(each, notice(each, "redraw", seconds=6, redraw=True), notice(each, "behind", seconds=3))
+    sent(each, claimed)
+    behind = claim(each)
+    assert keys(behind) == ["behind"]
+    sent(each, behind)
+    assert claim(each) == []
+    each.clock.move(3)
+    assert [one.version for one in claim(each)] == [3]
+
+
 def test_a_redraw_that_backs_off_is_not_hurried(each: Each) -> None:
     """Asking again does not undo the wait a 429 asked for."""
     redraw = notice(each, "redraw", redraw=True)

@@ -7,8 +7,9 @@ import pytest
 
 from domain.errors import LostRace, Unknown
 from domain.parcels import Stage, Stop, StopKind, StopState
+from domain.people import Role
 from domain.policy_stops import FeedSource, RecallKind
-from domain.stop_desk import Feed, Recall, RecallState, Reply, StopFact, Verdict
+from domain.stop_desk import Board, Feed, Recall, RecallState, Reply, StopFact, Verdict
 from storage.unit import Unit
 from tests.factory import NOW
 from tests.storage.conftest import Each
@@ -78,6 +79,31 @@ def test_a_shop_is_heard_by_the_way_it_was(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.catalog.shops[shop].fail_open) is True
     with pytest.raises(Unknown):
         each.store.run_now(lambda unit: unit.set_fail_open(10**9, True))
+
+
+def test_the_board_has_mine_first_then_the_oldest_and_names_the_newest_others(each: Each) -> None:
+    boxes = boxed(each, {}, {}, {}, {})
+    me, other = each.cast.people[Role.PICKER].id, each.cast.people[Role.PACKER].id
+    named = (other, None, me, None)
+    stages = (Stage.PICKED, Stage.PICKED, Stage.PACKED, Stage.WEIGHED)
+    made = [
+        each.store.run_now(
+            _add,
+            Stop(0, box.id, box.order_ids[0], StopState.OPEN, stage, NOW + n * SECOND, "refund", named_id=who),
+        )
+        for n, (box, stage, who) in enumerate(zip(boxes, stages, named, strict=True))
+    ]
+    done = replace(made[3], state=StopState.DONE)
+    here, there = (frozenset({warehouse.id}) for warehouse in each.cast.warehouses)
+    piles = {Stage.PICKED: (2, NOW), Stage.PACKED: (1, NOW + 2 * SECOND), Stage.WEIGHED: (1, NOW + 3 * SECOND)}
+    board = each.store.read_now(lambda unit: unit.stops.board(here, me, 2, 1))
+    assert board == Board((made[2], made[0]), (boxes[3].waybill,), piles)
+    assert board.count == 4
+    assert each.store.read_now(lambda unit: unit.stops.board(None, None, 4, 1)) == Board(tuple(made), (), piles)
+    each.store.run_now(lambda unit: unit.stops.save(done))
+    last = each.store.read_now(lambda unit: unit.stops.board(here, None, 1, 9))
+    assert last.newest == (boxes[2].waybill, boxes[1].waybill)
+    assert each.store.read_now(lambda unit: unit.stops.board(there, me, 2, 1)) == Board((), (), {})
 
 
 def test_the_board_counts_refunds_stops_only(each: Each) -> None:
