@@ -213,7 +213,7 @@ def test_screening_does_not_take_the_platforms_holds_away(code: HoldCode) -> Non
     assert open_codes(reconcile((hold,), [Finding(HoldCode.MESSAGE, {})], LATER)) == (code, HoldCode.MESSAGE)
 
 
-@pytest.mark.parametrize("code", UNTOUCHABLE)
+@pytest.mark.parametrize("code", sorted(UNTOUCHABLE))
 def test_an_untouchable_code_is_never_off_nor_released_by_a_machine(code: HoldCode) -> None:
     for chosen, line_no in ((f"[holds.{code}]\non = false", 2), (f'[holds.{code}]\nrelease = "approve"', 2)):
         found = policy_of(chosen, 1)
