@@ -10,7 +10,7 @@ run: $(VENV)/.installed
 	$(BIN)/python run.py $(ARGS)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -W error $(ARGS)
+	$(BIN)/python -m pytest -W error --numprocesses auto --dist worksteal $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

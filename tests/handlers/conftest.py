@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from handlers import middleware
 from tests.handlers.floor_chat import Floor, open_floor
 
 
@@ -13,3 +14,9 @@ def floor(sqlite_url: str) -> Iterator[Floor]:
     made = open_floor(sqlite_url)
     yield made
     made.store.close()
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine does not change what people are told."""
+    monkeypatch.setattr(middleware, "SLOW_SECONDS", 60.0)

@@ -10,6 +10,7 @@ from domain.people import SHOP, Role
 from domain.policy_stops import FeedSource
 from domain.records import NoticeKind
 from domain.stop_desk import RecallState
+from handlers import middleware
 from handlers.cards import stop_board
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
@@ -216,3 +217,18 @@ async def test_a_silent_shops_parcels_are_held_back_until_the_owner_lets_them_pa
     assert floor.parcel(box.id).state is ParcelState.PICKED
     shift = floor.card(picker, NoticeKind.SCAN, picker.id).text.split("\n")
     assert shift[3] == "   ⚠ nothing heard of its shop for a while: a refund may be missing"
+
+
+async def test_a_tap_that_takes_long_is_answered_before_it_is_done(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    stop = floor.refund(order)
+    boris = floor.cast.people[Role.DISPATCHER]
+    await floor.writes(boris, "/stops")
+    await floor.taps(boris, f"⛔ {box.waybill}")
+    monkeypatch.setattr(middleware, "SLOW_SECONDS", 0)
+    await floor.taps(boris, "✂️ Sheet torn up")
+    assert floor.toasts == ["Working on it…"]
+    assert floor.look(lambda desk: desk.stops.get(stop.id)).state is StopState.DONE
