@@ -124,8 +124,9 @@ class Policy:
         for name, limits in {"limits.cs_approve": self.limits.cs_approve, **two}.items():
             if "*" not in limits:
                 yield name, "missing", {"name": "*"}
-        if "*" not in self.split.most_value:
-            yield "split.most_value", "missing", {"name": "*"}
+        for name, amounts in {"most_value": self.split.most_value, "shortage_least": self.split.shortage_least}.items():
+            if "*" not in amounts:
+                yield f"split.{name}", "missing", {"name": "*"}
         if not self.stop_escalation_minutes:
             yield "stop_escalation_minutes", "range", {"told": "[]", "low": "1", "high": ""}
         if clock_time(self.report_time) is None:

@@ -77,6 +77,14 @@ class Split:
     most_g: int = choice(30_000, "grams in one parcel at most", low=100)
     most_units: int = choice(200, "units in one parcel at most", low=1)
     most_value: Mapping[str, int] = choice({"CNY": 2_000_000, "*": 300_000}, "declared value at most, minor units")
+    shortage: bool = choice(
+        False, "when goods are missing: ship what is there, the rest follows (platforms that can be told of parts)"
+    )
+    shortage_least: Mapping[str, int] = choice(
+        {"CNY": 5_000, "*": 1_000}, "what the part that goes first is worth at least, minor units"
+    )
+    shortage_percent: int = choice(30, "and at least this percentage of what was paid", low=0, high=100)
+    presale: tuple[str, ...] = choice((), "traits of goods not on sale yet: they wait, the others go first")
 
 
 @dataclass(frozen=True, slots=True)
