@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from domain import looking, notices
+from domain import looking, notices, owed
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.parcels import Parcel, ParcelState, WaveState
@@ -26,5 +26,7 @@ def wave_progress(desk: Desk, actor: Actor, parcel: Parcel) -> None:
 
 
 def stock_arrived(desk: Desk) -> None:
-    """Units are free again: orders that wait for stock are screened anew, oldest first (automatic release)."""
+    """Units are free again: what is owed takes its own, then orders that wait for stock are screened anew, oldest first
+    (automatic release)."""
+    owed.wake(desk)
     looking.at_once(desk, [HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY])

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from domain import bins, history, limits, stock
 from domain.desk import Desk
-from domain.errors import HeldOrder, LostRace, NotAllowed, Refusal, WrongStatus
+from domain.errors import HeldOrder, LostRace, NotAllowed, Refusal, Stale, WrongStatus
 from domain.holds import open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
@@ -71,7 +71,7 @@ def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     """Approve what can be approved: claim the stock, start the undo window, write it down, as one set."""
     found = parties(desk, orders)
     skus = {sku for party in found for order in party.orders for sku in wanted(order)}
-    free = bins.to_ship(desk.stock.levels(skus, lock=True), bins.stale(desk, skus))
+    free = bins.claimable(desk, skus, lock=True)
     approved: list[Order] = []
     boxes: list[Parcel] = []
     moves: list[stock.Move] = []
@@ -83,26 +83,38 @@ def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
         if first:
             refused |= {number: fault or first for number, fault in faults.items()}
             continue
-        claim = [move for box in party.boxes for move in _claim(box)]
+        claim = [move for box in party.boxes for move in claims(box)]
         if not _take(free, claim):
             short += party.orders
             continue
         moves += claim
         approved += [_approved(desk, actor, order) for order in party.orders]
-        boxes += [replace(box, state=ParcelState.READY, state_at=desk.now) for box in party.boxes]
+        boxes += [_decided(desk, box) for box in party.boxes]
     _of_one_moment(desk, [order for party in found for order in party.orders if order.number in refused])
     desk.stock.apply(moves, actor.name)
     desk.orders.save(approved)
     desk.parcels.save(boxes)
     desk.record([history.line(desk, actor, "order", order.id, "approved") for order in approved])
     for order in refresh(desk, short) if short else ():
-        refused[order.number] = HeldOrder(order.number, open_codes(order.holds))
+        refused[order.number] = _gone(order)
     return Approvals(tuple(replace(order, revision=order.revision + 1) for order in approved), refused)
 
 
-def _claim(box: Parcel) -> list[stock.Move]:
-    assert box.warehouse_id is not None
+def _gone(order: Order) -> Refusal:
+    """Its goods went to another: it is held now, or travels otherwise than its card said."""
+    return HeldOrder(order.number, open_codes(order.holds)) if order.held else Stale(order.number, "changed")
+
+
+def claims(box: Parcel) -> list[stock.Move]:
+    """The moves that claim its goods; none for what is owed."""
+    if box.warehouse_id is None:
+        return []
     return stock.reserve(box.id, box.warehouse_id, [(item.sku, item.quantity) for item in box.live_items])
+
+
+def _decided(desk: Desk, box: Parcel) -> Parcel:
+    state = ParcelState.OWED if box.warehouse_id is None else ParcelState.READY
+    return replace(box, state=state, state_at=desk.now)
 
 
 def _of_one_moment(desk: Desk, orders: Sequence[Order]) -> None:

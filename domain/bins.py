@@ -16,6 +16,7 @@ from domain.holds import HoldCode
 from domain.parcels import Parcel
 from domain.people import Actor
 from domain.policy import Policy
+from domain.shortage import presale
 from domain.stock import Bucket, Document, Level, Move, Place
 
 RECEIVING = "IN"
@@ -81,10 +82,27 @@ def stale(desk: Desk, skus: Collection[str], policy: Policy | None = None) -> di
 
 
 def to_ship(
-    levels: Mapping[tuple[int, str], Level], too_old: Mapping[tuple[int, str], int]
+    levels: Mapping[tuple[int, str], Level],
+    too_old: Mapping[tuple[int, str], int],
+    withheld: Collection[str] = (),
 ) -> dict[tuple[int, str], int]:
-    """Available to ship: (warehouse, sku) -> units that are free and will live long enough."""
-    return {key: level.free - too_old.get(key, 0) for key, level in levels.items()}
+    """Available to ship: (warehouse, sku) -> units that are free, will live long enough and are on sale."""
+    free = {key: level.free - too_old.get(key, 0) for key, level in levels.items()}
+    return {key: 0 if key[1] in withheld else units for key, units in free.items()} if withheld else free
+
+
+def withheld(desk: Desk, skus: Iterable[str], policy: Policy | None = None) -> set[str]:
+    """The skus that are not on sale yet by the policy in force or another: a presale trait stands (rules.md B4, 4)."""
+    choices, known = (policy or desk.policy).split, desk.catalog.skus
+    return {sku for sku in skus if sku in known and presale(known[sku], choices)} if choices.presale else set()
+
+
+def claimable(
+    desk: Desk, skus: Collection[str], policy: Policy | None = None, *, lock: bool = False
+) -> dict[tuple[int, str], int]:
+    """`to_ship` of these skus as the books stand."""
+    levels = desk.stock.levels(skus, lock=True) if lock else desk.stock.levels(skus)
+    return to_ship(levels, stale(desk, skus, policy), withheld(desk, skus, policy))
 
 
 def spots(desk: Desk, warehouse_id: int, skus: Collection[str], *, fresh: bool = True) -> dict[str, list[Spot]]:

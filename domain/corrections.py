@@ -3,22 +3,24 @@
 Surprising: a product is learnt for the shop, so one answer frees every order that waits for the same name.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, looking, review, withdrawal
+from domain import history, interception, looking, review, withdrawal
 from domain.addresses import filled
 from domain.desk import Desk
 from domain.errors import BadValue, WrongStatus
 from domain.holds import HoldCode
 from domain.incoming import Receiver
 from domain.orders import Order, OrderStatus, check_move
-from domain.parcels import IN_HOUSE, ParcelState
+from domain.parcels import IN_HOUSE, Parcel, ParcelState
 from domain.people import Actor, Right, require
-from domain.planning import refresh
+from domain.planning import prepared, refresh
 
 
 def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receiver: Receiver) -> Order:
-    """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first.
+    """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first; what
+    is owed while the rest has left just goes there.
 
     Province, city and district that stand in the street alone are put in their fields.
     """
@@ -32,12 +34,23 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
         p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
     ):
         order = withdrawal.unapprove(desk, actor, order, parcels, reason="address edited")
-    if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW):
+    owed = order.status is OrderStatus.RELEASED and _only_owed(order, parcels)
+    if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW) and not owed:
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     history.note(desk, actor, "order", order_id, "address_edited")
-    order = refresh(desk, [replace(order, receiver=filled(receiver), first_approver=0)])[0]
+    news = replace(order, receiver=filled(receiver), first_approver=0)
+    if owed:  # warehouse and courier are chosen when its goods come
+        interception.keep(desk, prepared(news, desk.catalog, desk.policy))
+    else:
+        refresh(desk, [news])
     review.announce(desk, [order_id])
-    return order
+    return desk.orders.get(order_id)
+
+
+def _only_owed(order: Order, parcels: Sequence[Parcel]) -> bool:
+    """Whether all of it that is still here is owed."""
+    here = {p.state for p in parcels if order.id in p.live_orders} - {ParcelState.HANDED_OVER, ParcelState.CANCELLED}
+    return here == {ParcelState.OWED}
 
 
 def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> tuple[Order, int]:

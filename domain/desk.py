@@ -19,7 +19,7 @@ from domain.lineup import Hands
 from domain.lookout import Piles, Pulse
 from domain.orders import Order, OrderStatus
 from domain.paper_records import Manifests, Prints
-from domain.parcels import Parcel, ParcelState, Refund, Sample, Waiting, Wave
+from domain.parcels import Owed, Parcel, ParcelState, Refund, Sample, Waiting, Wave
 from domain.people import Chat, Invite, Person, Staff
 from domain.policy import Policy
 from domain.policy_versions import Policies
@@ -96,7 +96,7 @@ class Orders(Protocol):
         """Live orders of these buyers placed since, by buyer."""
 
     def wanted_in_review(self, sku: str) -> int:
-        """Units that orders in REVIEW want of it."""
+        """Units that orders in REVIEW want of it, and those that others are owed."""
 
     def in_review(
         self, *, shops: frozenset[int] | None, held: bool | None, up_to: int | None = None, limit: int = 1000
@@ -148,6 +148,12 @@ class Parcels(Protocol):
 
     def waiting(self, warehouse_id: int, limit: int) -> list[Waiting]:
         """The same parcels, lightly and in the same order."""
+
+    def owed_units(self) -> dict[str, int]:
+        """Units that OWED parcels wait for, by sku."""
+
+    def owed(self, skus: Collection[str], limit: int) -> list[Owed]:
+        """OWED and not blocked parcels with one of these skus in them whose order is RELEASED, oldest order first."""
 
     def of_wave(self, wave_id: int) -> list[Parcel]: ...
     def wave_counts(self, wave_id: int) -> dict[ParcelState, int]: ...

@@ -7,13 +7,13 @@ Surprising: nothing here moves goods. A stop blocks the parcel and names a perso
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, notices, recalls, refunds, replies, stock, stopping, withdrawal
+from domain import history, notices, owed, recalls, refunds, replies, stock, stopping, withdrawal
 from domain.desk import Desk
 from domain.errors import NotEnoughStock, Stale, Unknown
 from domain.holds import Hold, HoldCode, Source
 from domain.incoming import IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import IN_HOUSE, Parcel, ParcelState, Refund, Stage, Stop, StopKind, StopState
+from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Refund, Stage, Stop, StopKind, StopState
 from domain.people import Actor, ActorKind, Right, Role, require
 from domain.planning import refresh
 from domain.records import NoticeKind
@@ -72,8 +72,8 @@ def _act(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequen
 def nothing_waved(order: Order, parcels: Sequence[Parcel]) -> bool:
     """Released, but nothing is printed: the order can simply go back to review."""
     live = [parcel for parcel in parcels if parcel.state is not ParcelState.CANCELLED]
-    ready = all(parcel.state is ParcelState.READY for parcel in live)
-    return order.status is OrderStatus.RELEASED and bool(live) and ready
+    untouched = all(parcel.state in UNTOUCHED for parcel in live)
+    return order.status is OrderStatus.RELEASED and bool(live) and untouched
 
 
 def _drop(order: Order, lines: Sequence[Line]) -> Order:
@@ -95,7 +95,7 @@ def _stop_parcels(
         affected = {i.line_no for i in parcel.live_items if i.order_id == order.id and i.line_no in gone}
         if not affected:
             continue
-        if parcel.state is ParcelState.READY:
+        if parcel.state in UNTOUCHED:
             withdrawal.take_out(desk, actor, parcel, order.id, affected, stock.Document.CANCEL)
             stopped = True
         elif parcel.state in IN_HOUSE:
@@ -103,16 +103,21 @@ def _stop_parcels(
             stopped = True
         else:
             _say_too_late(desk, order, record, parcel)
-    if not stopped:
+    boxes = desk.parcels.of_orders([order.id])[order.id]
+    left = [p for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
+    inside = {item.line_no for p in left for item in p.live_items if item.order_id == order.id}
+    out = [line for line in lines if stopped or line.line_no not in inside]
+    if not out and not stopped:
         reblock(desk, order)
         return order
     if record.state == RefundState.SUCCESS:
-        order = _drop(order, lines)
-    boxes = desk.parcels.of_orders([order.id])[order.id]
-    left = [p for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
-    if not left:
+        order = _drop(order, out)
+    if not left or (record.state == RefundState.SUCCESS and not inside & gone):
         desk.refunds.save(replace(desk.refunds.get(record.id), stopped=True))
+    if not left:
         return withdrawal.cancelled(desk, actor, order)
+    if record.state == RefundState.SUCCESS:
+        order = withdrawal.settled(desk, actor, order)
     if not order.shippable and order.status is OrderStatus.RELEASED:
         order = replace(order, status=OrderStatus.PUT_BACK)
     return order
@@ -224,17 +229,22 @@ def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: 
         order = replace(order, status=OrderStatus.RELEASED)
     elif order.status is OrderStatus.CANCELLED and order.reason == "refunded" and order.shippable:
         order = replace(order, status=OrderStatus.REVIEW, reason="")
-    if order.status is OrderStatus.RELEASED:
+    gone |= {i.line_no for p in parcels for i in p.items if i.dropped and i.order_id == order.id and i.line_no in back}
+    if order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED):
         order = _missing(desk, actor, order, gone, parcels)
     reblock(desk, order)
     return order
 
 
 def _missing(desk: Desk, actor: Actor, order: Order, wanted: set[int], parcels: Sequence[Parcel]) -> Order:
-    """Goods that are back on their shelf are not in the box any more: they are picked once more, or, where the box or
-    the goods are gone, a person must look before it leaves."""
+    """Goods that are back on their shelf are not in the box any more: they are picked once more, or owed where nobody
+    had them in hand; where box or goods are gone, a person must look before it leaves."""
     for parcel in parcels:
         _pick_again(desk, actor, order, wanted, parcel)
+    if owed.owe(desk, actor, order, wanted):
+        order = replace(order, status=OrderStatus.RELEASED)
+    if order.status is not OrderStatus.RELEASED:
+        return order
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
     inside = [item for box in boxes for item in box.live_items if item.order_id == order.id]
     units = {number: sum(i.quantity for i in inside if i.line_no == number) for number in wanted}
@@ -252,13 +262,13 @@ def _pick_again(desk: Desk, actor: Actor, order: Order, wanted: set[int], parcel
     """What was taken out of the box and is wanted again: claimed anew, with a task for the floor. Nothing when the
     box is closed for good or the goods went to others meanwhile."""
     out = [i for i in parcel.items if i.dropped and i.order_id == order.id and i.line_no in wanted]
-    if not out or parcel.state not in IN_HOUSE | {ParcelState.READY}:
+    if not out or parcel.state not in IN_HOUSE | UNTOUCHED:
         return
     try:
         box = withdrawal.put_in(desk, actor, parcel, out)
     except NotEnoughStock:
         return
-    if box.state is not ParcelState.READY:
+    if box.state not in UNTOUCHED:
         lines = [item.line_no for item in out]
         stopping.open_stop(desk, actor, order.id, box, StopKind.REPICK, "withdrawn", line_nos=lines)
 

@@ -67,7 +67,8 @@ class Piles(Protocol):
         """All in one: unclaimed returns that came before."""
 
     def short(self) -> tuple[list[Pile], list[Shortage]]:
-        """Orders in REVIEW that are out of stock: all in one pile, and by sku, the most orders first."""
+        """Orders in REVIEW that are out of stock, and those that are owed goods: all in one pile, and by sku, the most
+        orders first."""
 
     def to_ship(self) -> list[Pile]:
         """By courier (0 = none chosen) and province (part): orders not yet shipped."""

@@ -80,7 +80,8 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
         if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
             news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
         news = replace(news, first_approver=0)
-    if HoldCode.ADDR_CHANGED in changed and order.status is OrderStatus.SHIPPED and not news.receiver.masked:
+    gone = order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED)  # part of it may be on its way
+    if HoldCode.ADDR_CHANGED in changed and gone and not news.receiver.masked:
         interception.moved_too_late(desk, news, parcels)
     before = {line.external_id: line.refund for line in order.lines}
     for refund in (*incoming.refunds, *line_refunds(before, incoming)):

@@ -37,7 +37,7 @@ MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
         {OrderStatus.SHIPPED, OrderStatus.PUT_BACK, OrderStatus.CANCELLED, OrderStatus.REVIEW}
     ),
     OrderStatus.PUT_BACK: frozenset({OrderStatus.CANCELLED, OrderStatus.RELEASED, OrderStatus.SHIPPED}),
-    OrderStatus.SHIPPED: frozenset(),
+    OrderStatus.SHIPPED: frozenset({OrderStatus.RELEASED}),
     OrderStatus.CANCELLED: frozenset({OrderStatus.REVIEW}),
     OrderStatus.ELSEWHERE: frozenset(),
 }

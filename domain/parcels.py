@@ -11,9 +11,11 @@ from enum import StrEnum
 
 
 class ParcelState(StrEnum):
-    """Where the parcel is. The order of the members is the order of the steps."""
+    """Where the parcel is. The order of the members is the order of the steps. OWED: approved, but its goods are not
+    there; it has no warehouse, no claim and no waybill until they are (`domain.owed`)."""
 
     PLANNED = "planned"
+    OWED = "owed"
     READY = "ready"
     IN_WAVE = "in_wave"
     PICKED = "picked"
@@ -25,7 +27,8 @@ class ParcelState(StrEnum):
 
 
 MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
-    ParcelState.PLANNED: frozenset({ParcelState.READY, ParcelState.CANCELLED}),
+    ParcelState.PLANNED: frozenset({ParcelState.OWED, ParcelState.READY, ParcelState.CANCELLED}),
+    ParcelState.OWED: frozenset({ParcelState.PLANNED, ParcelState.READY, ParcelState.CANCELLED}),
     ParcelState.READY: frozenset({ParcelState.PLANNED, ParcelState.IN_WAVE, ParcelState.CANCELLED}),
     ParcelState.IN_WAVE: frozenset({ParcelState.PICKED, ParcelState.CANCELLED}),
     ParcelState.PICKED: frozenset(
@@ -44,6 +47,8 @@ IN_HOUSE = frozenset(
     {ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.CHECKED, ParcelState.PACKED, ParcelState.WEIGHED}
 )
 RESERVING = IN_HOUSE | {ParcelState.READY}
+UNTOUCHED = frozenset({ParcelState.OWED, ParcelState.READY})
+"""Approved, and nobody has had anything of it in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One box. Weights in grams, `freight` in minor units of `freight_currency`; `why` explains the matching.
+    """One box. Weights in grams, `freight` in minor units of `freight_currency`; `why` explains the matching. Without
+    a warehouse it is what an order is owed: planned so, or OWED, with a freight that is only estimated.
 
     `material` is the sku it is packed into, when somebody said so; `tariff_id` the contract version it was priced by,
     None for a courier's own simple terms.
@@ -124,6 +130,15 @@ class Waiting:
     due_at: datetime | None
     skus: tuple[str, ...]
     notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A parcel that waits for its goods, seen lightly: units by sku."""
+
+    parcel_id: int
+    order_id: int
+    units: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

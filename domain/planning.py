@@ -42,8 +42,9 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
             if order.id not in known:
                 recent[order.buyer_id] = (*recent.get(order.buyer_id, ()), order)
     listed = desk.customers.listed({key for order in orders for key in keys_of(order)})
-    too_old = bins.stale(desk, skus, policy)
-    free = bins.to_ship(desk.stock.levels(skus), too_old)
+    too_old, withheld = bins.stale(desk, skus, policy), bins.withheld(desk, skus, policy)
+    free = bins.to_ship(desk.stock.levels(skus), too_old, withheld)
+    too_old = {key: units for key, units in too_old.items() if key[1] not in withheld}
     return replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
 
 

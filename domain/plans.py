@@ -15,7 +15,8 @@ from domain.matching import match_warehouse
 from domain.merging import verdict
 from domain.orders import Order
 from domain.parcels import Item, Parcel, ParcelState
-from domain.screening import IN_PIECES, Facts, covering, serving, short
+from domain.screening import IN_PIECES, Facts, covering, parts_of, serving, short
+from domain.shortage import Parting
 from domain.splitting import Box
 from domain.worth import margin, thin
 
@@ -37,6 +38,20 @@ def plan(orders: Sequence[Order], facts: Facts) -> Plan:
     items = tuple(item for order in orders for item in splitting.items_of(order))
     if not items or any(not item.sku for item in items):
         return Plan()
+    made = _planned(orders, items, facts)
+    if made.parcels or len(orders) > 1:
+        return made
+    parting = parts_of(orders[0], items, facts)
+    return _planned(orders, parting.now, facts, parting) if parting.now else made
+
+
+def rest(order: Order, items: Sequence[Item], facts: Facts) -> Plan:
+    """The boxes of goods that an order is owed, now that they may be there."""
+    return _planned([order], items, facts)
+
+
+def _planned(orders: Sequence[Order], items: Sequence[Item], facts: Facts, parting: Parting | None = None) -> Plan:
+    """The boxes of these goods of theirs, and last what a parting owes."""
     leader = _leader(orders)
     boxes = _boxes(leader, items, facts, len(orders))
     if not boxes:
@@ -52,7 +67,11 @@ def plan(orders: Sequence[Order], facts: Facts) -> Plan:
             return Plan((), (found,) if found else ())
         parcels.append(found)
         if len(boxes) > 1:
-            left = _less(left, found.warehouse_id or 0, found.items)
+            left = less(left, found.warehouse_id or 0, found.items)
+    if parting is not None:
+        reason = {"rule": parting.rule, "currency": leader.currency, **parting.facts}
+        parcels = [_why(parcel, "part", reason) for parcel in (*parcels, _owed(leader, parting, parcels[0], facts))]
+        boxes = [*boxes, Box(parting.owed, (parting.rule,))]
     return _with_reasons(orders, parcels, boxes, facts)
 
 
@@ -80,7 +99,7 @@ def _boxes(leader: Order, items: Sequence[Item], facts: Facts, orders: int) -> l
     for box in sorted(boxes, key=lambda box: -max(item.quantity for item in box.items)):
         parts = _by_warehouse(leader, box, facts)
         for part in parts:
-            facts = facts if part.place is None else _less(facts, part.place, part.items)
+            facts = facts if part.place is None else less(facts, part.place, part.items)
         result += parts
     return result
 
@@ -93,8 +112,8 @@ def _by_warehouse(order: Order, box: Box, facts: Facts) -> list[Box]:
     return [Box(part, (*box.rules, "warehouse"), place) for place, part in parts] or [box]
 
 
-def _less(facts: Facts, warehouse_id: int, items: Sequence[Item]) -> Facts:
-    """What is left for the order's other boxes."""
+def less(facts: Facts, warehouse_id: int, items: Sequence[Item]) -> Facts:
+    """What is left for other boxes."""
     free = dict(facts.free)
     for item in items:
         place = (warehouse_id, item.sku)
@@ -105,7 +124,7 @@ def _less(facts: Facts, warehouse_id: int, items: Sequence[Item]) -> Facts:
 def _kept(facts: Facts, boxes: Sequence[Box]) -> Facts:
     """What a box may take so that those after it still find theirs."""
     for box in boxes:
-        facts = facts if box.place is None else _less(facts, box.place, box.items)
+        facts = facts if box.place is None else less(facts, box.place, box.items)
     return facts
 
 
@@ -134,6 +153,25 @@ def _parcel(order: Order, box: Box, facts: Facts) -> Parcel | Finding | Match | 
         tariff_id=tariff,
         items=box.items,
         why=why,
+    )
+
+
+def _owed(order: Order, parting: Parting, first: Parcel, facts: Facts) -> Parcel:
+    """What is owed as a box from nowhere yet; its freight is guessed as if it came from where the first box does, so
+    that the margin is judged over all of them."""
+    units = splitting.units_of(parting.owed)
+    grams = grams_of(units, facts.catalog, facts.policy)
+    courier = match_courier(order, first.warehouse_id or 0, grams, facts, units)
+    freight, currency, _ = priced(courier) if courier.winner is not None else (0, first.freight_currency, None)
+    return Parcel(
+        id=0,
+        state=ParcelState.PLANNED,
+        shop_id=order.shop_id,
+        expected_g=grams,
+        freight=freight,
+        freight_currency=currency,
+        items=parting.owed,
+        why={"policy": facts.policy.version},
     )
 
 

@@ -13,7 +13,6 @@ from domain import bins, history, notices, replies, stock, stopping, withdrawal
 from domain.aftermath import stock_arrived, wave_progress
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
-from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Stop, StopKind, StopState, WaveState
 from domain.people import CLOCK, Actor, Right, may, require
 from domain.records import NoticeKind
@@ -142,7 +141,7 @@ def _close(desk: Desk, actor: Actor, stop: Stop, lines: set[int], document: stoc
     desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
     order = desk.orders.get(stop.order_id)
     kept = tuple(replace(line, dropped=True) if line.line_no in lines else line for line in order.lines)
-    desk.orders.save([_settled(desk, actor, replace(order, lines=kept))])
+    desk.orders.save([withdrawal.settled(desk, actor, replace(order, lines=kept))])
     if stop.refund_id:
         desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=True))
     verb = "put_back" if document is stock.Document.PUT_BACK else "sheet_torn"
@@ -150,18 +149,6 @@ def _close(desk: Desk, actor: Actor, stop: Stop, lines: set[int], document: stoc
     stopping.redraw(desk, stop)
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     stock_arrived(desk)
-
-
-def _settled(desk: Desk, actor: Actor, order: Order) -> Order:
-    """Where an order stands when goods of it are back on their shelf: cancelled when nothing of it is left anywhere,
-    shipped when all that is left has gone out; not saved."""
-    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
-    left = [p.state for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
-    if not left:
-        return order if order.shippable else withdrawal.cancelled(desk, actor, order)
-    if all(state is ParcelState.HANDED_OVER for state in left):
-        return replace(order, status=OrderStatus.SHIPPED)
-    return order
 
 
 def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:

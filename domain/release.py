@@ -6,7 +6,7 @@ Surprising: waybill numbers are taken here and not before, so an order that is r
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from domain import history, notices, numbering, recheck, wave_choice
+from domain import history, notices, numbering, owed, recheck, wave_choice
 from domain.desk import Desk
 from domain.errors import Stale, Unknown
 from domain.orders import Order, OrderStatus
@@ -19,8 +19,8 @@ _LOOK_AHEAD = 3  # parcels that wait for a courier's number do not keep the othe
 
 
 def tick(desk: Desk) -> int:
-    """Release what is due, make the waves that are due. Returns the orders and parcels moved."""
-    return release_due(desk) + waves_due(desk)
+    """Release what is due, ready what was owed, make the waves that are due. Returns the orders and parcels moved."""
+    return release_due(desk) + owed.wake(desk) + waves_due(desk)
 
 
 def release_due(desk: Desk) -> int:

@@ -56,14 +56,15 @@ def check_waybill(waybill: str) -> str:
 def link(desk: Desk, actor: Actor, order_id: int, waybill: str, reason: str = "") -> Return:
     """Announce a return, or give an unclaimed one to its order. Under a number of ours the whole parcel comes back.
 
-    Raises WrongStatus, BadValue, Stale.
+    Raises WrongStatus while nothing of it has left, BadValue, Stale.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.REFUND, shop=order.shop_id)
     code = check_waybill(waybill)
-    if order.status is not OrderStatus.SHIPPED:
-        raise WrongStatus(order.number, order.status, OrderStatus.SHIPPED)
     parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
+    left = any(p.state is ParcelState.HANDED_OVER and order_id in p.live_orders for p in parcels)
+    if order.status is not OrderStatus.SHIPPED and not left:
+        raise WrongStatus(order.number, order.status, OrderStatus.SHIPPED)
     ours = next((p for p in parcels if p.state is ParcelState.HANDED_OVER and code in (p.waybill, p.number)), None)
     code = ours.waybill if ours else code
     known = desk.returns.by_waybill(code)

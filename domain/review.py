@@ -69,6 +69,15 @@ def approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: boo
     return next(one for one in outcome.approved if one.id == order_id)
 
 
+def look_anew(desk: Desk, order_id: int) -> None:
+    """An approval was refused: the goods of its plan may have gone to others. In review it is screened and planned
+    anew, so that its card says what can be approved now."""
+    order = desk.orders.get(order_id)
+    if order.status is OrderStatus.REVIEW:
+        (news,) = refresh(desk, [order])
+        announce(desk, [order_id] if news.revision != order.revision else [])
+
+
 def _first_yes(desk: Desk, actor: Actor, order: Order) -> Order:
     """The first of two people said yes: to this order and to those in its parcel that need two as well."""
     company = approval.parties(desk, [order])[0].orders

@@ -16,8 +16,10 @@ from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
 from domain.holds import Finding, HoldCode, thaws_at
 from domain.incoming import PlatformState, Receiver, RefundState
 from domain.orders import LIVE, Line, Order
+from domain.parcels import Item
 from domain.place_names import Fault, Why
 from domain.policy import Policy
+from domain.shortage import Parting, parting, presale
 from domain.splitting import by_warehouse, items_of, may_split
 from domain.waiting import waiting
 from domain.worth import worth
@@ -105,24 +107,38 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
 
 
 def short(order: Order, facts: Facts) -> Iterator[Finding]:
-    """Why no warehouse, nor several where the order may be divided, has what it wants."""
+    """Why no warehouse, nor several where the order may be divided, has what it wants; nothing where a part goes."""
     places = serving(order, facts)
     if not places:
         yield Finding(HoldCode.NO_WAREHOUSE, {"shop": facts.catalog.shops[order.shop_id].name})
         return
-    if may_split(order, facts.policy.split) and by_warehouse(items_of(order), places, facts.free):
+    items = items_of(order)
+    if may_split(order, facts.policy.split) and by_warehouse(items, places, facts.free):
+        return
+    parted = parting(order, items, places, facts.free, facts.catalog.skus, facts.policy.split)
+    if parted.now:
         return
     for sku, need in sorted(wanted(order).items()):
         best = max(facts.free.get((place, sku), 0) for place in places)
         with_old = max(facts.free.get((place, sku), 0) + facts.too_old.get((place, sku), 0) for place in places)
+        seen = {"sku": sku, "need": str(need), "free": str(best)}
         if best < need <= with_old:
             days = str(facts.policy.stock.life_days)
-            yield Finding(HoldCode.EXPIRY, {"sku": sku, "need": str(need), "free": str(best), "days": days})
+            yield Finding(HoldCode.EXPIRY, {**seen, "days": days, **parted.told})
             return
         if best < need:
-            yield Finding(HoldCode.OUT_OF_STOCK, {"sku": sku, "need": str(need), "free": str(best)})
+            withheld = {"presale": "1"} if presale(facts.catalog.skus[sku], facts.policy.split) else {}
+            yield Finding(HoldCode.OUT_OF_STOCK, {**seen, **withheld, **parted.told})
             return
     yield IN_PIECES
+
+
+def parts_of(order: Order, items: Sequence[Item], facts: Facts) -> Parting:
+    """What can go now of an order whose goods are not all there; nothing parted where they are, or need not be."""
+    places, choices = serving(order, facts), facts.policy.split
+    if not places or covering(order, facts) or (may_split(order, choices) and by_warehouse(items, places, facts.free)):
+        return Parting()
+    return parting(order, items, places, facts.free, facts.catalog.skus, choices)
 
 
 def _phone(receiver: Receiver) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from domain import history, notices
 from domain.desk import Desk
 from domain.holds import Hold, HoldCode, Source, open_codes
 from domain.orders import Order, OrderStatus
-from domain.parcels import IN_HOUSE, Parcel, ParcelState, Stage, Stop, StopKind, StopState, WaveState
+from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Stage, Stop, StopKind, StopState, WaveState
 from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Role
 from domain.records import Notice, NoticeKind
 
@@ -54,8 +54,10 @@ def stage_of(desk: Desk, parcel: Parcel) -> Stage:
     """Where the parcel is, as rules.md B7 counts."""
     if parcel.state is ParcelState.IN_WAVE and parcel.wave_id is not None:
         return Stage.PRINTED if desk.waves.get(parcel.wave_id).state is WaveState.OPEN else Stage.PICKING
-    if parcel.state in (ParcelState.PLANNED, ParcelState.READY):
-        return Stage.REVIEW if parcel.state is ParcelState.PLANNED else Stage.APPROVED
+    if parcel.state is ParcelState.PLANNED:
+        return Stage.REVIEW
+    if parcel.state in UNTOUCHED:
+        return Stage.APPROVED
     return Stage(parcel.state)
 
 
@@ -173,7 +175,7 @@ def reblock(desk: Desk, order: Order) -> None:
     stops = desk.stops.of_parcels([box.id for box in boxes])
     if _fit_to_holds(desk, order, boxes, stops):
         stops = desk.stops.of_parcels([box.id for box in boxes])
-    parcels = [box for box in boxes if box.state in IN_HOUSE | {ParcelState.READY}]
+    parcels = [box for box in boxes if box.state in IN_HOUSE | UNTOUCHED]
     others = desk.orders.many({oid for p in parcels for oid in p.order_ids} - {order.id})
     if others:
         others |= _tell_companions(desk, order, parcels, stops, others)

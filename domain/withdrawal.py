@@ -10,7 +10,7 @@ from dataclasses import replace
 from domain import bins, checking, history, materials, notices, stock
 from domain.desk import Desk
 from domain.orders import Order, OrderStatus, check_move
-from domain.parcels import Item, Parcel, ParcelState
+from domain.parcels import UNTOUCHED, Item, Parcel, ParcelState
 from domain.people import Actor
 from domain.planning import grams_of, reprice, units_of
 from domain.policy_checks import CheckMode
@@ -36,18 +36,30 @@ def cancelled(desk: Desk, actor: Actor, order: Order, reason: str = "refunded") 
     return replace(order, status=OrderStatus.CANCELLED, reason=reason, decided_by=actor.name, decided_at=desk.now)
 
 
+def settled(desk: Desk, actor: Actor, order: Order) -> Order:
+    """Where an order stands when goods of it came out of its boxes: cancelled when nothing of it is left anywhere,
+    shipped when all that is left has gone out; not saved."""
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    left = [p.state for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
+    if not left:
+        return order if order.shippable else cancelled(desk, actor, order)
+    if all(state is ParcelState.HANDED_OVER for state in left):
+        return replace(order, status=OrderStatus.SHIPPED)
+    return order
+
+
 def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel], *, reason: str) -> Order:
     """Back to review from approved: the claim on stock is given up, the plan stays (log 'un-audit'). Orders it was to
     travel with go on without it."""
     check_move(order, OrderStatus.REVIEW)
     planned = []
     for parcel in parcels:
-        if parcel.state is not ParcelState.READY:
+        if parcel.state not in UNTOUCHED:
             continue
         if len(parcel.order_ids) > 1:
             leave(desk, actor, parcel, order.id, stock.Document.UNDO)
             continue
-        free_stock(desk, actor, parcel, stock.Document.UNDO)
+        _give_up(desk, actor, parcel, parcel.live_items, stock.Document.UNDO)
         planned.append(replace(parcel, state=ParcelState.PLANNED, blocked=False, ready_at=None))
     desk.parcels.save(planned)
     history.note(desk, actor, "order", order.id, "unapproved", reason)
@@ -57,10 +69,8 @@ def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel],
 def leave(desk: Desk, actor: Actor, parcel: Parcel, order_id: int, document: stock.Document) -> Parcel:
     """An order leaves a merged box that nobody has touched: its goods go out of it and their stock is free; the
     others stay. Saves it; returns it as saved."""
-    assert parcel.warehouse_id is not None
     gone = [item for item in parcel.live_items if item.order_id == order_id]
-    units = [(item.sku, item.quantity) for item in gone]
-    desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
+    _give_up(desk, actor, parcel, gone, document)
     news = without(desk, parcel, order_id)
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, "member_left", order=str(order_id))
@@ -77,11 +87,15 @@ def without(desk: Desk, parcel: Parcel, order_id: int) -> Parcel:
     return reprice(desk, replace(news, expected_g=grams), grams)
 
 
-def free_stock(desk: Desk, actor: Actor, parcel: Parcel, document: stock.Document) -> None:
-    """Give up what the parcel's live items claim."""
-    assert parcel.warehouse_id is not None
-    units = [(item.sku, item.quantity) for item in parcel.live_items]
+def _give_up(
+    desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item], document: stock.Document
+) -> list[tuple[str, int]]:
+    """Free what these items claim, as (sku, units); what is owed claims nothing."""
+    units = [(item.sku, item.quantity) for item in items]
+    if parcel.warehouse_id is None:
+        return []
     desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
+    return units
 
 
 def take_out(
@@ -89,11 +103,8 @@ def take_out(
 ) -> Parcel:
     """Take lines out of a parcel and free their stock; a parcel left empty is cancelled, one that was weighed is
     weighed again. Saves it, still blocked or not as it was; returns it as saved."""
-    assert parcel.warehouse_id is not None
     gone = [i for i in parcel.live_items if i.order_id == order_id and i.line_no in line_nos]
-    units = [(item.sku, item.quantity) for item in gone]
-    desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
-    bins.put_home(desk, actor, parcel, units)
+    bins.put_home(desk, actor, parcel, _give_up(desk, actor, parcel, gone, document))
     items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
     news = replace(parcel, items=items)
     news = replace(news, expected_g=materials.expected(desk, news))
@@ -110,9 +121,9 @@ def take_out(
 def put_in(desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item]) -> Parcel:
     """Goods that were taken out belong in the box again: claimed anew; a box that was weighed is weighed again,
     one that was checked item by item is checked again. Returns it as saved. Raises NotEnoughStock, changing nothing."""
-    assert parcel.warehouse_id is not None
-    units = [(item.sku, item.quantity) for item in items]
-    desk.stock.apply(stock.reserve(parcel.id, parcel.warehouse_id, units), actor.name)
+    if parcel.warehouse_id is not None:
+        units = [(item.sku, item.quantity) for item in items]
+        desk.stock.apply(stock.reserve(parcel.id, parcel.warehouse_id, units), actor.name)
     kept = tuple(replace(item, dropped=False) if item in items else item for item in parcel.items)
     news = replace(parcel, items=kept)
     news = replace(news, expected_g=materials.expected(desk, news))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_col
 
 from domain.holds import HoldCode
 from domain.orders import LIVE, Order, OrderStatus
+from domain.parcels import ParcelState
 from storage import alike, order_rows
 from storage.sql import Sql, among
 from storage.tables.orders import hold, order_line, orders
@@ -72,11 +73,14 @@ class OrderQueries:
         return [(row.id, row.revision) for row in rows]
 
     def wanted_in_review(self, sku: str) -> int:
-        """Units that orders in REVIEW want of it."""
+        """Units that orders in REVIEW want of it, and those that others are owed."""
         mine = (order_line.c.sku == sku) & ~order_line.c.dropped & _IN_REVIEW
         joined = order_line.join(orders, orders.c.id == order_line.c.order_id)
         row = self._sql.row(select(func.sum(order_line.c.quantity).label("units")).select_from(joined).where(mine))
-        return int(row.units or 0) if row else 0
+        owed = (parcel_item.c.sku == sku) & ~parcel_item.c.dropped & (parcel.c.state == ParcelState.OWED)
+        boxes = parcel_item.join(parcel, parcel.c.id == parcel_item.c.parcel_id)
+        rest = self._sql.row(select(func.sum(parcel_item.c.quantity).label("units")).select_from(boxes).where(owed))
+        return int((row.units if row else 0) or 0) + int((rest.units if rest else 0) or 0)
 
     def review_counts(self, shops: frozenset[int] | None) -> dict[int, tuple[int, int]]:
         """shop id -> (clean, held) in REVIEW; shops with none are missing."""

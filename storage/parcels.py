@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, sele
 
 from domain.errors import Unknown
 from domain.orders import OrderStatus
-from domain.parcels import RESERVING, Item, Parcel, ParcelState, Sample, Waiting
+from domain.parcels import RESERVING, Item, Owed, Parcel, ParcelState, Sample, Waiting
 from storage.order_queries import parcel_id_of
 from storage.sql import Shape, Sql, among
 from storage.tables.orders import orders
@@ -67,6 +67,21 @@ _NEWEST = func.row_number().over(partition_by=_PURE.c.sku, order_by=_PURE.c.id.d
 _NEWEST_ALONE = select(*_PURE.c, _NEWEST).subquery()
 _SAMPLES = select(*_NEWEST_ALONE.c).where(_NEWEST_ALONE.c.place <= bindparam("latest"), _NEWEST_ALONE.c.sku != "")
 _SAMPLES = _SAMPLES.order_by(_NEWEST_ALONE.c.sku, _NEWEST_ALONE.c.id)
+
+
+_OWED = (parcel.c.state == ParcelState.OWED, ~parcel.c.blocked, ~_NOT_RELEASED)
+_UNITS = (parcel_item.c.sku, func.sum(parcel_item.c.quantity).label("units"))
+_OWED_UNITS = select(*_UNITS).join(parcel, _INSIDE).where(parcel.c.state == ParcelState.OWED, ~parcel_item.c.dropped)
+_OWED_UNITS = _OWED_UNITS.group_by(parcel_item.c.sku)
+_WANTS = exists().where(_INSIDE, ~parcel_item.c.dropped, among(parcel_item.c.sku))
+_ONE, _ITS = orders.alias(), parcel_item.alias()
+_SINCE = func.min(func.coalesce(_ONE.c.paid_at, _ONE.c.placed_at, _ONE.c.created_at), type_=_ONE.c.created_at.type)
+_FIRST_OWED = select(parcel.c.id, _SINCE.label("since"), func.min(_ONE.c.id).label("order_id")).select_from(parcel)
+_FIRST_OWED = _FIRST_OWED.join(_ITS, _ITS.c.parcel_id == parcel.c.id).join(_ONE, _ONE.c.id == _ITS.c.order_id)
+_FIRST_OWED = _FIRST_OWED.where(*_OWED, _WANTS)
+_FIRST_OWED = _FIRST_OWED.group_by(parcel.c.id).order_by("since", "order_id", parcel.c.id).limit(bindparam("most"))
+_OWED_ITEMS = select(parcel_item.c.parcel_id, *_UNITS).where(among(parcel_item.c.parcel_id), ~parcel_item.c.dropped)
+_OWED_ITEMS = _OWED_ITEMS.group_by(parcel_item.c.parcel_id, parcel_item.c.sku)
 
 
 def _waiting(rows: Sequence[Row[Any]]) -> Waiting:
@@ -175,6 +190,20 @@ class Parcels:
         for row in self._sql.rows(_WAITING, place=warehouse_id, most=limit):
             found[row.id].append(row)
         return [_waiting(rows) for rows in found.values()]
+
+    def owed_units(self) -> dict[str, int]:
+        """Units that OWED parcels wait for, by sku."""
+        return {row.sku: row.units for row in self._sql.rows(_OWED_UNITS)}
+
+    def owed(self, skus: Collection[str], limit: int) -> list[Owed]:
+        """OWED and not blocked parcels with one of these skus in them whose order is RELEASED, oldest order first."""
+        found = set(self._sql.rows_in(_FIRST_OWED, skus, most=limit))
+        rows = sorted(found, key=lambda row: (row.since, row.order_id, row.id))
+        first = {row.id: row.order_id for row in rows[:limit]}
+        units: dict[int, dict[str, int]] = defaultdict(dict)
+        for row in self._sql.rows_in(_OWED_ITEMS, first):
+            units[row.parcel_id][row.sku] = row.units
+        return [Owed(parcel_id, order_id, units[parcel_id]) for parcel_id, order_id in first.items()]
 
     def of_wave(self, wave_id: int) -> list[Parcel]:
         """The wave's parcels by slot."""

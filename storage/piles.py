@@ -10,7 +10,20 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, exists, func, literal, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Text,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
 
 from domain.holds import HoldCode
 from domain.lookout import FIRST, Pile, Shortage
@@ -37,13 +50,26 @@ def _late(
     return select(place.label("place"), part.label("part"), key.label("id"), at.label("at"))
 
 
+_OWING = (parcel.c.id == parcel_item.c.parcel_id, parcel.c.state == ParcelState.OWED, ~parcel_item.c.dropped)
+_OWED = _late(
+    literal(0), literal(""), parcel_item.c.order_id, func.min(parcel.c.state_at, type_=parcel.c.state_at.type)
+)
+_OWED = _OWED.where(*_OWING).group_by(parcel_item.c.order_id)
+_OWED_SKUS = select(
+    parcel_item.c.sku,
+    func.count(parcel_item.c.order_id.distinct()).label("orders"),
+    func.sum(parcel_item.c.quantity).label("units"),
+)
+_OWED_SKUS = _OWED_SKUS.where(*_OWING).group_by(parcel_item.c.sku)
+
+
 class Piles:
     """Implements domain.lookout.Piles."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
 
-    def _piles(self, late: Select[Any]) -> list[Pile]:
+    def _piles(self, late: Select[Any] | CompoundSelect[Any]) -> list[Pile]:
         """`late` selects place, part, id, at."""
         inner = late.subquery()
         heap = [inner.c.place, inner.c.part]
@@ -92,18 +118,22 @@ class Piles:
         return self._piles(late.where(return_parcel.c.state == ReturnState.UNCLAIMED, came < before))
 
     def short(self) -> tuple[list[Pile], list[Shortage]]:
-        """Orders in REVIEW that are out of stock: all in one pile, and by sku, the most orders first."""
+        """Orders in REVIEW that are out of stock, and those that are owed goods: all in one pile, and by sku, the most
+        orders first."""
         waits = (_IN_REVIEW, _OPEN, hold.c.code == HoldCode.OUT_OF_STOCK)
         late = _late(literal(0), literal(""), orders.c.id, hold.c.opened_at)
-        piles = self._piles(late.join(orders, orders.c.id == hold.c.order_id).where(*waits))
+        late = late.join(orders, orders.c.id == hold.c.order_id).where(*waits)
+        piles = self._piles(late.union_all(_OWED))
         evidence = type_coerce(hold.c.evidence, Text)
         alike = select(evidence.label("evidence"), func.count().label("orders"))
         alike = alike.join(orders, orders.c.id == hold.c.order_id).where(*waits).group_by(evidence)
         by_sku: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
-        for row in self._sql.rows(alike) if piles else ():
-            seen = json.loads(row.evidence)
-            count, units = by_sku[seen["sku"]]
-            by_sku[seen["sku"]] = (count + row.orders, units + row.orders * int(seen["need"] or 0))
+        told = [(json.loads(row.evidence), row.orders) for row in self._sql.rows(alike)] if piles else []
+        missing = [(seen["sku"], count, count * int(seen["need"] or 0)) for seen, count in told]
+        missing += [(row.sku, row.orders, row.units) for row in self._sql.rows(_OWED_SKUS)] if piles else []
+        for sku, more, wanted in missing:
+            count, units = by_sku[sku]
+            by_sku[sku] = (count + more, units + wanted)
         ordered = sorted(by_sku.items(), key=lambda item: (-item[1][0], item[0]))
         return piles, [Shortage(sku, count, units) for sku, (count, units) in ordered]
 

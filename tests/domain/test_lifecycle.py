@@ -40,8 +40,8 @@ def test_a_parcel_that_left_or_was_cancelled_stays_so(state: ParcelState) -> Non
     assert parcels.MOVES[state] == frozenset()
 
 
-def test_a_shipped_order_stays_shipped() -> None:
-    assert orders.MOVES[OrderStatus.SHIPPED] == frozenset()
+def test_a_shipped_order_goes_on_only_where_it_is_owed_goods_again() -> None:
+    assert orders.MOVES[OrderStatus.SHIPPED] == {OrderStatus.RELEASED}
 
 
 def test_every_hold_code_has_an_owner_and_a_clock() -> None:

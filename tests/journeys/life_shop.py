@@ -24,8 +24,12 @@ HAND = Actor(ActorKind.PERSON, "hand", 1, frozenset(Role))
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
 
 
-def seed(unit: Unit, mode: CheckMode = CheckMode.NONE) -> None:
-    """One shop, one warehouse, one courier, two products; few units, so that stock runs out."""
+PARTS = Split(most_units=3, shortage=True, shortage_least={"*": 0}, shortage_percent=0, presale=("presale",))
+
+
+def seed(unit: Unit, mode: CheckMode = CheckMode.NONE, *, parts: bool = False) -> None:
+    """One shop, one warehouse, one courier, two products; few units, so that stock runs out, very few where the shop
+    ships parts."""
     admin = unit.catalog_admin
     admin.set_company(Company("测试", "Asia/Shanghai", "CNY"))
     admin.add_shop(Shop(1, "店", Platform.WOOCOMMERCE, "CNY", "Asia/Shanghai"))
@@ -34,11 +38,10 @@ def seed(unit: Unit, mode: CheckMode = CheckMode.NONE) -> None:
     lid = Sku("LID", "", "盖子", 0, 100, 500, traits=frozenset({SERIAL} if mode is CheckMode.ITEMS else ()))
     bag = Sku("BAG-1", "", "袋子", 60, 20, 0, traits=frozenset({MATERIAL}))
     admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), lid, bag])
-    opening = [Move(1, sku, Bucket.GOOD, 8, Document.OPENING, 0) for sku in ("CUP", "LID", "BAG-1")]
-    unit.stock.apply(opening, "opening")
-    admin.put_policy(
-        replace(Policy(), split=Split(most_units=3), checks=CheckRules(mode=mode, material="BAG-1")), "boss"
-    )
+    there = {"CUP": 3 if parts else 8, "LID": 2 if parts else 8, "BAG-1": 8}
+    unit.stock.apply([Move(1, sku, Bucket.GOOD, units, Document.OPENING, 0) for sku, units in there.items()], "opening")
+    split = PARTS if parts else Split(most_units=3)
+    admin.put_policy(replace(Policy(), split=split, checks=CheckRules(mode=mode, material="BAG-1")), "boss")
     chat = unit.people.add_chat(Chat(0, 1, "private", HAND.name))
     assert unit.people.add(Person(0, 1, HAND.name, chat.id, roles=HAND.roles)).id == HAND.person_id
 

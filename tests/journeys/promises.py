@@ -81,7 +81,7 @@ def check_places(desk: Desk) -> None:
     picked: dict[tuple[str, str], int] = {}
     found = desk.parcels.of_orders(all_orders(desk)).values()
     for box in {box.id: box for boxes in found for box in boxes}.values():
-        if box.state in (ParcelState.PICKED, ParcelState.PACKED, ParcelState.WEIGHED):
+        if box.state in IN_HOUSE - {ParcelState.IN_WAVE}:
             for item in box.live_items:
                 picked[box.number, item.sku] = picked.get((box.number, item.sku), 0) + item.quantity
     assert boxed == picked
@@ -100,7 +100,7 @@ def check_orders(desk: Desk) -> None:
         if order.status is OrderStatus.SHIPPED:
             assert states == {ParcelState.HANDED_OVER}
         if order.status is OrderStatus.APPROVED:
-            assert states == {ParcelState.READY}
+            assert states in ({ParcelState.READY}, {ParcelState.READY, ParcelState.OWED})
         if order.status in (OrderStatus.CANCELLED, OrderStatus.UNPAID):
             assert states == set()
         for parcel in live:

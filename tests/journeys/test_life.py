@@ -43,8 +43,9 @@ from domain.people import SHOP, Station
 from domain.policy_checks import CheckMode
 from domain.records import Grade
 from storage.store import Store
-from tests.journeys.check_life import CheckLife, check_checks
+from tests.journeys.check_life import check_checks
 from tests.journeys.life_shop import HAND, HOME, incoming, seed
+from tests.journeys.owed_life import OwedLife, check_owed
 from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped, wrong_label
 from tests.journeys.stop_life import BOSS, NUMBERS
 
@@ -56,7 +57,7 @@ class Crash(Exception):
     """The process dies in the middle of a command."""
 
 
-class Life(CheckLife):
+class Life(OwedLife):
     """Six orders, one warehouse, everything at once."""
 
     hand = HAND
@@ -67,10 +68,11 @@ class Life(CheckLife):
         self.store = Store("sqlite:///:memory:", now=lambda: self.clock)
         self.update_id = 0
         self.shipped_with_stop: list[str] = []
+        self.owed: frozenset[int] = frozenset()
 
-    @initialize(on_the_floor=st.integers(0, 3), mode=st.sampled_from(list(CheckMode)))
-    def open_the_shop(self, on_the_floor: int, mode: CheckMode = CheckMode.NONE) -> None:
-        self.store.run_now(seed, mode)
+    @initialize(on_the_floor=st.integers(0, 3), mode=st.sampled_from(list(CheckMode)), parts=st.booleans())
+    def open_the_shop(self, on_the_floor: int, mode: CheckMode = CheckMode.NONE, parts: bool = False) -> None:
+        self.store.run_now(seed, mode, parts=parts)
         for number in ALL[:on_the_floor]:
             self.store.run_now(intake.receive, SHOP, 1, [incoming(number, 1, 1, PlatformState.PAID, "", 0)])
             self.tap(review.approve, number)
@@ -350,6 +352,7 @@ class Life(CheckLife):
         self.store.read_now(check_orders)
         self.store.read_now(check_stops)
         self.store.read_now(check_checks)
+        self.owed = self.store.read_now(check_owed, self.owed)
 
 
 TestLife = Life.TestCase
