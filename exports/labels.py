@@ -41,6 +41,7 @@ def stages(tr: Translate) -> Mapping[str, str]:
     """Where the parcel was when the refund came."""
     return {
         ParcelState.PLANNED: tr("Before release"),
+        ParcelState.OWED: tr("Waits for goods"),
         ParcelState.READY: tr("Released, not picked"),
         ParcelState.IN_WAVE: tr("Being picked"),
         ParcelState.PICKED: tr("Picked"),

@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import corrections, interception, review
 from domain.desk import Desk
-from domain.errors import InHand, ReasonNeeded, Unknown
+from domain.errors import HeldOrder, InHand, ReasonNeeded, Stale, Unknown
 from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
 from domain.people import Actor, Right, require
@@ -71,6 +71,9 @@ async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
     except InHand:
         await show_order(ask, order_id, view="sure", verb=verb)
         return
+    except (HeldOrder, Stale):
+        await ask.run(review.look_anew, order_id)
+        raise
     first = words.plain("Your yes is noted. A second person must approve.")
     texts = {
         "o.ok": words.plain("Approved."),

@@ -61,6 +61,7 @@ MARGIN_TOGETHER = N_(
     "{left} of {paid} would be left of {orders} in one parcel, after goods {cost} and one freight {freight}"
 )
 NO_WAREHOUSE_CAN = N_("none of {tried} warehouses can, the first because: {why}")
+PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
 SHORT = {
     "elsewhere": N_("the platform asks for another"),
@@ -178,6 +179,8 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
     text = EVIDENCE[hold.code]
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
+    elif hold.code is HoldCode.OUT_OF_STOCK and "presale" in hold.evidence:
+        text = PRESALE_STOCK
     elif hold.code is HoldCode.FREEZE and "until" in hold.evidence:
         text = FREEZE_UNTIL
     elif hold.code is HoldCode.FREEZE and "stock" in hold.evidence:

@@ -18,6 +18,7 @@ from handlers.cards.choices import choice_lines
 from handlers.cards.evidence import cure, hold_line, veiled
 from handlers.cards.hands import taker
 from handlers.cards.order_buttons import Row, in_twos
+from handlers.cards.owed import not_parted
 from handlers.cards.together import why_lines
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, hold_name, verb_name
@@ -134,6 +135,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
     for code in open_codes(order.holds):
         hold = next(hold for hold in order.holds if hold.open and hold.code is code)
         lines += [hold_line(hold, words, viewer.private), f"   {cure(code, words)}"]
+        lines += not_parted(desk, order, hold, words)
     lines += _whole(order, viewer)
     gone = [hold for hold in order.holds if not hold.open]
     lines += [

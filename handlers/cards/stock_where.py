@@ -26,7 +26,7 @@ def _sellable(desk: Desk, sku: Sku, words: Words) -> list[str]:
     if not levels:
         return []
     old = bins.stale(desk, [sku.code])
-    ship = sum(bins.to_ship(levels, old).values())
+    ship = sum(bins.to_ship(levels, old, bins.withheld(desk, [sku.code])).values())
     waiting = desk.orders.wanted_in_review(sku.code)
     facts = {"ship": ship, "sell": ship - waiting, "waiting": waiting}
     lines = [words("To ship {ship} · to sell {sell} ({waiting} wanted by orders in review)", **facts)]

@@ -13,6 +13,7 @@ from domain.parcels import Parcel, ParcelState
 from domain.people import Right
 from domain.splitting import SHIPS_PARTS
 from handlers.card import Button
+from handlers.cards.owed import owed_lines, part_lines
 from handlers.taps import pack
 from handlers.terms import N_
 from handlers.viewer import Viewer
@@ -33,6 +34,8 @@ RULES = {
     "apart": N_("goods that must not touch"),
     "too_much": N_("too heavy, too many or too valuable for one parcel"),
     "warehouse": N_("no one warehouse has everything"),
+    "shortage": N_("goods are missing"),
+    "presale": N_("goods are not on sale yet"),
 }
 _APART = frozenset({ParcelState.PLANNED, ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PICKED})
 
@@ -60,6 +63,7 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
                     "☝️ Tell the platform only with the last parcel: the first number may mark the whole order shipped"
                 )
             )
+    lines += owed_lines(boxes, words)
     if order.apart:
         lines.append(words("✂️ Travels alone: a person said so"))
     for other, found in together.candidates(desk, order)[:SHOWN] if order.merge_key else ():
@@ -110,5 +114,6 @@ def why_lines(parcel: Parcel, words: Words) -> list[str]:
         lines += _margin(merged.get("margin"), words)
     if isinstance(split, Mapping):
         rules = words.listed(words.plain(RULES.get(str(rule), str(rule))) for rule in split.get("rules", ()))
-        lines.append(words("✂️ Part {part} of {of}: {rules}", part=split.get("part"), of=split.get("of"), rules=rules))
-    return lines
+        text = words("✂️ Part {part} of {of}: {rules}", part=split.get("part"), of=split.get("of"), rules=rules)
+        lines.append(text if rules else words("✂️ Part {part} of {of}", part=split.get("part"), of=split.get("of")))
+    return [*lines, *part_lines(parcel, words)]
