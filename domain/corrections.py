@@ -34,7 +34,7 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
         p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
     ):
         order = withdrawal.unapprove(desk, actor, order, parcels, reason="address edited")
-    owed = order.status is OrderStatus.RELEASED and _only_owed(order, parcels)
+    owed = only_owed(order, parcels)
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW) and not owed:
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     history.note(desk, actor, "order", order_id, "address_edited")
@@ -47,10 +47,10 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
     return desk.orders.get(order_id)
 
 
-def _only_owed(order: Order, parcels: Sequence[Parcel]) -> bool:
-    """Whether all of it that is still here is owed."""
+def only_owed(order: Order, parcels: Sequence[Parcel]) -> bool:
+    """Whether all of a released order that is still to go is owed."""
     here = {p.state for p in parcels if order.id in p.live_orders} - {ParcelState.HANDED_OVER, ParcelState.CANCELLED}
-    return here == {ParcelState.OWED}
+    return order.status is OrderStatus.RELEASED and here == {ParcelState.OWED}
 
 
 def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> tuple[Order, int]:

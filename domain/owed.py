@@ -41,7 +41,7 @@ def wake(desk: Desk) -> int:
     able = _able(desk.parcels.owed({sku for _, sku in free}, _LOOKED_AT), free) if free else []
     if not able:
         return 0
-    desk.stock.levels(units_wanted(able), lock=True)
+    free = bins.claimable(desk, {sku for one in able for sku in one.units}, lock=True)
     boxes = desk.parcels.many([one.parcel_id for one in able])
     orders = desk.orders.many({one.order_id for one in able})
     facts = replace(courier_facts(desk), free=free)
@@ -54,11 +54,6 @@ def wake(desk: Desk) -> int:
     desk.record(news.events)
     notices.redraw(desk, NoticeKind.ORDER, {oid for box in news.saved for oid in box.order_ids}, digest=True)
     return sum(box.state is ParcelState.READY for box in news.saved)
-
-
-def units_wanted(waiting: Collection[Owed]) -> set[str]:
-    """The skus of these boxes."""
-    return {sku for one in waiting for sku in one.units}
 
 
 def _able(waiting: Sequence[Owed], free: dict[tuple[int, str], int]) -> list[Owed]:

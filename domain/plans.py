@@ -69,8 +69,7 @@ def _planned(orders: Sequence[Order], items: Sequence[Item], facts: Facts, parti
         if len(boxes) > 1:
             left = less(left, found.warehouse_id or 0, found.items)
     if parting is not None:
-        reason = {"rule": parting.rule, "currency": leader.currency, **parting.facts}
-        parcels = [_why(parcel, "part", reason) for parcel in (*parcels, _owed(leader, parting, parcels[0], facts))]
+        parcels.append(_owed(leader, parting, parcels[0], facts))
         boxes = [*boxes, Box(parting.owed, (parting.rule,))]
     return _with_reasons(orders, parcels, boxes, facts)
 
@@ -171,7 +170,10 @@ def _owed(order: Order, parting: Parting, first: Parcel, facts: Facts) -> Parcel
         freight=freight,
         freight_currency=currency,
         items=parting.owed,
-        why={"policy": facts.policy.version},
+        why={
+            "policy": facts.policy.version,
+            "part": {"rule": parting.rule, "currency": order.currency, **parting.facts},
+        },
     )
 
 

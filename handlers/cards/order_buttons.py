@@ -3,6 +3,7 @@
 Surprising: this only hides. Every tap names the revision it was shown with and is judged anew by the domain.
 """
 
+from domain import corrections
 from domain.customer_records import is_identity
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
@@ -88,6 +89,12 @@ def _release(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
     return list(in_twos(buttons))
 
 
+def _only_owed(desk: Desk, order: Order) -> bool:
+    """Whether what is still to go may be sent elsewhere, though the rest has left."""
+    released = order.status is OrderStatus.RELEASED
+    return released and corrections.only_owed(order, desk.parcels.of_orders([order.id]).get(order.id, ()))
+
+
 def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
     words, key = viewer.words, (order.id, order.revision)
     buttons = []
@@ -95,7 +102,7 @@ def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
         buttons.append((Right.EDIT, Button(words("🔗 Match product"), pack("o.ms", *key))))
     if order.status in _HOLDABLE:
         buttons.append((Right.APPROVE, Button(words("✋ Hold"), pack("o.hd", *key))))
-    if order.status in _EDITABLE:
+    if order.status in _EDITABLE or _only_owed(desk, order):
         buttons.append((Right.EDIT, Button(words("✏️ Edit address"), pack("o.ad", *key))))
     if order.status in (OrderStatus.REVIEW, OrderStatus.UNPAID) and not _yes(desk, order, viewer):
         buttons.append((Right.APPROVE, _reject(order, viewer)))  # never where the thumb expects the approval

@@ -19,7 +19,7 @@ from handlers.cards.order_views import VIEWS
 from handlers.cards.together import together_lines
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import actor_name, hold_name, refund_state_name, role_name, step_name
+from handlers.terms import N_, actor_name, hold_name, refund_state_name, role_name, step_name
 from handlers.viewer import Viewer
 from handlers.words import Words, mask_name, mask_phone
 
@@ -197,7 +197,8 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
     if parcel.holder:
         parts.append(words("held by {name}", name=parcel.holder))
     if parcel.freight:
-        parts.append(words("freight {amount}", amount=words.money(parcel.freight, parcel.freight_currency)))
+        text = N_("freight {amount}") if parcel.warehouse_id else N_("freight about {amount}")
+        parts.append(words(text, amount=words.money(parcel.freight, parcel.freight_currency)))
     return " · ".join(parts)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from domain import (
     corrections,
+    dry_run,
     fulfilment,
     interception,
     looking,
@@ -385,3 +386,13 @@ def test_a_parcel_number_of_what_is_owed_cannot_be_scanned(shop: Owing) -> None:
         refusal = shop.run(fulfilment.scan, shop.house.cast.actor(Role.DISPATCHER), station, number).refusal
         assert refusal is not None
     assert shop.owed().state is ParcelState.OWED
+
+
+def test_a_dry_run_tells_what_the_rule_would_free(shop: Owing) -> None:
+    shop.policy(Split())
+    shop.receive(sold("1"), sold("2", (TOWELS,), buyer_id="x", receiver=receiver(address="九路 9 号")))
+    ids = [shop.order("1").id, shop.order("2").id]
+    parts = replace(shop.run(lambda desk: desk.policy), split=PARTS)
+    found = shop.run(dry_run.compare, parts, ids)
+    assert (found.looked, found.held, found.freed, found.first_freed) == (2, 0, 1, ["1"])
+    assert shop.boxes("1") == []

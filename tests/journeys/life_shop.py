@@ -38,7 +38,7 @@ def seed(unit: Unit, mode: CheckMode = CheckMode.NONE, *, parts: bool = False) -
     lid = Sku("LID", "", "盖子", 0, 100, 500, traits=frozenset({SERIAL} if mode is CheckMode.ITEMS else ()))
     bag = Sku("BAG-1", "", "袋子", 60, 20, 0, traits=frozenset({MATERIAL}))
     admin.put_skus([Sku("CUP", "6901234567892", "杯子", 300, 900, 2900), lid, bag])
-    there = {"CUP": 3 if parts else 8, "LID": 2 if parts else 8, "BAG-1": 8}
+    there = {"CUP": 5 if parts else 8, "LID": 1 if parts else 8, "BAG-1": 8}
     unit.stock.apply([Move(1, sku, Bucket.GOOD, units, Document.OPENING, 0) for sku, units in there.items()], "opening")
     split = PARTS if parts else Split(most_units=3)
     admin.put_policy(replace(Policy(), split=split, checks=CheckRules(mode=mode, material="BAG-1")), "boss")

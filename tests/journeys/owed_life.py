@@ -5,15 +5,18 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from domain import aftermath
+from domain import aftermath, intake
 from domain.desk import Desk
 from domain.holds import HoldCode
+from domain.incoming import IncomingRefund, RefundState
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
+from domain.people import SHOP
 from domain.stock import Bucket, Document, Move
 from storage.unit import Unit
 from tests.journeys.check_life import CheckLife
 from tests.journeys.promises import all_orders
+from tests.journeys.stop_life import NUMBERS
 
 GONE = (ParcelState.OWED, ParcelState.PLANNED, ParcelState.CANCELLED)
 
@@ -41,6 +44,14 @@ class OwedLife(CheckLife):
     @rule(sku=st.sampled_from(["CUP", "LID"]), on=st.sampled_from([True, True, False]))
     def goods_go_on_sale(self, sku: str, on: bool) -> None:
         self.store.run_now(sale, sku, on)
+
+    @rule(number=NUMBERS, state=st.sampled_from([RefundState.REQUESTED, RefundState.SUCCESS]), lid=st.booleans())
+    def wanted_again(self, number: str, state: RefundState, lid: bool) -> None:
+        """A refund that is taken back in the next moment."""
+        lines = (f"{number}-LID",) if lid else ()
+        for told in (state, RefundState.CANCELLED):
+            news = IncomingRefund(f"R{number}-again", told, 500 if lid else 1_000_000, lines)
+            self.store.run_now(intake.refund_told, SHOP, 1, number, news)
 
 
 def check_owed(desk: Desk, owed: frozenset[int]) -> frozenset[int]:

@@ -73,8 +73,9 @@ class Life(OwedLife):
     @initialize(on_the_floor=st.integers(0, 3), mode=st.sampled_from(list(CheckMode)), parts=st.booleans())
     def open_the_shop(self, on_the_floor: int, mode: CheckMode = CheckMode.NONE, parts: bool = False) -> None:
         self.store.run_now(seed, mode, parts=parts)
+        units = 2 if parts else 1
         for number in ALL[:on_the_floor]:
-            self.store.run_now(intake.receive, SHOP, 1, [incoming(number, 1, 1, PlatformState.PAID, "", 0)])
+            self.store.run_now(intake.receive, SHOP, 1, [incoming(number, units, units, PlatformState.PAID, "", 0)])
             self.tap(review.approve, number)
         self.time_passes(15)
         self.time_passes(40)
@@ -109,7 +110,7 @@ class Life(OwedLife):
         return found[number].id if number in found else None
 
     def tap(self, command: Callable[..., object], number: str, *args: object) -> None:
-        """A tap on a fresh card; refusals are answers, not failures."""
+        """A tap on a fresh card; refusals are answers, not failures, and the order is looked at anew."""
         order_id = self.order_id(number)
         if order_id is None:
             return
@@ -117,7 +118,7 @@ class Life(OwedLife):
         try:
             self.store.run_now(command, BOSS, order_id, revision, *args)
         except Refusal:
-            return
+            self.store.run_now(review.look_anew, order_id)
 
     @rule(
         number=NUMBERS,
