@@ -65,7 +65,13 @@ POLICIES = st.builds(
     ),
     screening=st.builds(Screening, most_units=COUNT, flags=st.lists(TEXT, max_size=2).map(tuple)),
     merge=st.builds(Merge, auto=st.booleans(), wait_minutes=COUNT, within_hours=COUNT),
-    split=st.builds(Split, apart=st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple), most_value=MONEY),
+    split=st.builds(
+        Split,
+        apart=st.lists(st.tuples(TEXT, TEXT), max_size=2).map(tuple),
+        most_value=MONEY,
+        shortage_least=MONEY,
+        presale=st.lists(TEXT, max_size=2).map(tuple),
+    ),
     limits=st.builds(Limits, cs_approve=MONEY, two_people=MONEY),
     holds=st.dictionaries(
         st.sampled_from([code for code in HoldCode if code not in UNTOUCHABLE]),
@@ -180,6 +186,8 @@ def test_a_misspelt_key_is_told_the_nearest() -> None:
         ("[holds]\nREFUNDED = {on = false}", (2, "holds.REFUNDED.on", "untouchable")),
         ('[holds.NO_ITEMS]\nrelease = "approve"', (2, "holds.NO_ITEMS.release", "untouchable")),
         ("[amount_range]\nCNY = [2, 1]", (1, "amount_range", "missing")),
+        ("[split]\nshortage_least = {CNY = 1}", (2, "split.shortage_least", "missing")),
+        ("[split]\nshortage_percent = 101", (2, "split.shortage_percent", "range")),
         ('[screening]\nhours = "8-23"', (2, "screening.hours", "value")),
         ('report_time = "25:00"', (1, "report_time", "value")),
     ],
