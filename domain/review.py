@@ -27,6 +27,7 @@ from domain.people import Actor, ActorKind, Right, may, require
 from domain.planning import refresh
 from domain.policy import Policy
 from domain.records import NoticeKind
+from domain.scope import ALL, Scope
 
 LONGEST_FREEZE = timedelta(days=366)
 
@@ -85,12 +86,12 @@ def approve_clean(
     watermark: int,
     checksum: int,
     shown_to: Actor | None = None,
-    scope: queue.Scope = queue.ALL,
+    scope: Scope = ALL,
 ) -> approval.Approvals:
     """Approve exactly the clean orders the digest showed. Raises Stale when one of them changed meanwhile.
 
     `shown_to` is whose scope the card was drawn for, where that is not the actor (a group's card); `scope` the part
-    of the list the button named. Clean orders above the limits of one person are told among the refused.
+    of the line the card showed. Clean orders above the limits of one person are told among the refused.
     """
     require(actor, Right.APPROVE)
     shown = queue.clean(desk, shown_to or actor, scope, watermark)

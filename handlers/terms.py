@@ -261,6 +261,11 @@ FORMATS = {
     "mapped": N_("learned table"),
 }
 WANTS = {
+    "filter": N_(
+        "a shop, a reason of holds, held, clean, urgent, missed, 12h, >500, above the limit, two people needed, mine,"
+        " put off"
+    ),
+    "filter_once": N_("one of a kind: one shop, one reason, one deadline"),
     "another_warehouse": N_("two different warehouses"),
     "warehouse_code": N_("a warehouse's code behind the command"),
     "good_or_defective": N_("good or defective"),

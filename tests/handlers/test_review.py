@@ -45,7 +45,7 @@ async def test_the_digest_counts_and_approves_the_clean_ones_in_one_tap(desk: De
         "",
         "⏳ The oldest must leave by 11-25 10:00",
     ]
-    assert desk.labels == [["✅ Approve 2 clean"], ["✋ See 1 held"]]
+    assert desk.labels == [["✅ Approve 2 clean"], ["✋ See 1 held"], ["🔎 Filter"]]
     [after] = await desk.taps(anna, "✅ Approve 2 clean")
     assert desk.toasts == ["Approved: 2"]
     assert after.split("\n")[0] == "<b>📥 1 new: 0 clean, 1 held</b>"
@@ -260,7 +260,7 @@ async def test_the_queue_walks_in_one_message_and_goes_on_after_a_decision(desk:
     one, two = desk.takes(*(incoming(str(n), buyer_message=f"note {n}") for n in (1, 2)))
     [first] = await desk.writes(anna, "/queue")
     assert " · 1 · " in first.split("\n")[0]
-    assert first.split("\n")[-1] == "1 of 2 · all held · ⏳ leaves by 11-25 10:00"
+    assert first.split("\n")[-1] == "1 of 2 · on hold · ⏳ leaves by 11-25 10:00"
     assert desk.labels[-2:] == [["🙋 I take it", "💤 Later"], ["🔎 1/2", "▶"]]
     [second] = await desk.taps(anna, "▶")
     assert desk.last[0].name == "editMessageText"
