@@ -1,10 +1,14 @@
-"""What follows a step in the warehouse: how far its wave is now, and the orders that waited for its goods."""
+"""What follows a step in the warehouse: how far its wave is now, and the orders that waited for its goods, to send or
+to get back."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from domain import looking, notices
 from domain.desk import Desk
+from domain.exchanges import returned_of
 from domain.holds import HoldCode
+from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, WaveState
 from domain.people import Actor
 from domain.records import NoticeKind
@@ -28,3 +32,13 @@ def wave_progress(desk: Desk, actor: Actor, parcel: Parcel) -> None:
 def stock_arrived(desk: Desk) -> None:
     """Units are free again: orders that wait for stock are screened anew, oldest first (automatic release)."""
     looking.at_once(desk, [HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY])
+
+
+def goods_returned(desk: Desk, orders: Collection[Order]) -> None:
+    """What came back of these orders was looked at: exchanges that wait for it are screened anew."""
+    ids, numbers = {order.id for order in orders}, {(order.shop_id, order.number) for order in orders}
+
+    def waits(order: Order) -> bool:
+        return order.id in ids or (order.shop_id, returned_of(order)) in numbers
+
+    looking.at_once(desk, [HoldCode.WAIT_RETURN], waits)

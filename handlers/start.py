@@ -62,6 +62,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "shift": (None, N_("hand-over: what was done, what is open, what to watch")),
     "quiet": (None, N_("your quiet hours: /quiet 22:00-08:00, off or company")),
     "report": (Right.REPORT, N_("the day's workbook: /report or /report 2026-11-23")),
+    "numbers": (Right.REPORT, N_("prepaid waybill numbers: what is left; you bought more: /numbers #3 500")),
     "invite": (Right.STAFF, N_("a one-time link: /invite ROLE [shop or warehouse]")),
     "staff": (Right.STAFF, N_("everybody, with suspend and hand over")),
     "policy": (Right.POLICY, N_("the house rules: see them; send a .toml file to change them")),

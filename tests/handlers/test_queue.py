@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain import looking, queue
+from domain.catalog import Account
 from domain.holds import HoldCode
 from domain.orders import OrderStatus
 from domain.people import Role
@@ -355,3 +356,18 @@ async def test_a_freeze_in_the_house_ends_at_a_moment_too_but_not_with_stock(des
     desk.clock.forward(2 * 3600)
     assert desk.do(looking.look_again) == 1
     assert not desk.order(order.id).held
+
+
+async def test_finance_sees_and_tops_up_the_prepaid_numbers(desk: DeskChat) -> None:
+    finance, anna = desk.cast.people[Role.FINANCE], desk.cast.people[Role.CS]
+    counted = Account(0, desk.cast.couriers[0].id, "hz", shop_id=desk.cast.shops[0].id)
+    account = desk.do(lambda unit: unit.catalog_admin.add_account(counted, balance=0))
+    [text] = await desk.writes(finance, "/numbers")
+    assert f"#{account.id} {desk.cast.couriers[0].name} hz: ⛔ 0 left" in text.split("\n")
+    assert await desk.writes(finance, f"/numbers #{account.id} 500") == [
+        f"Account #{account.id}: 500 numbers left. What waited for them is looked at again."
+    ]
+    [text] = await desk.writes(finance, "/numbers much")
+    assert text == "«much» does not do for waybill account. Wanted: the account and how many were bought, like #3 500."
+    [text] = await desk.writes(anna, "/numbers")
+    assert "hz" not in text
