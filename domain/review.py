@@ -53,7 +53,7 @@ def approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: boo
     """Approve one order as the card showed it; where two people must, the first yes leaves it in review.
 
     `sure` approves what somebody else has in hand. Raises NotAllowed, Stale, InHand, WrongStatus, HeldOrder,
-    OverLimit, TwoPeople (a machine's yes), SameApprover.
+    OutsideHours, OverLimit, TwoPeople (a machine's yes), SameApprover.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
@@ -63,7 +63,7 @@ def approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: boo
     outcome = approval.approve_all(desk, actor, [order])
     fault = outcome.refused.get(order.number)
     if isinstance(fault, TwoPeople) and actor.person_id is not None:
-        return _first_yes(desk, actor, order)
+        return _first_yes(desk, actor, desk.orders.get(order_id))
     if fault is not None:
         raise fault
     announce(desk, [one.id for one in outcome.approved], decided=True)
