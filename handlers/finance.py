@@ -99,7 +99,9 @@ async def numbers(message: Message, ask: Ask, args: str) -> None:
         account_id, count = bought(args)
         left = await ask.run(numbering.buy, ask.actor, account_id, count)
         facts = {"account": account_id, "left": f"{left:,}"}
-        await ask.say("Account #{account}: {left} numbers left. What waited for them is looked at again.", **facts)
+        await ask.say(
+            "Account #{account}: {left} {left:number|numbers} left. What waited for them is looked at again.", **facts
+        )
         return
     await ask.reply(Card(await ask.read(pools_text, ask.actor, ask.words)))
 

@@ -152,7 +152,9 @@ class _Teller:
             return
         self._last = now
         facts = {"rows": progress.rows, "orders": progress.orders, "rejected": progress.rejected}
-        text = self._ask.words("📥 Reading… {orders} orders so far, {rejected} rows rejected", **facts)
+        text = self._ask.words(
+            "📥 Reading… {orders} {orders:order|orders} so far, {rejected} {rejected:row|rows} rejected", **facts
+        )
         await self._ask.edit(Card(text), self._status)
 
 
