@@ -30,8 +30,8 @@ def test_a_noun_follows_its_count(text: str, facts: dict[str, object], told: str
 def test_the_number_in_chinese_needs_no_word() -> None:
     words = Words("zh", "UTC")
     assert [words("«{text}»: {count} {count:order|orders}", text="x", count=count) for count in (1, 2)] == [
-        "«x»：1 单",
-        "«x»：2 单",
+        "「x」：1 个订单",
+        "「x」：2 个订单",
     ]
 
 
