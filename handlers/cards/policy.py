@@ -98,6 +98,14 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
     lines += [
         words("🟢 {hold}: −{count}", hold=hold_name(code, words), count=n) for code, n in verdict.frees.most_common()
     ]
+    lines += [
+        words(title, then=then, now=now)
+        for title, (now, then) in (
+            (N_("🔐 Need a lead: {then} (now {now})"), verdict.lead),
+            (N_("👥 Need two people: {then} (now {now})"), verdict.two),
+        )
+        if now != then
+    ]
     for title, numbers in (
         (N_("Would be held: {orders}"), verdict.first_held),
         (N_("Would be free: {orders}"), verdict.first_freed),
