@@ -48,17 +48,18 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A notice with its chat, its card as it is now, and the messages that show it already, newest first."""
+    """A notice with its chat, its card as it is now, and the messages to change instead of sending one, newest first,
+    each with the part of it that it shows (a queue's or a digest's scope)."""
 
     claimed: ClaimedNotice
     chat: Chat
     card: Card | None
-    shown: tuple[int, ...]
+    shown: Mapping[int, Card | None]
 
     @property
     def edits(self) -> bool:
         """Whether it changes messages that are there."""
-        return bool(self.shown) and (self.claimed.notice.redraw or self.claimed.notice.kind in ONE_CARD)
+        return bool(self.shown)
 
 
 class Messenger:
@@ -153,7 +154,7 @@ class Messenger:
             await self._strip(drawn)
             return Fine()
         sent = None
-        if not (drawn.edits and await self._edit_all(drawn, drawn.card)):
+        if not (drawn.edits and await self._edit_all(drawn)):
             sent = await self._send(drawn, drawn.card)
         if drawn.card.files and not drawn.claimed.notice.redraw:
             if sent is not None:
@@ -169,14 +170,15 @@ class Messenger:
             return delay
         if drawn.chat.private or not drawn.edits:
             return 0.0
-        last = self._edited.get((drawn.chat.id, drawn.shown[0]))
+        last = self._edited.get((drawn.chat.id, next(iter(drawn.shown))))
         return 0.0 if last is None else max(0.0, last + self._card_seconds - self._now())
 
-    async def _edit_all(self, drawn: Drawn, card: Card) -> bool:
+    async def _edit_all(self, drawn: Drawn) -> bool:
         """Edit every copy in the chat. False when the newest is gone and a new one is wanted."""
-        for message_id in reversed(drawn.shown):
-            outcome = await self._edit(drawn.chat, message_id, card)
-            if isinstance(outcome, Anew) and message_id == drawn.shown[0]:
+        newest = next(iter(drawn.shown))
+        for message_id, card in reversed(tuple(drawn.shown.items())):
+            outcome = await self._edit(drawn.chat, message_id, card) if card else Fine()
+            if isinstance(outcome, Anew) and message_id == newest:
                 return False
         return True
 
@@ -274,10 +276,16 @@ def _claim(unit: Unit, worker: str, room: int) -> list[ClaimedNotice]:
 
 def _drawn(unit: Unit, claimed: ClaimedNotice, draw: Draw) -> Drawn:
     notice = claimed.notice
-    chat, rows = unit.people.chat(notice.chat_id), _cards_of(unit, notice)
-    data = {**notice.data, "filter": rows[0].shown} if rows and rows[0].shown else notice.data
-    ids = tuple(row.message_id for row in rows[:_COPIES])
-    return Drawn(claimed, chat, draw(unit, notice.kind, notice.subject_id, chat, data), ids)
+    chat, rows = unit.people.chat(notice.chat_id), _cards_of(unit, notice)[:_COPIES]
+
+    def part(shown: str) -> Card | None:
+        data = {**notice.data, "filter": shown} if shown else notice.data
+        return draw(unit, notice.kind, notice.subject_id, chat, data)
+
+    if not rows or not (notice.redraw or notice.kind in ONE_CARD):
+        return Drawn(claimed, chat, part(""), {})
+    parts = {shown: part(shown) for shown in {row.shown for row in rows}}
+    return Drawn(claimed, chat, parts[rows[0].shown], {row.message_id: parts[row.shown] for row in rows})
 
 
 def _cards_of(unit: Unit, notice: Notice) -> list[CardRow]:
@@ -288,7 +296,7 @@ def _cards_of(unit: Unit, notice: Notice) -> list[CardRow]:
 
 def _remember(unit: Unit, claimed: ClaimedNotice, message_id: int) -> None:
     notice = claimed.notice
-    shown = next((row.shown for row in _cards_of(unit, notice)), "")
+    shown = next((row.shown for row in _cards_of(unit, notice)), "") if notice.redraw else ""
     unit.cards.put(notice.chat_id, message_id, notice.kind, notice.subject_id, shown)
 
 

@@ -54,6 +54,8 @@ def dry_run(store: Store, source: Source) -> Json:
         "held": verdict.held,
         "freed": verdict.freed,
         "moved": verdict.moved,
+        "lead": dict(zip(("now", "then"), verdict.lead, strict=True)),
+        "two_people": dict(zip(("now", "then"), verdict.two, strict=True)),
         "holds": dict(verdict.holds),
         "frees": dict(verdict.frees),
         "first": {"held": verdict.first_held, "freed": verdict.first_freed, "moved": verdict.first_moved},

@@ -1,13 +1,15 @@
 """The waybill round: what couriers are asked for numbers, and to take back, outside every transaction.
 
 Surprising: no adapter is built in, since every service wants a contract first. An account whose source has none here
-fails at once and for good, so that its parcels go to the next courier instead of waiting.
+fails at once and for good, so that its parcels go to the next courier instead of waiting. An account that is used up
+is asked for its balance every minute, for nobody asks it for a number any more.
 """
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from domain import numbering
 from domain.catalog import Account
@@ -15,6 +17,7 @@ from domain.desk import Desk
 from domain.ewaybills import Answer, Ewaybill, Wanted, WaybillPort
 from storage.store import Store
 
+_EMPTY_SECONDS = 60.0
 log = logging.getLogger(__name__)
 Voids = Sequence[tuple[Account, Ewaybill]]
 
@@ -26,9 +29,13 @@ def _questions(desk: Desk) -> tuple[list[Wanted], Voids]:
 class WaybillRound:
     """One round over the couriers' services; `ports` by an account's source."""
 
-    def __init__(self, store: Store, ports: Mapping[str, WaybillPort]) -> None:
+    def __init__(
+        self, store: Store, ports: Mapping[str, WaybillPort], now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._store = store
         self._ports = ports
+        self._now = now
+        self._asked_empty = -_EMPTY_SECONDS
 
     async def __call__(self) -> int:
         """Ask, and write the answers down. Returns how many numbers changed; twice at once does no harm."""
@@ -37,7 +44,11 @@ class WaybillRound:
         if wanted or voids:
             answers = await asyncio.to_thread(self._ask, wanted, voids)
             changed += await self._store.run(numbering.answered, answers)
-            asked = {one.account.id: one.account for one in wanted} | {account.id: account for account, _ in voids}
+        asked = {one.account.id: one.account for one in wanted} | {account.id: account for account, _ in voids}
+        if self._ports and self._now() - self._asked_empty >= _EMPTY_SECONDS:
+            self._asked_empty = self._now()
+            asked |= {account.id: account for account in await self._store.read(numbering.empty)}
+        if asked:
             balances = await asyncio.to_thread(self._balances, list(asked.values()))
             await self._store.run(numbering.balances_told, balances)
         return changed

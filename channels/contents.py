@@ -18,17 +18,37 @@ Sheet = Sequence[sources.Table]
 
 def sheets_of(source: sources.Source, *, packed: bool = True) -> list[Sheet]:
     """The tables of a file of any kind but JSON. Raises Unreadable."""
-    head = source.head(2048)
-    if packed and head.startswith(workbooks.ZIP_MAGIC) and archives.is_archive(source):
-        found = list(itertools.chain.from_iterable(_within(*member) for member in archives.members(source)))
+    if packed and (members := unpacked(source)) is not None:
+        found = sheets_within(members)
         if not found:
             raise Unreadable(Reason.NOT_A_TABLE)
         return found
+    head = source.head(2048)
     if head.startswith(_WORKBOOK):
         return [[table] for table in workbooks.tables(source)]
     if html_tables.looks_like(head):
         return [[table] for table in html_tables.tables(source)]
     return [sources.text_tables(source)]
+
+
+Members = Sequence[tuple[str, sources.Source]]
+
+
+def unpacked(source: sources.Source) -> Members | None:
+    """The files of a zip by name, None for what is no zip of files. Raises Unreadable."""
+    if source.head(4).startswith(workbooks.ZIP_MAGIC) and archives.is_archive(source):
+        return archives.members(source)
+    return None
+
+
+def sheets_within(members: Members) -> list[Sheet]:
+    """The tables of a zip's files but JSON. Raises Unreadable for one that is damaged."""
+    return list(itertools.chain.from_iterable(_within(*member) for member in members if not is_json(member[1])))
+
+
+def is_json(source: sources.Source) -> bool:
+    """Whether it is JSON by its beginning."""
+    return json_files.looks_like(source.head(512))
 
 
 def _within(name: str, source: sources.Source) -> list[Sheet]:
@@ -45,7 +65,7 @@ def _within(name: str, source: sources.Source) -> list[Sheet]:
 def tables_of(source: sources.Source) -> Sequence[sources.Table]:
     """The tables of a file, none for JSON. Raises Unreadable."""
     sources.check_size(source)
-    return () if json_files.looks_like(source.head(512)) else [sheet[0] for sheet in sheets_of(source)]
+    return () if is_json(source) else [sheet[0] for sheet in sheets_of(source)]
 
 
 def is_text(source: sources.Source) -> bool:

@@ -234,6 +234,11 @@ def no_refunds(_rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     return ()
 
 
+def no_hold(_row: Row) -> str:
+    """For files that don't say whether the platform lets the order wait."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One table layout of one platform.
@@ -268,6 +273,7 @@ class Format:
     amounts: Callable[[Row, PlatformState], Amounts] = no_amounts
     amounts_of_rows: Callable[[Sequence[Row], PlatformState], Amounts] | None = None
     receiver: Callable[[Row], Receiver] = no_receiver
+    hold: Callable[[Row], str] = no_hold
     lines: Callable[[Sequence[Row]], tuple[IncomingLine, ...]] = no_lines
     refunds: Callable[[Sequence[Row]], tuple[IncomingRefund, ...]] = no_refunds
 

@@ -2,8 +2,8 @@
 
 Surprising: JST counts as a platform of its own. What an ERP tells of a Taobao order must not overwrite what Taobao
 told, so its shops are shops of ours with the platform `jst` and the name JST knows them by. An order is known by its
-original online number; a reshipment has the same one and is told apart by JST's inner number. Rows that were
-cancelled, merged away or split up are no goods. Rule source: formats.md 1.6.
+original online number; a reshipment has the same one and is told apart by JST's inner number. An exchange waits for
+the goods it is for. Rows that were cancelled, merged away or split up are no goods. Rule source: formats.md 1.6.
 """
 
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from channels.after_sales import file_refund, line_refunds, refund_state
 from channels.formats import Amounts, Format, Row, words
 from channels.goods import own_ids
 from channels.people import by_columns
+from domain.exchanges import for_return
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
@@ -22,6 +23,7 @@ _STATES = words(
     done="已完成|交易成功|已签收",
     closed="取消|已取消|被合并|被拆分|线上锁定取消|已关闭|删除|已删除",
 )
+_WAITS = "等待售后收货"
 _AGAIN = ("补发", "换货", "补寄")
 
 
@@ -30,6 +32,12 @@ def _number(row: Row) -> str:
     inner = row.identifier("external_id")
     again = any(word in row.text("order_type") for word in _AGAIN)
     return f"{online}-{inner}" if again and online else online or inner
+
+
+def _hold(row: Row) -> str:
+    """An exchange waits for the goods it is for: as the trouble column says, or by its kind where there is none."""
+    waits = _WAITS in row.text("trouble") if row.has("trouble") else "换货" in row.text("order_type")
+    return for_return(row.identifier("original") or row.identifier("number")) if waits else ""
 
 
 def _state(row: Row) -> PlatformState:
@@ -121,6 +129,7 @@ ORDERS = Format(
     state=_state,
     amounts=_amounts,
     receiver=by_columns,
+    hold=_hold,
     lines=_lines,
     refunds=_refunds,
 )

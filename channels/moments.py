@@ -1,7 +1,8 @@
 """One cell's text to a point in time, in all the ways exporters, spreadsheets and people write one.
 
 Surprising: a bare number is a date when it can be nothing else in a column of times: `46143.5` is what a spreadsheet
-calls noon of 1 May 2026, and `20260501100000` is written without signs. Whether `03/04/2026` is March or April nobody
+calls noon of 1 May 2026, `20260501100000` is written without signs, and ten or thirteen digits are the seconds or
+milliseconds since 1970 that programs write. Whether `03/04/2026` is March or April nobody
 can tell from one cell; the caller says it.
 """
 
@@ -17,6 +18,7 @@ from channels.reasons import Reason, Refused, shown
 _YEARS = range(1990, 2101)
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 -- a spreadsheet's days know no zone
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+_STAMP = re.compile(r"(\d{10}|\d{13})(?:\.0+)?")
 _COMPACT = re.compile(
     r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})(?: ?(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2}))?)?"
 )
@@ -46,6 +48,12 @@ def slashed(cell: str) -> tuple[int, int] | None:
     """The first two numbers of a date like `03/04/2026`, None for anything else."""
     found = _SLASHED.fullmatch(clean(cell)) if cell else None
     return (int(found["one"]), int(found["two"])) if found else None
+
+
+def is_stamp(cell: str) -> bool:
+    """Whether it could be seconds or milliseconds since 1970, of our years."""
+    found = _STAMP.fullmatch(clean(cell)) if cell else None
+    return found is not None and _YEARS.start <= datetime.fromtimestamp(int(found[1][:10]), UTC).year < _YEARS.stop
 
 
 @lru_cache(maxsize=4096)
@@ -79,6 +87,9 @@ def _numeric(text: str) -> datetime | None:
     """The year first, in signs of any kind or none; or a spreadsheet's count of days, to the second."""
     if _SERIAL.fullmatch(text):
         return _DAY_ZERO + timedelta(seconds=round(float(text) * 86_400))
+    if stamp := _STAMP.fullmatch(text):
+        seconds, thousandths = int(stamp[1][:10]), int(stamp[1][10:] or 0)
+        return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=thousandths)
     found = _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text)
     return _built(found, found["year"], found["month"], found["day"]) if found else None
 

@@ -66,6 +66,7 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         merge_code=head.text("merge_code"),
         order_type=head.text("order_type"),
         risk=head.text("risk"),
+        platform_hold=format_.hold(head),
     )
 
 

@@ -36,6 +36,7 @@ _STATES = {
     }.items()
 }
 _NO_REFUND = {normal(word) for word in ("", "无售后", "无售后或售后取消", "无售后或售后关闭")}
+_NOT_CHECKED = {normal(word) for word in ("", "否", "无", "0", "false")}
 _CANCELLED = ("取消", "关闭", "撤销", "拒绝", "驳回")
 
 
@@ -97,6 +98,11 @@ def placed_at(row: Row) -> datetime | None:
     return start.replace(tzinfo=row.layout.zone).astimezone(UTC)
 
 
+def _hold(row: Row) -> str:
+    """PDD is still looking at the buyer: what is sent now may be sent into a fraud."""
+    return "" if normal(row.text("checked")) in _NOT_CHECKED else "审核中"
+
+
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     row = rows[0]
     quantity, goods = row.quantity("quantity"), row.amount("goods")
@@ -154,6 +160,7 @@ ORDERS = Format(
         "shop_name": "店铺名称",
         "promised_ship_at": "承诺发货时间",
         "presale": "是否预售",
+        "checked": "是否审核中",
         "warehouse_hint": "仓库名称",
         "receiver_name": "收货人|收件人",
         "phone": "联系电话|手机|收货人电话|手机号",
@@ -167,6 +174,7 @@ ORDERS = Format(
     placed_at=placed_at,
     amounts=_amounts,
     receiver=by_columns,
+    hold=_hold,
     lines=_lines,
     refunds=_refunds,
 )

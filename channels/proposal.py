@@ -34,11 +34,13 @@ class Kind(StrEnum):
     PHONE = "phone"
     COUNT = "count"
     AMOUNT = "amount"
+    STAMP = "stamp"
     TEXT = "text"
 
 
 _FINER_THAN_MONEY = 4
-_NUMBERS = frozenset({Kind.COUNT, Kind.AMOUNT, Kind.NOTHING})
+_NUMBERS = frozenset({Kind.COUNT, Kind.AMOUNT, Kind.STAMP, Kind.NOTHING})
+_STAMPED = frozenset({Field.PLACED_AT, Field.PAID_AT})
 _TIMES = frozenset({Kind.TIME, Kind.NOTHING})
 _WORDS = frozenset({Kind.TEXT, Kind.NOTHING})
 _FITS: dict[Field, frozenset[Kind]] = {
@@ -55,7 +57,7 @@ _FITS: dict[Field, frozenset[Kind]] = {
 }
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A column name without its unit or remark: `实付金额（元）` -> `实付金额`."""
     return normal(_UNIT.sub("", name)) or normal(name)
 
@@ -66,7 +68,7 @@ _ALL = {name for told in _NAMES.values() for name in told}
 
 def recognised(header: Iterable[str]) -> int:
     """How many of the names are ones an order table would have."""
-    return sum(_bare(name) in _ALL for name in header)
+    return sum(bare(name) in _ALL for name in header)
 
 
 def is_label(name: str) -> bool:
@@ -79,7 +81,10 @@ def kind_of(values: Iterable[str]) -> Kind:
     told = [text for value in values if (text := cells.clean(value))][:_LOOKED_AT]
     if not told:
         return Kind.NOTHING
-    checks = ((Kind.TIME, _is_time), (Kind.PHONE, _PHONE.fullmatch), (Kind.COUNT, _is_count), (Kind.AMOUNT, _is_amount))
+    checks = (
+        *((Kind.TIME, _is_time), (Kind.STAMP, moments.is_stamp), (Kind.PHONE, _PHONE.fullmatch)),
+        *((Kind.COUNT, _is_count), (Kind.AMOUNT, _is_amount)),
+    )
     return next((kind for kind, check in checks if sum(map(bool, map(check, told))) * 4 >= len(told) * 3), Kind.TEXT)
 
 
@@ -158,12 +163,12 @@ def _kept(header: Sequence[str], like: TableMapping | None) -> dict[Field, str]:
 
 def _named(header: Sequence[str], kinds: dict[str, Kind], taken: dict[Field, str]) -> list[tuple[Field, str]]:
     """(field, column) by name: first names that are the same, then names that contain one, the longest first."""
-    bare = {name: _bare(name) for name in header if name not in taken.values()}
+    plain = {name: bare(name) for name in header if name not in taken.values()}
     same: list[tuple[Field, str]] = []
     inside: list[tuple[int, Field, str]] = []
     for field, names in _NAMES.items():
         for known in names:
-            for name, told in bare.items():
+            for name, told in plain.items():
                 if not _fits(field, kinds[name]):
                     continue
                 if told == known:
@@ -181,7 +186,8 @@ def _telling(known: str) -> bool:
 
 
 def _fits(field: Field, kind: Kind) -> bool:
-    return kind in _FITS.get(field, frozenset(Kind))
+    """Whether a column of that kind may be it: seconds or milliseconds since 1970 are times where a name says so."""
+    return kind in _FITS.get(field, frozenset(Kind)) or (kind is Kind.STAMP and field in _STAMPED)
 
 
 def _valued(header: Sequence[str], kinds: dict[str, Kind], taken: dict[Field, str]) -> list[tuple[Field, str]]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from channels import cells, json_files, moments, sources
-from channels.contents import Sheet, is_text, sheets_of
+from channels.contents import Members, Sheet, is_json, is_text, sheets_of, sheets_within, unpacked
 from channels.formats import Format, Layout, Row
 from channels.mapping import signature
 from channels.orders import build
@@ -59,8 +59,11 @@ def read(
     is read."""
     source = sources.Source(data)
     sources.check_size(source)
-    if json_files.looks_like(source.head(512)):
+    if is_json(source):
         return _json(source, zone, currency)
+    members = unpacked(source)
+    if members is not None and any(is_json(member) for _, member in members):
+        return _packed(members, zone, currency, mapped or {})
     try:
         return _tables(sheets_of(source), zone, currency, mapped or {})
     except Unreadable as refusal:
@@ -75,6 +78,32 @@ def _json(source: sources.Source, zone: ZoneInfo, currency: str) -> ParsedFile:
     with source.open() as file:
         format_name, platform, items = json_files.read(file.read(), zone, currency)
     return ParsedFile(format_name, platform, (), items)
+
+
+def _packed(members: Members, zone: ZoneInfo, currency: str, mapped: Mapped) -> ParsedFile:
+    """A zip with JSON in it: its files one after the other, all of one platform. Raises Unreadable, naming the file."""
+    parts: list[ParsedFile] = []
+    for name, member in members:
+        if is_json(member):
+            try:
+                part = _json(member, zone, currency)
+            except Unreadable as refusal:
+                raise Unreadable(refusal.code, {"file": name, **refusal.facts}) from None
+            parts.append(replace(part, items=_in_file(name, part.items)))
+    if sheets := sheets_within(members):
+        parts.append(_tables(sheets, zone, currency, mapped))
+    platforms = sorted({part.platform for part in parts})
+    if len(platforms) > 1:
+        raise Unreadable(Reason.MIXED_PLATFORMS, {"platforms": ", ".join(platforms)})
+    items = itertools.chain.from_iterable(part.items for part in parts)
+    name = "+".join(dict.fromkeys(part.format for part in parts))
+    last = parts[-1]
+    return ParsedFile(name, platforms[0], last.header, items, last.control_rows, last.signature)
+
+
+def _in_file(name: str, items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
+        yield replace(item, facts={"sheet": name, **item.facts}) if isinstance(item, RejectedRow) else item
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ FINANCIAL = {
         "refunded": PlatformState.PAID,
     }.items()
 }
+ON_HOLD = "on_hold"
 FULFILMENT = {
     normal(word): state
     for word, state in {
@@ -33,7 +34,7 @@ FULFILMENT = {
         "pending": PlatformState.PAID,
         "open": PlatformState.PAID,
         "scheduled": PlatformState.PAID,
-        "on_hold": PlatformState.PAID,
+        ON_HOLD: PlatformState.PAID,
         "in_progress": PlatformState.PAID,
         "partial": PlatformState.PART_SHIPPED,
         "fulfilled": PlatformState.SHIPPED,
@@ -47,6 +48,11 @@ def combined(financial: PlatformState, fulfilment: PlatformState, cancelled: boo
     if cancelled or fulfilment is PlatformState.CLOSED:
         return PlatformState.CLOSED
     return fulfilment if fulfilment is not PlatformState.PAID else financial
+
+
+def _hold(row: Row) -> str:
+    """The file says that Shopify holds it, not why."""
+    return ON_HOLD if normal(row.text("fulfilment")) == normal(ON_HOLD) else ""
 
 
 def _state(row: Row) -> PlatformState:
@@ -147,6 +153,7 @@ ORDERS = Format(
     state=_state,
     amounts=_amounts,
     receiver=abroad,
+    hold=_hold,
     lines=_lines,
     refunds=_refunds,
 )

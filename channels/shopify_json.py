@@ -11,7 +11,8 @@ from channels.formats import normal
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
 from channels.people import masked, phone
-from channels.shopify import FINANCIAL, FULFILMENT, combined
+from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, combined
+from domain.exchanges import for_return
 from domain.incoming import (
     IncomingLine,
     IncomingOrder,
@@ -22,6 +23,7 @@ from domain.incoming import (
     RefundState,
 )
 
+_AWAITS_RETURN = normal("awaiting_return_items")
 _MONEY_BACK = ("success",)
 _MONEY_COMING = ("pending", "awaiting_response")
 
@@ -63,6 +65,7 @@ def order(value: object, row: int, home: str = "") -> IncomingOrder:
         refunds=tuple(refund(one, code) for one in node.nodes("refunds")),
         cod=any(map(is_cash, node.texts("payment_gateway_names"))),
         courier_hint=joined((one.first("title", "code") for one in node.nodes("shipping_lines")), ", "),
+        platform_hold=_hold(node),
     )
 
 
@@ -72,6 +75,17 @@ def _financial(node: Node) -> PlatformState:
     if state is None:
         raise unknown_status("financial_status", told)
     return state
+
+
+def _hold(node: Node) -> str:
+    """Why Shopify holds it: the reason of the first hold, or only that it does."""
+    orders = node.nodes("fulfillment_orders")
+    reasons = [one.text("reason") for group in orders for one in group.nodes("fulfillment_holds")]
+    if any(normal(reason) == _AWAITS_RETURN for reason in reasons):
+        return for_return()
+    on_hold = normal(node.text("fulfillment_status")) == normal(ON_HOLD)
+    held = on_hold or any(normal(one.text("status")) == normal(ON_HOLD) for one in orders)
+    return next(filter(None, reasons), ON_HOLD) if held or reasons else ""
 
 
 def _state(node: Node) -> PlatformState:

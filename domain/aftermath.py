@@ -1,10 +1,14 @@
-"""What follows a step in the warehouse: how far its wave is now, and the orders that waited for its goods."""
+"""What follows a step in the warehouse: how far its wave is now, and the orders that waited for its goods, to send or
+to get back."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from domain import looking, notices, owed
 from domain.desk import Desk
+from domain.exchanges import returned_of
 from domain.holds import HoldCode
+from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, WaveState
 from domain.people import Actor
 from domain.records import NoticeKind
@@ -30,3 +34,13 @@ def stock_arrived(desk: Desk) -> None:
     (automatic release)."""
     owed.wake(desk)
     looking.at_once(desk, [HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY])
+
+
+def goods_returned(desk: Desk, orders: Collection[Order]) -> None:
+    """What came back of these orders was looked at: exchanges that wait for it are screened anew."""
+    ids, numbers = {order.id for order in orders}, {(order.shop_id, order.number) for order in orders}
+
+    def waits(order: Order) -> bool:
+        return order.id in ids or (order.shop_id, returned_of(order)) in numbers
+
+    looking.at_once(desk, [HoldCode.WAIT_RETURN], waits)

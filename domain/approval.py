@@ -1,17 +1,18 @@
 """Approving as a set: orders with everybody they travel with, all or none of each party, and their claim on stock.
 
 Surprising: an approval takes effect after the undo window (`release_at`), but it claims its stock at once, so two
-approvals never promise the same unit.
+approvals never promise the same unit. What the clock should have looked at already is looked at first: nobody is
+faster than the end of the approval hours, nor kept waiting by a hold whose time is over.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain import bins, history, limits, stock
 from domain.desk import Desk
-from domain.errors import HeldOrder, LostRace, NotAllowed, Refusal, Stale, WrongStatus
-from domain.holds import open_codes
+from domain.errors import HeldOrder, LostRace, NotAllowed, OutsideHours, Refusal, Stale, WrongStatus
+from domain.holds import HoldCode, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Right, may
@@ -35,8 +36,17 @@ def _fault(policy: Policy, actor: Actor, order: Order, boxes: Sequence[Parcel]) 
     if order.status is not OrderStatus.REVIEW:
         return WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     if order.held or not boxes:
-        return HeldOrder(order.number, open_codes(order.holds))
+        return _held(order)
     return limits.fault(policy, actor, order)
+
+
+def _held(order: Order) -> Refusal:
+    """Why its holds forbid it; by itself, that approvals are closed is told with when they open."""
+    open_ = [hold for hold in order.holds if hold.open]
+    if {hold.code for hold in open_} == {HoldCode.TIME_WINDOW} and "hours" in open_[0].evidence:
+        seen = open_[0].evidence
+        return OutsideHours(order.number, seen["hours"], datetime.fromisoformat(seen["until"]))
+    return HeldOrder(order.number, open_codes(order.holds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +77,21 @@ def parties(desk: Desk, orders: Sequence[Order]) -> list[Party]:
     return result
 
 
+def _looked_at(desk: Desk, orders: Sequence[Order]) -> list[Party]:
+    """The parties of these orders once those the clock owes a look had it. Saves."""
+    found = parties(desk, orders)
+    company = [order for party in found for order in party.orders if order.status is OrderStatus.REVIEW]
+    due = [order for order in company if order.look_at is not None and order.look_at <= desk.now]
+    if not due:
+        return found
+    refresh(desk, due)
+    fresh = desk.orders.many([order.id for order in orders])
+    return parties(desk, [fresh[order.id] for order in orders])
+
+
 def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     """Approve what can be approved: claim the stock, start the undo window, write it down, as one set."""
-    found = parties(desk, orders)
+    found = _looked_at(desk, orders)
     skus = {sku for party in found for order in party.orders for sku in wanted(order)}
     free = bins.claimable(desk, skus, lock=True)
     approved: list[Order] = []

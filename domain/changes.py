@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from domain import exchanges
 from domain.addresses import filled
 from domain.desk import Desk
+from domain.exchanges import waits_there
 from domain.holds import Hold, HoldCode, Source, open_codes, reconcile
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
@@ -32,6 +34,8 @@ _WATCHED: Mapping[HoldCode, str] = {
     HoldCode.WAREHOUSE_CHANGED: "warehouse_hint",
     HoldCode.SHIP_TIME_CHANGED: "promised_ship_at",
 }
+TOLD = (HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK)
+"""What the platform says of the order as it stands."""
 DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
 
 
@@ -63,10 +67,13 @@ def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str
     return replace(order, holds=(*old, *new))
 
 
-def hold_shipped(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> Order:
-    """The order held while the platform calls it shipped and nothing of it has left here, as screening would hold it
-    in review: the same evidence, once released by a lead, does not hold it again. Not saved."""
+def hold_told(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> Order:
+    """The order held while the platform calls it shipped, or lets it wait, and nothing of it has left here, as
+    screening would hold it in review: the same evidence, once released by a lead, does not hold it again. Not
+    saved."""
     left = any(p.state is ParcelState.HANDED_OVER and order.id in p.live_orders for p in parcels)
-    others = tuple(h for h in order.holds if h.code is not HoldCode.PLATFORM_SHIPPED)
-    mine = tuple(h for h in order.holds if h.code is HoldCode.PLATFORM_SHIPPED)
-    return replace(order, holds=(*others, *reconcile(mine, () if left else shipped_there(order), desk.now)))
+    found = [] if left else [*shipped_there(order), *waits_there(order, exchanges.come_back(desk, [order]))]
+    kept = [finding for finding in found if desk.policy.screens(finding.code)]
+    others = tuple(h for h in order.holds if h.code not in TOLD)
+    mine = tuple(h for h in order.holds if h.code in TOLD)
+    return replace(order, holds=(*others, *reconcile(mine, kept, desk.now)))

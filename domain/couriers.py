@@ -213,7 +213,7 @@ def _asked_otherwise(courier: Courier, ask: Ask) -> Fault | None:
 
 
 def _numbers(courier: Courier, ask: Ask) -> Fault | None:
-    """An e-waybill account that fits the shop, with numbers left, whose courier did not just fail."""
+    """An e-waybill account that fits the shop, whose courier did not just fail."""
     catalog = ask.facts.catalog
     error = ask.facts.failed.get(ask.order.id, {}).get(courier.id)
     if error is not None:
@@ -223,8 +223,6 @@ def _numbers(courier: Courier, ask: Ask) -> Fault | None:
     account = catalog.account(courier.id, ask.order.shop_id)
     if account is None:
         return "no_account", {"shop": catalog.shops[ask.order.shop_id].name}
-    if ask.facts.left.get(account.id, 1) <= 0:
-        return "no_numbers", {"account": account.code or courier.name}
     return None
 
 
@@ -268,6 +266,14 @@ def _weight(courier: Courier, ask: Ask) -> Fault | None:
     return None
 
 
+def _funds(courier: Courier, ask: Ask) -> Fault | None:
+    """Numbers left in the account. Asked last: who fails here could carry it, were the account topped up."""
+    account = ask.facts.catalog.account(courier.id, ask.order.shop_id)
+    if account is None or ask.facts.left.get(account.id, 1) > 0:
+        return None
+    return "no_numbers", {"account": account.code or courier.name}
+
+
 _CHECKS: tuple[Callable[[Courier, Ask], Fault | None], ...] = (
     _contract,
     _asked_otherwise,
@@ -275,4 +281,5 @@ _CHECKS: tuple[Callable[[Courier, Ask], Fault | None], ...] = (
     _goods,
     _place,
     _weight,
+    _funds,
 )

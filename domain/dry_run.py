@@ -1,17 +1,18 @@
 """What a policy would change, before it counts: every order in review screened and planned under it, nothing written.
 
-Surprising: "before" is what is stored, holds and boxes as people see them now; so the verdict also names what the
-present policy would change by itself at the next look.
+Surprising: "before" is not what is stored but what the policy in force makes of the same facts now. So the verdict says
+what the new policy does and nothing else: an order whose stock came meanwhile is freed under both.
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
+from domain.limits import over, stake, two_needed
 from domain.orders import Order
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import Parcel
 from domain.planning import arrange, companions, load_facts, prepared
 from domain.policy import Policy
 
@@ -21,7 +22,8 @@ SHOWN = 5
 @dataclass(slots=True)
 class Verdict:
     """Counts of orders, and the first few of each kind by number. `holds` and `frees` by code: the orders that would
-    be held by it, or no longer be. `moved`: another warehouse, courier or company in the box."""
+    be held by it, or no longer be. `moved`: another warehouse, courier or company in the box. `lead` and `two`: orders
+    that need a lead, or two people, as (now, then)."""
 
     looked: int = 0
     held: int = 0
@@ -29,6 +31,8 @@ class Verdict:
     moved: int = 0
     holds: Counter[HoldCode] = field(default_factory=Counter)
     frees: Counter[HoldCode] = field(default_factory=Counter)
+    lead: tuple[int, int] = (0, 0)
+    two: tuple[int, int] = (0, 0)
     first_held: list[str] = field(default_factory=list)
     first_freed: list[str] = field(default_factory=list)
     first_moved: list[str] = field(default_factory=list)
@@ -37,6 +41,9 @@ class Verdict:
         """One more part of the orders."""
         for name in ("looked", "held", "freed", "moved"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("lead", "two"):
+            (now, then), (more_now, more_then) = getattr(self, name), getattr(other, name)
+            setattr(self, name, (now + more_now, then + more_then))
         self.holds += other.holds
         self.frees += other.frees
         for name in ("first_held", "first_freed", "first_moved"):
@@ -44,28 +51,42 @@ class Verdict:
 
     @property
     def changes(self) -> bool:
-        """Whether any order would stand otherwise."""
-        return bool(self.held or self.freed or self.moved or self.holds or self.frees)
+        """Whether any order would stand otherwise, or be for others to decide."""
+        limits = any(now != then for now, then in (self.lead, self.two))
+        return bool(self.held or self.freed or self.moved or self.holds or self.frees or limits)
 
 
 def compare(desk: Desk, policy: Policy, order_ids: Collection[int]) -> Verdict:
     """The verdict over these orders in review (others are passed over). Reads only."""
-    found = [prepared(order, desk.catalog, policy) for order in desk.orders.many(order_ids).values()]
-    everyone = [*found, *companions(desk, found)]
-    arranged = arrange(everyone, load_facts(desk, everyone, policy))
-    stored = desk.parcels.of_orders([order.id for order in found])
-    before = {oid: {_box(p) for p in boxes if p.state is ParcelState.PLANNED} for oid, boxes in stored.items()}
-    after: dict[int, set[object]] = {}
-    for parcel in arranged.parcels:
-        for order_id in parcel.order_ids:
-            after.setdefault(order_id, set()).add(_box(parcel))
-    verdict = Verdict()
-    for was, now in zip(found, arranged.orders, strict=False):
+    found = list(desk.orders.many(order_ids).values())
+    everyone = [*found, *companions(desk, [prepared(order, desk.catalog, desk.policy) for order in found])]
+    (old, before), (new, after) = (_under(desk, one, everyone) for one in (desk.policy, policy))
+    verdict = Verdict(lead=_both(over, desk.policy, policy, found), two=_both(two_needed, desk.policy, policy, found))
+    for was, now in zip(old[: len(found)], new, strict=False):
         _judge(verdict, was, now)
         if before.get(was.id, set()) != after.get(was.id, set()) and not now.held and not was.held:
             verdict.moved += 1
             verdict.first_moved.append(was.number)
     return verdict
+
+
+def _under(desk: Desk, policy: Policy, everyone: Sequence[Order]) -> tuple[Sequence[Order], dict[int, set[object]]]:
+    """The orders as this policy holds them, and the boxes it plans for each."""
+    orders = [prepared(order, desk.catalog, policy) for order in everyone]
+    arranged = arrange(orders, load_facts(desk, orders, policy))
+    boxes: dict[int, set[object]] = {}
+    for parcel in arranged.parcels:
+        for order_id in parcel.order_ids:
+            boxes.setdefault(order_id, set()).add(_box(parcel))
+    return arranged.orders, boxes
+
+
+def _both(
+    needs: Callable[[Policy, int, str], bool], now: Policy, then: Policy, orders: Sequence[Order]
+) -> tuple[int, int]:
+    """How many orders need it under each."""
+    old, new = (sum(needs(policy, stake(order), order.currency) for order in orders) for policy in (now, then))
+    return old, new
 
 
 def _box(parcel: Parcel) -> object:

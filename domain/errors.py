@@ -64,6 +64,15 @@ class HeldOrder(Refusal):
 
 
 @dataclass(eq=False)
+class OutsideHours(Refusal):
+    """Nothing speaks against it but the clock: approvals are open within these hours only, next from `opens` on."""
+
+    order: str
+    hours: str
+    opens: datetime
+
+
+@dataclass(eq=False)
 class OverLimit(Refusal):
     """The amount is above what this actor may approve; minor units."""
 

@@ -78,12 +78,13 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came of one question: the number, or the error as the courier worded it and whether to ask again. With the
-    number the courier may say how it sorts the parcel."""
+    number the courier may say how it sorts the parcel. `unpaid`: what the company prepaid there is used up."""
 
     waybill_id: int
     number: str = ""
     error: str = ""
     retryable: bool = True
+    unpaid: bool = False
     sort_code: str = ""
     hub: str = ""
 

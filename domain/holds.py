@@ -26,9 +26,12 @@ class HoldCode(StrEnum):
     OUT_OF_STOCK = "OUT_OF_STOCK"
     EXPIRY = "EXPIRY"
     PRESALE_WAIT = "PRESALE_WAIT"
+    WAIT_RETURN = "WAIT_RETURN"
+    PLATFORM_LOCK = "PLATFORM_LOCK"
     NO_WAREHOUSE = "NO_WAREHOUSE"
     NO_COURIER = "NO_COURIER"
     WAYBILL_ERROR = "WAYBILL_ERROR"
+    FUNDS_SHORT = "FUNDS_SHORT"
     ADDR_INVALID = "ADDR_INVALID"
     ADDR_CHANGED = "ADDR_CHANGED"
     MEMBER_CHANGED = "MEMBER_CHANGED"
@@ -92,9 +95,12 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.OUT_OF_STOCK: Rule(Role.BUYER, None, 480),
     HoldCode.EXPIRY: Rule(Role.BUYER, None, 480),
     HoldCode.PRESALE_WAIT: Rule(Role.BUYER, Right.OVERRIDE, 10080),
+    HoldCode.WAIT_RETURN: Rule(Role.RECEIVER, Right.OVERRIDE, 10080),
+    HoldCode.PLATFORM_LOCK: Rule(Role.CS, Right.OVERRIDE, 720),
     HoldCode.NO_WAREHOUSE: Rule(Role.CS_LEAD, None, 120),
     HoldCode.NO_COURIER: Rule(Role.DISPATCHER, None, 120),
     HoldCode.WAYBILL_ERROR: Rule(Role.DISPATCHER, None, 60),
+    HoldCode.FUNDS_SHORT: Rule(Role.FINANCE, None, 60),
     HoldCode.ADDR_INVALID: Rule(Role.CS, Right.OVERRIDE, 120),
     HoldCode.ADDR_CHANGED: Rule(Role.CS, Right.APPROVE, 60),
     HoldCode.MEMBER_CHANGED: Rule(Role.CS, Right.APPROVE, 60),

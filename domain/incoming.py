@@ -104,8 +104,8 @@ class IncomingOrder:
     What a platform may tell beside: `cod` cash on delivery; `presale` paid before it can ship; `promised_ship_at`
     the last moment to ship; `seller_flag` the seller's own mark (red, 1-5); `invoice` its title or kind;
     `warehouse_hint` and `courier_hint` as the platform names them; `merge_code` one for orders that may share a
-    parcel; `order_type` the platform's word (补发订单); `risk` its own
-    opinion of fraud. Texts as told, "" when not told.
+    parcel; `order_type` the platform's word (补发订单); `risk` its own opinion of fraud; `platform_hold` why it lets
+    the order wait itself (domain/exchanges). Texts as told, "" when not told.
     """
 
     platform: Platform
@@ -143,6 +143,7 @@ class IncomingOrder:
     merge_code: str = ""
     order_type: str = ""
     risk: str = ""
+    platform_hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)

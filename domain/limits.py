@@ -29,14 +29,18 @@ def two_needed(policy: Policy, amount: int, currency: str) -> bool:
     return amount >= of_currency(policy.limits.two_people, currency)
 
 
+def alone(policy: Policy) -> dict[str, int]:
+    """Currency -> the most that one person may approve, whoever it is; minor units, '*' = the other currencies."""
+    named = {*policy.limits.two_people, *policy.limits.cs_approve}
+    return {currency: of_currency(policy.limits.two_people, currency) - 1 for currency in named}
+
+
 def ceilings(policy: Policy, actor: Actor) -> dict[str, int] | None:
     """Currency -> the most this actor approves alone in his shops, so in a batch: no second person and no lead is
     missing. Minor units, '*' = the other currencies; None = any amount."""
     if actor.kind is ActorKind.OPERATOR:
         return None
-    chosen = policy.limits
-    named = {*chosen.two_people, *chosen.cs_approve}
-    most = {currency: of_currency(chosen.two_people, currency) - 1 for currency in named}
+    chosen, most = policy.limits, alone(policy)
     if actor.kind is ActorKind.PERSON and may(actor, Right.OVERRIDE):
         return most
     return {currency: min(amount, of_currency(chosen.cs_approve, currency)) for currency, amount in most.items()}

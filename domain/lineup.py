@@ -29,8 +29,8 @@ class Sieve:
     """Which orders in REVIEW are meant: all it says must fit; None (and shop 0) says nothing.
 
     `due`: the deadline comes before; `up_to`: no higher id; `awake`: not put off now (False: put off); `hands`: those
-    it may be in, 0 = nobody's, a take from before `taken_since` being over. `ceilings` is currency -> minor units
-    ('*' the others): not more than that was paid, or is to be paid at the door; with `above` more.
+    it may be in, 0 = nobody's, a take from before `taken_since` being over. `ceilings` and `floors` are currency ->
+    minor units ('*' the others): not more than the one, and more than the other, was paid or is to be paid at the door.
     """
 
     shops: frozenset[int] | None
@@ -43,7 +43,7 @@ class Sieve:
     awake: bool | None = None
     hands: frozenset[int] | None = None
     ceilings: Mapping[str, int] | None = None
-    above: bool = False
+    floors: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,11 @@ class Hands(Protocol):
     """Questions about the line, each one statement, and the notes beside its orders. The queue's order is deadline,
     age, id; what has no deadline comes last."""
 
-    def heaps(self, shops: frozenset[int] | None, ends: Mapping[str, datetime], taken_since: datetime) -> list[Heap]:
-        """The line by shop, currency and held; a bucket holds what is due up to its end and not in one before."""
+    def heaps(self, sieve: Sieve, ends: Mapping[str, datetime]) -> list[Heap]:
+        """By shop, currency and held; a bucket holds what is due up to its end and not in one before."""
+
+    def codes(self, sieve: Sieve) -> dict[HoldCode, int]:
+        """How many by open hold code, in catalogue order; an order with several counts for each."""
 
     def count(self, sieve: Sieve) -> int:
         """How many."""

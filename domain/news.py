@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain import history, interception, printing, refunds, withdrawal
-from domain.changes import DECIDED, differences, hold_change, hold_shipped
+from domain.changes import DECIDED, differences, hold_change, hold_told
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
@@ -70,12 +70,13 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     news = order if incoming.fragment else _take_head(order, incoming)
     news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
     changed = differences(order, news)
-    moved = news.platform_state is not order.platform_state
+    told = (order.platform_state, order.platform_hold)
+    moved = (news.platform_state, news.platform_hold) != told
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
     if changed and order.status in DECIDED:
         news = hold_change(desk, news, changed)
     if moved and order.status in DECIDED:
-        news = hold_shipped(desk, news, parcels)
+        news = hold_told(desk, news, parcels)
     if changed or set(open_codes(news.holds)) - set(open_codes(order.holds)):
         if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
             news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")

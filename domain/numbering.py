@@ -12,18 +12,22 @@ from domain import history, looking
 from domain.catalog import Account
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
-from domain.ewaybills import LOCAL, Answer, Ewaybill, Wanted, WaybillState
+from domain.ewaybills import LOCAL, Answer, Ewaybill, Pool, Wanted, WaybillState
 from domain.holds import HoldCode
 from domain.parcels import Parcel, ParcelState
 from domain.people import CLOCK, Actor, Right, require
 
 BATCH = 200
+MOST_BOUGHT = 1_000_000
 
 
 def tick(desk: Desk) -> int:
     """Give back what is not needed any more, let local ranges have theirs at once, and forgive couriers their errors
     after a while. Returns how many numbers changed."""
-    return _sweep(desk) + _void_local(desk) + _forgive(desk)
+    swept, voided = _sweep(desk), _void_local(desk)
+    if voided:
+        topped_up(desk)
+    return swept + voided + _forgive(desk)
 
 
 def _sweep(desk: Desk) -> int:
@@ -193,6 +197,10 @@ def answered(desk: Desk, answers: Sequence[Answer]) -> int:
         _answer(desk, rows[answer.waybill_id], answer) for answer in answers if _open(rows.get(answer.waybill_id))
     ]
     desk.waybills.save(changed)
+    broke = {rows[one.waybill_id].account_id for one in answers if one.unpaid and _open(rows.get(one.waybill_id))}
+    desk.waybills.set_balances(dict.fromkeys(broke, 0))
+    if any(row.state is WaybillState.VOIDED for row in changed):
+        topped_up(desk)
     return len(changed)
 
 
@@ -214,8 +222,12 @@ def _answer(desk: Desk, row: Ewaybill, answer: Answer) -> Ewaybill:
 
 
 def _failed(desk: Desk, row: Ewaybill, answer: Answer) -> Ewaybill:
-    """Once more after a while; three times (or an error that stays) is enough (rules.md B6)."""
+    """Once more after a while; three times (or an error that stays) is enough (rules.md B6). That there is no money
+    is no failure of this parcel: its account counts as empty from now on."""
     rules = desk.policy.waybills
+    if answer.unpaid and row.state is WaybillState.WAITING:
+        later = desk.now + timedelta(minutes=rules.backoff_minutes[-1])
+        return replace(row, error=answer.error[:200], changed_at=desk.now, next_at=later)
     attempts = row.attempts + 1 if answer.retryable else max(row.attempts + 1, rules.attempts)
     wait = rules.backoff_minutes[min(attempts, len(rules.backoff_minutes)) - 1]
     error = answer.error[:200]
@@ -231,7 +243,46 @@ def _failed(desk: Desk, row: Ewaybill, answer: Answer) -> Ewaybill:
 
 def balances_told(desk: Desk, balances: Mapping[int, int]) -> None:
     """Account id -> numbers left, as the couriers count them."""
+    before = desk.waybills.pools()
     desk.waybills.set_balances(balances)
+    if any(left > 0 and before[account].left == 0 for account, left in balances.items() if account in before):
+        topped_up(desk)
+
+
+def topped_up(desk: Desk) -> None:
+    """There are numbers again: what waited for money is planned anew."""
+    looking.at_once(desk, [HoldCode.FUNDS_SHORT])
+
+
+def empty(desk: Desk) -> list[Account]:
+    """Accounts with a service whose numbers are used up: nobody asks there for one, so it is asked for its balance."""
+    pools = desk.waybills.pools()
+    return [account for account in by_id(desk).values() if account.source != LOCAL and pools[account.id].left == 0]
+
+
+def accounts(desk: Desk, actor: Actor) -> list[tuple[Account, Pool]]:
+    """Every account with what is left in it, by courier. Raises NotAllowed."""
+    require(actor, Right.REPORT)
+    pools = desk.waybills.pools()
+    return [(account, pools[account.id]) for _, account in sorted(by_id(desk).items())]
+
+
+def buy(desk: Desk, actor: Actor, account_id: int, count: int) -> int:
+    """Finance bought more numbers; a service that tells its balance corrects the count. Returns how many are left now.
+
+    Raises NotAllowed, Unknown('account'), BadValue for a count that is none and for an account that nobody counts.
+    """
+    require(actor, Right.REPORT)
+    account, pool = by_id(desk).get(account_id), desk.waybills.pools().get(account_id)
+    if account is None or pool is None:
+        raise Unknown("account", f"#{account_id}")
+    if pool.balance is None:
+        raise BadValue("account", account.code or f"#{account_id}", "counted_account")
+    if not 1 <= count <= MOST_BOUGHT:
+        raise BadValue("count", str(count), "bought")
+    history.note(desk, actor, "account", account_id, "topped_up", numbers=str(count))
+    balances_told(desk, {account_id: pool.balance + count})
+    return pool.balance + count + pool.free
 
 
 def void_by_hand(desk: Desk, actor: Actor, number: str, reason: str) -> Ewaybill:

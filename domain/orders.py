@@ -120,6 +120,7 @@ class Order:
     courier_hint: str = ""
     merge_code: str = ""
     risk: str = ""
+    platform_hold: str = ""
     merge_key: str = ""
     together: int = 0
     apart: bool = False

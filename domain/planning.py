@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import bins, splitting
+from domain import bins, exchanges, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -45,7 +45,8 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
     too_old, withheld = bins.stale(desk, skus, policy), bins.withheld(desk, skus, policy)
     free = bins.to_ship(desk.stock.levels(skus), too_old, withheld)
     too_old = {key: units for key, units in too_old.items() if key[1] not in withheld}
-    return replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
+    told = replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
+    return replace(told, returned=exchanges.come_back(desk, orders))
 
 
 def courier_facts(desk: Desk) -> Facts:

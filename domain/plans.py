@@ -195,7 +195,11 @@ def _nowhere_to_go(order: Order) -> bool:
 
 
 def nobody_carries(match: Match) -> Finding:
-    """Why no courier takes a box: their e-waybill services failed, or nobody goes there with that."""
+    """Why no courier takes a box: the prepaid numbers of one that could are used up, e-waybill services failed, or
+    nobody goes there with that."""
+    empty = next((loser for loser in match.losers if loser.reason == "no_numbers"), None)
+    if empty:
+        return Finding(HoldCode.FUNDS_SHORT, {"courier": empty.name, "account": empty.facts["account"]})
     errors = [loser.facts["error"] for loser in match.losers if loser.reason == "waybill_error"]
     if errors:
         return Finding(HoldCode.WAYBILL_ERROR, {"tried": str(len(match.losers)), "error": errors[0]})

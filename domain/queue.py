@@ -1,4 +1,4 @@
-"""The review queue: which orders wait in which order, filtered, one after the other; and the digest's groups of it.
+"""The review queue: which orders of a scope wait in which order, one after the other; and the digest's groups of it.
 
 Surprising: what a person has taken or put off is still in the line, for deadlines and alerts; only queue and batch
 pass it over.
@@ -14,28 +14,17 @@ from domain import history, notices
 from domain.deadlines import ends
 from domain.desk import Desk
 from domain.errors import BadValue, InHand, LostRace, WrongStatus
-from domain.holds import HoldCode
 from domain.hours import moments
 from domain.limits import ceilings
 from domain.lineup import Hand, Sieve
 from domain.orders import Order, OrderStatus
 from domain.people import Actor, Right, require
 from domain.records import NoticeKind
+from domain.scope import ALL, Amount, Scope, sieve_of, taken_since
 
 MORNING = time(9)
 LATER = "later"
 NOBODY = frozenset({0})
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The part of the clean ones a batch button names: a shop (0 = all), and due before a moment (None = any)."""
-
-    shop: int = 0
-    due: datetime | None = None
-
-
-ALL = Scope()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +37,8 @@ class Clean:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """What to walk through: `kind` is held, shop, hold, urgent, mine, snoozed or over; `what` a shop id or a code."""
-
-    kind: str = "held"
-    what: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Spot:
-    """Where an order stands in the filtered queue: its number (0 = no longer in it), how many wait, its neighbours."""
+    """Where an order stands in the scope's queue: its number (0 = no longer in it), how many wait, its neighbours."""
 
     number: int
     count: int
@@ -88,11 +69,6 @@ class Digest:
         return sum(map(sum, self.shops.values()))
 
 
-def taken_since(desk: Desk) -> datetime:
-    """A take from before this is over, by the policy's minutes."""
-    return desk.now - timedelta(minutes=desk.policy.take_minutes)
-
-
 def holder(desk: Desk, hand: Hand) -> int:
     """Whose hands it is in now (person id), 0 = nobody's."""
     return hand.taken_by if hand.taken_at is not None and hand.taken_at > taken_since(desk) else 0
@@ -112,20 +88,15 @@ def snoozed(desk: Desk, hand: Hand) -> bool:
     return hand.snoozed_until is not None and hand.snoozed_until > desk.now
 
 
-def urgent_until(desk: Desk) -> datetime:
-    """Deadlines before this are urgent, in whole minutes so that a button's list does not age by the second."""
-    return (desk.now + timedelta(hours=desk.policy.urgent_hours)).replace(second=0, microsecond=0)
+def _clean(desk: Desk, actor: Actor, scope: Scope, up_to: int | None) -> Sieve:
+    """The clean ones of the scope; unless it asks for them, without those somebody has in hand or has put off."""
+    line = meant(desk, actor, scope)
+    return replace(line, held=False, up_to=up_to, hands=NOBODY if line.hands is None else line.hands)
 
 
-def _line(desk: Desk, actor: Actor) -> Sieve:
-    """All of the actor's shops."""
-    return Sieve(actor.shops, taken_since(desk))
-
-
-def _clean(desk: Desk, actor: Actor, scope: Scope = ALL, up_to: int | None = None) -> Sieve:
-    """The clean ones of the scope that nobody has in hand or has put off."""
-    line = _line(desk, actor)
-    return replace(line, held=False, shop=scope.shop, due=scope.due, up_to=up_to, awake=True, hands=NOBODY)
+def _batch_of(scope: Scope) -> bool:
+    """Whether it can hold clean ones at all."""
+    return scope.held is not True and scope.code is None
 
 
 def clean(desk: Desk, actor: Actor, scope: Scope = ALL, up_to: int | None = None) -> Clean:
@@ -133,6 +104,8 @@ def clean(desk: Desk, actor: Actor, scope: Scope = ALL, up_to: int | None = None
 
     The first to be due come first, up to the policy's batch limit; `up_to` is the watermark of the card.
     """
+    if not _batch_of(scope):
+        return Clean((), 0, 0)
     sieve = _clean(desk, actor, scope, up_to)
     meant = desk.hands.head(replace(sieve, ceilings=ceilings(desk.policy, actor)), desk.policy.batch_limit)
     text = ",".join(f"{order_id}:{revision}" for order_id, revision in meant)
@@ -143,14 +116,16 @@ def clean(desk: Desk, actor: Actor, scope: Scope = ALL, up_to: int | None = None
 def over(desk: Desk, actor: Actor, scope: Scope = ALL, up_to: int | None = None) -> list[int]:
     """The clean ones a batch of the scope leaves alone because they are above this actor's limits, as many as a
     batch has."""
-    sieve = _clean(desk, actor, scope, up_to)
-    above = replace(sieve, ceilings=ceilings(desk.policy, actor), above=True)
+    if not _batch_of(scope):
+        return []
+    above = _clean(desk, actor, replace(scope, amount=scope.amount or Amount.OVER), up_to)
     return [order_id for order_id, _ in desk.hands.head(above, desk.policy.batch_limit)]
 
 
-def digest(desk: Desk, actor: Actor) -> Digest:
-    """The line of the actor's shops in groups: by shop, by deadline, in whose hands."""
-    heaps = desk.hands.heaps(actor.shops, buckets := ends(desk.now, desk.policy.alerts.near_hours), taken_since(desk))
+def digest(desk: Desk, actor: Actor, scope: Scope = ALL) -> Digest:
+    """The scope in groups: by shop, by deadline, in whose hands. What is put off counts, too."""
+    buckets = ends(desk.now, desk.policy.alerts.near_hours)
+    heaps = desk.hands.heaps(sieve_of(desk, actor, scope), buckets)
     shops: dict[int, tuple[int, int]] = {}
     paid: Counter[tuple[int, str]] = Counter()
     due: Counter[str] = Counter()
@@ -165,48 +140,41 @@ def digest(desk: Desk, actor: Actor) -> Digest:
     return Digest(dict(sorted(shops.items())), dict(paid), ordered, first, taken, put_off)
 
 
-def meant(desk: Desk, actor: Actor, chosen: Filter) -> Sieve:
-    """What the filter lets through in the actor's shops."""
-    line, mine = replace(_line(desk, actor), awake=True), frozenset({actor.person_id or -1})
-    if chosen.kind == "over":
-        return replace(_clean(desk, actor), ceilings=ceilings(desk.policy, actor), above=True)
-    return {
-        "held": replace(line, held=True),
-        "shop": replace(line, held=True, shop=int(chosen.what) if chosen.kind == "shop" else 0),
-        "hold": replace(line, held=True, code=HoldCode(chosen.what) if chosen.kind == "hold" else None),
-        "urgent": replace(line, due=urgent_until(desk)),
-        "mine": replace(line, hands=mine),
-        "snoozed": replace(line, awake=False),
-    }[chosen.kind]
+def meant(desk: Desk, actor: Actor, scope: Scope) -> Sieve:
+    """What is walked through: the scope, without what is put off unless it asks for that."""
+    line = sieve_of(desk, actor, scope)
+    return replace(line, awake=True) if line.awake is None else line
 
 
-def count(desk: Desk, actor: Actor, chosen: Filter) -> int:
-    """How many the filter lets through."""
-    return desk.hands.count(meant(desk, actor, chosen))
+def count(desk: Desk, actor: Actor, scope: Scope) -> int:
+    """How many are walked through."""
+    return desk.hands.count(meant(desk, actor, scope))
 
 
-def _free(desk: Desk, actor: Actor, chosen: Filter) -> Sieve:
-    return replace(meant(desk, actor, chosen), hands=NOBODY | {actor.person_id or 0})
+def _free(desk: Desk, actor: Actor, scope: Scope) -> Sieve:
+    """Those of them that are in nobody else's hands."""
+    line = meant(desk, actor, scope)
+    return line if line.hands is not None else replace(line, hands=NOBODY | {actor.person_id or 0})
 
 
-def first(desk: Desk, actor: Actor, chosen: Filter) -> int | None:
+def first(desk: Desk, actor: Actor, scope: Scope) -> int | None:
     """Where to begin: the first that is in nobody else's hands, else the first."""
-    for sieve in (_free(desk, actor, chosen), meant(desk, actor, chosen)):
+    for sieve in (_free(desk, actor, scope), meant(desk, actor, scope)):
         for order_id, _ in desk.hands.head(sieve, 1):
             return order_id
     return None
 
 
-def spot(desk: Desk, actor: Actor, chosen: Filter, order: Order) -> Spot:
+def spot(desk: Desk, actor: Actor, scope: Scope, order: Order) -> Spot:
     """Where the order stands, also when it has just left the queue: then between those around its place."""
-    sieve, hands = meant(desk, actor, chosen), desk.hands
+    sieve, hands = meant(desk, actor, scope), desk.hands
     ahead, all_, there = hands.standing(sieve, order)
     return Spot(ahead + 1 if there else 0, all_, hands.before(sieve, order), hands.after(sieve, order))
 
 
-def following(desk: Desk, actor: Actor, chosen: Filter, order: Order) -> int | None:
+def following(desk: Desk, actor: Actor, scope: Scope, order: Order) -> int | None:
     """The order to go on with after this one: the next that is in nobody else's hands, else from the start again."""
-    sieve = _free(desk, actor, chosen)
+    sieve = _free(desk, actor, scope)
     later = desk.hands.after(sieve, order)
     return later or next((one for one, _ in desk.hands.head(sieve, 1) if one != order.id), None)
 

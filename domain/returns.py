@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from domain import bins, history, notices, recalls, stock
-from domain.aftermath import stock_arrived
+from domain.aftermath import goods_returned, stock_arrived
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, Stale, Unknown, WrongStatus
 from domain.orders import Order, OrderStatus
@@ -197,7 +197,9 @@ def _settle(desk: Desk, actor: Actor, parcel: Return) -> None:
     ]
     desk.record(lines)
     notices.redraw(desk, NoticeKind.ORDER, found)
-    for shop in {order.shop_id for order in desk.orders.many(found).values()}:
+    orders = desk.orders.many(found).values()
+    goods_returned(desk, orders)
+    for shop in {order.shop_id for order in orders}:
         notices.tell(desk, NoticeKind.RETURN, parcel.id, {Role.CS}, key=f"return:{parcel.id}:done", shop=shop)
 
 

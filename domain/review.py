@@ -27,6 +27,7 @@ from domain.people import Actor, ActorKind, Right, may, require
 from domain.planning import refresh
 from domain.policy import Policy
 from domain.records import NoticeKind
+from domain.scope import ALL, Scope
 
 LONGEST_FREEZE = timedelta(days=366)
 
@@ -52,7 +53,7 @@ def approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: boo
     """Approve one order as the card showed it; where two people must, the first yes leaves it in review.
 
     `sure` approves what somebody else has in hand. Raises NotAllowed, Stale, InHand, WrongStatus, HeldOrder,
-    OverLimit, TwoPeople (a machine's yes), SameApprover.
+    OutsideHours, OverLimit, TwoPeople (a machine's yes), SameApprover.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
@@ -62,7 +63,7 @@ def approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: boo
     outcome = approval.approve_all(desk, actor, [order])
     fault = outcome.refused.get(order.number)
     if isinstance(fault, TwoPeople) and actor.person_id is not None:
-        return _first_yes(desk, actor, order)
+        return _first_yes(desk, actor, desk.orders.get(order_id))
     if fault is not None:
         raise fault
     announce(desk, [one.id for one in outcome.approved], decided=True)
@@ -94,12 +95,12 @@ def approve_clean(
     watermark: int,
     checksum: int,
     shown_to: Actor | None = None,
-    scope: queue.Scope = queue.ALL,
+    scope: Scope = ALL,
 ) -> approval.Approvals:
     """Approve exactly the clean orders the digest showed. Raises Stale when one of them changed meanwhile.
 
     `shown_to` is whose scope the card was drawn for, where that is not the actor (a group's card); `scope` the part
-    of the list the button named. Clean orders above the limits of one person are told among the refused.
+    of the line the card showed. Clean orders above the limits of one person are told among the refused.
     """
     require(actor, Right.APPROVE)
     shown = queue.clean(desk, shown_to or actor, scope, watermark)

@@ -13,6 +13,7 @@ from domain import areas, phones
 from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
 from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
+from domain.exchanges import waits_there
 from domain.holds import Finding, HoldCode, thaws_at
 from domain.incoming import PlatformState, Receiver, RefundState
 from domain.orders import LIVE, Line, Order
@@ -38,7 +39,8 @@ class Facts:
     claim; `recent` the buyers' other live orders; `now` the time of the command; `listed` the list entries in force by
     key.
 
-    `too_old` are units left out of `free` because their batch has too little life left.
+    `too_old` are units left out of `free` because their batch has too little life left; `returned` exchanges whose
+    goods came back.
     `left` is e-waybill account -> numbers left (missing: not counted); `failed` order -> courier -> why it gave no
     number. `memo` keeps matches that must come out the same; it starts empty with every `replace`.
     """
@@ -52,6 +54,7 @@ class Facts:
     too_old: Mapping[tuple[int, str], int] = field(default_factory=dict)
     left: Mapping[int, int] = field(default_factory=dict)
     failed: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    returned: frozenset[int] = frozenset()
     memo: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
@@ -270,6 +273,7 @@ def screen(order: Order, facts: Facts) -> tuple[Finding, ...]:
         *_blacklist(order, facts),
         *_buyer(order, facts),
         *_terms(order, facts),
+        *waits_there(order, facts.returned),
         *worth(order, facts.policy, facts.catalog),
     ]
     found += waiting(order, facts.policy, facts.catalog.company.zone, facts.now)

@@ -103,7 +103,7 @@ def first_status(incoming: IncomingOrder) -> OrderStatus:
 _HEAD = (
     *("number", "external_id", "platform", "currency", "placed_at", "paid_at", "goods", "shipping", "discount", "tax"),
     *("total", "paid", "buyer_id", "buyer_message", "seller_note", "receiver", "cod", "presale", "promised_ship_at"),
-    *("seller_flag", "invoice", "warehouse_hint", "courier_hint", "merge_code", "risk"),
+    *("seller_flag", "invoice", "warehouse_hint", "courier_hint", "merge_code", "risk", "platform_hold"),
 )
 """What an order takes over from the platform as it is told."""
 

@@ -10,6 +10,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
 from domain.documents import PackingSlip, PickLine, PickList, SlipLine
+from exports.counts import told
 from exports.fonts import drawable, width, wrap
 from exports.paper import Cell, Paper, render
 
@@ -131,8 +132,8 @@ def _sorting(paper: Paper, pick: PickList, tr: Translate) -> None:
 
 
 def _pick_totals(pick: PickList, tr: Translate) -> str:
-    text = tr("{lines} lines · {units} units · {parcels} parcels")
-    return text.format(lines=len(pick.lines), units=pick.units, parcels=pick.parcels)
+    text = tr("{lines} {lines:line|lines} · {units} {units:unit|units} · {parcels} {parcels:parcel|parcels}")
+    return told(text, lines=len(pick.lines), units=pick.units, parcels=pick.parcels)
 
 
 def _slip(slip: PackingSlip, tr: Translate) -> Paper:
@@ -224,7 +225,8 @@ def _notes(paper: Paper, title: str, text: str) -> None:
 
 def _slip_items(paper: Paper, slip: PackingSlip, tr: Translate) -> None:
     units = sum(line.quantity for line in slip.lines)
-    counted = tr("{lines} lines · {units} units").format(lines=len(slip.lines), units=units)
+    text = tr("{lines} {lines:line|lines} · {units} {units:unit|units}")
+    counted = told(text, lines=len(slip.lines), units=units)
     paper.row([Cell(paper.margin, paper.inner, 9, counted, strong=True)], pad=2)
     paper.rule(paper.y)
     order = ""

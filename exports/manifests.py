@@ -8,6 +8,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
 from domain.documents import ManifestLine, ManifestPaper
+from exports.counts import told
 from exports.documents import Translate
 from exports.paper import Cell, Paper, render
 
@@ -59,8 +60,8 @@ def _cells(number: int, line: ManifestLine) -> list[Cell]:
 
 
 def _totals(manifest: ManifestPaper, tr: Translate) -> str:
-    text = tr("{parcels} parcels · {weight} altogether")
-    return text.format(parcels=len(manifest.lines), weight=manifest.weight)
+    text = tr("{parcels} {parcels:parcel|parcels} · {weight} altogether")
+    return told(text, parcels=len(manifest.lines), weight=manifest.weight)
 
 
 def _signatures(paper: Paper, manifest: ManifestPaper, tr: Translate) -> None:

@@ -5,7 +5,7 @@ not done twice: `AlreadyApplied` comes instead, and the person gets the record a
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Concatenate, ParamSpec, TypeVar
 
 from aiogram import Bot
@@ -17,6 +17,7 @@ from domain.people import Actor, Chat, Person
 from domain.records import NoticeKind
 from handlers.card import Card, File, shorten
 from handlers.draw import draw
+from handlers.keyboards import keyboard_of
 from handlers.markup import inline, markup
 from handlers.services import Services
 from handlers.words import Words
@@ -27,7 +28,8 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Ask:
-    """`person` is active staff; `message` is what was written, or what the tapped button hangs on."""
+    """`person` is active staff; `message` is what was written, or what the tapped button hangs on; `answering` that it
+    answers a question of ours."""
 
     bot: Bot
     services: Services
@@ -38,6 +40,7 @@ class Ask:
     update_id: int
     message: Message | None = None
     tap: CallbackQuery | None = None
+    answering: bool = False
     answered: bool = field(default=False)
 
     async def run(self, fn: Callable[Concatenate[Desk, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -49,13 +52,45 @@ class Ask:
         return await self.services.store.read(fn, *args, **kwargs)
 
     async def reply(self, card: Card, kind: NoticeKind | None = None, subject_id: int = 0, shown: str = "") -> int:
-        """Send a new message; with a kind it is remembered as the card of that record. Returns the message id."""
+        """Send a new message; with a kind it is remembered as the card of that record. Returns the message id.
+
+        Where a question took the keyboard away, it comes back with this message, or ahead of one that has buttons.
+        """
+        card = await self._with_keyboard(card)
         sent = await self.bot.send_message(self.chat.telegram_id, shorten(card.text), reply_markup=markup(card))
         if kind is not None:
             await self.remember(sent.message_id, kind, subject_id, shown)
         if card.files:
             await self.send_files([make() for make in card.files])
         return sent.message_id
+
+    async def _with_keyboard(self, card: Card) -> Card:
+        asked, chat = self.services.asked, self.chat.telegram_id
+        if not self.chat.private:
+            return card
+        if card.ask:
+            asked.add(chat)
+            self.answering = False
+            return card
+        if (chat in asked or self.answering) and not card.rows and not card.keyboard:
+            card = replace(card, keyboard=keyboard_of(self.person, self.words, self.services))
+        elif self.answering and card.rows:
+            await self.give_keyboard()
+        if card.keyboard:
+            asked.discard(chat)
+            self.answering = False
+        return card
+
+    async def give_keyboard(self) -> None:
+        """After an answer, where nothing else could carry it."""
+        if not self.answering:
+            return
+        self.answering = False
+        self.services.asked.discard(self.chat.telegram_id)
+        keyboard = keyboard_of(self.person, self.words, self.services)
+        if keyboard:
+            text = self.words("✅ Noted.")
+            await self.bot.send_message(self.chat.telegram_id, text, reply_markup=markup(Card(text, keyboard=keyboard)))
 
     async def send_files(self, files: Sequence[File]) -> None:
         """Documents in one group where Telegram allows it (2 to 10), else one by one."""

@@ -71,4 +71,4 @@ def day(moment: datetime | None, words: Words) -> str:
 
 def term(days: int, words: Words) -> str:
     """How long an entry lasts."""
-    return words.label("{days} days", days=days) if days else words.plain("until lifted")
+    return words.label("{days} {days:day|days}", days=days) if days else words.plain("until lifted")

@@ -11,9 +11,11 @@ from domain import review
 from domain.desk import Desk
 from domain.people import Actor, Right, require
 from domain.records import NoticeKind
+from domain.scope import ALL
 from handlers.ask import Ask
 from handlers.cards.digest import approve_shown, moment_of
 from handlers.cards.outcome import left_card
+from handlers.cards.scopes import code_of, typed_scope
 from handlers.filters import Cmd, Tap
 from handlers.queue import send
 
@@ -23,14 +25,31 @@ Args = tuple[str, ...]
 
 @router.message(Cmd("new"))
 @router.callback_query(Tap("d.o"))
-async def new_orders(event: Message | CallbackQuery, ask: Ask) -> None:
-    """The digest, as a new card."""
-    await ask.read(_must, ask.actor)
-    await send(ask, NoticeKind.DIGEST, 0)
+async def new_orders(event: Message | CallbackQuery, ask: Ask, args: Args | str) -> None:
+    """The digest, of all or of the part that is typed or tapped, as a new card."""
+    code = await ask.read(_part, ask.actor, args)
+    await send(ask, NoticeKind.DIGEST, 0, code)
 
 
-def _must(desk: Desk, actor: Actor) -> None:
+def _part(desk: Desk, actor: Actor, args: Args | str) -> str:
     require(actor, Right.APPROVE)
+    if isinstance(args, str):
+        scope = typed_scope(desk, args, ALL)
+        return "" if scope == ALL else code_of(scope)
+    return args[0] if args and args[0] != "a" else ""
+
+
+@router.callback_query(Tap("d.f", "d.fv"))
+async def change_part(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
+    """Another part of it, or the filters to choose one by, in the same message."""
+    code = await ask.read(_part, ask.actor, args)
+    await ask.show(NoticeKind.DIGEST, 0, filter=code, **({"view": "filters"} if verb == "d.fv" else {}))
+
+
+def _shown(desk: Desk, ask: Ask) -> str:
+    """The part that the tapped message shows."""
+    row = desk.cards.at(ask.chat.id, ask.message.message_id) if ask.message else None
+    return row.shown if row and row.kind is NoticeKind.DIGEST else ""
 
 
 @router.callback_query(Tap("d.ac"))
@@ -41,7 +60,7 @@ async def approve_clean(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     if outcome.refused:
         text += ask.words.label(", not approved: {count}", count=len(outcome.refused))
     await ask.toast(text)
-    await ask.show(NoticeKind.DIGEST, 0)
+    await ask.show(NoticeKind.DIGEST, 0, filter=await ask.read(_shown, ask))
     if outcome.refused:
         await ask.reply(await ask.read(left_card, outcome, ask.words))
 
@@ -51,4 +70,4 @@ async def undo_all(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Take a batch back."""
     count = await ask.run(review.undo_many, ask.actor, moment_of(args[0]))
     await ask.toast(ask.words.label("Taken back: {count}", count=count))
-    await ask.show(NoticeKind.DIGEST, 0)
+    await ask.show(NoticeKind.DIGEST, 0, filter=await ask.read(_shown, ask))

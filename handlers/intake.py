@@ -9,6 +9,7 @@ import asyncio
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Document, Message
 
+from channels.bills import is_bill
 from channels.learning import can_learn
 from channels.proposal import recognised
 from channels.reasons import Reason, Unreadable
@@ -105,6 +106,10 @@ async def _unreadable(ask: Ask, file_id: int, shop_id: int | None, unreadable: U
     if unreadable.code == Reason.UNKNOWN_HEADER:
         stored, data, shops = await ask.read(_to_offer, ask.actor, file_id, shop_id)
         found = await asyncio.to_thread(can_learn, data)
+        if found is not None and is_bill(found.table.header):
+            names = ask.words.listed(await ask.read(_finance))
+            told = ask.words("This is a settlement or a bill, no order export: it is for {names}.", names=names)
+            return Card(f"{refused}\n{told}")
         if not ask.chat.private and (found is None or not recognised(found.table.header)):
             return Card(f"{refused}\n" + ask.words("I don't know this table. Send it to me in private to see why."))
         if found is not None and shops:
@@ -112,6 +117,13 @@ async def _unreadable(ask: Ask, file_id: int, shop_id: int | None, unreadable: U
             why = unreadable_text(unreadable.code, facts, ask.words)
             return offer_card(stored, shops, len(found.table.header), why, ask.words)
     return Card(f"{refused}\n" + unreadable_text(unreadable.code, facts, ask.words))
+
+
+def _finance(desk: Desk) -> list[str]:
+    """Who takes the papers of money: finance, else the owners."""
+    staff = desk.people.staff()
+    people = staff.with_role(frozenset({Role.FINANCE})) or staff.with_role(frozenset({Role.OWNER}))
+    return [person.name for person in people]
 
 
 def _to_offer(
@@ -140,7 +152,9 @@ class _Teller:
             return
         self._last = now
         facts = {"rows": progress.rows, "orders": progress.orders, "rejected": progress.rejected}
-        text = self._ask.words("📥 Reading… {orders} orders so far, {rejected} rows rejected", **facts)
+        text = self._ask.words(
+            "📥 Reading… {orders} {orders:order|orders} so far, {rejected} {rejected:row|rows} rejected", **facts
+        )
         await self._ask.edit(Card(text), self._status)
 
 

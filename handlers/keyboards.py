@@ -7,6 +7,7 @@ them back in any language we speak.
 from collections.abc import Collection
 
 from domain.people import RIGHTS, Person, Right
+from handlers.services import Services
 from handlers.terms import N_
 from handlers.words import LANGUAGES, Words
 
@@ -37,6 +38,11 @@ def desk_keyboard(person: Person, words: Words, *, without: Collection[str] = ()
     left_out = {*without, *(STATIONS if Right.STAFF in rights else ())}
     labels = [words.plain(label) for name, (right, label) in LABELS.items() if right in rights and name not in left_out]
     return tuple(tuple(labels[at : at + 3]) for at in range(0, len(labels), 3))
+
+
+def keyboard_of(person: Person, words: Words, services: Services) -> tuple[tuple[str, ...], ...]:
+    """The desk's keyboard; the scan page's label only where there is a page."""
+    return desk_keyboard(person, words, without=() if services.scan_page() else ("scan",))
 
 
 def command_of(text: str) -> str | None:

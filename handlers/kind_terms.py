@@ -4,6 +4,8 @@ from handlers.terms import N_, named_in
 from handlers.words import Words
 
 KINDS = {
+    "account": N_("waybill account"),
+    "filter": N_("the filter"),
     "merged_box": N_("merged parcel"),
     "merge": N_("merging"),
     "order": N_("order"),

@@ -18,6 +18,7 @@ from domain.errors import AlreadyApplied, NotAllowed, Refusal, Stale
 from domain.people import Chat, Person
 from handlers.ask import Ask
 from handlers.card import Card
+from handlers.questions import asked
 from handlers.refusals import refusal_text, refusal_toast
 from handlers.services import Services
 from handlers.words import LANGUAGES, Words
@@ -45,6 +46,10 @@ def plain_words(language_code: str | None, zone: str) -> Words:
     """Words for somebody we do not know: the client's language where we speak it."""
     code = (language_code or "zh")[:2]
     return Words(code if code in LANGUAGES else "en", zone)
+
+
+def _answers(event: Message | CallbackQuery, chat: Chat, bot: Bot) -> bool:
+    return chat.private and isinstance(event, Message) and asked(event, bot.id) is not None
 
 
 class People(BaseMiddleware):
@@ -80,6 +85,7 @@ class People(BaseMiddleware):
             update_id=update.update_id,
             message=whole,
             tap=event if isinstance(event, CallbackQuery) else None,
+            answering=_answers(event, chat, data["bot"]),
         )
         data["services"], data["zone"] = self.services, zone
         return await handler(event, data)
@@ -122,6 +128,7 @@ class Refusals(BaseMiddleware):
                 if not done:
                     await ask.toast(ask.words.plain("Working on it…"))
             result = await task
+            await ask.give_keyboard()
         except Refusal as refusal:
             await self._refused(ask, refusal)
             result = None

@@ -137,7 +137,9 @@ async def _tried(ask: Ask, policy: Policy, status: int, name: str) -> Verdict:
         if (ask.services.now() - last).total_seconds() >= EDIT_SECONDS:
             last = ask.services.now()
             facts = {"done": verdict.looked, "all": len(ids)}
-            await ask.edit(Card(ask.words("📜 {name}: tried on {done} of {all} orders…", name=name, **facts)), status)
+            await ask.edit(
+                Card(ask.words("📜 {name}: tried on {done} of {all} {all:order|orders}…", name=name, **facts)), status
+            )
     return verdict
 
 

@@ -11,8 +11,9 @@ from domain.desk import Desk
 from domain.orders import Order
 from domain.people import Actor, Right, require
 from domain.records import CardRow, NoticeKind
+from domain.scope import HELD
 from handlers.ask import Ask
-from handlers.cards.queue import filter_of
+from handlers.cards.scopes import code_of, typed_scope, walked
 from handlers.draw import draw
 from handlers.filters import Cmd, Tap
 
@@ -59,7 +60,7 @@ async def go_on(ask: Ask, order_id: int) -> None:
 
 
 def _following(desk: Desk, ask: Ask, code: str, order_id: int) -> int | None:
-    return queue.following(desk, ask.actor, filter_of(code), desk.orders.get(order_id))
+    return queue.following(desk, ask.actor, walked(code), desk.orders.get(order_id))
 
 
 async def send(ask: Ask, kind: NoticeKind, subject_id: int, shown: str = "") -> None:
@@ -72,8 +73,11 @@ async def send(ask: Ask, kind: NoticeKind, subject_id: int, shown: str = "") -> 
 @router.message(Cmd("queue"))
 @router.callback_query(Tap("d.q"))
 async def open_queue(event: Message | CallbackQuery, ask: Ask, args: Args | str) -> None:
-    """The first order the filter lets through, as a new card to walk on."""
-    code = args[0] if args and not isinstance(args, str) else ""
+    """The first order of the part that is typed or tapped, as a new card to walk on."""
+    if isinstance(args, str):
+        code = await ask.read(_typed, ask.actor, args)
+    else:
+        code = args[0] if args else ""
     order_id = await ask.read(_first, ask.actor, code)
     if order_id is None:
         await ask.say("No order is held." if not code else "No such order waits.")
@@ -81,14 +85,20 @@ async def open_queue(event: Message | CallbackQuery, ask: Ask, args: Args | str)
     await send(ask, NoticeKind.QUEUE, order_id, code)
 
 
+def _typed(desk: Desk, actor: Actor, text: str) -> str:
+    require(actor, Right.APPROVE)
+    scope = typed_scope(desk, text, HELD)
+    return "" if scope == HELD else code_of(scope)
+
+
 def _first(desk: Desk, actor: Actor, code: str) -> int | None:
     require(actor, Right.APPROVE)
-    return queue.first(desk, actor, filter_of(code))
+    return queue.first(desk, actor, walked(code))
 
 
 @router.callback_query(Tap("d.qf"))
 async def change_filter(tap: CallbackQuery, ask: Ask, args: Args) -> None:
-    """Another filter, in the same message."""
+    """Another scope, in the same message."""
     order_id = await ask.read(_first, ask.actor, args[0])
     if order_id is None:
         await ask.toast(ask.words.plain("No such order waits."), alert=True)

@@ -131,6 +131,12 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.NoteUnread: note_text,
     errors.ScanStays: _stays,
     errors.HeldOrder: _held,
+    errors.OutsideHours: lambda r, words: words(
+        "{order}: approvals are open {hours} only, next from {at} on. Nothing was changed.",
+        order=r.order,
+        hours=r.hours,
+        at=words.when(r.opens),
+    ),
     errors.OverLimit: _over,
     errors.TwoPeople: _two_people,
     errors.SameApprover: lambda r, words: words(

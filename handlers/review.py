@@ -28,7 +28,10 @@ from handlers.terms import N_
 
 router = Router(name="review")
 Args = tuple[str, ...]
-_LATER = N_("Product matched. {count} more orders that wait for a product are looked at in the next moments.")
+_LATER = N_(
+    "Product matched. {count} more {count:order that waits for a product is|orders that wait for a product are} "
+    "looked at in the next moments."
+)
 Decision = Callable[[Desk, Actor, int, int, str], Order]
 
 

@@ -37,7 +37,7 @@ WORDS = {
     "weight": N_("Put it on the scales, or type: 1.25kg"),
     "stop": HEADS["stop"],
     "stop_seen": N_("I have taken it out"),
-    "stop_first": N_("{n} scans wait for your answer"),
+    "stop_first": N_("scans that wait for your answer: {n}"),
     "unknowns": N_("Unknown, look at them later"),
     "forget": N_("Clear the list"),
     "receiving": N_("Receiving in"),

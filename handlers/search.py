@@ -89,9 +89,11 @@ async def answer(ask: Ask, text: str) -> None:
     if len(found) == 1:
         await ask.show(NoticeKind.ORDER, found[0].id)
     elif found:
-        head = ask.words("«{text}»: {count} orders", text=wanted, count=len(found))
+        head = ask.words("«{text}»: {count} {count:order|orders}", text=wanted, count=len(found))
         if len(found) > LIMIT:
-            head = ask.words("«{text}»: more than {count} orders; the newest are here", text=wanted, count=LIMIT)
+            head = ask.words(
+                "«{text}»: more than {count} {count:order|orders}; the newest are here", text=wanted, count=LIMIT
+            )
         await ask.reply(Card(head, await ask.read(_buttons, found[:LIMIT], ask)))
     elif meant:
         head = ask.words("No exact hit for «{text}». Did you mean:", text=wanted)

@@ -1,7 +1,7 @@
 """What handlers are given: the store and a few doors to the outside, as protocols. They import none of them."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -64,7 +64,8 @@ class CloseDay(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a handler may use. `invite_link` turns a code into a link people tap; `scan_page` is the scan page's
-    address, '' when none can be reached from a phone."""
+    address, '' when none can be reached from a phone. `asked`: private chats (Telegram's id) in which a question stands
+    in the place of the keyboard; forgotten at a restart, then only an answer brings it back."""
 
     store: Store
     import_file: ImportFile
@@ -73,3 +74,4 @@ class Services:
     new_code: Callable[[], str]
     now: Callable[[], datetime]
     scan_page: Callable[[], str] = str
+    asked: set[int] = field(default_factory=set)

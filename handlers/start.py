@@ -9,9 +9,10 @@ from domain.errors import Refusal
 from domain.people import Actor, Person, Right
 from handlers.ask import Ask
 from handlers.card import Card
-from handlers.keyboards import desk_keyboard
+from handlers.keyboards import keyboard_of
 from handlers.markup import markup
 from handlers.middleware import plain_words
+from handlers.questions import Cancel
 from handlers.refusals import refusal_text
 from handlers.services import Services
 from handlers.terms import N_, role_name
@@ -21,6 +22,7 @@ router = Router(name="start")
 
 COMMANDS: dict[str, tuple[Right | None, str]] = {
     "help": (None, N_("what I can do for you")),
+    "cancel": (None, N_("leave a question I asked; your buttons come back")),
     "lang": (None, N_("language: /lang zh or /lang en")),
     "new": (Right.APPROVE, N_("new orders: approve the clean ones, see the held ones")),
     "queue": (Right.APPROVE, N_("held orders, one by one")),
@@ -62,6 +64,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "shift": (None, N_("hand-over: what was done, what is open, what to watch")),
     "quiet": (None, N_("your quiet hours: /quiet 22:00-08:00, off or company")),
     "report": (Right.REPORT, N_("the day's workbook: /report or /report 2026-11-23")),
+    "numbers": (Right.REPORT, N_("prepaid waybill numbers: what is left; you bought more: /numbers #3 500")),
     "invite": (Right.STAFF, N_("a one-time link: /invite ROLE [shop or warehouse]")),
     "staff": (Right.STAFF, N_("everybody, with suspend and hand over")),
     "policy": (Right.POLICY, N_("the house rules: see them; send a .toml file to change them")),
@@ -82,11 +85,6 @@ def help_text(ask: Ask) -> str:
     if Right.VIEW_ORDERS in ask.actor.rights:
         lines.append(words("Any other text is a search."))
     return "\n".join(lines)
-
-
-def keyboard_of(person: Person, words: Words, services: Services) -> tuple[tuple[str, ...], ...]:
-    """The desk's keyboard; the scan page's label only where there is a page."""
-    return desk_keyboard(person, words, without=() if services.scan_page() else ("scan",))
 
 
 def commands_for(actor: Actor, words: Words) -> list[BotCommand]:
@@ -127,6 +125,14 @@ async def join(message: Message, command: CommandObject, services: Services, zon
 async def show_help(message: Message, ask: Ask) -> None:
     """Help, with the desk's keyboard."""
     await ask.reply(Card(help_text(ask), keyboard=keyboard_of(ask.person, ask.words, ask.services)))
+
+
+@router.message(Command("cancel"))
+@router.message(Cancel())
+async def cancel(message: Message, ask: Ask) -> None:
+    """A question is taken back; the keyboard comes back."""
+    keyboard = keyboard_of(ask.person, ask.words, ask.services) if ask.chat.private else ()
+    await ask.reply(Card(ask.words("Nothing was changed."), keyboard=keyboard))
 
 
 @router.message(Command("lang"))

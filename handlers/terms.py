@@ -37,6 +37,9 @@ HOLDS = {
     "NO_WAREHOUSE": N_("no warehouse"),
     "NO_COURIER": N_("no courier"),
     "WAYBILL_ERROR": N_("no waybill number"),
+    "FUNDS_SHORT": N_("prepaid numbers used up"),
+    "WAIT_RETURN": N_("exchange waits for its return"),
+    "PLATFORM_LOCK": N_("held by the platform"),
     "ADDR_INVALID": N_("address incomplete"),
     "ADDR_CHANGED": N_("address changed"),
     "GOODS_CHANGED": N_("goods changed"),
@@ -127,6 +130,7 @@ REFUND_STATES = {
     "cancelled": N_("refund withdrawn"),
 }
 VERBS = {
+    "topped_up": N_("numbers bought"),
     **stop_terms.VERBS,
     "merged": N_("merged by hand"),
     "unmerged": N_("taken out of the merged parcel"),
@@ -265,6 +269,14 @@ FORMATS = {
     "mapped": N_("learned table"),
 }
 WANTS = {
+    "filter": N_(
+        "a shop, a reason of holds, held, clean, urgent, missed, 12h, >500, above the limit, two people needed, mine,"
+        " put off"
+    ),
+    "counted_account": N_("an account whose numbers are counted"),
+    "bought": N_("1 to 1,000,000"),
+    "numbers": N_("the account and how many were bought, like #3 500"),
+    "filter_once": N_("one of a kind: one shop, one reason, one deadline"),
     "another_warehouse": N_("two different warehouses"),
     "warehouse_code": N_("a warehouse's code behind the command"),
     "good_or_defective": N_("good or defective"),

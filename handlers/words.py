@@ -1,7 +1,8 @@
 """Words in a person's language: gettext catalogues, and how money, weights and times are written.
 
 Surprising: every fact put into a text is escaped for HTML here, so a buyer called <b> stays a buyer called <b>.
-The catalogues are .po files (handlers/locale/zh/*.po, one per desk), compiled in memory at start.
+The catalogues are .po files (handlers/locale/zh/*.po, one per desk), compiled in memory at start. How a noun follows
+its count stands in the text (exports/counts).
 """
 
 import gettext
@@ -20,6 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from domain.money import decimals, from_minor
+from exports.counts import told
 
 LANGUAGES = ("zh", "en")
 _LOCALE = Path(__file__).parent / "locale"
@@ -63,17 +65,17 @@ class Words:
 
     def __call__(self, text: str, /, **facts: object) -> str:
         """The text in the reader's language with the facts put in, escaped."""
-        told = catalogue(self.language).gettext(text)
+        there = catalogue(self.language).gettext(text)
         if not facts:
-            return told
+            return there
         safe = {
             name: fact if isinstance(fact, Html) else escape(str(fact), quote=False) for name, fact in facts.items()
         }
-        return told.format(**safe)
+        return told(there, **safe)
 
     def label(self, text: str, /, **facts: object) -> str:
         """The text with the facts put in as they are: for buttons and toasts, which know no HTML."""
-        return catalogue(self.language).gettext(text).format(**facts)
+        return told(catalogue(self.language).gettext(text), **facts)
 
     def plain(self, text: str) -> str:
         """The text alone, for files (`exports` takes this)."""

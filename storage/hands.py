@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, exists, false, func, or_, select, tuple_
 
+from domain.holds import HoldCode
 from domain.lineup import Hand, Heap, Sieve
 from domain.orders import Order, OrderStatus
 from storage.order_queries import in_shops
@@ -62,10 +63,9 @@ class Hands:
             opened = hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None), hold.c.code == sieve.code
             found.append(exists().where(*opened))
         if sieve.ceilings is not None:
-            above = _above(sieve.ceilings)
-            found.append(above if sieve.above else ~above)
-        elif sieve.above:
-            found.append(false())
+            found.append(~_above(sieve.ceilings))
+        if sieve.floors is not None:
+            found.append(_above(sieve.floors))
         return [*found, *self._noted(sieve)]
 
     def _noted(self, sieve: Sieve) -> list[ColumnElement[bool]]:
@@ -78,25 +78,22 @@ class Hands:
             found.append(or_(~taken if 0 in sieve.hands else false(), taken & review_hand.c.taken_by.in_(sieve.hands)))
         return found
 
-    def _select(self, sieve: Sieve, *columns: ColumnElement[Any]) -> Select[Any]:
+    def _select(self, sieve: Sieve, *columns: ColumnElement[Any], noted: bool = False) -> Select[Any]:
+        """`noted`: the columns look at the notes, too."""
         statement = select(*columns).select_from(orders)
-        if sieve.awake is not None or sieve.hands is not None:
+        if noted or sieve.awake is not None or sieve.hands is not None:
             statement = statement.join(review_hand, review_hand.c.order_id == orders.c.id, isouter=True)
         return statement.where(*self._conditions(sieve))
 
-    def heaps(self, shops: frozenset[int] | None, ends: Mapping[str, datetime], taken_since: datetime) -> list[Heap]:
-        """The line by shop, currency and held."""
+    def heaps(self, sieve: Sieve, ends: Mapping[str, datetime]) -> list[Heap]:
+        """By shop, currency and held."""
         reached = [(orders.c.due_at <= end, name) for name, end in ends.items()]
         bucket = case(*reached, (orders.c.due_at < NEVER, "")).label("bucket")
         heap = [orders.c.shop_id, orders.c.held, orders.c.currency]
-        notes = (_taken(taken_since), _snoozed(self._sql.now))
+        notes = (_taken(sieve.taken_since), _snoozed(self._sql.now))
         sums = [func.sum(case((note, 1), else_=0)) for note in notes]
-        statement = (
-            select(*heap, bucket, func.count(), func.sum(orders.c.paid), func.min(orders.c.due_at), *sums)
-            .join(review_hand, review_hand.c.order_id == orders.c.id, isouter=True)
-            .where(orders.c.status == OrderStatus.REVIEW, in_shops(shops))
-            .group_by(*heap, "bucket")
-        )
+        totals = (func.count(), func.sum(orders.c.paid), func.min(orders.c.due_at), *sums)
+        statement = self._select(sieve, *heap, bucket, *totals, noted=True).group_by(*heap, "bucket")
         found: dict[tuple[int, bool, str], Heap] = {}
         for shop, held, currency, name, count, paid, first, taken, snoozed in map(tuple, self._sql.rows(statement)):
             key = (shop, held, currency)
@@ -112,6 +109,14 @@ class Hands:
                 one.snoozed + int(snoozed),
             )
         return list(found.values())
+
+    def codes(self, sieve: Sieve) -> dict[HoldCode, int]:
+        """By open hold code."""
+        one = hold.alias()
+        counted = self._select(sieve, one.c.code, func.count(orders.c.id.distinct()))
+        opened = counted.join(one, one.c.order_id == orders.c.id).where(one.c.resolved_at.is_(None))
+        found = {code: int(count) for code, count in map(tuple, self._sql.rows(opened.group_by(one.c.code)))}
+        return {code: found[code] for code in HoldCode if code in found}
 
     def count(self, sieve: Sieve) -> int:
         """How many."""

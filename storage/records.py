@@ -2,12 +2,12 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, union, update
+from sqlalchemy import Select, bindparam, func, select, union, update
 
 from domain.errors import LostRace, Unknown
 from domain.records import Alert, AlertKind, Event, ImportRun, Return, ReturnItem, ReturnState, StoredFile
@@ -23,6 +23,11 @@ RETURN_ITEM = Shape(ReturnItem, return_item)
 
 _ITEMS = select(return_item.c.return_id, *RETURN_ITEM.columns).where(among(return_item.c.return_id))
 _ITEMS = _ITEMS.order_by(return_item.c.return_id, return_item.c.position)
+
+_GOOD = select(return_item.c.order_id).join(return_parcel, return_parcel.c.id == return_item.c.return_id)
+_GOOD = _GOOD.where(return_parcel.c.state == bindparam("done"), among(return_item.c.order_id))
+_GOOD = _GOOD.group_by(return_item.c.return_id, return_item.c.order_id)
+_GOOD = _GOOD.having(func.sum(return_item.c.good) == func.sum(return_item.c.expected))
 
 
 class History:
@@ -179,6 +184,10 @@ class Returns:
         holding = select(return_item.c.return_id).where(return_item.c.order_id == order_id)
         mine = select(*RETURN.columns).where(return_parcel.c.id.in_(union(linked, holding)))
         return tuple(self.load(mine.order_by(return_parcel.c.id)))
+
+    def whole_and_good(self, order_ids: Collection[int]) -> set[int]:
+        """Those with a return that is done and has all their units, good."""
+        return {row.order_id for row in self._sql.rows_in(_GOOD, order_ids, done=ReturnState.DONE)}
 
     def add(self, parcel: Return) -> Return:
         """Insert (the id given is ignored) and return it with its id."""

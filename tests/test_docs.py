@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import run
+from domain.holds import CATALOGUE
 from domain.policy import Policy, document_of
 from handlers.start import COMMANDS
 
@@ -35,6 +36,12 @@ def test_every_chat_command_is_told(command: str) -> None:
 def test_no_chat_command_is_told_that_is_not_there() -> None:
     chat, _, _ = TOLD.partition("## On the command line")
     assert set(re.findall(r"`/(\w+)", chat)) == set(COMMANDS)
+
+
+def test_every_reason_to_hold_an_order_is_told() -> None:
+    told = (ROOT / "docs/holds.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([A-Z_]+) \|.*\| (\d+) \|", told, re.MULTILINE)
+    assert rows == [(code, str(rule.sla_min)) for code, rule in CATALOGUE.items()]
 
 
 def test_every_subcommand_is_told(capsys: pytest.CaptureFixture[str]) -> None:

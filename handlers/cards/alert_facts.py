@@ -54,7 +54,7 @@ def _shortage(desk: Desk, alert: Alert, words: Words) -> list[str]:
     free = _free(desk, counts)
     lines = [_short_line(desk, sku, count, free, words) for sku, count in ranked]
     if "+" in alert.facts:
-        lines.append(words("… and {count} more products", count=alert.facts["+"]))
+        lines.append(words("… and {count} more {count:product|products}", count=alert.facts["+"]))
     return lines
 
 
@@ -67,10 +67,14 @@ def _free(desk: Desk, skus: Mapping[str, object]) -> dict[str, int]:
 
 def _short_line(desk: Desk, sku: str, count: list[str], free: Mapping[str, int], words: Words) -> str:
     if sku == "*":
-        return words("• {orders} orders: no single warehouse has everything", orders=count[0])
+        return words("• {orders} {orders:order|orders}: no single warehouse has everything", orders=count[0])
     known = desk.catalog.skus.get(sku)
     facts = {"sku": sku, "title": known.title if known else "", "orders": count[0], "units": count[1]}
-    return words("• {sku} {title}: {orders} orders, {units} units · {free} free", **facts, free=free[sku])
+    return words(
+        "• {sku} {title}: {orders} {orders:order|orders}, {units} {units:unit|units} · {free} free",
+        **facts,
+        free=free[sku],
+    )
 
 
 def _suspension(desk: Desk, alert: Alert, words: Words) -> list[str]:

@@ -50,12 +50,17 @@ def learnt_card(desk: Desk, actor: Actor, words: Words) -> Card:
     found = learning.proposals(desk)
     if not found:
         least = desk.policy.weighing.learn_samples
-        return Card(words("No weight to propose. I need {count} weighed parcels with one product alone.", count=least))
+        return Card(
+            words(
+                "No weight to propose. I need {count} weighed {count:parcel|parcels} with one product alone.",
+                count=least,
+            )
+        )
     lines, rows = [words("⚖️ The scales say another weight for:"), ""], []
     for one in found[:SHOWN]:
         known = words.grams(one.known) if one.known else words.plain("unknown")
         facts = {"sku": one.sku, "known": known, "grams": words.grams(one.grams), "count": one.samples}
-        lines.append(words("{sku}: {known} → {grams} (median of {count} parcels)", **facts))
+        lines.append(words("{sku}: {known} → {grams} (median of {count} {count:parcel|parcels})", **facts))
         label = words.label("{sku}: take {grams}", sku=one.sku, grams=words.grams(one.grams))
         rows.append((Button(label, pack("wl", one.grams, one.known, one.sku)),))
     return Card("\n".join(lines), tuple(rows))

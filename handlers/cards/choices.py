@@ -43,7 +43,7 @@ LOST = {
     "dearer_from": N_("freight from there: {freight}"),
     "other_city": N_("in another city (preference {priority})"),
     "farther": N_("in another province (preference {priority})"),
-    "less_stock": N_("less stock: {cover} such orders"),
+    "less_stock": N_("less stock: {cover} such {cover:order|orders}"),
     "lower_priority": N_("lower preference ({priority})"),
     "is_default": N_("only when no other can"),
     "country": N_("does not serve {country}"),

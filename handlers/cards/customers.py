@@ -76,7 +76,7 @@ def _history_lines(figures: Figures, words: Words) -> list[str]:
     span = {"first": day(figures.first_at, words), "last": day(figures.last_at, words)}
     lines = [words("Orders: {count}, the first {first}, the last {last}", count=figures.orders, **span)]
     share = {"refunded": figures.refunded, "paid": figures.paid, "percent": figures.refund_percent}
-    lines.append(words("Refunded: {refunded} of {paid} paid orders ({percent} %)", **share))
+    lines.append(words("Refunded: {refunded} of {paid} paid {paid:order|orders} ({percent} %)", **share))
     for currency, (paid, refunded) in sorted(figures.money.items()):
         money = {"paid": words.money(paid, currency), "refunded": words.money(refunded, currency)}
         lines.append(words("Paid {paid}, went back {refunded}", **money))

@@ -5,26 +5,32 @@ meanwhile, nothing is approved; orders that came later are simply not meant.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from domain import approval, queue, review
 from domain.deadlines import MISSED
 from domain.desk import Desk
+from domain.errors import Stale
 from domain.holds import HoldCode
 from domain.people import Actor, Chat, Right
 from domain.records import Event, NoticeKind
+from domain.scope import ALL, Amount, Hand, Scope, fixed, sieve_of
 from handlers.card import Button, Card
 from handlers.cards.evidence import shop_name
+from handlers.cards.filters import chips, choices
 from handlers.cards.order_buttons import Row, in_twos
+from handlers.cards.scopes import code_of, scope_name, scope_of
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import hold_name
+from handlers.terms import N_, hold_name
 from handlers.viewer import Viewer, viewer_of
 from handlers.words import Words
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
+SET = "d.f"
 SHOWN_BATCHES = 3
 SHOWN_GROUPS = 6
 
@@ -45,24 +51,30 @@ def moment_of(code: str) -> datetime:
 
 @drawing(NoticeKind.DIGEST)
 def digest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """What waits for review, in the viewer's shops."""
+    """What waits for review, in the viewer's shops. `data`: `filter` = the part of it, `view` = its filters."""
     if viewer.actor is None:
         return None
-    words, groups = viewer.words, queue.digest(desk, viewer.actor)
-    codes = desk.orders.open_hold_counts(viewer.actor.shops)
+    scope = scope_of(data.get("filter") or "a") or ALL
+    words, groups = viewer.words, queue.digest(desk, viewer.actor, scope)
+    codes = desk.hands.codes(sieve_of(desk, viewer.actor, scope))
     facts = {"all": groups.count, "clean": groups.count - groups.held, "held": groups.held}
     head = words("<b>📥 {all} new: {clean} clean, {held} held</b>", **facts)
     if not groups.count:
         head = words("<b>📥 No new orders: everything is decided</b>")
+        head = head if scope == ALL else words("<b>📥 None of these waits</b>")
+    on = [words("🔎 {name}", name=scope_name(desk, scope, words))] if scope != ALL else []
     blocks = [
-        [head],
+        [head, *on],
         [_shop_line(desk, shop, groups, words) for shop in groups.shops],
         _hold_lines(codes, words),
         [*_deadlines(desk, groups, words), *_aside(groups, words)],
         [_batch_line(event, words) for event in _batches(desk)],
     ]
     text = "\n\n".join("\n".join(block) for block in blocks if block)
-    return Card(text, _rows(desk, viewer, viewer.actor, groups, codes))
+    if data.get("view") == "filters":
+        back = (Button(words("◀ Back"), pack(SET, code_of(scope))),)
+        return Card(text, (*chips(desk, scope, words, SET), *choices(desk, scope, viewer, SET), back))
+    return Card(text, _rows(desk, viewer, viewer.actor, scope, groups, codes))
 
 
 def _shop_line(desk: Desk, shop: int, groups: queue.Digest, words: Words) -> str:
@@ -123,46 +135,52 @@ def _rows(
     desk: Desk,
     viewer: Viewer,
     actor: Actor,
+    scope: Scope,
     groups: queue.Digest,
     codes: Mapping[HoldCode, int],
 ) -> tuple[Row, ...]:
     if not viewer.offers(Right.APPROVE):
         return ()
-    rows = _approvals(desk, viewer, actor, groups) + _walks(desk, viewer, actor, groups)
+    words = viewer.words
+    rows = _approvals(desk, viewer, actor, scope, groups) + _walks(desk, viewer, actor, scope, groups)
     if len(codes) > 1:
         most = sorted(codes.items(), key=lambda item: -item[1])[:SHOWN_GROUPS]
-        rows += in_twos([_walk(f"{hold_name(code, viewer.words)} {n}", f"hold.{code}") for code, n in most])
+        rows += in_twos([_walk(f"{hold_name(code, words)} {n}", replace(scope, code=code)) for code, n in most])
+    rows += chips(desk, scope, words, SET)
+    if groups.count > 1 or scope != ALL:
+        rows.append((Button(words("🔎 Filter"), pack("d.fv", code_of(scope))),))
     rows += [(undo,) for undo in _undos(desk, viewer, actor)]  # last: where no second tap of a batch can hit it
     return tuple(rows)
 
 
-def _batch(label: str, found: queue.Clean, *scope: int) -> Button:
-    return Button(label, pack("d.ac", found.watermark, found.checksum, *scope), "success")
+def _batch(desk: Desk, label: str, found: queue.Clean, scope: Scope) -> Button:
+    return Button(label, pack("d.ac", found.watermark, found.checksum, code_of(fixed(desk, scope))), "success")
 
 
-def _approvals(desk: Desk, viewer: Viewer, actor: Actor, groups: queue.Digest) -> list[Row]:
-    """The batches: all, the urgent ones where they are not all, and each of several shops."""
-    words, clean = viewer.words, queue.clean(desk, actor)
+def _approvals(desk: Desk, viewer: Viewer, actor: Actor, scope: Scope, groups: queue.Digest) -> list[Row]:
+    """The batches: all that is shown, the urgent ones where they are not all, and each of several shops."""
+    words, clean = viewer.words, queue.clean(desk, actor, scope)
     if not clean.ids:
         return []
-    rows: list[Row] = [(_batch(words("✅ Approve {count} clean", count=len(clean.ids)), clean),)]
-    due = queue.urgent_until(desk)
-    urgent = queue.clean(desk, actor, queue.Scope(due=due))
+    rows: list[Row] = [(_batch(desk, words("✅ Approve {count} clean", count=len(clean.ids)), clean, scope),)]
+    soon = replace(scope, hours=desk.policy.urgent_hours)
+    urgent = queue.clean(desk, actor, soon)
     if 0 < len(urgent.ids) < len(clean.ids):
         facts = {"count": len(urgent.ids), "hours": desk.policy.urgent_hours}
-        label = words("⏰ Approve {count} due within {hours} h", **facts)
-        rows.append((_batch(label, urgent, 0, int(due.timestamp()) // 60),))
-    return [*rows, *_of_shops(desk, actor, groups, words)]
+        rows.append((_batch(desk, words("⏰ Approve {count} due within {hours} h", **facts), urgent, soon),))
+    return [*rows, *_of_shops(desk, actor, scope, groups, words)]
 
 
-def _of_shops(desk: Desk, actor: Actor, groups: queue.Digest, words: Words) -> list[Row]:
+def _of_shops(desk: Desk, actor: Actor, scope: Scope, groups: queue.Digest, words: Words) -> list[Row]:
     with_clean = [shop for shop, (count, _) in groups.shops.items() if count]
     if len(with_clean) < 2:
         return []
-    some = {shop: queue.clean(desk, actor, queue.Scope(shop)) for shop in with_clean[:SHOWN_GROUPS]}
+    scopes = [replace(scope, shop=shop) for shop in with_clean[:SHOWN_GROUPS]]
+    some = [(one, queue.clean(desk, actor, one)) for one in scopes]
+    label = N_("✅ {count} of {shop}")
     return [
-        (_batch(words.label("✅ {count} of {shop}", count=len(found.ids), shop=_short(desk, shop)), found, shop),)
-        for shop, found in some.items()
+        (_batch(desk, words.label(label, count=len(found.ids), shop=_short(desk, one.shop)), found, one),)
+        for one, found in some
         if found.ids
     ]
 
@@ -171,23 +189,25 @@ def _short(desk: Desk, shop: int) -> str:
     return shop_name(desk.catalog, shop)[:24]
 
 
-def _walk(label: str, code: str) -> Button:
-    return Button(label, pack("d.q", code))
+def _walk(label: str, scope: Scope) -> Button:
+    return Button(label, pack("d.q", code_of(scope)))
 
 
-def _walks(desk: Desk, viewer: Viewer, actor: Actor, groups: queue.Digest) -> list[Row]:
+def _walks(desk: Desk, viewer: Viewer, actor: Actor, scope: Scope, groups: queue.Digest) -> list[Row]:
     """The ways into the queue: all held, what is urgent, what is above a limit, and each of several shops."""
     words, held = viewer.words, {shop: count for shop, (_, count) in groups.shops.items() if count}
-    rows: list[Row] = []
-    if held:
-        rows.append((Button(words("✋ See {count} held", count=groups.held), pack("d.q")),))
-    urgent, over, mine = (queue.count(desk, actor, queue.Filter(kind)) for kind in ("urgent", "over", "mine"))
-    more = [_walk(words("⏰ {count} urgent", count=urgent), "urgent")] if urgent else []
-    more += [_walk(words("🔐 {count} above the limit", count=over), "over")] if over else []
-    more += [_walk(words("🙋 {count} mine", count=mine), "mine")] if mine else []
-    more += [_walk(words("💤 {count} put off", count=groups.snoozed), "snoozed")] if groups.snoozed else []
+    holds = replace(scope, held=True)
+    rows: list[Row] = [(_walk(words("✋ See {count} held", count=groups.held), holds),)] if held else []
+    ways = (
+        (N_("⏰ {count} urgent"), replace(scope, hours=desk.policy.urgent_hours)),
+        (N_("🔐 {count} above the limit"), replace(scope, held=False, amount=Amount.OVER)),
+        (N_("🙋 {count} mine"), replace(scope, hand=Hand.MINE)),
+        (N_("💤 {count} put off"), replace(scope, hand=Hand.SNOOZED)),
+    )
+    counted = [(label, way, queue.count(desk, actor, way)) for label, way in ways if way != scope]
+    more = [_walk(words.label(label, count=count), way) for label, way, count in counted if count]
     shops = list(held.items())[:SHOWN_GROUPS] if len(held) > 1 else []
-    more += [_walk(f"✋ {shop_name(desk.catalog, shop)[:20]} {count}", f"shop.{shop}") for shop, count in shops]
+    more += [_walk(f"✋ {shop_name(desk.catalog, one)[:20]} {n}", replace(holds, shop=one)) for one, n in shops]
     return [*rows, *in_twos(more)]
 
 
@@ -211,9 +231,11 @@ def _undos(desk: Desk, viewer: Viewer, actor: Actor) -> list[Button]:
 def approve_shown(desk: Desk, actor: Actor, chat: Chat, args: tuple[str, ...]) -> approval.Approvals:
     """Approve what the card in this chat shows: a group's card is drawn for the group's scope, not the person's.
 
-    `args` as the button carries them: watermark, check sum, then a shop (0 = all) and the minute of a deadline.
+    `args` as the button carries them: watermark, check sum, scope. Raises Stale, also for an older version's button.
     """
-    watermark, checksum, shop, minute = (*map(int, args), 0, 0)[:4]
-    due = datetime.fromtimestamp(minute * 60, UTC) if minute else None
+    watermark, checksum, code = (*args, "", "", "")[:3]
+    scope = scope_of(code)
+    if scope is None or not (watermark.isdecimal() and checksum.isdecimal()):
+        raise Stale("digest", "changed")
     shown_to = None if chat.private else viewer_of(desk, chat).actor
-    return review.approve_clean(desk, actor, watermark, checksum, shown_to, queue.Scope(shop, due))
+    return review.approve_clean(desk, actor, int(watermark), int(checksum), shown_to, scope)

@@ -89,7 +89,7 @@ def _evidence(desk: Desk, entry: Entry, customer: Customer, viewer: Viewer) -> l
 
 
 def _figures(facts: Mapping[str, int], words: Words) -> str:
-    text = words.label("{refunded} of {paid} paid orders refunded ({percent} %)", **facts)
+    text = words.label("{refunded} of {paid} paid {paid:order|orders} refunded ({percent} %)", **facts)
     if facts.get("missing"):
         text += words.label(", returns with units missing: {missing}", **facts)
     if facts.get("refusals"):

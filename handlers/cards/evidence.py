@@ -23,11 +23,14 @@ EVIDENCE = {
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
     HoldCode.SKU_UNMATCHED: N_("lines concerned: {lines}, first: «{code}» {title}"),
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
-    HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} days to live"),
+    HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} {days:day|days} to live"),
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
-    HoldCode.NO_COURIER: N_("none of {tried} couriers can"),
+    HoldCode.NO_COURIER: N_("no courier of {tried} can"),
+    HoldCode.FUNDS_SHORT: N_("{courier} could take it, but account {account} has no numbers left"),
+    HoldCode.WAIT_RETURN: N_("the goods of {order} must come back first"),
+    HoldCode.PLATFORM_LOCK: N_("the platform says: {told}"),
     HoldCode.ADDR_INVALID: N_("{faults}"),
-    HoldCode.WAYBILL_ERROR: N_("none of {tried} couriers gives a number: {error}"),
+    HoldCode.WAYBILL_ERROR: N_("no courier of {tried} gives a number: {error}"),
     HoldCode.ADDR_CHANGED: N_("came while the order was: {at}"),
     HoldCode.GOODS_CHANGED: N_("came while the order was: {at}"),
     HoldCode.DUPLICATE: N_("same goods and address as {order}"),
@@ -47,8 +50,8 @@ EVIDENCE = {
     HoldCode.WAREHOUSE_CHANGED: N_("now “{now}”, while the order was: {at}"),
     HoldCode.SHIP_TIME_CHANGED: N_("now “{now}”, while the order was: {at}"),
     HoldCode.MERGE_WAIT: N_("could travel with {order}, which is held; waits until {until}"),
-    HoldCode.QTY_RANGE: N_("{units} units, usual is up to {most}"),
-    HoldCode.KIND_RANGE: N_("{kinds} kinds of goods, usual is up to {most}"),
+    HoldCode.QTY_RANGE: N_("{units} {units:unit|units}, usual is up to {most}"),
+    HoldCode.KIND_RANGE: N_("{kinds} {kinds:kind|kinds} of goods, usual is up to {most}"),
     HoldCode.PRICE_LOW: N_("{sku} sold for {price}, the floor is {floor}"),
     HoldCode.MARGIN_LOW: N_("{left} of {paid} would be left after goods {cost} and freight {freight}"),
     HoldCode.FLAG: N_("flag {flag}"),
@@ -60,7 +63,7 @@ FREEZE_STOCK = N_("{reason} ({by}), until the goods are there")
 MARGIN_TOGETHER = N_(
     "{left} of {paid} would be left of {orders} in one parcel, after goods {cost} and one freight {freight}"
 )
-NO_WAREHOUSE_CAN = N_("none of {tried} warehouses can, the first because: {why}")
+NO_WAREHOUSE_CAN = N_("no warehouse of {tried} can, the first because: {why}")
 PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
 SHORT = {
@@ -84,6 +87,9 @@ CURES = {
     HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),
     HoldCode.NO_COURIER: N_("goes away when a courier reaches the address"),
     HoldCode.WAYBILL_ERROR: N_("goes away when a courier may be asked again"),
+    HoldCode.FUNDS_SHORT: N_("goes away when the account is topped up (/numbers)"),
+    HoldCode.WAIT_RETURN: N_("goes away when the return is received in good order; a lead may release it before"),
+    HoldCode.PLATFORM_LOCK: N_("goes away when the platform says so; a lead may release it before"),
     HoldCode.ADDR_INVALID: N_("goes away when the address is corrected"),
     HoldCode.BLACKLIST: N_("goes away when the entry is lifted or runs out; a lead may release this order"),
 }

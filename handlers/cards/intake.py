@@ -45,13 +45,15 @@ ROWS = {
 FILES = {
     Reason.EMPTY: N_("The file is empty."),
     Reason.TOO_LARGE: N_("The file has {megabytes} MB; at most {limit} MB can be read. Export fewer days at a time."),
-    Reason.TOO_MANY_ROWS: N_("The file has {rows} rows; at most {limit} can be read. Export fewer days at a time."),
+    Reason.TOO_MANY_ROWS: N_(
+        "The file has {rows} {rows:row|rows}; at most {limit} can be read. Export fewer days at a time."
+    ),
     Reason.WRONG_ENCODING: N_("The text is neither UTF-8, UTF-16 nor GB18030. Save it as CSV UTF-8."),
     Reason.NOT_A_TABLE: N_("This is no table. Send the platform's order export: CSV, XLSX, XLS, JSON or a ZIP."),
     Reason.NOT_A_WORKBOOK: N_("This is no workbook, or it is damaged. Open it, save it again as XLSX and send that."),
     Reason.ENCRYPTED: N_("The file has a password. Save it without one."),
     Reason.ZIP_BOMB: N_("Unpacked, this file would have {megabytes} MB (limit {limit} MB). It was not opened."),
-    Reason.TOO_MANY_CELLS: N_("A sheet spans {cells} cells; at most {limit} can be read."),
+    Reason.TOO_MANY_CELLS: N_("A sheet spans {cells} {cells:cell|cells}; at most {limit} can be read."),
     Reason.UNKNOWN_HEADER: N_("No export I know has these columns: {columns}\nMost like: {nearest}, without {lacking}"),
     Reason.MIXED_PLATFORMS: N_("The file mixes platforms ({platforms}). Send one file per shop."),
     Reason.BAD_JSON: N_("The JSON is broken: {detail}"),
@@ -59,7 +61,7 @@ FILES = {
 NO_KIN = N_("No export I know has these columns: {columns}\nSend the order list or the item list of the platform.")
 COLUMN = N_("column {column}")
 VALUE = N_("found «{value}»")
-CELLS = N_("{expected} cells expected, {found} found")
+CELLS = N_("{expected} {expected:cell|cells} expected, {found} found")
 SHEET = N_("sheet {sheet}")
 
 
@@ -105,7 +107,12 @@ def import_card(desk: Desk, import_id: int, viewer: Viewer, data: Mapping[str, s
         return None
     run, words = desk.imports.get(import_id), viewer.words
     taken = run.new + run.changed + run.unchanged + run.waiting
-    head = words("<b>📥 {count} orders</b> · {shop} · {file}", count=taken, shop=_shop(desk, run), file=run.name[:60])
+    head = words(
+        "<b>📥 {count} {count:order|orders}</b> · {shop} · {file}",
+        count=taken,
+        shop=_shop(desk, run),
+        file=run.name[:60],
+    )
     lines = [
         head,
         words(
@@ -133,10 +140,17 @@ def _shop(desk: Desk, run: ImportRun) -> str:
 
 def _counts(run: ImportRun, words: Words) -> list[str]:
     if not (run.new or run.changed or run.waiting or run.rejected):
-        return [words("Nothing new: all {count} orders were known already, unchanged.", count=run.unchanged)]
+        return [
+            words("Nothing new: {count} {count:order was|orders were} known already, unchanged.", count=run.unchanged)
+        ]
     lines = [words("new: {new} · changed: {changed} · unchanged: {unchanged}", **_numbers(run))]
     if run.waiting:
-        lines.append(words("{count} orders wait for their head: send the order list, too.", count=run.waiting))
+        lines.append(
+            words(
+                "{count} {count:order waits for its|orders wait for their} head: send the order list, too.",
+                count=run.waiting,
+            )
+        )
     return lines
 
 

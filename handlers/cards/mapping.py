@@ -119,8 +119,8 @@ def offer_card(stored: StoredFile, shops: Sequence[tuple[int, str]], count: int,
     """No format fits: shall I learn this table, and whose is it? `why` is HTML."""
     text = words("<b>❌ Not taken in.</b> Nothing was changed.") + f"\n{why}\n\n"
     text += words(
-        "🧩 I can learn this table once ({count} columns): I show what I take each column for, you correct me, "
-        "and from then on I read such files by myself. Which shop is it from?",
+        "🧩 I can learn this table once ({count} {count:column|columns}): I show what I take each column for, you "
+        "correct me, and from then on I read such files by myself. Which shop is it from?",
         count=count,
     )
     return Card(text, tuple((Button(name, pack("m.s", stored.id, shop_id)),) for shop_id, name in shops))

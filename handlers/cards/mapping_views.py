@@ -100,7 +100,8 @@ def trial_card(desk: Desk, mapping: TableMapping, found: Trial, viewer: Viewer) 
     lines = [
         head_of(desk, mapping, words),
         words(
-            "Read so: <b>{orders} orders</b>, {rejected} rows rejected. Nothing has been taken in yet.",
+            "Read so: <b>{orders} {orders:order|orders}</b>, {rejected} {rejected:row|rows} rejected. "
+            "Nothing has been taken in yet.",
             orders=found.orders,
             rejected=found.rejected,
         ),

@@ -131,7 +131,7 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
 def _goods(order: Order, words: Words) -> list[str]:
     lines = [_goods_line(line, order.currency, words) for line in order.lines[:SHOWN_LINES]]
     if len(order.lines) > SHOWN_LINES:
-        lines.append(words("… and {count} more lines", count=len(order.lines) - SHOWN_LINES))
+        lines.append(words("… and {count} more {count:line|lines}", count=len(order.lines) - SHOWN_LINES))
     return lines
 
 

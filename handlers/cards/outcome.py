@@ -21,11 +21,17 @@ MOST_BUTTONS = 10
 def _reason(refusal: Refusal, words: Words) -> str:
     if isinstance(refusal, errors.HeldOrder):
         return words.listed(hold_name(code, words) for code in refusal.codes) or words.plain("no parcel planned")
+    if isinstance(refusal, errors.OutsideHours):
+        return words.label("outside the hours {hours}, until {until}", **_hours(refusal, words))
     if isinstance(refusal, errors.TwoPeople):
         return words.label("two people approve from {limit}", limit=words.money(refusal.limit, refusal.currency))
     if isinstance(refusal, errors.OverLimit):
         return words.label("above {limit} a lead approves", limit=words.money(refusal.limit, refusal.currency))
     return refusal_text(refusal, words)
+
+
+def _hours(refusal: errors.OutsideHours, words: Words) -> dict[str, str]:
+    return {"hours": refusal.hours, "until": words.when(refusal.opens)}
 
 
 def left_card(desk: Desk, outcome: Approvals, words: Words) -> Card:

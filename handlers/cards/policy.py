@@ -89,7 +89,7 @@ def faults_card(name: str, faults: Sequence[Fault], words: Words) -> Card:
 def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, changed: Sequence[str], words: Words) -> Card:
     """What would change, and the two buttons."""
     lines = [
-        words("<b>📜 {name}: tried on {count} orders in review</b>", name=name, count=verdict.looked),
+        words("<b>📜 {name}: tried on {count} {count:order|orders} in review</b>", name=name, count=verdict.looked),
         words("Newly held: <b>{held}</b> · freed: <b>{freed}</b> · sent otherwise: <b>{moved}</b>", **_sums(verdict)),
     ]
     lines += [
@@ -97,6 +97,14 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
     ]
     lines += [
         words("🟢 {hold}: −{count}", hold=hold_name(code, words), count=n) for code, n in verdict.frees.most_common()
+    ]
+    lines += [
+        words(title, then=then, now=now)
+        for title, (now, then) in (
+            (N_("🔐 Need a lead: {then} (now {now})"), verdict.lead),
+            (N_("👥 Need two people: {then} (now {now})"), verdict.two),
+        )
+        if now != then
     ]
     for title, numbers in (
         (N_("Would be held: {orders}"), verdict.first_held),
@@ -169,9 +177,9 @@ def look_card(look: Look, left: int, version: int, words: Words) -> Card:
         line = words("Orders looked at again under it: {looked}, newly held {held}, freed {freed}.", **sums)
     elif left:
         facts = {**sums, "all": f"{look.looked + left:,}"}
-        line = words("⏳ Looked at {looked} of {all} orders, newly held {held}, freed {freed}.", **facts)
+        line = words("⏳ Looked at {looked} of {all} {all:order|orders}, newly held {held}, freed {freed}.", **facts)
     elif look.looked:
-        line = words("✅ All {looked} orders in review are looked at: newly held {held}, freed {freed}.", **sums)
+        line = words("✅ Looked at {looked} {looked:order|orders} in review: newly held {held}, freed {freed}.", **sums)
     else:
         line = words("No order was in review, so there was nothing to look at again.")
     return Card(f"{title}\n{line}", ((_history(words),),))

@@ -1,6 +1,6 @@
-"""The queue's card: one order of those a filter lets through, with the way to the others, in one message.
+"""The queue's card: one order of those a scope means, with the way to the others, in one message.
 
-Surprising: the filter lives in the card's taps and, for redraws nobody tapped, with the message in the store.
+Surprising: the scope lives in the card's taps and, for redraws nobody tapped, with the message in the store.
 """
 
 from collections.abc import Mapping
@@ -8,51 +8,22 @@ from dataclasses import replace
 
 from domain import queue
 from domain.desk import Desk
-from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
 from domain.people import Right
-from domain.queue import Filter
 from domain.records import NoticeKind
+from domain.scope import HELD, Scope
 from handlers.card import Button, Card
-from handlers.cards.evidence import shop_name
-from handlers.cards.order_buttons import Row, in_twos
+from handlers.cards.filters import chips, choices
+from handlers.cards.order_buttons import Row
 from handlers.cards.orders import order_card, state_text
+from handlers.cards.scopes import code_of, scope_name, walked
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import hold_name
 from handlers.viewer import Viewer
 from handlers.words import Words
 
-KINDS = ("held", "shop", "hold", "urgent", "mine", "snoozed", "over")
-CODES = 16
+SET = "d.qf"
 SNOOZES = (15, 60, 0)
-
-
-def code_of(chosen: Filter) -> str:
-    """The filter as it stands in a tap: `held`, `shop.3`, `hold.OUT_OF_STOCK`."""
-    return f"{chosen.kind}.{chosen.what}" if chosen.what else chosen.kind
-
-
-def filter_of(code: str) -> Filter:
-    """Back; whatever makes no sense (an old card's, a shop's that is gone) is the whole queue."""
-    kind, _, what = code.partition(".")
-    fits = {"hold": what in list(HoldCode), "shop": what.isascii() and what.isdecimal()}.get(kind, not what)
-    return Filter(kind, what) if kind in KINDS and fits else Filter()
-
-
-def filter_name(desk: Desk, chosen: Filter, words: Words) -> str:
-    """What the filter lets through, in words."""
-    if chosen.kind == "hold":
-        return hold_name(chosen.what, words)
-    if chosen.kind == "shop":
-        return shop_name(desk.catalog, int(chosen.what)) if int(chosen.what) in desk.catalog.shops else chosen.what
-    return {
-        "held": words.plain("all held"),
-        "urgent": words.plain("urgent"),
-        "mine": words.plain("mine"),
-        "snoozed": words.plain("put off"),
-        "over": words.plain("above the limit"),
-    }[chosen.kind]
 
 
 @drawing(NoticeKind.QUEUE)
@@ -61,25 +32,26 @@ def queue_card(desk: Desk, order_id: int, viewer: Viewer, data: Mapping[str, str
     card = order_card(desk, order_id, viewer, data)
     if card is None or viewer.actor is None or data.get("view", "") not in ("", "filters", "snooze"):
         return card
-    chosen, order, words = filter_of(data.get("filter", "")), desk.orders.get(order_id), viewer.words
+    scope, order, words = walked(data.get("filter", "")), desk.orders.get(order_id), viewer.words
     if data.get("view") == "filters":
-        return replace(card, rows=(*_filters(desk, order, chosen, viewer), _back(order, chosen, words)))
+        return replace(card, rows=(*_filters(desk, scope, viewer), _back(order, scope, words)))
     if data.get("view") == "snooze":
-        return replace(card, rows=(*_snoozes(order, words), _back(order, chosen, words)))
-    spot = queue.spot(desk, viewer.actor, chosen, order)
-    rows = [*card.rows, *_hands(desk, order, viewer), _walk(order, chosen, spot)]
+        return replace(card, rows=(*_snoozes(order, words), _back(order, scope, words)))
+    spot = queue.spot(desk, viewer.actor, scope, order)
+    on = chips(desk, scope, words, SET) if scope != HELD else ()
+    rows = [*card.rows, *_hands(desk, order, viewer), _walk(order, scope, spot), *on]
     if done := data.get("done"):
-        rows.append(_decided(desk, desk.orders.get(int(done)), chosen, words))
-    return Card(f"{card.text}\n\n{_foot(desk, order, chosen, spot, words)}", tuple(rows))
+        rows.append(_decided(desk, desk.orders.get(int(done)), scope, words))
+    return Card(f"{card.text}\n\n{_foot(desk, order, scope, spot, words)}", tuple(rows))
 
 
-def _back(order: Order, chosen: Filter, words: Words) -> Row:
-    return (Button(words("◀ Back"), pack("o.q", order.id, code_of(chosen))),)
+def _back(order: Order, scope: Scope, words: Words) -> Row:
+    return (Button(words("◀ Back"), pack("o.q", order.id, code_of(scope))),)
 
 
-def _foot(desk: Desk, order: Order, chosen: Filter, spot: queue.Spot, words: Words) -> str:
+def _foot(desk: Desk, order: Order, scope: Scope, spot: queue.Spot, words: Words) -> str:
     """Where the order stands in the queue, and until when it must leave."""
-    name = filter_name(desk, chosen, words)
+    name = scope_name(desk, scope, words)
     if not spot.count:
         return words("🏁 That was the last one: {name}", name=name)
     facts = {"number": spot.number or "–", "count": spot.count, "name": name}
@@ -92,16 +64,16 @@ def _foot(desk: Desk, order: Order, chosen: Filter, spot: queue.Spot, words: Wor
     return text + words(" · ⏳ leaves by {at}", at=words.when(due))
 
 
-def _walk(order: Order, chosen: Filter, spot: queue.Spot) -> Row:
-    row = [Button("◀", pack("o.q", spot.before, code_of(chosen)))] if spot.before else []
-    row.append(Button(f"🔎 {spot.number or '–'}/{spot.count}", pack("q.f", order.id, code_of(chosen))))
-    row += [Button("▶", pack("o.q", spot.after, code_of(chosen)))] if spot.after else []
+def _walk(order: Order, scope: Scope, spot: queue.Spot) -> Row:
+    row = [Button("◀", pack("o.q", spot.before, code_of(scope)))] if spot.before else []
+    row.append(Button(f"🔎 {spot.number or '–'}/{spot.count}", pack("q.f", order.id, code_of(scope))))
+    row += [Button("▶", pack("o.q", spot.after, code_of(scope)))] if spot.after else []
     return tuple(row)
 
 
-def _decided(desk: Desk, order: Order, chosen: Filter, words: Words) -> Row:
+def _decided(desk: Desk, order: Order, scope: Scope, words: Words) -> Row:
     label = words.label("↩ {number}: {state}", number=order.number, state=state_text(order, words))
-    return (Button(label[:60], pack("o.q", order.id, code_of(chosen))),)
+    return (Button(label[:60], pack("o.q", order.id, code_of(scope))),)
 
 
 def _hands(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
@@ -120,23 +92,7 @@ def _snoozes(order: Order, words: Words) -> tuple[Row, ...]:
     return (tuple(Button(names[minutes], pack("q.z", order.id, minutes)) for minutes in SNOOZES),)
 
 
-def _filters(desk: Desk, order: Order, chosen: Filter, viewer: Viewer) -> tuple[Row, ...]:
-    """Every filter there is something behind, the one in use marked."""
-    assert viewer.actor is not None
-    words, shops = viewer.words, viewer.actor.shops
-    held = {shop: count for shop, (_, count) in desk.orders.review_counts(shops).items() if count}
-    codes = sorted(desk.orders.open_hold_counts(shops).items(), key=lambda item: -item[1])[:CODES]
-    counts = {Filter(): sum(held.values())}
-    counts |= {Filter(kind): queue.count(desk, viewer.actor, Filter(kind)) for kind in KINDS[3:]}
-    counts |= {Filter("shop", str(shop)): count for shop, count in held.items() if len(held) > 1}
-    counts |= {Filter("hold", code): count for code, count in codes}
-    return in_twos(
-        [
-            Button(
-                ("● " if one == chosen else "") + f"{filter_name(desk, one, words)} {count}",
-                pack("d.qf", code_of(one)),
-            )
-            for one, count in counts.items()
-            if count or one == chosen
-        ]
-    )
+def _filters(desk: Desk, scope: Scope, viewer: Viewer) -> tuple[Row, ...]:
+    """What is on, what more there is to choose, and the same orders as a digest."""
+    digest = Button(viewer.words("📥 As a digest"), pack("d.o", code_of(scope)))
+    return (*chips(desk, scope, viewer.words, SET), *choices(desk, scope, viewer, SET), (digest,))

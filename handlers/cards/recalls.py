@@ -117,7 +117,7 @@ def _successes(desk: Desk, viewer: Viewer) -> list[str]:
     found = recalls.successes(desk, desk.now - timedelta(days=days), viewer.actor.shops if viewer.actor else None)
     if not found:
         return []
-    lines = ["", words("Succeeded in {days} days, by hours since the pick-up:", days=days)]
+    lines = ["", words("Succeeded in {days} {days:day|days}, by hours since the pick-up:", days=days)]
     for courier in sorted({courier for courier, _ in found}):
         parts = [
             f"{_band(place)} h {found[courier, place][0]}/{found[courier, place][1]}"

@@ -40,8 +40,10 @@ def _state(run: ReportRun, words: Words) -> str:
 def _head(run: ReportRun, words: Words) -> str:
     facts = {"day": run.day.isoformat(), "version": run.version, "passes": run.passes, "fails": run.fails}
     if run.fails:
-        return words("<b>📊 Report {day}, version {version} · 🔴 tie-out FAIL: {fails} checks off</b>", **facts)
-    return words("<b>📊 Report {day}, version {version} · 🟢 tie-out PASS: {passes} checks</b>", **facts)
+        return words(
+            "<b>📊 Report {day}, version {version} · 🔴 tie-out FAIL: {fails} {fails:check|checks} off</b>", **facts
+        )
+    return words("<b>📊 Report {day}, version {version} · 🟢 tie-out PASS: {passes} {passes:check|checks}</b>", **facts)
 
 
 def _figures(run: ReportRun, words: Words) -> list[str]:
@@ -54,8 +56,13 @@ def _figures(run: ReportRun, words: Words) -> list[str]:
             continue
         facts: dict[str, object] = dict(told)
         facts |= {name: words.money(told[name], currency) for name in ("paid", "refunded", "freight")}
-        lines.append(words("{orders} orders, {paid} paid · {refunds} refunds, {refunded} back", **facts))
-        lines.append(words("{shipments} parcels out, freight about {freight}", **facts))
+        lines.append(
+            words(
+                "{orders} {orders:order|orders}, {paid} paid · {refunds} {refunds:refund|refunds}, {refunded} back",
+                **facts,
+            )
+        )
+        lines.append(words("{shipments} {shipments:parcel|parcels} out, freight about {freight}", **facts))
     return lines or [words("A day without orders, refunds or parcels.")]
 
 

@@ -68,7 +68,7 @@ def _goods(desk: Desk, parcel: Return, heads: Mapping[int, str], words: Words) -
     shown = parcel.items[:_ITEMS]
     if len(heads) < 2:
         return [_item_line(desk, item, words) for item in shown]
-    lines = [words("It holds goods of {count} orders: keep them apart.", count=len(heads))]
+    lines = [words("It holds goods of {count} {count:order|orders}: keep them apart.", count=len(heads))]
     for order_id in dict.fromkeys(item.order_id for item in shown):
         lines += [heads[order_id], *(_item_line(desk, item, words) for item in shown if item.order_id == order_id)]
     return lines

@@ -69,7 +69,7 @@ def stock_answer(desk: Desk, text: str, words: Words) -> Card:
         raise Unknown("sku", text[:60])
     if len(found) == 1:
         return stock_card(desk, found[0], words)
-    lines = [words("{count} products fit «{text}»:", count=len(found), text=text[:60])]
+    lines = [words("{count} {count:product fits|products fit} «{text}»:", count=len(found), text=text[:60])]
     lines += [words("• <code>{code}</code> {title}", code=sku.code, title=sku.title[:60]) for sku in found[:CHOICES]]
     if len(found) > CHOICES:
         lines.append(words("… and more. Type a longer part of the title."))

@@ -104,7 +104,13 @@ def _lines(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
         shown = tuple(line for line in doc.lines if line.difference)
         if not shown:
             units = sum(line.done for line in doc.lines)
-            return [words("No differences: {lines} lines, {units} units.", lines=len(doc.lines), units=units)]
+            return [
+                words(
+                    "No differences: {lines} {lines:line|lines}, {units} {units:unit|units}.",
+                    lines=len(doc.lines),
+                    units=units,
+                )
+            ]
         return _cut([_differs(desk, line, words) for line in shown], words)
     if doc.state is DocState.IN_TRANSIT:
         return _cut([_comes(line, words) for line in shown], words)

@@ -32,7 +32,9 @@ def _sellable(desk: Desk, sku: Sku, words: Words) -> list[str]:
     lines = [words("To ship {ship} · to sell {sell} ({waiting} wanted by orders in review)", **facts)]
     if old:
         days = desk.policy.stock.life_days
-        lines.append(words("⏳ {units} too old to send (less than {days} days)", units=sum(old.values()), days=days))
+        lines.append(
+            words("⏳ {units} too old to send (less than {days} {days:day|days})", units=sum(old.values()), days=days)
+        )
     values = desk.stock.values([sku.code])
     costs = [
         f"{desk.catalog.warehouses[place].name} {words.money(share(worth, 1, level.good), sku.currency)}"

@@ -104,7 +104,7 @@ def _record(desk: Desk, actor: Actor, words: Words) -> list[str]:
     if not ended:
         return []
     names = {courier.id: courier.name for courier in desk.catalog.couriers.values()}
-    lines = ["", words("Stopped in {days} days: {share}", days=days, share=_share(ended))]
+    lines = ["", words("Stopped in {days} {days:day|days}: {share}", days=days, share=_share(ended))]
     lines += _shares(ended, lambda fact: step_name(fact.stage, words), words)
     lines += _shares(ended, lambda fact: names.get(fact.courier_id or 0, "-"), words)
     return [*lines, *_medians(facts, words)]

@@ -56,7 +56,7 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
             words("🔗 In one parcel with {orders}", orders=_numbers(desk.orders.many(company).values(), words))
         )
     if len(boxes) > 1:
-        lines.append(words("✂️ In {count} parcels", count=len(boxes)))
+        lines.append(words("✂️ In {count} {count:parcel|parcels}", count=len(boxes)))
         if order.platform not in SHIPS_PARTS:
             lines.append(
                 words(

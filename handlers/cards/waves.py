@@ -112,12 +112,18 @@ def _sure(wave: Wave, paper: Paper, stands: Stands, head: str, words: Words) -> 
     if paper is Paper.LABEL:
         letter, ask = (
             "l",
-            N_("Print the labels of all {count} parcels again? Each will say which copy it is; tear the old ones up."),
+            N_(
+                "Print the labels of {count} {count:parcel|parcels} again? Each will say which copy it is; "
+                "tear the old ones up."
+            ),
         )
     else:
         letter, ask = (
             "s",
-            N_("Print the slips of all {count} parcels again? Each will say which copy it is; tear the old ones up."),
+            N_(
+                "Print the slips of {count} {count:parcel|parcels} again? Each will say which copy it is; "
+                "tear the old ones up."
+            ),
         )
     text = words(ask, count=count)
     yes = Button(words.plain("🖨 Yes, print all again"), pack("wp", wave.id, f"{letter}!", seen), style="danger")

@@ -95,6 +95,7 @@ class OrderRow(Base, table=True):
     courier_hint: str = col.words()
     merge_code: str = col.words()
     risk: str = col.words()
+    platform_hold: str = col.words()
     merge_key: str = col.text()
     together: int = col.number()
     apart: bool = col.flag()

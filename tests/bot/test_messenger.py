@@ -63,6 +63,20 @@ async def test_a_redraw_keeps_the_filter_of_a_queue_card(house: House) -> None:
     assert await house.texts(ANNA) == ["approved [hold.FREEZE]"]
 
 
+async def test_cards_of_several_parts_are_each_redrawn_as_their_own(house: House) -> None:
+    await _sent(house, ANNA, "all")
+    (first,), chat = await house.messages(ANNA), await house.chat(ANNA)
+    assert chat is not None
+    await house.store.run(_filter, chat.id, first["message_id"])
+    await house.notify(ANNA, 1, "again:1")
+    await house.deliver()
+    assert await house.texts(ANNA) == ["all", "all"]
+    house.cards[1] = card("fewer")
+    await house.notify(ANNA, 1, "redraw:1", redraw=True)
+    await house.deliver()
+    assert await house.texts(ANNA) == ["fewer [hold.FREEZE]", "fewer"]
+
+
 def _filter(desk: Desk, chat_id: int, message_id: int) -> None:
     desk.cards.put(chat_id, message_id, NoticeKind.ORDER, 1, "hold.FREEZE")
 

@@ -26,6 +26,7 @@ class Service:
 
     said: list[str] = field(default_factory=list)
     broken: bool = False
+    left: int = 50
 
     def request(self, wanted: Sequence[Wanted]) -> Sequence[Answer]:
         """One call for all."""
@@ -40,8 +41,9 @@ class Service:
         return [Answer(one.id) for one in waybills]
 
     def balances(self, accounts: Sequence[Account]) -> Mapping[int, int]:
-        """Fifty each."""
-        return {account.id: 50 for account in accounts}
+        """As many each."""
+        self.said += [f"balance {account.code}" for account in accounts]
+        return {account.id: self.left for account in accounts}
 
 
 def ready(store: Store, cast: Cast) -> Parcel:
@@ -87,7 +89,7 @@ async def test_a_number_is_asked_for_and_taken_back(store: Store) -> None:
 
     store.run_now(back)
     assert await ask() == 2  # swept, then taken back
-    assert service.said == ["request 杭州市", f"void api {now.waybill}"]
+    assert service.said == ["request 杭州市", "balance api", f"void api {now.waybill}", "balance api"]
     assert states(store) == []
 
 
@@ -102,3 +104,16 @@ async def test_a_service_that_breaks_is_asked_again_and_one_without_adapter_is_n
     assert states(other) == [(WaybillState.WAITING, "", "no adapter for yto")]
     assert other.run_now(release.waves_due) == 1  # by the next courier
     other.close()
+
+
+async def test_an_account_that_is_used_up_is_asked_every_minute(store: Store) -> None:
+    ready(store, store.run_now(seed))
+    service, seconds = Service(left=0), [0.0]
+    ask = WaybillRound(store, {"yto": service}, lambda: seconds[0])
+    assert await ask() == 1
+    said = list(service.said)
+    for wait, more in ((59.0, []), (1.0, ["balance api"]), (1.0, [])):
+        seconds[0] += wait
+        assert await ask() == 0
+        assert service.said == [*said, *more]
+        said += more

@@ -1,6 +1,7 @@
 """Files that are not what their name says: pages called .xls, zips, text in unusual encodings."""
 
 from collections.abc import Callable, Sequence
+from json import dumps
 
 import pytest
 
@@ -13,6 +14,8 @@ from tests.channels.making import (
     PDD_ROW,
     PINDUODUO,
     SHANGHAI,
+    SHOPIFY,
+    SHOPIFY_ROW,
     TAOBAO,
     TAOBAO_ROW,
     csv_bytes,
@@ -25,6 +28,7 @@ from tests.channels.making import (
 )
 
 ONE = table(TAOBAO, TAOBAO_ROW)
+PAID = {"financial_status": "paid", "currency": "USD", "total_price": "5.00", "line_items": []}
 NUMBER = "2345678901234567891"
 XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
 <Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
@@ -74,6 +78,32 @@ def test_order_list_and_details_of_one_zip_are_read_together_and_refusals_name_t
         (2, "part_of_refused", "宝贝.csv"),
         (3, "negative_quantity", "宝贝.csv"),
     ]
+
+
+def test_json_exports_of_a_zip_are_read_one_after_the_other_and_refusals_name_the_file() -> None:
+    one, two = ({"id": n, "name": f"#{n}", **PAID} for n in (1, 2))
+    data = zip_bytes({"1.json": dumps({"orders": [one, {"x": 1}]}).encode(), "2.json": dumps(two).encode()})
+    orders, rejected = read(data)
+    assert [(order.number, order.platform) for order in orders] == [("#1", "shopify"), ("#2", "shopify")]
+    assert [(row.row, row.reason, row.facts["sheet"]) for row in rejected] == [(2, "not_an_order", "1.json")]
+
+
+def test_a_zip_of_json_and_tables_is_read_when_they_are_of_one_platform() -> None:
+    woo = {"id": 7, "number": "7", "status": "processing", "date_created_gmt": "2026-05-01T10:00:00"}
+    woo |= {"currency": "USD", "total": "5.00", "date_paid_gmt": "2026-05-01T10:00:00", "line_items": []}
+    assert unreadable(zip_bytes({"a.json": dumps(woo).encode(), "b.csv": csv_bytes(ONE)})) == (
+        Reason.MIXED_PLATFORMS,
+        {"platforms": "taobao, woocommerce"},
+    )
+    shopify = {"id": 1, "name": "#1", **PAID}
+    table_ = csv_bytes(table(SHOPIFY, SHOPIFY_ROW))
+    orders, _ = read(zip_bytes({"a.json": dumps(shopify).encode(), "b.csv": table_}))
+    assert [order.number for order in orders] == ["#1", SHOPIFY_ROW["Name"]]
+
+
+def test_broken_json_in_a_zip_is_named() -> None:
+    code, facts = unreadable(zip_bytes({"a.json": b'{"orders": [', "b.csv": csv_bytes(ONE)}))
+    assert (code, facts["file"]) == (Reason.BAD_JSON, "a.json")
 
 
 def test_a_zip_of_two_platforms_is_refused() -> None:

@@ -303,3 +303,16 @@ def test_cash_on_delivery_and_the_carrier_the_buyer_chose() -> None:
     other = only(woo(payment_method="cod", shipping_lines=[{"method_title": "Flat rate", "total": "4.90"}]))
     assert (other.cod, other.courier_hint) == (True, "Flat rate")
     assert not only(woo(payment_method="stripe")).cod
+
+
+@pytest.mark.parametrize(
+    ("orders", "hold"),
+    [
+        ([{"status": "on_hold", "fulfillment_holds": [{"reason": "awaiting_return_items"}]}], "return:"),
+        ([{"status": "on_hold", "fulfillment_holds": [{"reason": "high_risk_of_fraud"}]}], "high_risk_of_fraud"),
+        ([{"status": "on_hold", "fulfillment_holds": []}], "on_hold"),
+        ([{"status": "open", "fulfillment_holds": []}], ""),
+    ],
+)
+def test_shopify_tells_why_it_holds(orders: list[object], hold: str) -> None:
+    assert only(shopify(fulfillment_orders=orders)).platform_hold == hold

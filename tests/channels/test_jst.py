@@ -87,3 +87,14 @@ def test_refund_of_an_article_and_of_an_order_in_trouble() -> None:
     trouble = only(csv_bytes(table(header, waiting | {"状态": "异常", "异常类型": "用户已申请退款"})))
     assert trouble.refunds == (IncomingRefund(f"{number}:file:open", RefundState.REQUESTED, 0),)
     assert only(csv_bytes(table(header, waiting | {"退款状态": "未申请退款"}))).refunds == ()
+
+
+def test_an_exchange_waits_for_the_goods_of_the_order_it_is_for() -> None:
+    again = SECOND | {"订单类型": "换货订单", "状态": "待审核"}
+    (exchange,) = (one for one in read(jst_file(ROW, again))[0] if one.number.endswith("-900002"))
+    assert exchange.platform_hold == "return:2345678901234567891"
+    told = [*HEADER, "异常类型"]
+    waits = csv_bytes(table(told, again | {"异常类型": "等待售后收货"}))
+    assert only(waits).platform_hold == "return:2345678901234567891"
+    assert only(csv_bytes(table(told, again | {"异常类型": ""}))).platform_hold == ""
+    assert only(jst_file(ROW)).platform_hold == ""

@@ -111,3 +111,9 @@ def test_unknown_status_is_refused() -> None:
 def test_refunds_told_in_other_words(state: str, after_sale: str, refund: tuple[RefundState, int]) -> None:
     order = only(csv_bytes(table(PINDUODUO, PDD_ROW | {"订单状态": state, "售后状态": after_sale})))
     assert [(one.state, one.amount) for one in order.refunds] == [refund]
+
+
+@pytest.mark.parametrize(("told", "hold"), [("是", "审核中"), ("审核中", "审核中"), ("否", ""), ("", "")])
+def test_an_order_that_is_being_checked_is_held(told: str, hold: str) -> None:
+    row = PDD_ROW | {"是否审核中": told}
+    assert only(csv_bytes(table([*PINDUODUO, "是否审核中"], row))).platform_hold == hold

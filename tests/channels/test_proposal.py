@@ -298,3 +298,11 @@ def test_a_spreadsheets_numbers_are_times_when_too_fine_for_money_and_a_trial_re
         (2500, "2026-05-01T06:41:34+00:00"),
         (3000, "2026-05-02T04:00:00+00:00"),
     ]
+
+
+@pytest.mark.parametrize("stamp", ["1777600800", "1777600800250"])
+def test_seconds_since_1970_are_a_time_where_the_name_says_so(stamp: str) -> None:
+    header = ["订单号", "商品", "数量", "下单时间", "批次"]
+    reading = proposed([header, [stamp, "绿茶", "2", stamp, stamp]])
+    told = {"number": "订单号", "title": "商品", "quantity": "数量", "placed_at": "下单时间"}
+    assert dict(reading.columns) == told

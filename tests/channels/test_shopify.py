@@ -142,3 +142,8 @@ def test_an_article_taken_off_the_order_is_no_line() -> None:
     off = {"Name": "#1001", "Lineitem name": "Teapot", "Lineitem quantity": "0", "Lineitem price": "9.00"}
     order = only(csv_bytes(table(SHOPIFY, SHOPIFY_ROW, off)))
     assert [line.title for line in order.lines] == ["Green tea"]
+
+
+def test_an_order_on_hold_there_is_held_here() -> None:
+    assert only(shopify_file(**{"Fulfillment Status": "on_hold"})).platform_hold == "on_hold"
+    assert only(shopify_file()).platform_hold == ""

@@ -11,7 +11,7 @@ from domain.holds import HoldCode, open_codes
 from domain.orders import Order
 from domain.people import OPERATOR, Role
 from domain.policy import Policy, document_of
-from domain.policy_sections import HoldChoice, Merge, Screening, Split
+from domain.policy_sections import HoldChoice, Limits, Merge, Screening, Split
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory
@@ -83,3 +83,45 @@ def test_parts_add_up_and_name_the_first_of_each_kind() -> None:
     assert (whole.looked, whole.held, whole.first_held) == (8, 8, ["0a", "0b", "1a", "1b", "2a"])
     assert whole.changes
     assert not Verdict(looked=3).changes
+
+
+def test_limits_are_told_as_now_and_then() -> None:
+    store = Store("sqlite:///:memory:", now=lambda: factory.NOW)
+    store.run_now(_fill)
+    ids = list(store.read_now(_orders))
+    stricter = replace(Policy(), limits=Limits(cs_approve={"*": 5_000}, two_people={"*": 7_800}))
+    verdict = store.read_now(compare, stricter, ids)
+    paid = [order.paid for order in store.read_now(_orders).values()]
+    assert verdict.lead == (0, sum(amount > 5_000 for amount in paid))
+    assert verdict.two == (0, sum(amount >= 7_800 for amount in paid))
+    assert (verdict.holds, verdict.moved, verdict.changes) == ({}, 0, True)
+    same = store.read_now(compare, Policy(), ids)
+    assert (same.lead, same.two, same.changes) == ((0, 0), (0, 0), False)
+    same.add(verdict)
+    assert same.lead == verdict.lead
+    store.close()
+
+
+def _able(unit: Unit, *, enabled: bool) -> None:
+    """All couriers work, or none."""
+    for courier in list(unit.catalog.couriers.values()):
+        unit.catalog_admin.save_courier(replace(courier, enabled=enabled))
+
+
+def test_what_changed_by_itself_meanwhile_is_not_the_policys_doing() -> None:
+    """A courier went and came back unnoticed by the orders: the new policy neither frees nor holds them for it."""
+    store = Store("sqlite:///:memory:", now=lambda: factory.NOW)
+    store.run_now(_fill)
+    stored = store.read_now(_orders)
+    store.run_now(_able, enabled=False)
+    verdict = store.read_now(compare, replace(Policy(), keywords=("nowhere",)), list(stored))
+    assert verdict.holds[HoldCode.NO_COURIER] == 0
+    store.run_now(lambda unit: unit.orders.look_again(unit.now))
+    while store.run_now(looking.look_again):
+        pass
+    held = store.read_now(_orders)
+    assert all(HoldCode.NO_COURIER in open_codes(order.holds) for order in held.values())
+    store.run_now(_able, enabled=True)
+    verdict = store.read_now(compare, replace(Policy(), batch_limit=7), list(held))
+    assert (verdict.frees, verdict.freed, verdict.moved, verdict.changes) == ({}, 0, 0, False)
+    store.close()

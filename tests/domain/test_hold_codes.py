@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain import review
-from domain.catalog import Sku
+from domain.catalog import Account, Sku
 from domain.changes import differences
 from domain.holds import CATALOGUE, ENDING, UNTOUCHABLE, Finding, Hold, HoldCode, Source, open_codes, reconcile
 from domain.incoming import PlatformState, Receiver, RefundState
@@ -51,6 +51,11 @@ UNTIL = {"until": (NOW + timedelta(minutes=30)).isoformat(timespec="minutes")}
 LIMITED = replace(FACTS, catalog=replace(CATALOG, couriers={}))
 NOBODY = {1: replace(HANGZHOU, shops=frozenset({9})), 2: replace(WUHAN, shops=frozenset({9}))}
 FAILED = replace(FACTS, failed={0: {1: "no credit", 2: "no credit"}, 1: {1: "no credit", 2: "no credit"}})
+EMPTY = replace(
+    FACTS,
+    catalog=replace(CATALOG, couriers={1: CATALOG.couriers[1]}, accounts={1: (Account(3, 1, "hz"),)}),
+    left={3: 0},
+)
 DEAR = replace(CATALOG, skus={**CATALOG.skus, "CUP": Sku("CUP", "", "杯子", 300, 9000, 2900)})
 HELD = replace(ORDER, id=2, number="T2", buyer_message="等等", merge_key="k")
 WAITING = replace(FACTS, policy=Policy(merge=Merge(wait_minutes=30)))
@@ -93,6 +98,14 @@ CASES: dict[HoldCode, Case] = {
     ),
     HoldCode.NO_COURIER: Case(ORDER, {"tried": "0"}, facts=LIMITED),
     HoldCode.WAYBILL_ERROR: Case(ORDER, {"tried": "2", "error": "no credit"}, facts=FAILED),
+    HoldCode.FUNDS_SHORT: Case(ORDER, {"courier": "圆通", "account": "hz"}, facts=EMPTY),
+    HoldCode.WAIT_RETURN: Case(
+        replace(ORDER, platform_hold="return:T0"),
+        {"order": "T0"},
+        then=replace(ORDER, platform_hold="return:T0"),
+        after=replace(FACTS, returned=frozenset({ORDER.id})),
+    ),
+    HoldCode.PLATFORM_LOCK: Case(replace(ORDER, platform_hold="审核中"), {"told": "审核中"}),
     HoldCode.ADDR_INVALID: Case(
         replace(ORDER, receiver=replace(HOME, phone="")), {"fields": "phone", "why": "missing", "told": ""}
     ),

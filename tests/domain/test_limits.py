@@ -13,7 +13,7 @@ from domain.orders import Order, OrderStatus
 from domain.people import CLOCK, OPERATOR, SHOP, Actor, Role
 from domain.policy import Policy
 from domain.policy_sections import HoldChoice
-from domain.queue import Scope
+from domain.scope import Scope
 from tests.domain.customer_desk import Shop
 from tests.factory import hire, incoming
 
@@ -130,7 +130,7 @@ def test_a_shops_button_approves_only_that_shop(shop: Shop) -> None:
     (here,) = took(shop, worth("1", 7800))
     there = shop.cast.shops[1].id
     shop.do(intake.receive, SHOP, there, [incoming("2")])
-    scope = Scope(there)
+    scope = Scope(shop=there)
     shown = shop.store.read_now(queue.clean, shop.cs, scope)
     outcome = shop.do(review.approve_clean, shop.cs, shown.watermark, shown.checksum, None, scope)
     assert [order.number for order in outcome.approved] == ["2"]

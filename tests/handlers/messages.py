@@ -1,8 +1,10 @@
-"""Finds every text that is shown to people, by reading the source."""
+"""Finds every text that is shown to people, by reading the source; and what the messages of a chat bring with them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from tests.handlers.floor_chat import Call
 
 ROOT = Path(__file__).parents[2]
 _CALLS = {"words", "tr", "N_", "plain", "label", "say"}
@@ -12,6 +14,16 @@ def _name(function: ast.expr) -> str:
     if isinstance(function, ast.Name):
         return function.id
     return function.attr if isinstance(function, ast.Attribute) else ""
+
+
+def keyboards(calls: Sequence[Call]) -> list[str]:
+    """What each new message brought below the chat: "keyboard", "question" or nothing."""
+    found = []
+    for call in calls:
+        if call.name == "sendMessage":
+            told = call.said.get("reply_markup") or {}
+            found.append("keyboard" if told.get("keyboard") else "question" if told.get("force_reply") else "")
+    return found
 
 
 def texts(package: str) -> Iterator[tuple[str, str]]:

@@ -133,10 +133,10 @@ async def test_tags_vip_and_note_show_on_the_order_and_in_lists(desk: DeskChat) 
     assert "✓ 批发" in desk.labels[0]
     await desk.taps(anna, "Other…")
     asked(desk)
-    [card] = await desk.answers(anna, "<i>急</i>")
+    [_, card] = await desk.answers(anna, "<i>急</i>")
     assert card.split("\n")[1] == "#批发 · #&lt;i&gt;急&lt;/i&gt;"
     await desk.taps(anna, "📝 Note")
-    [card] = await desk.answers(anna, "只发顺丰")
+    [_, card] = await desk.answers(anna, "只发顺丰")
     assert card.split("\n")[2] == "📝 只发顺丰"
     await desk.writes(lead, f"/customer {EVE}")
     [card] = await desk.taps(lead, "⭐ VIP")
@@ -205,7 +205,7 @@ async def test_a_lead_lists_a_customer_with_reason_level_term_and_evidence(desk:
     await desk.taps(lead, "👤 Customer")
     await desk.taps(lead, "▸ ⛔ refuse orders: empty or short returns, until: 2027-11-23")
     await desk.taps(lead, "✅ Take off the list")
-    [card] = await desk.answers(lead, "误会")
+    [_, card] = await desk.answers(lead, "误会")
     assert card.startswith("<b>✅ Taken off the blacklist: empty or short returns</b>")
     assert desk.labels == [["👤 Customer"]]
     assert open_codes(desk.order(order.id).holds) == ()
@@ -272,7 +272,7 @@ async def test_an_appeal_goes_to_the_lead_and_is_answered(desk: DeskChat) -> Non
     await desk.taps(anna, "▸ ⚠️ warn: malicious refunds, until: 2027-02-21")
     assert desk.labels == [["🗣 Appeal"], ["👤 Customer"]]
     await desk.taps(anna, "🗣 Appeal")
-    [card] = await desk.answers(anna, "快递弄丢了")
+    [_, card] = await desk.answers(anna, "快递弄丢了")
     assert card.split("\n")[-3:] == [
         f"🗣 Appeal, told by {anna.name} at 11-23 10:00:",
         "“快递弄丢了”",

@@ -45,7 +45,7 @@ async def test_a_file_is_taken_in_and_the_same_file_changes_nothing(desk: DeskCh
     assert lines[-1] == "new: 2 · changed: 0 · unchanged: 0"
     assert desk.labels == [["📥 New orders"]]
     _, again = await desk.sends(anna, "again.csv", shopify("#1", "#2"))
-    assert again.split("\n")[-1] == "Nothing new: all 2 orders were known already, unchanged."
+    assert again.split("\n")[-1] == "Nothing new: 2 orders were known already, unchanged."
     assert len(desk.look(lambda d: d.orders.in_review(shops=None, held=None))) == 2
 
 
@@ -91,7 +91,7 @@ async def test_the_shop_is_asked_for_and_the_kept_file_is_read_then(desk: DeskCh
     assert desk.labels == [["Xiaoman Global"], ["Xiaoman Outlet"]]
     desk.wire.files.clear()
     [done] = await desk.taps(anna, "Xiaoman Outlet")
-    assert done.split("\n")[0] == "<b>📥 1 orders</b> · Xiaoman Outlet · orders.csv"
+    assert done.split("\n")[0] == "<b>📥 1 order</b> · Xiaoman Outlet · orders.csv"
 
 
 def _second_shopify(unit: object) -> None:
@@ -122,6 +122,29 @@ async def test_a_table_like_no_export_is_told_without_a_guess(desk: DeskChat) ->
         "No export I know has these columns: first, second",
         "Send the order list or the item list of the platform.",
     ]
+
+
+async def test_a_settlement_is_not_offered_as_orders_but_told_whose_it_is(desk: DeskChat) -> None:
+    header = "订单编号,订单状态,商品名称,商品数量,费用名称,应结金额,币种,收支方向,结算状态"
+    bill = f"{header}\n1001,完成,绿茶,1,货款,39.00,CNY,收入,已结算\n".encode()
+    _, text = await desk.sends(desk.cast.people[Role.CS], "9 月.csv", bill)
+    finance = desk.cast.people[Role.FINANCE].name
+    assert text.split("\n")[1:] == [f"This is a settlement or a bill, no order export: it is for {finance}."]
+    assert desk.labels == []
+    assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
+
+
+async def test_a_number_that_a_spreadsheet_cut_is_told_by_its_row(desk: DeskChat) -> None:
+    header, row = shopify("#1").decode().split("\n")[:2]
+    header, row = (
+        header.replace("Name,Email", "Email,Name", 1),
+        row.replace("#1,a@example.com", "a@example.com,1.23E+17"),
+    )
+    _, text = await desk.sends(desk.cast.people[Role.CS], "orders.csv", f"{header}\n{row}\n".encode())
+    told = (
+        "a spreadsheet cut the digits of this number; export again and keep it as text; column Name; found «1.23E+17»"
+    )
+    assert f"• row 2: {told}" in text.split("\n")
 
 
 async def test_a_file_over_telegrams_limit_gets_the_command_instead(desk: DeskChat) -> None:

@@ -45,7 +45,7 @@ async def test_a_list_is_made_once_and_signed_by_name(floor: Floor) -> None:
     tap, card = floor.button(boris.telegram_id, "✍️ Sign off")
     await floor.taps(boris, "✍️ Sign off")
     said = await floor.answers(boris, "老王 YTO")
-    assert said[0].split("\n")[2] == "✅ Signed by 鲍里斯 Boris and taken by 老王 YTO at 11-23 10:01"
+    assert said[1].split("\n")[2] == "✅ Signed by 鲍里斯 Boris and taken by 老王 YTO at 11-23 10:01"
     signed = files(floor.last)["M0001.pdf"]
     assert "老王 YTO" in text_of(signed)
     await floor.taps(boris, "📄 Document")

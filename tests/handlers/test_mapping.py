@@ -109,7 +109,7 @@ async def test_the_next_such_file_is_read_without_a_question(desk: DeskChat) -> 
     await taught(desk)
     turned = [list(reversed(row)) for row in (HEADER, ["A-3", *ROWS[0][1:]])]
     _, done = await desk.sends(anna(desk), "next.xlsx", xlsx_bytes({"x": turned}))
-    assert done.split("\n")[0] == "<b>📥 1 orders</b> · 小满旗舰店 · next.xlsx"
+    assert done.split("\n")[0] == "<b>📥 1 order</b> · 小满旗舰店 · next.xlsx"
     assert [order.number for order in orders(desk)] == ["A-1", "A-3"]
 
 
@@ -125,7 +125,7 @@ async def test_a_new_status_word_is_rejected_with_the_way_out_and_asked_about_th
     card = await begun(desk, news)
     assert "Status words: ❓«新单» = paid · «已取消» = closed · ❓«怪词» = paid" in card.split("\n")
     [done] = await desk.taps(anna(desk), "✅ Remember and read")
-    assert done.split("\n")[0] == "<b>📥 1 orders</b> · 小满旗舰店 · erp.csv"
+    assert done.split("\n")[0] == "<b>📥 1 order</b> · 小满旗舰店 · erp.csv"
 
 
 async def test_a_changed_header_asks_again_with_the_old_mapping_filled_in(desk: DeskChat) -> None:
@@ -192,7 +192,7 @@ async def test_mapping_lists_and_forgets(desk: DeskChat) -> None:
     assert card.split("\n")[1].startswith("Remembered by 安娜 Anna at ")
     assert desk.labels == [["📥 Read erp.csv"], ["🗑 Forget"]]
     [again] = await desk.taps(anna(desk), "📥 Read erp.csv")
-    assert again.endswith("Nothing new: all 2 orders were known already, unchanged.")
+    assert again.endswith("Nothing new: 2 orders were known already, unchanged.")
     await desk.writes(anna(desk), "/mapping")
     await desk.taps(anna(desk), "小满旗舰店 · erp.csv")
     await desk.taps(anna(desk), "🗑 Forget")
@@ -212,7 +212,7 @@ async def test_two_shops_with_the_same_columns_are_asked_about(desk: DeskChat) -
     assert asked == "<b>again.csv</b>: which shop is it from?"
     assert desk.labels == [[SHOP], ["小满拼多多店"]]
     [done] = await desk.taps(anna(desk), "小满拼多多店")
-    assert done.endswith("Nothing new: all 2 orders were known already, unchanged.")
+    assert done.endswith("Nothing new: 2 orders were known already, unchanged.")
 
 
 async def test_many_columns_turn_pages(desk: DeskChat) -> None:

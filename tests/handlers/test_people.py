@@ -136,7 +136,7 @@ async def test_the_report_is_made_and_told(desk: DeskChat) -> None:
     assert card.text.split("\n")[0] == (
         f"<b>📊 Report 2026-11-23, version 1 · 🟢 tie-out PASS: {run.passes} checks</b>"
     )
-    assert "1 orders, ¥78.00 paid · 0 refunds, ¥0.00 back" in card.text.split("\n")
+    assert "1 order, ¥78.00 paid · 0 refunds, ¥0.00 back" in card.text.split("\n")
     [file] = [make() for make in card.files]
     assert file.name.endswith(".xlsx")
     assert file.data[:2] == b"PK"

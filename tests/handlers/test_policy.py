@@ -106,7 +106,7 @@ async def test_the_card_goes_on_telling_how_far_looking_again_is(desk: DeskChat)
     desk.clock.forward(looking.TELL_SECONDS)
     desk.do(looking.look_again)
     assert redraws(desk) == [(NoticeKind.POLICY, 2)]
-    done = "<b>📜 Version 2 is in force.</b>\n✅ All 120 orders in review are looked at: newly held 120, freed 0."
+    done = "<b>📜 Version 2 is in force.</b>\n✅ Looked at 120 orders in review: newly held 120, freed 0."
     assert card(desk, 2) == done
     await desk.sends(owner, "more.toml", b"wave_size = 7\n")
     await desk.taps(owner, "✅ Put in force")

@@ -88,9 +88,7 @@ async def test_all_again_is_asked_twice_and_says_which_copy(floor: Floor) -> Non
     await floor.taps(picker, "🖨 Labels (1)")
     floor.clock.forward(120)
     said = await floor.taps(picker, "🖨 Labels again…")
-    assert said[0].endswith(
-        "Print the labels of all 1 parcels again? Each will say which copy it is; tear the old ones up."
-    )
+    assert said[0].endswith("Print the labels of 1 parcel again? Each will say which copy it is; tear the old ones up.")
     assert files(floor.last) == {}
     data, shown = floor.button(picker.telegram_id, "🖨 Yes, print all again")
     await floor.taps(picker, "🖨 Yes, print all again")

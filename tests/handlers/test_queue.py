@@ -7,13 +7,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain import looking, queue
+from domain.catalog import Account
 from domain.holds import HoldCode
 from domain.orders import OrderStatus
 from domain.people import Role
 from domain.policy import Policy
 from domain.policy_sections import HoldChoice
 from domain.records import NoticeKind
-from handlers.cards.queue import code_of, filter_of
+from domain.scope import ALL, HELD, Amount, Hand, Scope
+from handlers.cards.scopes import MOST_ABOVE, code_of, scope_of, walked
 from handlers.taps import pack
 from tests.factory import NOW, incoming
 from tests.handlers.desk_chat import DeskChat, open_desk
@@ -45,15 +47,112 @@ def zh(sqlite_url: str) -> Iterator[DeskChat]:
     made.store.close()
 
 
-@pytest.mark.parametrize("code", ["held", "shop.3", "hold.WAREHOUSE_CHANGED", "urgent", "mine", "snoozed", "over"])
-def test_a_filter_survives_its_tap(code: str) -> None:
-    assert code_of(filter_of(code)) == code
-    assert len(pack("o.q", 2**53, code).encode()) <= 64
+LONGEST = Scope(held=True, shop=99_999, code=HoldCode.WAREHOUSE_CHANGED, hours=48, amount=Amount.OVER, above=999_999)
+SCOPES = [
+    ALL,
+    HELD,
+    Scope(held=False, due=NOW, amount=Amount.TWO),
+    Scope(shop=3, hours=0, hand=Hand.SNOOZED),
+    replace(LONGEST, hand=Hand.MINE),
+]
 
 
-@pytest.mark.parametrize("code", ["", "hold.NO_SUCH", "shop.x", "held.x", "42"])
-def test_a_filter_that_makes_no_sense_is_the_whole_queue(code: str) -> None:
-    assert filter_of(code) == queue.Filter()
+@pytest.mark.parametrize("scope", SCOPES)
+def test_a_scope_survives_its_tap(scope: Scope) -> None:
+    assert scope_of(code_of(scope)) == scope
+    assert len(pack("o.q", 2**53, code_of(scope)).encode()) <= 64
+
+
+def test_a_batch_button_fits_with_any_scope_of_clean_orders() -> None:
+    scope = Scope(held=False, shop=99_999, due=NOW, amount=Amount.OVER, above=MOST_ABOVE, hand=Hand.MINE)
+    assert len(pack("d.ac", 2**53, 2**32 - 1, code_of(scope)).encode()) <= 64
+
+
+@pytest.mark.parametrize("code", ["", "xNO_SUCH", "s", "h1", "42", "hold.KEYWORD", "d6.q", "u99999999999999999"])
+def test_a_scope_that_makes_no_sense_is_all_held_to_walk_and_nothing_to_approve(code: str) -> None:
+    assert scope_of(code) is None
+    assert walked(code) == HELD
+
+
+async def test_filters_are_typed_together(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    soon = {"paid_at": NOW - timedelta(hours=45), "buyer_message": "note"}
+    desk.takes(
+        incoming("1", **soon), incoming("2", buyer_message="note"), incoming("3", paid=1_000, total=1_000, **soon)
+    )
+    desk.takes(incoming("4", **soon), shop=1)
+    [text] = await desk.writes(anna, "/queue 小满旗舰店 urgent >50 买家留言")
+    assert text.split("\n")[-1].startswith("1 of 1 · 小满旗舰店 + buyer's message + urgent + &gt; 50 · ⏳")
+    chips = ["✕ 小满旗舰店", "✕ buyer's message"], ["✕ urgent", "✕ > 50"]
+    assert desk.labels[-2:] == [*map(list, chips)]
+    [text] = await desk.taps(anna, "✕ 小满旗舰店")
+    assert text.split("\n")[-1].startswith("1 of 2 · buyer's message + urgent + &gt; 50 · ⏳")
+    row = desk.look(lambda d: d.cards.at(anna.chat_id, desk.last[0].message_id))
+    assert row.shown == "xMESSAGE.d6.g50"
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("/queue urgnt", "«urgnt» does not do for the filter. Wanted: a shop, a reason of holds, held, clean, urgent,"),
+        (
+            "/new 小满旗舰店 小满拼多多店",
+            "«小满旗舰店» does not do for the filter. Wanted: one of a kind: one shop, one reason, one deadline.",
+        ),
+    ],
+)
+async def test_a_filter_that_is_not_understood_is_refused(desk: DeskChat, typed: str, answer: str) -> None:
+    [text] = await desk.writes(desk.cast.people[Role.CS], typed)
+    assert text.startswith(answer)
+
+
+async def test_filters_are_tapped_together_and_dropped(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.takes(incoming("1", buyer_message="note"), incoming("2"))
+    desk.takes(incoming("3", buyer_message="note"), shop=1)
+    await desk.writes(anna, "/queue")
+    await desk.taps(anna, "🔎 1/2")
+    assert desk.labels == [
+        ["✕ on hold"],
+        ["clean 1", "小满旗舰店 1"],
+        ["小满拼多多店 1", "buyer's message 2"],
+        ["📥 As a digest"],
+        ["◀ Back"],
+    ]
+    await desk.taps(anna, "小满拼多多店 1")
+    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ on hold", "✕ 小满拼多多店"]]
+    await desk.taps(anna, "🔎 1/1")
+    [text] = await desk.taps(anna, "📥 As a digest")
+    assert text.split("\n")[:2] == ["<b>📥 1 new: 0 clean, 1 held</b>", "🔎 on hold + 小满拼多多店"]
+
+
+async def test_a_digest_of_a_part_approves_that_part_and_stays_it(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    one, two = desk.takes(incoming("1"), incoming("2", buyer_id="other", paid=1_000, total=1_000))
+    (other,) = desk.takes(incoming("3"), shop=1)
+    [text] = await desk.writes(anna, "/new 小满旗舰店 >50")
+    assert text.split("\n")[:2] == ["<b>📥 1 new: 1 clean, 0 held</b>", "🔎 小满旗舰店 + &gt; 50"]
+    assert desk.labels == [["✅ Approve 1 clean"], ["✕ 小满旗舰店", "✕ > 50"], ["🔎 Filter"]]
+    [text] = await desk.taps(anna, "✅ Approve 1 clean")
+    assert [desk.order(order.id).status for order in (one, two, other)] == [
+        OrderStatus.APPROVED,
+        OrderStatus.REVIEW,
+        OrderStatus.REVIEW,
+    ]
+    assert text.split("\n")[:2] == ["<b>📥 None of these waits</b>", "🔎 小满旗舰店 + &gt; 50"]
+    [text] = await desk.taps(anna, "✕ > 50")
+    assert text.split("\n")[:2] == ["<b>📥 1 new: 1 clean, 0 held</b>", "🔎 小满旗舰店"]
+
+
+async def test_a_batch_button_of_an_older_version_approves_nothing(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(incoming("1"))
+    await desk.writes(anna, "/new")
+    data, shown = desk.button(anna.telegram_id, "✅ Approve 1 clean")
+    verb, watermark, checksum, _ = data.split(":")
+    for old in ((), (0, 29_000_000), ("3",)):
+        await desk.presses(anna, pack(verb, watermark, checksum, *old), shown)
+        assert desk.order(order.id) == order
 
 
 async def test_two_people_approve_in_chat(desk: DeskChat) -> None:
@@ -86,7 +185,7 @@ async def test_the_digest_leaves_large_orders_and_says_why(desk: DeskChat) -> No
     anna = desk.cast.people[Role.CS]
     _, large = desk.takes(incoming("1"), incoming("2", **BIG))
     await desk.writes(anna, "/new")
-    assert desk.labels == [["✅ Approve 1 clean"], ["🔐 1 above the limit"]]
+    assert desk.labels == [["✅ Approve 1 clean"], ["🔐 1 above the limit"], ["🔎 Filter"]]
     texts = await desk.taps(anna, "✅ Approve 1 clean")
     assert desk.toasts == ["Approved: 1, not approved: 1"]
     assert texts[1].split("\n") == ["<b>Not approved: 1</b>", "• above ¥5,000.00 a lead approves: 1"]
@@ -114,11 +213,12 @@ async def test_the_digest_groups_in_chinese(zh: DeskChat) -> None:
         ["⏰ 紧急 2", "✋ 小满旗舰店 1"],
         ["✋ 小满拼多多店 1"],
         ["买家留言 2", "关键词 1"],
+        ["🔎 筛选"],
     ]
     await zh.taps(anna, "✅ 小满拼多多店 1 单")
     assert zh.toasts == ["已通过：1"]
     await zh.taps(anna, "关键词 1")
-    assert zh.labels[-1] == ["🔎 1/1"]
+    assert zh.labels[-2:] == [["🔎 1/1"], ["✕ 关键词"]]
 
 
 async def test_whoever_takes_an_order_is_seen_and_asked_for_once_more(desk: DeskChat) -> None:
@@ -162,10 +262,10 @@ async def test_a_redraw_keeps_the_filter(desk: DeskChat) -> None:
     await desk.taps(anna, "🔎 1/2")
     await desk.taps(anna, "keyword 1")
     row = desk.look(lambda d: d.cards.at(anna.chat_id, desk.last[0].message_id))
-    assert row.shown == "hold.KEYWORD"
+    assert row.shown == "h.xKEYWORD"
     await desk.taps(anna, "✋ Hold")
     await desk.taps(anna, "◀ Back")
-    assert desk.labels[-1] == ["🔎 1/1"]
+    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ on hold", "✕ keyword"]]
 
 
 async def test_an_old_queue_tap_without_a_filter_still_walks(desk: DeskChat) -> None:
@@ -174,7 +274,7 @@ async def test_an_old_queue_tap_without_a_filter_still_walks(desk: DeskChat) -> 
     await desk.writes(anna, "/queue")
     _, shown = desk.button(anna.telegram_id, "▶")
     [text] = await desk.presses(anna, pack("o.q", second.id), shown)
-    assert text.split("\n")[-1].startswith("2 of 2 · all held")
+    assert text.split("\n")[-1].startswith("2 of 2 · on hold")
     assert desk.order(first.id) == first
 
 
@@ -256,3 +356,18 @@ async def test_a_freeze_in_the_house_ends_at_a_moment_too_but_not_with_stock(des
     desk.clock.forward(2 * 3600)
     assert desk.do(looking.look_again) == 1
     assert not desk.order(order.id).held
+
+
+async def test_finance_sees_and_tops_up_the_prepaid_numbers(desk: DeskChat) -> None:
+    finance, anna = desk.cast.people[Role.FINANCE], desk.cast.people[Role.CS]
+    counted = Account(0, desk.cast.couriers[0].id, "hz", shop_id=desk.cast.shops[0].id)
+    account = desk.do(lambda unit: unit.catalog_admin.add_account(counted, balance=0))
+    [text] = await desk.writes(finance, "/numbers")
+    assert f"#{account.id} {desk.cast.couriers[0].name} hz: ⛔ 0 left" in text.split("\n")
+    assert await desk.writes(finance, f"/numbers #{account.id} 500") == [
+        f"Account #{account.id}: 500 numbers left. What waited for them is looked at again."
+    ]
+    [text] = await desk.writes(finance, "/numbers much")
+    assert text == "«much» does not do for waybill account. Wanted: the account and how many were bought, like #3 500."
+    [text] = await desk.writes(anna, "/numbers")
+    assert "hz" not in text

@@ -45,7 +45,7 @@ async def test_the_digest_counts_and_approves_the_clean_ones_in_one_tap(desk: De
         "",
         "⏳ The oldest must leave by 11-25 10:00",
     ]
-    assert desk.labels == [["✅ Approve 2 clean"], ["✋ See 1 held"]]
+    assert desk.labels == [["✅ Approve 2 clean"], ["✋ See 1 held"], ["🔎 Filter"]]
     [after] = await desk.taps(anna, "✅ Approve 2 clean")
     assert desk.toasts == ["Approved: 2"]
     assert after.split("\n")[0] == "<b>📥 1 new: 0 clean, 1 held</b>"
@@ -145,7 +145,7 @@ async def test_rejecting_asks_for_a_reason_and_takes_a_typed_one(desk: DeskChat)
     assert question.said["text"].endswith(f"<code>#o.rjr:{order.id}:{order.revision}</code>")
     assert question.said["reply_markup"]["force_reply"] is True
     assert desk.order(order.id).status is OrderStatus.REVIEW
-    [text] = await desk.replies(anna, question, "customs says no")
+    [_, text] = await desk.replies(anna, question, "customs says no")
     assert text.split("\n")[0] == "<b>❌ Cancelled</b> · 1 · ¥78.00 · 小满旗舰店"
     assert desk.order(order.id).reason == "customs says no"
 
@@ -185,9 +185,9 @@ async def test_only_the_lines_of_an_address_that_were_sent_change(desk: DeskChat
     ]
     assert desk.order(order.id).receiver == order.receiver
     for text in ("/order 1", "✋ Held orders"):  # they went on to something else
-        [shown] = await desk.replies(anna, question, text)
+        [*_, shown] = await desk.replies(anna, question, text)
         assert shown.startswith("<b>✋ Held: address incomplete</b> · 1 ·")
-    [text] = await desk.replies(anna, question, "电话：13900005678")
+    [*_, text] = await desk.replies(anna, question, "电话：13900005678")
     assert desk.order(order.id).receiver == receiver(phone="13900005678")
     assert text.split("\n")[0].startswith("<b>🟢 Clean, waits for approval</b>")
 
@@ -199,7 +199,7 @@ async def test_a_receiver_is_pasted_as_the_customer_sent_it(desk: DeskChat) -> N
     assert "• <b>address incomplete</b>: district: 鼓楼区 is not in that city · customer service, for 0 min" in card
     await desk.taps(anna, "✏️ Edit address")
     pasted = "李四 18877771111转123 上海浦东世纪大道 8 号"
-    [text] = await desk.replies(anna, desk.last[0], pasted)
+    [_, text] = await desk.replies(anna, desk.last[0], pasted)
     assert desk.order(order.id).receiver == Receiver(
         "李四", "18877771111-123", "CN", "上海市", "上海市", "浦东新区", "世纪大道 8 号"
     )
@@ -211,7 +211,7 @@ async def test_a_message_that_is_no_address_changes_nothing(desk: DeskChat) -> N
     (order,) = desk.takes(incoming("1", receiver=receiver(phone="1")))
     await desk.writes(anna, "/order 1")
     await desk.taps(anna, "✏️ Edit address")
-    [text] = await desk.replies(anna, desk.last[0], "李四说不要了 上海市浦东新区世纪大道 8 号")
+    [*_, text] = await desk.replies(anna, desk.last[0], "李四说不要了 上海市浦东新区世纪大道 8 号")
     assert text.startswith("«李四说不要了 上海市浦东新区世纪大道 8 号» does not do for address.")
     assert desk.order(order.id) == order
 
@@ -260,7 +260,7 @@ async def test_the_queue_walks_in_one_message_and_goes_on_after_a_decision(desk:
     one, two = desk.takes(*(incoming(str(n), buyer_message=f"note {n}") for n in (1, 2)))
     [first] = await desk.writes(anna, "/queue")
     assert " · 1 · " in first.split("\n")[0]
-    assert first.split("\n")[-1] == "1 of 2 · all held · ⏳ leaves by 11-25 10:00"
+    assert first.split("\n")[-1] == "1 of 2 · on hold · ⏳ leaves by 11-25 10:00"
     assert desk.labels[-2:] == [["🙋 I take it", "💤 Later"], ["🔎 1/2", "▶"]]
     [second] = await desk.taps(anna, "▶")
     assert desk.last[0].name == "editMessageText"

@@ -171,10 +171,10 @@ async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
     await floor.taps(anna, "📞 Asked")
     await floor.taps(anna, "💰 The fee")
     said = await floor.answers(anna, "12.50")
-    assert "Fee: ¥12.50" in said[0].split("\n")
+    assert "Fee: ¥12.50" in said[1].split("\n")
     await floor.taps(anna, "❌ Refused or failed")
     said = await floor.answers(anna, "out for delivery")
-    assert said[0].split("\n")[0] == f"🚚 <b>Recall {box.waybill}</b> · failed"
+    assert said[1].split("\n")[0] == f"🚚 <b>Recall {box.waybill}</b> · failed"
     recall = floor.look(lambda desk: desk.recalls.of_parcels([box.id]))[box.id][0]
     assert (recall.state, recall.fee, recall.why) == (RecallState.FAILED, 1250, "out for delivery")
     said = await floor.writes(anna, "/recalls")

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from domain.holds import Hold, HoldCode, Source
-from domain.lineup import Hand, Sieve
+from domain.holds import Hold, HoldCode, Source, open_codes
+from domain.lineup import Hand, Heap, Sieve
 from domain.orders import Order, OrderStatus
 from storage.types import NEVER
 from storage.unit import Unit
@@ -61,7 +61,7 @@ def some_sieve(each: Each, chance: Random) -> Sieve:
         awake=chance.choice([None, True, False]),
         hands=chance.choice([None, frozenset({0}), frozenset({0, people[0]}), frozenset({people[1]})]),
         ceilings=chance.choice([None, {"*": 500}, {"CNY": 100, "*": 600}]),
-        above=chance.random() < 0.3,
+        floors=chance.choice([None, None, {"*": 400}, {"CNY": 600, "*": 100}]),
     )
 
 
@@ -70,7 +70,9 @@ def fits(sieve: Sieve, order: Order, hand: Hand) -> bool:
     holder = hand.taken_by if hand.taken_at and hand.taken_at > sieve.taken_since else 0
     awake = not (hand.snoozed_until and hand.snoozed_until > NOW)
     amount = order.total if order.cod else order.paid
-    most = None if sieve.ceilings is None else sieve.ceilings.get(order.currency, sieve.ceilings["*"])
+    most, least = (
+        None if told is None else told.get(order.currency, told["*"]) for told in (sieve.ceilings, sieve.floors)
+    )
     checks: list[Callable[[], bool]] = [
         lambda: order.status is OrderStatus.REVIEW,
         lambda: sieve.shops is None or order.shop_id in sieve.shops,
@@ -81,7 +83,8 @@ def fits(sieve: Sieve, order: Order, hand: Hand) -> bool:
         lambda: sieve.up_to is None or order.id <= sieve.up_to,
         lambda: sieve.awake is None or awake is sieve.awake,
         lambda: sieve.hands is None or holder in sieve.hands,
-        lambda: (most is not None and amount > most) is sieve.above,
+        lambda: most is None or amount <= most,
+        lambda: least is None or amount > least,
     ]
     return all(check() for check in checks)
 
@@ -105,33 +108,48 @@ def test_every_question_is_answered_as_one_by_one(each: Each) -> None:
             behind[0].id if behind else None,
             ahead[-1].id if ahead else None,
             (len(ahead), len(line), other in line),
+            {code: n for code in HoldCode if (n := sum(code in open_codes(order.holds) for order in line))},
         )
 
         def answers(unit: Unit, sieve: Sieve = sieve, other: Order = other) -> object:
             hands = unit.hands
             head, after, before = hands.head(sieve, 5), hands.after(sieve, other), hands.before(sieve, other)
-            return hands.count(sieve), hands.last_id(sieve), head, after, before, hands.standing(sieve, other)
+            standing, codes = hands.standing(sieve, other), hands.codes(sieve)
+            return hands.count(sieve), hands.last_id(sieve), head, after, before, standing, codes
 
         assert each.store.read_now(answers) == expected, sieve
 
 
 def test_the_heaps_add_up(each: Each) -> None:
-    made = filled(each, Random(8))
-    heaps = each.store.read_now(lambda unit: unit.hands.heaps(None, ENDS, SINCE))
-    assert len({(heap.shop_id, heap.held, heap.currency) for heap in heaps}) == len(heaps) > 3
-    for heap in heaps:
-        mine = [
-            (order, hand)
-            for order, hand in made.values()
-            if order.status is OrderStatus.REVIEW and (order.shop_id, order.held) == (heap.shop_id, heap.held)
-        ]
-        dues = sorted(order.due_at for order, _ in mine if order.due_at)
-        buckets = {"missed": dues[: sum(due <= NOW for due in dues)]}
-        buckets["2"] = [due for due in dues if NOW < due <= ENDS["2"]]
-        buckets[""] = [due for due in dues if due > ENDS["2"]]
-        assert (heap.orders, heap.paid) == (len(mine), sum(order.paid for order, _ in mine))
-        assert heap.first_due == (dues[0] if dues else None)
-        assert heap.due == {name: len(found) for name, found in buckets.items() if found}
-        assert heap.taken == sum(bool(hand.taken_by and hand.taken_at and hand.taken_at > SINCE) for _, hand in mine)
-        assert heap.snoozed == sum(bool(hand.snoozed_until and hand.snoozed_until > NOW) for _, hand in mine)
-    assert each.store.read_now(lambda unit: unit.hands.heaps(frozenset(), ENDS, SINCE)) == []
+    chance = Random(8)
+    made = filled(each, chance)
+    for sieve in (Sieve(None, SINCE), *(some_sieve(each, chance) for _ in range(20))):
+        heaps = each.store.read_now(heaps_of, sieve)
+        line = [(order, hand) for order, hand in made.values() if fits(sieve, order, hand)]
+        kinds = {(order.shop_id, order.held, order.currency) for order, _ in line}
+        assert {(heap.shop_id, heap.held, heap.currency) for heap in heaps} == kinds
+        assert len(heaps) == len(kinds)
+        for heap in heaps:
+            mine = [
+                (order, hand)
+                for order, hand in line
+                if (order.shop_id, order.held, order.currency) == (heap.shop_id, heap.held, heap.currency)
+            ]
+            _adds_up(heap, mine, sieve.taken_since)
+    assert each.store.read_now(heaps_of, Sieve(frozenset(), SINCE)) == []
+
+
+def heaps_of(unit: Unit, sieve: Sieve) -> list[Heap]:
+    return unit.hands.heaps(sieve, ENDS)
+
+
+def _adds_up(heap: Heap, mine: list[tuple[Order, Hand]], since: datetime) -> None:
+    dues = sorted(order.due_at for order, _ in mine if order.due_at)
+    buckets = {"missed": dues[: sum(due <= NOW for due in dues)]}
+    buckets["2"] = [due for due in dues if NOW < due <= ENDS["2"]]
+    buckets[""] = [due for due in dues if due > ENDS["2"]]
+    assert (heap.orders, heap.paid) == (len(mine), sum(order.paid for order, _ in mine))
+    assert heap.first_due == (dues[0] if dues else None)
+    assert heap.due == {name: len(found) for name, found in buckets.items() if found}
+    assert heap.taken == sum(bool(hand.taken_by and hand.taken_at and hand.taken_at > since) for _, hand in mine)
+    assert heap.snoozed == sum(bool(hand.snoozed_until and hand.snoozed_until > NOW) for _, hand in mine)

@@ -1,0 +1,78 @@
+"""A question takes the keyboard's place; what is said next brings it back."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from domain.orders import OrderStatus
+from domain.people import Role
+from tests.factory import incoming
+from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.messages import keyboards
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Iterator[DeskChat]:
+    made = open_desk(sqlite_url, "en")
+    yield made
+    made.store.close()
+
+
+async def asked(desk: DeskChat) -> int:
+    """Why an order is rejected."""
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(incoming("1"))
+    await desk.writes(anna, "/order 1")
+    await desk.taps(anna, "❌ Reject")
+    await desk.taps(anna, "Other…")
+    assert keyboards(desk.last) == ["question"]
+    return order.id
+
+
+async def test_an_answer_is_noted_with_the_keyboard_and_then_the_card(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    order = await asked(desk)
+    texts = await desk.replies(anna, desk.last[0], "wrong colour")
+    assert texts[0] == "✅ Noted."
+    assert texts[1].startswith("<b>❌ Cancelled</b>")
+    assert keyboards(desk.last) == ["keyboard", ""]
+    assert desk.order(order).status is OrderStatus.CANCELLED
+    await desk.writes(anna, "/order 1")
+    assert "keyboard" not in keyboards(desk.last)
+
+
+async def test_a_refusal_carries_the_keyboard_itself(desk: DeskChat) -> None:
+    anna, lead = desk.cast.people[Role.CS], desk.cast.people[Role.CS_LEAD]
+    order = await asked(desk)
+    question = desk.last[0]
+    await desk.writes(lead, "/order 1")
+    await desk.taps(lead, "✋ Hold")
+    await desk.taps(lead, "Ship later")
+    await desk.taps(lead, "Until somebody releases it")
+    before = desk.order(order)
+    [text] = await desk.replies(anna, question, "wrong colour")
+    assert text.startswith(f"1: held by {lead.name} at 10:00.")
+    assert keyboards(desk.last) == ["keyboard"]
+    assert desk.order(order) == before
+
+
+@pytest.mark.parametrize("way", ["cancel", "取消", "/cancel"])
+async def test_a_question_that_is_left_changes_nothing_and_gives_the_keyboard_back(desk: DeskChat, way: str) -> None:
+    anna = desk.cast.people[Role.CS]
+    order = await asked(desk)
+    before = desk.order(order)
+    done = desk.writes(anna, way) if way.startswith("/") else desk.replies(anna, desk.last[0], way)
+    assert await done == ["Nothing was changed."]
+    assert keyboards(desk.last) == ["keyboard"]
+    assert desk.order(order) == before
+
+
+async def test_whatever_is_said_next_without_buttons_brings_it_back_once(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    await asked(desk)
+    await desk.writes(anna, "/order nothing")
+    assert keyboards(desk.last) == ["keyboard"]
+    await desk.writes(anna, "/order nothing")
+    assert keyboards(desk.last) == [""]
