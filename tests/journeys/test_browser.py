@@ -56,7 +56,7 @@ async def seen(shown: Locator) -> None:
 async def tap(page: Page, label: str, toast: str) -> None:
     """Tap the last button with that label and read the toast."""
     await page.locator("[data-button]", has_text=label).last.click()
-    await expect(page.get_by_test_id("toast")).to_contain_text(toast, timeout=PATIENCE_MS)
+    await expect(page.get_by_test_id("toast").last).to_contain_text(toast, timeout=PATIENCE_MS)
 
 
 async def test_a_file_dropped_in_becomes_a_wave_at_the_pickers(page: Page) -> None:

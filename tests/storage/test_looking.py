@@ -111,8 +111,9 @@ def test_hours_that_a_policy_does_not_screen_are_not_looked_for(each: Each) -> N
 def test_an_order_decided_meanwhile_is_let_go(each: Each) -> None:
     """It is not screened, and not due for ever either."""
     (order,) = taken_in(each, "1001")
-    each.store.run_now(lambda unit: unit.orders.look_again(unit.now))
+    each.store.run_now(lambda unit: unit.orders.look_again(unit.now + timedelta(seconds=5)))
     approved = each.store.run_now(review.approve, each.cast.actor(Role.CS), order.id, order.revision)
+    each.clock.move(5)
     assert each.store.run_now(looking.look_again) == 1
     assert now(each, order) == approved
     assert due(each) == []
