@@ -5,6 +5,7 @@ Every `save` compares the revision it was read with and raises LostRace when som
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
@@ -371,6 +372,9 @@ class Desk(Protocol):
     def reports(self) -> Reports: ...
     @property
     def policies(self) -> Policies: ...
+    def attempt(self) -> AbstractContextManager[None]:
+        """For one of several things done in a row: what is written inside is undone when it ends in a Refusal."""
+
     def keep_policy(self, policy: Policy, by: str, document: str) -> Policy:
         """Keep it as the next version, in the words it was written in; returned with its number."""
 

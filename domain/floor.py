@@ -258,7 +258,8 @@ def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> 
         return Outcome(code, Station.PUT_BACK, refusal=Unknown("waybill", code))
     parcel = desk.parcels.get(last)
     try:
-        stop = pulls.pull(desk, actor, parcel, shelf)
+        with desk.attempt():
+            stop = pulls.pull(desk, actor, parcel, shelf)
     except (NotAllowed, WrongStatus, BadValue, AlreadyScanned) as refusal:
         return Outcome(code, Station.PUT_BACK, parcel, refusal=refusal)
     return Outcome(code, Station.PUT_BACK, desk.parcels.get(stop.parcel_id), pulled=stop.id)
@@ -266,7 +267,8 @@ def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> 
 
 def _receive(desk: Desk, actor: Actor, code: str, place: int) -> Outcome:
     try:
-        return Outcome(code, Station.RECEIVE, returned=returns.arrive(desk, actor, code, place))
+        with desk.attempt():
+            return Outcome(code, Station.RECEIVE, returned=returns.arrive(desk, actor, code, place))
     except (NotAllowed, AlreadyScanned, BadValue, WrongStatus) as refusal:
         return Outcome(code, Station.RECEIVE, returned=desk.returns.by_waybill(code), refusal=refusal)
 

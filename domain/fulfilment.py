@@ -1,7 +1,7 @@
 """Fulfilment: each scan moves one parcel one step, and each reads the stops and holds again (rules.md B8, B9).
 
 Surprising: the outcome of a scan is a value, also when it is a refusal, because one message may carry many codes
-and the tenth must not undo the nine before it. A refused scan has written nothing.
+and the tenth must not undo the nine before it. Each is an attempt of its own: what a refused one wrote is undone.
 """
 
 import re
@@ -149,9 +149,10 @@ def next_station(desk: Desk, parcel: Parcel) -> Station | None:
 def scan(desk: Desk, actor: Actor, station: Station, code: str, grams: int | None = None) -> Scanned:
     """One code at one station. Refusals come back as values; nothing of a refused scan is written."""
     try:
-        if station is Station.PUT_BACK:
-            return _put_back(desk, actor, code)
-        return _step(desk, actor, station, _find(desk, actor, station, code), code, grams)
+        with desk.attempt():
+            if station is Station.PUT_BACK:
+                return _put_back(desk, actor, code)
+            return _step(desk, actor, station, _find(desk, actor, station, code), code, grams)
     except REFUSALS as refusal:
         parcel = None if isinstance(refusal, (Unknown, NotAllowed)) else desk.parcels.by_waybill(code)
         return Scanned(code, station, parcel, refusal)
@@ -215,11 +216,12 @@ def _step(
 def check_item(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
     """One code of an open check: goods, or the last unit's serial number or batch. Refusals come back as values."""
     try:
-        passed = gate(desk, parcel)
-        _label_holds(desk, parcel, Station.CHECK)
-        checking.require_notes_read(desk, parcel)
-        checking.count(desk, actor, parcel, code, sku)
-        return Scanned(code, Station.CHECK, _checked(desk, actor, parcel), warn=passed)
+        with desk.attempt():
+            passed = gate(desk, parcel)
+            _label_holds(desk, parcel, Station.CHECK)
+            checking.require_notes_read(desk, parcel)
+            checking.count(desk, actor, parcel, code, sku)
+            return Scanned(code, Station.CHECK, _checked(desk, actor, parcel), warn=passed)
     except REFUSALS as refusal:
         return Scanned(code, Station.CHECK, parcel, refusal)
 
@@ -227,14 +229,15 @@ def check_item(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) ->
 def pack_into(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
     """A packed parcel's material, scanned after it. Refusals come back as values."""
     try:
-        require(actor, Right.PACK, warehouse=parcel.warehouse_id)
-        passed = gate(desk, parcel)
-        if parcel.material == sku:
-            return Scanned(code, Station.PACK, parcel, warn=passed)
-        news = materials.use(desk, actor, parcel, sku)
-        desk.parcels.save([news])
-        history.note(desk, actor, "parcel", parcel.id, "packed_into", sku=sku)
-        return Scanned(code, Station.PACK, replace(news, revision=news.revision + 1), warn=passed)
+        with desk.attempt():
+            require(actor, Right.PACK, warehouse=parcel.warehouse_id)
+            passed = gate(desk, parcel)
+            if parcel.material == sku:
+                return Scanned(code, Station.PACK, parcel, warn=passed)
+            news = materials.use(desk, actor, parcel, sku)
+            desk.parcels.save([news])
+            history.note(desk, actor, "parcel", parcel.id, "packed_into", sku=sku)
+            return Scanned(code, Station.PACK, replace(news, revision=news.revision + 1), warn=passed)
     except REFUSALS as refusal:
         return Scanned(code, Station.PACK, parcel, refusal)
 

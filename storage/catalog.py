@@ -84,6 +84,10 @@ class CatalogReader:
             self._own = shared
         return self._own
 
+    def forget(self) -> None:
+        """What was read may have been undone: it is read again."""
+        self._own = None
+
     def _catalog(self) -> Catalog:
         rows, aliases = self._sql.rows, tables.alias
         company = self._sql.row(select(*COMPANY.columns))

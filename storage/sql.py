@@ -187,6 +187,20 @@ class Sql:
             self.connection.execute(_delete_among(column), {"among": chunk})
         self.insert(column.table, rows)
 
+    def mark(self) -> None:
+        """A point in the transaction to come back to; the innermost open one counts."""
+        self.connection.exec_driver_sql("SAVEPOINT attempt")
+
+    def keep(self) -> None:
+        """The innermost mark is not needed any more."""
+        self.connection.exec_driver_sql("RELEASE SAVEPOINT attempt")
+
+    def undo(self) -> None:
+        """Everything written since the innermost mark is gone, and so is the mark."""
+        self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT attempt")
+        self._last_id.clear()
+        self.keep()
+
     def next_ids(self, table: Table, count: int) -> Sequence[int]:
         """Fresh ids: a sequence on PostgreSQL, max + 1 (kept for the transaction) where one writer writes."""
         if self.postgres:

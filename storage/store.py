@@ -30,7 +30,11 @@ T = TypeVar("T")
 ATTEMPTS = 20
 THREADS = 8
 READERS = 4
-_RUN_AGAIN = {"40001", "40P01"}
+_RUN_AGAIN = {
+    "40001",  # could not serialize
+    "40P01",  # a deadlock
+    "23505",  # the key is there already: another command made the same thing at this moment (PostgreSQL only)
+}
 
 
 def utc_now() -> datetime:
@@ -44,7 +48,8 @@ def jitter(attempt: int) -> None:
 
 
 def lost(error: Exception) -> bool:
-    """Whether running the command again is the answer: a lost race, a deadlock, or another process at the pen."""
+    """Whether running the command again is the answer: a lost race, a deadlock, the same row made by two, or another
+    process at the pen."""
     if isinstance(error, LostRace):
         return True
     if not isinstance(error, DBAPIError):

@@ -3,7 +3,8 @@
 Surprising: repositories come into being when they are first asked for; most commands touch three or four.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -11,7 +12,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from domain.catalog import Catalog
-from domain.errors import Unknown
+from domain.errors import Refusal, Unknown
 from domain.policy import Policy
 from domain.records import Event
 from storage.catalog import CatalogAdmin, CatalogReader, Shelf
@@ -222,6 +223,21 @@ class Unit:
         """Versions of the policy, and how far looking again has come."""
         return Policies(self._sql)
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is written inside is undone when it ends in a Refusal, which goes on. Any other error is left to the
+        whole transaction: it ends with it, or runs again."""
+        self._sql.mark()
+        try:
+            yield
+        except Refusal:
+            self._sql.undo()
+            self._furniture.forget()
+            for name in _REPOSITORIES & vars(self).keys():  # they remember rows that are not there any more
+                del vars(self)[name]
+            raise
+        self._sql.keep()
+
     def keep_policy(self, policy: Policy, by: str, document: str) -> Policy:
         """Keep it as the next version, in the words it was written in; what was in force without ever being written
         is kept before it. Raises LostRace when somebody else keeps one at the same time."""
@@ -254,3 +270,6 @@ class Unit:
     def history(self, subject: str, subject_id: int, limit: int = 50) -> list[Event]:
         """Newest first."""
         return self._history.of(subject, subject_id, limit)
+
+
+_REPOSITORIES = frozenset(name for name, part in vars(Unit).items() if isinstance(part, cached_property))

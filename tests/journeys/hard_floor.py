@@ -1,0 +1,373 @@
+"""The shop of the hard runs: everything people, platforms and clocks do at once, as deeds that were looked up first.
+
+Surprising: a deed is made of what somebody saw a moment ago (`look`) and carried out later (`do`), as a tap on an old
+card is. In between others act, so most deeds are refused; what counts is that none of them breaks a promise.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from random import Random
+from typing import Any
+
+from domain import (
+    checking,
+    floor,
+    fulfilment,
+    intake,
+    interception,
+    looking,
+    printing,
+    pulls,
+    queue,
+    recalls,
+    release,
+    replies,
+    returns,
+    review,
+    stock_posting,
+    stock_room,
+    together,
+    undo_scan,
+)
+from domain.desk import Desk
+from domain.holds import open_codes
+from domain.incoming import IncomingRefund, PlatformState, RefundState
+from domain.orders import Order
+from domain.paper_records import Paper
+from domain.parcels import Parcel, ParcelState, StopKind
+from domain.people import SHOP, Actor, Chat, Person, Role, Station
+from domain.policy import Policy
+from domain.policy_checks import CheckMode, CheckRules
+from domain.policy_sections import Split
+from domain.policy_stops import RecallKind
+from domain.records import Grade
+from domain.stock import Bucket, Document, Move
+from domain.stock_docs import DocKind, DocState
+from domain.stop_desk import RecallState
+from storage.unit import Unit
+from tests.journeys.life_shop import HOME, incoming, seed
+from tests.journeys.stop_life import BOSS
+
+PEOPLE = 4
+STATES = [PlatformState.UNPAID, *[PlatformState.PAID] * 6, PlatformState.CLOSED]
+MOVED = "新路 2 号"
+Do = Callable[[Unit], object]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something somebody is about to do. `watched` are the stops that were open on the parcel about to be scanned,
+    which nobody may get past."""
+
+    name: str
+    do: Do
+    watched: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What somebody sees: these orders are the ones that are talked of."""
+
+    chance: Random
+    numbers: Sequence[str]
+    people: Sequence[Actor]
+
+    def order(self, desk: Desk) -> Order | None:
+        """One of them, if the shop knows it."""
+        number = self.chance.choice(self.numbers)
+        return desk.orders.by_number(1, [number]).get(number)
+
+    def parcel(self, desk: Desk) -> Parcel | None:
+        """One that has a waybill."""
+        ids = [order.id for order in desk.orders.by_number(1, self.numbers).values()]
+        boxes = {box.id: box for found in desk.parcels.of_orders(ids).values() for box in found if box.waybill}
+        return boxes[self.chance.choice(sorted(boxes))] if boxes else None
+
+    @property
+    def person(self) -> Actor:
+        """Somebody on the floor."""
+        return self.chance.choice(self.people)
+
+
+def furnish(unit: Unit, mode: CheckMode = CheckMode.QUICK) -> list[Actor]:
+    """The life machine's shop with four people on the floor and goods for a long day."""
+    seed(unit, mode)
+    rules = CheckRules(mode=mode, material="BAG-1")
+    base = replace(Policy(), split=Split(most_units=3), checks=rules, undo_seconds=0, wave_wait_seconds=0)
+    unit.catalog_admin.put_policy(base, "boss")
+    more = [Move(1, sku, Bucket.GOOD, 20, Document.OPENING, 0) for sku in ("CUP", "LID")]
+    more.append(Move(1, "BAG-1", Bucket.GOOD, 100_000, Document.OPENING, 0))
+    unit.stock.apply(more, "opening")
+    found = []
+    for number in range(PEOPLE):
+        chat = unit.people.add_chat(Chat(0, 100 + number, "private", f"hand {number}"))
+        hand = Person(0, 100 + number, f"hand {number}", chat.id, roles=frozenset(Role))
+        found.append(unit.people.add(hand).acting())
+    return found
+
+
+def look(scene: Scene, desk: Desk) -> Deed | None:
+    """What this person does next, by what they see; None when there is nothing to do it with."""
+    names = list(DEEDS)
+    name = scene.chance.choices(names, [DEEDS[one][0] for one in names])[0]
+    found = DEEDS[name][1](scene, desk)
+    if found is None or isinstance(found, Deed):
+        return found
+    return Deed(name, found)
+
+
+def _told(scene: Scene, desk: Desk) -> Do:
+    """The platform tells of an order, perhaps once more and otherwise."""
+    chance = scene.chance
+    number = chance.choice(scene.numbers)
+    cups, lids = chance.choice([(1, 1), (1, 0), (2, 1), (0, 1), (3, 2)])
+    news = incoming(number, cups, lids, chance.choice(STATES), chance.choice(["", "", "", "发票"]), 0)
+    pair = f"b{int(number[1:]) // 2}" if number[1:].isdigit() else number
+    street = chance.choice([HOME.address, HOME.address, MOVED])
+    news = replace(news, buyer_id=pair, receiver=replace(HOME, address=street))
+    return lambda unit: intake.receive(unit, SHOP, 1, [news])
+
+
+def _paid(scene: Scene, desk: Desk) -> Do:
+    """The orders as most are: paid, nothing to say."""
+    news = [incoming(number, 1, 1, PlatformState.PAID, "", 0) for number in scene.numbers]
+    news = [replace(one, buyer_id=f"b{int(one.number[1:]) // 2}") for one in news]
+    known = desk.orders.by_number(1, scene.numbers)
+    return lambda unit: intake.receive(unit, SHOP, 1, [one for one in news if one.number not in known])
+
+
+def _refund(scene: Scene, desk: Desk) -> Do:
+    chance = scene.chance
+    number = chance.choice(scene.numbers)
+    which = chance.choice(["all", "CUP", "LID", "amount"])
+    lines = () if which in ("all", "amount") else (f"{number}-{which}",)
+    amount = {"all": 1_000_000, "amount": 100}.get(which, 2900)
+    state = chance.choice([RefundState.REQUESTED, RefundState.SUCCESS, RefundState.CANCELLED])
+    news = IncomingRefund(f"R{number}-{chance.randint(1, 2)}", state, amount, lines)
+    return lambda unit: intake.refund_told(unit, SHOP, 1, number, news)
+
+
+def _tap(command: Callable[..., object], *args: Any) -> Callable[[Scene, Desk], Do | None]:
+    """A tap on an order's card as it was seen."""
+
+    def plan(scene: Scene, desk: Desk) -> Do | None:
+        order = scene.order(desk)
+        actor = scene.chance.choice([BOSS, scene.person])
+        return None if order is None else lambda unit: command(unit, actor, order.id, order.revision, *args)
+
+    return plan
+
+
+def _typed(command: Callable[..., object], *args: Any) -> Callable[[Scene, Desk], Do | None]:
+    """A command that names an order."""
+
+    def plan(scene: Scene, desk: Desk) -> Do | None:
+        order = scene.order(desk)
+        return None if order is None else lambda unit: command(unit, BOSS, order.id, *args)
+
+    return plan
+
+
+def _releases(scene: Scene, desk: Desk) -> Do | None:
+    order = scene.order(desk)
+    codes = open_codes(order.holds) if order else ()
+    if order is None or not codes:
+        return None
+    code = scene.chance.choice(codes)
+    return lambda unit: review.release_hold(unit, BOSS, order.id, order.revision, code)
+
+
+def _merges(scene: Scene, desk: Desk) -> Do | None:
+    one, other = scene.order(desk), scene.order(desk)
+    if one is None or other is None or one.id == other.id:
+        return None
+    return lambda unit: together.merge(unit, BOSS, one.id, one.revision, other.id)
+
+
+def _all_clean(scene: Scene, desk: Desk) -> Do:
+    shown = queue.clean(desk, BOSS)
+    return lambda unit: review.approve_clean(unit, BOSS, shown.watermark, shown.checksum)
+
+
+def _clock(scene: Scene, desk: Desk) -> Do:
+    command = scene.chance.choice([release.tick, release.tick, pulls.tick, looking.look_again])
+    return lambda unit: command(unit)
+
+
+def _wave(scene: Scene, desk: Desk) -> Do | None:
+    waves = desk.waves.open_of(1)
+    if not waves or scene.chance.random() < 0.5:
+        return lambda unit: release.wave_now(unit, scene.people[0], 1)
+    wave, actor = scene.chance.choice(waves), scene.person
+    return lambda unit: release.take_wave(unit, actor, wave.id, wave.revision)
+
+
+def _codes(scene: Scene, desk: Desk, box: Parcel, station: Station) -> list[tuple[str, int | None]]:
+    """A slip and what follows it."""
+    grams = (box.expected_g or 300) if station is Station.WEIGH else None
+    found: list[tuple[str, int | None]] = [(box.waybill, grams)]
+    if station is Station.CHECK and checking.wanted(desk, box) is CheckMode.ITEMS:
+        for sku, count in checking.expected(box).items():
+            for place in range(count):
+                found.append((sku, None))
+                found += [(f"SN-{box.id}-{place}00", None)] if sku == "LID" else []
+    return found
+
+
+def _scan(scene: Scene, desk: Desk) -> Deed | None:
+    """Parcels at their next station, or one at any; several in one message now and then."""
+    chance, actor = scene.chance, scene.person
+    box = scene.parcel(desk)
+    station = fulfilment.next_station(desk, box) if box else None
+    if box is None or (station is None and chance.random() < 0.8):
+        return None
+    if station is None or chance.random() < 0.1:
+        station = chance.choice(list(fulfilment.STEP))
+    codes = _codes(scene, desk, box, station)
+    boxes = [box]
+    for _ in range(chance.choice([0, 0, 0, 1, 2])):
+        other = scene.parcel(desk)
+        if other is not None and other.id not in {one.id for one in boxes}:
+            boxes.append(other)
+            codes += _codes(scene, desk, other, station)
+    stops = desk.stops.of_parcels([one.id for one in boxes])
+    picks = station is Station.PICK
+    found = [s for of in stops.values() for s in of if s.open and not (picks and s.kind is StopKind.REPICK)]
+    watched = {one.id: [s.id for s in found if s.parcel_id == one.id] for one in boxes}
+    return Deed("scan", partial(_scanned, actor, station, codes, watched), tuple(s.id for s in found))
+
+
+def _scanned(
+    actor: Actor,
+    station: Station,
+    codes: Sequence[tuple[str, int | None]],
+    watched: Mapping[int, Sequence[int]],
+    unit: Unit,
+) -> floor.Scans:
+    """The scans, and in their own transaction: what was let by is not stopped."""
+    done = floor.scan(unit, actor, codes, station=station)
+    for outcome in done.outcomes:
+        if outcome.parcel is None or outcome.verdict not in ("ok", "item") or outcome.pulled:
+            continue
+        there = {stop.id: stop for stop in unit.stops.of_parcels([outcome.parcel.id]).get(outcome.parcel.id, ())}
+        still = [one for one in watched.get(outcome.parcel.id, ()) if there[one].open]
+        assert not still, f"{station} went past {still} on {outcome.parcel.waybill}"
+    return done
+
+
+def _pulled(scene: Scene, desk: Desk) -> Do | None:
+    """To the stop shelf, and perhaps back into the bins."""
+    box, actor = scene.parcel(desk), scene.person
+    if box is None:
+        return None
+    codes: list[tuple[str, int | None]] = [(box.waybill, None), (pulls.shelf_code(1), None)]
+    if scene.chance.random() < 0.6:
+        codes.append((box.waybill, None))
+    return lambda unit: floor.scan(unit, actor, codes, station=Station.PUT_BACK)
+
+
+def _answers(scene: Scene, desk: Desk) -> Do | None:
+    stops = desk.stops.open_of(None)
+    if not stops:
+        return None
+    stop = scene.chance.choice(stops)
+    answer = scene.chance.choice([pulls.acknowledge, pulls.torn])
+    return lambda unit: answer(unit, BOSS, stop.id, stop.revision)
+
+
+def _undoes(scene: Scene, desk: Desk) -> Do:
+    actor = scene.person
+    return lambda unit: undo_scan.undo(unit, actor, "")
+
+
+def _prints(scene: Scene, desk: Desk) -> Do | None:
+    box = scene.parcel(desk)
+    if box is None or box.wave_id is None:
+        return None
+    wave_id, paper = box.wave_id, scene.chance.choice(list(Paper))
+    return lambda unit: printing.print_wave(unit, BOSS, wave_id, paper)
+
+
+def _comes_back(scene: Scene, desk: Desk) -> Do | None:
+    box = scene.parcel(desk)
+    if box is None or box.state is not ParcelState.HANDED_OVER:
+        return None
+    grade = scene.chance.choice(list(Grade))
+
+    def work(unit: Unit) -> None:
+        back = returns.arrive(unit, BOSS, box.waybill, 1)
+        for item in back.items:
+            back = returns.grade(unit, BOSS, back.id, back.revision, item.line_no, grade, item.expected)
+
+    return work
+
+
+def _recalls(scene: Scene, desk: Desk) -> Do | None:
+    coming = desk.recalls.coming(None, 5)
+    if coming and scene.chance.random() < 0.5:
+        word = recalls.Word(coming[0].id, scene.chance.choice([RecallState.ACCEPTED, RecallState.FAILED]))
+        return lambda unit: recalls.answered(unit, [word])
+    box = scene.parcel(desk)
+    kind = scene.chance.choice(list(RecallKind))
+    return None if box is None else lambda unit: recalls.register(unit, BOSS, box.id, kind)
+
+
+def _hears(scene: Scene, desk: Desk) -> Do | None:
+    due = replies.to_say(desk)
+    return (lambda unit: replies.received(unit, [(r, replies.Receipt(r.id, "")) for r in due])) if due else None
+
+
+def _papers(scene: Scene, desk: Desk) -> Do | None:
+    """A step of a stock document: goods come in, are put away, counted and graded."""
+    chance, actor = scene.chance, scene.person
+    assert actor.person_id is not None
+    doc = desk.stock_docs.held_by(actor.person_id)
+    waiting = [one for one in desk.stock_docs.open_of(None, 5) if one.state is DocState.WAITING]
+    if waiting and chance.random() < 0.5:
+        one, answer = waiting[0], chance.choice([stock_posting.approve, stock_posting.refuse])
+        return lambda unit: answer(unit, BOSS, one.id, one.revision)
+    if doc is None:
+        kind = chance.choice([DocKind.RECEIPT, DocKind.RECEIPT, DocKind.MOVE, DocKind.COUNT, DocKind.REGRADE])
+        scope = {DocKind.COUNT: chance.choice(["CUP", "LID"]), DocKind.REGRADE: Bucket.DEFECTIVE}.get(kind, "")
+        return lambda unit: stock_room.begin(unit, actor, kind, 1, scope=scope, reason="so")
+    if doc.lines and chance.random() < 0.5 and doc.kind is not DocKind.MOVE:
+        ended = chance.choice([stock_posting.finish] * 4 + [stock_posting.cancel])
+        return lambda unit: ended(unit, actor, doc.id, doc.revision)
+    if doc.kind is DocKind.MOVE and not doc.lines and chance.random() < 0.3:
+        return lambda unit: stock_posting.finish(unit, actor, doc.id, doc.revision)
+    units = chance.randint(1, 12) if doc.kind is DocKind.RECEIPT else chance.randint(1, 2)
+    scans = [stock_room.Scan(chance.choice(["CUP", "LID"]), units)]
+    if doc.kind is DocKind.MOVE:
+        scans.append(stock_room.Scan(chance.choice(["A-1", "A-2"]), new=True))
+    return lambda unit: stock_room.scan(unit, actor, doc.id, scans)
+
+
+DEEDS: Mapping[str, tuple[int, Callable[[Scene, Desk], Do | Deed | None]]] = {
+    "paid": (6, _paid),
+    "told": (3, _told),
+    "refund": (5, _refund),
+    "approve": (6, _tap(review.approve)),
+    "release_and_approve": (3, _tap(review.release_and_approve)),
+    "undo": (1, _tap(review.undo)),
+    "hold": (1, _tap(review.hold, "wait")),
+    "reject": (1, _tap(review.reject, "no")),
+    "unmerge": (1, _tap(together.unmerge)),
+    "merge": (1, _merges),
+    "release_hold": (4, _releases),
+    "approve_clean": (1, _all_clean),
+    "typed": (2, _typed(interception.typed, "changed their mind")),
+    "withdraw": (2, _typed(interception.withdraw)),
+    "clock": (8, _clock),
+    "wave": (3, _wave),
+    "scan": (40, _scan),
+    "pull": (6, _pulled),
+    "answer": (3, _answers),
+    "undo_scan": (2, _undoes),
+    "print": (2, _prints),
+    "come_back": (1, _comes_back),
+    "recall": (1, _recalls),
+    "replies": (1, _hears),
+    "stock_doc": (6, _papers),
+}
+"""Name -> how often, and how it is looked up."""
