@@ -143,7 +143,8 @@ def refund_told(desk: Desk, actor: Actor, shop_id: int, number: str, refund: Inc
     if order is None:
         early.wait_for_order(desk, actor, shop_id, number, refund)
         return False
-    order = interception.refund_came(desk, actor, order, refund)
-    interception.keep(desk, order)
-    notices.redraw(desk, NoticeKind.ORDER, [order.id])
+    news = interception.refund_came(desk, actor, order, refund)
+    if news is not order:
+        interception.keep(desk, news)
+        notices.redraw(desk, NoticeKind.ORDER, [order.id])
     return True

@@ -168,7 +168,11 @@ def open_of(desk: Desk, parcel: Parcel, *kinds: StopKind) -> list[Stop]:
 
 def reblock(desk: Desk, order: Order) -> None:
     """Bring `blocked` of the order's parcels in line with its open stops and holds (and its neighbours'), and tell the
-    orders it travels with. Somebody in the house hears of each hold."""
+    orders it travels with. Somebody in the house hears of each hold.
+
+    A box that stays blocked is saved as well: whoever lets its other reason go at this moment must lose the race, or
+    it would leave the box free.
+    """
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
     if not boxes:
         return
@@ -179,13 +183,13 @@ def reblock(desk: Desk, order: Order) -> None:
     others = desk.orders.many({oid for p in parcels for oid in p.order_ids} - {order.id})
     if others:
         others |= _tell_companions(desk, order, parcels, stops, others)
-    changed = []
+    touched = []
     for parcel in parcels:
         stopped = any(stop.open for stop in stops.get(parcel.id, ()))
         held = order.held or any(others[oid].held for oid in parcel.order_ids if oid in others)
-        if parcel.blocked != (stopped or held):
-            changed.append(replace(parcel, blocked=stopped or held))
-    desk.parcels.save(changed)
+        if parcel.blocked or stopped or held:
+            touched.append(replace(parcel, blocked=stopped or held))
+    desk.parcels.save(touched)
 
 
 def _reasons(order: Order) -> str:

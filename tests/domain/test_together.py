@@ -280,3 +280,15 @@ def test_a_second_change_is_told_on_the_hold_that_is_open(yard: Yard) -> None:
     assert (hold.code, dict(hold.evidence)) == (HoldCode.NOTE_CHANGED, {"at": "released", "now": "no gift wrap"})
     assert yard.codes("2") == (HoldCode.MEMBER_CHANGED,)
     assert yard.box("1").blocked
+
+
+def test_a_second_reason_to_block_the_box_is_written_on_it_too(yard: Yard) -> None:
+    """Otherwise whoever lets the first reason go at the same moment would not see it, and free the box."""
+    box = yard.bring(ParcelState.PICKED)
+    revisions = [box.revision]
+    for number in "12":
+        order = yard.order(number)
+        yard.run(review.hold, yard.cs, order.id, order.revision, "wait")
+        revisions.append(yard.box("1").revision)
+    assert yard.box("1").blocked
+    assert revisions[0] < revisions[1] < revisions[2]
