@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 
-.PHONY: run test lint bench clean
+.PHONY: run test hard lint bench clean
 
 run: $(VENV)/.installed
 	$(BIN)/python run.py $(ARGS)
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -W error --numprocesses auto --dist worksteal $(ARGS)
+
+hard: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.journeys.hard $(ARGS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

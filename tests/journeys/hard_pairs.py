@@ -1,4 +1,4 @@
-"""Two commands in each other's way: one is stopped between two of its statements, the other runs, then the first goes on.
+"""Two commands in each other's way: one is stopped between two statements, the other runs, then the first goes on.
 
 Surprising: that happens on PostgreSQL alone. On SQLite one pen writes, so there three deeds that were looked up at
 one moment are done one after the other, the later ones on what is not so any more.
@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 from threading import Event
 
@@ -188,10 +189,10 @@ def main(seconds: float, rounds: int, say: Callable[[str], None]) -> Tally:
     with quick_server() as server:
         while time.monotonic() < end and tally.rounds < rounds:
             number = Random().randrange(2**48)  # a fresh seed, told when it matters
-            for life in (lambda: crossing(server, number, 40, tally), lambda: in_memory(number, 20, tally)):
+            for life in (partial(crossing, server, number, 40, tally), partial(in_memory, number, 20, tally)):
                 try:
                     life()
-                except Exception:
+                except Exception:  # noqa: BLE001  # whatever it was is a fault, and the next life goes on
                     tally.faults.append(f"seed {number}")
                     say(f"seed {number}\n{traceback.format_exc()}")
             say(str(tally))

@@ -85,28 +85,34 @@ class Worker:
         deed = self.store.read_now(lambda desk: look(scene, desk))
         if deed is not None:
             try:
-                self.store.run_now(self._marked, deed, update, claim=update)
+                self.store.run_now(_marked, deed, self.number, update, claim=update)
             except (Refusal, LostRace, AlreadyApplied) as refusal:
-                self.store.run_now(_noted, "refused", self.number, f"{deed.name}: {type(refusal).__name__}")
+                why = f"{deed.name}: {type(refusal).__name__}"
+                self.store.run_now(lambda unit: _noted(unit, "refused", self.number, why))
         self.store.run_now(lambda unit: unit.inbox.done(update, unit.now))
-
-    def _marked(self, unit: Unit, deed: Deed, update: int) -> None:
-        """The deed and its mark in the history, both or neither."""
-        deed.do(unit)
-        _noted(unit, "deed", self.number, deed.name, update=str(update))
 
     def _deliver(self, update: int) -> None:
         """Some notices are claimed; most are sent, some are forgotten until their lease is over."""
         claimed = self.store.run_now(self._claimed)
         for notice_id, version in claimed:
             if (notice_id + update) % 7:
-                self.store.run_now(lambda unit, n=notice_id, v=version: unit.deliveries.sent(n, v, unit.now))
+                self.store.run_now(_sent, notice_id, version)
 
     def _claimed(self, unit: Unit) -> list[tuple[int, int]]:
         found = unit.deliveries.claim(f"worker {self.number}", unit.now, 20, _LEASE)
         for one in found:
             _noted(unit, "claim", self.number, "claimed", of=f"{one.id}:{one.version}:{one.attempts}")
         return [(one.id, one.version) for one in found]
+
+
+def _marked(unit: Unit, deed: Deed, worker: int, update: int) -> None:
+    """The deed and its mark in the history, both or neither."""
+    deed.do(unit)
+    _noted(unit, "deed", worker, deed.name, update=str(update))
+
+
+def _sent(unit: Unit, notice_id: int, version: int) -> None:
+    unit.deliveries.sent(notice_id, version, unit.now)
 
 
 def _noted(unit: Unit, subject: str, worker: int, verb: str, **facts: str) -> None:
@@ -196,9 +202,9 @@ class Floor:
 
     def figures(self) -> dict[str, object]:
         """What was done, as the database tells it."""
-        deeds = Counter(dict(self.ask("SELECT verb, count(*) FROM event WHERE subject = 'deed' GROUP BY verb")))  # type: ignore[arg-type]  # two columns
-        stops = dict(self.ask("SELECT kind || ' ' || state, count(*) FROM stop GROUP BY 1"))  # type: ignore[arg-type]  # two columns
-        parcels = dict(self.ask("SELECT state, count(*) FROM parcel GROUP BY 1"))  # type: ignore[arg-type]  # two columns
+        deeds = Counter({str(verb): int(str(count)) for verb, count in self.ask(DEEDS)})
+        stops = {str(kind): count for kind, count in self.ask(STOPS)}
+        parcels = {str(state): count for state, count in self.ask(PARCELS)}
         counts = {name: self.ask(f"SELECT count(*) FROM event WHERE subject = '{name}'")[0][0] for name in SUBJECTS}
         broken = self.ask("SELECT count(*) FROM inbox WHERE done_at IS NULL")[0][0]
         more = {"kills": self.kills, "cuts": self.cuts, "checks": self.checks, "half-way at the end": broken}
@@ -206,8 +212,13 @@ class Floor:
 
 
 SUBJECTS = ("deed", "refused", "claim")
+DEEDS = "SELECT verb, count(*) FROM event WHERE subject = 'deed' GROUP BY verb"
+STOPS = "SELECT kind || ' ' || state, count(*) FROM stop GROUP BY 1"
+PARCELS = "SELECT state, count(*) FROM parcel GROUP BY 1"
 NEVER = {
-    "a deed was done twice": "SELECT data::json->>'update' FROM event WHERE subject = 'deed' GROUP BY 1 HAVING count(*) > 1",
+    "a deed was done twice": (
+        "SELECT data::json->>'update' FROM event WHERE subject = 'deed' GROUP BY 1 HAVING count(*) > 1"
+    ),
     "a deed is marked and not applied, or the other way round": (
         "SELECT coalesce(i.update_id, e.update_id) FROM (SELECT update_id FROM inbox WHERE applied_at IS NOT NULL) i"
         " FULL JOIN (SELECT CAST(data::json->>'update' AS bigint) AS update_id FROM event WHERE subject = 'deed') e"
@@ -217,7 +228,8 @@ NEVER = {
         "SELECT data::json->>'of' FROM event WHERE subject = 'claim' GROUP BY 1 HAVING count(*) > 1"
     ),
     "nobody was told of a stop": (
-        "SELECT id, opened_at FROM stop s WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key LIKE 'stop:' || s.id || ':%')"
+        "SELECT id, opened_at FROM stop s"
+        " WHERE NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key LIKE 'stop:' || s.id || ':%')"
         " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.kind = 'stops' AND NOT o.redraw"
         " AND o.key = 'stops:' || to_char(s.opened_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MI'))"
     ),
@@ -254,4 +266,3 @@ def main(seconds: float, say: Callable[[str], None]) -> None:
     """The long run. Raises AssertionError."""
     with tempfile.TemporaryDirectory() as home, quick_server() as server:
         run(server, Path(home), seconds, 60, say)
-

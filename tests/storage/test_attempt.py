@@ -1,4 +1,4 @@
-"""A part of a command that is refused: its writes are gone, the others stay, and nothing remembers what is not there."""
+"""A part of a command that is refused: its writes are gone, others stay, nothing remembers what is not there."""
 
 from collections.abc import Callable
 from dataclasses import replace
