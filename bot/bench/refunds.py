@@ -74,7 +74,7 @@ def _sales(skus: Mapping[str, Sku], count: int) -> list[Sale]:
     ]
 
 
-def _floor(unit: Unit, people: Sequence[int], count: int) -> dict[int, str]:
+def furnish(unit: Unit, people: Sequence[int], count: int) -> dict[int, str]:
     """The house with so many parcels being picked, each picker's wave in his own hands: order id there -> waybill."""
     seed_store(unit)
     floor = unit.people.chat_by_telegram(GROUPS[1][0])
@@ -130,11 +130,11 @@ async def _refund_all(
     return found
 
 
-async def _pickers(url: str) -> list[int]:
+async def new_people(url: str, count: int) -> list[int]:
     """So many new people who have written to the bot: Telegram lets it write to them from then on."""
     found = []
     async with aiohttp.ClientSession(base_url=url) as http:
-        for number in range(PICKERS):
+        for number in range(count):
             async with http.post("/sandbox/people", json={"name": f"picker {number}"}) as answer:
                 person = int((await answer.json())["id"])
             said = {"from": person, "text": "/start"}
@@ -152,15 +152,15 @@ async def refund_delays(count: int, per_second: float) -> tuple[list[float], lis
             settings = read_settings({}, data=Path(folder), port=0)
             settings = replace(settings, token=telegram.token, api_base=telegram.url, limits=TELEGRAM_LIMITS)
             store = Store(settings.database_url)
-            people = await _pickers(telegram.url)
-            waybills = await store.run(_floor, people, count)
+            people = await new_people(telegram.url, PICKERS)
+            waybills = await store.run(furnish, people, count)
             heard = _Heard(telegram.url, wanted=set(waybills.values()))
             app = App(settings, store)
             opened = await app.start()
             listening = asyncio.create_task(heard.listen())
             try:
                 await asyncio.sleep(5)  # what the start has to say is said
-                shop = await store.read(_shopify)
+                shop = await store.read(shopify)
                 told = await _refund_all(opened.hooks, shop, list(waybills), per_second)
                 await asyncio.wait_for(heard.all.wait(), _PATIENCE)
             finally:
@@ -170,7 +170,7 @@ async def refund_delays(count: int, per_second: float) -> tuple[list[float], lis
     return [took for _, took in told.values()], [heard.at[waybills[one]] - began for one, (began, _) in told.items()]
 
 
-def _shopify(unit: Unit) -> Shop:
+def shopify(unit: Unit) -> Shop:
     return next(one for one in unit.catalog.shops.values() if one.platform is Platform.SHOPIFY)
 
 

@@ -1,4 +1,4 @@
-"""The long hard runs: `make hard` for interleavings and for eight workers that are killed, half of the time each.
+"""The long hard runs: `make hard` for interleavings, eight workers that are killed, and a shift of scans, a third each.
 
 Surprising: the seeds are fresh each time, because a run that always tries the same finds nothing twice. A fault of the
 interleavings names its seed.
@@ -7,7 +7,7 @@ interleavings names its seed.
 import argparse
 import sys
 
-from tests.journeys import hard_pairs, hard_workers
+from tests.journeys import hard_pairs, hard_scans, hard_workers
 
 
 def _say(text: str) -> None:
@@ -18,16 +18,20 @@ def _say(text: str) -> None:
 def main() -> int:
     """1 when a promise was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=1200, help="in all")
+    parser.add_argument("--seconds", type=float, default=1800, help="in all")
     parser.add_argument("--rounds", type=int, default=10_000, help="interleavings at most")
-    parser.add_argument("--only", choices=("pairs", "workers"))
+    parser.add_argument("--only", choices=("pairs", "workers", "scans"))
     chosen = parser.parse_args()
-    share = chosen.seconds if chosen.only else chosen.seconds / 2
-    faults = []
-    if chosen.only != "workers":
-        faults = hard_pairs.main(share, chosen.rounds, _say).faults
-    if chosen.only != "pairs":
+    share = chosen.seconds if chosen.only else chosen.seconds / 3
+    faults: list[str] = []
+    if chosen.only in (None, "pairs"):
+        faults += hard_pairs.main(share, chosen.rounds, _say).faults
+    if chosen.only in (None, "workers"):
         hard_workers.main(share, _say)
+    if chosen.only in (None, "scans"):
+        faults += hard_scans.main(share, _say)
+    for fault in faults:
+        _say(fault)
     return 1 if faults else 0
 
 
