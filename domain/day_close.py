@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain import notices
+from domain.day_costs import GoodsCost, goods_costs
 from domain.day_report import (
     DayReport,
     DaySales,
@@ -79,6 +80,7 @@ def collect(desk: Desk, run: ReportRun) -> DayReport:
     company = desk.catalog.company
     start, end = bounds(run.day, company.zone)
     orders = desk.reports.orders(start, end)
+    costs = goods_costs(desk, orders)
     parcels = desk.reports.shipped(start, end)
     refunds = desk.reports.refunds(start, end)
     boxed = desk.orders.many({order_id for parcel in parcels for order_id in parcel.order_ids})
@@ -93,7 +95,7 @@ def collect(desk: Desk, run: ReportRun) -> DayReport:
         generated_at=desk.now,
         cutoffs=_cutoffs(desk, orders),
         shops=tuple(ShopLine(s.name, s.platform, s.currency) for s in desk.catalog.shops.values()),
-        orders=tuple(_order(desk, order) for order in orders),
+        orders=tuple(_order(desk, order, costs[order.id]) for order in orders),
         refunds=tuple(_refund(desk, refund, order) for refund, order in refunds),
         returns=tuple(row for parcel, owners in desk.reports.returns(start, end) for row in _return(parcel, owners)),
         shipments=tuple(_shipment(desk, parcel, boxed) for parcel in parcels),
@@ -111,9 +113,7 @@ def _cutoffs(desk: Desk, orders: Sequence[Order]) -> tuple[tuple[str, datetime |
     return tuple((shop.name, newest.get(shop.id)) for shop in desk.catalog.shops.values())
 
 
-def _order(desk: Desk, order: Order) -> OrderRow:
-    skus = desk.catalog.skus
-    known = [(skus[line.sku], line.quantity) for line in order.lines if line.sku]
+def _order(desk: Desk, order: Order, cost: GoodsCost) -> OrderRow:
     return OrderRow(
         shop=desk.catalog.shops[order.shop_id].name,
         platform=order.platform,
@@ -130,8 +130,9 @@ def _order(desk: Desk, order: Order) -> OrderRow:
         refunded=order.refunded,
         currency=order.currency,
         sku_units=sum(line.quantity for line in order.lines),
-        cost=sum(sku.cost * units for sku, units in known),
-        cost_currency=known[0][0].currency if known else desk.catalog.company.currency,
+        cost=cost.amount,
+        cost_currency=cost.currency,
+        cost_basis=cost.basis,
     )
 
 

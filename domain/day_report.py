@@ -22,11 +22,20 @@ class ShopLine:
     currency: str
 
 
+class CostBasis(StrEnum):
+    """Where an order's goods cost comes from. The texts for people are in exports."""
+
+    LEFT = "left"  # every unit at the moving average it left its warehouse at
+    PARTLY = "partly"  # those that left so, the rest at the card
+    CARD = "card"  # nothing has left: the product's card
+
+
 @dataclass(frozen=True, slots=True)
 class OrderRow:
     """An order paid on the day. Money in minor units of `currency`, `cost` of `cost_currency`; aware UTC.
 
-    `status` is the OrderStatus value; `sku_units` how many units it holds; `refunded` all that went back.
+    `status` is the OrderStatus value; `sku_units` how many units it holds; `refunded` all that went back;
+    `cost_basis` what `cost` is made of, None when no unit of the order has a cost.
     """
 
     shop: str
@@ -46,6 +55,7 @@ class OrderRow:
     sku_units: int
     cost: int
     cost_currency: str
+    cost_basis: CostBasis | None
 
 
 @dataclass(frozen=True, slots=True)

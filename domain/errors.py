@@ -56,6 +56,15 @@ class WrongStatus(Refusal):
 
 
 @dataclass(eq=False)
+class WaybillKept(Refusal):
+    """An e-waybill number cannot be voided by hand. `why`: 'worn' by a parcel in the house, 'left' with it, or
+    'voided' by hand already."""
+
+    number: str
+    why: str
+
+
+@dataclass(eq=False)
 class HeldOrder(Refusal):
     """Open holds forbid the step."""
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from domain import history, looking
 from domain.catalog import Account
 from domain.desk import Desk
-from domain.errors import BadValue, Unknown, WrongStatus
+from domain.errors import BadValue, ReasonNeeded, Unknown, WaybillKept
 from domain.ewaybills import LOCAL, Answer, Ewaybill, Pool, Wanted, WaybillState
 from domain.holds import HoldCode
 from domain.parcels import Parcel, ParcelState
@@ -19,6 +19,7 @@ from domain.people import CLOCK, Actor, Right, require
 
 BATCH = 200
 MOST_BOUGHT = 1_000_000
+_KEPT = {WaybillState.ASSIGNED: "worn", WaybillState.DONE: "left", WaybillState.VOID_BY_HAND: "voided"}
 
 
 def tick(desk: Desk) -> int:
@@ -286,19 +287,24 @@ def buy(desk: Desk, actor: Actor, account_id: int, count: int) -> int:
 
 
 def void_by_hand(desk: Desk, actor: Actor, number: str, reason: str) -> Ewaybill:
-    """A person says a number is dead (torn label, the courier's own site): it is never used again.
+    """A dispatcher says a number is dead (torn label, the courier's own site): it is never used again.
 
-    Raises NotAllowed, Unknown('waybill'), BadValue without a reason, WrongStatus while a parcel in the house wears it.
+    Raises NotAllowed (the right, or the warehouse of the parcel that wore it last), Unknown('waybill'),
+    ReasonNeeded, WaybillKept while a parcel in the house wears it, when it left with one, or is voided already.
     """
-    require(actor, Right.WAVE)
-    rows = [row for row in desk.waybills.by_number(number.strip()) if number.strip()]
+    require(actor, Right.HAND_OVER)
+    number = number.strip()
+    rows = desk.waybills.by_number(number) if number else []
     if not rows:
         raise Unknown("waybill", number)
+    parcel = desk.parcels.by_waybill(number)
+    if parcel is not None and parcel.warehouse_id is not None:
+        require(actor, Right.HAND_OVER, warehouse=parcel.warehouse_id)
     if not reason.strip():
-        raise BadValue("waybill", number, "reason")
-    row = rows[-1]
-    if row.state in (WaybillState.ASSIGNED, WaybillState.DONE):
-        raise WrongStatus(row.number, row.state.name.lower(), "cancelled")
+        raise ReasonNeeded("void")
+    row = next((one for one in rows if one.state is WaybillState.ASSIGNED), rows[-1])
+    if row.state in _KEPT:
+        raise WaybillKept(number, _KEPT[row.state])
     news = replace(row, state=WaybillState.VOID_BY_HAND, changed_at=desk.now, next_at=None, error=reason.strip()[:200])
     desk.waybills.save([news])
     if row.parcel_id:

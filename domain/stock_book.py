@@ -45,8 +45,8 @@ class StockBook(Protocol):
     def picked_from(self, parcel_id: int) -> list[Place]:
         """Out of which places this parcel's units were picked, the last ones first."""
 
-    def sent_at(self, parcel_ids: Collection[int]) -> dict[str, tuple[int, int]]:
-        """sku -> (units, what they had cost) of the goods that left in these parcels."""
+    def sent_at(self, parcel_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
+        """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels."""
 
     def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
         """(sku, bin, batch) -> the last ledger row that moved good units there."""

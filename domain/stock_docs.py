@@ -117,6 +117,10 @@ class StockDocs(Protocol):
     def in_transit(self, sku: str) -> list[StockDoc]:
         """Transfers on their way with units of it."""
 
+    def counted(self, by: str, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
+        """sku -> what the differences of this person's counts that were booked there since then are worth, surplus
+        and loss added by size, minor units of the sku's currency."""
+
     def add(self, doc: StockDoc) -> StockDoc:
         """Insert (the id given is ignored) and return it with its id."""
 

@@ -6,6 +6,7 @@ between its first unit and the end is counted again, because nobody can say whic
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from domain import bins, history, notices, stock
 from domain.aftermath import stock_arrived
@@ -19,6 +20,7 @@ from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
 from domain.stock_room import as_booked, current, keep, right_for
 
 _APPROVERS = {Role.CS_LEAD, Role.FINANCE}
+_DAY = timedelta(hours=24)
 
 
 def finish(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
@@ -155,6 +157,15 @@ def _marked(desk: Desk, doc: StockDoc, lines: Sequence[DocLine]) -> list[DocLine
 
 def difference(desk: Desk, doc: StockDoc) -> dict[str, int]:
     """currency -> what the differences (of a grading: its units) are worth, at average cost, minor units."""
+    found: dict[str, int] = {}
+    for sku, value in _at_stake(desk, doc).items():
+        currency = desk.catalog.skus[sku].currency
+        found[currency] = found.get(currency, 0) + value
+    return found
+
+
+def _at_stake(desk: Desk, doc: StockDoc) -> dict[str, int]:
+    """sku -> what its differences (of a grading: its units) are worth."""
     skus = {line.sku for line in doc.lines}
     levels, values = desk.stock.levels(skus), desk.stock.values(skus)
     found: dict[str, int] = {}
@@ -164,14 +175,26 @@ def difference(desk: Desk, doc: StockDoc) -> dict[str, int]:
         units = line.done if doc.kind is DocKind.REGRADE else abs(line.difference)
         worth = values.get((doc.place, line.sku, Bucket.GOOD.value), 0)
         value = stock.share(worth * units, 1, good) if good else item.cost * units
-        found[item.currency] = found.get(item.currency, 0) + value
+        found[line.sku] = found.get(line.sku, 0) + value
     return found
 
 
+def of_the_day(desk: Desk, doc: StockDoc) -> dict[str, int]:
+    """sku -> what this count's difference and those the same person's counts booked there in the last 24 hours are
+    worth together, where there are any: many small counts are one big one."""
+    if doc.kind is not DocKind.COUNT:
+        return {}
+    now = {sku: value for sku, value in _at_stake(desk, doc).items() if value}
+    before = desk.stock_docs.counted(doc.made_by, doc.warehouse_id, now, desk.now - _DAY) if now else {}
+    return {sku: now[sku] + value for sku, value in before.items() if value}
+
+
 def needs_two(desk: Desk, doc: StockDoc) -> bool:
-    """Whether so much is at stake that two people approve."""
+    """Whether so much is at stake that two people approve: in this document, or with the counter's earlier ones."""
     limits = desk.policy.stock.two_people
-    return any(value >= of_currency(limits, currency) for currency, value in difference(desk, doc).items())
+    named = [(desk.catalog.skus[sku].currency, value) for sku, value in of_the_day(desk, doc).items()]
+    sums = [*difference(desk, doc).items(), *named]
+    return any(value >= of_currency(limits, currency) for currency, value in sums)
 
 
 def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:

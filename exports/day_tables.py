@@ -57,7 +57,7 @@ def _money(
 
 
 def _orders(tr: Translate) -> tuple[Column[OrderRow], ...]:
-    platforms, statuses = labels.platforms(tr), labels.order_statuses(tr)
+    platforms, statuses, bases = labels.platforms(tr), labels.order_statuses(tr), labels.cost_bases(tr)
 
     def money(key: str, header: str, minor: Callable[[OrderRow], int]) -> Column[OrderRow]:
         return _money(key, header, minor, lambda o: o.currency)
@@ -81,6 +81,7 @@ def _orders(tr: Translate) -> tuple[Column[OrderRow], ...]:
         Column("units", tr("Units"), Kind.QUANTITY, 8, lambda o, _: o.sku_units, total=True),
         Column("cost_currency", tr("Cost in"), Kind.TEXT, 9, lambda o, _: o.cost_currency),
         _money("cost", tr("Goods cost"), lambda o: o.cost, lambda o: o.cost_currency, "cost_currency"),
+        Column("basis", tr("Cost basis"), Kind.TEXT, 28, lambda o, _: bases[o.cost_basis] if o.cost_basis else ""),
     )
 
 

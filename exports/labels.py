@@ -5,7 +5,7 @@ Surprising: an unknown code is shown as it is. A new state must be seen in the s
 
 from collections.abc import Callable, Mapping
 
-from domain.day_report import Check, Unit
+from domain.day_report import Check, CostBasis, Unit
 from domain.incoming import Platform, RefundState
 from domain.orders import OrderStatus
 from domain.parcels import ParcelState
@@ -92,6 +92,15 @@ def checks(tr: Translate) -> Mapping[str, str]:
 def units(tr: Translate) -> Mapping[str, str]:
     """What a check counts, if it is not money."""
     return {Unit.COUNT: tr("count"), Unit.PIECES: tr("pieces"), Unit.GRAMS: tr("grams")}
+
+
+def cost_bases(tr: Translate) -> Mapping[CostBasis, str]:
+    """What an order's goods cost is made of."""
+    return {
+        CostBasis.LEFT: tr("average cost as it left"),
+        CostBasis.PARTLY: tr("as it left; the rest by product card"),
+        CostBasis.CARD: tr("product card: nothing has left"),
+    }
 
 
 def yes_no(answer: bool | None, tr: Translate) -> str:

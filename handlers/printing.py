@@ -11,7 +11,7 @@ from aiogram import Router
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import CallbackQuery, Message
 
-from domain import printing
+from domain import numbering, printing
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Unknown
 from domain.paper_records import Paper
@@ -56,6 +56,15 @@ async def print_wave(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> Non
     number = await ask.read(_number, wave_id)
     if await _send(ask, await ask.read(sheets, job, ask.words, number), job):
         await ask.show(NoticeKind.WAVE, wave_id)
+
+
+@router.message(Cmd("void"))
+async def void(message: Message, ask: Ask, args: str) -> None:
+    """`/void WAYBILL reason`: the number is dead and never used again."""
+    number, _, reason = args.strip().partition(" ")
+    row = await ask.run(numbering.void_by_hand, ask.actor, number.upper(), reason)
+    facts = {"number": row.number, "reason": row.error}
+    await ask.say("{number} is void by your word and is never used again. Reason: {reason}", **facts)
 
 
 @router.message(Cmd("print"))

@@ -88,6 +88,16 @@ def _over(refusal: errors.OverLimit, words: Words) -> str:
     )
 
 
+_KEPT = {
+    "worn": N_(
+        "{number} is on a parcel in the house and stays. A torn label: /print {number}. The parcel is not to go: "
+        "cancel its order, then the number goes back by itself."
+    ),
+    "left": N_("{number} has left with its parcel and stays. To get the parcel back, ask the courier on its card."),
+    "voided": N_("{number} has been voided by hand already."),
+}
+
+
 def _two_people(refusal: errors.TwoPeople, words: Words) -> str:
     return words(
         "Order {order}: from {limit} on two people approve, each on the order's own card.",
@@ -147,6 +157,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     ),
     errors.BadValue: _bad_value,
     errors.Unknown: _unknown,
+    errors.WaybillKept: lambda r, words: words(_KEPT[r.why], number=r.number),
     errors.WrongStatus: lambda r, words: words(
         "{what} is {status}; this step needs {needed}.",
         what=r.what,

@@ -51,6 +51,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "shelf": (Right.PUT_BACK, N_("the stop shelf's label, to print: its code is the second scan")),
     "recalls": (Right.VIEW_ORDERS, N_("parcels couriers are asked to bring back; how often that works")),
     "feeds": (Right.OVERRIDE, N_("when the shops were last heard; what the gate does while one is silent")),
+    "void": (Right.HAND_OVER, N_("void an e-waybill number for good: /void WAYBILL REASON")),
     "force": (Right.OVERRIDE, N_("let a weight pass that is too far off: /force WAYBILL 1.25kg REASON")),
     "weights": (Right.OVERRIDE, N_("what the scales say products weigh; take it into the catalogue")),
     "stock": (Right.STOCK, N_("stock of a product and its last moves: /stock SKU")),

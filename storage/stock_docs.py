@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from domain.errors import Unknown
+from domain.stock import Bucket, Document
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
 from storage.sql import Shape, Sql, among
-from storage.tables.stock import stock_doc, stock_doc_line
+from storage.tables.stock import stock_doc, stock_doc_line, stock_ledger
 
 DOC = Shape(StockDoc, stock_doc)
 LINE = Shape(DocLine, stock_doc_line)
@@ -59,6 +61,17 @@ class StockDocs:
         there = select(stock_doc_line.c.doc_id).where(stock_doc_line.c.sku == sku)
         away = stock_doc.c.state.in_([DocState.IN_TRANSIT, DocState.WAITING])
         return self._load(_DOCS.where(stock_doc.c.kind == DocKind.TRANSFER, away, stock_doc.c.id.in_(there)))
+
+    def counted(self, by: str, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
+        """sku -> what the differences of this person's counts that were booked there since then are worth, surplus
+        and loss added by size, minor units of the sku's currency."""
+        book = stock_ledger.c
+        statement = select(book.sku, func.sum(func.abs(book.value)).label("value")).join(
+            stock_doc, stock_doc.c.id == book.document_id
+        )
+        counts = (book.document == Document.COUNT) & (book.bucket == Bucket.GOOD) & (stock_doc.c.made_by == by)
+        mine = counts & (book.warehouse_id == warehouse_id) & (book.at > since) & among(book.sku)
+        return {row.sku: int(row.value) for row in self._sql.rows_in(statement.where(mine).group_by(book.sku), skus)}
 
     def add(self, doc: StockDoc) -> StockDoc:
         """Insert (the id given is ignored) and return it with its id."""

@@ -87,15 +87,13 @@ class Places:
         columns = (_BOOK.warehouse_id, _BOOK.sku, _BOOK.bin, _BOOK.batch, -_BOOK.delta)
         return [PLACE.thing(row) for row in self._sql.rows(select(*columns).where(mine).order_by(_BOOK.id.desc()))]
 
-    def sent_at(self, parcel_ids: Collection[int]) -> dict[str, tuple[int, int]]:
-        """sku -> (units, what they had cost) of the goods that left in these parcels."""
+    def sent_at(self, parcel_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
+        """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels."""
         mine = (_BOOK.document == Document.SHIPMENT) & (_BOOK.bucket == Bucket.GOOD) & among(_BOOK.document_id)
-        statement = select(_BOOK.sku, func.sum(-_BOOK.delta).label("units"), func.sum(-_BOOK.value).label("value"))
-        found: dict[str, tuple[int, int]] = {}
-        for row in self._sql.rows_in(statement.where(mine).group_by(_BOOK.sku), parcel_ids):
-            units, value = found.get(row.sku, (0, 0))
-            found[row.sku] = (units + int(row.units), value + int(row.value))
-        return found
+        key = (_BOOK.document_id, _BOOK.sku)
+        sums = (func.sum(-_BOOK.delta).label("units"), func.sum(-_BOOK.value).label("value"))
+        rows = self._sql.rows_in(select(*key, *sums).where(mine).group_by(*key), parcel_ids)
+        return {(row.document_id, row.sku): (int(row.units), int(row.value)) for row in rows if row.units}
 
     def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
         """(sku, bin, batch) -> the last ledger row that moved good units there."""

@@ -12,7 +12,7 @@ from domain.people import Actor, Right
 from domain.records import NoticeKind
 from domain.stock import Bucket
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
-from domain.stock_posting import difference, needs_two
+from domain.stock_posting import difference, needs_two, of_the_day
 from domain.stock_room import right_for
 from handlers.card import Button, Card
 from handlers.draw import drawing
@@ -153,6 +153,15 @@ def _at_stake(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
     values = difference(desk, doc)
     money = ", ".join(words.money(value, currency) for currency, value in sorted(values.items()))
     lines = ["", words("At stake: {money}", money=money)]
+    for sku, value in sorted(of_the_day(desk, doc).items()):
+        money = words.money(value, desk.catalog.skus[sku].currency)
+        told = words(
+            "• <code>{sku}</code>: {money} with {name}'s counts of the last 24 h",
+            sku=sku,
+            money=money,
+            name=doc.made_by,
+        )
+        lines.append(told)
     if needs_two(desk, doc):
         lines.append(words("Two people approve this."))
     if doc.first:

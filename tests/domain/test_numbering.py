@@ -9,7 +9,7 @@ import pytest
 from domain import fulfilment, intake, interception, numbering, release, review, withdrawal
 from domain.catalog import Account
 from domain.desk import Desk
-from domain.errors import BadValue, NotAllowed, Unknown, WrongStatus
+from domain.errors import NotAllowed, ReasonNeeded, Unknown, WaybillKept
 from domain.ewaybills import Answer, Ewaybill, WaybillState
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingRefund, RefundState
@@ -323,18 +323,26 @@ def test_a_number_voided_by_hand_never_comes_again(house: House) -> None:
     house.approve("1")
     house.do(release.waves_due)
     parcel, dispatcher = house.parcel("1"), house.cast.actor(Role.DISPATCHER)
-    with pytest.raises(WrongStatus):
+    with pytest.raises(WaybillKept) as worn:
         house.do(lambda unit: numbering.void_by_hand(unit, dispatcher, parcel.waybill, "torn"))
+    assert worn.value.why == "worn"
+    assert house.by_number(parcel.waybill).state is WaybillState.ASSIGNED
     house.do(lambda unit: unit.parcels.save([replace(parcel, state=ParcelState.CANCELLED)]))
     house.do(numbering.tick)
     with pytest.raises(NotAllowed):
-        house.do(lambda unit: numbering.void_by_hand(unit, house.cast.actor(Role.CS), parcel.waybill, "torn"))
-    with pytest.raises(BadValue):
+        house.do(lambda unit: numbering.void_by_hand(unit, house.cast.actor(Role.PICKER), parcel.waybill, "torn"))
+    elsewhere = replace(dispatcher, warehouses=frozenset({999}))
+    with pytest.raises(NotAllowed):
+        house.do(lambda unit: numbering.void_by_hand(unit, elsewhere, parcel.waybill, "torn"))
+    with pytest.raises(ReasonNeeded):
         house.do(lambda unit: numbering.void_by_hand(unit, dispatcher, parcel.waybill, " "))
     with pytest.raises(Unknown):
         house.do(lambda unit: numbering.void_by_hand(unit, dispatcher, "", "torn"))
     assert house.by_number(parcel.waybill).state is WaybillState.VOIDED
     house.do(lambda unit: numbering.void_by_hand(unit, dispatcher, parcel.waybill, "torn"))
+    with pytest.raises(WaybillKept) as again:
+        house.do(lambda unit: numbering.void_by_hand(unit, dispatcher, parcel.waybill, "for fun"))
+    assert (again.value.why, house.by_number(parcel.waybill).error) == ("voided", "torn")
     house.later(hours=100)
     house.approve("2")
     house.do(release.waves_due)

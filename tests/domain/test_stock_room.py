@@ -10,7 +10,7 @@ from domain.errors import BadValue, NotAllowed, NotEnoughStock, SameApprover, St
 from domain.holds import HoldCode
 from domain.incoming import RefundState
 from domain.parcels import ParcelState
-from domain.people import Role, Station
+from domain.people import Actor, Role, Station
 from domain.policy import Policy
 from domain.policy_sections import HoldChoice, Stock
 from domain.records import Grade
@@ -238,6 +238,50 @@ def test_below_the_limit_one_is_enough(room: Room) -> None:
     room.run(lambda unit: unit.catalog_admin.put_policy(policy, "boss"))
     waiting = room.finish(room.doc(DocKind.COUNT, Scan("CUP-01", 90), scope="A-01"))
     assert room.approve(waiting).state is DocState.DONE
+
+
+def counts(room: Room, by: Actor, units: int) -> StockDoc:
+    """A stock-take of A-01 by this person, scanned and waiting."""
+    made = room.run(lambda unit: stock_room.begin(unit, by, DocKind.COUNT, room.here, scope="A-01"))
+    made = room.run(stock_room.scan, by, made.id, [Scan("CUP-01", units)])
+    return room.run(stock_posting.finish, by, made.id, made.revision)
+
+
+def small_steps(room: Room, limit: int) -> None:
+    """The lead counts twice alone: 4 cups missing, then 2 too many, 7200 in all."""
+    policy = replace(Policy(), stock=Stock(two_people={"CNY": limit, "*": 1}))
+    room.run(lambda unit: unit.catalog_admin.put_policy(policy, "boss"))
+    for units in (96, 98):
+        assert room.approve(counts(room, room.lead, units)).state is DocState.DONE
+
+
+def test_small_counts_of_one_product_in_a_day_are_held_against_the_limit_together(room: Room) -> None:
+    small_steps(room, 12_000)
+    first = room.approve(counts(room, room.lead, 94))
+    assert (first.state, first.first, room.level().good) == (DocState.WAITING, room.lead.name, 98)
+    before = room.books()
+    with pytest.raises(SameApprover):
+        room.approve(first)
+    assert room.books() == before
+    done = room.run(stock_posting.approve, room.finance, first.id, first.revision)
+    assert (done.state, room.level().good) == (DocState.DONE, 94)
+
+
+def test_small_counts_under_the_limit_need_one(room: Room) -> None:
+    small_steps(room, 12_001)
+    assert room.approve(counts(room, room.lead, 94)).state is DocState.DONE
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(86_399, DocState.WAITING), (86_400, DocState.DONE)])
+def test_a_count_is_forgotten_after_a_day(room: Room, seconds: int, state: DocState) -> None:
+    small_steps(room, 12_000)
+    room.house.pass_time(seconds)
+    assert room.approve(counts(room, room.lead, 94)).state is state
+
+
+def test_another_persons_counts_are_not_added(room: Room) -> None:
+    small_steps(room, 12_000)
+    assert room.approve(counts(room, room.picker, 94)).state is DocState.DONE
 
 
 def test_good_units_become_defective_at_what_they_have_cost_and_back(room: Room) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from domain.day_report import (
     ControlTotal,
+    CostBasis,
     DayReport,
     DaySales,
     OrderRow,
@@ -26,7 +27,7 @@ def order(number: str, paid: int, *, shop: str = "Tao One", currency: str = "CNY
     platform = "taobao" if currency == "CNY" else "shopify"
     return OrderRow(
         shop, platform, number, NOON - timedelta(hours=1), NOON, "shipped",
-        paid - 500, 500, 0, 0, paid, paid, 0, currency, 2, cost, "CNY",
+        paid - 500, 500, 0, 0, paid, paid, 0, currency, 2, cost, "CNY", CostBasis.LEFT,
     )  # fmt: skip
 
 

@@ -94,7 +94,8 @@ def test_currencies_are_never_added() -> None:
 def test_one_currency_has_plain_subtotals_and_no_helper_column() -> None:
     sheet = formulas(dataclasses.replace(REPORT, orders=ORDERS[:2]))["3 Orders"]
     assert sheet["M4"].value == "=SUBTOTAL(109,M2:M3)"
-    assert [cell.value for cell in sheet[1]][-1] == "Goods cost"
+    assert [cell.value for cell in sheet[1]][-2:] == ["Goods cost", "Cost basis"]
+    assert [sheet.cell(row, sheet.max_column).value for row in (2, 3)] == ["average cost as it left"] * 2
 
 
 def test_a_formula_from_a_buyer_is_text_in_every_place() -> None:
@@ -133,7 +134,7 @@ def test_the_overview_tells_shops_apart_that_sumifs_would_not() -> None:
 def test_sheets_are_ready_to_read_and_to_print() -> None:
     sheet = formulas(REPORT)["3 Orders"]
     assert sheet.freeze_panes == "D2"
-    assert sheet.auto_filter.ref == "A1:S5"
+    assert sheet.auto_filter.ref == "A1:T5"
     assert sheet.print_title_rows == "$1:$1"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)

@@ -1,0 +1,60 @@
+"""What an order's goods cost: as they left, at the card before that, to the cent in a shared parcel."""
+
+from dataclasses import replace
+
+from domain.day_close import bounds, collect, today
+from domain.day_costs import left_by_line
+from domain.day_report import CostBasis, OrderRow
+from domain.parcels import Item, ParcelState
+from domain.people import Station
+from domain.records import ReportRun, RunState
+from domain.stock import Bucket, Document, Move
+from storage.unit import Unit
+from tests.domain.house import House
+
+
+def row(house: House) -> OrderRow:
+    def look(unit: Unit) -> OrderRow:
+        assert bounds(today(unit), unit.catalog.company.zone)[0] <= unit.now
+        (found,) = collect(unit, ReportRun(1, today(unit), 1, RunState.RUNNING, 1, unit.now, asked_by="x")).orders
+        return found
+
+    return house.store.read_now(look)
+
+
+def cards_say(house: House, cost: int) -> None:
+    def put(unit: Unit) -> None:
+        unit.catalog_admin.put_skus([replace(sku, cost=cost) for sku in unit.catalog.skus.values()])
+
+    house.run(put)
+
+
+def test_goods_that_left_cost_what_they_cost_as_they_left(house: House) -> None:
+    """Two cups at (100 * 1200 + 100 * 2000) / 200 and a tea at 1800, whatever the cards say afterwards."""
+    here = house.cast.warehouses[0].id
+    more = Move(here, "CUP-01", Bucket.GOOD, 100, Document.ADJUST, 1, value=200_000)
+    house.run(lambda unit: unit.stock.apply([more], "anna"))
+    house.bring_to(ParcelState.WEIGHED)
+    assert (row(house).cost, row(house).cost_basis) == (2 * 1200 + 1800, CostBasis.CARD)
+    assert house.scan(Station.HAND_OVER).ok
+    cards_say(house, 7)
+    assert (row(house).cost, row(house).cost_basis, row(house).cost_currency) == (
+        2 * 1600 + 1800,
+        CostBasis.LEFT,
+        "CNY",
+    )
+
+
+def test_nothing_has_left_so_the_card_is_what_there_is(house: House) -> None:
+    house.receive()
+    cards_say(house, 7)
+    assert (row(house).cost, row(house).cost_basis) == (21, CostBasis.CARD)
+
+
+def test_lines_that_share_a_parcel_get_all_of_its_cost(house: House) -> None:
+    """Three units for 1000, one each to three lines; the books say two left of the other sku's three."""
+    house.bring_to(ParcelState.READY)
+    items = [Item(1, 1, "A", "", 1), Item(2, 1, "A", "", 1), Item(2, 2, "A", "", 1), Item(2, 3, "B", "", 3)]
+    box = replace(house.parcel, id=9, items=(*items, Item(1, 2, "A", "", 5, dropped=True)))
+    left = left_by_line([box], {(9, "A"): (3, 1000), (9, "B"): (2, 50), (8, "A"): (7, 7)})
+    assert left == {(1, 1): (1, 333), (2, 1): (1, 334), (2, 2): (1, 333), (2, 3): (2, 50)}
