@@ -30,7 +30,7 @@ def waits_there(order: Order, returned: Collection[int]) -> Iterator[Finding]:
     if number is None and order.platform_hold:
         yield Finding(HoldCode.PLATFORM_LOCK, {"told": order.platform_hold})
     elif number is not None and order.id not in returned:
-        yield Finding(HoldCode.WAIT_RETURN, {"order": number or order.number})
+        yield Finding(HoldCode.WAIT_RETURN, {"order": number} if number else {"own": order.number})
 
 
 def come_back(desk: Desk, orders: Iterable[Order]) -> frozenset[int]:

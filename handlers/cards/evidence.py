@@ -66,6 +66,16 @@ MARGIN_TOGETHER = N_(
 NO_WAREHOUSE_CAN = N_("no warehouse of {tried} can, the first because: {why}")
 PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
+OWN_RETURN = N_("what the buyer sends back must come first")
+SPECIAL = (
+    (HoldCode.OUT_OF_STOCK, "presale", PRESALE_STOCK),
+    (HoldCode.FREEZE, "until", FREEZE_UNTIL),
+    (HoldCode.FREEZE, "stock", FREEZE_STOCK),
+    (HoldCode.MARGIN_LOW, "orders", MARGIN_TOGETHER),
+    (HoldCode.NO_WAREHOUSE, "why", NO_WAREHOUSE_CAN),
+    (HoldCode.WAIT_RETURN, "own", OWN_RETURN),
+)
+"""Other words for a code, where this fact was seen."""
 SHORT = {
     "elsewhere": N_("the platform asks for another"),
     "ruled_out": N_("a rule of the house"),
@@ -182,19 +192,10 @@ def _listed(facts: Mapping[str, str], words: Words) -> dict[str, str]:
 
 def hold_line(hold: Hold, words: Words, private: bool) -> str:
     """One hold: its name and what was seen."""
-    text = EVIDENCE[hold.code]
+    special = (text for code, fact, text in SPECIAL if code is hold.code and fact in hold.evidence)
+    text = next(special, EVIDENCE[hold.code])
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
-    elif hold.code is HoldCode.OUT_OF_STOCK and "presale" in hold.evidence:
-        text = PRESALE_STOCK
-    elif hold.code is HoldCode.FREEZE and "until" in hold.evidence:
-        text = FREEZE_UNTIL
-    elif hold.code is HoldCode.FREEZE and "stock" in hold.evidence:
-        text = FREEZE_STOCK
-    elif hold.code is HoldCode.MARGIN_LOW and "orders" in hold.evidence:
-        text = MARGIN_TOGETHER
-    elif hold.code is HoldCode.NO_WAREHOUSE and "why" in hold.evidence:
-        text = NO_WAREHOUSE_CAN
     seen = words(text, **_facts(hold, words, private))
     return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
 

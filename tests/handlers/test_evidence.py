@@ -75,3 +75,16 @@ def test_keywords_are_listed_as_the_language_does() -> None:
         ": found: 加急, 送人",
         "：命中：加急、送人",
     ]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "english", "chinese"),
+    [
+        ({"order": "T0"}, "the goods of T0 must come back first", "须先收到订单 T0 退回的商品"),
+        ({"own": "X1"}, "what the buyer sends back must come first", "须先收到买家退回的商品"),
+    ],
+)
+def test_whose_goods_an_exchange_waits_for(evidence: dict[str, str], english: str, chinese: str) -> None:
+    hold = Hold(HoldCode.WAIT_RETURN, Source.PLATFORM, AT, evidence)
+    assert hold_line(hold, Words("en", "UTC"), True).endswith(f": {english}")
+    assert hold_line(hold, Words("zh", "UTC"), True).endswith(f"：{chinese}")

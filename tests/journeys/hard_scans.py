@@ -77,7 +77,7 @@ class Result:
         return (
             f"{self.scans} scans ({self.accepted} done, {self.refused} refused), {self.refunds} refunds, {self.stops} "
             f"stops, {self.told} of them told, {self.floods} x 429, {self.passed} stopped parcels moved on, "
-            f"{self.unanswered} scans unanswered; a scan's commit p50 {self.p50 * 1000:.0f}, p99 {self.p99 * 1000:.0f} ms"
+            f"{self.unanswered} scans unanswered; to the commit p50 {self.p50 * 1000:.0f}, p99 {self.p99 * 1000:.0f} ms"
         )
 
 
