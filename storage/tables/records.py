@@ -13,6 +13,7 @@ from storage.tables.columns import Base, table_of
 
 _STILL_OPEN = sql("closed_at IS NULL")
 _REFUSED = sql("reason = 'refused'")
+_NUMBERED = sql("waybill <> ''")
 _MISSING = sql("missing > 0")
 
 
@@ -88,6 +89,7 @@ class ReturnRow(Base, table=True):
         Index(None, "order_id"),
         Index(None, "state", "created_at"),
         Index(None, "arrived_at"),
+        Index("uq_return_waybill", "waybill", unique=True, sqlite_where=_NUMBERED, postgresql_where=_NUMBERED),
         Index("ix_return_refused", "order_id", sqlite_where=_REFUSED, postgresql_where=_REFUSED),
     )
     id: int = col.key()

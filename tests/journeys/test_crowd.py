@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import pytest
 
-from domain import approval, fulfilment, intake, interception, pulls, queue, release, review
+from domain import approval, fulfilment, intake, interception, pulls, queue, release, returns, review
 from domain.desk import Desk
 from domain.errors import InHand, ParcelStopped, Refusal, Stale
 from domain.fulfilment import Scanned
@@ -204,6 +204,18 @@ def test_a_refund_races_the_last_scan(town: Town) -> None:
         town.store.read_now(check_books)
     assert len(left) + len(caught) == REFUNDS
     _all_go_back(town, caught, left)
+
+
+def test_one_return_scanned_by_all_is_one_return(town: Town) -> None:
+    """Nobody knows the number yet, so all would make one."""
+    receiver = town.cast.actor(Role.RECEIVER)
+    place = town.cast.warehouses[0].id
+    for number in range(5):
+        code = f"SF99887766{number}"
+        scans = [partial(store.run_now, returns.arrive, receiver, code, place) for store in town.stores]
+        results = at_once(scans)
+        assert sorted(type(result).__name__ for result in results) == ["AlreadyScanned"] * (STORES - 1) + ["Return"]
+    assert len(town.store.read_now(lambda desk: desk.returns.unclaimed(NOW + timedelta(days=1), 99))) == 5
 
 
 def _ship(store: Store, actor: Actor, parcel: Parcel) -> Scanned:

@@ -87,6 +87,18 @@ def test_a_returns_lines_learn_whose_they_are(engine: Engine) -> None:
     assert [key for key in missing["dialect_options"] if key.endswith("_where")]
 
 
+def test_returns_that_two_scans_made_of_one_keep_a_number_each(engine: Engine) -> None:
+    """Those without a number stay as they are."""
+    with engine.begin() as connection:
+        command.upgrade(migrate.config_for(connection), "0019")
+        for return_id, waybill in enumerate(("SF1", "SF2", "SF1", "", ""), 1):
+            _fill(connection, "return_parcel", id=return_id, waybill=waybill)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT waybill FROM return_parcel ORDER BY id")).fetchall()
+    assert [row[0] for row in rows] == ["SF1", "SF2", "SF1-3", "", ""]
+
+
 def _fill(connection: Connection, name: str, **values: object) -> None:
     """A row of a table as it was then, with nothing in what is not said."""
     blank = {"INTEGER": 0, "BIGINT": 0, "BOOLEAN": False}
@@ -144,7 +156,7 @@ def test_a_newer_database_is_refused_with_both_revisions(engine: Engine) -> None
     migrate.upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(migrate.NewerDatabase, match=r"revision 9999.*up to 0019"):
+    with pytest.raises(migrate.NewerDatabase, match=r"revision 9999.*up to 0020"):
         migrate.upgrade(engine)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
@@ -159,4 +171,4 @@ def test_a_store_on_a_newer_database_does_not_open(sqlite_url: str) -> None:
     engine.dispose()
     with pytest.raises(migrate.NewerDatabase) as refusal:
         Store(sqlite_url)
-    assert (refusal.value.found, refusal.value.known) == ("9999", "0019")
+    assert (refusal.value.found, refusal.value.known) == ("9999", "0020")
