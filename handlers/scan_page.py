@@ -9,25 +9,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain import floor, notices, pulls, staff, undo_scan
+from domain import checking, floor, notices, pulls, staff, undo_scan
 from domain.desk import Desk
 from domain.errors import ParcelStopped, Refusal, Unknown
 from domain.floor import Outcome
 from domain.parcels import StopState
-from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
+from domain.people import STATION_RIGHT, Actor, Person, Right, Station, may, require
 from domain.records import NoticeKind
 from domain.scan_page import KEPT_DAYS, PageAnswer
 from handlers.cards.checks import check_lines
+from handlers.cards.evidence import veiled
 from handlers.cards.scans import ANY_HINT, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
 from handlers.codes import read_codes
 from handlers.draw import draw
 from handlers.refusals import refusal_text
-from handlers.scan_words import HEADS, ON_SHELF, WORDS
+from handlers.scan_words import HEADS, ON_SHELF, WORDS, WROTE
 from handlers.words import LANGUAGES, Words, unmarked
 
 Json = dict[str, object]
 _LONGEST = 400
 _MOST = 2**53
+_NOTES, _NOTE = 6, 300
 _DOINGS = ("scan", "undo", "seen")
 
 
@@ -170,8 +172,27 @@ def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
     return {
         **told,
         **more,
+        "notes": notes(desk, person.acting(), outcome, words),
         "undo": outcome.verdict in ("ok", "item") and not outcome.pulled and undo_scan.can_go_back(outcome.station),
     }
+
+
+def notes(desk: Desk, actor: Actor, outcome: Outcome, words: Words) -> list[str]:
+    """What buyer and seller wrote, for who has the box open: they may want it wrapped. A refusal says its own."""
+    box, at = outcome.parcel, outcome.station
+    if box is None or at not in (Station.CHECK, Station.PACK) or outcome.verdict not in ("ok", "item", "again"):
+        return []
+    if not may(actor, STATION_RIGHT[at], warehouse=box.warehouse_id):
+        return []
+    found = checking.remarks(desk, box)
+    several = len({remark.order_number for remark in found}) > 1
+    lines = []
+    for remark in found[:_NOTES]:
+        who = words.plain(WROTE[remark.buyers])
+        of = f" ({remark.order_number})" if several else ""
+        lines.append(f"{who}{of}: {veiled(remark.text, private=False, limit=_NOTE)}")
+    more = words("… and {count} more", count=len(found) - _NOTES)
+    return [*lines, *([unmarked(more)] if len(found) > _NOTES else [])]
 
 
 def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:

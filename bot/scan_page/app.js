@@ -42,12 +42,19 @@ const close = (text) => {
   byId("closed").hidden = false;
 };
 
-function show(verdict, head, code = "", text = "") {
+/** `notes` is what buyer and seller wrote: foreign text, so only ever textContent; nothing in it can take the focus. */
+function show(verdict, head, code = "", text = "", notes = []) {
   byId("panel").dataset.verdict = verdict;
   lastHead = { verdict, code };
   byId("head").textContent = head;
   byId("code").textContent = code;
   byId("text").textContent = text;
+  byId("notes").hidden = !notes.length;
+  byId("notes").replaceChildren(...notes.map((words) => {
+    const item = document.createElement("li");
+    item.textContent = words;
+    return item;
+  }));
 }
 
 function taken(text) {
@@ -98,7 +105,7 @@ function note(result, job) {
   if (result.verdict === "scan_undone") undoable = null;
   recent.unshift({ mark: MARKS[result.verdict] ?? "", code: result.code, text: result.head });
   recent.splice(SHOWN);
-  show(result.verdict, result.head, result.code, result.text);
+  show(result.verdict, result.head, result.code, result.text, result.notes);
   if (result.verdict === "place") {
     kept.placeless.push(job); // nothing was done: sent anew when the place is chosen
     keep();
