@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain import checking, floor, notices, pulls, staff, undo_scan
+from domain import checking, floor, measuring, notices, pulls, staff, undo_scan
 from domain.desk import Desk
 from domain.errors import ParcelStopped, Refusal, Unknown
 from domain.floor import Outcome
@@ -20,7 +20,7 @@ from domain.scan_page import KEPT_DAYS, PageAnswer
 from handlers.cards.checks import check_lines
 from handlers.cards.evidence import veiled
 from handlers.cards.scans import ANY_HINT, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
-from handlers.codes import read_codes
+from handlers.codes import read_codes, read_sized
 from handlers.draw import draw
 from handlers.refusals import refusal_text
 from handlers.scan_words import HEADS, ON_SHELF, WORDS, WROTE
@@ -136,6 +136,10 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
 
 
 def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
+    sized = read_sized(job.text)
+    if sized is not None and not floor.sku_of(desk, sized.told):
+        scans = measuring.weigh(desk, person.acting(), sized.code, sized.whole, sized.grams)
+        return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
     codes = read_codes(job.text)
     if codes is None:
         return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
@@ -165,6 +169,9 @@ def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
     """One code's answer: big words, the rest to read, and what the page counts."""
     unknown = isinstance(outcome.refusal, Unknown)
     told = _told(words, "unknown" if unknown else outcome.verdict, outcome.code, _text(desk, person, outcome, words))
+    size = outcome.parcel.size if outcome.parcel and outcome.station is Station.WEIGH else None
+    if size and outcome.verdict in ("ok", "ask", "again"):
+        told["text"] = " · ".join(filter(None, (str(told["text"]), words.size(size))))
     if outcome.verdict == "ok":
         told["head"] = words.plain(ON_SHELF if outcome.pulled else DONE[outcome.station])
     wave = wave_line(desk, outcome.parcel, outcome.station, words)

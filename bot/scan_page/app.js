@@ -8,6 +8,7 @@ import { guardClosing, launch, settleIn } from "./telegram.js";
 import { listen } from "./wedge.js";
 
 const WEIGHT = /^(\d{1,7}[.,]\d{1,3}|\d{1,5}|\d{1,7}([.,]\d{1,3})?(kg|g|千克|公斤|克))$/i;
+const SIZE = /^\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?(\s*[x×хX*＊✕]\s*\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?){2}$|^长\s*\d.*宽.*高/i;
 const MARKS = {
   ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", look: "🔎", scan_undone: "↶", place: "📍",
 };
@@ -60,9 +61,10 @@ function show(verdict, head, code = "", text = "", notes = []) {
 function taken(text) {
   const plain = text.replace(/(\d)\s+(kg|g|千克|公斤|克)$/i, "$1$2");
   const weight = WEIGHT.test(plain);
-  const job = { id: crypto.randomUUID(), do: "scan", text: weight && weighing ? `${weighing} ${plain}` : text,
+  const size = SIZE.test(plain); // belongs to the parcel on the scales, whose weight is still wanted
+  const job = { id: crypto.randomUUID(), do: "scan", text: (weight || size) && weighing ? `${weighing} ${plain}` : text,
     station: kept.station, place: kept.place };
-  weighing = !weight && kept.station === "weigh" && !/\s/.test(text) ? text : "";
+  if (!size) weighing = !weight && kept.station === "weigh" && !/\s/.test(text) ? text : "";
   newest = job.id;
   queue.push(job);
   if (offline) showKept(job);

@@ -164,11 +164,14 @@ async def test_weighing_undoing_and_the_list_of_unknown_codes(yard: Floor, chrom
     await phone.station("weigh")
     await phone.types(yard.boxes[6].waybill)
     await phone.verdict("ask")
+    await phone.types("30x20x15")
+    await expect(phone.shown("text")).to_contain_text("30×20×15 cm", timeout=PATIENCE_MS)
+    await phone.verdict("ask")  # the weight of the same parcel is still wanted
     for key in f"{yard.boxes[6].expected_g}":
         await phone.shown("keypad").locator("button", has_text=key).first.click()
     await phone.page.locator("#enter").click()
     await phone.verdict("ok")
-    assert yard.now(6).weight_g == yard.boxes[6].expected_g
+    assert (yard.now(6).weight_g, yard.now(6).size) == (yard.boxes[6].expected_g, (300, 200, 150))
     await expect(phone.shown("wave")).to_contain_text("波次 W0001：已称重")
     await phone.shown("undo").click()
     await phone.verdict("scan_undone")
