@@ -33,7 +33,7 @@ PEOPLE = 10
 PER_SECOND = 5
 REFUND_EVERY = 3.0
 _REST = 20
-_STEPS = ("/pick", "/pack", "/weigh")
+_STEPS = ("pick", "pack", "weigh")
 _HANDS = frozenset({Role.PICKER, Role.PACKER, Role.DISPATCHER})
 
 
@@ -50,9 +50,10 @@ class Counting(Limiter):
 
 @dataclass
 class Shift:
-    """What was done. `at` are the orders that somebody has in hand, by person."""
+    """What was done. `at` are the orders that somebody has in hand, by person; `first` is the first update of it."""
 
     scans: int = 0
+    first: int = 0
     refunded: dict[int, float] = field(default_factory=dict)
     at: dict[int, int] = field(default_factory=dict)
 
@@ -106,7 +107,7 @@ async def _scan(
     for number, waybill, grams in parcels:
         shift.at[person] = number
         for step in _STEPS:
-            words = f"{step} {waybill}" + (f" {grams}g" if step == "/weigh" else "")
+            words = f"{waybill} {grams}g" if step == "weigh" else waybill
             async with http.post(f"/sandbox/chats/{person}/messages", json={"from": person, "text": words}) as answer:
                 answer.raise_for_status()
             shift.scans += 1
@@ -134,18 +135,17 @@ _PASSED = """SELECT count(*) FROM stop s JOIN event e ON e.subject = 'parcel' AN
  WHERE e.verb IN ('picked', 'checked', 'packed', 'weighed', 'handed_over') AND e.at > s.opened_at"""
 _TOLD = """SELECT count(*) FROM stop s WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'sent'
  AND (o.key LIKE 'stop:' || s.id || ':%' OR (o.kind = 'stops' AND o.ended_at > s.opened_at)))"""
-_TOOK = (
-    "SELECT (julianday(applied_at) - julianday(at)) * 86400 FROM inbox WHERE raw LIKE :like AND applied_at IS NOT NULL"
-)
+_TOOK = """SELECT (julianday(applied_at) - julianday(at)) * 86400 FROM inbox
+ WHERE update_id >= :number AND applied_at IS NOT NULL"""
 
 
 def _result(store: Store, shift: Shift, floods: int) -> Result:
     def ask(unit: Unit) -> Result:
-        def rows(statement: str, **values: str) -> list[float]:
+        def rows(statement: str, **values: int) -> list[float]:
             return [float(row[0]) for row in unit._sql.connection.execute(text(statement), values)]
 
         (accepted,) = rows(_DONE)
-        took = [seconds for step in _STEPS for seconds in rows(_TOOK, like=f'%"text": "{step} %')]
+        took = rows(_TOOK, number=shift.first)
         cuts = quantiles(took, n=100)
         return Result(
             scans=shift.scans,
@@ -182,6 +182,7 @@ async def run(seconds: float) -> Result:
             try:
                 await asyncio.sleep(10)  # what the start has to say is said
                 shop = await store.read(refunds.shopify)
+                shift.first = await store.read(_updates) + 1
                 refunding = asyncio.create_task(_refund(opened.hooks, shop, shift, Random(1)))
                 async with aiohttp.ClientSession(base_url=telegram.url) as http:
                     await asyncio.gather(*(_scan(http, one, lists[one], shift) for one in people))
@@ -191,6 +192,10 @@ async def run(seconds: float) -> Result:
             finally:
                 await app.stop()
                 store.close()
+
+
+def _updates(unit: Unit) -> int:
+    return int(unit._sql.connection.execute(text("SELECT coalesce(max(update_id), 0) FROM inbox")).scalar_one())
 
 
 def main(seconds: float, say: Callable[[str], None]) -> list[str]:
