@@ -162,11 +162,30 @@ def _free_for(desk: Desk, parcel: Parcel, sku: str, serial: str) -> None:
     desk.checks.save_unit(replace(other, live=False))
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody wrote on an order whose goods are in the box; `buyers`: the buyer did, else the seller."""
+
+    order_number: str
+    buyers: bool
+    text: str
+
+
+def remarks(desk: Desk, parcel: Parcel) -> list[Remark]:
+    """Everything written on the parcel's orders, by order, the buyer's words first."""
+    orders = desk.orders.many(parcel.live_orders)
+    told = [
+        Remark(order.number, buyers, text.strip())
+        for _, order in sorted(orders.items())
+        for buyers, text in ((True, order.buyer_message), (False, order.seller_note))
+    ]
+    return [remark for remark in told if remark.text]
+
+
 def notes_of(desk: Desk, parcel: Parcel) -> str:
     """The notes on the parcel's orders that must be read before the box is packed, '' when there are none."""
     words = [word.casefold() for word in desk.policy.checks.remarks]
-    orders = desk.orders.many(parcel.live_orders)
-    texts = [text for key in sorted(orders) for text in (orders[key].buyer_message, orders[key].seller_note) if text]
+    texts = [remark.text for remark in remarks(desk, parcel)]
     return "\n".join(dict.fromkeys(text for text in texts if any(word in text.casefold() for word in words)))
 
 

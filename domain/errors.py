@@ -217,6 +217,16 @@ class WeightRefused(Refusal):
 
 
 @dataclass(eq=False)
+class SizeRefused(Refusal):
+    """A box (mm) with a side longer than its courier takes."""
+
+    waybill: str
+    size: tuple[int, int, int]
+    courier: str
+    limit_mm: int
+
+
+@dataclass(eq=False)
 class ItemRefused(Refusal):
     """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in), serial
     or batch (the last unit's comes first), taken (the serial number is in the parcel `other`); `code` is the sku's

@@ -1,7 +1,7 @@
 """When each shop was last heard, and what the gate makes of its silence (rules.md B7, the gate rule).
 
 Surprising: a shop is judged by the ways it has been heard at all and that have a limit in the policy, and one fresh
-way is enough. A shop whose files people send is never stale unless the policy says so.
+way is enough. No shop is ever stale unless the policy says so.
 """
 
 from collections.abc import Collection, Sequence
@@ -33,7 +33,7 @@ class Silence:
 
 
 def heard(desk: Desk, shop_id: int, source: FeedSource) -> None:
-    """The shop told us something, or answered that there is nothing."""
+    """The shop told us something."""
     known = [feed for feed in desk.feeds.all() if feed.shop_id == shop_id and feed.source is source]
     if known and known[0].heard_at > desk.now - _COARSE:
         return

@@ -5,7 +5,7 @@ that a refund and a scan touch the same row: one of them loses the race and runs
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -65,11 +65,16 @@ class Item:
     paid: int = 0
 
 
+Size = tuple[int, int, int]
+"""Length, width and height in mm, as they were told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """One box. Weights in grams, `freight` in minor units of `freight_currency`; `why` explains the matching. Without
     a warehouse it is what an order is owed: planned so, or OWED, with a freight that is only estimated.
 
+    `length_mm`, `width_mm`, `height_mm` are what was measured of the packed box, 0 = nothing was.
     `material` is the sku it is packed into, when somebody said so; `tariff_id` the contract version it was priced by,
     None for a courier's own simple terms.
     """
@@ -88,6 +93,9 @@ class Parcel:
     blocked: bool = False
     expected_g: int = 0
     weight_g: int = 0
+    length_mm: int = 0
+    width_mm: int = 0
+    height_mm: int = 0
     material: str = ""
     freight: int = 0
     freight_currency: str = "CNY"
@@ -102,6 +110,15 @@ class Parcel:
     def number(self) -> str:
         """What people call it."""
         return f"P{self.id:06d}"
+
+    @property
+    def size(self) -> Size | None:
+        """What was measured of the packed box."""
+        return (self.length_mm, self.width_mm, self.height_mm) if self.length_mm else None
+
+    def unmeasured(self) -> "Parcel":
+        """The same box without its size."""
+        return replace(self, length_mm=0, width_mm=0, height_mm=0)
 
     @property
     def order_ids(self) -> tuple[int, ...]:

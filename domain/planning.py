@@ -4,6 +4,7 @@ Surprising: `refresh` is the only place that opens or closes screening holds and
 hold, a matched product and arrived stock all call it.
 """
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -66,12 +67,16 @@ def match_lines(order: Order, catalog: Catalog) -> Order:
 
 
 def reprice(desk: Desk, parcel: Parcel, grams: int) -> Parcel:
-    """The parcel with the freight of what it really weighs; as it was where its contract has no price for that."""
+    """The parcel with the freight of what it really weighs, and of the size it really has where it was measured; as it
+    was where its contract has no price for that."""
     if parcel.courier_id is None or parcel.warehouse_id is None:
         return parcel
     order = desk.orders.get(parcel.order_ids[0])
     facts = Facts(desk.catalog, desk.policy, {}, {}, desk.now)
     ask = asked(order, parcel.warehouse_id, grams, facts, units_of(parcel))
+    if parcel.size:
+        mm3, longest = math.prod(parcel.size), max(parcel.size)
+        ask = replace(ask, load=replace(ask.load, mm3=mm3, longest_mm=longest))
     price = price_of(desk.catalog.couriers[parcel.courier_id], ask)
     if price is None:
         return parcel

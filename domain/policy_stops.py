@@ -1,7 +1,7 @@
 """The sections of the policy about stopping parcels: the floor's duty, the gate, what couriers take back.
 
 Surprising: a shop that only sends news when there is some is not stale while it is silent. So the gate's limits are
-by the way a shop is heard, and only polling, which reports every round, has one by default.
+by the way a shop is heard, and none is set until the company says how long its own shops are ever quiet.
 """
 
 from collections.abc import Iterator
@@ -22,9 +22,8 @@ class RecallKind(StrEnum):
 
 
 class FeedSource(StrEnum):
-    """How a shop's news reach us: asked for on a round, told by the platform, or as a person's file."""
+    """How a shop's news reach us: told by the platform, or as a person's file."""
 
-    POLL = "poll"
     PUSH = "push"
     FILE = "file"
 
@@ -44,17 +43,12 @@ class Gate:
     """After how many minutes of silence a shop's refunds may be missing; 0 = never. Whether its parcels are then held
     back is the shop's own choice (/feeds)."""
 
-    poll_minutes: int = choice(3, "a shop that is asked every round", low=0)
     push_minutes: int = choice(0, "a shop that tells by itself", low=0)
     file_minutes: int = choice(0, "a shop whose files people send", low=0)
 
     def minutes(self, source: FeedSource) -> int:
         """The limit for news of that kind."""
-        return {
-            FeedSource.POLL: self.poll_minutes,
-            FeedSource.PUSH: self.push_minutes,
-            FeedSource.FILE: self.file_minutes,
-        }[source]
+        return self.push_minutes if source is FeedSource.PUSH else self.file_minutes
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,11 +102,12 @@ def _step_back(desk: Desk, actor: Actor, parcel: Parcel, step: Event) -> Parcel:
     assert to in MOVES[parcel.state], f"{parcel.state} -> {to}"
     news = replace(parcel, state=to, state_at=desk.now)
     if parcel.state is ParcelState.WEIGHED:
-        news = replace(reprice(desk, news, news.expected_g), weight_g=0)
+        news = replace(reprice(desk, news.unmeasured(), news.expected_g), weight_g=0)
     if to is ParcelState.IN_WAVE:
         bins.put_home(desk, actor, parcel, units_of(parcel).items())
     if parcel.state is ParcelState.PACKED:
         news = materials.give_back(desk, actor, news)
+        news = reprice(desk, news.unmeasured(), news.expected_g) if news.size else news
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, UNDONE, was=parcel.state, to=to)
     if parcel.wave_id is not None:

@@ -106,7 +106,7 @@ def take_out(
     gone = [i for i in parcel.live_items if i.order_id == order_id and i.line_no in line_nos]
     bins.put_home(desk, actor, parcel, _give_up(desk, actor, parcel, gone, document))
     items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
-    news = replace(parcel, items=items)
+    news = replace(parcel, items=items).unmeasured()
     news = replace(news, expected_g=materials.expected(desk, news))
     if news.state is ParcelState.WEIGHED:
         news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)
@@ -125,7 +125,7 @@ def put_in(desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item]) -> P
         units = [(item.sku, item.quantity) for item in items]
         desk.stock.apply(stock.reserve(parcel.id, parcel.warehouse_id, units), actor.name)
     kept = tuple(replace(item, dropped=False) if item in items else item for item in parcel.items)
-    news = replace(parcel, items=kept)
+    news = replace(parcel, items=kept).unmeasured()
     news = replace(news, expected_g=materials.expected(desk, news))
     if news.state is ParcelState.WEIGHED:
         news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)

@@ -3,7 +3,7 @@
 Surprising: these are shouted at somebody who looks at a box, not at the screen: the first word already says what to do.
 """
 
-from domain.errors import ItemRefused, NoteUnread, WeightRefused
+from domain.errors import ItemRefused, NoteUnread, SizeRefused, WeightRefused
 from handlers.words import Words
 
 
@@ -29,6 +29,18 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
 def note_text(refusal: NoteUnread, words: Words) -> str:
     """The notes, to be read before the box is packed."""
     return words("📝 {waybill}: read this first.\n{notes}", waybill=refusal.waybill, notes=refusal.notes[:600])
+
+
+def size_text(refusal: SizeRefused, words: Words) -> str:
+    """The box is too long for its courier."""
+    facts = {"waybill": refusal.waybill, "size": words.size(refusal.size), "courier": refusal.courier}
+    limit = f"{refusal.limit_mm / 10:g} cm"
+    return words(
+        "{waybill}: {courier} takes no side over {limit}, this box is {size}. Nothing was kept: measure again, or "
+        "put it aside for a lead.",
+        limit=limit,
+        **facts,
+    )
 
 
 def force_hint(refusal: WeightRefused, words: Words) -> str:

@@ -5,8 +5,12 @@ message is codes and weights, or it is left to the search.
 """
 
 import re
+from dataclasses import dataclass
 
+from domain.errors import BadValue
 from domain.fulfilment import parse_weight
+from domain.measuring import find_size, parse_size
+from domain.parcels import Size
 
 _SPLIT = re.compile(r"[\s,;，；、]+")
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9-]{6,40}")
@@ -40,3 +44,36 @@ def read_codes(text: str) -> Codes | None:
         else:
             return None
     return found if 0 < len(found) <= _MOST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A parcel's size, with its weight if told; `code` '' = the parcel before. `size` None: `told` is no size."""
+
+    told: str
+    code: str
+    grams: int | None
+    size: Size | None
+
+    @property
+    def whole(self) -> Size:
+        """The size. Raises BadValue."""
+        if self.size is None:
+            raise BadValue("size", self.told[:40], "size")
+        return self.size
+
+
+def read_sized(text: str) -> Sized | None:
+    """`SF1234567 1.25kg 30x20x15`, any of the two before the size left out; None where no size is told, or words that
+    are neither code nor weight are with it. With several parcels the size is none."""
+    found = find_size(text)
+    if found is None:
+        return None
+    told, rest = found
+    codes = read_codes(rest) if rest else [("", None)]
+    if codes is None and find_size(rest) is None:
+        return None
+    if codes is None or len(codes) > 1:
+        return Sized(text.strip(), "", None, None)
+    ((code, grams),) = codes
+    return Sized(told, code, grams, parse_size(told))

@@ -35,6 +35,7 @@ KINDS = {
     "language": N_("language"),
     "date": N_("date"),
     "weight": N_("weight"),
+    "size": N_("size"),
     "waybill": N_("waybill"),
     "count": N_("count"),
     "grade": N_("grade"),

@@ -9,25 +9,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain import floor, notices, pulls, staff, undo_scan
+from domain import checking, floor, measuring, notices, pulls, staff, undo_scan
 from domain.desk import Desk
 from domain.errors import ParcelStopped, Refusal, Unknown
 from domain.floor import Outcome
 from domain.parcels import StopState
-from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
+from domain.people import STATION_RIGHT, Actor, Person, Right, Station, may, require
 from domain.records import NoticeKind
 from domain.scan_page import KEPT_DAYS, PageAnswer
 from handlers.cards.checks import check_lines
+from handlers.cards.evidence import veiled
 from handlers.cards.scans import ANY_HINT, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
-from handlers.codes import read_codes
+from handlers.codes import read_codes, read_sized
 from handlers.draw import draw
 from handlers.refusals import refusal_text
-from handlers.scan_words import HEADS, ON_SHELF, WORDS
+from handlers.scan_words import HEADS, ON_SHELF, WORDS, WROTE
 from handlers.words import LANGUAGES, Words, unmarked
 
 Json = dict[str, object]
 _LONGEST = 400
 _MOST = 2**53
+_NOTES, _NOTE = 6, 300
 _DOINGS = ("scan", "undo", "seen")
 
 
@@ -134,6 +136,10 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
 
 
 def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
+    sized = read_sized(job.text)
+    if sized is not None and not floor.sku_of(desk, sized.told):
+        scans = measuring.weigh(desk, person.acting(), sized.code, sized.whole, sized.grams)
+        return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
     codes = read_codes(job.text)
     if codes is None:
         return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
@@ -163,6 +169,9 @@ def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
     """One code's answer: big words, the rest to read, and what the page counts."""
     unknown = isinstance(outcome.refusal, Unknown)
     told = _told(words, "unknown" if unknown else outcome.verdict, outcome.code, _text(desk, person, outcome, words))
+    size = outcome.parcel.size if outcome.parcel and outcome.station is Station.WEIGH else None
+    if size and outcome.verdict in ("ok", "ask", "again"):
+        told["text"] = " · ".join(filter(None, (str(told["text"]), words.size(size))))
     if outcome.verdict == "ok":
         told["head"] = words.plain(ON_SHELF if outcome.pulled else DONE[outcome.station])
     wave = wave_line(desk, outcome.parcel, outcome.station, words)
@@ -170,8 +179,27 @@ def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
     return {
         **told,
         **more,
+        "notes": notes(desk, person.acting(), outcome, words),
         "undo": outcome.verdict in ("ok", "item") and not outcome.pulled and undo_scan.can_go_back(outcome.station),
     }
+
+
+def notes(desk: Desk, actor: Actor, outcome: Outcome, words: Words) -> list[str]:
+    """What buyer and seller wrote, for who has the box open: they may want it wrapped. A refusal says its own."""
+    box, at = outcome.parcel, outcome.station
+    if box is None or at not in (Station.CHECK, Station.PACK) or outcome.verdict not in ("ok", "item", "again"):
+        return []
+    if not may(actor, STATION_RIGHT[at], warehouse=box.warehouse_id):
+        return []
+    found = checking.remarks(desk, box)
+    several = len({remark.order_number for remark in found}) > 1
+    lines = []
+    for remark in found[:_NOTES]:
+        who = words.plain(WROTE[remark.buyers])
+        of = f" ({remark.order_number})" if several else ""
+        lines.append(f"{who}{of}: {veiled(remark.text, private=False, limit=_NOTE)}")
+    more = words("… and {count} more", count=len(found) - _NOTES)
+    return [*lines, *([unmarked(more)] if len(found) > _NOTES else [])]
 
 
 def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:

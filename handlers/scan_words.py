@@ -19,6 +19,7 @@ HEADS = {
     "scan_undone": N_("Taken back"),
     "place": N_("Where are you receiving?"),
 }
+WROTE = {True: N_("💬 Buyer"), False: N_("📝 Seller")}
 ON_SHELF = N_("on the stop shelf")
 WORDS = {
     "ready": N_("Scan now"),

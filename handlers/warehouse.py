@@ -5,13 +5,14 @@ minute cost a few edits. A message of its own always means: look up.
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import floor, fulfilment
+from domain import floor, fulfilment, measuring
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, BadValue
 from domain.floor import Scans
@@ -22,7 +23,7 @@ from handlers.card import Button, Card
 from handlers.cards.checks import note_buttons
 from handlers.cards.scans import COMMANDS, complaint, stop_of
 from handlers.cards.stock import stock_answer
-from handlers.codes import Codes, is_code, read_codes
+from handlers.codes import Codes, Sized, is_code, read_codes, read_sized
 from handlers.draw import draw
 from handlers.filters import Cmd, Tap
 from handlers.keyboards import command_of
@@ -54,6 +55,10 @@ async def station(message: Message, ask: Ask, station: Station, args: str) -> No
     """`/ship` chooses the station; `/ship CODE` scans there once and changes nothing else."""
     if args:
         require(ask.actor, STATION_RIGHT[station])
+        sized = read_sized(args) if station is Station.WEIGH else None
+        if sized is not None:
+            await weigh(ask, sized, fresh_card=True)
+            return
         codes = read_codes(args)
         if codes is None:
             await ask.say("«{text}» holds something that is no code. Example: /ship SF1234567890123", text=args[:60])
@@ -108,6 +113,10 @@ async def photo(message: Message, ask: Ask) -> None:
     codes: Codes = [(text, None) for text in texts if is_code(text)]
     parcels = await ask.read(_parcels, codes)
     codes = parcels or codes
+    sized = read_sized(message.caption or "")
+    if sized is not None and len(codes) == 1:
+        await weigh(ask, replace(sized, code=codes[0][0]))
+        return
     weight = read_codes(message.caption or "")
     if len(codes) == 1 and weight and weight[0][0] == "":
         codes = [(codes[0][0], weight[0][1])]
@@ -127,6 +136,10 @@ async def text(message: Message, ask: Ask) -> None:
     """Codes from a scanner or typed; everything else is left to the search."""
     if not floor.on_floor(ask.actor) or _answers_a_question(message):
         raise SkipHandler
+    sized = read_sized(message.text or "")
+    if sized is not None and await ask.read(_is_sized, ask, sized):
+        await weigh(ask, sized)
+        return
     codes = read_codes(message.text or "")
     if codes is None:
         words = (message.text or "").split()
@@ -163,6 +176,24 @@ def _is_scan(desk: Desk, ask: Ask, codes: Codes) -> bool:
     if station is None:
         return False
     return all(floor.ours(desk, code, station) for code, _ in codes if code)
+
+
+def _is_sized(desk: Desk, ask: Ask, sized: Sized) -> bool:
+    """A scan with a size, and no product whose code looks like one."""
+    return not floor.sku_of(desk, sized.told) and _is_scan(desk, ask, [(sized.code, sized.grams)])
+
+
+async def weigh(ask: Ask, sized: Sized, *, fresh_card: bool = False) -> None:
+    """The size of one parcel, with its weight or without. Raises BadValue, SizeRefused."""
+    size = sized.whole
+    try:
+        scans = await ask.run(measuring.weigh, ask.actor, sized.code, size, sized.grams)
+    except AlreadyApplied:
+        await new_card(ask)
+        return
+    await tell(ask, scans)
+    if fresh_card or not await ask.read(_has_card, ask):
+        await new_card(ask)
 
 
 async def scan(

@@ -95,6 +95,10 @@ class Words:
         """1250 -> 1.25 kg, 800 -> 800 g."""
         return f"{grams / 1000:g} kg" if grams >= 1000 else f"{grams} g"
 
+    def size(self, size: tuple[int, int, int]) -> str:
+        """(300, 200, 155) -> 30×20×15.5 cm."""
+        return "×".join(f"{side / 10:g}" for side in size) + " cm"
+
     def clock(self, moment: datetime) -> str:
         """14:02, in the reader's zone."""
         return moment.astimezone(ZoneInfo(self.zone)).strftime("%H:%M")

@@ -8,6 +8,7 @@ import { guardClosing, launch, settleIn } from "./telegram.js";
 import { listen } from "./wedge.js";
 
 const WEIGHT = /^(\d{1,7}[.,]\d{1,3}|\d{1,5}|\d{1,7}([.,]\d{1,3})?(kg|g|千克|公斤|克))$/i;
+const SIZE = /^\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?(\s*[x×хX*＊✕]\s*\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?){2}$|^长\s*\d.*宽.*高/i;
 const MARKS = {
   ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", look: "🔎", scan_undone: "↶", place: "📍",
 };
@@ -42,20 +43,28 @@ const close = (text) => {
   byId("closed").hidden = false;
 };
 
-function show(verdict, head, code = "", text = "") {
+/** `notes` is what buyer and seller wrote: foreign text, so only ever textContent; nothing in it can take the focus. */
+function show(verdict, head, code = "", text = "", notes = []) {
   byId("panel").dataset.verdict = verdict;
   lastHead = { verdict, code };
   byId("head").textContent = head;
   byId("code").textContent = code;
   byId("text").textContent = text;
+  byId("notes").hidden = !notes.length;
+  byId("notes").replaceChildren(...notes.map((words) => {
+    const item = document.createElement("li");
+    item.textContent = words;
+    return item;
+  }));
 }
 
 function taken(text) {
   const plain = text.replace(/(\d)\s+(kg|g|千克|公斤|克)$/i, "$1$2");
   const weight = WEIGHT.test(plain);
-  const job = { id: crypto.randomUUID(), do: "scan", text: weight && weighing ? `${weighing} ${plain}` : text,
+  const size = SIZE.test(plain); // belongs to the parcel on the scales, whose weight is still wanted
+  const job = { id: crypto.randomUUID(), do: "scan", text: (weight || size) && weighing ? `${weighing} ${plain}` : text,
     station: kept.station, place: kept.place };
-  weighing = !weight && kept.station === "weigh" && !/\s/.test(text) ? text : "";
+  if (!size) weighing = !weight && kept.station === "weigh" && !/\s/.test(text) ? text : "";
   newest = job.id;
   queue.push(job);
   if (offline) showKept(job);
@@ -98,7 +107,7 @@ function note(result, job) {
   if (result.verdict === "scan_undone") undoable = null;
   recent.unshift({ mark: MARKS[result.verdict] ?? "", code: result.code, text: result.head });
   recent.splice(SHOWN);
-  show(result.verdict, result.head, result.code, result.text);
+  show(result.verdict, result.head, result.code, result.text, result.notes);
   if (result.verdict === "place") {
     kept.placeless.push(job); // nothing was done: sent anew when the place is chosen
     keep();

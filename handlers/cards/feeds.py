@@ -10,7 +10,6 @@ from handlers.terms import N_
 from handlers.words import Words
 
 SOURCES = {
-    FeedSource.POLL: N_("asked every round"),
     FeedSource.PUSH: N_("told by the platform"),
     FeedSource.FILE: N_("by file"),
 }

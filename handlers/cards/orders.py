@@ -196,6 +196,8 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
         parts.append(words("wave {wave}, slot {slot}", wave=desk.waves.get(parcel.wave_id).number, slot=parcel.slot))
     if parcel.holder:
         parts.append(words("held by {name}", name=parcel.holder))
+    if parcel.size:
+        parts.append(words("{name}", name=words.size(parcel.size)))
     if parcel.freight:
         text = N_("freight {amount}") if parcel.warehouse_id else N_("freight about {amount}")
         parts.append(words(text, amount=words.money(parcel.freight, parcel.freight_currency)))

@@ -48,7 +48,10 @@ HINTS = {
     Station.PICK: N_("Scan a slip when all its goods lie in the slot."),
     Station.CHECK: N_("Scan a slip, then every unit that goes into the box. I count, and say loudly what is wrong."),
     Station.PACK: N_("Scan a slip when the box is closed."),
-    Station.WEIGH: N_("Scan, then send the weight: 1.25kg or 1250. Or both at once: SF1234567890123 1.25kg"),
+    Station.WEIGH: N_(
+        "Scan, then send the weight: 1.25kg or 1250. Or both at once: SF1234567890123 1.25kg. "
+        "The size, where you measure it: 30x20x15 (cm)"
+    ),
     Station.HAND_OVER: N_("Scan every parcel the courier takes. A stopped one is refused: take it out."),
     Station.PUT_BACK: N_(
         "Scan a stopped parcel, then the stop shelf's code; scan it once more when its goods are back on their shelf. "
@@ -94,7 +97,7 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     lines = [head, "", *[_line(event, words) for event in events], "" if events else None]
     box = checking.open_for(desk, person.acting(), person.last_parcel)
     lines += ["", *check_lines(desk, box, words), ""] if box else []
-    lines += [_wave(desk, person, events, words), hint]
+    lines += [_size(desk, person, events, words), _wave(desk, person, events, words), hint]
     rows = (*_undo(desk, person, viewer), *_stations(person, viewer))
     return Card("\n".join(line for line in lines if line is not None), rows)
 
@@ -104,6 +107,19 @@ def _wave(desk: Desk, person: Person, events: Sequence[Event], words: Words) -> 
     if not events or person.last_parcel is None:
         return None
     return wave_line(desk, desk.parcels.get(person.last_parcel), Station(events[0].data["station"]), words)
+
+
+def _size(desk: Desk, person: Person, events: Sequence[Event], words: Words) -> str | None:
+    """What was measured of the last parcel, while its weighing is what was done last, and what it costs by it."""
+    if not events or person.last_parcel is None or Station(events[0].data["station"]) is not Station.WEIGH:
+        return None
+    box = desk.parcels.get(person.last_parcel)
+    if box.size is None:
+        return None
+    facts = {"waybill": box.waybill, "size": words.size(box.size)}
+    return words(
+        "📐 {waybill}: {size}, freight {amount}", amount=words.money(box.freight, box.freight_currency), **facts
+    )
 
 
 def wave_line(desk: Desk, parcel: Parcel | None, station: Station, words: Words) -> str | None:

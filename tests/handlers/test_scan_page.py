@@ -1,13 +1,18 @@
 """The scan page's jobs on the server: once per id, refusals as answers, the chat told what it needs."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiogram import Dispatcher
 
 from bot.markup import inline as ptb_inline
+from domain import checking
 from domain.errors import NotAllowed, ScanStays
+from domain.floor import Outcome
+from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, StopState
 from domain.people import Person, Role, Station
 from domain.records import NoticeKind
@@ -15,9 +20,10 @@ from domain.staff import suspend
 from handlers.card import Button, Card
 from handlers.markup import inline
 from handlers.routers import routers
-from handlers.scan_page import BadJob, Job, carry_out, opened, read_job, refused
+from handlers.scan_page import BadJob, Job, carry_out, notes, opened, read_job, refused
 from handlers.services import Services
 from handlers.words import Words
+from storage.unit import Unit
 from tests.factory import hire, incoming
 from tests.handlers.floor_chat import Doors, Floor
 
@@ -95,6 +101,7 @@ def test_a_right_scan_says_so_and_counts(floor: Floor) -> None:
                 "stop": None,
                 "at": "10:01",
                 "undo": True,
+                "notes": [],
             }
         ],
     }
@@ -137,6 +144,43 @@ def test_a_stop_that_came_while_the_scan_waited_refuses_it(floor: Floor) -> None
     assert (seen.state, seen.acked_by) == (StopState.ACKED, gate.person.name)
     assert gate.does("seen", stop=stop.id)["results"] == []
     assert floor.look(lambda desk: desk.stops.get(stop.id)) == seen
+
+
+def test_the_packer_sees_what_buyer_and_seller_wrote(floor: Floor) -> None:
+    box = one_parcel(floor)
+    order = floor.look(lambda desk: desk.orders.get(box.order_ids[0]))
+    wish = "Gift wrap, please <b>& call 13812345678</b>"
+    floor.do(lambda desk: desk.orders.save([replace(order, buyer_message=f" {wish} ", seller_note="发顺丰盒")]))
+    assert Page(floor, Role.PICKER).scans(box.waybill, Station.PICK)["notes"] == []
+    page = Page(floor, Role.PACKER)
+    told = ["💬 Buyer: Gift wrap, please <b>& call *******5678</b>", "📝 Seller: 发顺丰盒"]
+    first = page.scans(box.waybill, Station.PACK)
+    assert (first["verdict"], first["notes"]) == ("ok", told)
+    page.language = "zh"
+    again = page.scans(box.waybill, Station.PACK)
+    assert (again["verdict"], [line.split(":")[0] for line in again["notes"]]) == ("again", ["💬 买家", "📝 卖家备注"])
+    foreign = Page(floor, Role.DISPATCHER).scans(box.waybill, Station.PACK)
+    assert (foreign["verdict"], foreign["notes"]) == ("refused", [])
+
+
+def _now(desk: Unit, orders: Sequence[Order]) -> list[Order]:
+    return list(desk.orders.many([order.id for order in orders]).values())
+
+
+def test_notes_name_their_orders_and_have_an_end(floor: Floor) -> None:
+    orders = floor.orders(*(incoming(str(1001 + n)) for n in range(7)))
+    boxes = floor.wave()[1]
+    floor.do(lambda desk: desk.orders.save([replace(o, buyer_message=f"note {o.number}") for o in _now(desk, orders)]))
+    whole = replace(boxes[0], items=tuple(one.items[0] for one in boxes))
+    found = floor.look(lambda desk: checking.remarks(desk, whole))
+    assert [(one.order_number, one.buyers, one.text) for one in found] == [
+        (str(1001 + n), True, f"note {1001 + n}") for n in range(7)
+    ]
+    packer = floor.cast.people[Role.PACKER].acting()
+    outcome = Outcome(whole.waybill, Station.PACK, whole)
+    told = floor.look(lambda desk: notes(desk, packer, outcome, Words("en", "Asia/Shanghai")))
+    assert told[0] == "💬 Buyer (1001): note 1001"
+    assert told[6:] == ["… and 1 more"]
 
 
 def test_a_weight_is_asked_for_and_given_with_its_code(floor: Floor) -> None:

@@ -1,5 +1,7 @@
 """The stop shelf, the board, recalls and feeds as people meet them in chat."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain import feeds, interception, pulls, review
@@ -7,7 +9,7 @@ from domain.desk import Desk
 from domain.incoming import IncomingRefund, RefundState
 from domain.parcels import ParcelState, StopState
 from domain.people import SHOP, Role
-from domain.policy_stops import FeedSource
+from domain.policy_stops import FeedSource, Gate
 from domain.records import NoticeKind
 from domain.stop_desk import RecallState
 from handlers import middleware
@@ -197,7 +199,9 @@ async def test_the_shelfs_label_and_who_gets_it(floor: Floor) -> None:
 async def test_a_silent_shops_parcels_are_held_back_until_the_owner_lets_them_pass(floor: Floor) -> None:
     floor.orders()
     box = floor.wave()[1][0]
-    floor.do(feeds.heard, floor.cast.shops[0].id, FeedSource.POLL)
+    gate = Gate(push_minutes=3)
+    floor.do(lambda unit: unit.catalog_admin.put_policy(replace(unit.policy, gate=gate), "boss"))
+    floor.do(feeds.heard, floor.cast.shops[0].id, FeedSource.PUSH)
     floor.clock.forward(300)
     picker, boss = floor.cast.people[Role.PICKER], floor.cast.people[Role.OWNER]
     said = await floor.writes(picker, box.waybill)
@@ -211,7 +215,7 @@ async def test_a_silent_shops_parcels_are_held_back_until_the_owner_lets_them_pa
     await floor.writes(boss, "/feeds")
     said = await floor.taps(boss, "🔓 小满旗舰店: let pass")
     assert floor.toasts == ["While it is silent, its parcels pass with a warning."]
-    assert said[0].split("\n")[2].startswith("🔴 小满旗舰店: asked every round 11-23 10:01")
+    assert said[0].split("\n")[2].startswith("🔴 小满旗舰店: told by the platform 11-23 10:01")
     assert said[0].split("\n")[2].endswith(" · while silent: parcels pass")
     await floor.writes(picker, box.waybill)
     assert floor.parcel(box.id).state is ParcelState.PICKED

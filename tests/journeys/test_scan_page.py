@@ -25,6 +25,7 @@ pytestmark = [
 ]
 PARCELS = 36
 STOPPED = 20
+WISH = "Gift wrap, please <img src=x onerror=alert(1)>"
 
 
 @pytest.fixture(scope="module")
@@ -163,11 +164,14 @@ async def test_weighing_undoing_and_the_list_of_unknown_codes(yard: Floor, chrom
     await phone.station("weigh")
     await phone.types(yard.boxes[6].waybill)
     await phone.verdict("ask")
+    await phone.types("30x20x15")
+    await expect(phone.shown("text")).to_contain_text("30×20×15 cm", timeout=PATIENCE_MS)
+    await phone.verdict("ask")  # the weight of the same parcel is still wanted
     for key in f"{yard.boxes[6].expected_g}":
         await phone.shown("keypad").locator("button", has_text=key).first.click()
     await phone.page.locator("#enter").click()
     await phone.verdict("ok")
-    assert yard.now(6).weight_g == yard.boxes[6].expected_g
+    assert (yard.now(6).weight_g, yard.now(6).size) == (yard.boxes[6].expected_g, (300, 200, 150))
     await expect(phone.shown("wave")).to_contain_text("波次 W0001：已称重")
     await phone.shown("undo").click()
     await phone.verdict("scan_undone")
@@ -249,22 +253,30 @@ async def test_a_check_counts_on_the_page(yard: Floor, chromium: Browser, tmp_pa
     yard.store.run_now(_check_items)
     if yard.now(30).state is not ParcelState.PICKED:
         yard.walk(30, ParcelState.PICKED)
+    yard.store.run_now(_written, yard.boxes[30].order_ids[0], WISH)
     phone = await Phone.open(chromium, yard.address(OWNER))
     await phone.station("check")
     await phone.types(yard.boxes[30].waybill)
     await phone.verdict("item")
     await expect(phone.shown("panel")).to_contain_text("0/1")
+    await expect(phone.shown("notes")).to_have_text(f"💬 买家: {WISH}")
+    assert await phone.page.evaluate("document.activeElement.id") == "field"
     await phone.page.screenshot(path=tmp_path / "counting.png")
     skus = yard.store.read_now(lambda desk: desk.catalog.skus)
     await phone.types(skus["CUP-B"].barcode)
     await phone.verdict("refused")
     await expect(phone.shown("panel")).to_contain_text("CUP-B")
+    await expect(phone.shown("notes")).to_be_hidden()
     await phone.page.screenshot(path=tmp_path / "wrong.png")
     assert yard.now(30).state is ParcelState.PICKED
     await phone.types(skus["CUP-W"].barcode)
     await phone.verdict("ok")
     assert yard.now(30).state is ParcelState.CHECKED
     await phone.close()
+
+
+def _written(unit: Unit, order_id: int, text: str) -> None:
+    unit.orders.save([replace(unit.orders.get(order_id), buyer_message=text)])
 
 
 def _check_items(unit: Unit) -> None:
