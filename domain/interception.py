@@ -174,9 +174,14 @@ def _too_late(desk: Desk, order: Order, record: Refund, parcels: Sequence[Parcel
 
 
 def _say_too_late(desk: Desk, order: Order, record: Refund, parcel: Parcel) -> None:
-    """One box that had left, told once."""
+    """One box that had left with goods of the refund (of a refund of money alone: any box), told once. That the refund
+    had stopped it before, and let it go, says nothing."""
     told = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
-    if parcel.state is not ParcelState.HANDED_OVER or any(stop.refund_id == record.id for stop in told):
+    inside = {item.line_no for item in parcel.live_items if item.order_id == order.id}
+    about = refunds.covered(order, record, desk.refunds.of_order(order.id)) or inside
+    if parcel.state is not ParcelState.HANDED_OVER or not inside & about:
+        return
+    if any(stop.refund_id == record.id and stop.state is StopState.TOO_LATE for stop in told):
         return
     too_late(desk, order, parcel, StopKind.REFUND, record.reason or "refund", record)
 

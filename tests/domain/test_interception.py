@@ -184,6 +184,29 @@ def test_handed_over_is_too_late_and_said_once(house: House) -> None:
     assert house.refunds[0].stopped is False
 
 
+def test_a_refund_that_had_let_the_parcel_go_is_too_late_when_it_comes_again(house: House) -> None:
+    """Asked for, taken back, handed over, asked for again under the same number: customer service hears of it."""
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.REQUESTED)
+    house.refund(RefundState.CANCELLED)
+    assert house.scan(Station.WEIGH, house.parcel.expected_g).ok
+    assert house.scan(Station.HAND_OVER).ok
+    house.refund(RefundState.REQUESTED)
+    assert [stop.state for stop in house.stops] == [StopState.RELEASED, StopState.TOO_LATE]
+    house.refund(RefundState.SUCCESS)
+    assert [stop.state for stop in house.stops] == [StopState.RELEASED, StopState.TOO_LATE]
+
+
+def test_goods_that_were_put_back_are_not_too_late_when_the_rest_has_left(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    assert house.scan(Station.PUT_BACK).ok
+    assert house.scan(Station.WEIGH, house.parcel.expected_g).ok
+    assert house.scan(Station.HAND_OVER).ok
+    house.refund(RefundState.SUCCESS, 5800, "TEA-01")
+    assert [stop.state for stop in house.stops] == [StopState.DONE]
+
+
 def test_the_same_news_twice_changes_nothing(house: House) -> None:
     house.bring_to(ParcelState.PICKED)
     house.refund(RefundState.SUCCESS)

@@ -106,3 +106,14 @@ def test_left_meanwhile_is_fail_1002(house: House) -> None:
     house.bring_to(ParcelState.HANDED_OVER)
     tell(house, RefundState.REQUESTED, PAID)
     assert hears(house) == [Verdict.SHIPPED]
+
+
+def test_left_after_the_refund_had_been_taken_back_is_fail_1002_too(house: House) -> None:
+    """The stop of the first asking ended; where the goods are now is what counts."""
+    house.bring_to(ParcelState.PACKED)
+    tell(house, RefundState.REQUESTED, PAID)
+    tell(house, RefundState.CANCELLED, PAID)
+    assert house.scan(Station.WEIGH, house.parcel.expected_g).ok
+    assert house.scan(Station.HAND_OVER).ok
+    tell(house, RefundState.REQUESTED, PAID)
+    assert hears(house) == [Verdict.SHIPPED]

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -59,19 +60,14 @@ class Worker:
     began: float
 
     def work(self) -> None:
-        """Until killed or told to stop. What broke half-way is done first."""
+        """Until killed, or cut off. What broke half-way is done first."""
         people = self.store.read_now(_hands)
+        pending = self.store.read_now(lambda unit: unit.inbox.pending(10_000))
+        for update, whose, _, _ in pending:
+            if whose == self.number:
+                self._answer(update, people)
         while True:
-            try:
-                pending = self.store.read_now(lambda unit: unit.inbox.pending(10_000))
-                for update, whose, _, _ in pending:
-                    if whose == self.number:
-                        self._answer(update, people)
-                while True:
-                    self._next(people)
-            except DBAPIError as error:  # somebody cut the connection: as after a restart
-                if not error.connection_invalidated and "terminat" not in str(error) and "closed" not in str(error):
-                    raise
+            self._next(people)
 
     def _next(self, people: Sequence[Actor]) -> None:
         update = self.number * _PIECE + int(time.time() * 10_000)
@@ -124,7 +120,13 @@ def _work(url: str, number: int, began: float, said: Path) -> None:
     with said.open("ab") as out:
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)
-    Worker(Store(url), number, began).work()
+    while True:
+        try:
+            with closing(Store(url)) as store:
+                Worker(store, number, began).work()
+        except DBAPIError as error:  # somebody cut the connection, perhaps as it was opened: as after a restart
+            if not error.connection_invalidated and "terminat" not in str(error) and "closed" not in str(error):
+                raise
 
 
 @dataclass

@@ -45,6 +45,17 @@ def test_only_the_refused_part_is_undone(each: Each) -> None:
     assert (each.store.read_now(_cups), books) == (69, 69)
 
 
+def test_units_that_were_taken_in_vain_can_be_taken(each: Each) -> None:
+    """The levels a command has locked are not read again, except when they were undone."""
+
+    def command(unit: Unit) -> None:
+        _refused(unit, lambda: _take(unit, 95))
+        _take(unit, 60)
+
+    each.store.run_now(command)
+    assert each.store.read_now(_cups) == 40
+
+
 def test_an_attempt_in_an_attempt_is_its_own(each: Each) -> None:
     def command(unit: Unit) -> None:
         with unit.attempt():

@@ -108,8 +108,8 @@ def test_a_day_holds_what_happened_in_it(each: Each) -> None:
         refund = Refund(0, paid.id, "R", "success", 100, "CNY", START)
         refunds = [unit.refunds.add(replace(refund, external_id=f"R{n}", at=at)) for n, at in enumerate((START, END))]
         arrived = Return(0, "W", ReturnState.ARRIVED, START, order_id=paid.id, arrived_at=START)
-        returns = [unit.returns.add(arrived), unit.returns.add(replace(arrived, order_id=None))]
-        unit.returns.add(replace(arrived, arrived_at=END))
+        returns = [unit.returns.add(arrived), unit.returns.add(replace(arrived, waybill="X", order_id=None))]
+        unit.returns.add(replace(arrived, waybill="Y", arrived_at=END))
         items = (Item(paid.id, 1, "CUP-01", "cup", 2),)
         boxes = [
             Parcel(parcel_id, ParcelState.HANDED_OVER, paid.shop_id, handed_over_at=at, freight=500, items=items)
