@@ -97,6 +97,11 @@ def _definitions(tr: Translate) -> tuple[str, ...]:
         tr("Orders: those paid on the day in the zone above. Refunds: those of the day, whenever the order was."),
         tr("Net sales: paid minus refunded of the day. Currencies are never added together."),
         tr("Freight is the estimate by the courier's tariff; the courier's bill decides."),
+        tr(
+            "Goods cost: the average cost at which the goods left their warehouse; "
+            "units without one at the product card, see 'Cost basis'."
+        ),
+        tr("Closing value of the stock: units by the ledger at the product card's cost."),
         tr("Stock: opening and closing of the day by the ledger; 'Moved since' until the report was made."),
         tr("PASS: both sources agree to the last unit. FAIL: the tie-out sheet says by how much not."),
         tr("Provisional: bills are still to come; the final version says what changed."),

@@ -36,7 +36,7 @@ def size_text(refusal: SizeRefused, words: Words) -> str:
     facts = {"waybill": refusal.waybill, "size": words.size(refusal.size), "courier": refusal.courier}
     limit = f"{refusal.limit_mm / 10:g} cm"
     return words(
-        "{waybill}: {courier} takes no side over {limit}, this box is {size}. Nothing was kept: measure again, or "
+        "{waybill}: no side over {limit} goes with {courier}, this box is {size}. Nothing was kept: measure again, or "
         "put it aside for a lead.",
         limit=limit,
         **facts,
