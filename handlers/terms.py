@@ -237,7 +237,7 @@ RIGHTS = {
     "pack": N_("pack"),
     "weigh": N_("weigh"),
     "hand_over": N_("hand over"),
-    "put_back": N_("put back"),
+    "put_back": N_("put stopped parcels back"),
     "receive": N_("receive returns"),
     "stock": N_("see stock"),
     "stock_work": N_("work in the stock room"),

@@ -63,5 +63,15 @@ def test_every_right_and_every_wanted_value_has_a_name() -> None:
     assert set(terms.RIGHTS) == set(Right)
 
 
+def test_a_right_is_an_act_where_history_tells_the_same_as_done() -> None:
+    words = Words("zh", "UTC")
+    told = [words(name["put_back"]) for name in (terms.VERBS, terms.RIGHTS)]
+    assert told == ["已放回", "放回被拦截的包裹"]
+
+
+def test_an_empty_filter_does_not_speak_of_held_orders() -> None:
+    assert Words("zh", "UTC")("<b>📥 None of these waits</b>") == "<b>📥 没有符合条件的新订单</b>"
+
+
 def test_things_in_a_row_are_parted_as_the_language_does() -> None:
     assert [Words(language, "UTC").listed(("a", "b", "c")) for language in ("en", "zh")] == ["a, b, c", "a、b、c"]

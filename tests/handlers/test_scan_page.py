@@ -272,7 +272,9 @@ async def test_the_button_stands_in_the_own_chat_where_there_is_a_page(floor: Fl
     picker = floor.cast.people[Role.PICKER]
     said = await floor.writes(picker, "/scan")
     assert said == ["There is no scan page yet: whoever runs me must set XIAOER_PUBLIC_URL. Scan here in the chat."]
-    assert await floor.writes(floor.cast.people[Role.CS], "/scan") == ["Your role does not allow this (put back)."]
+    assert await floor.writes(floor.cast.people[Role.CS], "/scan") == [
+        "Your role does not allow this (put stopped parcels back)."
+    ]
 
 
 async def test_the_last_scan_is_taken_back_in_chat(floor: Floor) -> None:

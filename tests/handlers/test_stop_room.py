@@ -193,7 +193,7 @@ async def test_the_shelfs_label_and_who_gets_it(floor: Floor) -> None:
     (sent,) = [call for call in floor.last if call.name == "sendMediaGroup"]
     assert [one["media"].filename for one in sent.said["media"]] == ["STOP001.pdf", "STOP002.pdf"]
     said = await floor.writes(floor.cast.people[Role.CS], "/shelf")
-    assert said == ["Your role does not allow this (put back)."]
+    assert said == ["Your role does not allow this (put stopped parcels back)."]
 
 
 async def test_a_silent_shops_parcels_are_held_back_until_the_owner_lets_them_pass(floor: Floor) -> None:

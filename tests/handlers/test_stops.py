@@ -101,7 +101,9 @@ async def test_the_list_shows_each_open_stop(floor: Floor) -> None:
 
 
 async def test_customer_service_has_no_stops_list(floor: Floor) -> None:
-    assert await floor.writes(floor.cast.people[Role.CS], "/stops") == ["Your role does not allow this (put back)."]
+    assert await floor.writes(floor.cast.people[Role.CS], "/stops") == [
+        "Your role does not allow this (put stopped parcels back)."
+    ]
 
 
 async def test_a_group_sees_no_phone_number_in_the_reason(floor: Floor) -> None:
