@@ -4,6 +4,7 @@ Surprising: a deed is drawn from the number of the update it answers, so a worke
 the same deed for what it finds in its inbox, as the bot does; whatever was committed says "applied" and is not redone.
 """
 
+import logging
 import multiprocessing
 import os
 import tempfile
@@ -120,6 +121,7 @@ def _work(url: str, number: int, began: float, said: Path) -> None:
     with said.open("ab") as out:
         os.dup2(out.fileno(), 1)
         os.dup2(out.fileno(), 2)
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # it warns of each connection that was cut
     while True:
         try:
             with closing(Store(url)) as store:
@@ -259,7 +261,8 @@ def run(server: postgres.Server, home: Path, seconds: float, every: float, say: 
     finally:
         floor.stop()
     floor.check()
-    assert all(not (home / f"worker{number}").read_text() for number in range(1, WORKERS + 1))
+    said = {number: text for number in range(1, WORKERS + 1) if (text := (home / f"worker{number}").read_text())}
+    assert said == {}
     say(str(floor.figures()))
     return floor
 
