@@ -111,6 +111,20 @@ def test_a_refund_before_the_wave_takes_one_out_and_leaves_the_other_ready(yard:
     assert yard.house.reserved() == {"CUP-01": 2, "TEA-01": 0}
 
 
+def test_the_same_goods_of_both_orders_come_home_one_refund_after_the_other(yard: Yard) -> None:
+    yard.receive(cups("1"), tea("2", lines=(incoming_line("CUP-01", 1, amount=5900),)))
+    yard.approve("1")
+    yard.wave("1")
+    box = yard.box("1")
+    yard.walk(box, ParcelState.PICKED)
+    yard.refund("1", 7800)
+    yard.refund("2", 5900)
+    assert yard.scan(Station.PUT_BACK, box).ok
+    lying = yard.house.store.read_now(lambda desk: desk.stock.places(["CUP-01"]))
+    assert [place for place in lying if place.bin == box.number] == []
+    assert yard.house.reserved()["CUP-01"] == 0
+
+
 @pytest.mark.parametrize("state", LATER)
 def test_a_refund_in_the_house_stops_only_its_lines_and_holds_the_companion(yard: Yard, state: ParcelState) -> None:
     yard.bring(state)
