@@ -126,8 +126,7 @@ def _out(desk: Desk, actor: Actor, parcel: Parcel, stops: list[Stop], document: 
         if parcel.state is not ParcelState.CANCELLED:
             parcel = withdrawal.take_out(desk, actor, parcel, stop.order_id, lines, document)
         _close(desk, actor, stop, lines, document)
-    for order in desk.orders.many(parcel.order_ids).values():
-        stopping.reblock(desk, order)
+    stopping.reblock_each(desk, parcel.order_ids)
     parcel = desk.parcels.get(parcel.id)
     wave_progress(desk, actor, parcel)
     for stop in stops:
@@ -163,8 +162,7 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
         stopping.redraw(desk, task)
     if tasks:
         history.note(desk, actor, "parcel", parcel.id, "repicked")
-        for order in desk.orders.many(parcel.order_ids).values():
-            stopping.reblock(desk, order)
+        stopping.reblock_each(desk, parcel.order_ids)
     return bool(tasks)
 
 

@@ -4,7 +4,7 @@ Surprising: a change of address or goods stops a parcel on the very same road as
 person, a clock, a next person. Only its end differs: the hold's release lets the parcel go on.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -190,6 +190,13 @@ def reblock(desk: Desk, order: Order) -> None:
         if parcel.blocked or stopped or held:
             touched.append(replace(parcel, blocked=stopped or held))
     desk.parcels.save(touched)
+
+
+def reblock_each(desk: Desk, order_ids: Iterable[int]) -> None:
+    """`reblock` these orders one after the other, each as the one before left it: what ends for one order lifts the
+    hold it laid on its neighbour in the box."""
+    for order_id in order_ids:
+        reblock(desk, desk.orders.get(order_id))
 
 
 def _reasons(order: Order) -> str:

@@ -6,7 +6,7 @@ their way, so its new box starts where the old one stands, with a waybill and a 
 
 from dataclasses import replace
 
-from domain import history, interception, notices, numbering
+from domain import history, notices, numbering, stopping
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.merging import Risk, Verdict, verdict
@@ -89,9 +89,7 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
         desk.orders.save([news])
         for parcel in shared:
             _own_box(desk, actor, parcel, order)
-        interception.reblock(desk, desk.orders.get(order_id))
-        for other in desk.orders.many(company).values():
-            interception.reblock(desk, other)
+        stopping.reblock_each(desk, (order_id, *sorted(company)))
     notices.redraw(desk, NoticeKind.ORDER, {order_id, *company}, digest=True)
     return desk.orders.get(order_id)
 

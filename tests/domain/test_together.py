@@ -143,6 +143,15 @@ def test_a_refund_in_the_house_stops_only_its_lines_and_holds_the_companion(yard
     assert yard.house.reserved() == {"CUP-01": 2, "TEA-01": 0}
 
 
+def test_the_box_goes_on_when_its_first_order_came_out(yard: Yard) -> None:
+    box = yard.bring(ParcelState.PICKED)
+    yard.refund("1", 7800)
+    assert yard.scan(Station.PUT_BACK, box).ok
+    left = yard.box("2")
+    assert ([item.sku for item in left.live_items], left.blocked) == (["TEA-01"], False)
+    assert yard.scan(Station.PACK, left).ok
+
+
 def test_a_refund_typed_in_chat_holds_the_companion_too(yard: Yard) -> None:
     yard.bring(ParcelState.PICKED)
     yard.run(interception.typed, yard.cs, yard.order("2").id, "buyer called")
