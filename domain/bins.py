@@ -231,6 +231,16 @@ def put_home(desk: Desk, actor: Actor, parcel: Parcel, units: Iterable[tuple[str
     desk.stock.apply(moves, actor.name)
 
 
+def rebox(desk: Desk, actor: Actor, parcel: Parcel, own: Parcel, units: Mapping[str, int]) -> None:
+    """Units that were picked for one box lie in another; they stay at home where they were picked."""
+    desk.stock.levels(units, lock=True)
+    moves: list[Move] = []
+    for place, home in homes(desk, parcel, units):
+        moves += stock.relocate(_of(place, place.units, Document.PICK, parcel.id), home)
+        moves += stock.relocate(_of(replace(place, bin=home), place.units, Document.PICK, own.id), own.number)
+    desk.stock.apply(moves, actor.name)
+
+
 def home_names(desk: Desk, parcel: Parcel) -> dict[str, str]:
     """sku -> the bins its units go back to, as people call them: where they were picked, else the sku's own shelf."""
     units = _units(parcel)

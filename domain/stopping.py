@@ -229,6 +229,25 @@ def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapp
     return changed
 
 
+def _without(desk: Desk, order: Order, members: Collection[str]) -> Order:
+    """The order without the holds that these others laid on it; not saved."""
+    gone = {"resolved_at": desk.now, "resolved_by": "screening", "resolution": "auto"}
+    holds = tuple(
+        replace(hold, **gone) if hold.open and hold.evidence.get("member") in members else hold  # type: ignore[arg-type]  # its fields
+        for hold in order.holds
+    )
+    return replace(order, holds=holds)
+
+
+def part(desk: Desk, order_id: int, company: Collection[int]) -> None:
+    """An order shares no box with these any more: the holds they laid on each other end."""
+    orders = desk.orders.many({order_id, *company})
+    mine = {orders[order_id].number}
+    theirs = {one.number for one in orders.values()} - mine
+    news = [_without(desk, one, theirs if one.id == order_id else mine) for one in orders.values()]
+    desk.orders.save([one for one in news if one != orders[one.id]])
+
+
 def _tell_companions(
     desk: Desk,
     order: Order,
@@ -249,9 +268,7 @@ def _tell_companions(
             hold = Hold(HoldCode.MEMBER_CHANGED, Source.PLATFORM, desk.now, {"member": order.number})
             news[other.id] = replace(other, holds=(*other.holds, hold))
         elif told and not (ill and other.id in shared):
-            gone = {"resolved_at": desk.now, "resolved_by": "screening", "resolution": "auto"}
-            holds = tuple(replace(h, **gone) if h in told else h for h in other.holds)  # type: ignore[arg-type]  # its fields
-            news[other.id] = replace(other, holds=holds)
+            news[other.id] = _without(desk, other, {order.number})
     desk.orders.save(list(news.values()))
     notices.redraw(desk, NoticeKind.ORDER, news)
     return {order_id: replace(one, revision=one.revision + 1) for order_id, one in news.items()}

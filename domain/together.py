@@ -6,12 +6,12 @@ their way, so its new box starts where the old one stands, with a waybill and a 
 
 from dataclasses import replace
 
-from domain import history, notices, numbering, stopping
+from domain import bins, history, notices, numbering, splitting, stopping
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.merging import Risk, Verdict, verdict
 from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import Parcel, ParcelState, StopKind
 from domain.people import Actor, Right, Role, require
 from domain.planning import grams_of, refresh, reprice, units_of
 from domain.records import NoticeKind
@@ -89,13 +89,15 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
         desk.orders.save([news])
         for parcel in shared:
             _own_box(desk, actor, parcel, order)
+        stopping.part(desk, order_id, company)
         stopping.reblock_each(desk, (order_id, *sorted(company)))
     notices.redraw(desk, NoticeKind.ORDER, {order_id, *company}, digest=True)
     return desk.orders.get(order_id)
 
 
 def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> None:
-    """The order's items in a box of their own, in the same state; their claim on stock moves with them."""
+    """The order's items in a box of their own, in the same state; their claim on stock, what was picked of them and
+    what stops them move with them."""
     (new_id,) = desk.parcels.next_ids(1)
     mine = tuple(item for item in parcel.items if item.order_id == order.id)
     why = {**parcel.why, "merge": {"orders": [], "why": "unmerged"}}
@@ -115,5 +117,13 @@ def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> None:
         roles = {Role.PICKER, Role.PACKER}
         key = f"apart:{own.id}"
         notices.tell(desk, NoticeKind.WAVE, parcel.wave_id or 0, roles, key=key, warehouse=parcel.warehouse_id)
+    stops = [stop for stop in stopping.open_of(desk, parcel) if stop.order_id == order.id]
+    missing = {line for stop in stops if stop.kind is StopKind.REPICK for line in stop.line_nos}
+    if parcel.state is ParcelState.PICKED:
+        there = [item for item in own.live_items if item.line_no not in missing]
+        bins.rebox(desk, actor, parcel, own, splitting.units_of(there))
+    for stop in stops:
+        desk.stops.save(replace(stop, parcel_id=own.id))
+        stopping.redraw(desk, stop)
     history.note(desk, actor, "parcel", own.id, "split_off", parcel.number)
     history.note(desk, actor, "parcel", parcel.id, "member_left", own.number)

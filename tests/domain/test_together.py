@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from domain import interception, review
+from domain.bins import in_box
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.holds import HoldCode
 from domain.incoming import IncomingOrder, PlatformState
@@ -24,6 +25,12 @@ def yard(house: House) -> Yard:
 
 def merged(yard: Yard) -> bool:
     return [box.id for box in yard.boxes("1")] == [box.id for box in yard.boxes("2")]
+
+
+def boxed(yard: Yard) -> dict[tuple[str, str], int]:
+    """(box, sku) -> picked units in it."""
+    lying = yard.house.store.read_now(lambda desk: desk.stock.places())
+    return {(place.bin, place.sku): place.units for place in lying if in_box(place.bin)}
 
 
 def test_a_second_order_to_the_same_place_joins_the_first(yard: Yard) -> None:
@@ -120,8 +127,7 @@ def test_the_same_goods_of_both_orders_come_home_one_refund_after_the_other(yard
     yard.refund("1", 7800)
     yard.refund("2", 5900)
     assert yard.scan(Station.PUT_BACK, box).ok
-    lying = yard.house.store.read_now(lambda desk: desk.stock.places(["CUP-01"]))
-    assert [place for place in lying if place.bin == box.number] == []
+    assert boxed(yard) == {}
     assert yard.house.reserved()["CUP-01"] == 0
 
 
@@ -190,12 +196,28 @@ def test_unmerged_on_the_floor_the_new_box_has_a_waybill_and_a_slot_and_both_lea
     assert (two.state, two.wave_id, two.slot) == (state, old.wave_id, old.slot + 1)
     assert two.waybill not in ("", one.waybill)
     assert (one.expected_g, two.expected_g) == (2 * 320 + 60, 140 + 60)
+    picked = state is ParcelState.PICKED
+    assert boxed(yard) == ({(one.number, "CUP-01"): 2, (two.number, "TEA-01"): 1} if picked else {})
     for box in (one, two):
         for step, station in SCAN.items():
             if step is not state:
                 assert yard.scan(station, box).ok or step is ParcelState.PICKED
     assert [yard.order(n).status for n in PAIR] == [OrderStatus.SHIPPED] * 2
     assert yard.house.reserved() == {"CUP-01": 0, "TEA-01": 0}
+
+
+@pytest.mark.parametrize("state", [ParcelState.IN_WAVE, ParcelState.PICKED])
+def test_a_stop_goes_with_the_order_that_is_taken_apart(yard: Yard, state: ParcelState) -> None:
+    yard.bring(state)
+    yard.refund("2", 5900)
+    yard.unmerge("2")
+    one, two = yard.box("1"), yard.box("2")
+    assert (one.blocked, two.blocked) == (False, True)
+    assert ([stop.state for stop in yard.stops(two)], yard.stops(one)) == ([StopState.OPEN], [])
+    assert yard.scan(Station.PUT_BACK, two).ok
+    assert yard.order("2").status is OrderStatus.CANCELLED
+    assert boxed(yard) == ({(one.number, "CUP-01"): 2} if state is ParcelState.PICKED else {})
+    assert yard.house.reserved() == {"CUP-01": 2, "TEA-01": 0}
 
 
 @pytest.mark.parametrize("state", [ParcelState.PACKED, ParcelState.WEIGHED, ParcelState.HANDED_OVER])
