@@ -5,7 +5,7 @@ the command then finds the new state and refuses in words (or succeeds).
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 class Refusal(Exception):
@@ -247,6 +247,29 @@ class NoteUnread(Refusal):
     waybill: str
     parcel_id: int
     notes: str
+
+
+@dataclass(eq=False)
+class BatchNeeded(Refusal):
+    """Units of a return whose batch cannot be told from what left: whoever holds them says which of `batches`, or
+    another."""
+
+    return_id: int
+    line_no: int
+    sku: str
+    title: str
+    grade: str
+    units: int
+    batches: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class BatchExpired(Refusal):
+    """Units that have expired cannot be good."""
+
+    sku: str
+    batch: str
+    expires: date
 
 
 @dataclass(eq=False)

@@ -62,14 +62,14 @@ class StockDocs:
         away = stock_doc.c.state.in_([DocState.IN_TRANSIT, DocState.WAITING])
         return self._load(_DOCS.where(stock_doc.c.kind == DocKind.TRANSFER, away, stock_doc.c.id.in_(there)))
 
-    def counted(self, by: str, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
+    def counted(self, by: int, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
         """sku -> what the differences of this person's counts that were booked there since then are worth, surplus
         and loss added by size, minor units of the sku's currency."""
         book = stock_ledger.c
         statement = select(book.sku, func.sum(func.abs(book.value)).label("value")).join(
             stock_doc, stock_doc.c.id == book.document_id
         )
-        counts = (book.document == Document.COUNT) & (book.bucket == Bucket.GOOD) & (stock_doc.c.made_by == by)
+        counts = (book.document == Document.COUNT) & (book.bucket == Bucket.GOOD) & (stock_doc.c.made_by_id == by)
         mine = counts & (book.warehouse_id == warehouse_id) & (book.at > since) & among(book.sku)
         return {row.sku: int(row.value) for row in self._sql.rows_in(statement.where(mine).group_by(book.sku), skus)}
 
