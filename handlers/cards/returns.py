@@ -9,6 +9,7 @@ from domain.people import Right
 from domain.records import Grade, NoticeKind, Return, ReturnItem, ReturnState
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
+from handlers.cards.return_batches import batch_lines
 from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import N_
@@ -50,6 +51,7 @@ def return_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, 
     lines = [words(HEADS[parcel.state], waybill=parcel.waybill)]
     lines += heads.values() if len(heads) == 1 else []
     lines += [*_about(desk, parcel, viewer), *_goods(desk, parcel, heads, words)]
+    lines += batch_lines(desk, parcel, words)
     lines += ["", words(NEXT[parcel.state])]
     return Card("\n".join(lines), _rows(parcel, viewer))
 
