@@ -1,10 +1,21 @@
 """Stock as a command may read and write it: levels, ledger, places, batches and cost (storage/ is behind it)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from domain.stock import Batch, Document, Level, Move, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Units of a product that no warehouse has claimed yet: in orders that are reviewed, held ones too; in orders that
+    wait for their payment; in boxes that are owed."""
+
+    review: int = 0
+    unpaid: int = 0
+    owed: int = 0
 
 
 class StockBook(Protocol):

@@ -118,6 +118,9 @@ class StockDocs(Protocol):
     def in_transit(self, sku: str) -> list[StockDoc]:
         """Transfers on their way with units of it."""
 
+    def at_the_door(self, skus: Collection[str] | None) -> dict[tuple[DocKind, str], int]:
+        """(RECEIPT or TRANSFER, sku) -> units scanned into open documents of the kind that are in no books yet."""
+
     def counted(self, by: int, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
         """sku -> what the differences of this person's counts (by id, whatever the name) that were booked there since
         then are worth, surplus and loss added by size, minor units of the sku's currency."""

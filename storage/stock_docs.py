@@ -20,6 +20,13 @@ LINE = Shape(DocLine, stock_doc_line)
 _DOCS = select(*DOC.columns).order_by(stock_doc.c.id)
 _LINES = select(stock_doc_line.c.doc_id, *LINE.columns).where(among(stock_doc_line.c.doc_id))
 _LINES = _LINES.order_by(stock_doc_line.c.doc_id, stock_doc_line.c.position)
+_AT_THE_DOOR = (
+    select(stock_doc.c.kind, stock_doc_line.c.sku, func.sum(stock_doc_line.c.done).label("units"))
+    .join(stock_doc, stock_doc.c.id == stock_doc_line.c.doc_id)
+    .where(stock_doc.c.state == DocState.OPEN, stock_doc.c.kind.in_([DocKind.RECEIPT, DocKind.TRANSFER]))
+    .group_by(stock_doc.c.kind, stock_doc_line.c.sku)
+)
+_AT_THE_DOOR_OF = _AT_THE_DOOR.where(among(stock_doc_line.c.sku))
 
 
 class StockDocs:
@@ -61,6 +68,11 @@ class StockDocs:
         there = select(stock_doc_line.c.doc_id).where(stock_doc_line.c.sku == sku)
         away = stock_doc.c.state.in_([DocState.IN_TRANSIT, DocState.WAITING])
         return self._load(_DOCS.where(stock_doc.c.kind == DocKind.TRANSFER, away, stock_doc.c.id.in_(there)))
+
+    def at_the_door(self, skus: Collection[str] | None) -> dict[tuple[DocKind, str], int]:
+        """(RECEIPT or TRANSFER, sku) -> units scanned into open documents of the kind that are in no books yet."""
+        rows = self._sql.rows(_AT_THE_DOOR) if skus is None else self._sql.rows_in(_AT_THE_DOOR_OF, skus)
+        return {(row.kind, row.sku): int(row.units) for row in rows}
 
     def counted(self, by: int, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
         """sku -> what the differences of this person's counts that were booked there since then are worth, surplus

@@ -5,6 +5,7 @@ from domain.catalog import Sku
 from domain.desk import Desk
 from domain.parcels import OPEN_STOPS, Parcel
 from domain.stock import Bucket, share
+from handlers.cards.selling import sell_lines
 from handlers.terms import step_name
 from handlers.words import Words
 
@@ -26,10 +27,7 @@ def _sellable(desk: Desk, sku: Sku, words: Words) -> list[str]:
     if not levels:
         return []
     old = bins.stale(desk, [sku.code])
-    ship = sum(bins.to_ship(levels, old, bins.withheld(desk, [sku.code])).values())
-    waiting = desk.orders.wanted_in_review(sku.code)
-    facts = {"ship": ship, "sell": ship - waiting, "waiting": waiting}
-    lines = [words("To ship {ship} · to sell {sell} ({waiting} wanted by orders in review)", **facts)]
+    lines = sell_lines(desk, sku.code, words)
     if old:
         days = desk.policy.stock.life_days
         lines.append(
