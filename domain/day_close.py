@@ -4,6 +4,7 @@ Surprising: rows come from the records and the control totals from the store's o
 tie-out compares two sources and can fail.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -30,6 +31,7 @@ from domain.parcels import Parcel, Refund
 from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind, ReportRun, Return, RunState
 from domain.stock import Bucket
+from domain.tariffs import volumetric_g
 
 LEASE_SECONDS = 600
 
@@ -197,7 +199,16 @@ def _shipment(desk: Desk, parcel: Parcel, orders: Mapping[int, Order]) -> Shipme
         currency=parcel.freight_currency,
         province=receiver.province,
         city=receiver.city,
+        size_mm=parcel.size,
+        volumetric_g=_volumetric(desk, parcel),
     )
+
+
+def _volumetric(desk: Desk, parcel: Parcel) -> int:
+    """What the parcel's size counts as by the contract it was priced by."""
+    versions = desk.catalog.tariffs.get(parcel.courier_id or 0, ())
+    tariff = next((one for one in versions if one.id == parcel.tariff_id), None)
+    return volumetric_g(tariff, math.prod(parcel.size)) if tariff and parcel.size else 0
 
 
 def _stock(desk: Desk, start: datetime, end: datetime) -> tuple[StockRow, ...]:

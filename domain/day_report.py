@@ -100,7 +100,8 @@ class ReturnRow:
 class ShipmentRow:
     """A parcel handed over on the day. Grams; `freight_estimate` in minor units of `currency`.
 
-    `weighed_g` 0 = it was not weighed, `expected_g` 0 = some weight is not known.
+    `weighed_g` 0 = it was not weighed, `expected_g` 0 = some weight is not known. `size_mm` None = not known;
+    `volumetric_g` is what the size counts as by the contract the parcel was priced by, 0 = it does not (rules.md B10).
     """
 
     handed_over_at: datetime
@@ -115,6 +116,8 @@ class ShipmentRow:
     currency: str
     province: str
     city: str
+    size_mm: tuple[int, int, int] | None = None
+    volumetric_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,8 @@ def _shipments(tr: Translate, report: DayReport) -> tuple[Column[ShipmentRow], .
         Column("expected", tr("Expected kg"), Kind.WEIGHT, 11, lambda s, _: _kg(s.expected_g), total=True),
         Column("weighed", tr("Weighed kg"), Kind.WEIGHT, 11, lambda s, _: _kg(s.weighed_g), total=True),
         Column("off", tr("Difference kg"), Kind.WEIGHT, 12, _weight_off),
+        Column("size", tr("Size cm"), Kind.TEXT, 14, lambda s, _: _cm(s.size_mm)),
+        Column("volumetric", tr("Volumetric kg"), Kind.WEIGHT, 12, lambda s, _: _kg(s.volumetric_g), total=True),
         Column("currency", tr("Currency"), Kind.TEXT, 9, lambda s, _: s.currency),
         _money("freight", tr("Freight estimate"), lambda s: s.freight_estimate, lambda s: s.currency),
         Column("first", tr("New waybill"), Kind.QUANTITY, 9, seen_first, total=True),
@@ -160,6 +162,11 @@ def _weight_off(row: ShipmentRow, line: int) -> Formula:
 
 def _kg(grams: int) -> Decimal | None:
     return Decimal(grams) / _GRAMS if grams else None
+
+
+def _cm(size: tuple[int, int, int] | None) -> str:
+    """(300, 200, 155) -> 30×20×15.5."""
+    return "×".join(f"{side / 10:g}" for side in size) if size else ""
 
 
 def _stock(tr: Translate) -> tuple[Column[StockRow], ...]:
