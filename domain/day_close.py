@@ -215,12 +215,13 @@ def _stock(desk: Desk, start: datetime, end: datetime) -> tuple[StockRow, ...]:
     """Every sku of every warehouse: the day's ledger sums beside what the stock record says now."""
     moved = desk.reports.ledger_totals(start, end)
     after = desk.reports.ledger_totals(end, desk.now + timedelta(days=1)) if end <= desk.now else {}
+    values = desk.stock.values()
     waiting = _waiting_put_back(desk)
     rows = []
     for key, level in sorted(desk.stock.levels().items()):
         item = desk.catalog.skus[level.sku]
-        before, came, went = moved.get((*key, Bucket.GOOD), (0, 0, 0))
-        _, later_in, later_out = after.get((*key, Bucket.GOOD), (0, 0, 0))
+        before, came, went, _ = moved.get((*key, Bucket.GOOD), (0, 0, 0, 0))
+        _, later_in, later_out, later_value = after.get((*key, Bucket.GOOD), (0, 0, 0, 0))
         rows.append(
             StockRow(
                 warehouse=desk.catalog.warehouses[level.warehouse_id].name,
@@ -232,7 +233,7 @@ def _stock(desk: Desk, start: datetime, end: datetime) -> tuple[StockRow, ...]:
                 on_hand=level.good,
                 reserved=level.reserved,
                 put_back=waiting.get(key, 0),
-                unit_cost=item.cost,
+                value=values.get((*key, Bucket.GOOD), 0) - later_value,
                 currency=item.currency,
                 since=later_in + later_out,
             )

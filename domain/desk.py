@@ -295,7 +295,7 @@ class Reports(Protocol):
         """Arrived in [start, end), each with the orders whose goods are in it."""
 
     def shipped(self, start: datetime, end: datetime) -> list[Parcel]: ...
-    def ledger_totals(self, start: datetime, end: datetime) -> dict[tuple[int, str, str], tuple[int, int, int]]:
+    def ledger_totals(self, start: datetime, end: datetime) -> dict[tuple[int, str, str], tuple[int, int, int, int]]:
         """(warehouse, sku, bucket) -> (sum before start, sum in >0 within, sum out <0 within)."""
 
     def controls(self, start: datetime, end: datetime) -> tuple[ControlTotal, ...]:
