@@ -76,6 +76,10 @@ async def test_one_unit_of_two_batches_is_asked_about_and_the_answer_grades_it(f
     assert cups(floor).defective == 1
     await floor.taps(receiver, "✅ All good")
     assert lying(floor) == {"B8": 9}
+    (said,) = await floor.writes(receiver, "/stock CUP-01")
+    lines = said.split("\n")
+    assert "• 杭州仓: 1 defective · batch B7 · expires 2027-03-01" in lines
+    assert any(line.endswith(f"came back {floor.parcel(1).waybill} · @B7 · {receiver.name}") for line in lines)
 
 
 async def test_a_new_batch_must_bring_its_expiry_and_is_marked(floor: Floor) -> None:
