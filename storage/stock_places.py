@@ -26,10 +26,13 @@ _BATCHES_OF = select(*BATCH.columns).where(among(batch.c.sku))
 _EMPTY = delete(stock_place).where(*(stock_place.c[key] == bindparam(f"_{key}") for key in _KEYS))
 _BOOK = stock_ledger.c
 _MOVED = (_BOOK.bucket == Bucket.GOOD) & (_BOOK.delta != 0)
-_ON_HAND = (Bucket.GOOD, Bucket.DEFECTIVE)
 _LOT = (_BOOK.sku, _BOOK.warehouse_id, _BOOK.batch)
 _DEFECTS = select(*_LOT, func.sum(_BOOK.delta).label("units")).where(_BOOK.bucket == Bucket.DEFECTIVE, among(_BOOK.sku))
 _DEFECTS = _DEFECTS.group_by(*_LOT).having(func.sum(_BOOK.delta) != 0).order_by(*_LOT)
+_BY = (_BOOK.document_id, _BOOK.sku, _BOOK.batch)
+_MOVED_BY = select(*_BY, func.sum(_BOOK.delta).label("units")).group_by(*_BY)
+_MOVED_BY = _MOVED_BY.where(_BOOK.document == bindparam("document", type_=_BOOK.document.type))
+_MOVED_BY = _MOVED_BY.where(_BOOK.bucket.in_([Bucket.GOOD, Bucket.DEFECTIVE]), among(_BOOK.document_id))
 _FROM = (_BOOK.warehouse_id, _BOOK.sku, _BOOK.bin, _BOOK.batch)
 _PICKED = select(*_FROM, (-func.sum(_BOOK.delta)).label("units")).group_by(*_FROM).having(func.sum(_BOOK.delta) < 0)
 _PICKED = _PICKED.where(_BOOK.document == Document.PICK, _BOOK.document_id == bindparam("parcel"), _MOVED)
@@ -112,9 +115,7 @@ class Places:
 
     def moved(self, document: Document, ids: Collection[int]) -> dict[tuple[int, str, str], int]:
         """(document id, sku, batch) -> units on hand that came (positive) or left by these documents."""
-        mine = (_BOOK.document == document) & _BOOK.bucket.in_(_ON_HAND) & among(_BOOK.document_id)
-        key = (_BOOK.document_id, _BOOK.sku, _BOOK.batch)
-        rows = self._sql.rows_in(select(*key, func.sum(_BOOK.delta).label("units")).where(mine).group_by(*key), ids)
+        rows = self._sql.rows_in(_MOVED_BY, ids, document=document)
         return {(row.document_id, row.sku, row.batch): int(row.units) for row in rows}
 
     def sent_at(self, parcel_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
