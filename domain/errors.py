@@ -229,8 +229,8 @@ class SizeRefused(Refusal):
 @dataclass(eq=False)
 class ItemRefused(Refusal):
     """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in), serial
-    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`); `code` is the sku's
-    or what was scanned."""
+    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`), batch_other (on no shelf
+    or too old; the books have batch `other` in the box); `code` is the sku's or what was scanned."""
 
     waybill: str
     why: str

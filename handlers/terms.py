@@ -169,6 +169,7 @@ VERBS = {
     "handed_over": N_("handed over"),
     "checked": N_("checked"),
     "packed_into": N_("packed into"),
+    "batch_swapped": N_("another batch in the box"),
     "notes_read": N_("notes read"),
     "weight_forced": N_("weight let pass"),
     "measured": N_("measured"),

@@ -28,6 +28,10 @@ DAYS = 100
 
 @pytest.fixture
 def room(house: House) -> Room:
+    return two_batches(house)
+
+
+def two_batches(house: House) -> Room:
     """No cups but those of the two batches: one B7, nine B8."""
     made = Room(house)
     house.run(batched)
