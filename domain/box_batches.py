@@ -19,11 +19,11 @@ from domain.stock import Bucket, Document, Move, Place
 def inherited(desk: Desk, parcel: Parcel, sku: str, units: Iterable[Unit]) -> str:
     """The batch the next unit of it is taken to be of: that of the one before while the box can hold another, '' where
     it must be scanned."""
-    mine = [unit.batch for unit in units if unit.sku == sku]
+    mine = [unit.batch.upper() for unit in units if unit.sku == sku]
     last = mine[-1] if mine else ""
     box = _box(desk, parcel, sku)
     known = last and box and "" not in box
-    return "" if known and Counter(mine)[last] >= sum(p.units for p in box.get(last.upper(), ())) else last
+    return "" if known and Counter(mine)[last] >= sum(p.units for p in box.get(last, ())) else last
 
 
 def follow(desk: Desk, actor: Actor, parcel: Parcel, units: Iterable[Unit], code: str) -> None:

@@ -16,13 +16,14 @@ from domain.desk import Desk
 from domain.errors import BadValue, BatchNeeded, Unknown
 from domain.orders import Order
 from domain.people import Actor, Right, require
-from domain.records import NoticeKind, Return
+from domain.records import Grade, NoticeKind, Return
 from domain.stock import Batch
 from handlers.ask import Ask
-from handlers.cards.return_batches import which_batch
-from handlers.cards.returns import GRADE_OF, choose_order
+from handlers.card import Card
+from handlers.cards.returns import GRADE_OF, LETTER, choose_order
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
+from handlers.words import Words
 
 router = Router(name="returns")
 _CHOICES = 8
@@ -114,10 +115,23 @@ async def _grade(ask: Ask, done: str, command: Callable[..., Return], return_id:
         await ask.run(command, ask.actor, return_id, *args)
     except BatchNeeded as needed:
         await ask.toast("")
-        await ask.reply(which_batch(needed, ask.words))
+        await ask.reply(_which_batch(needed, ask.words))
         return
     await ask.toast(ask.words.plain(done) if done else "")
     await ask.show(NoticeKind.RETURN, return_id)
+
+
+def _which_batch(needed: BatchNeeded, words: Words) -> Card:
+    """The question; its answer grades the units that were tapped."""
+    facts = {"units": needed.units, "title": needed.title[:60], "sku": needed.sku}
+    lines = [words("Which batch {units:is it|are they}? {units} × {title} · {sku}", **facts)]
+    if needed.batches:
+        lines.append(words("Sent were: {batches}", batches=words.listed(needed.batches[:_CHOICES])))
+    lines.append(
+        words("Read it off the goods and reply: B7 2027-05-31. A known batch needs no date; only some: B7 x2.")
+    )
+    args = (needed.return_id, needed.line_no, LETTER[Grade(needed.grade)], needed.units)
+    return question("\n".join(lines), words.plain("batch, expiry"), "rb", *args)
 
 
 @router.message(Answer("rb"))

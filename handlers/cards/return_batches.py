@@ -1,31 +1,12 @@
-"""Batches of what comes back: the question which one it is, and what left against what came, in words."""
+"""Batches of what comes back: what left against what came, in words."""
 
 from collections.abc import Sequence
 
 from domain import batches
 from domain.desk import Desk
-from domain.errors import BatchNeeded
 from domain.records import Return, ReturnItem, ReturnState
 from domain.stock import Document
-from handlers.card import Card
-from handlers.questions import question
 from handlers.words import Words
-
-LETTER = {"good": "g", "defective": "d"}
-SHOWN = 6
-
-
-def which_batch(needed: BatchNeeded, words: Words) -> Card:
-    """The question; its answer grades the units that were tapped."""
-    facts = {"units": needed.units, "title": needed.title[:60], "sku": needed.sku}
-    lines = [words("Which batch {units:is it|are they}? {units} × {title} · {sku}", **facts)]
-    if needed.batches:
-        lines.append(words("Sent were: {batches}", batches=words.listed(needed.batches[:SHOWN])))
-    lines.append(
-        words("Read it off the goods and reply: B7 2027-05-31. A known batch needs no date; only some: B7 x2.")
-    )
-    args = (needed.return_id, needed.line_no, LETTER[needed.grade], needed.units)
-    return question("\n".join(lines), words.plain("batch, expiry"), "rb", *args)
 
 
 def batch_lines(desk: Desk, parcel: Return, words: Words) -> list[str]:

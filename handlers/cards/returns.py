@@ -35,8 +35,8 @@ NEXT = {
     ReturnState.DONE: N_("Next: customer service settles the money with the buyer."),
 }
 _TAPS = {Grade.GOOD: N_("✅ good"), Grade.DEFECTIVE: N_("🔧 defective"), Grade.MISSING: N_("❔ missing")}
-_LETTER = {Grade.GOOD: "g", Grade.DEFECTIVE: "d", Grade.MISSING: "m"}
-GRADE_OF = {letter: grade for grade, letter in _LETTER.items()}
+LETTER = {Grade.GOOD: "g", Grade.DEFECTIVE: "d", Grade.MISSING: "m"}
+GRADE_OF = {letter: grade for grade, letter in LETTER.items()}
 _ROWS = 8
 _ITEMS = 20
 
@@ -128,7 +128,7 @@ def _rows(parcel: Return, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
             tuple(
                 Button(
                     f"{item.line_no}. {words.plain(label)}",
-                    pack("rg", parcel.id, parcel.revision, item.line_no, _LETTER[grade]),
+                    pack("rg", parcel.id, parcel.revision, item.line_no, LETTER[grade]),
                 )
                 for grade, label in _TAPS.items()
             )
