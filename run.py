@@ -79,14 +79,15 @@ def _parser() -> argparse.ArgumentParser:
     closing = commands.add_parser("close-day", help="make a day's workbook", parents=[common])
     closing.add_argument("day", type=date.fromisoformat, metavar="DATE", help="2026-11-23")
     closing.set_defaults(command="close-day")
-    _policy_parser(commands.add_parser("policy", help="check, apply or show the house rules", parents=[common]))
+    rules = commands.add_parser("policy", help="check, apply or show the house rules", parents=[common])
+    _policy_parser(rules, common)
     measuring = commands.add_parser("bench", help="ratios against the raw limit", parents=[common])
     measuring.add_argument("--orders", type=int, default=100_000, metavar="N", help="orders to import (100000)")
     measuring.set_defaults(command="bench")
     return parser
 
 
-def _policy_parser(parser: argparse.ArgumentParser) -> None:
+def _policy_parser(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
     steps = parser.add_subparsers(metavar="STEP", required=True)
     for name, text in (
         ("check", "name every fault of a file"),
@@ -95,8 +96,7 @@ def _policy_parser(parser: argparse.ArgumentParser) -> None:
         ("show", "the rules in force, or of a version"),
         ("history", "every version: since when, whose, what it changed"),
     ):
-        step = steps.add_parser(name, help=text)
-        step.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="one JSON object on stdout")
+        step = steps.add_parser(name, help=text, parents=[common])
         if name in ("dry-run", "apply"):
             source = step.add_mutually_exclusive_group(required=True)
             source.add_argument("file", nargs="?", type=Path, metavar="FILE")

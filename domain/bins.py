@@ -4,7 +4,7 @@ Surprising: a picked unit lies in its box: the place is then called by the parce
 it from the pick on, though it leaves the stock at the hand-over only, and a put-back knows where it came from.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -54,12 +54,16 @@ def arrival_bin(desk: Desk) -> str:
     return RECEIVING if desk.policy.stock.put_away else ""
 
 
+def today(desk: Desk) -> date:
+    """The day it is in the company's zone."""
+    return desk.now.astimezone(ZoneInfo(desk.catalog.company.zone)).date()
+
+
 def _first_day(desk: Desk, policy: Policy) -> date:
     """Batches that expire before this day are not sent any more; without the EXPIRY hold, all are."""
     if not policy.screens(HoldCode.EXPIRY):
         return date.min
-    today = desk.now.astimezone(ZoneInfo(desk.catalog.company.zone)).date()
-    return today + timedelta(days=policy.stock.life_days)
+    return today(desk) + timedelta(days=policy.stock.life_days)
 
 
 def _batched(desk: Desk, skus: Iterable[str]) -> set[str]:
@@ -138,13 +142,16 @@ def bins_for(desk: Desk, warehouse_id: int, units: Mapping[str, int]) -> dict[st
 
 
 def drawn(
-    desk: Desk, warehouse_id: int, units: Mapping[str, int], *, fresh: bool = True, batch: str | None = None
+    desk: Desk, warehouse_id: int, units: Mapping[str, int], *, fresh: bool = True, of: Sequence[str] = ()
 ) -> list[Spot]:
-    """The units off the shelves, their levels locked. Raises NotEnoughStock where the shelves are short."""
+    """The units off the shelves, their levels locked; `of` certain batches alone, the first first. Raises
+    NotEnoughStock where the shelves are short."""
     desk.stock.levels(units, lock=True)
     taken: list[Spot] = []
     for sku, ways in spots(desk, warehouse_id, units, fresh=fresh).items():
-        mine = _take([spot for spot in ways if batch is None or spot.place.batch == batch], units[sku])
+        if of:
+            ways = sorted((way for way in ways if way.place.batch in of), key=lambda way: of.index(way.place.batch))
+        mine = _take(ways, units[sku])
         there = sum(spot.units for spot in mine)
         if there < units[sku]:
             raise NotEnoughStock(sku, desk.catalog.warehouses[warehouse_id].code, there, units[sku])

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import history
+from domain import box_batches, history
 from domain.catalog import Sku
 from domain.check_records import Check, Unit
 from domain.desk import Desk
@@ -120,7 +120,7 @@ def count(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Prog
     units = _units(desk, parcel)
     now = _progress(desk, parcel, units)
     if not sku:
-        _tell(desk, parcel, units, code)
+        _tell(desk, actor, parcel, units, code)
         return progress(desk, parcel)
     line = next((line for line in now.lines if line.sku == sku), None)
     if line is None:
@@ -129,18 +129,19 @@ def count(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Prog
         raise ItemRefused(parcel.waybill, now.want, now.sku, desk.catalog.skus[now.sku].title)
     if line.done >= line.of:
         raise ItemRefused(parcel.waybill, "over", sku, line.title, line.of)
-    batch = next((unit.batch for unit in reversed(units) if unit.sku == sku), "")
+    batch = box_batches.inherited(desk, parcel, sku, units) if BATCH in _traits(desk, sku) else ""
     desk.checks.add_unit(Unit(0, parcel.id, sku, desk.now, batch=batch))
     return progress(desk, parcel)
 
 
-def _tell(desk: Desk, parcel: Parcel, units: tuple[Unit, ...], code: str) -> None:
+def _tell(desk: Desk, actor: Actor, parcel: Parcel, units: tuple[Unit, ...], code: str) -> None:
     """The code belongs to the unit scanned last."""
     traits = _traits(desk, units[-1].sku) if units else frozenset()
     if units and not units[-1].serial and traits & {SERIAL, WEAK_SERIAL}:
         _free_for(desk, parcel, units[-1].sku, code)
         desk.checks.save_unit(replace(units[-1], serial=code))
     elif BATCH in traits:
+        box_batches.follow(desk, actor, parcel, units, code)
         desk.checks.save_unit(replace(units[-1], batch=code))
     else:
         raise ItemRefused(parcel.waybill, "unknown", code)

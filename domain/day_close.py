@@ -4,6 +4,7 @@ Surprising: rows come from the records and the control totals from the store's o
 tie-out compares two sources and can fail.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -30,6 +31,7 @@ from domain.parcels import Parcel, Refund
 from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind, ReportRun, Return, RunState
 from domain.stock import Bucket
+from domain.tariffs import volumetric_g
 
 LEASE_SECONDS = 600
 
@@ -197,19 +199,29 @@ def _shipment(desk: Desk, parcel: Parcel, orders: Mapping[int, Order]) -> Shipme
         currency=parcel.freight_currency,
         province=receiver.province,
         city=receiver.city,
+        size_mm=parcel.size,
+        volumetric_g=_volumetric(desk, parcel),
     )
+
+
+def _volumetric(desk: Desk, parcel: Parcel) -> int:
+    """What the parcel's size counts as by the contract it was priced by."""
+    versions = desk.catalog.tariffs.get(parcel.courier_id or 0, ())
+    tariff = next((one for one in versions if one.id == parcel.tariff_id), None)
+    return volumetric_g(tariff, math.prod(parcel.size)) if tariff and parcel.size else 0
 
 
 def _stock(desk: Desk, start: datetime, end: datetime) -> tuple[StockRow, ...]:
     """Every sku of every warehouse: the day's ledger sums beside what the stock record says now."""
     moved = desk.reports.ledger_totals(start, end)
     after = desk.reports.ledger_totals(end, desk.now + timedelta(days=1)) if end <= desk.now else {}
+    values = desk.stock.values()
     waiting = _waiting_put_back(desk)
     rows = []
     for key, level in sorted(desk.stock.levels().items()):
         item = desk.catalog.skus[level.sku]
-        before, came, went = moved.get((*key, Bucket.GOOD), (0, 0, 0))
-        _, later_in, later_out = after.get((*key, Bucket.GOOD), (0, 0, 0))
+        before, came, went, _ = moved.get((*key, Bucket.GOOD), (0, 0, 0, 0))
+        _, later_in, later_out, later_value = after.get((*key, Bucket.GOOD), (0, 0, 0, 0))
         rows.append(
             StockRow(
                 warehouse=desk.catalog.warehouses[level.warehouse_id].name,
@@ -221,7 +233,7 @@ def _stock(desk: Desk, start: datetime, end: datetime) -> tuple[StockRow, ...]:
                 on_hand=level.good,
                 reserved=level.reserved,
                 put_back=waiting.get(key, 0),
-                unit_cost=item.cost,
+                value=values.get((*key, Bucket.GOOD), 0) - later_value,
                 currency=item.currency,
                 since=later_in + later_out,
             )

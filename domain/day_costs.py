@@ -1,8 +1,8 @@
 """What the goods of orders cost, for the day's workbook (rules.md B13).
 
 Surprising: goods that have left cost what they cost as they left their warehouse, whatever the product's card says
-now; only units that have not left are taken at the card, and the row says so. A dropped line never leaves and costs
-nothing.
+now; units that have not left are taken at the average of the warehouse they wait in, and the row says so. A dropped
+line never leaves and costs nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -12,7 +12,8 @@ from domain import stock
 from domain.day_report import CostBasis
 from domain.desk import Desk
 from domain.orders import Order
-from domain.parcels import Parcel
+from domain.parcels import Parcel, ParcelState
+from domain.unit_costs import UnitCosts, unit_costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,18 @@ Left = Mapping[tuple[int, int], tuple[int, int]]
 
 
 def goods_costs(desk: Desk, orders: Sequence[Order]) -> dict[int, GoodsCost]:
-    """order id -> what its goods cost: two reads for all of them."""
+    """order id -> what its goods cost: a few reads for all of them."""
     owned = desk.parcels.of_orders({order.id for order in orders})
     boxes = {parcel.id: parcel for parcels in owned.values() for parcel in parcels}
     left = left_by_line(boxes.values(), desk.stock.sent_at(list(boxes)))
-    return {order.id: _cost(desk, order, left) for order in orders}
+    costs = unit_costs(desk, {line.sku for order in orders for line in order.lines if line.sku})
+    waits = {
+        (item.order_id, item.line_no): box.warehouse_id
+        for box in boxes.values()
+        for item in box.live_items
+        if box.state not in (ParcelState.HANDED_OVER, ParcelState.CANCELLED)
+    }
+    return {order.id: _cost(desk, order, left, costs, waits) for order in orders}
 
 
 def left_by_line(
@@ -56,20 +64,23 @@ def left_by_line(
     return found
 
 
-def _cost(desk: Desk, order: Order, left: Left) -> GoodsCost:
+def _cost(
+    desk: Desk, order: Order, left: Left, costs: UnitCosts, waits: Mapping[tuple[int, int], int | None]
+) -> GoodsCost:
     known = [(line, desk.catalog.skus[line.sku]) for line in order.lines if line.sku]
     currency = known[0][1].currency if known else desk.catalog.company.currency
-    amount = booked = carded = 0
+    amount = booked = waiting = 0
     for line, sku in known:
         units, value = left.get((order.id, line.line_no), (0, 0))
         rest = 0 if line.dropped else max(0, line.quantity - units)
-        amount, booked, carded = amount + value + rest * sku.cost, booked + units, carded + rest
-    return GoodsCost(amount, currency, _basis(booked, carded))
+        rest_costs = costs.of(sku, rest, waits.get((order.id, line.line_no)))
+        amount, booked, waiting = amount + value + rest_costs, booked + units, waiting + rest
+    return GoodsCost(amount, currency, _basis(booked, waiting))
 
 
-def _basis(booked: int, carded: int) -> CostBasis | None:
-    if booked and carded:
+def _basis(booked: int, waiting: int) -> CostBasis | None:
+    if booked and waiting:
         return CostBasis.PARTLY
     if booked:
         return CostBasis.LEFT
-    return CostBasis.CARD if carded else None
+    return CostBasis.EXPECTED if waiting else None

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from domain.incoming import RefundState
+from domain.stock import share
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class CostBasis(StrEnum):
     """Where an order's goods cost comes from. The texts for people are in exports."""
 
     LEFT = "left"  # every unit at the moving average it left its warehouse at
-    PARTLY = "partly"  # those that left so, the rest at the card
-    CARD = "card"  # nothing has left: the product's card
+    PARTLY = "partly"  # those that left so, the rest at the average of where it waits
+    EXPECTED = "expected"  # nothing has left: the average of where it waits, the product's card where there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ class ReturnRow:
 class ShipmentRow:
     """A parcel handed over on the day. Grams; `freight_estimate` in minor units of `currency`.
 
-    `weighed_g` 0 = it was not weighed, `expected_g` 0 = some weight is not known.
+    `weighed_g` 0 = it was not weighed, `expected_g` 0 = some weight is not known. `size_mm` None = not known;
+    `volumetric_g` is what the size counts as by the contract the parcel was priced by, 0 = it does not (rules.md B10).
     """
 
     handed_over_at: datetime
@@ -115,6 +117,8 @@ class ShipmentRow:
     currency: str
     province: str
     city: str
+    size_mm: tuple[int, int, int] | None = None
+    volumetric_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,8 @@ class StockRow:
 
     `since` is the ledger's net movement from the day's end until the report was made, and `on_hand` what the
     stock record says at that moment; so opening + in - out + since must be on hand. `reserved` and `put_back`
-    (waiting for the put-back scan) are parts of `on_hand`. `unit_cost` in minor units of `currency`.
+    (waiting for the put-back scan) are parts of `on_hand`. `value` is what the closing units have cost, minor units of
+    `currency`: quantity by the moving average of the warehouse (rules.md B13).
     """
 
     warehouse: str
@@ -135,7 +140,7 @@ class StockRow:
     on_hand: int
     reserved: int
     put_back: int
-    unit_cost: int
+    value: int
     currency: str
     since: int = 0
 
@@ -150,9 +155,9 @@ class StockRow:
         return self.on_hand - self.closing - self.since
 
     @property
-    def value(self) -> int:
-        """The closing stock's value in minor units."""
-        return self.closing * self.unit_cost
+    def unit_cost(self) -> int:
+        """What one closing unit has cost on average, minor units, half up; 0 without units."""
+        return share(self.value, 1, self.closing) if self.closing > 0 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,8 @@ class ControlTotal:
     """What the store's own sums say for one currency, asked independently of the rows. Money in minor units.
 
     `orders`/`paid`: orders paid on the day; `refunds`/`refunded`: refunds of the day that succeeded;
-    `shipments`/`freight`: parcels handed over and their estimate; `stock_value`: closing units x cost.
+    `shipments`/`freight`: parcels handed over and their estimate; `stock_value`: what the closing units
+    have cost by the ledger.
     """
 
     currency: str

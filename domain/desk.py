@@ -37,7 +37,7 @@ from domain.records import (
     StoredFile,
 )
 from domain.scan_page import PageAnswers
-from domain.stock_book import StockBook
+from domain.stock_book import StockBook, Wanted
 from domain.stock_docs import StockDocs
 from domain.stop_desk import Feeds, Recalls, Refunds, Replies, Stops
 from domain.table_mapping import Mappings
@@ -96,8 +96,8 @@ class Orders(Protocol):
     ) -> dict[str, tuple[Order, ...]]:
         """Live orders of these buyers placed since, by buyer."""
 
-    def wanted_in_review(self, sku: str) -> int:
-        """Units that orders in REVIEW want of it, and those that others are owed."""
+    def wanted(self, skus: Collection[str] | None) -> dict[str, Wanted]:
+        """sku -> units orders want that no warehouse has claimed; of these skus (None = all), none = missing."""
 
     def in_review(
         self, *, shops: frozenset[int] | None, held: bool | None, up_to: int | None = None, limit: int = 1000
@@ -295,7 +295,7 @@ class Reports(Protocol):
         """Arrived in [start, end), each with the orders whose goods are in it."""
 
     def shipped(self, start: datetime, end: datetime) -> list[Parcel]: ...
-    def ledger_totals(self, start: datetime, end: datetime) -> dict[tuple[int, str, str], tuple[int, int, int]]:
+    def ledger_totals(self, start: datetime, end: datetime) -> dict[tuple[int, str, str], tuple[int, int, int, int]]:
         """(warehouse, sku, bucket) -> (sum before start, sum in >0 within, sum out <0 within)."""
 
     def controls(self, start: datetime, end: datetime) -> tuple[ControlTotal, ...]:

@@ -5,7 +5,7 @@ the command then finds the new state and refuses in words (or succeeds).
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 
 class Refusal(Exception):
@@ -229,8 +229,8 @@ class SizeRefused(Refusal):
 @dataclass(eq=False)
 class ItemRefused(Refusal):
     """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in), serial
-    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`); `code` is the sku's
-    or what was scanned."""
+    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`), batch_other (on no shelf
+    or too old; the books have batch `other` in the box); `code` is the sku's or what was scanned."""
 
     waybill: str
     why: str
@@ -247,6 +247,29 @@ class NoteUnread(Refusal):
     waybill: str
     parcel_id: int
     notes: str
+
+
+@dataclass(eq=False)
+class BatchNeeded(Refusal):
+    """Units of a return whose batch cannot be told from what left: whoever holds them says which of `batches`, or
+    another."""
+
+    return_id: int
+    line_no: int
+    sku: str
+    title: str
+    grade: str
+    units: int
+    batches: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class BatchExpired(Refusal):
+    """Units that have expired cannot be good."""
+
+    sku: str
+    batch: str
+    expires: date
 
 
 @dataclass(eq=False)

@@ -194,7 +194,7 @@ def _step(
     target = STEP[station][1]
     news = replace(parcel, state=target, state_at=desk.now, holder_id=actor.person_id, holder=actor.name)
     if station is Station.WEIGH and grams is not None:
-        news = replace(reprice(desk, news, grams), weight_g=grams)
+        news = replace(reprice(desk, materials.sized(desk, news), grams), weight_g=grams)
         if force:
             weighing.note_force(desk, actor, parcel, grams, force)
     if target is ParcelState.PICKED:

@@ -34,6 +34,15 @@ def expected(desk: Desk, parcel: Parcel) -> int:
     return grams and grams - desk.policy.packaging_g + tare(desk, parcel.material)
 
 
+def sized(desk: Desk, parcel: Parcel) -> Parcel:
+    """The parcel with the size of the box it was packed into, where nobody measured it and all three sides of the box
+    are known (a bag has two); not priced, not saved."""
+    box = desk.catalog.skus.get(parcel.material)
+    if parcel.size or box is None or not all((box.length_mm, box.width_mm, box.height_mm)):
+        return parcel
+    return replace(parcel, length_mm=box.length_mm, width_mm=box.width_mm, height_mm=box.height_mm)
+
+
 def use(desk: Desk, actor: Actor, parcel: Parcel, sku: str) -> Parcel:
     """The parcel in this material instead of what was said before; not saved. Raises NotEnoughStock."""
     desk.stock.apply([*_back(parcel), *_out(desk, parcel, sku)], actor.name)

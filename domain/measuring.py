@@ -1,8 +1,10 @@
 """The size of a packed box: what somebody measures at the scales, kept on the parcel, and what it costs by it
 (rules.md B9, B10).
 
-Surprising: a size goes with the weighing it is told with. Where that is refused the size is not kept either; taking
-the weighing back takes the size back, and so does every change of what is in the box.
+Surprising: nobody has to measure: a parcel whose packing material has a size is weighed with that
+(`materials.sized`), and what is measured counts before it. A size goes with the weighing it is told with. Where that
+is refused the size is not kept either; taking the weighing back takes the size back, and so does every change of what
+is in the box.
 """
 
 import re

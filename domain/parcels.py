@@ -74,7 +74,8 @@ class Parcel:
     """One box. Weights in grams, `freight` in minor units of `freight_currency`; `why` explains the matching. Without
     a warehouse it is what an order is owed: planned so, or OWED, with a freight that is only estimated.
 
-    `length_mm`, `width_mm`, `height_mm` are what was measured of the packed box, 0 = nothing was.
+    `length_mm`, `width_mm`, `height_mm` are what was measured of the packed box, or from its weighing on those of its
+    material; 0 = not known.
     `material` is the sku it is packed into, when somebody said so; `tariff_id` the contract version it was priced by,
     None for a courier's own simple terms.
     """
@@ -113,7 +114,7 @@ class Parcel:
 
     @property
     def size(self) -> Size | None:
-        """What was measured of the packed box."""
+        """The size of the packed box, where it is known."""
         return (self.length_mm, self.width_mm, self.height_mm) if self.length_mm else None
 
     def unmeasured(self) -> "Parcel":

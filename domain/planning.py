@@ -23,6 +23,7 @@ from domain.parcels import Parcel, ParcelState
 from domain.plans import plan
 from domain.policy import Policy
 from domain.screening import Facts, screen, wanted
+from domain.unit_costs import unit_costs
 from domain.waiting import next_closing
 
 
@@ -47,6 +48,8 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
     free = bins.to_ship(desk.stock.levels(skus), too_old, withheld)
     too_old = {key: units for key, units in too_old.items() if key[1] not in withheld}
     told = replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
+    if policy.screening.margin_percent >= 0:
+        told = replace(told, costs=unit_costs(desk, skus))
     return replace(told, returned=exchanges.come_back(desk, orders))
 
 

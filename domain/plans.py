@@ -217,7 +217,9 @@ def priced(courier: Match) -> tuple[int, str, int | None]:
 def _with_reasons(orders: Sequence[Order], parcels: Sequence[Parcel], boxes: Sequence[Box], facts: Facts) -> Plan:
     """The boxes with why they are merged or split; a margin that is too low speaks against all who share them."""
     freight = sum(parcel.freight for parcel in parcels)
-    left = margin(orders, freight, parcels[0].freight_currency, facts.policy, facts.catalog)
+    skus, costs = facts.catalog.skus, facts.costs
+    cost = sum(costs.of(skus[i.sku], i.quantity, parcel.warehouse_id) for parcel in parcels for i in parcel.live_items)
+    left = margin(orders, cost, freight, parcels[0].freight_currency, facts.policy, facts.catalog)
     faults = (Finding(HoldCode.MARGIN_LOW, left),) if left and thin(left) else ()
     if len(orders) > 1:
         reason = {**_merged(orders, facts), **({"margin": left} if left else {})}

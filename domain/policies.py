@@ -42,7 +42,7 @@ class Told:
 
 def check(document: str, catalog: Catalog) -> Reading[Policy]:
     """The policy a document makes, with every fault by its line: the schema's, or else what only the catalog tells
-    (codes: no_courier, no_place, no_aim). Nothing is written."""
+    (codes: no_courier, no_place, no_aim, no_product). Nothing is written."""
     read = policy_of(document, 0)
     if read.value is None:
         return read
@@ -58,6 +58,8 @@ def _odd(policy: Policy, catalog: Catalog) -> Iterator[Odd]:
         for told in getattr(policy.areas, name):
             if told in strange:
                 yield f"areas.{name}", "no_place", {"told": told}
+    for sku in sorted(set(policy.stock.safety_of) - set(catalog.skus)):
+        yield f"stock.safety_of.{sku}", "no_product", {"told": sku}
     codes = {courier.code.casefold(): courier.code for courier in catalog.couriers.values()}
     for number, one in enumerate(policy.suspensions, 1):
         path = f"suspensions.{number}"

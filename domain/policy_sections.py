@@ -104,6 +104,16 @@ class Stock:
     two_people: Mapping[str, int] = choice(
         {"CNY": 100_000, "*": 20_000}, "from this value of differences on two people approve"
     )
+    safety: int = choice(0, "units of each product kept back from what is to sell", low=0, high=1_000_000)
+    safety_of: Mapping[str, int] = choice({}, "by product code where it differs, as CUP-01 = 20")
+    sell_coming: bool = choice(False, "what is on its way to a warehouse, or being received, is to sell already")
+    lock_unpaid: bool = choice(False, "orders that are not paid yet keep their goods from being sold (下单锁)")
+
+    def faults(self) -> Iterator[Told]:
+        """Nobody keeps back less than nothing."""
+        for sku, units in self.safety_of.items():
+            if not 0 <= units <= 1_000_000:
+                yield f"safety_of.{sku}", "range", {"told": str(units), "low": "0", "high": "1000000"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ that comes back holds goods of several orders: each unit is the business of the 
 from collections.abc import Iterable
 from dataclasses import replace
 
-from domain import bins, history, notices, recalls, stock
+from domain import batches, bins, history, notices, recalls, stock
 from domain.aftermath import goods_returned, stock_arrived
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, Stale, Unknown, WrongStatus
@@ -16,6 +16,7 @@ from domain.orders import Order, OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
 from domain.people import Actor, Right, Role, require
 from domain.records import Grade, NoticeKind, Return, ReturnItem, ReturnState
+from domain.stock import Batch, Bucket, Document, Move
 
 
 def _expected(order: Order, parcels: tuple[Parcel, ...]) -> tuple[ReturnItem, ...]:
@@ -139,11 +140,19 @@ def _by_our_waybill(desk: Desk, code: str) -> Return | None:
 
 
 def grade(
-    desk: Desk, actor: Actor, return_id: int, revision: int, line_no: int, verdict: Grade, units: int = 1
+    desk: Desk,
+    actor: Actor,
+    return_id: int,
+    revision: int,
+    line_no: int,
+    verdict: Grade,
+    units: int = 1,
+    told: Batch | None = None,
 ) -> Return:
-    """Say how units look: good ones go back to stock now, defective ones to their bucket, missing ones nowhere.
+    """Say how units look: good ones go back to stock now, defective ones to their bucket, missing ones nowhere. `told`
+    is the batch they bear, where somebody read it off.
 
-    Raises Stale, WrongStatus, BadValue when more are graded than expected.
+    Raises Stale, WrongStatus, BadValue when more are graded than expected, BatchNeeded, BatchExpired.
     """
     parcel = desk.returns.get(return_id)
     if parcel.warehouse_id is None:
@@ -156,24 +165,45 @@ def grade(
     item = next((i for i in parcel.items if i.line_no == line_no), None)
     if item is None or units < 1 or item.graded + units > item.expected:
         raise BadValue("units", str(units), "at_most_expected")
+    lots = _into_stock(desk, actor, parcel, item, verdict, units, told)
     graded = replace(item, **{verdict.value: getattr(item, verdict.value) + units})
     items = tuple(graded if i.line_no == line_no else i for i in parcel.items)
     done = all(i.graded == i.expected for i in items)
     state = ReturnState.DONE if done else parcel.state
     desk.returns.save(replace(parcel, items=items, state=state, done_at=desk.now if done else None))
-    bucket = {Grade.GOOD: stock.Bucket.GOOD, Grade.DEFECTIVE: stock.Bucket.DEFECTIVE}.get(verdict)
-    if bucket:
-        where = bins.arrival_bin(desk) if bucket is stock.Bucket.GOOD else ""
-        move = stock.Move(parcel.warehouse_id, item.sku, bucket, units, stock.Document.RETURN, parcel.id, where)
-        desk.stock.apply([replace(move, value=_sent_at(desk, item.order_id, item.sku, units))], actor.name)
-    told = {"sku": item.sku, "units": str(units), "line": str(line_no), "order": str(item.order_id)}
-    history.note(desk, actor, "return", parcel.id, "graded", verdict, **told)
+    facts = {"sku": item.sku, "units": str(units), "line": str(line_no), "order": str(item.order_id), **lots}
+    history.note(desk, actor, "return", parcel.id, "graded", verdict, **facts)
     if verdict is Grade.GOOD:
         stock_arrived(desk)
     notices.redraw(desk, NoticeKind.RETURN, [return_id])
     if done:
         _settle(desk, actor, replace(parcel, items=items))
     return desk.returns.get(return_id)
+
+
+_BUCKETS = {Grade.GOOD: Bucket.GOOD, Grade.DEFECTIVE: Bucket.DEFECTIVE}
+
+
+def _into_stock(
+    desk: Desk, actor: Actor, parcel: Return, item: ReturnItem, verdict: Grade, units: int, told: Batch | None
+) -> dict[str, str]:
+    """Graded units come into their bucket, each batch by itself, at what all of them had cost when they left; returns
+    what the history is to say of batches. Raises BatchNeeded, BatchExpired, BadValue."""
+    if verdict not in _BUCKETS:
+        return {}
+    assert parcel.warehouse_id is not None
+    lots = batches.of_return(desk, parcel, item, verdict, units, told)
+    desk.stock.put_batches([lot for lot, _ in lots if lot.code])
+    where = bins.arrival_bin(desk) if verdict is Grade.GOOD else ""
+    base = Move(parcel.warehouse_id, item.sku, _BUCKETS[verdict], 0, Document.RETURN, parcel.id, where)
+    worth, before, moves = _sent_at(desk, item.order_id, item.sku, units), 0, list[Move]()
+    for lot, count in lots:
+        value = None if worth is None else stock.share(worth, before + count, units) - stock.share(worth, before, units)
+        moves.append(replace(base, delta=count, batch=lot.code, value=value))
+        before += count
+    desk.stock.apply(moves, actor.name)
+    named = ", ".join(f"{lot.code}×{count}" for lot, count in lots if lot.code)
+    return {"batch": named} if named else {}
 
 
 def _settle(desk: Desk, actor: Actor, parcel: Return) -> None:

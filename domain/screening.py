@@ -22,6 +22,7 @@ from domain.place_names import Fault, Why
 from domain.policy import Policy
 from domain.shortage import Parting, parting, presale
 from domain.splitting import by_warehouse, items_of, may_split
+from domain.unit_costs import UnitCosts
 from domain.waiting import waiting
 from domain.worth import worth
 
@@ -39,8 +40,8 @@ class Facts:
     claim; `recent` the buyers' other live orders; `now` the time of the command; `listed` the list entries in force by
     key.
 
-    `too_old` are units left out of `free` because their batch has too little life left; `returned` exchanges whose
-    goods came back.
+    `costs` is what units cost, known where the policy asks for a margin; `too_old` are units left out of `free`
+    because their batch has too little life left; `returned` exchanges whose goods came back.
     `left` is e-waybill account -> numbers left (missing: not counted); `failed` order -> courier -> why it gave no
     number. `memo` keeps matches that must come out the same; it starts empty with every `replace`.
     """
@@ -52,6 +53,7 @@ class Facts:
     now: datetime
     listed: Mapping[str, tuple[Entry, ...]] = field(default_factory=dict)
     too_old: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    costs: UnitCosts = field(default_factory=UnitCosts)
     left: Mapping[int, int] = field(default_factory=dict)
     failed: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
     returned: frozenset[int] = frozenset()

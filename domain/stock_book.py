@@ -1,10 +1,21 @@
 """Stock as a command may read and write it: levels, ledger, places, batches and cost (storage/ is behind it)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from domain.stock import Batch, Level, Move, Place
+from domain.stock import Batch, Document, Level, Move, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Units of a product that no warehouse has claimed yet: in orders that are reviewed, held ones too; in orders that
+    wait for their payment; in boxes that are owed."""
+
+    review: int = 0
+    unpaid: int = 0
+    owed: int = 0
 
 
 class StockBook(Protocol):
@@ -42,8 +53,14 @@ class StockBook(Protocol):
     def put_batches(self, batches: Sequence[Batch]) -> None:
         """Keep them; a date that is told replaces the one that was."""
 
+    def defects(self, skus: Collection[str], warehouse_id: int) -> dict[tuple[str, str], int]:
+        """(sku, batch) -> defective units there; '' = of no batch anybody told."""
+
     def picked_from(self, parcel_id: int) -> list[Place]:
-        """Out of which places this parcel's units were picked, the last ones first."""
+        """Out of which places this parcel's units were picked and have not gone back to, the last ones first."""
+
+    def moved(self, document: Document, ids: Collection[int]) -> dict[tuple[int, str, str], int]:
+        """(document id, sku, batch) -> units on hand that came (positive) or left by these documents."""
 
     def sent_at(self, parcel_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
         """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels."""

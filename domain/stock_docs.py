@@ -67,8 +67,8 @@ class DocLine:
 
 @dataclass(frozen=True, slots=True)
 class StockDoc:
-    """`holder` scans for it now; `bin` is where they stand; `scope` what is counted, or the bucket units are graded
-    to; `first` gave the first yes of two."""
+    """`made_by` began it, `made_by_id` None = nobody knows who that was; `holder` scans for it now; `bin` is where they
+    stand; `scope` what is counted, or the bucket units are graded to; `first` gave the first yes of two."""
 
     id: int
     kind: DocKind
@@ -77,6 +77,7 @@ class StockDoc:
     made_at: datetime
     made_by: str
     to_warehouse_id: int | None = None
+    made_by_id: int | None = None
     holder_id: int | None = None
     holder: str = ""
     bin: str = ""
@@ -117,9 +118,12 @@ class StockDocs(Protocol):
     def in_transit(self, sku: str) -> list[StockDoc]:
         """Transfers on their way with units of it."""
 
-    def counted(self, by: str, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
-        """sku -> what the differences of this person's counts that were booked there since then are worth, surplus
-        and loss added by size, minor units of the sku's currency."""
+    def at_the_door(self, skus: Collection[str] | None) -> dict[tuple[DocKind, str], int]:
+        """(RECEIPT or TRANSFER, sku) -> units scanned into open documents of the kind that are in no books yet."""
+
+    def counted(self, by: int, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
+        """sku -> what the differences of this person's counts (by id, whatever the name) that were booked there since
+        then are worth, surplus and loss added by size, minor units of the sku's currency."""
 
     def add(self, doc: StockDoc) -> StockDoc:
         """Insert (the id given is ignored) and return it with its id."""

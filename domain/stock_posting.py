@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import bins, history, notices, stock
+from domain import bins, history, notices, regrading, stock
 from domain.aftermath import stock_arrived
 from domain.desk import Desk
 from domain.errors import BadValue, SameApprover, WrongStatus
@@ -88,7 +88,7 @@ def _off_the_shelf(desk: Desk, doc: StockDoc) -> tuple[list[DocLine], list[Move]
     spots = [
         spot
         for (sku, batch), units in left.items()
-        for spot in bins.drawn(desk, doc.warehouse_id, {sku: units}, fresh=False, batch=batch or None)
+        for spot in bins.drawn(desk, doc.warehouse_id, {sku: units}, fresh=False, of=(batch,) if batch else ())
     ]
     for spot in spots:
         place = spot.place
@@ -185,7 +185,9 @@ def of_the_day(desk: Desk, doc: StockDoc) -> dict[str, int]:
     if doc.kind is not DocKind.COUNT:
         return {}
     now = {sku: value for sku, value in _at_stake(desk, doc).items() if value}
-    before = desk.stock_docs.counted(doc.made_by, doc.warehouse_id, now, desk.now - _DAY) if now else {}
+    if not now or doc.made_by_id is None:
+        return {}
+    before = desk.stock_docs.counted(doc.made_by_id, doc.warehouse_id, now, desk.now - _DAY)
     return {sku: now[sku] + value for sku, value in before.items() if value}
 
 
@@ -212,7 +214,7 @@ def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
             return first
         if doc.first_id == actor.person_id:
             raise SameApprover(doc.number)
-    post = {DocKind.COUNT: _correct, DocKind.REGRADE: _regrade}.get(doc.kind, _settle)
+    post = {DocKind.COUNT: _correct, DocKind.REGRADE: regrading.post}.get(doc.kind, _settle)
     post(desk, actor, doc)
     history.note(desk, actor, "stock_doc", doc.id, "approved")
     stock_arrived(desk)
@@ -266,22 +268,3 @@ def _settle(desk: Desk, actor: Actor, doc: StockDoc) -> None:
         elif line.difference > 0:
             moves.append(_move(doc, line, Bucket.GOOD, line.difference, bin=bins.arrival_bin(desk)))
     desk.stock.apply(moves, actor.name)
-
-
-def _regrade(desk: Desk, actor: Actor, doc: StockDoc) -> None:
-    """Units change their bucket at what they have cost."""
-    if doc.scope == Bucket.DEFECTIVE:
-        _, out = _off_the_shelf(desk, doc)
-        values = desk.stock.apply(out, actor.name)
-        into = [
-            replace(move, bucket=Bucket.DEFECTIVE, delta=-move.delta, bin="", value=-value)
-            for move, value in zip(out, values, strict=True)
-        ]
-    else:
-        out = [_move(doc, line, Bucket.DEFECTIVE, -line.done) for line in doc.lines]
-        values = desk.stock.apply(out, actor.name)
-        into = [
-            _move(doc, line, Bucket.GOOD, line.done, bin=bins.arrival_bin(desk), value=-value)
-            for line, value in zip(doc.lines, values, strict=True)
-        ]
-    desk.stock.apply(into, actor.name)

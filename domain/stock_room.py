@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain import bins, floor, history, notices, stock
+from domain import batches, bins, floor, history, notices, regrading, stock
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Stale, Unknown, WrongStatus
 from domain.people import Actor, Right, require
@@ -18,7 +18,6 @@ from domain.stock import Bucket, Document, Move
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
 
 _BIN = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}", re.ASCII)
-_BATCH = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,29}", re.ASCII)
 MOST_UNITS = 100_000
 MOST_LINES = 500
 
@@ -61,7 +60,8 @@ def begin(
             raise BadValue("grade", scope, "good_or_defective")
         if not reason.strip():
             raise ReasonNeeded("regrade")
-    new = StockDoc(0, kind, DocState.OPEN, warehouse_id, desk.now, actor.name, to, scope=scope, reason=reason.strip())
+    new = StockDoc(0, kind, DocState.OPEN, warehouse_id, desk.now, actor.name, to, actor.person_id)
+    new = replace(new, scope=scope, reason=reason.strip())
     if kind is DocKind.COUNT:
         new = replace(new, lines=_to_count(desk, new))
     if kind is DocKind.MOVE:
@@ -174,16 +174,14 @@ def _units(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
     """Units of a product are added to their line."""
     if not 1 <= one.units <= MOST_UNITS:
         raise BadValue("units", str(one.units), "units")
-    batch = one.batch.strip().upper()
-    if batch and not _BATCH.fullmatch(batch):
-        raise BadValue("batch", batch[:40], "batch")
+    batch = batches.code_of(one.batch)
     here = bins.kept(desk, sku, doc.bin) if doc.bin else ""
     line = {
         DocKind.RECEIPT: _received,
         DocKind.MOVE: _carried,
         DocKind.TRANSFER: _sent if doc.state is DocState.OPEN else _arrived,
         DocKind.COUNT: _counted,
-        DocKind.REGRADE: _sent,
+        DocKind.REGRADE: _graded,
     }[doc.kind](desk, doc, DocLine(sku, here, batch, one.expires), one)
     news = replace(line, done=line.done + one.units)
     others = [old for old in doc.lines if _key(old) != _key(news)]
@@ -232,11 +230,25 @@ def _sent(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
     return _same(doc, line) or line
 
 
+def _graded(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
+    """What gets another grade, in its batch."""
+    line = regrading.scanned(desk, doc, line)
+    return _same(doc, line) or line
+
+
+def _of_a_batch(desk: Desk, line: DocLine) -> DocLine:
+    """A unit the books do not expect there: of a sku with batches it must say which it is of."""
+    if not batches.wants(desk, line.sku):
+        return line
+    lot = batches.named(desk, line.sku, line.batch, line.expires)
+    return replace(line, batch=lot.code, expires=lot.expires)
+
+
 def _arrived(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
     """What comes out of the transport: the line that still misses units, else the first of the sku, else a surplus."""
     mine = [old for old in doc.lines if old.sku == line.sku and (not line.batch or old.batch == line.batch)]
     open_lines = [old for old in mine if old.done < old.planned]
-    return next(iter([*open_lines, *mine]), replace(line, bin=""))
+    return next(iter([*open_lines, *mine]), None) or _of_a_batch(desk, replace(line, bin=""))
 
 
 def _counted(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
@@ -247,7 +259,7 @@ def _counted(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
             raise BadValue("bin", "", "bin")
         line = replace(line, bin=mine[0].bin)
     line = replace(line, batch=_only_batch(line, {old.batch: 1 for old in mine}))
-    old = _same(doc, line) or line
+    old = _same(doc, line) or _of_a_batch(desk, line)
     return old if old.done else as_booked(desk, doc, [old])[0]
 
 

@@ -207,8 +207,8 @@ def quote(tariff: Tariff, load: Consignment) -> Quote | None:
     rate = tariff.rate_for(load.province, load.city)
     if rate is None:
         return None
-    volumetric_g = half_up(load.mm3, tariff.divisor) if tariff.divisor else 0
-    weight = _weight(tariff, load.grams, volumetric_g)
+    by_size = volumetric_g(tariff, load.mm3)
+    weight = _weight(tariff, load.grams, by_size)
     for tier in rate.tiers:
         billable = tier.first_g + _over(tariff, tier, weight)
         if not tier.up_to_g or billable <= tier.up_to_g:
@@ -224,12 +224,17 @@ def quote(tariff: Tariff, load: Consignment) -> Quote | None:
         currency=tariff.currency,
         area=area,
         grams=load.grams,
-        volumetric_g=volumetric_g,
+        volumetric_g=by_size,
         billable_g=billable,
         base=tier.first_price,
         step_fee=steps,
         charges=charges,
     )
+
+
+def volumetric_g(tariff: Tariff, mm3: int) -> int:
+    """Grams a size counts as: cm³ by the divisor are kilos, so mm³ by it are grams; 0 = size never counts."""
+    return half_up(mm3, tariff.divisor) if tariff.divisor else 0
 
 
 def _weight(tariff: Tariff, grams: int, volumetric_g: int) -> int:

@@ -1,7 +1,8 @@
 """What an order is worth: amounts, counts, prices and margin out of their usual range (rules.md B2).
 
 Surprising: a cost is held against a price only in one currency; where they differ nothing is said. A margin is that of
-the parcel: orders that travel together share its freight, so neither is judged alone.
+the parcel: orders that travel together share its freight, so neither is judged alone. It counts what the goods have
+cost where they lie; the floor of a price counts the card, which a purchase does not move (docs/decisions/0017).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,20 +44,18 @@ def _cheap(order: Order, lines: tuple[Line, ...], percent: int, catalog: Catalog
 
 
 def margin(
-    orders: Sequence[Order], freight: int, freight_currency: str, policy: Policy, catalog: Catalog
+    orders: Sequence[Order], cost: int, freight: int, freight_currency: str, policy: Policy, catalog: Catalog
 ) -> dict[str, str] | None:
-    """What orders that travel together leave over, less goods and their one estimated freight (minor units), as
-    evidence; None where it is not asked or cannot be told."""
+    """What orders that travel together leave over, less what their goods cost and their one estimated freight (minor
+    units), as evidence; None where it is not asked or cannot be told."""
     percent, currency = policy.screening.margin_percent, orders[0].currency
     paid = sum(order.paid for order in orders)
     if percent < 0 or paid <= 0 or {freight_currency} != {order.currency for order in orders}:
         return None
-    cost = 0
     for line in (line for order in orders for line in order.shippable):
         sku = catalog.skus.get(line.sku or "")
         if sku is None or sku.currency != currency:
             return None
-        cost += sku.cost * line.quantity
     left = paid - sum(order.refunded for order in orders) - cost - freight
     facts = {"left": str(left), "paid": str(paid), "least": str(percent), "currency": currency}
     facts |= {"cost": str(cost), "freight": str(freight)}

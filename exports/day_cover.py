@@ -99,9 +99,9 @@ def _definitions(tr: Translate) -> tuple[str, ...]:
         tr("Freight is the estimate by the courier's tariff; the courier's bill decides."),
         tr(
             "Goods cost: the average cost at which the goods left their warehouse; "
-            "units without one at the product card, see 'Cost basis'."
+            "what has not left at the average of where it waits, else at the product card, see 'Cost basis'."
         ),
-        tr("Closing value of the stock: units by the ledger at the product card's cost."),
+        tr("Closing value of the stock: what its units have cost, by the moving average of their warehouse."),
         tr("Stock: opening and closing of the day by the ledger; 'Moved since' until the report was made."),
         tr("PASS: both sources agree to the last unit. FAIL: the tie-out sheet says by how much not."),
         tr("Provisional: bills are still to come; the final version says what changed."),

@@ -12,7 +12,7 @@ from typing import TypeVar
 from openpyxl import Workbook
 
 from domain.day_report import DayReport, OrderRow, RefundRow, ReturnRow, ShipmentRow, StockRow
-from domain.money import from_minor
+from domain.money import decimals, from_minor
 from exports import labels
 from exports.cells import Formula, Kind
 from exports.sheet import Column, Ink, Table
@@ -145,6 +145,8 @@ def _shipments(tr: Translate, report: DayReport) -> tuple[Column[ShipmentRow], .
         Column("expected", tr("Expected kg"), Kind.WEIGHT, 11, lambda s, _: _kg(s.expected_g), total=True),
         Column("weighed", tr("Weighed kg"), Kind.WEIGHT, 11, lambda s, _: _kg(s.weighed_g), total=True),
         Column("off", tr("Difference kg"), Kind.WEIGHT, 12, _weight_off),
+        Column("size", tr("Size cm"), Kind.TEXT, 14, lambda s, _: _cm(s.size_mm)),
+        Column("volumetric", tr("Volumetric kg"), Kind.WEIGHT, 12, lambda s, _: _kg(s.volumetric_g), total=True),
         Column("currency", tr("Currency"), Kind.TEXT, 9, lambda s, _: s.currency),
         _money("freight", tr("Freight estimate"), lambda s: s.freight_estimate, lambda s: s.currency),
         Column("first", tr("New waybill"), Kind.QUANTITY, 9, seen_first, total=True),
@@ -160,6 +162,11 @@ def _weight_off(row: ShipmentRow, line: int) -> Formula:
 
 def _kg(grams: int) -> Decimal | None:
     return Decimal(grams) / _GRAMS if grams else None
+
+
+def _cm(size: tuple[int, int, int] | None) -> str:
+    """(300, 200, 155) -> 30×20×15.5."""
+    return "×".join(f"{side / 10:g}" for side in size) if size else ""
 
 
 def _stock(tr: Translate) -> tuple[Column[StockRow], ...]:
@@ -181,8 +188,8 @@ def _stock(tr: Translate) -> tuple[Column[StockRow], ...]:
         units("put_back", tr("To be put back"), lambda s: s.put_back),
         Column("free", tr("Free"), Kind.QUANTITY, 10, _free, total=True),
         Column("currency", tr("Currency"), Kind.TEXT, 9, lambda s, _: s.currency),
-        Column("cost", tr("Unit cost"), Kind.MONEY, 11, lambda s, _: from_minor(s.unit_cost, s.currency)),
-        Column("value", tr("Closing value"), Kind.MONEY, 14, _value, total=True, by="currency"),
+        Column("cost", tr("Average cost"), Kind.MONEY, 11, _average),
+        _money("value", tr("Closing value"), lambda s: s.value, lambda s: s.currency),
     )
 
 
@@ -198,5 +205,7 @@ def _free(row: StockRow, line: int) -> Formula:
     return Formula(f"I{line}-K{line}-L{line}", row.on_hand - row.reserved - row.put_back)
 
 
-def _value(row: StockRow, line: int) -> Formula:
-    return Formula(f"G{line}*O{line}", from_minor(row.value, row.currency))
+def _average(row: StockRow, line: int) -> Formula:
+    """What one unit has cost; nothing to say without units."""
+    cost: Decimal | str = from_minor(row.unit_cost, row.currency) if row.closing else ""
+    return Formula(f'IF(G{line}=0,"",ROUND(P{line}/G{line},{decimals(row.currency)}))', cost)

@@ -98,8 +98,8 @@ def cost_bases(tr: Translate) -> Mapping[CostBasis, str]:
     """What an order's goods cost is made of."""
     return {
         CostBasis.LEFT: tr("average cost as it left"),
-        CostBasis.PARTLY: tr("as it left; the rest by product card"),
-        CostBasis.CARD: tr("product card: nothing has left"),
+        CostBasis.PARTLY: tr("as it left; the rest at average in stock"),
+        CostBasis.EXPECTED: tr("average in stock: nothing has left"),
     }
 
 

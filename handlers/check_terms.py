@@ -18,6 +18,11 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
         ),
         "serial": words("✋ First scan the serial number of {code} {title}, then the next unit.", **facts),
         "batch": words("✋ First scan the batch of {code} {title}, then the next unit.", **facts),
+        "batch_other": words(
+            "✋ {code} is no batch of {title} that may go: the books have {other} in {waybill}. Take such a unit.",
+            other=refusal.other,
+            **facts,
+        ),
         "taken": words(
             "✋ Serial number {code} is in parcel {other} already. Take another unit.",
             code=refusal.code,

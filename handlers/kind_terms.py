@@ -58,6 +58,7 @@ KINDS = {
     "stop_shelf": N_("stop shelf"),
     "bin": N_("bin"),
     "batch": N_("batch"),
+    "expiry": N_("expiry"),
     "units": N_("units"),
     "cost": N_("cost"),
     "stock_doc": N_("document of the stock room"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from domain import errors
 from domain.errors import Refusal
+from handlers.batch_terms import batch_expired_text, batch_needed_text
 from handlers.check_terms import item_text, note_text, size_text
 from handlers.kind_terms import kind_name
 from handlers.stop_terms import WHY_NOT
@@ -140,6 +141,8 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.SizeRefused: size_text,
     errors.ItemRefused: item_text,
     errors.NoteUnread: note_text,
+    errors.BatchNeeded: batch_needed_text,
+    errors.BatchExpired: batch_expired_text,
     errors.ScanStays: _stays,
     errors.HeldOrder: _held,
     errors.OutsideHours: lambda r, words: words(

@@ -4,23 +4,33 @@ Surprising: when several orders fit, the reason waits in the last line of our ow
 there: it may be longer than a button can carry.
 """
 
+import re
+from collections.abc import Callable
+from datetime import date
+
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
 from domain import returns
 from domain.desk import Desk
-from domain.errors import Unknown
+from domain.errors import BadValue, BatchNeeded, Unknown
 from domain.orders import Order
 from domain.people import Actor, Right, require
-from domain.records import NoticeKind
+from domain.records import Grade, NoticeKind, Return
+from domain.stock import Batch
 from handlers.ask import Ask
-from handlers.cards.returns import GRADE_OF, choose_order
+from handlers.card import Card
+from handlers.cards.returns import GRADE_OF, LETTER, choose_order
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
+from handlers.words import Words
 
 router = Router(name="returns")
 _CHOICES = 8
 _REASON = 300
+_PARTS = re.compile(r"[\s@,;，；、]+")
+_COUNT = re.compile(r"[x×*](\d{1,4})|(?<!\d)(\d{1,3})(?!\d)", re.IGNORECASE)
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
 @router.message(Cmd("return"))
@@ -89,15 +99,73 @@ async def answer_order(message: Message, ask: Ask, args: tuple[str, ...], answer
 @router.callback_query(Tap("ra"))
 async def all_good(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     """Everything not looked at yet is good."""
-    done = await ask.run(returns.grade_rest_good, ask.actor, int(args[0]), int(args[1]))
-    await ask.toast(ask.words.plain("Good: back in stock."))
-    await ask.show(NoticeKind.RETURN, done.id)
+    await _grade(ask, "Good: back in stock.", returns.grade_rest_good, int(args[0]), int(args[1]))
 
 
 @router.callback_query(Tap("rg"))
 async def grade(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     """One unit of one line."""
     return_id, revision, line_no = (int(arg) for arg in args[:3])
-    done = await ask.run(returns.grade, ask.actor, return_id, revision, line_no, GRADE_OF[args[3]])
-    await ask.toast(ask.words.plain("Noted."))
-    await ask.show(NoticeKind.RETURN, done.id)
+    await _grade(ask, "Noted.", returns.grade, return_id, revision, line_no, GRADE_OF[args[3]])
+
+
+async def _grade(ask: Ask, done: str, command: Callable[..., Return], return_id: int, *args: object) -> None:
+    """Grade and show the card; where only the goods themselves say which batch they are of, ask."""
+    try:
+        await ask.run(command, ask.actor, return_id, *args)
+    except BatchNeeded as needed:
+        await ask.toast("")
+        await ask.reply(_which_batch(needed, ask.words))
+        return
+    await ask.toast(ask.words.plain(done) if done else "")
+    await ask.show(NoticeKind.RETURN, return_id)
+
+
+def _which_batch(needed: BatchNeeded, words: Words) -> Card:
+    """The question; its answer grades the units that were tapped."""
+    facts = {"units": needed.units, "title": needed.title[:60], "sku": needed.sku}
+    lines = [words("Which batch {units:is it|are they}? {units} × {title} · {sku}", **facts)]
+    if needed.batches:
+        lines.append(words("Sent were: {batches}", batches=words.listed(needed.batches[:_CHOICES])))
+    lines.append(
+        words("Read it off the goods and reply: B7 2027-05-31. A known batch needs no date; only some: B7 x2.")
+    )
+    args = (needed.return_id, needed.line_no, LETTER[Grade(needed.grade)], needed.units)
+    return question("\n".join(lines), words.plain("batch, expiry"), "rb", *args)
+
+
+@router.message(Answer("rb"))
+async def answer_batch(message: Message, ask: Ask, args: tuple[str, ...], answer: str) -> None:
+    """The reply to that question: the batch of the units that were tapped, or of some of them."""
+    return_id, line_no, letter, units = int(args[0]), int(args[1]), args[2], int(args[3])
+    sku, revision = await ask.read(_line, return_id, line_no)
+    told, some = read_batch(answer, sku)
+    grade_args = (revision, line_no, GRADE_OF[letter], some or units, told)
+    await _grade(ask, "", returns.grade, return_id, *grade_args)
+
+
+def _line(desk: Desk, return_id: int, line_no: int) -> tuple[str, int]:
+    parcel = desk.returns.get(return_id)
+    return next(item.sku for item in parcel.items if item.line_no == line_no), parcel.revision
+
+
+def read_batch(text: str, sku: str) -> tuple[Batch, int]:
+    """`B7`, `B7 2027-05-31`, `B7@2027/5/31 x2`: the batch, and of how many units (0 = all that were asked about). The
+    first word is the batch, whatever it looks like: many are dates. Raises BadValue."""
+    code, *rest = [word for word in _PARTS.split(text.strip()) if word] or [""]
+    expires, units = None, 0
+    for word in rest:
+        count = _COUNT.fullmatch(word)
+        if count:
+            units = int(count[1] or count[2])
+        else:
+            expires = _day(word)
+    return Batch(sku, code, expires), units
+
+
+def _day(word: str) -> date:
+    found = _DATE.fullmatch(word)
+    try:
+        return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(word)
+    except ValueError:
+        raise BadValue("date", word[:30], "date") from None

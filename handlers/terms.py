@@ -4,7 +4,7 @@ Surprising: codes without a name here are shown as they are, so a new code is vi
 checks that every code of the domain has a name.
 """
 
-from handlers import stop_terms
+from handlers import batch_terms, stop_terms
 from handlers.words import N_ as N_  # everybody who marks a text asks here
 from handlers.words import Words
 
@@ -169,6 +169,7 @@ VERBS = {
     "handed_over": N_("handed over"),
     "checked": N_("checked"),
     "packed_into": N_("packed into"),
+    "batch_swapped": N_("another batch in the box"),
     "notes_read": N_("notes read"),
     "weight_forced": N_("weight let pass"),
     "measured": N_("measured"),
@@ -270,6 +271,7 @@ FORMATS = {
     "mapped": N_("learned table"),
 }
 WANTS = {
+    **batch_terms.WANTS,
     "filter": N_(
         "a shop, a reason of holds, held, clean, urgent, missed, 12h, >500, above the limit, two people needed, mine,"
         " put off"

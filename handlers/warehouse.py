@@ -22,6 +22,7 @@ from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.checks import note_buttons
 from handlers.cards.scans import COMMANDS, complaint, stop_of
+from handlers.cards.selling import sell_card
 from handlers.cards.stock import stock_answer
 from handlers.codes import Codes, Sized, is_code, read_codes, read_sized
 from handlers.draw import draw
@@ -78,10 +79,10 @@ async def change_station(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) ->
 
 @router.message(Cmd("stock"))
 async def stock(message: Message, ask: Ask, args: str) -> None:
-    """What is where, and where the last units went."""
+    """What is where, and where the last units went; without a product, what is to ship and to sell of all."""
     require(ask.actor, Right.STOCK)
     if not args:
-        await ask.say("Send /stock with a SKU, a barcode or a part of the title, e.g. /stock CUP-01")
+        await ask.reply(await ask.read(sell_card, ask.words))
         return
     await ask.reply(await ask.read(stock_answer, args, ask.words))
 

@@ -5,6 +5,7 @@ Surprising: every shop filter takes None for "all" and an empty set for "none".
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_col
 from domain.holds import HoldCode
 from domain.orders import LIVE, Order, OrderStatus
 from domain.parcels import ParcelState
+from domain.stock_book import Wanted
 from storage import alike, order_rows
 from storage.sql import Sql, among
 from storage.tables.orders import hold, order_line, orders
@@ -33,6 +35,16 @@ _SOME_KEY = orders.c.merge_key != literal_column("''")
 _OF_KEY = select(orders.c.id, orders.c.merge_key, orders.c.buyer_id)
 _OF_KEY = _OF_KEY.where(_IN_REVIEW, _SOME_KEY, among(orders.c.merge_key))
 _OF_GROUP = select(orders.c.id).where(_IN_REVIEW, orders.c.together != 0, among(orders.c.together))
+
+_WANTED = select(order_line.c.sku, orders.c.status, func.sum(order_line.c.quantity).label("units"))
+_WANTED = _WANTED.join(orders, orders.c.id == order_line.c.order_id).group_by(order_line.c.sku, orders.c.status)
+_WANTED = _WANTED.where(orders.c.status.in_([OrderStatus.REVIEW, OrderStatus.UNPAID]), ~order_line.c.dropped)
+_WANTED = _WANTED.where(order_line.c.sku != "")
+_WANTED_OF = _WANTED.where(among(order_line.c.sku))
+_OWED = select(parcel_item.c.sku, func.sum(parcel_item.c.quantity).label("units")).group_by(parcel_item.c.sku)
+_OWED = _OWED.join(parcel, parcel.c.id == parcel_item.c.parcel_id)
+_OWED = _OWED.where(~parcel_item.c.dropped, parcel.c.state == ParcelState.OWED)
+_OWED_OF = _OWED.where(among(parcel_item.c.sku))
 
 
 def in_shops(shops: frozenset[int] | None) -> ColumnElement[bool]:
@@ -72,15 +84,17 @@ class OrderQueries:
         rows = self._sql.rows(statement.order_by(orders.c.id).limit(limit))
         return [(row.id, row.revision) for row in rows]
 
-    def wanted_in_review(self, sku: str) -> int:
-        """Units that orders in REVIEW want of it, and those that others are owed."""
-        mine = (order_line.c.sku == sku) & ~order_line.c.dropped & _IN_REVIEW
-        joined = order_line.join(orders, orders.c.id == order_line.c.order_id)
-        row = self._sql.row(select(func.sum(order_line.c.quantity).label("units")).select_from(joined).where(mine))
-        owed = (parcel_item.c.sku == sku) & ~parcel_item.c.dropped & (parcel.c.state == ParcelState.OWED)
-        boxes = parcel_item.join(parcel, parcel.c.id == parcel_item.c.parcel_id)
-        rest = self._sql.row(select(func.sum(parcel_item.c.quantity).label("units")).select_from(boxes).where(owed))
-        return int((row.units if row else 0) or 0) + int((rest.units if rest else 0) or 0)
+    def wanted(self, skus: Collection[str] | None) -> dict[str, Wanted]:
+        """sku -> units orders want that no warehouse has claimed; of these skus (None = all), none = missing."""
+        find = (_WANTED, _OWED) if skus is None else (_WANTED_OF, _OWED_OF)
+        lines, owed = (self._sql.rows(one) if skus is None else self._sql.rows_in(one, skus) for one in find)
+        found: dict[str, Wanted] = {}
+        for row in lines:
+            name = "review" if row.status is OrderStatus.REVIEW else "unpaid"
+            found[row.sku] = replace(found.get(row.sku, Wanted()), **{name: int(row.units)})
+        for row in owed:
+            found[row.sku] = replace(found.get(row.sku, Wanted()), owed=int(row.units))
+        return found
 
     def review_counts(self, shops: frozenset[int] | None) -> dict[int, tuple[int, int]]:
         """shop id -> (clean, held) in REVIEW; shops with none are missing."""

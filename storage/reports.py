@@ -118,8 +118,8 @@ class Reports:
         mine = select(*PARCEL.columns).where(_within(parcel.c.handed_over_at, start, end))
         return self._parcels.load(mine.order_by(parcel.c.handed_over_at, parcel.c.id))
 
-    def ledger_totals(self, start: datetime, end: datetime) -> dict[tuple[int, str, str], tuple[int, int, int]]:
-        """(warehouse, sku, bucket) -> (sum before start, sum in > 0 within, sum out < 0 within)."""
+    def ledger_totals(self, start: datetime, end: datetime) -> dict[tuple[int, str, str], tuple[int, int, int, int]]:
+        """(warehouse, sku, bucket) -> (sum before start, sum in > 0 within, sum out < 0 within, value within)."""
         book = stock_ledger.c
         within = book.at >= start
         statement = select(
@@ -129,16 +129,17 @@ class Reports:
             func.sum(case((book.at < start, book.delta), else_=0)).label("opening"),
             func.sum(case((within & (book.delta > 0), book.delta), else_=0)).label("moved_in"),
             func.sum(case((within & (book.delta < 0), book.delta), else_=0)).label("moved_out"),
+            func.sum(case((within, book.value), else_=0)).label("value"),
         ).where(book.at < end, book.document.not_in(sorted(RELOCATING)))
         rows = self._sql.rows(statement.group_by(book.warehouse_id, book.sku, book.bucket))
+        found = {(row.warehouse_id, row.sku, row.bucket.value): row for row in rows}
         return {
-            (row.warehouse_id, row.sku, row.bucket.value): (int(row.opening), int(row.moved_in), int(row.moved_out))
-            for row in rows
+            key: (int(row.opening), int(row.moved_in), int(row.moved_out), int(row.value)) for key, row in found.items()
         }
 
     def controls(self, start: datetime, end: datetime) -> tuple[ControlTotal, ...]:
         """The store's own sums of [start, end) per currency, by currency: orders as in `orders`, refunds that
-        succeeded, parcels handed over, and the GOOD units of the ledger before `end` at their cost."""
+        succeeded, parcels handed over, and what the GOOD units of the ledger before `end` have cost by it."""
         book = stock_ledger.join(sku, sku.c.code == stock_ledger.c.sku)
         succeeded = _within(refund.c.at, start, end) & (refund.c.state == RefundState.SUCCESS)
         good = (stock_ledger.c.at < end) & (stock_ledger.c.bucket == Bucket.GOOD)
@@ -146,7 +147,7 @@ class Reports:
         back = self._sums(refund.c.currency, refund.c.amount, refund, succeeded)
         shipped = _within(parcel.c.handed_over_at, start, end)
         sent = self._sums(parcel.c.freight_currency, parcel.c.freight, parcel, shipped)
-        kept = self._sums(sku.c.currency, stock_ledger.c.delta * sku.c.cost, book, good)
+        kept = self._sums(sku.c.currency, stock_ledger.c.value, book, good)
         nothing = (0, 0)
         totals = []
         for code in sorted({*paid, *back, *sent, *kept}):

@@ -72,7 +72,8 @@ class StockBook(Places):
 
     def apply(self, moves: Sequence[Move], actor: str) -> list[int]:
         """Write the ledger and move levels, places and values; returns each move's value. Raises NotEnoughStock,
-        changing nothing, when after all the moves a bucket or a place would be below zero or RESERVED above GOOD;
+        changing nothing, when after all the moves a bucket, a place or a batch's defective units would be below zero
+        or RESERVED above GOOD;
         LostRace when another command opened the same level."""
         if not moves:
             return []
@@ -87,6 +88,9 @@ class StockBook(Places):
         for move in moves:
             if lying.get((move.sku, move.warehouse_id, move.bin, move.batch), 0) < 0:
                 self._refuse(Level(move.warehouse_id, move.sku, 0, 0, 0), 0, -move.delta)
+        for lot, units in self.defects_after(moves).items():
+            if units < 0:
+                self._refuse(Level(lot[1], lot[0], 0, 0, 0), 0, -units)
         values = self._values(moves, levels)
         self._open([place for place in places if place not in levels])
         self._write_ledger(moves, values, levels, actor)

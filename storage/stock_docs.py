@@ -20,6 +20,13 @@ LINE = Shape(DocLine, stock_doc_line)
 _DOCS = select(*DOC.columns).order_by(stock_doc.c.id)
 _LINES = select(stock_doc_line.c.doc_id, *LINE.columns).where(among(stock_doc_line.c.doc_id))
 _LINES = _LINES.order_by(stock_doc_line.c.doc_id, stock_doc_line.c.position)
+_AT_THE_DOOR = (
+    select(stock_doc.c.kind, stock_doc_line.c.sku, func.sum(stock_doc_line.c.done).label("units"))
+    .join(stock_doc, stock_doc.c.id == stock_doc_line.c.doc_id)
+    .where(stock_doc.c.state == DocState.OPEN, stock_doc.c.kind.in_([DocKind.RECEIPT, DocKind.TRANSFER]))
+    .group_by(stock_doc.c.kind, stock_doc_line.c.sku)
+)
+_AT_THE_DOOR_OF = _AT_THE_DOOR.where(among(stock_doc_line.c.sku))
 
 
 class StockDocs:
@@ -62,14 +69,19 @@ class StockDocs:
         away = stock_doc.c.state.in_([DocState.IN_TRANSIT, DocState.WAITING])
         return self._load(_DOCS.where(stock_doc.c.kind == DocKind.TRANSFER, away, stock_doc.c.id.in_(there)))
 
-    def counted(self, by: str, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
+    def at_the_door(self, skus: Collection[str] | None) -> dict[tuple[DocKind, str], int]:
+        """(RECEIPT or TRANSFER, sku) -> units scanned into open documents of the kind that are in no books yet."""
+        rows = self._sql.rows(_AT_THE_DOOR) if skus is None else self._sql.rows_in(_AT_THE_DOOR_OF, skus)
+        return {(row.kind, row.sku): int(row.units) for row in rows}
+
+    def counted(self, by: int, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
         """sku -> what the differences of this person's counts that were booked there since then are worth, surplus
         and loss added by size, minor units of the sku's currency."""
         book = stock_ledger.c
         statement = select(book.sku, func.sum(func.abs(book.value)).label("value")).join(
             stock_doc, stock_doc.c.id == book.document_id
         )
-        counts = (book.document == Document.COUNT) & (book.bucket == Bucket.GOOD) & (stock_doc.c.made_by == by)
+        counts = (book.document == Document.COUNT) & (book.bucket == Bucket.GOOD) & (stock_doc.c.made_by_id == by)
         mine = counts & (book.warehouse_id == warehouse_id) & (book.at > since) & among(book.sku)
         return {row.sku: int(row.value) for row in self._sql.rows_in(statement.where(mine).group_by(book.sku), skus)}
 

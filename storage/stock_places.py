@@ -17,6 +17,7 @@ from storage.tables.stock import batch, stock_ledger, stock_place
 PLACE = Shape(Place, stock_place)
 BATCH = Shape(Batch, batch)
 Spot = tuple[str, int, str, str]
+Lot = tuple[str, int, str]
 
 _KEYS = ("sku", "warehouse_id", "bin", "batch")
 _PLACES = select(*PLACE.columns).order_by(*(stock_place.c[key] for key in _KEYS))
@@ -25,6 +26,17 @@ _BATCHES_OF = select(*BATCH.columns).where(among(batch.c.sku))
 _EMPTY = delete(stock_place).where(*(stock_place.c[key] == bindparam(f"_{key}") for key in _KEYS))
 _BOOK = stock_ledger.c
 _MOVED = (_BOOK.bucket == Bucket.GOOD) & (_BOOK.delta != 0)
+_LOT = (_BOOK.sku, _BOOK.warehouse_id, _BOOK.batch)
+_DEFECTS = select(*_LOT, func.sum(_BOOK.delta).label("units")).where(_BOOK.bucket == Bucket.DEFECTIVE, among(_BOOK.sku))
+_DEFECTS = _DEFECTS.group_by(*_LOT).having(func.sum(_BOOK.delta) != 0).order_by(*_LOT)
+_BY = (_BOOK.document_id, _BOOK.sku, _BOOK.batch)
+_MOVED_BY = select(*_BY, func.sum(_BOOK.delta).label("units")).group_by(*_BY)
+_MOVED_BY = _MOVED_BY.where(_BOOK.document == bindparam("document", type_=_BOOK.document.type))
+_MOVED_BY = _MOVED_BY.where(_BOOK.bucket.in_([Bucket.GOOD, Bucket.DEFECTIVE]), among(_BOOK.document_id))
+_FROM = (_BOOK.warehouse_id, _BOOK.sku, _BOOK.bin, _BOOK.batch)
+_PICKED = select(*_FROM, (-func.sum(_BOOK.delta)).label("units")).group_by(*_FROM).having(func.sum(_BOOK.delta) < 0)
+_PICKED = _PICKED.where(_BOOK.document == Document.PICK, _BOOK.document_id == bindparam("parcel"), _MOVED)
+_PICKED = _PICKED.order_by(func.max(_BOOK.id).desc())
 
 
 class Places:
@@ -81,11 +93,30 @@ class Places:
             put = put.on_conflict_do_update(index_elements=["sku", "code"], set_={"expires": told})
             self._sql.change(put, [BATCH.row(one) for one in batches])
 
+    def defects(self, skus: Collection[str], warehouse_id: int) -> dict[tuple[str, str], int]:
+        """(sku, batch) -> defective units there; '' = of no batch anybody told."""
+        rows = self._sql.rows_in(_DEFECTS, skus)
+        return {(row.sku, row.batch): int(row.units) for row in rows if row.warehouse_id == warehouse_id}
+
+    def defects_after(self, moves: Sequence[Move]) -> dict[Lot, int]:
+        """What these moves take defective units of -> units afterwards."""
+        change: Counter[Lot] = Counter()
+        for move in moves:
+            if move.bucket is Bucket.DEFECTIVE:
+                change[move.sku, move.warehouse_id, move.batch] += move.delta
+        taken = {lot: delta for lot, delta in change.items() if delta < 0}
+        rows = self._sql.rows_in(_DEFECTS, {lot[0] for lot in taken})
+        there = {(row.sku, row.warehouse_id, row.batch): int(row.units) for row in rows}
+        return {lot: there.get(lot, 0) + delta for lot, delta in taken.items()}
+
     def picked_from(self, parcel_id: int) -> list[Place]:
-        """Out of which places this parcel's units were picked, the last ones first."""
-        mine = (_BOOK.document == Document.PICK) & (_BOOK.document_id == parcel_id) & (_BOOK.delta < 0) & _MOVED
-        columns = (_BOOK.warehouse_id, _BOOK.sku, _BOOK.bin, _BOOK.batch, -_BOOK.delta)
-        return [PLACE.thing(row) for row in self._sql.rows(select(*columns).where(mine).order_by(_BOOK.id.desc()))]
+        """Out of which places this parcel's units were picked and have not gone back to, the last ones first."""
+        return [PLACE.thing(row) for row in self._sql.rows(_PICKED, parcel=parcel_id)]
+
+    def moved(self, document: Document, ids: Collection[int]) -> dict[tuple[int, str, str], int]:
+        """(document id, sku, batch) -> units on hand that came (positive) or left by these documents."""
+        rows = self._sql.rows_in(_MOVED_BY, ids, document=document)
+        return {(row.document_id, row.sku, row.batch): int(row.units) for row in rows}
 
     def sent_at(self, parcel_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
         """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels."""

@@ -1,7 +1,7 @@
 """What each kind of alert is called, and the lines of numbers only it has.
 
-Surprising: the numbers come from the alert's own facts, written by the clock; only the free stock of short products
-is read anew, because it is what the buyer decides by.
+Surprising: the numbers come from the alert's own facts, written by the clock; only what is to ship and to sell of short
+products is read anew, because it is what the buyer decides by.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,6 +9,7 @@ from datetime import datetime
 
 from domain.desk import Desk
 from domain.records import Alert, AlertKind
+from domain.selling import Sellable, sellable
 from domain.suspensions import moment
 from handlers.terms import N_
 from handlers.words import Words
@@ -51,30 +52,26 @@ def _gap(desk: Desk, alert: Alert, words: Words) -> list[str]:
 def _shortage(desk: Desk, alert: Alert, words: Words) -> list[str]:
     counts = {sku: count.split() for sku, count in alert.facts.items() if sku != "+"}
     ranked = sorted(counts.items(), key=lambda item: (-int(item[1][0]), item[0]))
-    free = _free(desk, counts)
-    lines = [_short_line(desk, sku, count, free, words) for sku, count in ranked]
+    there = sellable(desk, [sku for sku in counts if sku != "*"])
+    lines = [_short_line(desk, sku, count, there, words) for sku, count in ranked]
     if "+" in alert.facts:
         lines.append(words("… and {count} more {count:product|products}", count=alert.facts["+"]))
     return lines
 
 
-def _free(desk: Desk, skus: Mapping[str, object]) -> dict[str, int]:
-    free = dict.fromkeys(skus, 0)
-    for (_, sku), level in desk.stock.levels(list(skus)).items():
-        free[sku] += level.free
-    return free
-
-
-def _short_line(desk: Desk, sku: str, count: list[str], free: Mapping[str, int], words: Words) -> str:
+def _short_line(desk: Desk, sku: str, count: list[str], there: Mapping[str, Sellable], words: Words) -> str:
     if sku == "*":
         return words("• {orders} {orders:order|orders}: no single warehouse has everything", orders=count[0])
     known = desk.catalog.skus.get(sku)
     facts = {"sku": sku, "title": known.title if known else "", "orders": count[0], "units": count[1]}
-    return words(
-        "• {sku} {title}: {orders} {orders:order|orders}, {units} {units:unit|units} · {free} free",
+    one = there.get(sku, Sellable(sku))
+    text = words(
+        "• {sku} {title}: {orders} {orders:order|orders}, {units} {units:unit|units} · to ship {ship}, to sell {sell}",
         **facts,
-        free=free[sku],
+        ship=one.ship,
+        sell=one.sell,
     )
+    return text + (f" · {words('{units} coming', units=one.coming)}" if one.coming else "")
 
 
 def _suspension(desk: Desk, alert: Alert, words: Words) -> list[str]:

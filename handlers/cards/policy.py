@@ -37,6 +37,7 @@ FAULTS = {
     "rule": N_("the rule {name} could never be true ({told})"),
     "no_courier": N_("no courier of ours has the code {told}"),
     "no_courier_near": N_("no courier of ours has the code {told}; did you mean {near}?"),
+    "no_product": N_("no product of ours has the code {told}"),
     "no_place": N_("{told} names no place I know"),
     "not_here": N_("{told} is not in this file"),
     "tiers": N_("tiers must rise by up_to_g; only the last has none"),

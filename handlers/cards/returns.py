@@ -9,6 +9,7 @@ from domain.people import Right
 from domain.records import Grade, NoticeKind, Return, ReturnItem, ReturnState
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
+from handlers.cards.return_batches import batch_lines
 from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import N_
@@ -34,8 +35,8 @@ NEXT = {
     ReturnState.DONE: N_("Next: customer service settles the money with the buyer."),
 }
 _TAPS = {Grade.GOOD: N_("✅ good"), Grade.DEFECTIVE: N_("🔧 defective"), Grade.MISSING: N_("❔ missing")}
-_LETTER = {Grade.GOOD: "g", Grade.DEFECTIVE: "d", Grade.MISSING: "m"}
-GRADE_OF = {letter: grade for grade, letter in _LETTER.items()}
+LETTER = {Grade.GOOD: "g", Grade.DEFECTIVE: "d", Grade.MISSING: "m"}
+GRADE_OF = {letter: grade for grade, letter in LETTER.items()}
 _ROWS = 8
 _ITEMS = 20
 
@@ -50,6 +51,7 @@ def return_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, 
     lines = [words(HEADS[parcel.state], waybill=parcel.waybill)]
     lines += heads.values() if len(heads) == 1 else []
     lines += [*_about(desk, parcel, viewer), *_goods(desk, parcel, heads, words)]
+    lines += batch_lines(desk, parcel, words)
     lines += ["", words(NEXT[parcel.state])]
     return Card("\n".join(lines), _rows(parcel, viewer))
 
@@ -126,7 +128,7 @@ def _rows(parcel: Return, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
             tuple(
                 Button(
                     f"{item.line_no}. {words.plain(label)}",
-                    pack("rg", parcel.id, parcel.revision, item.line_no, _LETTER[grade]),
+                    pack("rg", parcel.id, parcel.revision, item.line_no, LETTER[grade]),
                 )
                 for grade, label in _TAPS.items()
             )

@@ -6,7 +6,7 @@ always means that somebody must look up.
 
 from collections.abc import Mapping, Sequence
 
-from domain import checking, floor, fulfilment, undo_scan
+from domain import checking, floor, fulfilment, materials, undo_scan
 from domain.desk import Desk
 from domain.errors import NotAllowed, ParcelStopped, Unknown, WeightRefused, WrongStatus
 from domain.floor import Outcome
@@ -110,16 +110,19 @@ def _wave(desk: Desk, person: Person, events: Sequence[Event], words: Words) -> 
 
 
 def _size(desk: Desk, person: Person, events: Sequence[Event], words: Words) -> str | None:
-    """What was measured of the last parcel, while its weighing is what was done last, and what it costs by it."""
+    """The size of the last parcel, while its weighing is what was done last, and what it costs by it; and where it is
+    only that of the box it was packed into."""
     if not events or person.last_parcel is None or Station(events[0].data["station"]) is not Station.WEIGH:
         return None
     box = desk.parcels.get(person.last_parcel)
     if box.size is None:
         return None
     facts = {"waybill": box.waybill, "size": words.size(box.size)}
-    return words(
-        "📐 {waybill}: {size}, freight {amount}", amount=words.money(box.freight, box.freight_currency), **facts
-    )
+    amount = words.money(box.freight, box.freight_currency)
+    if materials.sized(desk, box.unmeasured()).size == box.size:
+        facts["box"] = box.material
+        return words("📐 {waybill}: {size} as {box}, freight {amount}", amount=amount, **facts)
+    return words("📐 {waybill}: {size}, freight {amount}", amount=amount, **facts)
 
 
 def wave_line(desk: Desk, parcel: Parcel | None, station: Station, words: Words) -> str | None:

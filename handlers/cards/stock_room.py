@@ -45,7 +45,7 @@ HINTS = {
     DocKind.MOVE: N_("Scan the goods, then the bin they go to. A bin nobody has used yet: +A-09."),
     DocKind.TRANSFER: N_("Scan what leaves, or type CODE 12. A certain batch: CODE@B7 12."),
     DocKind.COUNT: N_("Scan a bin, then every unit in it, or type CODE 12. What nobody scans counts as none."),
-    DocKind.REGRADE: N_("Scan the units, or type CODE 2."),
+    DocKind.REGRADE: N_("Scan the units, or type CODE 2. A batch and its expiry, where the goods have one: CODE@B7 2."),
 }
 ARRIVING = N_("Scan what comes out of the transport. What is missing or too much goes to a lead.")
 _FINISH = {

@@ -5,6 +5,7 @@ from domain.catalog import Sku
 from domain.desk import Desk
 from domain.parcels import OPEN_STOPS, Parcel
 from domain.stock import Bucket, share
+from handlers.cards.selling import sell_lines
 from handlers.terms import step_name
 from handlers.words import Words
 
@@ -16,6 +17,7 @@ def where_lines(desk: Desk, sku: Sku, words: Words) -> list[str]:
     return [
         *_sellable(desk, sku, words),
         *_bins(desk, sku, words),
+        *_defects(desk, sku, words),
         *_promised(desk, sku, words),
         *_on_the_way(desk, sku, words),
     ]
@@ -26,10 +28,7 @@ def _sellable(desk: Desk, sku: Sku, words: Words) -> list[str]:
     if not levels:
         return []
     old = bins.stale(desk, [sku.code])
-    ship = sum(bins.to_ship(levels, old, bins.withheld(desk, [sku.code])).values())
-    waiting = desk.orders.wanted_in_review(sku.code)
-    facts = {"ship": ship, "sell": ship - waiting, "waiting": waiting}
-    lines = [words("To ship {ship} · to sell {sell} ({waiting} wanted by orders in review)", **facts)]
+    lines = sell_lines(desk, sku.code, words)
     if old:
         days = desk.policy.stock.life_days
         lines.append(
@@ -60,6 +59,21 @@ def _bins(desk: Desk, sku: Sku, words: Words) -> list[str]:
         expires = until.get((sku.code, place.batch))
         text += f" · {words('batch {batch}', batch=place.batch)}" if place.batch else ""
         lines.append(text + (f" · {words('expires {date}', date=expires.isoformat())}" if expires else ""))
+    return _some(lines, words)
+
+
+def _defects(desk: Desk, sku: Sku, words: Words) -> list[str]:
+    """Defective units by batch, where the product has batches: a grading must name one."""
+    if not sku.batched:
+        return []
+    until = desk.stock.batches([sku.code])
+    lines = []
+    for place in desk.catalog.warehouses.values():
+        for (_, code), units in sorted(desk.stock.defects([sku.code], place.id).items()):
+            text = words("• {warehouse}: {units} defective", warehouse=place.name, units=units)
+            expires = until.get((sku.code, code))
+            text += f" · {words('batch {batch}', batch=code or '?')}"
+            lines.append(text + (f" · {words('expires {date}', date=expires.isoformat())}" if expires else ""))
     return _some(lines, words)
 
 

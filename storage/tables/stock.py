@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, Index
+from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlmodel import Field
 
 from domain.stock import Bucket, Document
@@ -71,6 +71,7 @@ class StockDocRow(Base, table=True):
     to_warehouse_id: int | None = col.ref("warehouse.id", optional=True)
     made_at: datetime = col.moment()
     made_by: str = col.words()
+    made_by_id: int | None = col.number(optional=True)
     holder_id: int | None = col.ref("person.id", optional=True)
     holder: str = col.words()
     bin: str = col.words()
@@ -105,7 +106,19 @@ class StockLedgerRow(Base, table=True):
     """Every movement; never changed, never deleted."""
 
     __tablename__ = "stock_ledger"
-    __table_args__ = (Index(None, "sku", "id"), Index(None, "at"), Index(None, "document", "document_id"))
+    __table_args__ = (
+        Index(None, "sku", "id"),
+        Index(None, "at"),
+        Index(None, "document", "document_id"),
+        Index(
+            "ix_stock_ledger_defective",
+            "sku",
+            "warehouse_id",
+            "batch",
+            sqlite_where=text("bucket = 'defective'"),
+            postgresql_where=text("bucket = 'defective'"),
+        ),
+    )
     id: int = col.key()
     at: datetime = col.moment()
     warehouse_id: int = col.ref("warehouse.id")

@@ -89,3 +89,21 @@ def test_going_back_to_no_version_or_to_two_things_is_refused(
     assert call(capsys, "--data", data, "policy", "apply", str(file), "--version", "1")[0] == 2
     assert call(capsys, "--data", data, "policy", "apply")[0] == 2
     assert json.loads(call(capsys, "--data", data, "--json", "policy", "show")[1]) == before
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        ("--data", "{data}", "--json", "policy", "show"),
+        ("policy", "--data", "{data}", "--json", "show"),
+        ("policy", "show", "--data", "{data}", "--json"),
+    ],
+)
+def test_the_common_options_stand_anywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], where: tuple[str, ...]
+) -> None:
+    data = tmp_path / "d"
+    status, out, err = call(capsys, *(word.format(data=data) for word in where))
+    assert (status, err, "document" in json.loads(out)) == (0, "", True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d"]
+    assert (data / "xiaoer.db").exists()

@@ -1,7 +1,8 @@
-"""What an order's goods cost: as they left, at the card before that, to the cent in a shared parcel."""
+"""What an order's goods cost: as they left, at the average before that, to the cent in a shared parcel."""
 
 from dataclasses import replace
 
+from domain.catalog import Sku
 from domain.day_close import bounds, collect, today
 from domain.day_costs import left_by_line
 from domain.day_report import CostBasis, OrderRow
@@ -9,8 +10,12 @@ from domain.parcels import Item, ParcelState
 from domain.people import Station
 from domain.records import ReportRun, RunState
 from domain.stock import Bucket, Document, Move
+from domain.unit_costs import UnitCosts
 from storage.unit import Unit
 from tests.domain.house import House
+
+PAID = {1: 200_000, 2: 900_000}
+"""Warehouse -> what a hundred more cups cost it."""
 
 
 def row(house: House) -> OrderRow:
@@ -35,7 +40,7 @@ def test_goods_that_left_cost_what_they_cost_as_they_left(house: House) -> None:
     more = Move(here, "CUP-01", Bucket.GOOD, 100, Document.ADJUST, 1, value=200_000)
     house.run(lambda unit: unit.stock.apply([more], "anna"))
     house.bring_to(ParcelState.WEIGHED)
-    assert (row(house).cost, row(house).cost_basis) == (2 * 1200 + 1800, CostBasis.CARD)
+    assert (row(house).cost, row(house).cost_basis) == (2 * 1600 + 1800, CostBasis.EXPECTED)
     assert house.scan(Station.HAND_OVER).ok
     cards_say(house, 7)
     assert (row(house).cost, row(house).cost_basis, row(house).cost_currency) == (
@@ -45,10 +50,36 @@ def test_goods_that_left_cost_what_they_cost_as_they_left(house: House) -> None:
     )
 
 
-def test_nothing_has_left_so_the_card_is_what_there_is(house: House) -> None:
+def test_nothing_has_left_so_the_average_of_where_it_waits_counts(house: House) -> None:
+    """The box waits in the first warehouse; what the second one paid is nothing to it, nor is the card."""
+    here, there = (warehouse.id for warehouse in house.cast.warehouses)
+    more = [Move(place, "CUP-01", Bucket.GOOD, 100, Document.ADJUST, 1, value=worth) for place, worth in PAID.items()]
+    house.run(lambda unit: unit.stock.apply(more, "anna"))
     house.receive()
     cards_say(house, 7)
-    assert (row(house).cost, row(house).cost_basis) == (21, CostBasis.CARD)
+    assert {here, there} == set(PAID)
+    assert house.parcel.warehouse_id == here
+    assert (row(house).cost, row(house).cost_basis) == (2 * 1600 + 1800, CostBasis.EXPECTED)
+
+
+def test_without_any_in_stock_the_card_is_what_there_is(house: House) -> None:
+    gone = [
+        Move(place.id, sku, Bucket.GOOD, -units, Document.ADJUST, 1)
+        for place in house.cast.warehouses
+        for sku, units in (("CUP-01", 100), ("TEA-01", 30))
+    ]
+    house.run(lambda unit: unit.stock.apply(gone, "anna"))
+    house.receive()
+    cards_say(house, 7)
+    assert (row(house).cost, row(house).cost_basis) == (21, CostBasis.EXPECTED)
+
+
+def test_an_average_is_that_of_the_warehouse_else_of_all_else_the_card() -> None:
+    sku = Sku("A", "", "", 0, cost=500, price=0)
+    costs = UnitCosts({(1, "A"): (3, 1000), (2, "A"): (1, 5000)}, {"A": (4, 6000)})
+    assert [costs.of(sku, units, 1) for units in (0, 1, 2, 3)] == [0, 333, 667, 1000]
+    assert (costs.of(sku, 2, 2), costs.of(sku, 2, 9), costs.of(sku, 2)) == (10_000, 3000, 3000)
+    assert UnitCosts().of(sku, 2, 1) == 1000
 
 
 def test_lines_that_share_a_parcel_get_all_of_its_cost(house: House) -> None:

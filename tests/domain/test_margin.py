@@ -110,6 +110,6 @@ def test_two_currencies_are_not_added_up(house: House) -> None:
     policy = replace(Policy(), screening=replace(Policy().screening, margin_percent=66))
     catalog = house.store.read_now(lambda desk: desk.catalog)
     assert {sku.currency for sku in SKUS} == {"CNY"}
-    assert margin([one, two], 500, "CNY", policy, catalog) == TOGETHER
-    assert margin([one, replace(two, currency="HKD")], 500, "CNY", policy, catalog) is None
-    assert margin([one, two], 500, "HKD", policy, catalog) is None
+    assert margin([one, two], 4200, 500, "CNY", policy, catalog) == TOGETHER
+    assert margin([one, replace(two, currency="HKD")], 4200, 500, "CNY", policy, catalog) is None
+    assert margin([one, two], 4200, 500, "HKD", policy, catalog) is None

@@ -29,6 +29,7 @@ from domain.people import Role, Station
 from domain.policy_sections import Split
 from domain.policy_stops import RecallKind
 from domain.records import AlertKind
+from domain.stock_book import Wanted
 from tests.domain.house import House
 from tests.domain.owing import CUPS, PARTS, TOWELS, Owing, sold
 from tests.factory import incoming_line, receiver
@@ -373,7 +374,7 @@ def test_the_buyer_hears_of_what_is_owed_and_the_clock_of_the_deadline_runs(shop
         {"TOWEL-01": "2 4"},
         {shop.order("1").id, shop.order("2").id},
     )
-    assert shop.run(lambda desk: desk.orders.wanted_in_review("TOWEL-01")) == 4
+    assert shop.run(lambda desk: desk.orders.wanted(["TOWEL-01"])) == {"TOWEL-01": Wanted(2, 0, 2)}
     shop.house.pass_time(60 * 60 * 100)
     late = {worry.kind: worry for worry in shop.run(worries.found)}[AlertKind.DISPATCH_LATE]
     assert shop.order("1").id in late.first

@@ -32,8 +32,9 @@ def order(number: str, paid: int, *, shop: str = "Tao One", currency: str = "CNY
 
 
 def stock(sku: str, opening: int, came: int, left: int, on_hand: int, *, since: int = 0) -> StockRow:
-    """A sku at 12.50 CNY."""
-    return StockRow("HZ-1", sku, f"Goods {sku}", opening, came, left, on_hand, 1, 1, 1250, "CNY", since)
+    """A sku at 12.50 CNY on average."""
+    value = (opening + came - left) * 1250
+    return StockRow("HZ-1", sku, f"Goods {sku}", opening, came, left, on_hand, 1, 1, value, "CNY", since)
 
 
 def shipment(parcel: str, waybill: str, freight: int, *, currency: str = "CNY") -> ShipmentRow:

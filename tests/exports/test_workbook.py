@@ -150,6 +150,15 @@ def test_yen_have_no_decimals() -> None:
     assert (sheet["M2"].value, sheet["M2"].number_format) == (1200, "#,##0;[Red]-#,##0")
 
 
+def test_a_shipment_says_its_size_and_what_that_weighs() -> None:
+    sized = dataclasses.replace(shipment("P1", "W1", 5), size_mm=(300, 200, 155), volumetric_g=1550)
+    report = dataclasses.replace(REPORT, shipments=(sized, shipment("P2", "W2", 5)))
+    head, first, second = shown(report, "7 Shipments")[:3]
+    at = head.index("Size cm")
+    assert head[at : at + 2] == ["Size cm", "Volumetric kg"]
+    assert (first[at : at + 2], second[at : at + 2]) == (["30×20×15.5", 1.55], ["", ""])
+
+
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert day_workbook(REPORT, english) == day_workbook(REPORT, english)
 

@@ -115,7 +115,7 @@ async def test_no_problem_is_said_with_a_reason(desk: DeskChat) -> None:
     [text] = await desk.taps(sun, "Orders wait for stock: 2 · 小满家居")
     assert text.split("\n") == [
         "<b>⏰ Orders wait for stock: 2</b> · 小满家居",
-        "• TOWEL-01 毛巾: 2 orders, 4 units · 0 free",
+        "• TOWEL-01 毛巾: 2 orders, 4 units · to ship 0, to sell -4",
         "Open for 0 min · oldest: 1 since 11-23 10:00",
         "Level 1: buyer (purchasing) will hear of it at 11-23 13:00.",
         "Nobody on it by 11-23 21:00: service lead.",

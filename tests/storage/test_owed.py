@@ -6,6 +6,7 @@ from typing import Any
 from domain.lookout import Pile, Shortage
 from domain.orders import OrderStatus
 from domain.parcels import Item, Owed, Parcel, ParcelState
+from domain.stock_book import Wanted
 from storage.unit import Unit
 from tests.factory import NOW
 from tests.storage.conftest import Each
@@ -58,4 +59,4 @@ def test_the_buyers_shortage_counts_an_order_once_and_its_units_each(each: Each)
     piles, skus = each.store.read_now(lambda unit: unit.piles.short())
     assert piles == [Pile(0, "", 2, NOW - 5 * HOUR, (one, two))]
     assert skus == [Shortage("CUP-01", 2, 7), Shortage("TEA-01", 1, 1)]
-    assert each.store.read_now(lambda unit: unit.orders.wanted_in_review("CUP-01")) == 7
+    assert each.store.read_now(lambda unit: unit.orders.wanted(["CUP-01"])) == {"CUP-01": Wanted(owed=7)}

@@ -169,8 +169,8 @@ def test_ledger_totals_split_before_in_and_out(each: Each) -> None:
         move(hours, delta)
     first, last = START + timedelta(hours=1), START + timedelta(hours=2)
     totals = each.store.read_now(lambda unit: unit.reports.ledger_totals(first, last))
-    assert totals[here, "CUP-01", "good"] == (100, 12, -4)
-    assert totals[here, "TEA-01", "good"] == (30, 0, 0)
+    assert totals[here, "CUP-01", "good"] == (100, 12, -4, 8 * 1200)
+    assert totals[here, "TEA-01", "good"] == (30, 0, 0, 0)
 
 
 def test_sales_by_day_of_the_zone(each: Each) -> None:

@@ -1,0 +1,21 @@
+"""What refusals say of batches, and what is wanted where one does not do."""
+
+from domain import errors
+from handlers.words import N_, Words
+
+WANTS = {
+    "batch_expiry": N_("the batch and its expiry, like B7 2027-05-31 (on a scan B7@2027-05-31 behind the code)"),
+    "expiry_known": N_("the expiry that is known of this batch; goods in with another date corrects it"),
+}
+
+
+def batch_needed_text(refusal: errors.BatchNeeded, words: Words) -> str:
+    """What left does not say which batch came back."""
+    facts = {"units": refusal.units, "title": refusal.title[:60], "sku": refusal.sku}
+    return words("{units} × {title} · {sku}: say which batch {units:it is|they are}.", **facts)
+
+
+def batch_expired_text(refusal: errors.BatchExpired, words: Words) -> str:
+    """Expired goods are never good."""
+    facts = {"sku": refusal.sku, "batch": refusal.batch, "date": refusal.expires.isoformat()}
+    return words("{sku} of batch {batch} expired on {date}: it cannot be good. Grade it defective.", **facts)
