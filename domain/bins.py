@@ -209,9 +209,8 @@ def _boxed(desk: Desk, parcel: Parcel, skus: Collection[str]) -> list[Place]:
 
 
 def homes(desk: Desk, parcel: Parcel, units: Mapping[str, int]) -> list[tuple[Place, str]]:
-    """What of these units lies in the box, and the bin each goes back to: where it was picked. Coming home is in the
-    book as a pick out of the box, and a box is nobody's home."""
-    picked = [place for place in desk.stock.picked_from(parcel.id) if not in_box(place.bin)]
+    """What of these units lies in the box, and the bin each goes back to: where it was picked."""
+    picked = desk.stock.picked_from(parcel.id)
     left, found = dict(units), []
     for place in _boxed(desk, parcel, units):
         there = min(place.units, left[place.sku])
