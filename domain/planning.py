@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import bins, exchanges, splitting
+from domain import bins, exchanges, number_pools, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -52,7 +52,7 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
 
 def courier_facts(desk: Desk) -> Facts:
     """What the couriers' side of matching asks: no stock, no other orders."""
-    left = {account: pool.left for account, pool in desk.waybills.pools().items() if pool.left is not None}
+    left = {account: pool.left for account, pool in number_pools.pools(desk).items() if pool.left is not None}
     failed = desk.waybills.failures(desk.policy.waybills.attempts)
     return Facts(desk.catalog, desk.policy, {}, {}, desk.now, left=left, failed=failed)
 
