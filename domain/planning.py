@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import bins, exchanges, number_pools, splitting
+from domain import bins, exchanges, notices, number_pools, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -22,6 +22,7 @@ from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.plans import plan
 from domain.policy import Policy
+from domain.records import NoticeKind
 from domain.screening import Facts, screen, wanted
 from domain.waiting import next_closing
 
@@ -186,10 +187,23 @@ def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
 def refreshed(desk: Desk, orders: Sequence[Order]) -> list[tuple[Order, Order]]:
     """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
     orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
-    everyone = [*orders, *companions(desk, orders)]
+    with_them = companions(desk, orders)
+    everyone = [*orders, *with_them, *_left_behind(desk, [*orders, *with_them])]
     arranged = arrange(everyone, load_facts(desk, everyone))
     moved = store_plans(desk, arranged)
-    return list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
+    pairs = list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
+    others = [now.id for was, now in pairs[len(orders) :] if now.revision != was.revision]
+    notices.redraw(desk, NoticeKind.ORDER, others)
+    return pairs
+
+
+def _left_behind(desk: Desk, orders: Sequence[Order]) -> list[Order]:
+    """Those that lie in one planned box with these and may not travel with them any more: they want a box of their
+    own."""
+    ids = {order.id for order in orders}
+    boxes = [box for found in desk.parcels.of_orders(list(ids)).values() for box in found]
+    alone = {order_id for box in boxes if box.state is ParcelState.PLANNED for order_id in box.order_ids} - ids
+    return [prepared(order, desk.catalog, desk.policy) for order in desk.orders.many(alone).values()] if alone else []
 
 
 def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> set[int]:
