@@ -6,6 +6,7 @@ import pytest
 
 from domain.incoming import IncomingRefund, PlatformState, RefundState
 from domain.people import Role
+from domain.policy import Policy, document_of
 from handlers.cards.intake import row_text
 from handlers.words import Words
 from tests.factory import incoming
@@ -54,3 +55,12 @@ async def test_the_card_says_what_was_not_told_instead_of_a_dash(desk: DeskChat)
     assert "when it was paid was not told" in card.split("\n\n")[1]
     assert "amount not told" in card
     assert "0.00" not in card.split("💸")[1]
+
+
+async def test_a_policy_whose_tables_stand_beside_the_empty_list_says_what_must_go(desk: DeskChat) -> None:
+    document = document_of(Policy()) + '\n[[suspensions]]\ncourier = "SF"\nreason = "storm"\n'
+    text = (await desk.sends(desk.cast.people[Role.OWNER], "policy.toml", document.encode()))[-1]
+    assert text.split("\n")[1:] == [
+        f"Line {document.count(chr(10)) - 2}: <code>suspensions</code> stands in the file twice: keep one. "
+        "Where tables [[suspensions]] follow, suspensions = [] must go"
+    ]
