@@ -1,7 +1,8 @@
 """1688: the list of sold goods (已卖出货品), a workbook whose order cells are merged over the order's goods.
 
-Surprising: 订单号 stands twice in the header, the first counts; and an export cut down to the money has no state at
-all, which then is what payment and waybill say. Rule source: formats.md 1.5.
+Surprising: saved as CSV the merged cells are empty, and such rows are the order's above only if with them its goods
+come to what it says they cost. 订单号 stands twice in the header, the first counts; and an export cut down to the
+money has no state at all, which then is what payment and waybill say. Rule source: formats.md 1.5.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, words
 from channels.goods import paid_whole, sharing
 from channels.people import by_one_string
+from channels.reasons import Reason, Refused
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _REFUNDING = ("退款中", "退款退货中")
@@ -37,6 +39,10 @@ def _amounts(row: Row, state: PlatformState) -> Amounts:
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    """Raises Refused for a row that was put to this order for want of a number and does not fit it."""
+    strays = [row for row in rows[1:] if not row.text("goods")]
+    if strays and sum(row.amount("unit_price") * row.quantity("quantity") for row in rows) != rows[0].amount("goods"):
+        raise strays[0].blame(Refused(Reason.MISSING), "number")
     return sharing(rows, _line, rows[0].amount("total"))
 
 
@@ -75,6 +81,7 @@ ORDERS = Format(
         "paid_at": "订单付款时间",
         "receiver_name": "收货人姓名|收货人",
         "whole_address": "收货地址",
+        "zip": "邮编",
         "mobile": "联系手机",
         "phone": "联系电话",
         "title": "货品标题|货品名称|商品名称",
@@ -93,6 +100,7 @@ ORDERS = Format(
         "courier_hint": "物流公司",
     },
     many_rows=True,
+    unmerged=("number", "company", "buyer_id", "goods", "total", "state", "placed_at", "paid_at", "receiver_name"),
     state=_state,
     amounts=_amounts,
     receiver=by_one_string,

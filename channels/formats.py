@@ -252,7 +252,9 @@ class Format:
     they need not stand together. `amounts_of_rows` instead of `amounts` where the first row is not
     enough. `each_row`: every row has a state and a share of the amounts of its own, but for
     the names of `Amounts` that are `repeated`. `joined`: a field whose `;` say that this one row is several (Douyin's
-    merged export). The rest turns rows into parts of an order.
+    merged export). `unmerged`: order-level fields that are all empty on the further rows of an order once its merged
+    cells are merged no more; `lines` then proves that such a row is the order's. The rest turns rows into parts of an
+    order.
     """
 
     name: str
@@ -268,6 +270,7 @@ class Format:
     each_row: bool = False
     repeated: tuple[str, ...] = ()
     joined: str = ""
+    unmerged: tuple[str, ...] = ()
     quoted: bool = True
     fragment: bool = False
     amounts: Callable[[Row, PlatformState], Amounts] = no_amounts

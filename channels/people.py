@@ -13,6 +13,7 @@ from domain import addresses, phones
 from domain.incoming import Receiver
 
 _PERSON = re.compile(r"([^，,]*)[，,]\s*((?:86-|\+)?[\d*][\d*\- ]{5,24})[，,]\s*(.+)", re.DOTALL)
+_BRACKETED = re.compile(r"^\((\+\d{1,3})\)")  # TikTok: (+1)2125550100
 _CIPHERS = ("##", "$$", "~")
 _COUNTRIES = {
     "australia": "AU",
@@ -80,9 +81,10 @@ _COUNTRIES = {
 
 
 def phone(cell: str) -> str:
-    """A phone without the exporter's apostrophe, spaces and China's country code. An extension stays, as `-123`: on
-    a privacy number it is the receiver. Landlines and numbers we don't know keep their hyphens."""
-    number = cells.code(cell).replace(" ", "")
+    """A phone without the exporter's apostrophe, spaces, brackets round a country code, and China's country code. An
+    extension stays, as `-123`: on a privacy number it is the receiver. Landlines and numbers we don't know keep their
+    hyphens."""
+    number = _BRACKETED.sub(r"\1", cells.code(cell).replace(" ", ""))
     if number.endswith(".0") and number[:-2].isdecimal():  # a spreadsheet's number
         number = number[:-2]
     told = phones.read(number)
@@ -156,6 +158,6 @@ def by_one_string(row: Row) -> Receiver:
         city=place.city,
         district=place.district,
         address=place.detail,
-        zip=place.zip,
+        zip=place.zip or row.code("zip"),
         masked=masked(name, number, whole),
     )

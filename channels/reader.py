@@ -200,9 +200,19 @@ class _Sheet:
         CSV), so it goes with it."""
         number, run = None, 0
         for read in (self._read(place, row) for place, row in lines):
-            if number is None or (read.number != number and not self._lost_its_number(read)):
+            lost = number is not None and read.number != number and self._lost_its_number(read)
+            if number is None or (read.number != number and not lost):
                 number, run = read.number, run + 1
-            yield read._replace(number=number, run=run)
+            yield (self._unmerged(read, number) if lost else read)._replace(number=number, run=run)
+
+    def _unmerged(self, read: _Read, number: str) -> _Read:
+        """The row under the number above it, where nothing of it is the order's but its goods."""
+        at = [self._layout.at[field] for field in self._found.format.unmerged if field in self._layout.at]
+        if not at or any(cells.clean(read.cells[place]) for place in at if place < len(read.cells)):
+            return read
+        whole = list(read.cells)
+        whole[self._number_at] = number
+        return self._read(read.place, whole)
 
     def _adjacent(self, reads: Iterable[_Read]) -> Iterator[tuple[str, list[_Read]]]:
         """Rows of one number that follow each other."""

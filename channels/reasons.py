@@ -35,7 +35,8 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"  # megabytes, limit
     TOO_MANY_ROWS = "too_many_rows"  # rows, limit
     WRONG_ENCODING = "wrong_encoding"  # no facts: neither UTF-8, UTF-16 nor GB18030
-    NOT_A_TABLE = "not_a_table"  # no facts: an image, a PDF, an archive that is no zip
+    NOT_A_TABLE = "not_a_table"  # no facts: an image, a PDF
+    OTHER_ARCHIVE = "other_archive"  # no facts: packed, but not as a zip (RAR, 7z, gzip)
     NOT_A_WORKBOOK = "not_a_workbook"  # detail: named .xlsx or packed like one, but it is none or damaged
     ENCRYPTED = "encrypted"  # no facts: the workbook or zip has a password
     ZIP_BOMB = "zip_bomb"  # megabytes (unpacked, as told), limit

@@ -7,12 +7,13 @@ refuses the file by name.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from channels.after_sales import line_refunds, refund_state, whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import own_ids, was_paid
 from channels.people import abroad
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 _STATES = words(
     unpaid="Unpaid|To pay|ยังไม่ชำระ|ที่ต้องชำระ|รอการชำระเงิน|Belum Bayar"
@@ -26,6 +27,16 @@ _STATES = words(
     done="Completed|Delivered|สำเร็จแล้ว|จัดส่งสำเร็จแล้ว|สำเร็จ|Selesai|Hoàn thành|已完成|完成|Concluído|Entregue",
     closed="Cancelled|Canceled|ยกเลิกแล้ว|ที่ยกเลิก|Batal|Dibatalkan|Đã hủy|Đã huỷ|不成立|已取消|取消|Cancelado",
 )
+_MARKETS = {
+    "BRL": "BR",
+    "IDR": "ID",
+    "MYR": "MY",
+    "PHP": "PH",
+    "SGD": "SG",
+    "THB": "TH",
+    "TWD": "TW",
+    "VND": "VN",
+}
 _ASKED = {normal(word) for word in ("In cancel", "To cancel", "To return", "Return/Refund")}
 _RECEIVED = (normal("Order Received"), normal("ผู้ซื้อได้รับ"), normal("Người mua xác nhận"), normal("Pesanan diterima"))
 
@@ -71,6 +82,16 @@ def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     told = line_refunds(rows[0].number, _lines(rows))
     asked = normal(rows[0].text("state")) in _ASKED
     return told or whole_refund(rows[0].number, RefundState.REQUESTED if asked else RefundState.NONE, 0)
+
+
+def _receiver(row: Row) -> Receiver:
+    """As told. Where a market's export has no country, its currency names the market; Thailand's knows no city but
+    the district (เขต/อำเภอ)."""
+    to = abroad(row)
+    if not to.address:
+        return to
+    home = replace(to, country=to.country or _MARKETS.get(row.currency, ""))
+    return home if home.city else replace(home, city=home.district, district="")
 
 
 ORDERS = Format(
@@ -120,13 +141,13 @@ ORDERS = Format(
         "zip": "Zip Code|รหัสไปรษณีย์|郵遞區號|CEP",
         "buyer_message": "Remark from buyer|หมายเหตุจากผู้ซื้อ|Catatan dari Pembeli"
         "|Nhận xét từ Người mua|買家備註|Observação do comprador",
-        "seller_note": "Note|หมายเหตุ|Catatan|Ghi chú|備註|Nota",
+        "seller_note": "Note|หมายเหตุ|Catatan|บันทึก|Ghi chú|備註|Nota",
     },
     many_rows=True,
     scattered=True,
     state=_state,
     amounts=_amounts,
-    receiver=abroad,
+    receiver=_receiver,
     lines=_lines,
     refunds=_refunds,
 )

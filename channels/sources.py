@@ -26,7 +26,8 @@ _BOMS = (
 )
 _JAPANESE = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|JPY|\.co\.jp")  # kana, or what only Japan writes
 _RUN = re.compile(rb"[\x80-\xff]+")
-_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"PK\x05\x06")
+_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x05\x06")
+_PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 
 Line = tuple[int, list[str] | Refused]
 """A row's place in its file (1 = first line) and its cells; a Refused stands where the text is no row."""
@@ -70,7 +71,7 @@ def check_size(source: Source) -> None:
 
 def text_tables(source: Source) -> list[Table]:
     """A delimited text as a table, once for each encoding it may be in, the likeliest first. Raises Unreadable
-    WRONG_ENCODING, NOT_A_TABLE, EMPTY or TOO_MANY_ROWS."""
+    WRONG_ENCODING, NOT_A_TABLE, OTHER_ARCHIVE, EMPTY or TOO_MANY_ROWS."""
     return [_text_table(source, encoding) for encoding in encodings(source)]
 
 
@@ -83,6 +84,8 @@ def _text_table(source: Source, encoding: str) -> Table:
 
 def encodings(source: Source) -> list[str]:
     head = source.head(4096)
+    if head.startswith(_PACKED):
+        raise Unreadable(Reason.OTHER_ARCHIVE)
     if head.startswith(_BINARY):
         raise Unreadable(Reason.NOT_A_TABLE)
     for bom, name in _BOMS:

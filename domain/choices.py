@@ -21,6 +21,8 @@ Path = tuple[str, ...]
 Given = Mapping[type, Mapping[str, object]]
 _NOTHING: Given = {}
 _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
+_TWICE = re.compile(r"Cannot (?:mutate immutable namespace|declare) \(([^)]*)\)")
+_NAMES = re.compile(r"'([^']*)'")
 _HEADING = re.compile(r"^\s*(\[\[?)([^\]]+)\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=(.*)$""")
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
@@ -32,7 +34,7 @@ _QUOTED = re.compile(r"""\"{3}(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|("{3}|'{3}).*|
 class Fault:
     """One thing wrong: where (line 0 = nowhere in particular; dotted path) and a code of why with its facts.
 
-    Codes: syntax, unknown, type, range, value, missing and those of `faults()` methods.
+    Codes: syntax, unknown, type, range, value, missing, twice and those of `faults()` methods.
     """
 
     line: int
@@ -67,6 +69,9 @@ def read(
     except tomllib.TOMLDecodeError as error:
         found = _SYNTAX_LINE.search(str(error))
         line = int(found[1]) if found else text.count("\n") + 1
+        if twice := _TWICE.search(str(error)):
+            name = ".".join(_NAMES.findall(twice[1]))
+            return Reading(None, (Fault(line, name, "twice", {"name": name}),))
         return Reading(None, (Fault(line, "", "syntax", {"told": str(error)}),))
     reader = _Reader(_lines(text), lenient, given, least)
     value = reader.made(kind, data, ())

@@ -53,7 +53,8 @@ class Ewaybill:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What an account has: `balance` numbers left (None = it is not counted), `free` given back and usable again."""
+    """What an account has: `balance` numbers left (None = it is not counted), `free` given back to our own range
+    and usable again; what goes back to a courier's service, that counts."""
 
     account_id: int
     balance: int | None
@@ -139,8 +140,8 @@ class Waybills(Protocol):
     def failed_before(self, attempts: int, before: datetime, limit: int) -> list[Ewaybill]:
         """Those that last failed before."""
 
-    def pools(self) -> dict[int, Pool]:
-        """By account id."""
+    def pools(self, before: datetime) -> dict[int, Pool]:
+        """By account id; of local ranges what was given back before counts as free."""
 
     def set_balances(self, balances: Mapping[int, int]) -> None:
         """What the couriers say is left."""

@@ -4,7 +4,8 @@ Surprising: nobody gives a number back by hand when a parcel is cancelled or tak
 every number whose parcel does not need it any more, whichever road it took there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +15,8 @@ from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Unknown, WaybillKept
 from domain.ewaybills import LOCAL, Answer, Ewaybill, Pool, Wanted, WaybillState
 from domain.holds import HoldCode
+from domain.number_pools import pools, reusable_before
+from domain.orders import Order
 from domain.parcels import Parcel, ParcelState
 from domain.people import CLOCK, Actor, Right, require
 
@@ -25,10 +28,9 @@ _KEPT = {WaybillState.ASSIGNED: "worn", WaybillState.DONE: "left", WaybillState.
 def tick(desk: Desk) -> int:
     """Give back what is not needed any more, let local ranges have theirs at once, and forgive couriers their errors
     after a while. Returns how many numbers changed."""
-    swept, voided = _sweep(desk), _void_local(desk)
-    if voided:
-        topped_up(desk)
-    return swept + voided + _forgive(desk)
+    changed = _sweep(desk) + _void_local(desk) + _forgive(desk)
+    _ripen(desk)
+    return changed
 
 
 def _sweep(desk: Desk) -> int:
@@ -65,6 +67,21 @@ def _forgive(desk: Desk) -> int:
     desk.waybills.drop([row.id for row in rows])
     looking.at_once(desk, [HoldCode.WAYBILL_ERROR])
     return len(rows)
+
+
+def _ripen(desk: Desk) -> None:
+    """A used-up range has numbers again once those given back may be used: what waited for them is planned anew."""
+    found, names = by_id(desk), set()
+    for pool in pools(desk).values():
+        if pool.balance == 0 and pool.free:
+            account = found[pool.account_id]
+            names.add(account.code or desk.catalog.couriers[account.courier_id].name)
+    if names:
+        looking.at_once(desk, [HoldCode.FUNDS_SHORT], lambda order: _waits_for(order, names))
+
+
+def _waits_for(order: Order, accounts: Collection[str]) -> bool:
+    return any(one.code is HoldCode.FUNDS_SHORT and one.evidence.get("account") in accounts for one in order.holds)
 
 
 def _voided(desk: Desk, row: Ewaybill) -> Ewaybill:
@@ -130,8 +147,7 @@ def _wish(desk: Desk, account: Account, parcel: Parcel) -> Ewaybill:
 
 def _from_range(desk: Desk, account_id: int, shop_id: int, parcels: Sequence[Parcel]) -> dict[int, str]:
     """Numbers that were given back long enough ago first (an old label may still lie about), then fresh ones."""
-    before = desk.now - timedelta(hours=desk.policy.waybills.reuse_hours)
-    reused = desk.waybills.free(account_id, shop_id, before, len(parcels))
+    reused = desk.waybills.free(account_id, shop_id, reusable_before(desk), len(parcels))
     pairs = list(zip(parcels, reused, strict=False))
     desk.waybills.save([_assigned(desk, row, row.number, parcel.id) for parcel, row in pairs])
     rest = parcels[len(pairs) :]
@@ -161,9 +177,7 @@ def low(desk: Desk) -> dict[int, int]:
     """account id -> numbers left, of accounts below the policy's mark: what an alert would be about."""
     mark = desk.policy.waybills.low
     return {
-        account_id: pool.left
-        for account_id, pool in desk.waybills.pools().items()
-        if pool.left is not None and pool.left < mark
+        account_id: pool.left for account_id, pool in pools(desk).items() if pool.left is not None and pool.left < mark
     }
 
 
@@ -200,7 +214,10 @@ def answered(desk: Desk, answers: Sequence[Answer]) -> int:
     desk.waybills.save(changed)
     broke = {rows[one.waybill_id].account_id for one in answers if one.unpaid and _open(rows.get(one.waybill_id))}
     desk.waybills.set_balances(dict.fromkeys(broke, 0))
-    if any(row.state is WaybillState.VOIDED for row in changed):
+    back = Counter(row.account_id for row in changed if row.state is WaybillState.VOIDED)
+    if back:  # what a service takes back it credits; one that has a balance to tell corrects the count
+        left = pools(desk)
+        desk.waybills.set_balances({account: count for account, count in back.items() if left[account].balance == 0})
         topped_up(desk)
     return len(changed)
 
@@ -244,7 +261,7 @@ def _failed(desk: Desk, row: Ewaybill, answer: Answer) -> Ewaybill:
 
 def balances_told(desk: Desk, balances: Mapping[int, int]) -> None:
     """Account id -> numbers left, as the couriers count them."""
-    before = desk.waybills.pools()
+    before = pools(desk)
     desk.waybills.set_balances(balances)
     if any(left > 0 and before[account].left == 0 for account, left in balances.items() if account in before):
         topped_up(desk)
@@ -257,15 +274,15 @@ def topped_up(desk: Desk) -> None:
 
 def empty(desk: Desk) -> list[Account]:
     """Accounts with a service whose numbers are used up: nobody asks there for one, so it is asked for its balance."""
-    pools = desk.waybills.pools()
-    return [account for account in by_id(desk).values() if account.source != LOCAL and pools[account.id].left == 0]
+    left = pools(desk)
+    return [account for account in by_id(desk).values() if account.source != LOCAL and left[account.id].left == 0]
 
 
 def accounts(desk: Desk, actor: Actor) -> list[tuple[Account, Pool]]:
     """Every account with what is left in it, by courier. Raises NotAllowed."""
     require(actor, Right.REPORT)
-    pools = desk.waybills.pools()
-    return [(account, pools[account.id]) for _, account in sorted(by_id(desk).items())]
+    left = pools(desk)
+    return [(account, left[account.id]) for _, account in sorted(by_id(desk).items())]
 
 
 def buy(desk: Desk, actor: Actor, account_id: int, count: int) -> int:
@@ -274,7 +291,7 @@ def buy(desk: Desk, actor: Actor, account_id: int, count: int) -> int:
     Raises NotAllowed, Unknown('account'), BadValue for a count that is none and for an account that nobody counts.
     """
     require(actor, Right.REPORT)
-    account, pool = by_id(desk).get(account_id), desk.waybills.pools().get(account_id)
+    account, pool = by_id(desk).get(account_id), pools(desk).get(account_id)
     if account is None or pool is None:
         raise Unknown("account", f"#{account_id}")
     if pool.balance is None:

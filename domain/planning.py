@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import bins, exchanges, splitting
+from domain import bins, exchanges, notices, number_pools, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -22,6 +22,7 @@ from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.plans import plan
 from domain.policy import Policy
+from domain.records import NoticeKind
 from domain.screening import Facts, screen, wanted
 from domain.unit_costs import unit_costs
 from domain.waiting import next_closing
@@ -55,7 +56,7 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
 
 def courier_facts(desk: Desk) -> Facts:
     """What the couriers' side of matching asks: no stock, no other orders."""
-    left = {account: pool.left for account, pool in desk.waybills.pools().items() if pool.left is not None}
+    left = {account: pool.left for account, pool in number_pools.pools(desk).items() if pool.left is not None}
     failed = desk.waybills.failures(desk.policy.waybills.attempts)
     return Facts(desk.catalog, desk.policy, {}, {}, desk.now, left=left, failed=failed)
 
@@ -189,10 +190,23 @@ def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
 def refreshed(desk: Desk, orders: Sequence[Order]) -> list[tuple[Order, Order]]:
     """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
     orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
-    everyone = [*orders, *companions(desk, orders)]
+    with_them = companions(desk, orders)
+    everyone = [*orders, *with_them, *_left_behind(desk, [*orders, *with_them])]
     arranged = arrange(everyone, load_facts(desk, everyone))
     moved = store_plans(desk, arranged)
-    return list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
+    pairs = list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
+    others = [now.id for was, now in pairs[len(orders) :] if now.revision != was.revision]
+    notices.redraw(desk, NoticeKind.ORDER, others)
+    return pairs
+
+
+def _left_behind(desk: Desk, orders: Sequence[Order]) -> list[Order]:
+    """Those that lie in one planned box with these and may not travel with them any more: they want a box of their
+    own."""
+    ids = {order.id for order in orders}
+    boxes = [box for found in desk.parcels.of_orders(list(ids)).values() for box in found]
+    alone = {order_id for box in boxes if box.state is ParcelState.PLANNED for order_id in box.order_ids} - ids
+    return [prepared(order, desk.catalog, desk.policy) for order in desk.orders.many(alone).values()] if alone else []
 
 
 def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> set[int]:

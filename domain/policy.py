@@ -43,7 +43,15 @@ class Policy:
     undo_seconds: int = choice(10, "how long an approval can be taken back", low=0, high=600)
     batch_limit: int = choice(500, "orders one tap approves at most", low=1, high=2000)
     amount_range: Amounts = choice(
-        {"CNY": (100, 300_000), "JPY": (1, 60_000), "*": (1, 50_000)}, "the usual amount of an order, [low, high]"
+        {
+            "CNY": (100, 300_000),
+            "IDR": (1, 8_000_000),
+            "JPY": (1, 60_000),
+            "KRW": (1, 700_000),
+            "VND": (1, 12_500_000),
+            "*": (1, 50_000),
+        },
+        "the usual amount of an order, [low, high]",
     )
     keywords: tuple[str, ...] = choice(
         ("发票", "加急", "改地址", "送人", "不要发", "invoice", "urgent", "gift"),

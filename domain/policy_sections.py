@@ -91,8 +91,14 @@ class Split:
 class Limits:
     """Who may decide alone (minor units; `*` for other currencies)."""
 
-    cs_approve: Mapping[str, int] = choice({"CNY": 500_000, "*": 100_000}, "above this an approval needs a lead")
-    two_people: Mapping[str, int] = choice({"CNY": 1_000_000, "*": 200_000}, "from this on two people approve")
+    cs_approve: Mapping[str, int] = choice(
+        {"CNY": 500_000, "IDR": 16_000_000, "KRW": 1_400_000, "VND": 25_000_000, "*": 100_000},
+        "above this an approval needs a lead",
+    )
+    two_people: Mapping[str, int] = choice(
+        {"CNY": 1_000_000, "IDR": 32_000_000, "KRW": 2_800_000, "VND": 50_000_000, "*": 200_000},
+        "from this on two people approve",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, case, delete, func, or_, select, update
 
 from domain.errors import Unknown
-from domain.ewaybills import Ewaybill, Pool, WaybillState
+from domain.ewaybills import LOCAL, Ewaybill, Pool, WaybillState
 from domain.parcels import Parcel, ParcelState
 from storage.parcels import PARCEL
 from storage.sql import Shape, Sql, among
@@ -63,9 +63,18 @@ _POOLS = (
     select(
         waybill_account.c.id,
         waybill_account.c.balance,
-        func.count(case((ewaybill.c.state == WaybillState.VOIDED, 1))).label("free"),
+        func.count(ewaybill.c.id).label("free"),
     )
-    .outerjoin(ewaybill, and_(ewaybill.c.account_id == waybill_account.c.id, ewaybill.c.state == WaybillState.VOIDED))
+    .outerjoin(
+        ewaybill,
+        and_(
+            ewaybill.c.account_id == waybill_account.c.id,
+            ewaybill.c.state == WaybillState.VOIDED,
+            ewaybill.c.changed_at < bindparam("before"),
+            ewaybill.c.number != "",
+            waybill_account.c.source == LOCAL,
+        ),
+    )
     .group_by(waybill_account.c.id, waybill_account.c.balance)
 )
 _RANGE = (
@@ -158,9 +167,9 @@ class Waybills:
         """Those that last failed before."""
         return self._things(self._sql.rows(_FAILED_BEFORE, attempts=attempts, before=before, most=limit))
 
-    def pools(self) -> dict[int, Pool]:
-        """By account id."""
-        return {row.id: Pool(row.id, row.balance, row.free) for row in self._sql.rows(_POOLS)}
+    def pools(self, before: datetime) -> dict[int, Pool]:
+        """By account id; of local ranges what was given back before counts as free."""
+        return {row.id: Pool(row.id, row.balance, row.free) for row in self._sql.rows(_POOLS, before=before)}
 
     def set_balances(self, balances: Mapping[int, int]) -> None:
         """What the couriers say is left."""

@@ -78,9 +78,12 @@ def digest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, 
 
 
 def _shop_line(desk: Desk, shop: int, groups: queue.Digest, words: Words) -> str:
-    currency = desk.catalog.shops[shop].currency
-    (clean, held), paid = groups.shops[shop], groups.paid.get((shop, currency), 0)
-    facts = {"clean": clean, "held": held, "amount": words.money(paid, currency)}
+    clean, held = groups.shops[shop]
+    own = desk.catalog.shops[shop].currency
+    sums = {currency: paid for (of, currency), paid in groups.paid.items() if of == shop and paid} or {own: 0}
+    each = sorted(sums.items(), key=lambda item: (item[0] != own, item[0]))
+    amount = " + ".join(words.money(paid, currency) for currency, paid in each)
+    facts = {"clean": clean, "held": held, "amount": amount}
     return words("{shop}: {clean} clean, {held} held · {amount}", shop=shop_name(desk.catalog, shop), **facts)
 
 
@@ -102,12 +105,12 @@ def _deadlines(desk: Desk, groups: queue.Digest, words: Words) -> list[str]:
         text = words("⏰ The oldest should have left at {at}", at=words.when(due))
     near = [(name, count) for name, count in groups.due.items() if name != queue.LATER]
     parts = [
-        words("missed {count}", count=count)
+        words("missed: {count}", count=count)
         if name == MISSED
-        else words("within {hours} h {count}", hours=name, count=count)
+        else words("within {hours} h: {count}", hours=name, count=count)
         for name, count in near
     ]
-    parts += [words("later {count}", count=groups.due[queue.LATER])] if near and queue.LATER in groups.due else []
+    parts += [words("later: {count}", count=groups.due[queue.LATER])] if near and queue.LATER in groups.due else []
     return [text, *([words("🕑 To leave: {parts}", parts=" · ".join(parts))] if parts else [])]
 
 

@@ -50,6 +50,7 @@ FILES = {
     ),
     Reason.WRONG_ENCODING: N_("The text is neither UTF-8, UTF-16 nor GB18030. Save it as CSV UTF-8."),
     Reason.NOT_A_TABLE: N_("This is no table. Send the platform's order export: CSV, XLSX, XLS, JSON or a ZIP."),
+    Reason.OTHER_ARCHIVE: N_("I cannot open RAR, 7z or gzip. Unpack it and send the file within, or pack it as a ZIP."),
     Reason.NOT_A_WORKBOOK: N_("This is no workbook, or it is damaged. Open it, save it again as XLSX and send that."),
     Reason.ENCRYPTED: N_("The file has a password. Save it without one."),
     Reason.ZIP_BOMB: N_("Unpacked, this file would have {megabytes} MB (limit {limit} MB). It was not opened."),
@@ -63,6 +64,7 @@ COLUMN = N_("column {column}")
 VALUE = N_("found «{value}»")
 CELLS = N_("{expected} {expected:cell|cells} expected, {found} found")
 SHEET = N_("sheet {sheet}")
+OTHER_ROW = N_("see row {other_row}")
 
 
 def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
@@ -93,6 +95,7 @@ def row_text(code: str, facts: Mapping[str, str], words: Words, private: bool = 
         (("sheet",), SHEET),
         (("column",), COLUMN),
         (("value",), VALUE),
+        (("other_row",), OTHER_ROW),
         (("expected", "found"), CELLS),
     ):
         if all(facts.get(name) for name in names):
@@ -139,6 +142,8 @@ def _shop(desk: Desk, run: ImportRun) -> str:
 
 
 def _counts(run: ImportRun, words: Words) -> list[str]:
+    if not (run.new or run.changed or run.waiting or run.rejected or run.unchanged):
+        return [words("The columns are known, but no order stands under them.")]
     if not (run.new or run.changed or run.waiting or run.rejected):
         return [
             words("Nothing new: {count} {count:order was|orders were} known already, unchanged.", count=run.unchanged)

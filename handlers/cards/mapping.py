@@ -87,6 +87,7 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
     (N_("💬 Buyer and notes"), (Field.BUYER_ID, Field.BUYER_MESSAGE, Field.SELLER_NOTE)),
 )
 _UNUSED = 40
+UNUSED = N_("{column} «{sample}»")
 _LABEL = 28
 _SAMPLE = 28
 _PHONE_DIGITS = 7
@@ -169,7 +170,8 @@ def lines_of(mapping: TableMapping, viewer: Viewer) -> list[str]:
         lines.append(words("Status words: {told}", told=_words_told(mapping, viewer)))
     unused = [name for name in mapping.header if name not in mapping.columns.values()]
     if unused:
-        shown = words.listed(f"{cut(name)} «{sample_of(mapping, name, viewer) or '-'}»" for name in unused[:_UNUSED])
+        samples = {name: sample_of(mapping, name, viewer) or "-" for name in unused[:_UNUSED]}
+        shown = words.listed(words.label(UNUSED, column=cut(name), sample=told) for name, told in samples.items())
         more = f" +{len(unused) - _UNUSED}" if len(unused) > _UNUSED else ""
         lines += ["", words("Not used: {columns}", columns=shown + more)]
     return lines

@@ -93,9 +93,11 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
         )
         if desk.now < order.release_at:
             lines.append(words("It goes to the warehouse in a few seconds."))
+    elif order.status is OrderStatus.CANCELLED and not order.decided_by:
+        lines.append(words("The platform told it so."))
     elif order.status is OrderStatus.CANCELLED:
         facts = {
-            "by": actor_name(order.decided_by or "-", words),
+            "by": actor_name(order.decided_by, words),
             "at": words.when(order.decided_at),
             "reason": order.reason or "-",
         }
@@ -110,9 +112,12 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
 def _people(order: Order, viewer: Viewer) -> list[str]:
     words, to = viewer.words, order.receiver
     buyer = order.buyer_id if viewer.private else mask_name(order.buyer_id)
-    lines = [words("Paid {at} · buyer {buyer}", at=words.when(order.paid_at), buyer=buyer)]
-    if not buyer:
-        lines = [words("Paid {at}", at=words.when(order.paid_at))]
+    when = words("Paid {at}", at=words.when(order.paid_at))
+    if not order.paid_at:
+        when = words("Placed {at}, when it was paid was not told", at=words.when(order.placed_at))
+    if order.status is OrderStatus.UNPAID:
+        when = words("Placed {at}", at=words.when(order.placed_at))
+    lines = [f"{when} · {words('buyer {buyer}', buyer=buyer)}" if buyer else when]
     if not (to.name or to.phone or to.address or to.masked):
         return [*lines, words("No receiver was told.")]
     region = " ".join(part for part in (to.country if to.country != "CN" else "", to.province, to.city) if part)
@@ -136,7 +141,7 @@ def _goods(order: Order, words: Words) -> list[str]:
 
 
 def _goods_line(line: Line, currency: str, words: Words) -> str:
-    title = veiled(" ".join(part for part in (line.title, line.variant) if part), True, 60)
+    title = veiled(" ".join(f"{line.title} {line.variant}".split()), True, 60)
     if line.sku:
         text = words("{count} × <b>{sku}</b> {title}", count=line.quantity, sku=line.sku, title=title)
     else:
@@ -216,16 +221,9 @@ def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
     lines = []
     for refund in desk.refunds.of_order(order.id)[-3:]:
         state = refund_state_name(refund.state, words)
-        amount = words.money(refund.amount, refund.currency)
-        lines.append(
-            words(
-                "💸 {state}: {amount}, {at} {reason}",
-                state=state,
-                amount=amount,
-                at=words.when(refund.at),
-                reason=refund.reason[:80],
-            )
-        )
+        amount = words.money(refund.amount, refund.currency) if refund.amount else words.plain("amount not told")
+        told = {"state": state, "amount": amount, "at": words.when(refund.at), "reason": refund.reason[:80]}
+        lines.append(words("💸 {state}: {amount}, {at} {reason}", **told).rstrip())
     return lines
 
 

@@ -27,6 +27,8 @@ def _reason(refusal: Refusal, words: Words) -> str:
         return words.label("two people approve from {limit}", limit=words.money(refusal.limit, refusal.currency))
     if isinstance(refusal, errors.OverLimit):
         return words.label("above {limit} a lead approves", limit=words.money(refusal.limit, refusal.currency))
+    if isinstance(refusal, errors.SameApprover):
+        return words.plain("the first yes was yours")
     return refusal_text(refusal, words)
 
 

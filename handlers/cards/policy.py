@@ -25,6 +25,7 @@ SHOWN_FAULTS = 15
 SHOWN_CHANGES = 4
 FAULTS = {
     "syntax": N_("this is not TOML: {told}"),
+    "twice": N_("stands in the file twice: keep one. Where tables [[{name}]] follow, {name} = [] must go"),
     "unknown": N_("there is no such choice"),
     "unknown_near": N_("there is no such choice; did you mean {near}?"),
     "type": N_("{want} is wanted, this is {told}"),

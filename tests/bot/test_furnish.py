@@ -8,6 +8,7 @@ from bot.furnish import furnish
 from bot.setup_file import Setup, load, parse
 from bot.shell import Refused
 from domain.incoming import Platform
+from domain.number_pools import pools
 from storage.store import Store
 
 FILE = """
@@ -140,7 +141,7 @@ def test_terms_and_accounts_are_learned_and_changed_terms_are_the_next_version(s
         90,
         frozenset({"fragile"}),
     )
-    assert store.read_now(lambda desk: desk.waybills.pools()[account.id].left) == 1000
+    assert store.read_now(lambda desk: pools(desk)[account.id].left) == 1000
     changed = text.replace("first_price = 400", "first_price = 420").replace('cutoff = "18:00"', "enabled = false")
     news = store.run_now(furnish, good(changed))
     assert (news["tariffs"], news["warehouses"]) == (1, 0)

@@ -10,6 +10,7 @@ from domain import intake, release, review, withdrawal
 from domain.catalog import Account
 from domain.desk import Desk
 from domain.ewaybills import Answer, Ewaybill, Wanted, WaybillState
+from domain.number_pools import pools
 from domain.parcels import Parcel
 from domain.people import CLOCK, SHOP
 from domain.policy import Policy
@@ -79,7 +80,7 @@ async def test_a_number_is_asked_for_and_taken_back(store: Store) -> None:
     assert await ask() == 1
     assert await ask() == 0
     assert states(store) == [(WaybillState.ASSIGNED, f"YT{parcel.id:04}", "")]
-    assert [pool.balance for pool in store.read_now(lambda desk: desk.waybills.pools()).values()].count(50) == 1
+    assert [pool.balance for pool in store.read_now(lambda desk: pools(desk)).values()].count(50) == 1
     store.run_now(release.waves_due)
     (now,) = store.read_now(lambda desk: desk.parcels.many([parcel.id])).values()
     assert now.waybill == f"YT{parcel.id:04}"

@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import pytest
 
-from domain import numbering, release
+from domain import intake, numbering, release
 from domain.catalog import Account
 from domain.errors import BadValue, NotAllowed, Unknown
-from domain.ewaybills import Answer
+from domain.ewaybills import Answer, Ewaybill, Pool, WaybillState
 from domain.holds import HoldCode, open_codes
+from domain.number_pools import pools
 from domain.orders import OrderStatus
-from domain.people import Role
+from domain.people import SHOP, Role
 from storage.unit import Unit
 from tests.domain.test_numbering import House
+from tests.factory import NOW, incoming
 
 
 @pytest.fixture
@@ -68,3 +70,38 @@ def test_finance_tells_what_it_bought(house: House) -> None:
     with pytest.raises(NotAllowed):
         house.store.run_now(numbering.buy, house.cast.actor(Role.CS), account.id, 5)
     assert dict(house.store.read_now(numbering.accounts, finance)) == told
+
+
+def test_a_number_given_back_is_left_only_when_it_may_be_used_again(house: House) -> None:
+    """An account of ours with that one number: the order waits the 72 hours with it, then takes it."""
+    shop, courier = house.cast.shops[0].id, house.cast.couriers[0].id
+    own = Account(0, courier, "own", shop_id=shop, prefix="X", digits=3)
+    account = house.store.run_now(lambda unit: unit.catalog_admin.add_account(own, 1, 0))
+    back = Ewaybill(0, account.id, courier, shop, "X000", WaybillState.VOIDED, NOW)
+    house.do(alone)
+    house.do(lambda unit: unit.waybills.add([back]))
+    house.do(lambda unit: intake.receive(unit, SHOP, shop, [incoming("1")]))
+    assert open_codes(house.order("1").holds) == (HoldCode.FUNDS_SHORT,)
+    house.later(hours=72)
+    house.store.run_now(numbering.tick)
+    assert house.store.read_now(pools)[account.id] == Pool(account.id, 0, 0)
+    assert open_codes(house.order("1").holds) == (HoldCode.FUNDS_SHORT,)
+    house.later(seconds=1)
+    house.store.run_now(numbering.tick)
+    assert house.store.read_now(pools)[account.id] == Pool(account.id, 0, 1)
+    assert open_codes(house.order("1").holds) == ()
+
+
+def test_what_a_service_takes_back_is_no_number_of_ours(house: House) -> None:
+    """It tells its balance itself; one that was empty has what it took back."""
+    account = house.remote()
+    shop, courier = house.cast.shops[0].id, house.cast.couriers[0].id
+    rows = [Ewaybill(0, account.id, courier, shop, f"R{n}", WaybillState.TO_VOID, NOW, next_at=NOW) for n in (1, 2)]
+    house.do(lambda unit: unit.waybills.add(rows))
+    house.store.run_now(numbering.balances_told, {account.id: 0})
+    asked = house.store.read_now(numbering.to_void)
+    house.store.run_now(numbering.answered, [Answer(row.id) for _, row in asked])
+    house.later(days=30)
+    assert house.store.read_now(pools)[account.id] == Pool(account.id, 2, 0)
+    house.store.run_now(numbering.balances_told, {account.id: 7})
+    assert house.store.read_now(pools)[account.id].left == 7

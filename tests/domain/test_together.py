@@ -236,6 +236,15 @@ def test_who_travels_alone_is_not_taken_apart(yard: Yard) -> None:
     assert not yard.order("1").apart
 
 
+def test_who_moves_away_leaves_the_other_a_box_of_its_own(yard: Yard) -> None:
+    """The platform tells another address: whoever was in one planned box with it is planned alone."""
+    yard.receive(cups("1"), tea("2"))
+    before = yard.order("1")
+    yard.receive(tea("2", receiver=receiver(address="别处 9 号")))
+    assert [[item.sku for item in yard.box(n).live_items] for n in PAIR] == [["CUP-01"], ["TEA-01"]]
+    assert yard.order("1").revision > before.revision
+
+
 def test_a_person_merges_orders_of_two_buyers_to_one_place(yard: Yard) -> None:
     yard.receive(cups("1"), tea("2", buyer_id="other"))
     assert not merged(yard)
@@ -244,6 +253,7 @@ def test_a_person_merges_orders_of_two_buyers_to_one_place(yard: Yard) -> None:
     assert yard.box("1").why["merge"] == {"orders": ["1", "2"], "why": "person"}
     yard.unmerge("1")
     assert not merged(yard)
+    assert [[item.sku for item in yard.box(n).live_items] for n in PAIR] == [["CUP-01"], ["TEA-01"]]
 
 
 @pytest.mark.parametrize(

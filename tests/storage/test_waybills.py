@@ -55,7 +55,7 @@ def test_a_counted_account_gives_what_it_has(each: Each) -> None:
     made = each.store.run_now(lambda unit: unit.catalog_admin.add_account(own, 7, 2))
     assert each.store.run_now(lambda unit: unit.waybills.issue(made.id, 5)) == ["X007", "X008"]
     assert each.store.run_now(lambda unit: unit.waybills.issue(made.id, 1)) == []
-    assert each.store.read_now(lambda unit: unit.waybills.pools()[made.id]) == Pool(made.id, 0, 0)
+    assert each.store.read_now(lambda unit: unit.waybills.pools(NOW)[made.id]) == Pool(made.id, 0, 0)
     each.store.run_now(lambda unit: unit.waybills.set_balances({made.id: 1}))
     assert each.store.run_now(lambda unit: unit.waybills.issue(made.id, 1)) == ["X009"]
 
@@ -78,13 +78,12 @@ def test_rows_by_parcel_number_state_and_time(each: Each) -> None:
             unit.waybills.by_number(""),
             len(unit.waybills.due(WaybillState.WAITING, NOW, 5)),
             unit.waybills.due(WaybillState.WAITING, NOW - timedelta(seconds=1), 5),
-            unit.waybills.pools()[back.account_id],
+            [unit.waybills.pools(at)[back.account_id].free for at in (NOW, later)],
             none,
         )
 
     found = each.store.read_now(look)
-    pool = Pool(back.account_id, None, 1)
-    assert found == (["YT1"], [], [], [WaybillState.WAITING], ["YT1"], (), 1, [], pool, ())
+    assert found == (["YT1"], [], [], [WaybillState.WAITING], ["YT1"], (), 1, [], [0, 1], ())
 
 
 def test_what_is_settled_and_what_has_failed(each: Each) -> None:
