@@ -1,4 +1,4 @@
-"""The phone's scan page: what it shows when it opens, and its jobs (scan, take back, stop seen, notes read), one by one.
+"""The phone's scan page: what it shows when it opens, and its jobs (scan, take back, stop seen, note read), in turn.
 
 Surprising: a job is answered and its answer kept in one transaction, under the id the page gave it. A page that lost
 the answer sends the job again and hears the same; nothing is done twice.
@@ -189,7 +189,7 @@ def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
     return {
         **told,
         **more,
-        "notes": notes(desk, person.acting(), outcome, words),
+        "notes": [*_warned(outcome, words), *notes(desk, person.acting(), outcome, words)],
         "weighs": isinstance(outcome.refusal, WeightRefused),
         "undo": outcome.verdict in ("ok", "item") and not outcome.pulled and undo_scan.can_go_back(outcome.station),
     }
@@ -216,11 +216,15 @@ def notes(desk: Desk, actor: Actor, outcome: Outcome, words: Words) -> list[str]
     return [*lines, *([unmarked(more)] if len(found) > _NOTES else [])]
 
 
+def _warned(outcome: Outcome, words: Words) -> list[str]:
+    """What to look at though the scan was done: loud, as green says that all is well."""
+    return [f"⚠️ {words.plain(WARNINGS[outcome.warn])}"] if outcome.verdict == "ok" and outcome.warn else []
+
+
 def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
     if outcome.verdict == "ok":
         parts = [outcome.parcel.waybill] if outcome.pulled and outcome.parcel else []
         parts += [words.grams(outcome.grams)] if outcome.grams else []
-        parts += [words.plain(WARNINGS[outcome.warn])] if outcome.warn else []
         return " · ".join(parts)
     if outcome.verdict == "item" and outcome.material and outcome.parcel:
         return words.plain("packed into") + f" {outcome.parcel.material}"

@@ -12,6 +12,7 @@ const SIZE = /^\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?(\s*[x×хX*＊
 const MARKS = {
   ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", note: "📝", look: "🔎", scan_undone: "↶", place: "📍",
 };
+const GIVES_UP = new Set(["refused", "stop", "shelf", "unknown"]); // its weight is not wanted any more
 const KEYS = ["1", "2", "3", "⌫", "4", "5", "6", ".", "7", "8", "9", "0"];
 const CLOSED = "请关闭本页，在聊天里重新打开。 Close this page and open it again in the chat.";
 const SHOWN = 8;
@@ -103,7 +104,7 @@ function note(result, job) {
     keep();
   }
   // A late answer must not ask for a weight when the next parcel is on the scales already.
-  if (result.weighs && job.id === newest) weighing = result.code;
+  if (job.id === newest) weighing = result.weighs ? result.code : GIVES_UP.has(result.verdict) ? "" : weighing;
   if (result.wave) byId("wave").textContent = result.wave;
   if (result.undo) undoable = { code: result.code, until: Date.now() + desk.undo_seconds * 1000 };
   else if (result.verdict === "scan_undone" || result.verdict === "ok") undoable = null; // a scan that stays

@@ -8,7 +8,6 @@ from tests import postgres
 from tests.journeys import hard_door, hard_pairs, hard_workers
 from tests.journeys.hard_pairs import Tally
 
-
 HURRIED = 90  # three scans for each of thirty parcels
 
 
