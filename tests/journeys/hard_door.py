@@ -223,11 +223,11 @@ def _result(made: House, shift: Shift, said: Said) -> Result:
     )
 
 
-async def run(seconds: float, per_second: float = PER_SECOND, every: float = 3.0, rest: float = _REST) -> Result:
-    """The shift for so long, and a rest in which what is still to be told is told."""
+async def run(seconds: float, per_second: float = PER_SECOND, every: float = 3.0, start: float = 10.0) -> Result:
+    """The shift for so long, and until what is still to be told is told, or does not come."""
     shift, said = Shift(), Said()
     async with house(parcels_for(seconds * per_second / PER_SECOND)) as made:
-        await asyncio.sleep(min(10.0, rest))  # what the start has to say is said
+        await asyncio.sleep(start)  # what the start has to say is said
         refunding = asyncio.create_task(refund(made.opened.hooks, made.shop, shift, Random(1), every))
         async with aiohttp.ClientSession(base_url=made.opened.hooks) as http:
             phones = {one: Phone(http, launch_data(one, made.token), said) for one in made.people}
@@ -236,8 +236,10 @@ async def run(seconds: float, per_second: float = PER_SECOND, every: float = 3.0
             refunding.cancel()
             async with asyncio.timeout(_ANSWERED_WITHIN):
                 await asyncio.gather(*working)
-        await asyncio.sleep(rest)
-        return _result(made, shift, said)
+        end = time.monotonic() + _REST
+        while faults(result := _result(made, shift, said)) and time.monotonic() < end:
+            await asyncio.sleep(0.5)
+        return result
 
 
 def main(seconds: float, say: Callable[[str], None]) -> list[str]:

@@ -43,7 +43,7 @@ def test_eight_workers_that_are_killed(tmp_path: Path) -> None:
 
 @pytest.mark.anyio
 async def test_ten_people_at_the_scan_pages_door() -> None:
-    result = await hard_door.run(3, per_second=30, every=0.3, rest=3)
+    result = await hard_door.run(3, per_second=30, every=0.3)
     assert hard_door.faults(result) == []
     assert (result.scans, result.done + result.stopped) == (HURRIED, HURRIED)
     assert result.refunds > 0
