@@ -28,6 +28,7 @@ from domain.records import Event, NoticeKind, Return
 
 FLOOR_RIGHTS = frozenset(STATION_RIGHT.values())
 PLACE_HOURS = 12
+BUSY = timedelta(minutes=2)
 _ORDER = list(ParcelState)
 
 
@@ -77,13 +78,15 @@ class Outcome:
 class Scans:
     """What a message did. `place_needed`: a return was scanned by somebody of several warehouses; nothing was done.
 
-    `before` and `count` are the person's good scans of this hour before and after.
+    `before` and `count` are the person's good scans of this hour before and after; `busy`: they scanned just before,
+    too, so their running card is not far up in the chat.
     """
 
     outcomes: tuple[Outcome, ...] = field(default_factory=tuple)
     place_needed: bool = False
     before: int = 0
     count: int = 0
+    busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,14 @@ def log(desk: Desk, person_id: int, limit: int) -> list[Event]:
 
 def count_of_hour(desk: Desk, person_id: int) -> int:
     """The person's good scans since the hour began."""
-    last = next(iter(log(desk, person_id, 1)), None)
+    return _count(desk, _latest(desk, person_id))
+
+
+def _latest(desk: Desk, person_id: int) -> Event | None:
+    return next(iter(log(desk, person_id, 1)), None)
+
+
+def _count(desk: Desk, last: Event | None) -> int:
     if last is None or last.at.replace(minute=0, second=0, microsecond=0) != _hour(desk):
         return 0
     return int(last.data["count"])
@@ -198,10 +208,11 @@ def scan(
     outcomes = tuple(found)
     if person.last_parcel != last:
         desk.people.save(replace(person, last_parcel=last))
-    before = count_of_hour(desk, actor.person_id)
+    latest = _latest(desk, actor.person_id)
+    before, busy = _count(desk, latest), latest is not None and desk.now - latest.at < BUSY
     count = write_log(desk, actor, outcomes, before, place)
     notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
-    return Scans(outcomes, before=before, count=count)
+    return Scans(outcomes, before=before, count=count, busy=busy)
 
 
 def _last_code(desk: Desk, parcel_id: int | None) -> str:

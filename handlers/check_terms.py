@@ -51,7 +51,7 @@ def size_text(refusal: SizeRefused, words: Words) -> str:
 def force_hint(refusal: WeightRefused, words: Words) -> str:
     """How a lead lets it pass."""
     return words(
-        "If it is right all the same, a lead sends: /force {waybill} {grams}g REASON",
+        "If it is right all the same, a lead sends: <code>/force {waybill} {grams}g REASON</code>",
         waybill=refusal.waybill,
         grams=refusal.grams,
     )

@@ -1,4 +1,4 @@
-"""The phone's scan page: what it shows when it opens, and its jobs (scan, take back, stop seen) carried out one by one.
+"""The phone's scan page: what it shows when it opens, and its jobs (scan, take back, stop seen, note read), in turn.
 
 Surprising: a job is answered and its answer kept in one transaction, under the id the page gave it. A page that lost
 the answer sends the job again and hears the same; nothing is done twice.
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from domain import checking, floor, measuring, notices, pulls, staff, undo_scan
 from domain.desk import Desk
-from domain.errors import ParcelStopped, Refusal, Unknown
+from domain.errors import NoteUnread, ParcelStopped, Refusal, Unknown, WeightRefused
 from domain.floor import Outcome
 from domain.parcels import StopState
 from domain.people import STATION_RIGHT, Actor, Person, Right, Station, may, require
@@ -23,14 +23,14 @@ from handlers.cards.scans import ANY_HINT, DONE, HINTS, WARNINGS, complaint, sta
 from handlers.codes import read_codes, read_sized
 from handlers.draw import draw
 from handlers.refusals import refusal_text
-from handlers.scan_words import HEADS, ON_SHELF, WORDS, WROTE
+from handlers.scan_words import HEADS, ON_SHELF, REFUSED, WORDS, WROTE
 from handlers.words import LANGUAGES, Words, unmarked
 
 Json = dict[str, object]
 _LONGEST = 400
 _MOST = 2**53
 _NOTES, _NOTE = 6, 300
-_DOINGS = ("scan", "undo", "seen")
+_DOINGS = ("scan", "undo", "seen", "read")
 
 
 class BadJob(Exception):
@@ -39,7 +39,8 @@ class BadJob(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing somebody did on the page. `text` is what the scanner typed, for `undo` the code; `stop` a stop's id."""
+    """One thing somebody did on the page. `text` is what the scanner typed, for `undo` the code; `stop` a stop's id.
+    `read`: the notes of `parcel` were read, and `text` is the scan they held up."""
 
     id: str
     do: str
@@ -47,6 +48,7 @@ class Job:
     station: Station | None = None
     place: int | None = None
     stop: int = 0
+    parcel: int = 0
 
 
 def read_job(raw: object) -> Job:
@@ -54,16 +56,17 @@ def read_job(raw: object) -> Job:
     if not isinstance(raw, Mapping):
         raise BadJob("a job is an object")
     number, do, text = raw.get("id"), raw.get("do"), raw.get("text", "")
-    place, stop, station = raw.get("place"), raw.get("stop", 0), raw.get("station")
+    place, station = raw.get("place"), raw.get("station")
+    stop, parcel = raw.get("stop", 0), raw.get("parcel", 0)
     if not isinstance(number, str) or not 8 <= len(number) <= 64 or not number.isascii() or do not in _DOINGS:
         raise BadJob("id or do")
     if not isinstance(text, str) or len(text) > _LONGEST or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise BadJob("text")
-    if not isinstance(place, int | None) or not isinstance(stop, int) or not 0 <= stop < _MOST:
-        raise BadJob("place or stop")
+    if not isinstance(place, int | None) or not all(isinstance(n, int) and 0 <= n < _MOST for n in (stop, parcel)):
+        raise BadJob("place, stop or parcel")
     if station not in (None, "", *Station):
         raise BadJob("station")
-    return Job(number, str(do), text, Station(station) if station else None, place, stop)
+    return Job(number, str(do), text, Station(station) if station else None, place, stop, parcel)
 
 
 def words_of(desk: Desk, person: Person, language: str) -> Words:
@@ -132,6 +135,8 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
         return []
     if job.do == "undo":
         return [_result(desk, person, undo_scan.undo(desk, person.acting(), job.text), words)]
+    if job.do == "read":
+        checking.read_notes(desk, person.acting(), job.parcel)
     return _scanned(desk, person, job, words)
 
 
@@ -174,18 +179,27 @@ def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
         told["text"] = " · ".join(filter(None, (str(told["text"]), words.size(size))))
     if outcome.verdict == "ok":
         told["head"] = words.plain(ON_SHELF if outcome.pulled else DONE[outcome.station])
+    if told["verdict"] == "refused":
+        told["head"] = words.plain(REFUSED.get(type(outcome.refusal).__name__, HEADS["refused"]))
+    if isinstance(outcome.refusal, NoteUnread):
+        head, unread = words.plain(HEADS["note"]), outcome.refusal.parcel_id
+        told |= {"verdict": "note", "head": head, "text": "", "parcel": unread}
     wave = wave_line(desk, outcome.parcel, outcome.station, words)
     more = {"station": outcome.station, "wave": wave, "stop": stop_of(outcome), "at": words.clock(desk.now)}
     return {
         **told,
         **more,
-        "notes": notes(desk, person.acting(), outcome, words),
+        "notes": [*_warned(outcome, words), *notes(desk, person.acting(), outcome, words)],
+        "weighs": isinstance(outcome.refusal, WeightRefused),
         "undo": outcome.verdict in ("ok", "item") and not outcome.pulled and undo_scan.can_go_back(outcome.station),
     }
 
 
 def notes(desk: Desk, actor: Actor, outcome: Outcome, words: Words) -> list[str]:
-    """What buyer and seller wrote, for who has the box open: they may want it wrapped. A refusal says its own."""
+    """What buyer and seller wrote, for who has the box open: they may want it wrapped. Of refusals only
+    the one that wants them read says them here."""
+    if isinstance(outcome.refusal, NoteUnread):
+        return [veiled(line, private=False, limit=2 * _NOTE) for line in outcome.refusal.notes.split("\n")]
     box, at = outcome.parcel, outcome.station
     if box is None or at not in (Station.CHECK, Station.PACK) or outcome.verdict not in ("ok", "item", "again"):
         return []
@@ -202,10 +216,15 @@ def notes(desk: Desk, actor: Actor, outcome: Outcome, words: Words) -> list[str]
     return [*lines, *([unmarked(more)] if len(found) > _NOTES else [])]
 
 
+def _warned(outcome: Outcome, words: Words) -> list[str]:
+    """What to look at though the scan was done: loud, as green says that all is well."""
+    return [f"⚠️ {words.plain(WARNINGS[outcome.warn])}"] if outcome.verdict == "ok" and outcome.warn else []
+
+
 def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
     if outcome.verdict == "ok":
-        parts = [words.grams(outcome.grams)] if outcome.grams else []
-        parts += [words.plain(WARNINGS[outcome.warn])] if outcome.warn else []
+        parts = [outcome.parcel.waybill] if outcome.pulled and outcome.parcel else []
+        parts += [words.grams(outcome.grams)] if outcome.grams else []
         return " · ".join(parts)
     if outcome.verdict == "item" and outcome.material and outcome.parcel:
         return words.plain("packed into") + f" {outcome.parcel.material}"

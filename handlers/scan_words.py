@@ -1,7 +1,7 @@
 """The scan page's own words, sent to it when it opens. `{n}` is filled in by the page.
 
 Surprising: two languages are never mixed on one page, so everything it says comes from here; only what it says before
-it has heard from us stands in its HTML, in both.
+it has heard from us stands in its HTML, in both. The big words of a refusal name what is wrong, for who reads no more.
 """
 
 from handlers.terms import N_
@@ -15,9 +15,18 @@ HEADS = {
     "shelf": N_("Now scan the stop shelf"),
     "unknown": N_("Unknown code"),
     "refused": N_("Not done"),
+    "note": N_("Read this first"),
     "look": N_("Goods, not a parcel"),
     "scan_undone": N_("Taken back"),
     "place": N_("Where are you receiving?"),
+}
+REFUSED = {
+    "WrongStatus": N_("Not this step"),
+    "NotAllowed": N_("Not yours to do"),
+    "ItemRefused": N_("Not counted"),
+    "WeightRefused": N_("Weigh it again"),
+    "FeedStale": N_("Hold it back"),
+    "NotEnoughStock": N_("Not in the bins"),
 }
 WROTE = {True: N_("💬 Buyer"), False: N_("📝 Seller")}
 ON_SHELF = N_("on the stop shelf")
@@ -39,6 +48,7 @@ WORDS = {
     "stop": HEADS["stop"],
     "stop_seen": N_("I have taken it out"),
     "stop_first": N_("scans that wait for your answer: {n}"),
+    "note_read": N_("I have read it"),
     "unknowns": N_("Unknown, look at them later"),
     "forget": N_("Clear the list"),
     "receiving": N_("Receiving in"),

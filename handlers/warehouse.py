@@ -201,7 +201,8 @@ async def scan(
     ask: Ask, codes: Codes, station: Station | None, place: int | None = None, *, fresh_card: bool = False
 ) -> None:
     """Carry the scans out and say what must be said. `fresh_card`: somebody typed a command and looks for an answer
-    at the end of the chat."""
+    at the end of the chat; who types one after another has it there already, and a reply each would hold up the scans
+    behind it by Telegram's pace."""
     place = place or ask.chat.warehouse_id
     try:
         scans = await ask.run(floor.scan, ask.actor, codes, station=station, place=place)
@@ -213,7 +214,7 @@ async def scan(
         return
     await tell(ask, scans)
     crowded = scans.before // CARD_SCANS != scans.count // CARD_SCANS
-    if fresh_card or crowded or not await ask.read(_has_card, ask):
+    if (fresh_card and not scans.busy) or crowded or not await ask.read(_has_card, ask):
         await new_card(ask)
 
 

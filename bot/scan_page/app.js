@@ -10,8 +10,9 @@ import { listen } from "./wedge.js";
 const WEIGHT = /^(\d{1,7}[.,]\d{1,3}|\d{1,5}|\d{1,7}([.,]\d{1,3})?(kg|g|千克|公斤|克))$/i;
 const SIZE = /^\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?(\s*[x×хX*＊✕]\s*\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?){2}$|^长\s*\d.*宽.*高/i;
 const MARKS = {
-  ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", look: "🔎", scan_undone: "↶", place: "📍",
+  ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", note: "📝", look: "🔎", scan_undone: "↶", place: "📍",
 };
+const GIVES_UP = new Set(["refused", "stop", "shelf", "unknown"]); // its weight is not wanted any more
 const KEYS = ["1", "2", "3", "⌫", "4", "5", "6", ".", "7", "8", "9", "0"];
 const CLOSED = "请关闭本页，在聊天里重新打开。 Close this page and open it again in the chat.";
 const SHOWN = 8;
@@ -24,6 +25,7 @@ const recent = [];
 let weighing = ""; // the code whose weight is wanted
 let newest = ""; // id of the last job scanned here
 let undoable = null; // {code, until}
+let unread = null; // the result whose notes wait to be read
 let offline = false;
 let lastHead = null;
 
@@ -45,6 +47,8 @@ const close = (text) => {
 
 /** `notes` is what buyer and seller wrote: foreign text, so only ever textContent; nothing in it can take the focus. */
 function show(verdict, head, code = "", text = "", notes = []) {
+  unread = null;
+  window.scrollTo(0, 0);
   byId("panel").dataset.verdict = verdict;
   lastHead = { verdict, code };
   byId("head").textContent = head;
@@ -100,14 +104,14 @@ function note(result, job) {
     keep();
   }
   // A late answer must not ask for a weight when the next parcel is on the scales already.
-  const asks = result.verdict === "ask" || (result.verdict === "refused" && result.station === "weigh");
-  if (asks && job.id === newest) weighing = result.code;
+  if (job.id === newest) weighing = result.weighs ? result.code : GIVES_UP.has(result.verdict) ? "" : weighing;
   if (result.wave) byId("wave").textContent = result.wave;
   if (result.undo) undoable = { code: result.code, until: Date.now() + desk.undo_seconds * 1000 };
-  if (result.verdict === "scan_undone") undoable = null;
+  else if (result.verdict === "scan_undone" || result.verdict === "ok") undoable = null; // a scan that stays
   recent.unshift({ mark: MARKS[result.verdict] ?? "", code: result.code, text: result.head });
   recent.splice(SHOWN);
   show(result.verdict, result.head, result.code, result.text, result.notes);
+  if (result.verdict === "note") unread = result;
   if (result.verdict === "place") {
     kept.placeless.push(job); // nothing was done: sent anew when the place is chosen
     keep();
@@ -145,6 +149,18 @@ function seen() {
   if (first?.stop) queue.push({ id: crypto.randomUUID(), do: "seen", stop: first.stop });
   draw();
   sender.kick();
+}
+
+/** The notes on the screen were read: the server writes that down and does the scan they held up. */
+function read() {
+  if (!unread) return;
+  const { code, station, parcel } = unread;
+  const job = { id: crypto.randomUUID(), do: "read", text: code, station, parcel, place: kept.place };
+  queue.push(job);
+  if (offline) showKept(job);
+  else show("", say("sent"), code);
+  sender.kick();
+  draw();
 }
 
 function choose(name, value) {
@@ -195,7 +211,7 @@ function line(mark, code, text) {
 /** The page as things are now. Cheap enough to do after every event. */
 function draw() {
   const jobs = queue.all();
-  const waiting = jobs.filter((job) => job.do === "scan");
+  const waiting = jobs.filter((job) => job.do === "scan" || job.do === "read");
   byId("net").className = offline ? "off" : "";
   byId("net").textContent = [say(offline ? "offline" : "online"), waiting.length ? say("waiting", waiting.length) : ""]
     .filter(Boolean).join(" · ");
@@ -211,6 +227,7 @@ function draw() {
   byId("undo").hidden = !target;
   byId("undo").textContent = target ? say("undo", target.code) : "";
   byId("keypad").hidden = !weighing;
+  byId("read").hidden = !unread;
   byId("unknowns").hidden = !kept.unknown.length;
   byId("unknown").replaceChildren(...kept.unknown.map((code) => line("?", code, "")));
   const pending = waiting.slice(-SHOWN).reverse().map((job) => line("…", job.text, say("waits")));
@@ -276,6 +293,7 @@ async function start() {
   byId("keyboard").addEventListener("click", wedge.keyboard);
   byId("undo").addEventListener("click", undo);
   byId("seen").addEventListener("click", seen);
+  byId("read").addEventListener("click", read);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && kept.stops.length) seen(); // a scanner has no such key
   });

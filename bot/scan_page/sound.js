@@ -38,6 +38,7 @@ const SOUNDS = {
   kept_out: () => [tone(440, 0, 0.12, 0.2), tone(330, 0.15, 0.12, 0.2), buzz("warning", 80)],
   unknown: WRONG,
   refused: WRONG,
+  note: WRONG,
 };
 
 export const play = (verdict) => SOUNDS[verdict]?.();

@@ -34,6 +34,8 @@ NEXT = {
     ),
     ReturnState.DONE: N_("Next: customer service settles the money with the buyer."),
 }
+REASONS = {"refused": N_("came back undelivered"), "recalled": N_("brought back by the courier")}
+"""What the desk itself writes down as a reason; anything else is somebody's own words."""
 _TAPS = {Grade.GOOD: N_("✅ good"), Grade.DEFECTIVE: N_("🔧 defective"), Grade.MISSING: N_("❔ missing")}
 LETTER = {Grade.GOOD: "g", Grade.DEFECTIVE: "d", Grade.MISSING: "m"}
 GRADE_OF = {letter: grade for grade, letter in LETTER.items()}
@@ -80,7 +82,9 @@ def _about(desk: Desk, parcel: Return, viewer: Viewer) -> list[str]:
     words = viewer.words
     lines = []
     if parcel.reason:
-        lines.append(words("Reason: {reason}", reason=veiled(parcel.reason, viewer.private)))
+        known = REASONS.get(parcel.reason)
+        reason = words.plain(known) if known else veiled(parcel.reason, viewer.private)
+        lines.append(words("Reason: {reason}", reason=reason))
     if parcel.arrived_at is not None:
         place = desk.catalog.warehouses[parcel.warehouse_id].name if parcel.warehouse_id else "-"
         facts = {"time": words.when(parcel.arrived_at), "place": place, "name": parcel.received_by}

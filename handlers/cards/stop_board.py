@@ -45,8 +45,13 @@ def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     lines += silent(desk, words)
     if leads and not board.newest:  # nobody reads statistics in a flood
         lines += _record(desk, actor, words)
-    buttons = [Button(f"⛔ {parcel.waybill}", pack("st", stop.id)) for stop, parcel in shown]
+    buttons = [Button(f"⛔ {_tail(parcel.waybill)}", pack("st", stop.id)) for stop, parcel in shown]
     return Card("\n".join(lines), tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)))
+
+
+def _tail(waybill: str) -> str:
+    """What fits into half a phone: waybills of a day differ at their ends, and the whole one stands in the text."""
+    return waybill if len(waybill) <= 12 else f"…{waybill[-9:]}"
 
 
 def _board(desk: Desk, actor: Actor) -> Board:
@@ -81,7 +86,7 @@ def _line(stop: Stop, parcel: Parcel, words: Words, *, leads: bool) -> str:
         return text + words(" · on the stop shelf")
     if not leads or stop.next_at is None:
         return text
-    return text + words(" · {time}: {who}", time=words.clock(stop.next_at), who=next_roles(stop, words))
+    return text + words(" · next: {who} at {time}", time=words.clock(stop.next_at), who=next_roles(stop, words))
 
 
 def silent(desk: Desk, words: Words) -> list[str]:
@@ -129,7 +134,7 @@ def _medians(facts: Sequence[StopFact], words: Words) -> list[str]:
 
     return [
         words(
-            "Median: told → blocked {block} · → “on it” {ack} · → pulled {pull}",
+            "Typically: blocked after {block}, somebody on it after {ack}, pulled after {pull}",
             block=middle((fact.told_at, fact.opened_at) for fact in facts),
             ack=middle((fact.opened_at, fact.acked_at) for fact in facts),
             pull=middle((fact.opened_at, fact.pulled_at) for fact in facts),

@@ -100,6 +100,7 @@ def test_a_right_scan_says_so_and_counts(floor: Floor) -> None:
                 "wave": "Wave W0001: picked 1 of 2",
                 "stop": None,
                 "at": "10:01",
+                "weighs": False,
                 "undo": True,
                 "notes": [],
             }

@@ -58,8 +58,9 @@ async def test_parcel_and_shelf_in_one_message_need_no_word(floor: Floor) -> Non
     box = floor.wave()[1][0]
     await walk(floor, box.waybill, (Role.PICKER, ""), (Role.PACKER, ""))
     stop = floor.refund(order)
-    said = await floor.writes(floor.cast.people[Role.PACKER], f"/putback {box.waybill} STOP001")
-    assert [text.split("\n")[0] for text in said] == ["📷 Scan · 赵敏 Zhao Min · 2 this hour"]
+    packer = floor.cast.people[Role.PACKER]
+    assert await floor.writes(packer, f"/putback {box.waybill} STOP001") == []
+    assert floor.card(packer, NoticeKind.SCAN, packer.id).text.split("\n")[0] == "📷 Scan · 赵敏 Zhao Min · 2 this hour"
     assert floor.look(lambda desk: desk.stops.get(stop.id)).state is StopState.PULLED
 
 
@@ -74,7 +75,7 @@ async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor
         "⛔ Open stops: 2",
         "printed, nobody picks it yet: 2, oldest 60 s",
         "",
-        *[f"• {box.waybill} · to be picked · since 10:01 · nobody yet · 10:03: service lead" for box in boxes],
+        *[f"• {box.waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03" for box in boxes],
     ]
     boris = floor.cast.people[Role.DISPATCHER]
     await floor.writes(boris, "/stops")
@@ -88,7 +89,7 @@ async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor
         "Stopped in 30 days: 1/1 (100 %)",
         "• printed, nobody picks it yet: 1/1 (100 %)",
         "• 圆通: 1/1 (100 %)",
-        "Median: told → blocked 0 s · → “on it” 60 s · → pulled -",
+        "Typically: blocked after 0 s, somebody on it after 60 s, pulled after -",
     ]
     floor.clock.forward(1)
     assert set(floor.notices(lead, NoticeKind.STOPS)) == {(0, True)}
@@ -109,7 +110,7 @@ async def test_a_board_that_is_full_names_the_newest_others_and_leaves_out_the_r
         "⛔ Open stops: 3",
         "printed, nobody picks it yet: 3, oldest 0 s",
         "",
-        f"• {boxes[0].waybill} · to be picked · since 10:01 · nobody yet · 10:03: service lead",
+        f"• {boxes[0].waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03",
         f"• the newest others: {boxes[2].waybill}",
     ]
 

@@ -147,7 +147,7 @@ async def test_the_weigh_station_asks_for_the_weight_and_takes_it_alone(floor: F
         (
             "1.9kg",
             "{0}: 1.9 kg, but 700 g was expected. Open it and count again.\n"
-            "If it is right all the same, a lead sends: /force {0} 1900g REASON",
+            "If it is right all the same, a lead sends: <code>/force {0} 1900g REASON</code>",
         ),
     ],
 )

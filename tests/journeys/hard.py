@@ -1,4 +1,5 @@
-"""The long hard runs: `make hard` for interleavings, eight workers that are killed, and a shift of scans, a third each.
+"""The long hard runs: `make hard` for interleavings, eight workers that are killed, and a shift of scans in
+chat and through the scan page's door, a quarter each.
 
 Surprising: the seeds are fresh each time, because a run that always tries the same finds nothing twice. A fault of the
 interleavings names its seed.
@@ -7,7 +8,7 @@ interleavings names its seed.
 import argparse
 import sys
 
-from tests.journeys import hard_pairs, hard_scans, hard_workers
+from tests.journeys import hard_door, hard_pairs, hard_scans, hard_workers
 
 
 def _say(text: str) -> None:
@@ -20,9 +21,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=1800, help="in all")
     parser.add_argument("--rounds", type=int, default=10_000, help="interleavings at most")
-    parser.add_argument("--only", choices=("pairs", "workers", "scans"))
+    parser.add_argument("--only", choices=("pairs", "workers", "scans", "door"))
     chosen = parser.parse_args()
-    share = chosen.seconds if chosen.only else chosen.seconds / 3
+    share = chosen.seconds if chosen.only else chosen.seconds / 4
     faults: list[str] = []
     if chosen.only in (None, "pairs"):
         faults += hard_pairs.main(share, chosen.rounds, _say).faults
@@ -30,6 +31,8 @@ def main() -> int:
         hard_workers.main(share, _say)
     if chosen.only in (None, "scans"):
         faults += hard_scans.main(share, _say)
+    if chosen.only in (None, "door"):
+        faults += hard_door.main(share, _say)
     for fault in faults:
         _say(fault)
     return 1 if faults else 0

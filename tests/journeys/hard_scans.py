@@ -8,7 +8,8 @@ import asyncio
 import itertools
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from statistics import quantiles
 import aiohttp
 from sqlalchemy import text
 
-from bot.app import App
+from bot.app import App, Opened
 from bot.bench import refunds
 from bot.bench.taps import telegram_beside
 from bot.limiter import Limiter
@@ -33,7 +34,7 @@ PEOPLE = 10
 PER_SECOND = 5
 REFUND_EVERY = 3.0
 _REST = 20
-_STEPS = ("pick", "pack", "weigh")
+STEPS = ("pick", "pack", "weigh")
 _HANDS = frozenset({Role.PICKER, Role.PACKER, Role.DISPATCHER})
 
 
@@ -106,7 +107,7 @@ async def _scan(
     due = time.monotonic()
     for number, waybill, grams in parcels:
         shift.at[person] = number
-        for step in _STEPS:
+        for step in STEPS:
             words = f"{waybill} {grams}g" if step == "weigh" else waybill
             async with http.post(f"/sandbox/chats/{person}/messages", json={"from": person, "text": words}) as answer:
                 answer.raise_for_status()
@@ -115,11 +116,11 @@ async def _scan(
             await asyncio.sleep(max(0.0, due - time.monotonic()))
 
 
-async def _refund(door: str, shop: Shop, shift: Shift, chance: Random) -> None:
+async def refund(door: str, shop: Shop, shift: Shift, chance: Random, every: float = REFUND_EVERY) -> None:
     """Until cancelled: of what somebody has in hand, so that the refund races the next scan."""
     async with aiohttp.ClientSession() as http:
         while True:
-            await asyncio.sleep(REFUND_EVERY)
+            await asyncio.sleep(every)
             number = chance.choice(sorted(shift.at.values()))
             if number in shift.refunded:
                 continue
@@ -130,10 +131,10 @@ async def _refund(door: str, shop: Shop, shift: Shift, chance: Random) -> None:
             shift.refunded[number] = time.time()
 
 
-_DONE = "SELECT count(*) FROM event WHERE verb IN ('picked', 'packed', 'weighed') AND subject = 'parcel'"
-_PASSED = """SELECT count(*) FROM stop s JOIN event e ON e.subject = 'parcel' AND e.subject_id = s.parcel_id
+DONE = "SELECT count(*) FROM event WHERE verb IN ('picked', 'packed', 'weighed') AND subject = 'parcel'"
+PASSED = """SELECT count(*) FROM stop s JOIN event e ON e.subject = 'parcel' AND e.subject_id = s.parcel_id
  WHERE e.verb IN ('picked', 'checked', 'packed', 'weighed', 'handed_over') AND e.at > s.opened_at"""
-_TOLD = """SELECT count(*) FROM stop s WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'sent'
+TOLD = """SELECT count(*) FROM stop s WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.state = 'sent'
  AND (o.key LIKE 'stop:' || s.id || ':%' OR (o.kind = 'stops' AND o.ended_at > s.opened_at)))"""
 _TOOK = """SELECT (julianday(applied_at) - julianday(at)) * 86400 FROM inbox
  WHERE update_id >= :number AND applied_at IS NOT NULL"""
@@ -144,7 +145,7 @@ def _result(store: Store, shift: Shift, floods: int) -> Result:
         def rows(statement: str, **values: int) -> list[float]:
             return [float(row[0]) for row in unit._sql.connection.execute(text(statement), values)]
 
-        (accepted,) = rows(_DONE)
+        (accepted,) = rows(DONE)
         took = rows(_TOOK, number=shift.first)
         cuts = quantiles(took, n=100)
         return Result(
@@ -153,9 +154,9 @@ def _result(store: Store, shift: Shift, floods: int) -> Result:
             refused=shift.scans - int(accepted),
             refunds=len(shift.refunded),
             stops=int(rows("SELECT count(*) FROM stop WHERE kind = 'refund'")[0]),
-            told=int(rows(_TOLD)[0]),
+            told=int(rows(TOLD)[0]),
             floods=floods,
-            passed=int(rows(_PASSED)[0]),
+            passed=int(rows(PASSED)[0]),
             unanswered=int(rows("SELECT count(*) FROM inbox WHERE done_at IS NULL")[0]),
             p50=cuts[49],
             p99=cuts[98],
@@ -164,10 +165,23 @@ def _result(store: Store, shift: Shift, floods: int) -> Result:
     return store.read_now(ask)
 
 
-async def run(seconds: float) -> Result:
-    """The shift for so long, and a rest in which what is still to be told is told."""
-    count = int(seconds * PER_SECOND / len(_STEPS) / PEOPLE + 1) * PEOPLE
-    shift = Shift()
+@dataclass
+class House:
+    """A running desk with Telegram's own limits, and who scans what there."""
+
+    telegram: str
+    token: str
+    opened: Opened
+    store: Store
+    people: list[int]
+    lists: Mapping[int, list[tuple[int, str, int]]]
+    shop: Shop
+    limiter: Counting
+
+
+@asynccontextmanager
+async def house(count: int) -> AsyncIterator[House]:
+    """`count` parcels in the waves of PEOPLE people."""
     async with telegram_beside(strict_limits=True) as telegram:
         with tempfile.TemporaryDirectory() as folder:
             settings = read_settings({}, data=Path(folder), port=0)
@@ -180,18 +194,30 @@ async def run(seconds: float) -> Result:
             limiter = app._limiter = Counting(TELEGRAM_LIMITS)  # its own, but for the counting
             opened = await app.start()
             try:
-                await asyncio.sleep(10)  # what the start has to say is said
                 shop = await store.read(refunds.shopify)
-                shift.first = await store.read(_updates) + 1
-                refunding = asyncio.create_task(_refund(opened.hooks, shop, shift, Random(1)))
-                async with aiohttp.ClientSession(base_url=telegram.url) as http:
-                    await asyncio.gather(*(_scan(http, one, lists[one], shift) for one in people))
-                refunding.cancel()
-                await asyncio.sleep(_REST)
-                return _result(store, shift, limiter.floods)
+                yield House(telegram.url, telegram.token, opened, store, people, lists, shop, limiter)
             finally:
                 await app.stop()
                 store.close()
+
+
+async def run(seconds: float) -> Result:
+    """The shift for so long, and a rest in which what is still to be told is told."""
+    shift = Shift()
+    async with house(parcels_for(seconds)) as made:
+        await asyncio.sleep(10)  # what the start has to say is said
+        shift.first = await made.store.read(_updates) + 1
+        refunding = asyncio.create_task(refund(made.opened.hooks, made.shop, shift, Random(1)))
+        async with aiohttp.ClientSession(base_url=made.telegram) as http:
+            await asyncio.gather(*(_scan(http, one, made.lists[one], shift) for one in made.people))
+        refunding.cancel()
+        await asyncio.sleep(_REST)
+        return _result(made.store, shift, made.limiter.floods)
+
+
+def parcels_for(seconds: float) -> int:
+    """How many parcels keep everybody busy for so long."""
+    return int(seconds * PER_SECOND / len(STEPS) / PEOPLE + 1) * PEOPLE
 
 
 def _updates(unit: Unit) -> int:

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests import postgres
-from tests.journeys import hard_pairs, hard_workers
+from tests.journeys import hard_door, hard_pairs, hard_workers
 from tests.journeys.hard_pairs import Tally
+
+HURRIED = 120  # three scans for each of forty parcels
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -37,3 +39,12 @@ def test_eight_workers_that_are_killed(tmp_path: Path) -> None:
         floor = hard_workers.run(server, tmp_path, 8, 4, lambda text: None)
         assert floor.ask("SELECT count(*) > 20 FROM event WHERE subject = 'deed'") == [(True,)]
     assert floor.kills > 0
+
+
+@pytest.mark.anyio
+async def test_ten_people_at_the_scan_pages_door() -> None:
+    result = await hard_door.run(3, per_second=30, every=0.3)  # the wave is printed by then, so each refund is a stop
+    assert hard_door.faults(result) == []
+    assert (result.scans, result.done + result.stopped) == (HURRIED, HURRIED)
+    assert result.refunds > 0
+    assert result.repeated > 0

@@ -248,6 +248,30 @@ async def test_the_button_in_the_sandboxs_chat_opens_the_page(yard: Floor, chrom
     await expect(opened.locator("#name")).to_contain_text("王强")
 
 
+async def test_notes_are_read_on_the_page_and_the_scan_goes_on(yard: Floor, chromium: Browser) -> None:
+    """Neither the scanner's Enter nor another scan says that somebody has read them: a finger on the button does."""
+    if yard.now(31).state is not ParcelState.PICKED:
+        yard.walk(31, ParcelState.PICKED)
+    wish = "Gift card: happy birthday <img src=x onerror=alert(1)>"
+    yard.store.run_now(_written, yard.boxes[31].order_ids[0], wish)
+    phone = await Phone.open(chromium, yard.address(OWNER))
+    await phone.station("pack")
+    await expect(phone.shown("read")).to_be_hidden()
+    await phone.types(yard.boxes[31].waybill)
+    await phone.verdict("note")
+    await expect(phone.shown("notes")).to_have_text(wish)
+    await phone.page.keyboard.press("Enter")
+    await phone.types(yard.boxes[31].waybill)
+    await phone.sent()
+    await phone.verdict("note")
+    assert yard.now(31).state is ParcelState.PICKED
+    await phone.shown("read").click()
+    await phone.verdict("ok")
+    await expect(phone.shown("read")).to_be_hidden()
+    assert yard.now(31).state is ParcelState.PACKED
+    await phone.close()
+
+
 async def test_a_check_counts_on_the_page(yard: Floor, chromium: Browser, tmp_path: Path) -> None:
     """The slip, a wrong cup, the right one; the picture is what somebody at the packing table sees."""
     yard.store.run_now(_check_items)
