@@ -129,4 +129,5 @@ ORDERS = Format(
     receiver=abroad,
     lines=_lines,
     refunds=_refunds,
+    refund_columns=frozenset({"refund_state", "state"}),
 )

@@ -88,7 +88,8 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
     """Raises ParcelStopped when a stop or a hold is open: read afresh, in the scan's own transaction (promise 1).
 
     While the news of one of its shops are stale a refund may be unknown: raises FeedStale, or returns a warning where
-    the shop lets its parcels through. `picking` lets a task to pick something again pass, as that is what it asks for.
+    the shop lets its parcels through or the silence is only unusual. `picking` lets a task to pick something again
+    pass, as that is what it asks for.
     """
     orders = desk.orders.many(parcel.order_ids)
     found = [stop for stop in desk.stops.of_parcels([parcel.id]).get(parcel.id, ()) if stop.open]
@@ -101,7 +102,7 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
     if codes or (parcel.blocked and not found):
         raise ParcelStopped(parcel.number, parcel.waybill, codes)
     silent = feeds.stale(desk, {order.shop_id for order in orders.values()})
-    shut = next((one for one in silent if not one.shop.fail_open), None)
+    shut = next((one for one in silent if one.shut), None)
     if shut:
         raise FeedStale(parcel.waybill, shut.shop.name, shut.minutes(desk.now))
     return "feed_stale" if silent else ""

@@ -89,7 +89,7 @@ def silent(desk: Desk, words: Words) -> list[str]:
     lines = []
     for one in feeds.stale(desk):
         facts = {"shop": one.shop.name, "minutes": one.minutes(desk.now)}
-        if one.shop.fail_open:
+        if not one.shut:
             lines.append(words("📡 {shop}: nothing heard for {minutes} min, its parcels pass unchecked", **facts))
         else:
             lines.append(words("📡 {shop}: nothing heard for {minutes} min, its parcels are held back", **facts))

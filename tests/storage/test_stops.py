@@ -74,7 +74,9 @@ def test_a_shop_is_heard_by_the_way_it_was(each: Each) -> None:
     first, second = Feed(shop, FeedSource.FILE, NOW), Feed(shop, FeedSource.PUSH, NOW)
     for feed in (first, second, replace(first, heard_at=NOW + SECOND)):
         each.store.run_now(_hear, feed)
-    assert each.store.read_now(lambda unit: unit.feeds.all()) == [replace(first, heard_at=NOW + SECOND), second]
+    told = each.store.read_now(lambda unit: unit.feeds.all())
+    added = [Feed(one.id, FeedSource.ADDED, NOW) for one in each.cast.shops]
+    assert told == [added[0], replace(first, heard_at=NOW + SECOND), second, *added[1:]]
     each.store.run_now(lambda unit: unit.set_fail_open(shop, True))
     assert each.store.read_now(lambda unit: unit.catalog.shops[shop].fail_open) is True
     with pytest.raises(Unknown):
