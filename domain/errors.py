@@ -229,8 +229,9 @@ class SizeRefused(Refusal):
 @dataclass(eq=False)
 class ItemRefused(Refusal):
     """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in), serial
-    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`); `code` is the sku's
-    or what was scanned."""
+    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`), no_serial (it cannot be
+    one), no_batch, other_batch (in the box lie those of `other`), expired (on `other`), not_asked (for a batch); `code`
+    is the sku's or what was scanned."""
 
     waybill: str
     why: str

@@ -227,6 +227,19 @@ def check_item(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) ->
         return Scanned(code, Station.CHECK, parcel, refusal)
 
 
+def swap_batch(desk: Desk, actor: Actor, code: str, batch: str) -> Parcel:
+    """A lead lets a batch go out that was not picked (`checking.swap_batch`); everything else is checked as at every
+    scan. Raises the scan's refusals; then nothing was changed."""
+    parcel = desk.parcels.by_waybill(code)
+    if parcel is None:
+        raise Unknown("waybill", code)
+    require(actor, Right.OVERRIDE, warehouse=parcel.warehouse_id)
+    gate(desk, parcel)
+    _label_holds(desk, parcel, Station.CHECK)
+    checking.swap_batch(desk, actor, parcel, batch)
+    return _checked(desk, actor, parcel)
+
+
 def pack_into(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
     """A packed parcel's material, scanned after it. Refusals come back as values."""
     try:

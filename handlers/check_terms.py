@@ -9,7 +9,12 @@ from handlers.words import Words
 
 def item_text(refusal: ItemRefused, words: Words) -> str:
     """Why a code does not go into the box, loudly."""
-    facts = {"waybill": refusal.waybill, "code": refusal.code, "title": refusal.title[:60]}
+    facts = {
+        "waybill": refusal.waybill,
+        "code": refusal.code,
+        "title": refusal.title[:60],
+        "other": refusal.other or "-",
+    }
     return {
         "wrong": words("✋ {code} {title} does not belong into {waybill}! Put it back.", **facts),
         "unknown": words("✋ {code} is no goods of ours. The check of {waybill} goes on.", **facts),
@@ -18,6 +23,15 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
         ),
         "serial": words("✋ First scan the serial number of {code} {title}, then the next unit.", **facts),
         "batch": words("✋ First scan the batch of {code} {title}, then the next unit.", **facts),
+        "no_serial": words("✋ {code} is no serial number of {title}. Scan the number on the unit.", **facts),
+        "no_batch": words("✋ {code} is no batch of {title}. In {waybill} should be: {other}.", **facts),
+        "other_batch": words(
+            "✋ {code} of {title} was not picked into {waybill}. In the box should be: {other}. Take that one; if this "
+            "one may go all the same, a lead sends: /batch {waybill} {code}",
+            **facts,
+        ),
+        "expired": words("✋ {code} of {title} expired on {other}. It does not go out. Take another unit.", **facts),
+        "not_asked": words("✋ Scan the unit into {waybill} first, then its batch.", **facts),
         "taken": words(
             "✋ Serial number {code} is in parcel {other} already. Take another unit.",
             code=refusal.code,

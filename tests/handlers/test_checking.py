@@ -1,6 +1,7 @@
 """The check in chat and on the page: counters on the running card, loud refusals, notes, forced and learnt weights."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -9,7 +10,7 @@ from domain.materials import MATERIAL
 from domain.parcels import Item, Parcel, ParcelState
 from domain.people import Role
 from domain.policy_checks import CheckMode, CheckRules
-from domain.stock import Bucket, Document, Move
+from domain.stock import Batch, Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming
 from tests.handlers.floor_chat import Floor
@@ -166,3 +167,30 @@ async def test_a_box_is_recorded_after_its_parcel(floor: Floor) -> None:
     assert await floor.writes(packer, "BOX-002") == []
     said = await floor.writes(packer, "/stock BOX-002")
     assert "packed into" in said[0]
+
+
+async def test_a_lead_lets_a_batch_go_that_was_not_picked(floor: Floor) -> None:
+    """The packer is told what should be in the box and whom to ask."""
+    here = floor.cast.warehouses[0].id
+
+    def shelves(unit: Unit) -> None:
+        unit.catalog_admin.put_skus([replace(unit.catalog.skus["CUP-01"], traits=frozenset({"batch"}))])
+        moves = [Move(here, "CUP-01", Bucket.GOOD, -100, Document.ADJUST, 1)]
+        moves += [Move(here, "CUP-01", Bucket.GOOD, 5, Document.OPENING, 0, batch=name) for name in ("B1", "B2")]
+        unit.stock.put_batches([Batch("CUP-01", "B1", date(2027, 1, 1)), Batch("CUP-01", "B2", date(2027, 9, 1))])
+        unit.stock.apply(moves, "test")
+
+    floor.do(shelves)
+    box, packer, lead = await picked(floor), floor.cast.people[Role.PACKER], floor.cast.people[Role.CS_LEAD]
+    await floor.writes(packer, f"{box.waybill} {CUP}")
+    assert await floor.writes(packer, "B2") == [
+        f"✋ B2 of 陶瓷杯 白 was not picked into {box.waybill}. In the box should be: B1. Take that one; if this one may "
+        f"go all the same, a lead sends: /batch {box.waybill} B2"
+    ]
+    assert await floor.writes(lead, f"/batch {box.waybill}") == [
+        f"✋ «{box.waybill}» is no batch: a waybill and a batch."
+    ]
+    said = await floor.writes(lead, f"/batch {box.waybill} B2")
+    assert said[0] == f"B2 goes out in {box.waybill} by your word; the stock books have it in the box."
+    await floor.writes(packer, f"{CUP} B1")
+    assert floor.parcel(box.id).state is ParcelState.CHECKED
