@@ -178,6 +178,15 @@ class FeedStale(Refusal):
 
 
 @dataclass(eq=False)
+class MaterialMissing(Refusal):
+    """Nobody has said what the parcel is packed into; of the `usual` material there is none left ('' = there is no
+    usual one)."""
+
+    waybill: str
+    usual: str
+
+
+@dataclass(eq=False)
 class NotRecallable(Refusal):
     """The courier cannot be asked for this parcel; `why` is a code (recalls.py)."""
 

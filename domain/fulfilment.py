@@ -15,6 +15,7 @@ from domain.errors import (
     AlreadyScanned,
     FeedStale,
     ItemRefused,
+    MaterialMissing,
     NotAllowed,
     NotEnoughStock,
     NoteUnread,
@@ -48,6 +49,7 @@ REFUSALS = (
     WrongStatus,
     AlreadyScanned,
     ItemRefused,
+    MaterialMissing,
     NoteUnread,
     NotEnoughStock,
     WeightRefused,
@@ -202,6 +204,7 @@ def _step(
         bins.pick(desk, actor, news)
     if target is ParcelState.PACKED:
         news, short = materials.by_default(desk, actor, news)
+        materials.require_known(desk, news)
         warn = short or warn
     if target is ParcelState.HANDED_OVER:
         bins.ship(desk, actor, news)
@@ -241,7 +244,7 @@ def swap_batch(desk: Desk, actor: Actor, code: str, batch: str) -> Parcel:
 
 
 def pack_into(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
-    """A packed parcel's material, scanned after it. Refusals come back as values."""
+    """A parcel's material, scanned after it. Refusals come back as values."""
     try:
         with desk.attempt():
             require(actor, Right.PACK, warehouse=parcel.warehouse_id)

@@ -29,6 +29,7 @@ class CheckRules:
     mode: CheckMode = choice(CheckMode.NONE, "every item, the waybill only (quick), or no check")
     by_warehouse: Mapping[str, CheckMode] = choice({}, 'by warehouse code where it differs, as HZ = "items"')
     material: str = choice("", "the sku of the usual packing material, taken unless another is scanned; empty = none")
+    material_required: bool = choice(False, "nothing is packed before it is known what it is packed into")
     serial: str = choice(
         r"(?=.*\d)[A-Z0-9][A-Z0-9./:_-]{3,39}",
         "what a serial number looks like, as a regular expression; never a bare retail barcode",

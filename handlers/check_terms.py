@@ -3,7 +3,7 @@
 Surprising: these are shouted at somebody who looks at a box, not at the screen: the first word already says what to do.
 """
 
-from domain.errors import ItemRefused, NoteUnread, SizeRefused, WeightRefused
+from domain.errors import ItemRefused, MaterialMissing, NoteUnread, SizeRefused, WeightRefused
 from handlers.words import Words
 
 
@@ -38,6 +38,17 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
             other=refusal.other,
         ),
     }[refusal.why]
+
+
+def material_text(refusal: MaterialMissing, words: Words) -> str:
+    """What it is packed into comes first."""
+    if refusal.usual:
+        facts = {"waybill": refusal.waybill, "usual": refusal.usual}
+        return words(
+            "📦 {waybill}: there is no {usual} left in stock. Scan what it is packed into, then {waybill} again.",
+            **facts,
+        )
+    return words("📦 {waybill}: scan what it is packed into, then {waybill} again.", waybill=refusal.waybill)
 
 
 def note_text(refusal: NoteUnread, words: Words) -> str:

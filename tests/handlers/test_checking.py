@@ -176,21 +176,25 @@ async def test_a_lead_lets_a_batch_go_that_was_not_picked(floor: Floor) -> None:
     def shelves(unit: Unit) -> None:
         unit.catalog_admin.put_skus([replace(unit.catalog.skus["CUP-01"], traits=frozenset({"batch"}))])
         moves = [Move(here, "CUP-01", Bucket.GOOD, -100, Document.ADJUST, 1)]
-        moves += [Move(here, "CUP-01", Bucket.GOOD, 5, Document.OPENING, 0, batch=name) for name in ("B1", "B2")]
-        unit.stock.put_batches([Batch("CUP-01", "B1", date(2027, 1, 1)), Batch("CUP-01", "B2", date(2027, 9, 1))])
+        moves += [
+            Move(here, "CUP-01", Bucket.GOOD, 5, Document.OPENING, 0, batch=name) for name in ("LOT-0001", "LOT-0002")
+        ]
+        unit.stock.put_batches(
+            [Batch("CUP-01", "LOT-0001", date(2027, 1, 1)), Batch("CUP-01", "LOT-0002", date(2027, 9, 1))]
+        )
         unit.stock.apply(moves, "test")
 
     floor.do(shelves)
     box, packer, lead = await picked(floor), floor.cast.people[Role.PACKER], floor.cast.people[Role.CS_LEAD]
     await floor.writes(packer, f"{box.waybill} {CUP}")
-    assert await floor.writes(packer, "B2") == [
-        f"✋ B2 of 陶瓷杯 白 was not picked into {box.waybill}. In the box should be: B1. Take that one; if this one may "
-        f"go all the same, a lead sends: /batch {box.waybill} B2"
+    assert await floor.writes(packer, "LOT-0002") == [
+        f"✋ LOT-0002 of 陶瓷杯 白 was not picked into {box.waybill}. In the box should be: LOT-0001. Take that one; "
+        f"if this one may go all the same, a lead sends: /batch {box.waybill} LOT-0002"
     ]
     assert await floor.writes(lead, f"/batch {box.waybill}") == [
-        f"✋ «{box.waybill}» is no batch: a waybill and a batch."
+        f"«{box.waybill}» does not do for batch. Wanted: a waybill and a batch."
     ]
-    said = await floor.writes(lead, f"/batch {box.waybill} B2")
-    assert said[0] == f"B2 goes out in {box.waybill} by your word; the stock books have it in the box."
-    await floor.writes(packer, f"{CUP} B1")
+    said = await floor.writes(lead, f"/batch {box.waybill} LOT-0002")
+    assert said[0] == f"LOT-0002 goes out in {box.waybill} by your word; the stock books have it in the box."
+    await floor.writes(packer, f"{CUP} LOT-0001")
     assert floor.parcel(box.id).state is ParcelState.CHECKED
