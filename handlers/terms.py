@@ -172,6 +172,7 @@ VERBS = {
     "notes_read": N_("notes read"),
     "weight_forced": N_("weight let pass"),
     "batch_swapped": N_("batch let pass"),
+    "weight_learnt": N_("weight taken from the scales"),
     "measured": N_("measured"),
     "scan_undone": N_("scan taken back"),
     "stopped": N_("stopped"),

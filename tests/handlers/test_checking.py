@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from domain import learning
 from domain.catalog import Sku
 from domain.materials import MATERIAL
 from domain.parcels import Item, Parcel, ParcelState
@@ -150,6 +151,12 @@ async def test_learnt_weights_are_taken_by_a_tap(floor: Floor) -> None:
     assert said == ["⚖️ The scales say another weight for:\n\nCUP-01: 320 g → 400 g (median of 20 parcels)"]
     await floor.taps(lead, "CUP-01: take 400 g")
     assert floor.look(lambda desk: desk.catalog.skus["CUP-01"].weight_g) == 400
+    (told,) = floor.look(lambda desk: learning.changes(desk, "CUP-01", 9))
+    assert (told.verb, told.actor, told.actor_id) == ("weight_learnt", lead.name, lead.id)
+    assert told.data == {"sku": "CUP-01", "before": "320", "after": "400", "samples": "20"}
+    assert floor.look(lambda desk: learning.changes(desk, "TEA-01", 9)) == []
+    [card] = await floor.writes(lead, "/stock CUP-01")
+    assert card.split("\n")[2] == f"⚖️ 11-23 10:01 320 g → 400 g, as the scales say · {lead.name}"
 
 
 async def test_a_box_is_recorded_after_its_parcel(floor: Floor) -> None:
