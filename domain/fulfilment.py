@@ -204,8 +204,9 @@ def _step(
         bins.pick(desk, actor, news)
     if target is ParcelState.PACKED:
         news, short = materials.by_default(desk, actor, news)
-        materials.require_known(desk, news)
         warn = short or warn
+    if target in (ParcelState.PACKED, ParcelState.WEIGHED):
+        materials.require_known(desk, news)
     if target is ParcelState.HANDED_OVER:
         bins.ship(desk, actor, news)
         news = replace(news, handed_over_at=desk.now)

@@ -35,11 +35,14 @@ def _lying(desk: Desk, parcel: Parcel, sku: str) -> list[Place]:
 
 
 def untold(desk: Desk, parcel: Parcel, units: Sequence[Unit], sku: str) -> dict[str, int]:
-    """batch -> units of it in the box whose check has not told it yet; '' for units the ledger knows no batch of."""
+    """batch -> units of it in the box whose check has not told it yet; '' for units the ledger knows no batch of (all
+    of them in a box that was picked before boxes were in the books)."""
     told = Counter(unit.batch for unit in units if unit.sku == sku)
     found: dict[str, int] = {}
     for place in _lying(desk, parcel, sku):
         found[place.batch] = found.get(place.batch, 0) + place.units
+    if not found:
+        found[""] = sum(item.quantity for item in parcel.live_items if item.sku == sku)
     strange = sum(count for batch, count in told.items() if batch and batch not in found)
     left = {batch: count - (told[batch] if batch else strange) for batch, count in found.items()}
     return {batch: count for batch, count in left.items() if count > 0}
@@ -86,10 +89,10 @@ def swapped(desk: Desk, actor_name: str, parcel: Parcel, units: Sequence[Unit], 
     name, left = _known(desk, parcel, sku, code), untold(desk, parcel, units, sku)
     if not name:
         raise ItemRefused(parcel.waybill, "no_batch", code, _title(desk, sku), other=", ".join(filter(None, left)))
-    if name in left or not left:
+    out = next((place for place in _lying(desk, parcel, sku) if place.batch in left), None)
+    if name in left or out is None:
         return name
     (spot,) = bins.drawn(desk, number, {sku: 1}, fresh=False, batch=name)
-    out = next(place for place in _lying(desk, parcel, sku) if place.batch in left)
     came_from = [place for place in desk.stock.picked_from(parcel.id) if not bins.in_box(place.bin)]
     home = next((place.bin for place in came_from if (place.sku, place.batch) == (sku, out.batch)), "")
 

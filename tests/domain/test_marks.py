@@ -12,7 +12,7 @@ from domain.parcels import ParcelState
 from domain.people import Role, Station
 from domain.policy import Policy, document_of, policy_of
 from domain.policy_checks import CheckMode, CheckRules
-from domain.stock import Bucket, Document, Move
+from domain.stock import Bucket, Document, Move, relocate
 from domain.stock_docs import DocKind
 from domain.stock_room import Scan
 from tests.domain.house import House
@@ -188,3 +188,15 @@ def test_a_pattern_that_is_none_is_refused() -> None:
     text = document_of(Policy()).replace("serials = {}", 'serials = {CUP-01 = "[0-9"}')
     faults = policy_of(text, 1).faults
     assert [(one.path, one.why, one.facts["told"]) for one in faults] == [("checks.serials.CUP-01", "value", "[0-9")]
+
+
+def test_a_box_from_before_boxes_were_in_the_books_takes_what_is_told(batched: House) -> None:
+    """Nothing lies in it by the ledger, so nothing is swapped either; what has expired stays out."""
+    box, here = batched.parcel, batched.cast.warehouses[0].id
+    out = Move(here, "CUP-01", Bucket.GOOD, 2, Document.PICK, box.id, box.number, "SOON")
+    batched.run(lambda unit: unit.stock.apply(relocate(out, ""), "t"))
+    before = places(batched)
+    said = scan(batched, box.waybill, CUP, "OLD", "LATE", CUP)[2:]
+    assert said == [("refused", "expired"), ("item", ""), ("item", "")]
+    batched.run(fulfilment.swap_batch, batched.cast.actor(Role.CS_LEAD), box.waybill, "SOON")
+    assert ([unit.batch for unit in units(batched)], places(batched)) == (["LATE", "SOON"], before)

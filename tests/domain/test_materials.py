@@ -113,6 +113,20 @@ def test_a_house_may_want_the_material_before_the_packing(packing: House) -> Non
     assert [o.verdict for o in scan(packing, BOX, code)] == ["item", "ok"]
     assert (packing.parcel.state, packing.parcel.material) == (ParcelState.PACKED, BOX)
     assert left(packing) == {BAG: 2, BOX: 0}
+    assert [o.verdict for o in scan(packing, BAG)] == ["item"]
+    packing.run(undo_scan.undo, packing.cast.actor(Role.PACKER), BAG)
+    assert (packing.parcel.state, packing.parcel.material) == (ParcelState.PACKED, "")
+    assert isinstance(packing.scan(Station.WEIGH, before.expected_g).refusal, MaterialMissing)
+    assert packing.parcel.state is ParcelState.PACKED
+
+
+def test_the_material_scanned_before_the_packing_can_be_taken_back(packing: House) -> None:
+    rules = CheckRules(material_required=True)
+    packing.run(lambda unit: unit.catalog_admin.put_policy(replace(unit.policy, checks=rules), "t"))
+    scan(packing, packing.parcel.waybill, BOX)
+    assert (packing.parcel.material, left(packing)) == (BOX, {BAG: 2, BOX: 0})
+    packing.run(undo_scan.undo, packing.cast.actor(Role.PACKER), BOX)
+    assert (packing.parcel.material, left(packing)) == ("", {BAG: 2, BOX: 1})
 
 
 def test_the_usual_material_is_known_while_there_is_some(packing: House) -> None:
