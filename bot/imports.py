@@ -160,7 +160,9 @@ class Importer:
             shops, strange = by_shop(catalog, shop, actor, orders)
             tally.refuse(strange)
             for shop_id, theirs in shops.items():
-                tally.sums += await self._store.run(intake.receive, actor, shop_id, theirs)
+                tally.sums += await self._store.run(
+                    intake.receive, actor, shop_id, theirs, tells_refunds=parsed.tells_refunds
+                )
             tally.rows += len(batch)
             if progress is not None:
                 await progress(Progress(tally.rows, tally.orders, tally.refused))

@@ -253,8 +253,8 @@ class Format:
     enough. `each_row`: every row has a state and a share of the amounts of its own, but for
     the names of `Amounts` that are `repeated`. `joined`: a field whose `;` say that this one row is several (Douyin's
     merged export). `unmerged`: order-level fields that are all empty on the further rows of an order once its merged
-    cells are merged no more; `lines` then proves that such a row is the order's. The rest turns rows into parts of an
-    order.
+    cells are merged no more; `lines` then proves that such a row is the order's. `refund_columns`: a file with none of
+    those the format has knows no refunds. The rest turns rows into parts of an order.
     """
 
     name: str
@@ -279,6 +279,7 @@ class Format:
     hold: Callable[[Row], str] = no_hold
     lines: Callable[[Sequence[Row]], tuple[IncomingLine, ...]] = no_lines
     refunds: Callable[[Sequence[Row]], tuple[IncomingRefund, ...]] = no_refunds
+    refund_columns: frozenset[str] = frozenset({"refund_state", "refunded"})
 
     def find(self, header: Sequence[str]) -> dict[str, int]:
         """Where each of our fields stands in this header; fields it does not have are absent."""
@@ -292,6 +293,11 @@ class Format:
                     at[field] = found
                     break
         return at
+
+    def tells_refunds(self, header: Sequence[str]) -> bool:
+        """Whether a file of this header would say so if there were a refund."""
+        told_by = self.refund_columns & self.columns.keys()
+        return self.refunds is not no_refunds and (not told_by or bool(told_by & self.find(header).keys()))
 
     def lacking(self, header: Sequence[str]) -> list[str]:
         """The needed columns this header does not have, by their usual names; empty when it is this format."""

@@ -132,4 +132,5 @@ ORDERS = Format(
     hold=_hold,
     lines=_lines,
     refunds=_refunds,
+    refund_columns=frozenset({"refund_state", "trouble"}),
 )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from channels import cells
-from channels.formats import Amounts, Format, Row, normal
+from channels.formats import Amounts, Format, Row, no_refunds, normal
 from channels.people import by_columns, by_one_string
 from channels.reasons import Reason, Refused, shown
 from channels.statuses import meaning_of, refund_of, state_of
@@ -44,6 +44,7 @@ def signature(header: Iterable[str]) -> str:
 
 def format_of(reading: Reading, shop: Shop) -> Format:
     """The format that reads the shop's files so; amounts are in the shop's currency unless a column tells it."""
+    told = bool(reading.columns.keys() & {"refund_state", "state"})
     return Format(
         name=NAME,
         platform=shop.platform,
@@ -56,7 +57,8 @@ def format_of(reading: Reading, shop: Shop) -> Format:
         amounts_of_rows=_paid_per_line if reading.per_line else _paid_once,
         receiver=_receiver(_HOME.get(shop.currency, "")),
         lines=_lines(reading.per_line),
-        refunds=_refunds(_meaning(reading.words), _lines(reading.per_line)),
+        refunds=_refunds(_meaning(reading.words), _lines(reading.per_line)) if told else no_refunds,
+        refund_columns=frozenset({"refund_state", "state"}),
     )
 
 

@@ -177,4 +177,5 @@ ORDERS = Format(
     hold=_hold,
     lines=_lines,
     refunds=_refunds,
+    refund_columns=frozenset({"refund_state", "state"}),
 )

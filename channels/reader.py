@@ -36,7 +36,7 @@ class ParsedFile:
     """What a file is and, read once and in order, what is in it. `header` names the columns of
     `RejectedRow.cells` (of the first sheet; empty for JSON). `control_rows` fills while `items` is read: the
     places of total and comment rows, which are not imported and are nobody's fault. `signature` is the one of the
-    mapping it is read by, "" for a known format."""
+    mapping it is read by, "" for a known format. `tells_refunds`: it would say so if there were any."""
 
     format: str
     platform: Platform
@@ -44,6 +44,7 @@ class ParsedFile:
     items: Iterator[Item]
     control_rows: list[int] = field(default_factory=list)
     signature: str = ""
+    tells_refunds: bool = True
 
 
 Mapped = Mapping[str, Format]
@@ -98,7 +99,8 @@ def _packed(members: Members, zone: ZoneInfo, currency: str, mapped: Mapped) -> 
     items = itertools.chain.from_iterable(part.items for part in parts)
     name = "+".join(dict.fromkeys(part.format for part in parts))
     last = parts[-1]
-    return ParsedFile(name, platforms[0], last.header, items, last.control_rows, last.signature)
+    told = any(part.tells_refunds for part in parts)
+    return ParsedFile(name, platforms[0], last.header, items, last.control_rows, last.signature, told)
 
 
 def _in_file(name: str, items: Iterable[Item]) -> Iterator[Item]:
@@ -134,7 +136,8 @@ def _tables(sheets: Sequence[Sheet], zone: ZoneInfo, currency: str, mapped: Mapp
     readers = [_Sheet(one, zone, currency, control_rows, one.table.name if len(found) > 1 else "") for one in found]
     items = itertools.chain.from_iterable(reader.items() for reader in readers)
     name = "+".join(dict.fromkeys(one.format.name for one in found))
-    return ParsedFile(name, platforms[0], found[0].header, items, control_rows, key)
+    told = any(one.format.tells_refunds(one.header) for one in found)
+    return ParsedFile(name, platforms[0], found[0].header, items, control_rows, key, told)
 
 
 Known = Callable[[list[str]], Format | None]

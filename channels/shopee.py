@@ -150,4 +150,5 @@ ORDERS = Format(
     receiver=_receiver,
     lines=_lines,
     refunds=_refunds,
+    refund_columns=frozenset({"refund_state", "state"}),
 )

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import box_batches, history
+from domain import history, marks
 from domain.catalog import Sku
 from domain.check_records import Check, Unit
 from domain.desk import Desk
@@ -120,7 +120,7 @@ def count(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Prog
     units = _units(desk, parcel)
     now = _progress(desk, parcel, units)
     if not sku:
-        _tell(desk, actor, parcel, units, code)
+        _tell(desk, parcel, units, code)
         return progress(desk, parcel)
     line = next((line for line in now.lines if line.sku == sku), None)
     if line is None:
@@ -129,22 +129,38 @@ def count(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Prog
         raise ItemRefused(parcel.waybill, now.want, now.sku, desk.catalog.skus[now.sku].title)
     if line.done >= line.of:
         raise ItemRefused(parcel.waybill, "over", sku, line.title, line.of)
-    batch = box_batches.inherited(desk, parcel, sku, units) if BATCH in _traits(desk, sku) else ""
-    desk.checks.add_unit(Unit(0, parcel.id, sku, desk.now, batch=batch))
+    desk.checks.add_unit(Unit(0, parcel.id, sku, desk.now))
     return progress(desk, parcel)
 
 
-def _tell(desk: Desk, actor: Actor, parcel: Parcel, units: tuple[Unit, ...], code: str) -> None:
-    """The code belongs to the unit scanned last."""
-    traits = _traits(desk, units[-1].sku) if units else frozenset()
-    if units and not units[-1].serial and traits & {SERIAL, WEAK_SERIAL}:
-        _free_for(desk, parcel, units[-1].sku, code)
-        desk.checks.save_unit(replace(units[-1], serial=code))
-    elif BATCH in traits:
-        box_batches.follow(desk, actor, parcel, units, code)
-        desk.checks.save_unit(replace(units[-1], batch=code))
+def _tell(desk: Desk, parcel: Parcel, units: tuple[Unit, ...], code: str) -> None:
+    """The code belongs to the unit scanned last: its serial number first, where one is due and this may be it."""
+    if not units:
+        raise ItemRefused(parcel.waybill, "unknown", code)
+    last = units[-1]
+    traits = _traits(desk, last.sku)
+    numbered = not last.serial and traits & {SERIAL, WEAK_SERIAL}
+    if numbered and marks.serial_fits(desk, last.sku, code):
+        _free_for(desk, parcel, last.sku, code)
+        desk.checks.save_unit(replace(last, serial=code))
+    elif SERIAL in traits and not last.serial:
+        raise ItemRefused(parcel.waybill, "no_serial", code, desk.catalog.skus[last.sku].title)
+    elif BATCH in traits and not last.batch:
+        desk.checks.save_unit(replace(last, batch=marks.batch_told(desk, parcel, units, code)))
     else:
         raise ItemRefused(parcel.waybill, "unknown", code)
+
+
+def swap_batch(desk: Desk, actor: Actor, parcel: Parcel, code: str) -> None:
+    """A lead says that the last unit's batch may go out though another was picked; the ledger then has it in the box.
+    Raises NotAllowed, ItemRefused, NotEnoughStock."""
+    require(actor, Right.OVERRIDE, warehouse=parcel.warehouse_id)
+    units = _units(desk, parcel)
+    if parcel.state is not ParcelState.PICKED or not units or _want(desk, units[-1]) != BATCH:
+        raise ItemRefused(parcel.waybill, "not_asked", code)
+    name = marks.swapped(desk, actor.name, parcel, units, code)
+    desk.checks.save_unit(replace(units[-1], batch=name))
+    history.note(desk, actor, "parcel", parcel.id, "batch_swapped", sku=units[-1].sku, batch=name)
 
 
 def _free_for(desk: Desk, parcel: Parcel, sku: str, serial: str) -> None:
@@ -236,8 +252,8 @@ def take_back(desk: Desk, parcel: Parcel, code: str) -> None:
     last = check.units[-1] if check.units else None
     if last is None or code in (parcel.waybill, parcel.number):
         desk.checks.put(replace(check, person_id=None, person=""))
-    elif code in (last.serial, last.batch):
-        kept = replace(last, serial="") if code == last.serial else replace(last, batch="")
+    elif code and code.casefold() in (last.serial.casefold(), last.batch.casefold()):
+        kept = replace(last, serial="") if code.casefold() == last.serial.casefold() else replace(last, batch="")
         desk.checks.save_unit(kept)
     else:
         desk.checks.drop_units([last.id])

@@ -147,3 +147,36 @@ class ManifestPaper:
     taken_by: str = ""
     signed_by: str = ""
     signed_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockPaperLine:
+    """One product of one batch in one bin. `planned`, `done` and `difference` as they are printed, '' = to be written
+    by hand."""
+
+    bin: str
+    sku: str
+    title: str
+    batch: str
+    planned: str = ""
+    done: str = ""
+    difference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockPaper:
+    """A transfer note (`to` is where it goes) or a count sheet (`scope` is what is counted). `open_count`: still being
+    counted, so that nothing on it says what the books have. `totals` is one line of text."""
+
+    number: str
+    company: str
+    warehouse: str
+    made_at: str
+    made_by: str
+    state: str
+    lines: tuple[StockPaperLine, ...]
+    totals: str
+    to: str = ""
+    scope: str = ""
+    open_count: bool = False
+    decided: str = ""

@@ -178,6 +178,15 @@ class FeedStale(Refusal):
 
 
 @dataclass(eq=False)
+class MaterialMissing(Refusal):
+    """Nobody has said what the parcel is packed into; of the `usual` material there is none left ('' = there is no
+    usual one)."""
+
+    waybill: str
+    usual: str
+
+
+@dataclass(eq=False)
 class NotRecallable(Refusal):
     """The courier cannot be asked for this parcel; `why` is a code (recalls.py)."""
 
@@ -229,8 +238,9 @@ class SizeRefused(Refusal):
 @dataclass(eq=False)
 class ItemRefused(Refusal):
     """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in), serial
-    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`), batch_other (on no shelf
-    or too old; the books have batch `other` in the box); `code` is the sku's or what was scanned."""
+    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`), no_serial (it cannot be
+    one), no_batch, other_batch (in the box lie those of `other`), expired (on `other`), not_asked (for a batch); `code`
+    is the sku's or what was scanned."""
 
     waybill: str
     why: str

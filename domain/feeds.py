@@ -1,14 +1,15 @@
 """When each shop was last heard, and what the gate makes of its silence (rules.md B7, the gate rule).
 
-Surprising: a shop is judged by the ways it has been heard at all and that have a limit in the policy, and one fresh
-way is enough. No shop is ever stale unless the policy says so.
+Surprising: a shop is judged by its main way alone: once its platform has told something by itself, a file is no sign
+that it still does. A limit of the policy shuts the gate; without one a shop that tells by itself is held against its
+own rhythm (`domain.gaps`), and as that is a guess the gate only warns.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain import history
+from domain import gaps, history
 from domain.catalog import Shop
 from domain.desk import Desk
 from domain.people import Actor, ActorKind, Right, require
@@ -21,11 +22,18 @@ _COARSE = timedelta(seconds=20)  # fifty payloads a second are not fifty writes 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A shop whose news may be missing: since when, and the limit it is over."""
+    """A shop whose news may be missing: since when, and the limit it is over; a `guess` when it is what is usual there
+    and not what the company said."""
 
     shop: Shop
     heard_at: datetime
     limit_minutes: int
+    guess: bool = False
+
+    @property
+    def shut(self) -> bool:
+        """Whether its parcels are held back."""
+        return not self.guess and not self.shop.fail_open
 
     def minutes(self, now: datetime) -> int:
         """How long it has been silent."""
@@ -63,13 +71,34 @@ def _by_shop(desk: Desk) -> dict[int, list[Feed]]:
 
 
 def _silence(desk: Desk, shop: Shop, feeds: Sequence[Feed]) -> Silence | None:
-    gate = desk.policy.gate
-    judged = [(feed, gate.minutes(feed.source)) for feed in feeds if gate.minutes(feed.source)]
-    over = [(feed, limit) for feed, limit in judged if feed.heard_at < desk.now - timedelta(minutes=limit)]
-    if not judged or len(over) < len(judged):
+    last = _main(feeds)
+    source = last.source
+    if source is FeedSource.ADDED:  # it will be heard as it is set up to be
+        source = FeedSource.PUSH if shop.secret else FeedSource.FILE
+    limit = desk.policy.gate.minutes(source)
+    if limit:
+        over = last.heard_at < desk.now - timedelta(minutes=limit)
+        return Silence(shop, last.heard_at, limit) if over else None
+    return _unusual(desk, shop, last) if last.source is FeedSource.PUSH else None
+
+
+def _main(feeds: Sequence[Feed]) -> Feed:
+    """The way that counts: the platform's own, once there was any, else people's files."""
+    by_source = {feed.source: feed for feed in feeds}
+    return next(by_source[source] for source in FeedSource if source in by_source)
+
+
+def _unusual(desk: Desk, shop: Shop, last: Feed) -> Silence | None:
+    """Silent beyond what is normal there at this hour, where enough of it is known."""
+    silent = desk.now - last.heard_at
+    if silent <= timedelta(minutes=desk.policy.alerts.gap_floor_minutes):  # nearly always: nothing more is read
         return None
-    last, limit = max(over, key=lambda one: one[0].heard_at)
-    return Silence(shop, last.heard_at, limit)
+    rhythm = desk.pulse.rhythms().get(shop.id)
+    normal = gaps.normal_now(desk, rhythm) if rhythm else None
+    if normal is None:
+        return None
+    limit = gaps.allowed_minutes(normal, desk.policy.alerts)
+    return Silence(shop, last.heard_at, limit, guess=True) if silent > timedelta(minutes=limit) else None
 
 
 def choose(desk: Desk, actor: Actor, shop_id: int, fail_open: bool) -> Shop:

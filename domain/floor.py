@@ -258,9 +258,13 @@ def _one(
 
 
 def _packed(desk: Desk, last: int | None) -> Parcel | None:
-    """The parcel this person scanned last, when it is packed and not weighed yet."""
+    """The parcel this person scanned last, when it is packed and not weighed yet; where nothing is packed without its
+    material, also when it comes to be packed next."""
     parcel = desk.parcels.get(last) if last is not None else None
-    return parcel if parcel is not None and parcel.state is ParcelState.PACKED else None
+    if parcel is None or parcel.state is ParcelState.PACKED:
+        return parcel
+    early = desk.policy.checks.material_required and fulfilment.next_station(desk, parcel) is Station.PACK
+    return parcel if early else None
 
 
 def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> Outcome:

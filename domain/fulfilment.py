@@ -15,6 +15,7 @@ from domain.errors import (
     AlreadyScanned,
     FeedStale,
     ItemRefused,
+    MaterialMissing,
     NotAllowed,
     NotEnoughStock,
     NoteUnread,
@@ -48,6 +49,7 @@ REFUSALS = (
     WrongStatus,
     AlreadyScanned,
     ItemRefused,
+    MaterialMissing,
     NoteUnread,
     NotEnoughStock,
     WeightRefused,
@@ -88,7 +90,8 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
     """Raises ParcelStopped when a stop or a hold is open: read afresh, in the scan's own transaction (promise 1).
 
     While the news of one of its shops are stale a refund may be unknown: raises FeedStale, or returns a warning where
-    the shop lets its parcels through. `picking` lets a task to pick something again pass, as that is what it asks for.
+    the shop lets its parcels through or the silence is only unusual. `picking` lets a task to pick something again
+    pass, as that is what it asks for.
     """
     orders = desk.orders.many(parcel.order_ids)
     found = [stop for stop in desk.stops.of_parcels([parcel.id]).get(parcel.id, ()) if stop.open]
@@ -101,7 +104,7 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
     if codes or (parcel.blocked and not found):
         raise ParcelStopped(parcel.number, parcel.waybill, codes)
     silent = feeds.stale(desk, {order.shop_id for order in orders.values()})
-    shut = next((one for one in silent if not one.shop.fail_open), None)
+    shut = next((one for one in silent if one.shut), None)
     if shut:
         raise FeedStale(parcel.waybill, shut.shop.name, shut.minutes(desk.now))
     return "feed_stale" if silent else ""
@@ -202,6 +205,8 @@ def _step(
     if target is ParcelState.PACKED:
         news, short = materials.by_default(desk, actor, news)
         warn = short or warn
+    if target in (ParcelState.PACKED, ParcelState.WEIGHED):
+        materials.require_known(desk, news)
     if target is ParcelState.HANDED_OVER:
         bins.ship(desk, actor, news)
         news = replace(news, handed_over_at=desk.now)
@@ -226,8 +231,21 @@ def check_item(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) ->
         return Scanned(code, Station.CHECK, parcel, refusal)
 
 
+def swap_batch(desk: Desk, actor: Actor, code: str, batch: str) -> Parcel:
+    """A lead lets a batch go out that was not picked (`checking.swap_batch`); everything else is checked as at every
+    scan. Raises the scan's refusals; then nothing was changed."""
+    parcel = desk.parcels.by_waybill(code)
+    if parcel is None:
+        raise Unknown("waybill", code)
+    require(actor, Right.OVERRIDE, warehouse=parcel.warehouse_id)
+    gate(desk, parcel)
+    _label_holds(desk, parcel, Station.CHECK)
+    checking.swap_batch(desk, actor, parcel, batch)
+    return _checked(desk, actor, parcel)
+
+
 def pack_into(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
-    """A packed parcel's material, scanned after it. Refusals come back as values."""
+    """A parcel's material, scanned after it. Refusals come back as values."""
     try:
         with desk.attempt():
             require(actor, Right.PACK, warehouse=parcel.warehouse_id)

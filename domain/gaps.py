@@ -105,7 +105,7 @@ def found(desk: Desk) -> list[Gap]:
     suspects: list[Gap] = []
     last = desk.pulse.last_arrivals()
     for shop_id, rhythm in desk.pulse.rhythms().items():
-        normal = _normal(desk, rhythm)
+        normal = normal_now(desk, rhythm)
         if normal is None or shop_id not in last:
             continue
         silent = int((desk.now - last[shop_id]).total_seconds()) // 60
@@ -115,7 +115,7 @@ def found(desk: Desk) -> list[Gap]:
     return [_judged(desk, gap, heard.get(gap.shop_id)) for gap in suspects]
 
 
-def _normal(desk: Desk, rhythm: Rhythm) -> int | None:
+def normal_now(desk: Desk, rhythm: Rhythm) -> int | None:
     """Usual minutes of silence now. The hour that has just ended counts for a while: a day that begins at nine
     may begin at five past. None: nothing is known."""
     zone = ZoneInfo(desk.catalog.shops[rhythm.shop_id].zone)

@@ -64,10 +64,14 @@ def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder,
     )
 
 
-def receive(desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrder]) -> Intake:
-    """Take a batch of one shop in. Raises NotAllowed. Orders of the batch with one number are one order."""
+def receive(
+    desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrder], *, tells_refunds: bool = True
+) -> Intake:
+    """Take a batch of one shop in. Raises NotAllowed. Orders of the batch with one number are one order. What would
+    not tell of a refund is no sign for the gate that there was none."""
     require(actor, Right.IMPORT, shop=shop_id)
-    feeds.heard_from(desk, actor, shop_id)
+    if tells_refunds:
+        feeds.heard_from(desk, actor, shop_id)
     incoming = {number: placed(one) for number, one in combine(batch).items()}
     known = desk.orders.by_number(shop_id, incoming.keys())
     fresh = [one for number, one in incoming.items() if number not in known]

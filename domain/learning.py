@@ -7,13 +7,17 @@ it into the catalogue; parcels already planned keep the weight they expect.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
+from zlib import crc32
 
+from domain import history
 from domain.desk import Desk
 from domain.errors import BadValue, Stale
 from domain.materials import tare
 from domain.people import Actor, Right, require
+from domain.records import Event
 
 LATEST = 60
+SUBJECT = "sku"
 _SPREAD = 3
 
 
@@ -60,3 +64,15 @@ def accept(desk: Desk, actor: Actor, sku: str, grams: int, known: int) -> None:
     if now is None or (now.grams, now.known) != (grams, known):
         raise Stale(sku, "changed", "", None)
     desk.learn_weight(sku, grams)
+    facts = {"sku": sku, "before": str(known), "after": str(grams), "samples": str(now.samples)}
+    history.note(desk, actor, SUBJECT, _number(sku), "weight_learnt", **facts)
+
+
+def changes(desk: Desk, sku: str, limit: int) -> list[Event]:
+    """How the product's weight was changed, newest first; `data` has before, after (grams) and how many samples."""
+    return [event for event in desk.history(SUBJECT, _number(sku), limit) if event.data["sku"] == sku]
+
+
+def _number(sku: str) -> int:
+    """History is kept by number and a product has none: the checksum of its code stands in, and the event names it."""
+    return crc32(sku.encode())

@@ -9,6 +9,7 @@ from dataclasses import replace
 from domain import bins
 from domain.couriers import grams_of
 from domain.desk import Desk
+from domain.errors import MaterialMissing
 from domain.parcels import Parcel
 from domain.people import Actor
 from domain.planning import units_of
@@ -58,6 +59,13 @@ def by_default(desk: Desk, actor: Actor, parcel: Parcel) -> tuple[Parcel, str]:
     if not bins.spots(desk, parcel.warehouse_id or 0, [usual], fresh=False)[usual]:
         return parcel, "material_short"
     return use(desk, actor, parcel, usual), ""
+
+
+def require_known(desk: Desk, parcel: Parcel) -> None:
+    """Raises MaterialMissing where the house wants the material before the packing (rules.md B8, step 7)."""
+    rules = desk.policy.checks
+    if rules.material_required and not parcel.material:
+        raise MaterialMissing(parcel.waybill, rules.material)
 
 
 def give_back(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:

@@ -4,11 +4,14 @@ Surprising: a warehouse that asks for no check still checks the parcels with ser
 number nobody scanned cannot be looked up when the buyer returns another unit.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.choices import choice
+
+Told = tuple[str, str, dict[str, str]]
 
 
 class CheckMode(StrEnum):
@@ -26,10 +29,25 @@ class CheckRules:
     mode: CheckMode = choice(CheckMode.NONE, "every item, the waybill only (quick), or no check")
     by_warehouse: Mapping[str, CheckMode] = choice({}, 'by warehouse code where it differs, as HZ = "items"')
     material: str = choice("", "the sku of the usual packing material, taken unless another is scanned; empty = none")
+    material_required: bool = choice(False, "nothing is packed before it is known what it is packed into")
+    serial: str = choice(
+        r"(?=.*\d)[A-Z0-9][A-Z0-9./:_-]{3,39}",
+        "what a serial number looks like, as a regular expression; never a bare retail barcode",
+    )
+    serials: Mapping[str, str] = choice({}, 'by sku where it differs, as PHONE-1 = "[0-9]{15}"')
     remarks: tuple[str, ...] = choice(
         ("不要发票", "不放发票", "不要小票", "不放小票", "贺卡", "no invoice", "no receipt", "gift card"),
         "a note with one of these words is read and confirmed before the box is packed",
     )
+
+    def faults(self) -> Iterator[Told]:
+        """A pattern must be one."""
+        patterns = {"serial": self.serial} | {f"serials.{sku}": text for sku, text in self.serials.items()}
+        for name, text in patterns.items():
+            try:
+                re.compile(text)
+            except re.error:
+                yield name, "value", {"told": text[:40], "choices": "[0-9]{15}, SN[0-9]+"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The sections of the policy about stopping parcels: the floor's duty, the gate, what couriers take back.
 
 Surprising: a shop that only sends news when there is some is not stale while it is silent. So the gate's limits are
-by the way a shop is heard, and none is set until the company says how long its own shops are ever quiet.
+by the way a shop is heard, and none is set until the company says how long its own shops are ever quiet (until then
+`domain.feeds` warns by the shop's own rhythm).
 """
 
 from collections.abc import Iterator
@@ -22,10 +23,12 @@ class RecallKind(StrEnum):
 
 
 class FeedSource(StrEnum):
-    """How a shop's news reach us: told by the platform, or as a person's file."""
+    """How a shop's news reach us: told by the platform, or as a person's file. ADDED: not yet, only that the shop is
+    there."""
 
     PUSH = "push"
     FILE = "file"
+    ADDED = "added"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,13 @@ class StopRules:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """After how many minutes of silence a shop's refunds may be missing; 0 = never. Whether its parcels are then held
-    back is the shop's own choice (/feeds)."""
+    """After how many minutes of silence a shop's refunds may be missing. Whether its parcels are then held back is the
+    shop's own choice (/feeds)."""
 
-    push_minutes: int = choice(0, "a shop that tells by itself", low=0)
-    file_minutes: int = choice(0, "a shop whose files people send", low=0)
+    push_minutes: int = choice(
+        0, "a shop that tells by itself; 0 = no limit, only a warning beyond its own rhythm", low=0
+    )
+    file_minutes: int = choice(0, "a shop whose files people send; 0 = no limit", low=0)
 
     def minutes(self, source: FeedSource) -> int:
         """The limit for news of that kind."""

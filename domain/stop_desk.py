@@ -120,6 +120,17 @@ class StopFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """`refunds` that came before their goods were handed over, and whether those `stayed` in the house. `stage` is the
+    furthest state of the order's parcels when the refund was first heard of ('' = it had none)."""
+
+    stage: str
+    courier_id: int | None
+    stayed: bool
+    refunds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Open stops at a glance: the `first` of them, the waybills of the `newest` others, and per stage how many there
     are and since when the oldest is open."""
@@ -156,6 +167,10 @@ class Stops(Protocol):
 
     def facts(self, since: datetime, warehouses: frozenset[int] | None) -> list[StopFact]:
         """Refunds' stops opened since, of parcels of these warehouses."""
+
+    def ended(self, since: datetime, warehouses: frozenset[int] | None) -> list[Ended]:
+        """Refunds told since that were before the hand-over and are decided (rules.md D): the goods stayed, or a box
+        with them left later than the refund. Not those taken back, nor those of money alone."""
 
 
 class Refunds(Protocol):

@@ -79,8 +79,8 @@ def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome
 
 
 def _unpacked(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome:
-    """The packing material that was scanned last is free again; the parcel stays packed."""
-    if parcel.state is not ParcelState.PACKED or not parcel.material:
+    """The packing material that was scanned last is free again; the parcel stays where it is."""
+    if parcel.state not in (ParcelState.PICKED, ParcelState.CHECKED, ParcelState.PACKED) or not parcel.material:
         raise ScanStays(scan.data["code"], "moved_on")
     if not in_time(desk, scan):
         raise ScanStays(scan.data["code"], "late", desk.policy.scanning.undo_seconds)

@@ -97,7 +97,7 @@ def found(desk: Desk) -> list[Worry]:
         *_shortage(desk),
         *_suspended(desk),
         *(_gap(gap) for gap in gaps.found(desk)),
-        *(_silent(one) for one in feeds.stale(desk)),
+        *(_silent(one) for one in feeds.stale(desk) if not one.guess),  # an unusual gap is a worry of its own
     ]
 
 

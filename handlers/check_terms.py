@@ -3,13 +3,18 @@
 Surprising: these are shouted at somebody who looks at a box, not at the screen: the first word already says what to do.
 """
 
-from domain.errors import ItemRefused, NoteUnread, SizeRefused, WeightRefused
+from domain.errors import ItemRefused, MaterialMissing, NoteUnread, SizeRefused, WeightRefused
 from handlers.words import Words
 
 
 def item_text(refusal: ItemRefused, words: Words) -> str:
     """Why a code does not go into the box, loudly."""
-    facts = {"waybill": refusal.waybill, "code": refusal.code, "title": refusal.title[:60]}
+    facts = {
+        "waybill": refusal.waybill,
+        "code": refusal.code,
+        "title": refusal.title[:60],
+        "other": refusal.other or "-",
+    }
     return {
         "wrong": words("✋ {code} {title} does not belong into {waybill}! Put it back.", **facts),
         "unknown": words("✋ {code} is no goods of ours. The check of {waybill} goes on.", **facts),
@@ -18,17 +23,32 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
         ),
         "serial": words("✋ First scan the serial number of {code} {title}, then the next unit.", **facts),
         "batch": words("✋ First scan the batch of {code} {title}, then the next unit.", **facts),
-        "batch_other": words(
-            "✋ {code} is no batch of {title} that may go: the books have {other} in {waybill}. Take such a unit.",
-            other=refusal.other,
+        "no_serial": words("✋ {code} is no serial number of {title}. Scan the number on the unit.", **facts),
+        "no_batch": words("✋ {code} is no batch of {title}. In {waybill} should be: {other}.", **facts),
+        "other_batch": words(
+            "✋ {code} of {title} was not picked into {waybill}. In the box should be: {other}. Take that one; if this "
+            "one may go all the same, a lead sends: /batch {waybill} {code}",
             **facts,
         ),
+        "expired": words("✋ {code} of {title} expired on {other}. It does not go out. Take another unit.", **facts),
+        "not_asked": words("✋ Scan the unit into {waybill} first, then its batch.", **facts),
         "taken": words(
             "✋ Serial number {code} is in parcel {other} already. Take another unit.",
             code=refusal.code,
             other=refusal.other,
         ),
     }[refusal.why]
+
+
+def material_text(refusal: MaterialMissing, words: Words) -> str:
+    """What it is packed into comes first."""
+    if refusal.usual:
+        facts = {"waybill": refusal.waybill, "usual": refusal.usual}
+        return words(
+            "📦 {waybill}: there is no {usual} left in stock. Scan what it is packed into, then {waybill} again.",
+            **facts,
+        )
+    return words("📦 {waybill}: scan what it is packed into, then {waybill} again.", waybill=refusal.waybill)
 
 
 def note_text(refusal: NoteUnread, words: Words) -> str:

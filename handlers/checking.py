@@ -49,6 +49,18 @@ async def force(message: Message, ask: Ask, args: str) -> None:
     await ask.say("{waybill} weighed {grams}, let pass by you. It stands in the history.", **facts)
 
 
+@router.message(Cmd("batch"))
+async def batch(message: Message, ask: Ask, args: str) -> None:
+    """`/batch WAYBILL BATCH`."""
+    require(ask.actor, Right.OVERRIDE)
+    code, _, told = args.strip().partition(" ")
+    if not told.strip():
+        raise BadValue("batch", args[:40], "waybill_and_batch")
+    parcel = await ask.run(fulfilment.swap_batch, ask.actor, code.upper(), told.strip())
+    facts = {"waybill": parcel.waybill, "batch": told.strip()[:40]}
+    await ask.say("{batch} goes out in {waybill} by your word; the stock books have it in the box.", **facts)
+
+
 @router.message(Cmd("weights"))
 async def weights(message: Message, ask: Ask) -> None:
     """What the scales have learnt."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from domain import errors
 from domain.errors import Refusal
 from handlers.batch_terms import batch_expired_text, batch_needed_text
-from handlers.check_terms import item_text, note_text, size_text
+from handlers.check_terms import item_text, material_text, note_text, size_text
 from handlers.kind_terms import kind_name
 from handlers.stop_terms import WHY_NOT
 from handlers.terms import N_, actor_name, hold_name, right_name, role_name, step_name, verb_name, want_text
@@ -143,6 +143,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.NoteUnread: note_text,
     errors.BatchNeeded: batch_needed_text,
     errors.BatchExpired: batch_expired_text,
+    errors.MaterialMissing: material_text,
     errors.ScanStays: _stays,
     errors.HeldOrder: _held,
     errors.OutsideHours: lambda r, words: words(

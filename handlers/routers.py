@@ -25,6 +25,7 @@ TOPICS = (
     "printing",
     "manifests",
     "stock_room",
+    "stock_papers",
     "checking",
     "warehouse",
     "returns",

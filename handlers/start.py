@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "feeds": (Right.OVERRIDE, N_("when the shops were last heard; what the gate does while one is silent")),
     "void": (Right.HAND_OVER, N_("void an e-waybill number for good: /void WAYBILL REASON")),
     "force": (Right.OVERRIDE, N_("let a weight pass that is too far off: /force WAYBILL 1.25kg REASON")),
+    "batch": (Right.OVERRIDE, N_("let a batch go out that was not picked: /batch WAYBILL BATCH")),
     "weights": (Right.OVERRIDE, N_("what the scales say products weigh; take it into the catalogue")),
     "stock": (Right.STOCK, N_("stock of a product and its last moves: /stock SKU")),
     "stockroom": (Right.STOCK, N_("open documents of the stock room, and what waits to be put away")),

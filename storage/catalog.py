@@ -13,9 +13,11 @@ from sqlalchemy import Table, select, update
 from domain.catalog import Account, Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.errors import BadValue, LostRace
 from domain.policy import Policy, document_of, policy_of
+from domain.policy_stops import FeedSource
 from domain.tariffs import Tariff
 from storage.sql import Shape, Sql
 from storage.tables import catalog as tables
+from storage.tables.stops import shop_feed
 
 COMPANY = Shape(Company, tables.company)
 SHOP = Shape(Shop, tables.shop)
@@ -137,8 +139,10 @@ class CatalogAdmin:
         self._put(tables.company, ["id"], [{"id": 1, **COMPANY.row(company)}])
 
     def add_shop(self, shop: Shop) -> Shop:
-        """Insert (the id given is ignored) and return it with its id."""
+        """Insert (the id given is ignored) and return it with its id. Its silence counts from now on."""
         made = replace(shop, id=self._sql.insert_new(tables.shop, SHOP.row(shop)))
+        begun = {"shop_id": made.id, "source": FeedSource.ADDED.value, "heard_at": self._sql.now}
+        self._sql.insert(shop_feed, [begun])
         self._reader.bump()
         return made
 

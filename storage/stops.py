@@ -11,7 +11,8 @@ from sqlalchemy import Select, case, func, select
 from domain.errors import LostRace, Unknown
 from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind, StopState
 from domain.policy_stops import FeedSource
-from domain.stop_desk import COMING, OPEN_RECALLS, Board, Feed, Recall, Reply, StopFact, Verdict
+from domain.stop_desk import COMING, OPEN_RECALLS, Board, Ended, Feed, Recall, Reply, StopFact, Verdict
+from storage import stop_rates
 from storage.sql import Shape, Sql, among
 from storage.tables.parcels import parcel, stop
 from storage.tables.stops import recall, reply, shop_feed
@@ -93,6 +94,10 @@ class Stops:
         if warehouses is not None:
             statement = statement.where(parcel.c.warehouse_id.in_(sorted(warehouses)))
         return [FACT.thing(row[:-1], courier_id=row.courier_id) for row in self._sql.rows(statement)]
+
+    def ended(self, since: datetime, warehouses: frozenset[int] | None) -> list[Ended]:
+        """Refunds told since that were before the hand-over and are decided, by stage and courier."""
+        return stop_rates.ended(self._sql, since, warehouses)
 
 
 def _open_here(statement: Select[Any], warehouses: frozenset[int] | None) -> Select[Any]:

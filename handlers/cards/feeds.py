@@ -23,7 +23,8 @@ def feeds_list(desk: Desk, actor: Actor, words: Words) -> Card:
     for shop in desk.catalog.shops.values():
         if not may(actor, Right.OVERRIDE, shop=shop.id):
             continue
-        heard = [f"{words.plain(SOURCES[f.source])} {words.when(f.heard_at)}" for f in known if f.shop_id == shop.id]
+        mine = [feed for feed in known if feed.shop_id == shop.id and feed.source in SOURCES]
+        heard = [f"{words.plain(SOURCES[feed.source])} {words.when(feed.heard_at)}" for feed in mine]
         mark = "🔴" if shop.id in late else "🟢" if heard else "⚪"
         gate = words.plain("parcels pass") if shop.fail_open else words.plain("parcels are held back")
         told = " · ".join(heard) or words.plain("never heard")

@@ -66,6 +66,7 @@ WHY = {
     "WrongStatus": N_("not at this step"),
     "ItemRefused": N_("does not go into the box"),
     "NoteUnread": N_("read the notes first"),
+    "MaterialMissing": N_("scan its packing material first"),
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
     "FeedStale": N_("held back: nothing heard of its shop"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from domain import bins, floor
+from domain import bins, floor, learning
 from domain.catalog import Sku
 from domain.desk import Desk
 from domain.errors import Unknown
@@ -16,6 +16,7 @@ from handlers.terms import N_, actor_name
 from handlers.words import Words
 
 MOVES = 10
+WEIGHTS = 3
 CHOICES = 8
 BUCKETS = {
     Bucket.GOOD: N_("on the shelf"),
@@ -92,7 +93,7 @@ def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
         weight=words.grams(sku.weight_g) if sku.weight_g else "-",
         bin=sku.bin or "-",
     )
-    lines = [head, facts, ""]
+    lines = [head, facts, *_weight_lines(desk, sku, words), ""]
     for level in levels.values():
         lines.append(
             words(
@@ -110,6 +111,20 @@ def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
     if moves:
         lines += ["", words("Last moves:"), *_move_lines(desk, sku, moves, words)]
     return Card("\n".join(lines))
+
+
+def _weight_lines(desk: Desk, sku: Sku, words: Words) -> list[str]:
+    """Who took which weight from the scales, the last few times."""
+    return [
+        words(
+            "⚖️ {time} {before} → {after}, as the scales say · {who}",
+            time=words.when(event.at),
+            before=words.grams(int(event.data["before"])) if event.data["before"] != "0" else "-",
+            after=words.grams(int(event.data["after"])),
+            who=actor_name(event.actor, words),
+        )
+        for event in learning.changes(desk, sku.code, WEIGHTS)
+    ]
 
 
 def _move_lines(desk: Desk, sku: Sku, moves: Sequence[Mapping[str, object]], words: Words) -> list[str]:

@@ -48,6 +48,7 @@ HINTS = {
     DocKind.REGRADE: N_("Scan the units, or type CODE 2. A batch and its expiry, where the goods have one: CODE@B7 2."),
 }
 ARRIVING = N_("Scan what comes out of the transport. What is missing or too much goes to a lead.")
+PRINTED = {DocKind.TRANSFER: N_("📄 Transfer note"), DocKind.COUNT: N_("📄 Count sheet")}
 _FINISH = {
     DocKind.RECEIPT: N_("✅ All in"),
     DocKind.MOVE: N_("✅ All put away"),
@@ -187,6 +188,8 @@ def _rows(doc: StockDoc, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
         second.append(Button(words.plain("🙋 I scan"), pack("k.u", *args)))
     if works and doc.state is DocState.OPEN:
         second.append(Button(words.plain("🗑 Never mind"), pack("k.x", *args)))
+    if doc.kind in PRINTED and doc.lines and viewer.offers(Right.STOCK, warehouse=doc.place):
+        second.append(Button(words.plain(PRINTED[doc.kind]), pack("k.p", doc.id)))
     return (*rows, tuple(second)) if second else tuple(rows)
 
 

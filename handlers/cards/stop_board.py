@@ -3,16 +3,16 @@
 Surprising: it is one card that is edited with every stop, and each chat sees its own warehouses on it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from domain import feeds
+from domain import feeds, recalls
 from domain.desk import Desk
-from domain.parcels import Parcel, Stage, Stop, StopState
+from domain.parcels import Parcel, ParcelState, Stage, Stop, StopState
 from domain.people import Actor, Right
 from domain.records import NoticeKind
-from domain.stop_desk import Board, StopFact
+from domain.stop_desk import Board, Ended, StopFact
 from handlers.card import Button, Card
 from handlers.cards.stops import SEEN, next_roles, span
 from handlers.draw import drawing
@@ -94,7 +94,7 @@ def silent(desk: Desk, words: Words) -> list[str]:
     lines = []
     for one in feeds.stale(desk):
         facts = {"shop": one.shop.name, "minutes": one.minutes(desk.now)}
-        if one.shop.fail_open:
+        if not one.shut:
             lines.append(words("📡 {shop}: nothing heard for {minutes} min, its parcels pass unchecked", **facts))
         else:
             lines.append(words("📡 {shop}: nothing heard for {minutes} min, its parcels are held back", **facts))
@@ -102,29 +102,73 @@ def silent(desk: Desk, words: Words) -> list[str]:
 
 
 def _record(desk: Desk, actor: Actor, words: Words) -> list[str]:
-    """How refunds ended in the last days, and how fast people were."""
+    """How refunds that came before the hand-over ended in the last days (rules.md D), what couriers brought back of
+    those that came after, and how fast people were."""
     days = desk.policy.stops.record_days
-    facts = desk.stops.facts(desk.now - timedelta(days=days), actor.warehouses)
-    ended = [fact for fact in facts if fact.state in (StopState.DONE, StopState.TOO_LATE)]
+    since = desk.now - timedelta(days=days)
+    lines = [*_stayed(desk, desk.stops.ended(since, actor.warehouses), days, words), *_recalled(desk, actor, words)]
+    facts = [one for one in desk.stops.facts(since, actor.warehouses) if one.state is not StopState.TOO_LATE]
+    if any(fact.state is StopState.DONE for fact in facts):
+        lines += _medians(facts, words)
+    return ["", *lines] if lines else []
+
+
+def _stayed(desk: Desk, ended: Sequence[Ended], days: int, words: Words) -> list[str]:
     if not ended:
         return []
     names = {courier.id: courier.name for courier in desk.catalog.couriers.values()}
-    lines = ["", words("Stopped in {days} {days:day|days}: {share}", days=days, share=_share(ended))]
-    lines += _shares(ended, lambda fact: step_name(fact.stage, words), words)
-    lines += _shares(ended, lambda fact: names.get(fact.courier_id or 0, "-"), words)
-    return [*lines, *_medians(facts, words)]
+    steps = [stage.value for stage in Stage]
+    by_stage = sorted(ended, key=lambda one: steps.index(stage_of(one)))
+    by_courier = sorted(ended, key=lambda one: one.courier_id or 0)
+    total = _share(sum(one.refunds for one in ended if one.stayed), sum(one.refunds for one in ended))
+    return [
+        words(
+            "Refunds before the hand-over that did not ship, {days} {days:day|days}: {share}", days=days, share=total
+        ),
+        *_shares([(_stage_name(one, words), one) for one in by_stage], words),
+        *_shares([(names.get(one.courier_id or 0, words.plain("no courier yet")), one) for one in by_courier], words),
+    ]
 
 
-def _share(facts: Sequence[StopFact]) -> str:
-    good = sum(fact.state is StopState.DONE for fact in facts)
-    return f"{good}/{len(facts)} ({good * 100 // len(facts)} %)"
+def stage_of(one: Ended) -> Stage:
+    """The row of rules.md B7 a refund came in at. One of waved parcels stands under picking, whoever had taken it."""
+    if one.stage in ("", ParcelState.PLANNED):
+        return Stage.REVIEW
+    return Stage.APPROVED if one.stage in (ParcelState.OWED, ParcelState.READY) else Stage(one.stage)
 
 
-def _shares(facts: Sequence[StopFact], key: Callable[[StopFact], str], words: Words) -> list[str]:
-    groups: dict[str, list[StopFact]] = {}
-    for fact in sorted(facts, key=lambda fact: list(Stage).index(fact.stage)):
-        groups.setdefault(key(fact), []).append(fact)
-    return [words("• {name}: {share}", name=name, share=_share(found)) for name, found in groups.items()]
+def _stage_name(one: Ended, words: Words) -> str:
+    stage = stage_of(one)
+    return words.plain("heard of too late") if stage is Stage.IN_TRANSIT else step_name(stage, words)
+
+
+def _recalled(desk: Desk, actor: Actor, words: Words) -> list[str]:
+    """What couriers made of recalls, which are of parcels that had left."""
+    days = desk.policy.stops.record_days
+    counts: dict[int, tuple[int, int]] = {}
+    for (courier, _), (good, whole) in recalls.successes(desk, desk.now - timedelta(days=days), actor.shops).items():
+        before = counts.get(courier, (0, 0))
+        counts[courier] = (before[0] + good, before[1] + whole)
+    if not counts:
+        return []
+    total = _share(*(sum(column) for column in zip(*counts.values(), strict=True)))
+    shares = [
+        words("• {name}: {share}", name=desk.catalog.couriers[courier].name, share=_share(*counts[courier]))
+        for courier in sorted(counts)
+    ]
+    return [words("Recalls by couriers: {share}", share=total), *shares]
+
+
+def _share(good: int, whole: int) -> str:
+    return f"{good}/{whole} ({good * 100 // whole} %)"
+
+
+def _shares(ended: Sequence[tuple[str, Ended]], words: Words) -> list[str]:
+    groups: dict[str, tuple[int, int]] = {}
+    for name, one in ended:
+        good, whole = groups.get(name, (0, 0))
+        groups[name] = (good + one.refunds * one.stayed, whole + one.refunds)
+    return [words("• {name}: {share}", name=name, share=_share(*counts)) for name, counts in groups.items()]
 
 
 def _medians(facts: Sequence[StopFact], words: Words) -> list[str]:

@@ -12,10 +12,12 @@ from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, Unknown
 from domain.incoming import Platform
 from domain.people import OPERATOR, Actor, ActorKind, Role
+from domain.policy_stops import FeedSource
 from domain.records import ImportRun
 from handlers.services import Progress
 from storage.store import Store
 from storage.unit import Unit
+from tests.channels.making import DETAIL_ROW, DETAILS, TAOBAO, TAOBAO_ROW, csv_bytes, table
 
 pytestmark = pytest.mark.anyio
 HEAD = (
@@ -73,6 +75,24 @@ async def test_rejected_rows_come_back_as_a_file_without_formulas(company: Store
     assert lines[1].startswith("2,negative_quantity,")
     assert ",-1,'=Mug white," in lines[1]
     assert len(lines) == 2
+
+
+async def test_a_file_counts_for_the_gate_only_when_it_would_tell_of_a_refund(company: Store) -> None:
+    """Taobao's detail list knows goods alone; its order list tells what went back, where the column was exported."""
+
+    def ways() -> list[FeedSource]:
+        first = next(iter(company.read_now(lambda unit: unit.catalog.shops)))
+        return [feed.source for feed in company.read_now(lambda unit: unit.feeds.all()) if feed.shop_id == first]
+
+    await take(company, csv_bytes(table(DETAILS, DETAIL_ROW)).decode("utf-8-sig"), "小满旗舰店")
+    assert ways() == [FeedSource.ADDED]
+    bare = {name: cell for name, cell in TAOBAO_ROW.items() if name != "退款金额"}
+    short = [name for name in TAOBAO if name != "退款金额"]
+    await take(company, csv_bytes(table(short, bare)).decode("utf-8-sig"), "小满旗舰店")
+    assert ways() == [FeedSource.ADDED]
+    run = await take(company, csv_bytes(table(TAOBAO, TAOBAO_ROW)).decode("utf-8-sig"), "小满旗舰店")
+    assert (run.new, run.unchanged, run.rejects) == (0, 1, ())
+    assert ways() == [FeedSource.ADDED, FeedSource.FILE]
 
 
 async def test_progress_counts_rows_and_orders(company: Store) -> None:

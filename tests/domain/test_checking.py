@@ -148,10 +148,12 @@ def test_a_weak_serial_is_kept_but_not_asked_for(picked: House) -> None:
     assert [unit.serial for unit in units(picked)] == ["SN-0001", "", ""]
 
 
-def test_a_batch_is_asked_once_for_a_product(picked: House) -> None:
+def test_a_batch_is_asked_of_every_unit(picked: House) -> None:
+    """The ledger knows no batch of these units, so any that could be one is taken."""
     mark(picked, "CUP-01", checking.BATCH)
-    found = scan(picked, picked.parcel.waybill, CUP, TEA, "B20261101", CUP, TEA)
-    assert [o.verdict for o in found] == ["item", "item", "refused", "item", "item", "ok"]
+    found = scan(picked, picked.parcel.waybill, CUP, TEA, "B20261101", CUP, TEA, "STOPPED", "B20261101", TEA)
+    verdicts = ["item", "item", "refused", "item", "item", "refused", "refused", "item", "ok"]
+    assert [o.verdict for o in found] == verdicts
     assert [unit.batch for unit in units(picked)] == ["B20261101", "B20261101", ""]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain import floor, materials, undo_scan
 from domain.catalog import Sku
-from domain.errors import NotEnoughStock
+from domain.errors import MaterialMissing, NotEnoughStock
 from domain.floor import Outcome
 from domain.parcels import ParcelState
 from domain.people import Role, Station
@@ -99,3 +99,44 @@ def test_packing_taken_back_gives_the_usual_material_back(packing: House) -> Non
     packing.run(undo_scan.undo, packing.cast.actor(Role.PACKER), "")
     assert (packing.parcel.state, packing.parcel.material) == (ParcelState.PICKED, "")
     assert left(packing) == {BAG: 2, BOX: 1}
+
+
+def test_a_house_may_want_the_material_before_the_packing(packing: House) -> None:
+    """The refused scan leaves the parcel in hand, so the material is scanned next, then the waybill again."""
+    rules = CheckRules(material_required=True)
+    packing.run(lambda unit: unit.catalog_admin.put_policy(replace(unit.policy, checks=rules), "t"))
+    before, code = packing.parcel, packing.parcel.waybill
+    (done,) = scan(packing, code)
+    assert isinstance(done.refusal, MaterialMissing)
+    assert (done.refusal.waybill, done.refusal.usual) == (code, "")
+    assert (packing.parcel, left(packing)) == (before, {BAG: 2, BOX: 1})
+    assert [o.verdict for o in scan(packing, BOX, code)] == ["item", "ok"]
+    assert (packing.parcel.state, packing.parcel.material) == (ParcelState.PACKED, BOX)
+    assert left(packing) == {BAG: 2, BOX: 0}
+    assert [o.verdict for o in scan(packing, BAG)] == ["item"]
+    packing.run(undo_scan.undo, packing.cast.actor(Role.PACKER), BAG)
+    assert (packing.parcel.state, packing.parcel.material) == (ParcelState.PACKED, "")
+    assert isinstance(packing.scan(Station.WEIGH, before.expected_g).refusal, MaterialMissing)
+    assert packing.parcel.state is ParcelState.PACKED
+
+
+def test_the_material_scanned_before_the_packing_can_be_taken_back(packing: House) -> None:
+    rules = CheckRules(material_required=True)
+    packing.run(lambda unit: unit.catalog_admin.put_policy(replace(unit.policy, checks=rules), "t"))
+    scan(packing, packing.parcel.waybill, BOX)
+    assert (packing.parcel.material, left(packing)) == (BOX, {BAG: 2, BOX: 0})
+    packing.run(undo_scan.undo, packing.cast.actor(Role.PACKER), BOX)
+    assert (packing.parcel.material, left(packing)) == ("", {BAG: 2, BOX: 1})
+
+
+def test_the_usual_material_is_known_while_there_is_some(packing: House) -> None:
+    rules = CheckRules(material=BOX, material_required=True)
+    packing.run(lambda unit: unit.catalog_admin.put_policy(replace(unit.policy, checks=rules), "t"))
+    place, code = packing.parcel.warehouse_id or 0, packing.parcel.waybill
+    packing.run(lambda unit: unit.stock.apply([Move(place, BOX, Bucket.GOOD, -1, Document.ADJUST, 0)], "t"))
+    refusal = scan(packing, code)[0].refusal
+    assert isinstance(refusal, MaterialMissing)
+    assert (refusal.usual, packing.parcel.state) == (BOX, ParcelState.PICKED)
+    packing.run(lambda unit: unit.stock.apply([Move(place, BOX, Bucket.GOOD, 1, Document.ADJUST, 0)], "t"))
+    assert scan(packing, code)[0].refusal is None
+    assert packing.parcel.material == BOX

@@ -15,7 +15,7 @@ from typing import Any
 import pypdfium2  # type: ignore[import-untyped]  # the package has no stubs
 from PIL import Image
 
-from domain import checking, fulfilment, manifests, printing, release
+from domain import checking, fulfilment, manifests, printing, release, stock_posting, stock_room
 from domain.desk import Desk
 from domain.ewaybills import WaybillState
 from domain.holds import HoldCode
@@ -24,10 +24,15 @@ from domain.paper_rules import Papers, Sender
 from domain.people import Role, Station
 from domain.policy import Policy
 from domain.policy_sections import HoldChoice
+from domain.stock_docs import DocKind
+from domain.stock_room import Scan
 from exports.manifests import manifest_pdf
+from exports.shelf import shelf_pdf
+from exports.stock_papers import count_sheet_pdf, transfer_note_pdf
 from handlers.card import File
 from handlers.manifests import paper_of
 from handlers.papers import pick_paper, sheets
+from handlers.stock_papers import paper_of as paper_of_stock
 from handlers.words import Words
 from tests.factory import NOW, incoming, incoming_line, receiver
 from tests.handlers.floor_chat import Floor, open_floor
@@ -111,6 +116,20 @@ def ship(floor: Floor, wave_id: int) -> Any:
     return floor.do(manifests.make, boris, floor.cast.warehouses[0].id, floor.cast.couriers[0].id)
 
 
+def stock_room_papers(floor: Floor, zh: Words, en: Words) -> Iterator[tuple[str, Any, Words, Any]]:
+    """A transfer that has left, the sheet of a stock-take to be done, and one with a difference."""
+    picker = floor.cast.actor(Role.PICKER)
+    here, there = (place.id for place in floor.cast.warehouses)
+    sent = floor.do(stock_room.begin, picker, DocKind.TRANSFER, here, to=there)
+    sent = floor.do(stock_room.scan, picker, sent.id, [Scan("CUP-02", 24), Scan("LAMP-01", 4), Scan("TEA-01", 6)])
+    yield "transfer-zh", floor.do(stock_posting.finish, picker, sent.id, sent.revision), zh, transfer_note_pdf
+    sheet = floor.do(stock_room.begin, picker, DocKind.COUNT, there, scope="A")
+    yield "count-en", sheet, en, count_sheet_pdf
+    scans = [Scan("A-01"), Scan("CUP-01", 98), Scan("A-02"), Scan("CUP-02", 50)]
+    sheet = floor.do(stock_room.scan, picker, sheet.id, scans)
+    yield "count-zh", floor.do(stock_posting.finish, picker, sheet.id, sheet.revision), zh, count_sheet_pdf
+
+
 def pages(floor: Floor) -> Iterator[tuple[str, bytes, int]]:
     """(name, PDF, page) of every picture."""
     zh, en = Words("zh", "Asia/Shanghai"), Words("en", "Asia/Shanghai")
@@ -134,6 +153,9 @@ def pages(floor: Floor) -> Iterator[tuple[str, bytes, int]]:
         wave = floor.look(lambda desk, wave_id=wave_id: desk.waves.get(wave_id))
         [make] = floor.look(pick_paper, wave, words)
         yield name, make().data, 0
+    yield "shelf-zh", shelf_pdf("STOP001", floor.cast.warehouses[0].name, zh.plain), 0
+    for name, doc, words, draw in stock_room_papers(floor, zh, en):
+        yield name, draw(floor.look(paper_of_stock, doc, words), words.plain), 0
     made = ship(floor, several)
     yield "manifest-en", manifest_pdf(floor.look(paper_of, made, en), en.plain), 0
     signed = manifests.signed(made, floor.cast.actor(Role.DISPATCHER), "圆通 老王", floor.clock())

@@ -11,7 +11,11 @@ from tests.handlers.floor_chat import open_floor
 
 DOCUMENT = FOLDER.parents[1] / "documents.md"
 SHOWN = re.findall(r"images/documents/([\w-]+)\.png", DOCUMENT.read_text("utf-8"))
-CODES = {"pick": r"W\d{4}", "label": r"YT\d{10}", "slip": r"YT\d{10}", "manifest": r"M\d{4}"}
+CODES = {"pick": r"W\d{4}", "label": r"YT\d{10}", "slip": r"YT\d{10}", "manifest": r"M\d{4}"} | {
+    "shelf": r"STOP\d{3}",
+    "transfer": r"T\d{5}",
+    "count": r"C\d{5}",
+}
 
 
 @pytest.mark.parametrize("name", SHOWN)

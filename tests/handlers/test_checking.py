@@ -1,15 +1,17 @@
 """The check in chat and on the page: counters on the running card, loud refusals, notes, forced and learnt weights."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from domain import learning
 from domain.catalog import Sku
 from domain.materials import MATERIAL
 from domain.parcels import Item, Parcel, ParcelState
 from domain.people import Role
 from domain.policy_checks import CheckMode, CheckRules
-from domain.stock import Bucket, Document, Move
+from domain.stock import Batch, Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming
 from tests.handlers.floor_chat import Floor
@@ -149,6 +151,12 @@ async def test_learnt_weights_are_taken_by_a_tap(floor: Floor) -> None:
     assert said == ["⚖️ The scales say another weight for:\n\nCUP-01: 320 g → 400 g (median of 20 parcels)"]
     await floor.taps(lead, "CUP-01: take 400 g")
     assert floor.look(lambda desk: desk.catalog.skus["CUP-01"].weight_g) == 400
+    (told,) = floor.look(lambda desk: learning.changes(desk, "CUP-01", 9))
+    assert (told.verb, told.actor, told.actor_id) == ("weight_learnt", lead.name, lead.id)
+    assert told.data == {"sku": "CUP-01", "before": "320", "after": "400", "samples": "20"}
+    assert floor.look(lambda desk: learning.changes(desk, "TEA-01", 9)) == []
+    [card] = await floor.writes(lead, "/stock CUP-01")
+    assert card.split("\n")[2] == f"⚖️ 11-23 10:01 320 g → 400 g, as the scales say · {lead.name}"
 
 
 async def test_a_box_is_recorded_after_its_parcel(floor: Floor) -> None:
@@ -166,3 +174,34 @@ async def test_a_box_is_recorded_after_its_parcel(floor: Floor) -> None:
     assert await floor.writes(packer, "BOX-002") == []
     said = await floor.writes(packer, "/stock BOX-002")
     assert "packed into" in said[0]
+
+
+async def test_a_lead_lets_a_batch_go_that_was_not_picked(floor: Floor) -> None:
+    """The packer is told what should be in the box and whom to ask."""
+    here = floor.cast.warehouses[0].id
+
+    def shelves(unit: Unit) -> None:
+        unit.catalog_admin.put_skus([replace(unit.catalog.skus["CUP-01"], traits=frozenset({"batch"}))])
+        moves = [Move(here, "CUP-01", Bucket.GOOD, -100, Document.ADJUST, 1)]
+        moves += [
+            Move(here, "CUP-01", Bucket.GOOD, 5, Document.OPENING, 0, batch=name) for name in ("LOT-0001", "LOT-0002")
+        ]
+        unit.stock.put_batches(
+            [Batch("CUP-01", "LOT-0001", date(2027, 1, 1)), Batch("CUP-01", "LOT-0002", date(2027, 9, 1))]
+        )
+        unit.stock.apply(moves, "test")
+
+    floor.do(shelves)
+    box, packer, lead = await picked(floor), floor.cast.people[Role.PACKER], floor.cast.people[Role.CS_LEAD]
+    await floor.writes(packer, f"{box.waybill} {CUP}")
+    assert await floor.writes(packer, "LOT-0002") == [
+        f"✋ LOT-0002 of 陶瓷杯 白 was not picked into {box.waybill}. In the box should be: LOT-0001. Take that one; "
+        f"if this one may go all the same, a lead sends: /batch {box.waybill} LOT-0002"
+    ]
+    assert await floor.writes(lead, f"/batch {box.waybill}") == [
+        f"«{box.waybill}» does not do for batch. Wanted: a waybill and a batch."
+    ]
+    said = await floor.writes(lead, f"/batch {box.waybill} LOT-0002")
+    assert said[0] == f"LOT-0002 goes out in {box.waybill} by your word; the stock books have it in the box."
+    await floor.writes(packer, f"{CUP} LOT-0001")
+    assert floor.parcel(box.id).state is ParcelState.CHECKED

@@ -85,9 +85,10 @@ async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor
     assert floor.look(lambda desk: desk.stops.get(stops[0].id)).state is StopState.DONE
     redrawn = floor.card(lead, NoticeKind.STOPS, 0).text.split("\n")
     assert redrawn[0] == "⛔ Open stops: 1"
-    assert redrawn[-4:] == [
-        "Stopped in 30 days: 1/1 (100 %)",
-        "• printed, nobody picks it yet: 1/1 (100 %)",
+    assert redrawn[-5:] == [
+        "",
+        "Refunds before the hand-over that did not ship, 30 days: 1/1 (100 %)",
+        "• to be picked: 1/1 (100 %)",
         "• 圆通: 1/1 (100 %)",
         "Typically: blocked after 0 s, somebody on it after 60 s, pulled after -",
     ]
@@ -187,6 +188,8 @@ async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
         "Succeeded in 30 days, by hours since the pick-up:",
         "• 圆通: ≤6 h 0/1",
     ]
+    board = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOPS, 0).text.split("\n")
+    assert board == ["✅ No open stops.", "", "Recalls by couriers: 0/1 (0 %)", "• 圆通: 0/1 (0 %)"]
 
 
 async def test_the_shelfs_label_and_who_gets_it(floor: Floor) -> None:

@@ -1,18 +1,20 @@
 """Migrations say the same as the tables, and a newer database is left alone."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
 
 from domain.stock import Level, Place
 from storage import migrate
 from storage.store import Store
 from storage.tables import METADATA
+from storage.tables.stops import shop_feed
 from tests.factory import NOW
 
 
@@ -143,6 +145,19 @@ def test_what_is_there_gets_a_place_and_a_cost(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_shop_that_is_there_counts_as_added_now(engine: Engine) -> None:
+    """In the form the store reads times in, and before any later moment."""
+    with engine.begin() as connection:
+        command.upgrade(migrate.config_for(connection), "0021")
+        _fill(connection, "shop", id=7)
+    before = datetime.now(UTC) - timedelta(seconds=5)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        ((shop_id, source, at),) = connection.execute(select(shop_feed)).fetchall()
+    assert (shop_id, source) == (7, "added")
+    assert before <= at <= datetime.now(UTC) + timedelta(seconds=5)
+
+
 def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
     """The second start finds its own revision."""
     migrate.upgrade(engine)
@@ -156,7 +171,7 @@ def test_a_newer_database_is_refused_with_both_revisions(engine: Engine) -> None
     migrate.upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(migrate.NewerDatabase, match=r"revision 9999.*up to 0022"):
+    with pytest.raises(migrate.NewerDatabase, match=r"revision 9999.*up to 0023"):
         migrate.upgrade(engine)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
@@ -171,7 +186,7 @@ def test_a_store_on_a_newer_database_does_not_open(sqlite_url: str) -> None:
     engine.dispose()
     with pytest.raises(migrate.NewerDatabase) as refusal:
         Store(sqlite_url)
-    assert (refusal.value.found, refusal.value.known) == ("9999", "0022")
+    assert (refusal.value.found, refusal.value.known) == ("9999", "0023")
 
 
 def test_documents_of_the_stock_room_learn_who_made_them(engine: Engine) -> None:

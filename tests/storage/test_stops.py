@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import LostRace, Unknown
-from domain.parcels import Stage, Stop, StopKind, StopState
+from domain.parcels import ParcelState, Refund, Stage, Stop, StopKind, StopState
 from domain.people import Role
 from domain.policy_stops import FeedSource, RecallKind
-from domain.stop_desk import Board, Feed, Recall, RecallState, Reply, StopFact, Verdict
+from domain.stop_desk import Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
 from storage.unit import Unit
 from tests.factory import NOW
 from tests.storage.conftest import Each
@@ -20,6 +20,10 @@ SECOND = timedelta(seconds=1)
 
 def _hear(unit: Unit, feed: Feed) -> None:
     unit.feeds.heard(feed)
+
+
+def _tell(unit: Unit, refund: Refund) -> None:
+    unit.refunds.add(refund)
 
 
 def _add(unit: Unit, stop: Stop) -> Stop:
@@ -74,7 +78,9 @@ def test_a_shop_is_heard_by_the_way_it_was(each: Each) -> None:
     first, second = Feed(shop, FeedSource.FILE, NOW), Feed(shop, FeedSource.PUSH, NOW)
     for feed in (first, second, replace(first, heard_at=NOW + SECOND)):
         each.store.run_now(_hear, feed)
-    assert each.store.read_now(lambda unit: unit.feeds.all()) == [replace(first, heard_at=NOW + SECOND), second]
+    told = each.store.read_now(lambda unit: unit.feeds.all())
+    added = [Feed(one.id, FeedSource.ADDED, NOW) for one in each.cast.shops]
+    assert told == [added[0], replace(first, heard_at=NOW + SECOND), second, *added[1:]]
     each.store.run_now(lambda unit: unit.set_fail_open(shop, True))
     assert each.store.read_now(lambda unit: unit.catalog.shops[shop].fail_open) is True
     with pytest.raises(Unknown):
@@ -116,3 +122,23 @@ def test_the_board_counts_refunds_stops_only(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.stops.facts(NOW, here)) == [fact]
     assert each.store.read_now(lambda unit: unit.stops.facts(NOW, None)) == [fact]
     assert each.store.read_now(lambda unit: unit.stops.facts(NOW, there)) == []
+
+
+def test_refunds_that_ended_before_the_hand_over_on_every_store(each: Each) -> None:
+    """One stayed; one left in a box handed over later than it; one of money alone counts for nothing."""
+    stayed, left = boxed(each, {}, {"state": ParcelState.HANDED_OVER, "handed_over_at": NOW + SECOND})
+    base = Refund(0, stayed.order_ids[0], "1", "success", 1, "CNY", NOW, line_nos=(1,), stage="picked", stopped=True)
+    told = (
+        base,
+        replace(base, order_id=left.order_ids[0], stage="handed_over", stopped=False),
+        replace(base, external_id="2", line_nos=()),
+        replace(base, external_id="3", state="cancelled"),
+        replace(base, external_id="4", at=NOW - SECOND),
+    )
+    for refund in told:
+        each.store.run_now(_tell, refund)
+    here, there = (frozenset({warehouse.id}) for warehouse in each.cast.warehouses)
+    wanted = [Ended("picked", stayed.courier_id, True, 1), Ended("handed_over", left.courier_id, False, 1)]
+    assert each.store.read_now(lambda unit: unit.stops.ended(NOW, here)) == wanted
+    assert each.store.read_now(lambda unit: unit.stops.ended(NOW, None)) == wanted
+    assert each.store.read_now(lambda unit: unit.stops.ended(NOW, there)) == []

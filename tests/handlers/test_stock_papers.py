@@ -1,0 +1,103 @@
+"""A transfer's note and a stock-take's sheet out of the chat, as they stand at that moment."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from domain.documents import StockPaper, StockPaperLine
+from domain.people import Role
+from domain.records import NoticeKind
+from exports.stock_papers import count_sheet_pdf, transfer_note_pdf
+from handlers.stock_papers import paper_of
+from handlers.words import Words
+from tests.exports.test_documents import codes, english, pages
+from tests.handlers.desk_chat import DeskChat, open_desk
+
+pytestmark = pytest.mark.anyio
+CUP, TEA = "6900000000014", "6900000000038"
+EN = Words("en", "Asia/Shanghai")
+
+
+@pytest.fixture
+def desk(sqlite_url: str) -> Iterator[DeskChat]:
+    made = open_desk(sqlite_url)
+    yield made
+    made.store.close()
+
+
+def paper(desk: DeskChat) -> StockPaper:
+    found: StockPaper = desk.look(lambda unit: paper_of(unit, unit.stock_docs.get(1), EN))
+    return found
+
+
+def lines(desk: DeskChat) -> list[tuple[str, str, str, str, str]]:
+    return [(one.bin, one.sku, one.planned, one.done, one.difference) for one in paper(desk).lines]
+
+
+async def sent(desk: DeskChat) -> list[str]:
+    """The names of the files of the last tap."""
+    return [call.said["document"].filename for call in desk.last if call.name == "sendDocument"]
+
+
+async def test_a_transfer_note_leaves_room_for_what_arrives_and_then_tells_it(desk: DeskChat) -> None:
+    picker = desk.cast.people[Role.PICKER]
+    await desk.writes(picker, "/transfer HZ WH")
+    await desk.writes(picker, f"{CUP} 12 {TEA} 3")
+    await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(picker, "📄 Transfer note")
+    assert await sent(desk) == ["T00001.pdf"]
+    assert lines(desk) == [("A-01", "CUP-01", "12", "", ""), ("B-01", "TEA-01", "3", "", "")]
+    await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(picker, "🚛 It leaves now")
+    assert lines(desk) == [("A-01", "CUP-01", "12", "", ""), ("B-01", "TEA-01", "3", "", "")]
+    assert (paper(desk).warehouse, paper(desk).to, paper(desk).totals) == ("杭州仓", "武汉仓", "2 lines, 15 units")
+    await desk.taps(picker, "🙋 I scan")
+    await desk.writes(picker, f"{CUP} 11 {TEA} 3")
+    await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(picker, "✅ All out")
+    assert [line[2:] for line in lines(desk)] == [("12", "11", "-1"), ("3", "3", "0")]
+
+
+async def test_a_sheet_to_be_counted_names_no_quantity(desk: DeskChat) -> None:
+    picker = desk.cast.people[Role.PICKER]
+    await desk.writes(picker, "/count A HZ")
+    await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(picker, "📄 Count sheet")
+    assert await sent(desk) == ["C00001.pdf"]
+    blind = [("A-01", "CUP-01", "", "", ""), ("A-02", "CUP-02", "", "", "")]
+    assert (lines(desk), paper(desk).totals) == (blind, "2 lines")
+    await desk.writes(picker, f"A-01 {CUP} 98 A-02 CUP-02 50")
+    assert lines(desk) == blind
+    await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(picker, "✅ Counted")
+    assert [line[2:] for line in lines(desk)] == [("100", "98", "-2"), ("50", "50", "0")]
+
+
+async def test_nobody_else_gets_one(desk: DeskChat) -> None:
+    picker = desk.cast.people[Role.PICKER]
+    await desk.writes(picker, "/count A HZ")
+    await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
+    elsewhere = frozenset({desk.cast.warehouses[1].id})
+    person = desk.look(lambda unit: unit.people.get(picker.id))
+    desk.do(lambda unit: unit.people.save(replace(person, warehouses=elsewhere)))
+    await desk.taps(picker, "📄 Count sheet")
+    assert await sent(desk) == []
+    assert desk.toasts == ["This warehouse is not yours to work in."]
+
+
+LINE = StockPaperLine("A-01", "CUP-01", "陶瓷杯 白", "B7", "12")
+PAPER = StockPaper("T00007", "小满", "杭州仓", "11-23 10:00", "王强", "on its way", (LINE,), "1 line", to="武汉仓")
+
+
+def test_the_papers_are_read_back_and_flow_over_pages() -> None:
+    [(picture, text)] = pages(transfer_note_pdf(PAPER, english))
+    assert codes(picture) == ["T00007"]
+    assert "杭州仓→武汉仓" in text
+    assert "1A-01CUP-01陶瓷杯白B712" in text
+    many = replace(PAPER, number="C00007", to="", open_count=True, lines=(replace(LINE, planned=""),) * 60)
+    found = list(pages(count_sheet_pdf(many, english)))
+    assert [codes(picture) for picture, _ in found] == [["C00007"]] * len(found)
+    assert len(found) > 1
+    assert found[-1][1].endswith(f"C00007·page{len(found)}of{len(found)}")
+    assert sum(text.count("Inthebooks") for _, text in found) == 0
