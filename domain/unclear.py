@@ -7,10 +7,13 @@ hold, and a person either lets the goods go or types which of them stay.
 from collections.abc import Collection
 from dataclasses import replace
 
+from domain import notices
 from domain.desk import Desk
 from domain.holds import Hold, HoldCode, Source
 from domain.orders import Order, OrderStatus
 from domain.parcels import Refund
+from domain.people import Role
+from domain.records import NoticeKind
 
 _LIVE = (OrderStatus.REVIEW, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
 
@@ -30,6 +33,9 @@ def asked(desk: Desk, order: Order, record: Refund, line_ids: Collection[str]) -
     if any(hold.open or hold.resolution == "released" for hold in same):
         return order
     order = settled(desk, order, record)
+    if order.status is not OrderStatus.REVIEW:  # there the digest has it
+        key = f"unclear:{record.id}:{record.revision}"
+        notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS, Role.CS_LEAD}, key=key, shop=order.shop_id)
     return replace(order, holds=(*order.holds, Hold(HoldCode.REFUNDED, Source.PLATFORM, desk.now, evidence)))
 
 

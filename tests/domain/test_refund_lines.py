@@ -168,6 +168,9 @@ def test_an_amount_below_the_line_is_for_a_person_to_decide(house: House) -> Non
     house.refund(RefundState.SUCCESS, 300, "CUP-01")
     assert open_codes(house.order.holds) == (HoldCode.REFUNDED,)
     assert [hold.evidence["lines"] for hold in house.order.holds] == ["CUP-01"]
+    chat = house.cast.people[Role.CS_LEAD].chat_id
+    told = house.store.read_now(lambda desk: desk.outbox.waiting(chat))
+    assert len([one for one in told if one.kind is NoticeKind.ORDER and one.key.startswith("unclear:")]) == 1
     assert stops(house) == [(StopKind.HOLD, StopState.OPEN, ())]
     assert [line.dropped for line in house.order.lines] == [False, False]
     lead = house.cast.actor(Role.CS_LEAD)
