@@ -36,7 +36,8 @@ async def test_an_answer_no_platform_took_stands_on_the_orders_card_until_somebo
     [card] = await desk.taps(anna, "📮 Answered on the platform")
     assert line not in card
     assert "📮 Answered on the platform" not in [label for row in desk.labels for label in row]
-    assert [event.verb for event in desk.look(lambda unit: unit.history("order", order.id))][0] == "answered_by_hand"
+    told = desk.look(lambda unit: unit.history("order", order.id))
+    assert told[0].verb == "answered_by_hand"
 
 
 async def test_a_parcel_that_has_left_is_taken_on_by_finance_too(desk: DeskChat) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from domain import intake, printing, pulls, recalls, replies, review
+from domain import intake, interception, printing, pulls, recalls, replies, review
 from domain.desk import Desk
 from domain.errors import Refusal
 from domain.holds import HoldCode
@@ -50,6 +50,12 @@ class StopLife(RuleBasedStateMachine):
         news = IncomingRefund(f"{number}:file:open", state, 0, asked)
         self.store.run_now(intake.refund_told, SHOP, 1, number, news)
         self.asked[number] = asked
+
+    @rule(number=NUMBERS, line_no=st.integers(1, 4), units=st.integers(0, 2))
+    def customer_service_takes_a_part_out(self, number: str, line_no: int, units: int) -> None:
+        order = self.store.read_now(lambda desk: desk.orders.by_number(1, [number])).get(number)
+        if order is not None:
+            self.refusable(interception.typed, BOSS, order.id, "one too many", {line_no: units})
 
     def asked_for(self, desk: Desk, code: str) -> bool:
         """Whether goods the last file asked for are in this box."""
