@@ -28,7 +28,8 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
     before = refunds.known(desk, order, refund)
     order, about = refunds.told(desk, order, refund)
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ())
-    record = refunds.remember(desk, order, refund, parcels, about.lines)
+    asks = unclear.is_news(order, refund, about.unclear)
+    record = refunds.remember(desk, order, refund, parcels, about.lines, asks=asks)
     if record is None:
         return order
     history.note(

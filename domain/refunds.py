@@ -136,12 +136,18 @@ def _same(before: Refund, refund: IncomingRefund, lines: Collection[int]) -> boo
 
 
 def remember(
-    desk: Desk, order: Order, refund: IncomingRefund, parcels: Sequence[Parcel], lines: tuple[int, ...]
+    desk: Desk,
+    order: Order,
+    refund: IncomingRefund,
+    parcels: Sequence[Parcel],
+    lines: tuple[int, ...],
+    *,
+    asks: bool = False,
 ) -> Refund | None:
-    """Write the refund of these lines down; None when it tells nothing to act on: known as it is, or taken back before
-    it was told."""
+    """Write the refund of these lines down; None when it tells nothing to act on: known as it is, with nothing new that
+    it `asks` a person about, or taken back before it was told."""
     before = known(desk, order, refund)
-    if before and _same(before, refund, lines):
+    if before and not asks and _same(before, refund, lines):
         return None
     live = refund.state in _LIVE
     if before:

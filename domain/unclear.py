@@ -10,6 +10,7 @@ from dataclasses import replace
 from domain import notices
 from domain.desk import Desk
 from domain.holds import Hold, HoldCode, Source
+from domain.incoming import IncomingRefund
 from domain.orders import Order, OrderStatus
 from domain.parcels import Refund
 from domain.people import Role
@@ -23,20 +24,30 @@ def asked(desk: Desk, order: Order, record: Refund, line_ids: Collection[str]) -
     released on the same evidence is not asked again. Not saved."""
     if not line_ids or order.status not in _LIVE:
         return settled(desk, order, record)
-    evidence = {
-        "refund": record.external_id,
-        "amount": str(record.amount),
-        "currency": record.currency,
-        "lines": ", ".join(_called(order, line_id) for line_id in line_ids)[:200],
-    }
-    same = [hold for hold in order.holds if dict(hold.evidence) == evidence]
-    if any(hold.open or hold.resolution == "released" for hold in same):
+    evidence = _evidence(order, record.external_id, record.amount, line_ids)
+    if _seen(order, evidence):
         return order
     order = settled(desk, order, record)
     if order.status is not OrderStatus.REVIEW:  # there the digest has it
         key = f"unclear:{record.id}:{record.revision}"
         notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS, Role.CS_LEAD}, key=key, shop=order.shop_id)
     return replace(order, holds=(*order.holds, Hold(HoldCode.REFUNDED, Source.PLATFORM, desk.now, evidence)))
+
+
+def is_news(order: Order, refund: IncomingRefund, line_ids: Collection[str]) -> bool:
+    """Whether a person must still be asked what this refund leaves open."""
+    live = order.status in (*_LIVE, OrderStatus.APPROVED)
+    return live and bool(line_ids) and not _seen(order, _evidence(order, refund.external_id, refund.amount, line_ids))
+
+
+def _evidence(order: Order, number: str, amount: int, line_ids: Collection[str]) -> dict[str, str]:
+    lines = ", ".join(_called(order, line_id) for line_id in line_ids)[:200]
+    return {"refund": number, "amount": str(amount), "currency": order.currency, "lines": lines}
+
+
+def _seen(order: Order, evidence: dict[str, str]) -> bool:
+    same = [hold for hold in order.holds if dict(hold.evidence) == evidence]
+    return any(hold.open or hold.resolution == "released" for hold in same)
 
 
 def _called(order: Order, line_id: str) -> str:

@@ -156,6 +156,18 @@ def test_a_line_we_do_not_know_stops_the_box_until_a_person_decides(house: House
     assert not house.parcel.blocked
 
 
+def test_a_line_we_do_not_know_beside_one_we_know_is_asked_about_when_it_comes(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    assert not house.order.held
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01", "GHOST")
+    assert [hold.evidence["lines"] for hold in house.order.holds] == ["L-GHOST"]
+    assert stops(house) == [(StopKind.REFUND, StopState.OPEN, (2,)), (StopKind.HOLD, StopState.OPEN, ())]
+    before = house.order, house.parcel, house.refunds, house.stops
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01", "GHOST")
+    assert (house.order, house.parcel, house.refunds, house.stops) == before
+
+
 def test_a_request_for_a_line_we_do_not_know_stops_everything(house: House) -> None:
     house.bring_to(ParcelState.PACKED)
     house.refund(RefundState.REQUESTED, 5900, "GHOST")
@@ -176,6 +188,17 @@ def test_an_amount_below_the_line_is_for_a_person_to_decide(house: House) -> Non
     lead = house.cast.actor(Role.CS_LEAD)
     house.run(review.release_hold, lead, house.order.id, house.order.revision, HoldCode.REFUNDED)
     assert not house.parcel.blocked
+
+
+def test_in_review_a_lead_lets_an_unclear_refund_go_once(house: House) -> None:
+    house.receive()
+    house.refund(RefundState.SUCCESS, 300, "CUP-01")
+    assert open_codes(house.order.holds) == (HoldCode.REFUNDED,)
+    lead = house.cast.actor(Role.CS_LEAD)
+    house.run(review.release_hold, lead, house.order.id, house.order.revision, HoldCode.REFUNDED)
+    assert not house.order.held
+    house.approve()
+    assert [(item.sku, item.quantity) for item in house.parcel.live_items] == [("CUP-01", 2), ("TEA-01", 1)]
 
 
 def test_what_a_person_let_go_is_not_asked_again_by_the_same_news(house: House) -> None:
