@@ -27,6 +27,14 @@ def _add(unit: Unit, stop: Stop) -> Stop:
     return unit.stops.add(stop)
 
 
+def _add_recall(unit: Unit, recall: Recall) -> None:
+    unit.recalls.add(recall)
+
+
+def _add_reply(unit: Unit, reply: Reply) -> None:
+    unit.replies.add(reply)
+
+
 def test_answers_are_one_per_refund_and_due_by_clock(each: Each) -> None:
     shop, other = each.cast.shops[0].id, each.cast.shops[1].id
     made = Reply(0, shop, "77", "1001", Verdict.WAIT, NOW, NOW + SECOND)
@@ -80,10 +88,10 @@ def test_what_the_desk_owes_an_answer_piles_up_by_shop(each: Each) -> None:
     kind, state = RecallKind.SENDER, RecallState.REGISTERED
     recall = Recall(0, box.id, order_id, shop, each.cast.couriers[0].id, "YT1", kind, state, NOW, "安娜", NOW)
     for one in (recall, replace(recall, next_at=NOW), replace(recall, state=RecallState.ASKING)):
-        each.store.run_now(lambda unit, one=one: unit.recalls.add(one))  # type: ignore[misc]  # bound now
+        each.store.run_now(_add_recall, one)
     reply = Reply(0, shop, "77", "1001", Verdict.SUCCESS, NOW, NOW, order_id, decided_at=NOW, error="no connection")
-    for number, one in enumerate((reply, replace(reply, error=""), replace(reply, said="SUCCESS"))):
-        each.store.run_now(lambda unit, one=one, n=number: unit.replies.add(replace(one, refund_no=str(n))))  # type: ignore[misc]  # bound now
+    for number, told in enumerate((reply, replace(reply, error=""), replace(reply, said="SUCCESS"))):
+        each.store.run_now(_add_reply, replace(told, refund_no=str(number)))
     piles = [Pile(shop, "", 1, NOW, (order_id,))]
     assert each.store.read_now(lambda unit: unit.piles.left(NOW)) == []
     assert each.store.read_now(lambda unit: unit.piles.left(NOW + SECOND)) == piles
