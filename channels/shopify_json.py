@@ -5,6 +5,7 @@ refund knows its order only by the inner id, which is `IncomingOrder.external_id
 `#1001`, as in the CSV). Rule source: formats.md 2.1.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 
 from channels.formats import normal
@@ -162,14 +163,18 @@ def refund(node: Node, code: str) -> IncomingRefund:
     money = [one for one in node.nodes("transactions") if one.text("kind") == "refund"]
     done = [one for one in money if one.text("status") in _MONEY_BACK]
     open_ = [one for one in money if one.text("status") in _MONEY_COMING]
-    lines = [one.text("line_item_id") for one in node.nodes("refund_line_items")]
+    units: Counter[str] = Counter()
+    for one in node.nodes("refund_line_items"):
+        units[one.text("line_item_id")] += one.quantity("quantity") if "quantity" in one else 0
+    units.pop("", None)
     return IncomingRefund(
         external_id=needed(node, "id"),
         state=_refund_state(money, done, open_),
         amount=sum(one.amount("amount", code) for one in done or open_),
-        line_ids=tuple(dict.fromkeys(filter(None, lines))),
+        line_ids=tuple(units),
         reason=node.text("note"),
         at=node.moment("processed_at") or node.moment("created_at"),
+        units=tuple(units.values()) if any(units.values()) else (),
     )
 
 

@@ -83,7 +83,8 @@ class IncomingLine:
 @dataclass(frozen=True, slots=True)
 class IncomingRefund:
     """One refund on the order: `external_id` is the platform's refund number, or made from the order's when it
-    has none (then stable from file to file). `line_ids` empty = the whole order. `amount` in minor units."""
+    has none (then stable from file to file). `line_ids` empty = the whole order. `amount` in minor units. `units` of
+    each of `line_ids`, where they are told (0 = not of this one)."""
 
     external_id: str
     state: RefundState
@@ -91,6 +92,7 @@ class IncomingRefund:
     line_ids: tuple[str, ...] = ()
     reason: str = ""
     at: datetime | None = None
+    units: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ def _early_refunds(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrd
         refresh(desk, [order])
     else:
         for refund in told:
-            record = refunds.remember(desk, order, refund, ())
+            about = refunds.about(order, refund, desk.refunds.of_order(order.id), {})
+            record = refunds.remember(desk, order, refund, (), about.lines)
             if record is not None:
                 replies.judge(desk, order, record.id)
 

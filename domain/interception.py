@@ -4,16 +4,16 @@ Surprising: nothing here moves goods. A stop blocks the parcel and names a perso
 (`domain.fulfilment`) frees the stock, because only then is the unit back on its shelf.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from domain import history, notices, owed, recalls, refunds, replies, stock, stopping, withdrawal
+from domain import away, history, notices, owed, parts, recalls, refunds, replies, stock, stopping, unclear, withdrawal
 from domain.desk import Desk
 from domain.errors import NotEnoughStock, Stale, Unknown
 from domain.holds import Hold, HoldCode, Source
-from domain.incoming import IncomingRefund, PlatformState, RefundState
+from domain.incoming import IncomingRefund, RefundState
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Refund, Stage, Stop, StopKind, StopState
+from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Refund, Stop, StopKind, StopState
 from domain.people import Actor, ActorKind, Right, Role, require
 from domain.planning import refresh
 from domain.records import NoticeKind
@@ -23,10 +23,13 @@ from domain.stopping import reblock as reblock  # who changes an order asks here
 def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) -> Order:
     """Take one refund in: returns the order changed but not saved; parcels, stops and stock are written here.
 
-    Idempotent by refund number, state and amount.
+    Idempotent by refund number, state, amount and goods.
     """
+    before = refunds.known(desk, order, refund)
+    order, about = refunds.told(desk, order, refund)
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ())
-    record = refunds.remember(desk, order, refund, parcels)
+    asks = unclear.is_news(order, refund, about.unclear)
+    record = refunds.remember(desk, order, refund, parcels, about.lines, asks=asks)
     if record is None:
         return order
     history.note(
@@ -41,22 +44,32 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
         stage=record.stage,
     )
     if refund.state is RefundState.CANCELLED or refund.state is RefundState.NONE:
-        order = _withdrawn(desk, actor, order, record, parcels)
+        order = _withdrawn(desk, actor, unclear.settled(desk, order, record), record, parcels)
     else:
         refunds.settle_open(desk, order, refund)
-        order = refunds.tally(desk, _act(desk, actor, refunds.tally(desk, order), record, parcels))
+        order = _narrowed(desk, actor, refunds.tally(desk, order), record, before)
+        order = _act(desk, actor, order, record, desk.parcels.of_orders([order.id]).get(order.id, ()), about.unclear)
+        order = refunds.tally(desk, order)
     replies.judge(desk, order, record.id, asked=actor.kind is ActorKind.SHOP)
     return order
 
 
-def _act(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
-    """Do what the stage asks for (the table of rules.md B7)."""
+def _act(
+    desk: Desk,
+    actor: Actor,
+    order: Order,
+    record: Refund,
+    parcels: Sequence[Parcel],
+    open_ids: Collection[str],
+) -> Order:
+    """Do what the stage asks for (the table of rules.md B7); `open_ids` are told ids a person must decide about."""
     about = refunds.covered(order, record, desk.refunds.of_order(order.id))
     lines = [line for line in order.lines if line.line_no in about]
     if order.status is OrderStatus.APPROVED or nothing_waved(order, parcels):
         order = withdrawal.unapprove(desk, actor, order, parcels, reason="refund")
         key = f"refund:{record.id}:{record.revision}"
         notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True)
+    order = unclear.asked(desk, order, record, open_ids)
     if order.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK):
         return _stop_parcels(desk, actor, order, record, lines, parcels)
     if order.status is OrderStatus.SHIPPED:
@@ -126,15 +139,14 @@ def _stop_parcels(
 def _fit_stops(
     desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel], gone: set[int]
 ) -> None:
-    """A refund asked for on the whole order may be granted for less: its open stops then want less, or nothing."""
+    """A refund may come to be about less than its open stops want, or about more: whoever answered is told anew."""
     for parcel in parcels:
         inside = {item.line_no for item in parcel.live_items if item.order_id == order.id}
         for stop in _open_stops(desk, parcel, record):
             if not inside & gone:
                 stopping.let_go(desk, actor.name, stop)
             else:
-                desk.stops.save(replace(stop, line_nos=() if inside <= gone else tuple(sorted(inside & gone))))
-                stopping.redraw(desk, stop)
+                stopping.fit(desk, stop, parcel, () if inside <= gone else tuple(sorted(inside & gone)), inside)
 
 
 def _open_stops(desk: Desk, parcel: Parcel, record: Refund) -> list[Stop]:
@@ -183,52 +195,36 @@ def _say_too_late(desk: Desk, order: Order, record: Refund, parcel: Parcel) -> N
         return
     if any(stop.refund_id == record.id and stop.state is StopState.TOO_LATE for stop in told):
         return
-    too_late(desk, order, parcel, StopKind.REFUND, record.reason or "refund", record)
+    away.too_late(desk, order, parcel, StopKind.REFUND, record.reason or "refund", record)
 
 
-def too_late(
-    desk: Desk, order: Order, parcel: Parcel, kind: StopKind, reason: str, record: Refund | None = None
-) -> None:
-    """A box has left: customer service hears of it and may ask the courier (`domain.recalls`)."""
-    delivered = order.platform_state is PlatformState.DONE
-    stop = desk.stops.add(
-        Stop(
-            id=0,
-            parcel_id=parcel.id,
-            order_id=order.id,
-            state=StopState.TOO_LATE,
-            stage=Stage.DELIVERED if delivered else Stage.IN_TRANSIT,
-            opened_at=desk.now,
-            reason=reason,
-            kind=kind,
-            refund_id=record.id if record else None,
-            told_at=record.at if record else None,
-            closed_at=desk.now,
-        )
-    )
-    desks = {Role.CS, Role.CS_LEAD}
-    notices.tell(desk, NoticeKind.STOP, stop.id, desks, key=f"stop:{stop.id}:0", shop=order.shop_id)
-
-
-def moved_too_late(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> None:
-    """The buyer wants it elsewhere when it has left: each box on its way may still be redirected."""
-    for parcel in parcels:
-        if parcel.state is ParcelState.HANDED_OVER and order.platform_state is not PlatformState.DONE:
-            too_late(desk, order, parcel, StopKind.HOLD, HoldCode.ADDR_CHANGED)
+def _narrowed(desk: Desk, actor: Actor, order: Order, record: Refund, before: Refund | None) -> Order:
+    """A live refund may come to be about less: what it gave up and nobody else took is wanted again."""
+    if before is None or before.state not in (RefundState.REQUESTED, RefundState.SUCCESS):
+        return order
+    free = set(before.line_nos) - refunds.covered(order, record, desk.refunds.of_order(order.id))
+    if not any(line.dropped and line.line_no in free for line in order.lines):
+        return order
+    return _given_back(desk, actor, order, free, desk.parcels.of_orders([order.id]).get(order.id, ()))
 
 
 def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
     """The buyer wants the goods after all: stops of this refund are released, the lines come back (WDT 256)."""
-    records = desk.refunds.of_order(order.id)
-    success = [r for r in records if r.state == RefundState.SUCCESS]
-    taken = {number for other in success for number in refunds.covered(order, other, records)}
-    back = set(record.line_nos) - taken
-    gone = {line.line_no for line in order.lines if line.dropped and line.line_no in back}
-    lines = tuple(replace(line, dropped=False) if line.line_no in back else line for line in order.lines)
     for parcel in parcels:
         for stop in _open_stops(desk, parcel, record):
             stopping.let_go(desk, actor.name, stop)
     recalls.unwanted(desk, actor, parcels)
+    away.withdrawn(desk, actor, record, parcels)
+    return _given_back(desk, actor, order, set(record.line_nos), parcels)
+
+
+def _given_back(desk: Desk, actor: Actor, order: Order, free: set[int], parcels: Sequence[Parcel]) -> Order:
+    """Lines that a refund took are wanted again, but for those another one took as well."""
+    records = desk.refunds.of_order(order.id)
+    success = [r for r in records if r.state == RefundState.SUCCESS]
+    back = free - {number for other in success for number in refunds.covered(order, other, records)}
+    gone = {line.line_no for line in order.lines if line.dropped and line.line_no in back}
+    lines = tuple(replace(line, dropped=False) if line.line_no in back else line for line in order.lines)
     order = refunds.tally(desk, replace(order, lines=lines))
     if order.status is OrderStatus.PUT_BACK and order.shippable:
         order = replace(order, status=OrderStatus.RELEASED)
@@ -288,23 +284,31 @@ def keep(desk: Desk, order: Order) -> None:
         reblock(desk, order)
 
 
-def typed(desk: Desk, actor: Actor, order_id: int, reason: str) -> Order:
-    """CS says the buyer wants the money back: the same road as a platform's refund, for the whole order.
+def typed(desk: Desk, actor: Actor, order_id: int, reason: str, units: Mapping[int, int] | None = None) -> Order:
+    """CS says the buyer wants the money back: the same road as a platform's refund, for the whole order or for
+    `units` by line number (0 = all of the line).
 
-    Raises Stale when all the money went back already.
+    Raises Stale when all the money went back already, Unknown('line') and BadValue on units the line does not have.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.REFUND, shop=order.shop_id)
-    number = len(desk.refunds.of_order(order_id)) + 1
+    number = f"cs:{order.number}:{len(desk.refunds.of_order(order_id)) + 1}"
+    if units:
+        refund = replace(parts.of_units(order, units), external_id=number, reason=reason, at=desk.now)
+        money = 0 if unclear.waits(order) else min(refund.amount, order.paid - order.refunded)
+        return _typed(desk, actor, order, replace(refund, amount=money))
     left = order.paid - order.refunded
     if order.paid and not left:
         done = next((e for e in desk.history("order", order_id) if e.verb == "refund_success"), None)
         raise Stale(order.number, "refund_success", done.actor if done else "", done.at if done else None)
-    refund = IncomingRefund(f"cs:{order.number}:{number}", RefundState.SUCCESS, left, (), reason, desk.now)
+    return _typed(desk, actor, order, IncomingRefund(number, RefundState.SUCCESS, left, (), reason, desk.now))
+
+
+def _typed(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) -> Order:
     order = refund_came(desk, actor, order, refund)
     keep(desk, order)
-    notices.redraw(desk, NoticeKind.ORDER, [order_id], digest=True)
-    return desk.orders.get(order_id)
+    notices.redraw(desk, NoticeKind.ORDER, [order.id], digest=True)
+    return desk.orders.get(order.id)
 
 
 def withdraw(desk: Desk, actor: Actor, order_id: int) -> Order:

@@ -66,6 +66,15 @@ class Piles(Protocol):
     def returns(self, before: datetime) -> list[Pile]:
         """All in one: unclaimed returns that came before."""
 
+    def left(self, before: datetime) -> list[Pile]:
+        """By shop: orders of parcels that had left when their stop came, before, and that nobody has answered for."""
+
+    def recalls(self, before: datetime) -> list[Pile]:
+        """By shop: orders of recalls registered before that no courier was asked about, nor will be by the clock."""
+
+    def untold(self) -> list[Pile]:
+        """By shop: orders whose refund has an answer the platform did not take and is not told again by the clock."""
+
     def short(self) -> tuple[list[Pile], list[Shortage]]:
         """Orders in REVIEW that are out of stock, and those that are owed goods: all in one pile, and by sku, the most
         orders first."""

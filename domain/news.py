@@ -7,7 +7,7 @@ one told. What somebody decided on is taken one by one, everything else as a set
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, interception, printing, refunds, withdrawal
+from domain import away, history, interception, parts, printing, refunds, withdrawal
 from domain.changes import DECIDED, differences, hold_change, hold_told
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
@@ -23,25 +23,28 @@ def _merge_lines(order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:
     name lines by number."""
     if not incoming.lines:
         return order.lines
-    old = {line.external_id: line for line in order.lines}
     last = max((line.line_no for line in order.lines), default=0)
-    result = []
+    result: list[Line] = []
     for line in lines_of(incoming.lines):
-        before = old.get(line.external_id)
+        before = {one.line_no: one for one in order.lines if one.external_id == line.external_id}
         if before:
-            line = replace(
-                line,
-                line_no=before.line_no,
-                sku=before.sku if before.merchant_code == line.merchant_code else None,
-                refunded=before.refunded,
-                dropped=before.dropped,
-                refund=before.refund,
-            )
+            told = parts.told_again(line, list(before.values()))
+            result += [_known(one, before[one.line_no]) for one in told]
         else:
             last += 1
-            line = replace(line, line_no=last)
-        result.append(line)
+            result.append(replace(line, line_no=last))
     return tuple(sorted(result, key=lambda line: line.line_no))
+
+
+def _known(line: Line, before: Line) -> Line:
+    """The line with what we know of it."""
+    sku = before.sku if before.merchant_code == line.merchant_code else None
+    return replace(line, sku=sku, refunded=before.refunded, dropped=before.dropped, refund=before.refund)
+
+
+def _refunded_first(line: Line) -> bool:
+    """Of the parts of one line those that no refund is about speak last, so that a refund of all of it is news."""
+    return line.refund is RefundState.NONE
 
 
 def take(desk: Desk, actor: Actor, changed: Sequence[tuple[Order, IncomingOrder]]) -> None:
@@ -81,10 +84,10 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
         if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
             news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
         news = replace(news, first_approver=0)
-    gone = order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED)  # part of it may be on its way
-    if HoldCode.ADDR_CHANGED in changed and gone and not news.receiver.masked:
-        interception.moved_too_late(desk, news, parcels)
-    before = {line.external_id: line.refund for line in order.lines}
+    left = order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED)  # part of it may be on its way
+    if HoldCode.ADDR_CHANGED in changed and left and not news.receiver.masked:
+        away.moved_too_late(desk, news, parcels)
+    before = {line.external_id: line.refund for line in sorted(order.lines, key=_refunded_first)}
     for refund in (*incoming.refunds, *line_refunds(before, incoming)):
         news = interception.refund_came(desk, actor, news, refund)
     if HoldCode.GOODS_CHANGED in changed:

@@ -36,6 +36,10 @@ class StopRules:
     """What stopping a parcel asks of the floor, and how soon the platform is answered."""
 
     second_scan: bool = choice(True, "a stopped parcel is pulled by a second scan: the stop shelf's code")
+    pull_minutes: int = choice(10, "who said 'on it' has done it by then, or the next person is told", low=1, high=1440)
+    left_minutes: int = choice(15, "somebody has answered for a parcel that had left by then", low=1, high=10080)
+    recall_minutes: int = choice(60, "a recall that is registered is with the courier by then", low=1, high=10080)
+    hand_answers: bool = choice(True, "an answer no platform took is a person's task")
     answer_minutes: int = choice(15, "the platform hears FAIL when nobody has answered by then", low=1, high=1440)
     printed_fails: bool = choice(False, "answer FAIL 1003 while a printed sheet is not torn up")
     record_days: int = choice(30, "how far the board's success rates look back", low=1, high=366)

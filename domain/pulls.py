@@ -7,9 +7,9 @@ where the parcel now lies.
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from domain import bins, history, notices, replies, stock, stopping, withdrawal
+from domain import away, bins, history, notices, replies, stock, stopping, withdrawal
 from domain.aftermath import stock_arrived, wave_progress
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
@@ -34,19 +34,29 @@ def shelf_of(desk: Desk, code: str) -> int | None:
 
 
 def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
-    """Somebody has it: the clock stops. Raises Stale, NotAllowed."""
+    """Somebody has it: from now on there is so long to pull it before the next person is told. Of a parcel that has
+    left customer service has it, or finance. Raises Stale, NotAllowed."""
     stop = desk.stops.get(stop_id)
+    if stop.state is StopState.TOO_LATE:
+        return away.acknowledge(desk, actor, stop, revision)
     parcel = desk.parcels.get(stop.parcel_id)
     if not any(may(actor, right, warehouse=parcel.warehouse_id) for right in (Right.PUT_BACK, Right.OVERRIDE)):
         raise NotAllowed(Right.PUT_BACK)
     if stop.state is not StopState.OPEN or stop.revision != revision:
         raise Stale(parcel.waybill, stop.state, stop.acked_by or stop.closed_by, stop.acked_at or stop.closed_at)
-    acked = replace(stop, state=StopState.ACKED, acked_by=actor.name, acked_at=desk.now, next_at=None)
+    until = desk.now + timedelta(minutes=desk.policy.stops.pull_minutes) if _to_do(desk, stop) else None
+    acked = replace(stop, state=StopState.ACKED, acked_by=actor.name, acked_at=desk.now, next_at=until)
     desk.stops.save(acked)
     history.note(desk, actor, "parcel", parcel.id, "stop_acknowledged")
     stopping.redraw(desk, stop)
     replies.of_stop(desk, acked)
     return replace(acked, revision=acked.revision + 1)
+
+
+def _to_do(desk: Desk, stop: Stop) -> bool:
+    """Whether the floor has anything left to do; a box that only waits for a decision is done with where nobody pulls
+    by a second scan."""
+    return stop.kind is not StopKind.HOLD or desk.policy.stops.second_scan
 
 
 def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
@@ -167,17 +177,26 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
 
 
 def tick(desk: Desk) -> int:
-    """Escalate stops nobody answered: the next people are told, the clock is set again. Answers that are overdue are
-    given. Returns how many."""
+    """Escalate stops nobody answered, and those nobody pulled who had answered: the next people are told, the clock is
+    set again. Answers that are overdue are given. Returns how many."""
     due = desk.stops.due(desk.now, BATCH)
     boxes = desk.parcels.many([stop.parcel_id for stop in due])
-    minutes = desk.policy.stop_escalation_minutes
     for stop in due:
-        level = stop.level + 1
-        wait = timedelta(minutes=minutes[min(level, len(minutes) - 1)])
-        news = replace(stop, level=level, next_at=desk.now + wait)
+        news = replace(stop, level=stop.level + 1, next_at=_next(desk, stop))
         desk.stops.save(news)
-        history.note(desk, CLOCK, "parcel", stop.parcel_id, "stop_escalated", level=str(level))
+        history.note(desk, CLOCK, "parcel", stop.parcel_id, "stop_escalated", level=str(news.level))
         stopping.tell(desk, news, boxes[stop.parcel_id])
         stopping.redraw(desk, stop)
     return len(due) + replies.tick(desk)
+
+
+def _next(desk: Desk, stop: Stop) -> datetime:
+    """When the person after the next one is told. The policy's minutes count from the beginning (told at 2, 5, 10);
+    past their end the last gap goes on. A clock that stood still does not make up for it."""
+    if stop.state is StopState.ACKED:
+        return desk.now + timedelta(minutes=desk.policy.stops.pull_minutes)
+    minutes = desk.policy.stop_escalation_minutes
+    place = min(stop.level + 1, len(minutes) - 1)
+    gap = timedelta(minutes=minutes[place] - (minutes[place - 1] if place else 0))
+    planned = (stop.next_at or desk.now) + gap
+    return planned if planned > desk.now else desk.now + gap

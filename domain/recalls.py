@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain import history, notices
+from domain.away import answered as stop_answered
 from domain.catalog import Courier
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, NotRecallable, ReasonNeeded, Stale, WrongStatus
@@ -122,6 +123,7 @@ def register(desk: Desk, actor: Actor, parcel_id: int, kind: RecallKind) -> Reca
         )
     )
     _note(desk, actor, recall, "recall_registered", kind)
+    stop_answered(desk, actor, parcel.id)
     notices.tell(desk, NoticeKind.RECALL, recall.id, ROLES, key=f"recall:{recall.id}", shop=order.shop_id)
     _redraw(desk, recall)
     return recall
@@ -274,6 +276,7 @@ def arrived(desk: Desk, actor: Actor, returned: Return) -> Recall | None:
     if not coming:
         return None
     recall = coming[0]
+    stop_answered(desk, actor, recall.parcel_id)
     linked = replace(recall, return_id=returned.id)
     return _move(desk, actor, linked, Word(recall.id, RecallState.RECEIVED))
 

@@ -212,6 +212,9 @@ class AlertKind(StrEnum):
     SHORTAGE = "shortage"
     SUSPENDED = "suspended"
     FEED_STALE = "feed_stale"
+    LEFT_STOPPED = "left_stopped"
+    RECALL_LATE = "recall_late"
+    ANSWER_STUCK = "answer_stuck"
 
 
 @dataclass(frozen=True, slots=True)

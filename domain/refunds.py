@@ -4,9 +4,10 @@ Surprising: the order's and its lines' refund fields are always counted anew fro
 platform tells one refund many times, first asked for, then paid, then with another amount (rules.md B7).
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from domain import parts
 from domain.desk import Desk
 from domain.incoming import IncomingRefund, RefundState
 from domain.money import apportion
@@ -31,19 +32,78 @@ def money_back(records: Collection[Refund]) -> int:
     return _larger([(r.external_id, r.amount) for r in records if r.state == RefundState.SUCCESS])
 
 
-def lines_of(order: Order, refund: IncomingRefund, known: Collection[Refund]) -> tuple[Line, ...]:
-    """The lines the refund is about; all that are left when it names none and nothing of the money is left.
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a refund says of the goods: the line numbers it takes, and the told line ids that leave open whether goods
+    stay here. Neither: only money goes back."""
 
-    Empty when only money goes back.
+    lines: tuple[int, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+def about(order: Order, refund: IncomingRefund, known: Collection[Refund], meant: Mapping[str, Sequence[int]]) -> About:
+    """What the refund says of the goods; `meant` the lines of those of its ids whose units were told (`domain.parts`).
+
+    A request stops all it may be about, an id we do not know the whole order. What is granted takes a line out only
+    when its units are told or its amount is worth the line; else a person decides (rules.md B7).
     """
-    if refund.line_ids:
-        return tuple(line for line in order.lines if line.external_id in refund.line_ids)
     others = [r for r in known if r.external_id != refund.external_id and r.state == RefundState.SUCCESS]
     back = _larger([*((r.external_id, r.amount) for r in others), (refund.external_id, refund.amount)])
-    if refund.state is RefundState.REQUESTED or back >= order.paid:
-        taken = {number for record in others for number in record.line_nos}
-        return tuple(line for line in order.lines if line.line_no not in taken) or order.lines
-    return ()
+    taken = {number for record in others for number in record.line_nos}
+    rest = tuple(line.line_no for line in order.lines if line.line_no not in taken) or _numbers(order.lines)
+    mine = next((r for r in known if r.external_id == refund.external_id), None)
+    whole = refund.state is RefundState.REQUESTED or back >= order.paid
+    if not refund.line_ids:
+        corrected = mine.line_nos if mine and refund.state is RefundState.SUCCESS == mine.state else ()
+        return About(rest if whole else corrected)
+    gone = tuple(sorted(set(mine.line_nos if mine else ()).difference(_numbers(order.lines))))
+    strange = set(refund.line_ids).difference(line.external_id for line in order.lines) if not gone else set()
+    if whole and strange:
+        return About(rest)
+    return _named(order, refund, mine, meant, gone, strange, whole=whole)
+
+
+def told(desk: Desk, order: Order, refund: IncomingRefund) -> tuple[Order, About]:
+    """What the refund says of the goods, and the order with a line of its own for units it names (not saved)."""
+    if refund.state not in _LIVE:
+        return order, About()
+    records = desk.refunds.of_order(order.id)
+    order, meant = parts.divided(desk, order, refund, records)
+    return order, about(order, refund, records, meant)
+
+
+def _named(
+    order: Order,
+    refund: IncomingRefund,
+    mine: Refund | None,
+    meant: Mapping[str, Sequence[int]],
+    gone: tuple[int, ...],
+    strange: Collection[str],
+    *,
+    whole: bool,
+) -> About:
+    """Of a refund that names lines: those of told units, those granted before, and the others if it is worth them."""
+    exact = {number for numbers in meant.values() for number in numbers}
+    others = [line for line in order.lines if line.external_id in refund.line_ids and line.external_id not in meant]
+    before = mine.line_nos if mine and mine.state == RefundState.SUCCESS else ()
+    asked = [line for line in others if line.line_no not in before]
+    had = [line for line in order.lines if line in others or line.line_no in exact]
+    clear = whole or not (refund.amount and had) or refund.amount >= worth(order, _numbers(had))
+    kept = exact | {line.line_no for line in others if clear or line not in asked}
+    open_ids = {line.external_id for line in asked} if not clear else set()
+    return About(tuple(sorted(kept.union(gone))), tuple(sorted(open_ids.union(strange))))
+
+
+def _numbers(lines: Collection[Line]) -> tuple[int, ...]:
+    return tuple(line.line_no for line in lines)
+
+
+def worth(order: Order, line_nos: Collection[int]) -> int:
+    """The least a refund of all these goods comes to, minor units: what was paid for them without the freight, but for
+    a cent of rounding on each line."""
+    goods = apportion(max(order.paid - order.shipping, 0), [max(line.amount, 0) for line in order.lines])
+    pairs = zip(order.lines, goods, strict=True)
+    return sum(min(line.amount or part, part) - 1 for line, part in pairs if line.line_no in line_nos)
 
 
 def covered(order: Order, record: Refund, records: Collection[Refund]) -> set[int]:
@@ -60,16 +120,38 @@ def _furthest(parcels: Sequence[Parcel]) -> str:
     return max(live, key=steps.index) if live else ""
 
 
-def remember(desk: Desk, order: Order, refund: IncomingRefund, parcels: Sequence[Parcel]) -> Refund | None:
-    """Write the refund down; None when it tells nothing to act on: known as it is, or taken back before it was told."""
-    records = desk.refunds.of_order(order.id)
-    known = {r.external_id: r for r in records}.get(refund.external_id)
-    if known and (known.state, known.amount) == (refund.state, refund.amount):
+def known(desk: Desk, order: Order, refund: IncomingRefund) -> Refund | None:
+    """The refund as it was told before."""
+    return next((r for r in desk.refunds.of_order(order.id) if r.external_id == refund.external_id), None)
+
+
+def _same(before: Refund, refund: IncomingRefund, lines: Collection[int]) -> bool:
+    """Whether it tells what we know: state, amount and goods (the key of rules.md B7 is number and version). One that
+    names no lines may only take more."""
+    if (before.state, before.amount) != (refund.state, refund.amount):
+        return False
+    if refund.state not in _LIVE:
+        return True
+    return set(lines) == set(before.line_nos) if refund.line_ids else set(lines) <= set(before.line_nos)
+
+
+def remember(
+    desk: Desk,
+    order: Order,
+    refund: IncomingRefund,
+    parcels: Sequence[Parcel],
+    lines: tuple[int, ...],
+    *,
+    asks: bool = False,
+) -> Refund | None:
+    """Write the refund of these lines down; None when it tells nothing to act on: known as it is, with nothing new that
+    it `asks` a person about, or taken back before it was told."""
+    before = known(desk, order, refund)
+    if before and not asks and _same(before, refund, lines):
         return None
-    lines = tuple(line.line_no for line in lines_of(order, refund, records))
     live = refund.state in _LIVE
-    if known:
-        news = replace(known, state=refund.state, amount=refund.amount, line_nos=lines if live else known.line_nos)
+    if before:
+        news = replace(before, state=refund.state, amount=refund.amount, line_nos=lines if live else before.line_nos)
         desk.refunds.save(news)
         return replace(news, revision=news.revision + 1)
     record = desk.refunds.add(

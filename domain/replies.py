@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from domain import notices, refunds
+from domain import history, notices, refunds
 from domain.catalog import Shop
 from domain.desk import Desk
+from domain.errors import Stale
 from domain.incoming import RefundState
 from domain.orders import Order, OrderStatus
 from domain.parcels import Refund, Stage, Stop, StopKind, StopState
+from domain.people import Actor, Right, require
 from domain.records import NoticeKind
 from domain.stop_desk import SAID, Reply, Verdict
 
@@ -47,8 +49,11 @@ def opened(
     known = desk.replies.of(shop_id, [refund_no]).get(refund_no)
     if known is not None:
         return known
-    due = desk.now + timedelta(minutes=desk.policy.stops.answer_minutes)
-    return desk.replies.add(Reply(0, shop_id, refund_no, order_ref, Verdict.WAIT, at, due, order_id))
+    return desk.replies.add(Reply(0, shop_id, refund_no, order_ref, Verdict.WAIT, at, _due(desk), order_id))
+
+
+def _due(desk: Desk) -> datetime:
+    return desk.now + timedelta(minutes=desk.policy.stops.answer_minutes)
 
 
 def not_known(desk: Desk, shop_id: int, refund_no: str, order_ref: str) -> None:
@@ -63,10 +68,13 @@ def judge(desk: Desk, order: Order, refund_id: int, *, asked: bool = False) -> N
     if reply is None and asked and _expected(record):
         at = min(record.at, desk.now)
         reply = opened(desk, order.shop_id, record.external_id, order.number, at, order.id)
-    if reply is not None:
-        if reply.order_id is None:
-            reply = replace(reply, order_id=order.id)
-        _settle(desk, reply, verdict_of(desk, order, record, late=reply.due_at <= desk.now))
+    if reply is None:
+        return
+    if reply.order_id is None:
+        reply = replace(reply, order_id=order.id)
+    if reply.verdict is Verdict.NONE:  # whatever it becomes now, it is a question of its own
+        reply = replace(reply, asked_at=desk.now, due_at=_due(desk), said="", said_at=None)
+    _settle(desk, reply, verdict_of(desk, order, record, late=reply.due_at <= desk.now))
 
 
 def _expected(record: Refund) -> bool:
@@ -130,6 +138,29 @@ def tick(desk: Desk) -> int:
     return len(late)
 
 
+def untold(desk: Desk, order: Order) -> list[Reply]:
+    """Answers about this order that its platform did not take and the clock does not tell again: a person's task."""
+    numbers = [record.external_id for record in desk.refunds.of_order(order.id)]
+    found = desk.replies.of(order.shop_id, numbers).values() if numbers else ()
+    return [one for one in found if one.verdict in SAID and one.said != one.verdict and one.error and not one.next_at]
+
+
+def told_by_hand(desk: Desk, actor: Actor, order_id: int) -> int:
+    """A person has answered on the platform what it did not take from us. Returns how many answers. Raises
+    NotAllowed, Stale when none is left to tell."""
+    order = desk.orders.get(order_id)
+    require(actor, Right.REFUND, shop=order.shop_id)
+    mine = untold(desk, order)
+    if not mine:
+        raise Stale(order.number, "answered")
+    news = [replace(one, said=one.verdict, said_at=desk.now, error="") for one in mine]
+    desk.replies.save(news)
+    for one in mine:
+        history.note(desk, actor, "order", order.id, "answered_by_hand", one.verdict, refund=one.refund_no)
+    _redraw(desk, news)
+    return len(news)
+
+
 def to_say(desk: Desk) -> list[Reply]:
     """What platforms are to hear now."""
     return desk.replies.to_say(desk.now, BATCH)
@@ -157,8 +188,9 @@ def _after(desk: Desk, now: Reply, told: Reply, receipt: Receipt) -> Reply:
 
 
 def _redraw(desk: Desk, replies: Sequence[Reply]) -> None:
-    """The cards of the stops these are about."""
+    """The cards of the stops and orders these are about."""
     orders = [reply.order_id for reply in replies if reply.order_id is not None]
     boxes = {box.id for found in desk.parcels.of_orders(orders).values() for box in found}
     stops = [stop.id for found in desk.stops.of_parcels(boxes).values() for stop in found]
     notices.redraw(desk, NoticeKind.STOP, stops)
+    notices.redraw(desk, NoticeKind.ORDER, orders)

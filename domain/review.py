@@ -4,7 +4,7 @@ Surprising: an approval takes effect after the undo window (`release_at`), but i
 approvals never promise the same unit.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -295,12 +295,15 @@ def release_and_approve(desk: Desk, actor: Actor, order_id: int, revision: int, 
     return approve(desk, actor, order_id, order.revision, sure=sure)
 
 
-def refund(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:
-    """The buyer wants the money back, said on the order's card. Raises Stale, ReasonNeeded, NotAllowed."""
+def refund(
+    desk: Desk, actor: Actor, order_id: int, revision: int, reason: str, units: Mapping[int, int] | None = None
+) -> Order:
+    """The buyer wants the money back, said on the order's card: all of it, or for `units` by line number (0 = all of
+    the line). Raises Stale, ReasonNeeded, NotAllowed, Unknown('line'), BadValue."""
     seen(desk, desk.orders.get(order_id), revision)
     if not reason.strip():
         raise ReasonNeeded("refund")
-    return interception.typed(desk, actor, order_id, reason.strip())
+    return interception.typed(desk, actor, order_id, reason.strip(), units)
 
 
 def withdraw_refund(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:

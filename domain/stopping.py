@@ -78,10 +78,11 @@ def redraw_boards(desk: Desk) -> None:
     desk.outbox.add([replace(board, due_at=desk.now + wait[board.chat_id in leads]) for board in boards])
 
 
-def tell(desk: Desk, stop: Stop, parcel: Parcel) -> None:
-    """The people of the stop's level, quiet hours or not; the named person at first as well."""
+def tell(desk: Desk, stop: Stop, parcel: Parcel, *, again: str = "") -> None:
+    """The people of the stop's level, quiet hours or not; the named person at first as well. `again` makes it another
+    notice than the level's own."""
     roles = told_at_level(stop)
-    key = f"stop:{stop.id}:{stop.level}"
+    key = f"stop:{stop.id}:{stop.level}{again}"
     place = parcel.warehouse_id if roles & WAREHOUSE_ROLES else None
     named = stop.named_id if stop.level == 0 else None
     chats = notices.route(desk, roles, warehouse=place, named=named, others=False)
@@ -150,14 +151,33 @@ def open_stop(
     return stop
 
 
+def fit(desk: Desk, stop: Stop, parcel: Parcel, line_nos: tuple[int, ...], inside: Collection[int]) -> None:
+    """The stop is about these lines now (all `inside` the box when empty). When that is more, an answer given for less
+    is none: it is told and its clock runs anew; on the stop shelf the box lies safely, so there it is only told."""
+    wider = bool(stop.line_nos) and not set(line_nos or inside) <= set(stop.line_nos)
+    news = replace(stop, line_nos=line_nos)
+    if wider and stop.state is StopState.ACKED:
+        fresh = desk.now + timedelta(minutes=desk.policy.stop_escalation_minutes[0])
+        news = replace(news, state=StopState.OPEN, level=0, acked_by="", acked_at=None, next_at=fresh)
+    desk.stops.save(news)
+    if wider:
+        tell(desk, news, parcel, again=f":{stop.revision}")
+    redraw(desk, stop)
+
+
 def let_go(desk: Desk, by: str, stop: Stop) -> None:
-    """Its cause is gone. A line that lies on the stop shelf must go into its box again: that is a task of its own."""
+    """Its cause is gone. A line that lies on the stop shelf must go into its box again: that is a task of its own. A
+    whole parcel that nothing else keeps there must be fetched: the floor is told, it sees no old card change."""
     news = replace(stop, state=StopState.RELEASED, closed_by=by, closed_at=desk.now, next_at=None)
     desk.stops.save(news)
     redraw(desk, stop)
-    if stop.kind is StopKind.REFUND and stop.state is StopState.PULLED and stop.line_nos:
-        parcel = desk.parcels.get(stop.parcel_id)
+    if stop.state is not StopState.PULLED:
+        return
+    parcel = desk.parcels.get(stop.parcel_id)
+    if stop.kind is StopKind.REFUND and stop.line_nos:
         open_stop(desk, CLOCK, stop.order_id, parcel, StopKind.REPICK, "stop_shelf", line_nos=stop.line_nos)
+    elif not open_of(desk, parcel):
+        tell(desk, replace(news, level=0), parcel, again=":back")
 
 
 def open_of(desk: Desk, parcel: Parcel, *kinds: StopKind) -> list[Stop]:

@@ -28,6 +28,9 @@ OF_SHOP = frozenset(
         AlertKind.DISPATCH_NEAR,
         AlertKind.ORDER_GAP,
         AlertKind.FEED_STALE,
+        AlertKind.LEFT_STOPPED,
+        AlertKind.RECALL_LATE,
+        AlertKind.ANSWER_STUCK,
     }
 )
 _LEAD, _OWNER = frozenset({Role.CS_LEAD}), frozenset({Role.OWNER})
@@ -39,6 +42,9 @@ CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
     AlertKind.RETURN_UNLINKED: (frozenset({Role.CS}), _LEAD),
     AlertKind.ORDER_GAP: (_LEAD, _OWNER),
     AlertKind.FEED_STALE: (frozenset({Role.CS_LEAD, Role.DISPATCHER}), _OWNER),
+    AlertKind.LEFT_STOPPED: (frozenset({Role.CS, Role.FINANCE}), _LEAD, _OWNER),
+    AlertKind.RECALL_LATE: (frozenset({Role.CS}), _LEAD, _OWNER),
+    AlertKind.ANSWER_STUCK: (frozenset({Role.CS}), _LEAD, _OWNER),
     AlertKind.SHORTAGE: (frozenset({Role.BUYER}), _LEAD, _OWNER),
     AlertKind.SUSPENDED: (frozenset({Role.DISPATCHER, Role.CS}), _LEAD, _OWNER),
 }
@@ -94,6 +100,7 @@ def found(desk: Desk) -> list[Worry]:
         *_waiting(desk),
         *_dispatch(desk),
         *_floor(desk),
+        *_stopped(desk),
         *_shortage(desk),
         *_suspended(desk),
         *(_gap(gap) for gap in gaps.found(desk)),
@@ -132,6 +139,18 @@ def _floor(desk: Desk) -> Iterable[Worry]:
         yield _of(AlertKind.PARCEL_STUCK, pile)
     for pile in desk.piles.returns(desk.now - timedelta(minutes=desk.policy.return_unlinked_minutes)):
         yield _of(AlertKind.RETURN_UNLINKED, pile)
+
+
+def _stopped(desk: Desk) -> Iterable[Worry]:
+    """Of stops what the desk owes an answer: parcels that had left, recalls nobody carries on, answers no platform
+    took. First records: orders."""
+    rules = desk.policy.stops
+    for pile in desk.piles.left(desk.now - timedelta(minutes=rules.left_minutes)):
+        yield _of(AlertKind.LEFT_STOPPED, pile)
+    for pile in desk.piles.recalls(desk.now - timedelta(minutes=rules.recall_minutes)):
+        yield _of(AlertKind.RECALL_LATE, pile)
+    for pile in desk.piles.untold() if rules.hand_answers else ():
+        yield _of(AlertKind.ANSWER_STUCK, pile)
 
 
 def _shortage(desk: Desk) -> Iterable[Worry]:

@@ -8,7 +8,7 @@ from aiogram import Router
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import CallbackQuery, Message
 
-from domain import feeds, printing, pulls
+from domain import feeds, printing, pulls, replies
 from domain.desk import Desk
 from domain.errors import NotAllowed
 from domain.paper_records import Paper
@@ -43,8 +43,17 @@ async def show_stop(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None
 async def acknowledge(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     """Somebody is on it: the clock stops, the others see who."""
     stop = await ask.run(pulls.acknowledge, ask.actor, int(args[0]), int(args[1]))
-    await ask.toast(ask.words.plain("Yours. The card says what to scan."))
+    floor = ask.words.plain("Yours. The card says what to scan.")
+    await ask.toast(floor if stop.open else ask.words.plain("Yours."))
     await ask.show(NoticeKind.STOP, stop.id)
+
+
+@router.callback_query(Tap("sh"))
+async def told_by_hand(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """The platform's own page was used to answer what it did not take from us."""
+    await ask.run(replies.told_by_hand, ask.actor, int(args[0]))
+    await ask.toast(ask.words.plain("Noted."))
+    await ask.show(NoticeKind.ORDER, int(args[0]))
 
 
 @router.callback_query(Tap("sn"))

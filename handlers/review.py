@@ -21,6 +21,7 @@ from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.order_views import REFUND_REASONS, REJECT_REASONS
 from handlers.cards.orders import order_button
+from handlers.cards.refund_parts import read_lines, split_lines
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
 from handlers.queue import as_shown, go_on, may_see, show_order
@@ -32,7 +33,8 @@ _LATER = N_(
     "Product matched. {count} more {count:order that waits for a product is|orders that wait for a product are} "
     "looked at in the next moments."
 )
-Decision = Callable[[Desk, Actor, int, int, str], Order]
+Decision = Callable[..., Order]
+"""Of (desk, actor, order id, revision, reason); a refund also takes units by line."""
 
 
 def named(desk: Desk, actor: Actor, number: str) -> list[Order]:
@@ -53,7 +55,8 @@ async def look(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
     views = {"o.rj": "reject", "o.hd": "hold", "o.rf": "refund", "o.ms": "match", "o.why": "why", "o.hi": "history"}
     if verb in ("o.rj", "o.hd", "o.rf", "o.ms"):
         await ask.read(as_shown, order.id, int(args[1]))
-    await show_order(ask, order.id, view=views.get(verb, ""), page=args[1] if verb == "o.hi" else "0")
+    more = {"lines": args[2]} if verb == "o.rf" and args[2:] else {}
+    await show_order(ask, order.id, view=views.get(verb, ""), page=args[1] if verb == "o.hi" else "0", **more)
 
 
 APPROVALS = {"o.ok": review.approve, "o.okr": review.release_and_approve}
@@ -119,9 +122,9 @@ async def with_reason(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> No
         order = await ask.read(may_see, ask.actor, order_id)
         await ask.read(as_shown, order_id, revision)
         text = ask.words("Order {number}: answer this message with the reason.", number=order.number)
-        await ask.reply(question(text, ask.words.plain("Reason"), verb, order_id, revision))
+        await ask.reply(question(text, ask.words.plain("Reason"), verb, order_id, revision, *args[3:]))
         return
-    await ask.run(command, ask.actor, order_id, revision, ask.words.plain(reasons[key]))
+    await ask.run(command, ask.actor, order_id, revision, ask.words.plain(reasons[key]), *_part(args[3:]))
     await ask.toast(_done(ask, verb))
     await go_on(ask, order_id)
 
@@ -130,8 +133,13 @@ async def with_reason(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> No
 async def reason_told(message: Message, ask: Ask, verb: str, args: Args, answer: str) -> None:
     """The answer to "why?"."""
     command, _ = WITH_REASON[verb]
-    await ask.run(command, ask.actor, int(args[0]), int(args[1]), answer[:200])
+    await ask.run(command, ask.actor, int(args[0]), int(args[1]), answer[:200], *_part(args[2:]))
     await show_order(ask, int(args[0]))
+
+
+def _part(told: Args) -> list[dict[int, int]]:
+    """The lines a refund's button carried, if it did."""
+    return [read_lines(one) for one in told[:1]]
 
 
 @router.callback_query(Tap("o.mk"))
@@ -209,12 +217,13 @@ async def why(message: Message, ask: Ask, args: str) -> None:
 
 @router.message(Cmd("refund"))
 async def refund(message: Message, ask: Ask, args: str) -> None:
-    """/refund NUMBER REASON"""
+    """/refund NUMBER REASON; with `#2` or `#2x1` before the reason only that line, or so many units of it."""
     number, _, reason = args.partition(" ")
     order = await _one(ask, number)
     if order is None:
         return
-    if not reason.strip():
+    units, reason = split_lines(reason)
+    if not reason:
         raise ReasonNeeded("refund")
-    await ask.run(interception.typed, ask.actor, order.id, reason.strip()[:200])
+    await ask.run(interception.typed, ask.actor, order.id, reason[:200], units)
     await ask.show(NoticeKind.ORDER, order.id)

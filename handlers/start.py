@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
         N_("a customer by buyer id, order number or phone tail: history, tags, blacklist: /customer 1234"),
     ),
     "why": (Right.VIEW_ORDERS, N_("why an order is held, and why this warehouse and courier: /why 1234")),
-    "refund": (Right.REFUND, N_("the buyer wants the money back, stop the parcel: /refund 1234 reason")),
+    "refund": (Right.REFUND, N_("the buyer wants the money back, stop the parcel: /refund 1234 [#2x1] reason")),
     "return": (Right.REFUND, N_("link a return parcel to its order: /return ORDER WAYBILL")),
     "mapping": (Right.IMPORT, N_("order tables I have learned to read; forget one")),
     "wave": (Right.WAVE, N_("open waves; make one now, all or a kind of it")),

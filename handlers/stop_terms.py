@@ -44,6 +44,7 @@ STEPS = {
 }
 VERBS = {
     "pulled": N_("put on the stop shelf"),
+    "answered_by_hand": N_("answered on the platform by hand"),
     "sheet_torn": N_("sheet torn up"),
     "repick": N_("to be picked again"),
     "repicked": N_("picked again"),

@@ -31,6 +31,5 @@ def fragment(told: Iterable[Mapping[str, Any]]) -> Fragment:
 
 def _refund(told: Mapping[str, Any]) -> IncomingRefund:
     at = told["at"] and datetime.fromisoformat(told["at"])
-    return IncomingRefund(
-        **{**told, "state": RefundState(told["state"]), "line_ids": tuple(told["line_ids"]), "at": at}
-    )
+    lists = {"line_ids": tuple(told["line_ids"]), "units": tuple(told.get("units", ()))}
+    return IncomingRefund(**{**told, **lists, "state": RefundState(told["state"]), "at": at})

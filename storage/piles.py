@@ -20,6 +20,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     type_coerce,
@@ -28,14 +29,16 @@ from sqlalchemy import (
 from domain.holds import HoldCode
 from domain.lookout import FIRST, Pile, Shortage
 from domain.orders import OrderStatus
-from domain.parcels import RESERVING, ParcelState
+from domain.parcels import RESERVING, ParcelState, StopState
 from domain.people import Role
 from domain.records import ReturnState
+from domain.stop_desk import SAID, RecallState
 from storage.order_queries import in_shops
 from storage.sql import Sql
 from storage.tables.orders import hold, orders
-from storage.tables.parcels import parcel, parcel_item
+from storage.tables.parcels import parcel, parcel_item, stop
 from storage.tables.records import return_parcel
+from storage.tables.stops import recall, reply
 
 TO_SHIP = (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
 _IN_REVIEW = orders.c.status == OrderStatus.REVIEW
@@ -50,6 +53,10 @@ def _late(
     return select(place.label("place"), part.label("part"), key.label("id"), at.label("at"))
 
 
+def _first(at: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.min(at, type_=at.type)
+
+
 _OWING = (parcel.c.id == parcel_item.c.parcel_id, parcel.c.state == ParcelState.OWED, ~parcel_item.c.dropped)
 _OWED = _late(
     literal(0), literal(""), parcel_item.c.order_id, func.min(parcel.c.state_at, type_=parcel.c.state_at.type)
@@ -61,6 +68,10 @@ _OWED_SKUS = select(
     func.sum(parcel_item.c.quantity).label("units"),
 )
 _OWED_SKUS = _OWED_SKUS.where(*_OWING).group_by(parcel_item.c.sku)
+
+
+_FAILED = reply.c.error != literal_column("''")
+"""As the index says it: a bound '' would not find it."""
 
 
 class Piles:
@@ -116,6 +127,26 @@ class Piles:
         came = func.coalesce(return_parcel.c.arrived_at, return_parcel.c.created_at)
         late = _late(literal(0), literal(""), return_parcel.c.id, came)
         return self._piles(late.where(return_parcel.c.state == ReturnState.UNCLAIMED, came < before))
+
+    def left(self, before: datetime) -> list[Pile]:
+        """By shop: orders of parcels that had left when their stop came, before, and that nobody has answered for."""
+        late = _late(orders.c.shop_id, literal(""), stop.c.order_id, _first(stop.c.opened_at))
+        late = late.join(orders, orders.c.id == stop.c.order_id).where(stop.c.state == StopState.TOO_LATE)
+        late = late.where(stop.c.acked_at.is_(None), stop.c.opened_at < before)
+        return self._piles(late.group_by(orders.c.shop_id, stop.c.order_id))
+
+    def recalls(self, before: datetime) -> list[Pile]:
+        """By shop: orders of recalls registered before that no courier was asked about, nor will be by the clock."""
+        late = _late(recall.c.shop_id, literal(""), recall.c.order_id, _first(recall.c.opened_at))
+        late = late.where(recall.c.state == RecallState.REGISTERED, recall.c.next_at.is_(None))
+        return self._piles(late.where(recall.c.opened_at < before).group_by(recall.c.shop_id, recall.c.order_id))
+
+    def untold(self) -> list[Pile]:
+        """By shop: orders whose refund has an answer the platform did not take and is not told again by the clock."""
+        late = _late(reply.c.shop_id, literal(""), reply.c.order_id, _first(reply.c.decided_at))
+        late = late.where(reply.c.verdict.in_(sorted(SAID)), reply.c.next_at.is_(None), _FAILED)
+        late = late.where(reply.c.order_id.is_not(None), reply.c.said != reply.c.verdict)
+        return self._piles(late.group_by(reply.c.shop_id, reply.c.order_id))
 
     def short(self) -> tuple[list[Pile], list[Shortage]]:
         """Orders in REVIEW that are out of stock, and those that are owed goods: all in one pile, and by sku, the most

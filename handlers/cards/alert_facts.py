@@ -27,6 +27,9 @@ KINDS = {
     AlertKind.SHORTAGE: N_("Orders wait for stock"),
     AlertKind.SUSPENDED: N_("Courier or region suspended"),
     AlertKind.FEED_STALE: N_("Nothing heard of a shop: refunds may be missing"),
+    AlertKind.LEFT_STOPPED: N_("Refunded parcels have left and nobody has answered"),
+    AlertKind.RECALL_LATE: N_("Recalls no courier was asked about"),
+    AlertKind.ANSWER_STUCK: N_("Answers the platform did not take"),
 }
 
 
@@ -95,6 +98,18 @@ def _feed(desk: Desk, alert: Alert, words: Words) -> list[str]:
     return [*lines, words("Its parcels are held back at every scan (/feeds).")]
 
 
+def _left(desk: Desk, alert: Alert, words: Words) -> list[str]:
+    return [words("Ask the courier to bring them back, or tap “On it” on the stop's card.")]
+
+
+def _recalls(desk: Desk, alert: Alert, words: Words) -> list[str]:
+    return [words("Call the courier, then say on the recall's card what it answered (/recalls).")]
+
+
+def _untold(desk: Desk, alert: Alert, words: Words) -> list[str]:
+    return [words("Answer the refund on the platform by hand, then say so on the order's card.")]
+
+
 FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.APPROVAL_LATE: _nothing,
     AlertKind.HOLD_LATE: _nothing,
@@ -106,4 +121,7 @@ FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.SHORTAGE: _shortage,
     AlertKind.SUSPENDED: _suspension,
     AlertKind.FEED_STALE: _feed,
+    AlertKind.LEFT_STOPPED: _left,
+    AlertKind.RECALL_LATE: _recalls,
+    AlertKind.ANSWER_STUCK: _untold,
 }

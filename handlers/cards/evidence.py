@@ -67,7 +67,9 @@ NO_WAREHOUSE_CAN = N_("no warehouse of {tried} can, the first because: {why}")
 PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
 OWN_RETURN = N_("what the buyer sends back must come first")
+UNCLEAR_REFUND = N_("{amount} went back for {lines} (refund {refund}): do all of its goods still ship?")
 SPECIAL = (
+    (HoldCode.REFUNDED, "refund", UNCLEAR_REFUND),
     (HoldCode.OUT_OF_STOCK, "presale", PRESALE_STOCK),
     (HoldCode.FREEZE, "until", FREEZE_UNTIL),
     (HoldCode.FREEZE, "stock", FREEZE_STOCK),
@@ -84,6 +86,7 @@ SHORT = {
     "too_light": N_("too light"),
 }
 CURES = {
+    HoldCode.REFUNDED: N_("a lead releases it and the goods ship, or says with 💸 which of them stay"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
     HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform says so"),
     HoldCode.PRESALE_WAIT: N_("goes away by itself then"),

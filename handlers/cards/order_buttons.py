@@ -3,7 +3,7 @@
 Surprising: this only hides. Every tap names the revision it was shown with and is judged anew by the domain.
 """
 
-from domain import corrections
+from domain import corrections, replies
 from domain.customer_records import is_identity
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
@@ -108,6 +108,8 @@ def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
         buttons.append((Right.APPROVE, _reject(order, viewer)))  # never where the thumb expects the approval
     if order.status in _REFUNDABLE and order.refunded < order.paid:
         buttons.append((Right.REFUND, Button(words("💸 Refund and stop"), pack("o.rf", *key), "danger")))
+    if replies.untold(desk, order):
+        buttons.append((Right.REFUND, Button(words("📮 Answered on the platform"), pack("sh", order.id))))
     typed = [r for r in desk.refunds.of_order(order.id) if r.external_id.startswith("cs:")]
     if any(r.state != RefundState.CANCELLED for r in typed):
         buttons.append((Right.REFUND, Button(words("Refund withdrawn"), pack("o.rw", *key))))

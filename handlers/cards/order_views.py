@@ -6,6 +6,7 @@ Surprising: a view is never kept. When the record changes meanwhile, the card si
 from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 
+from domain import parts
 from domain.catalog import Sku
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
@@ -19,6 +20,7 @@ from handlers.cards.evidence import cure, hold_line, veiled
 from handlers.cards.hands import taker
 from handlers.cards.order_buttons import Row, in_twos
 from handlers.cards.owed import not_parted
+from handlers.cards.refund_parts import part_name, part_rows, read_lines
 from handlers.cards.together import why_lines
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, hold_name, verb_name
@@ -95,20 +97,27 @@ def _sure(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], hea
 
 
 def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
-    """The confirm row: what goes back is named, and so is the reason."""
-    words = viewer.words
-    amount = words.money(order.paid - order.refunded, order.currency)
+    """The confirm row: what goes back is named, and so is the reason. `data['lines']` (`2x1`) is a part of it."""
+    words, part = viewer.words, data.get("lines", "")
+    refund = parts.of_units(order, read_lines(part)) if part else None
+    left = order.paid - order.refunded
+    amount = words.money(left if refund is None else min(refund.amount, left), order.currency)
     text = words("Refund {amount} and stop the goods wherever they are. Why?", amount=amount)
+    if refund is not None:
+        what = part_name(order, read_lines(part))
+        text = words("Refund {what}, {amount}, and take it out wherever it is. Why?", what=what, amount=amount)
+    key = (*_key(order), part) if part else _key(order)
     buttons = [
         Button(
             words.label("💸 {amount}: {reason}", amount=amount, reason=words(reason)),
-            pack("o.rfy", *_key(order), key),
+            pack("o.rfy", *key[:2], name, *key[2:]),
             "danger",
         )
-        for key, reason in REFUND_REASONS.items()
+        for name, reason in REFUND_REASONS.items()
     ]
-    other = Button(words("Other…"), pack("o.rfy", *_key(order), "other"))
-    return Card(f"{head}\n\n{text}", (*((button,) for button in buttons), (other,), _back(order, words)))
+    other = Button(words("Other…"), pack("o.rfy", *key[:2], "other", *key[2:]))
+    rows = (*((button,) for button in buttons), (other,), *part_rows(order, part, words), _back(order, words))
+    return Card(f"{head}\n\n{text}", rows)
 
 
 def _key(order: Order) -> tuple[int, int]:

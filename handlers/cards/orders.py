@@ -5,6 +5,7 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
+from domain import replies
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
@@ -16,6 +17,7 @@ from handlers.cards.evidence import hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
+from handlers.cards.stops import answer_line
 from handlers.cards.together import together_lines
 from handlers.draw import drawing
 from handlers.taps import pack
@@ -80,7 +82,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
         _goods(order, words),
         _holds(desk, order, viewer),
         [*_parcels(desk, order, words), *together_lines(desk, order, words)],
-        _money_back(desk, order, words),
+        [*_money_back(desk, order, words), *(answer_line(one, words) for one in replies.untold(desk, order))],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import bins, pulls, recalls, stopping
+from domain import away, bins, pulls, recalls, stopping
 from domain.desk import Desk
 from domain.orders import Order
 from domain.parcels import Item, Parcel, ParcelState, Stop, StopKind, StopState
@@ -140,7 +140,11 @@ def _goods(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[str]:
 
 def _who(stop: Stop, words: Words) -> list[str]:
     if stop.state is not StopState.OPEN:
-        return [words("{name} has been on it since {time}.", name=stop.acked_by, time=words.when(stop.acked_at))]
+        lines = [words("{name} has been on it since {time}.", name=stop.acked_by, time=words.when(stop.acked_at))]
+        if stop.next_at is not None:
+            time, who = words.clock(stop.next_at), next_roles(stop, words)
+            lines.append(words("Not done by {time}: {who} is told next.", time=time, who=who))
+        return lines
     lines = [words("For: {name}", name=stop.named)] if stop.named else []
     if stop.next_at is not None:
         facts = {"time": words.clock(stop.next_at), "who": next_roles(stop, words), "count": stop.level + 1}
@@ -174,6 +178,11 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
 def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, words: Words) -> list[str]:
     courier = desk.catalog.couriers[parcel.courier_id].name if parcel.courier_id else "-"
     lines = [words("It left at {time} with {courier}.", time=words.when(parcel.handed_over_at), courier=courier)]
+    if stop.acked_by:
+        lines.append(words("{name} has been on it since {time}.", name=stop.acked_by, time=words.when(stop.acked_at)))
+    elif stop.acked_at is None:
+        until = stop.opened_at + timedelta(minutes=desk.policy.stops.left_minutes)
+        lines.append(words("Nobody has it yet. An alert goes out at {time}.", time=words.clock(until)))
     asked = desk.recalls.of_parcels([parcel.id]).get(parcel.id, ())
     if asked:
         return [*lines, words("Recall: {state}", state=words.plain(STATES[asked[-1].state]))]
@@ -198,10 +207,11 @@ def _answer(desk: Desk, stop: Stop, order: Order, words: Words) -> list[str]:
         return []
     number = desk.refunds.get(stop.refund_id).external_id
     reply = desk.replies.of(order.shop_id, [number]).get(number)
-    return [] if reply is None or reply.verdict is Verdict.NONE else [_answer_line(reply, words)]
+    return [] if reply is None or reply.verdict is Verdict.NONE else [answer_line(reply, words)]
 
 
-def _answer_line(reply: Reply, words: Words) -> str:
+def answer_line(reply: Reply, words: Words) -> str:
+    """What the platform was or will be told of one refund."""
     if reply.verdict is Verdict.WAIT:
         return words("Platform: waits for our answer, FAIL after {time}", time=words.clock(reply.due_at))
     took = span((reply.decided_at or reply.asked_at) - reply.asked_at, words)
@@ -222,11 +232,14 @@ def _box_goes_on(stop: Stop, parcel: Parcel) -> bool:
 
 def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) -> tuple[Row, ...]:
     words, place = viewer.words, parcel.warehouse_id
+    take = (Button(words.plain("🙋 On it"), pack("sa", stop.id, stop.revision), style="primary"),)
     if stop.state is StopState.TOO_LATE:
-        return _recall_rows(desk, parcel, order, viewer)
+        mine = any(viewer.offers(right, shop=order.shop_id) for right in away.RIGHTS)
+        asks = [take] if mine and stop.acked_at is None else []
+        return (*_recall_rows(desk, parcel, order, viewer), *asks)
     rows: list[Row] = []
     if stop.state is StopState.OPEN and any(viewer.offers(right, warehouse=place) for right in SEEN):
-        rows.append((Button(words.plain("🙋 On it"), pack("sa", stop.id, stop.revision), style="primary"),))
+        rows.append(take)
     torn = stop.open and stop.kind is StopKind.REFUND and pulls.untouched(desk, parcel)
     if torn and viewer.offers(Right.WAVE, warehouse=place):
         rows.append((Button(words.plain("✂️ Sheet torn up"), pack("sn", stop.id, stop.revision)),))

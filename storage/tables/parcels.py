@@ -139,7 +139,18 @@ class StopRow(Base, table=True):
     """Interceptions."""
 
     __tablename__ = "stop"
-    __table_args__ = (Index(None, "parcel_id"), Index(None, "state", "next_at"), Index(None, "opened_at"))
+    __table_args__ = (
+        Index(None, "parcel_id"),
+        Index(None, "state", "next_at"),
+        Index(None, "opened_at"),
+        Index(
+            "ix_stop_unanswered",
+            "state",
+            "opened_at",
+            sqlite_where=text("acked_at IS NULL"),
+            postgresql_where=text("acked_at IS NULL"),
+        ),
+    )
     id: int = col.key()
     parcel_id: int = col.ref("parcel.id")
     order_id: int = col.ref("orders.id")

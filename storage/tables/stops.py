@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 
 from domain.policy_stops import RecallKind
 from domain.stop_desk import RecallState, Verdict
@@ -18,6 +18,12 @@ class ReplyRow(Base, table=True):
         UniqueConstraint("shop_id", "refund_no"),
         Index(None, "next_at"),
         Index(None, "verdict", "due_at"),
+        Index(
+            "ix_reply_failed",
+            "shop_id",
+            sqlite_where=text("error <> ''"),
+            postgresql_where=text("error <> ''"),
+        ),
     )
     id: int = col.key()
     shop_id: int = col.ref("shop.id")

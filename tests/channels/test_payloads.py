@@ -103,6 +103,18 @@ def refund(*transactions: tuple[str, str, str]) -> dict[str, object]:
     }
 
 
+def test_shopify_tells_how_many_units_of_which_line_go_back() -> None:
+    units = [
+        {"line_item_id": 11, "quantity": 2},
+        {"line_item_id": 12, "quantity": 1},
+        {"line_item_id": 11, "quantity": 1},
+    ]
+    told = {**refund(("refund", "success", "800")), "refund_line_items": units}
+    notice = tell(Platform.SHOPIFY, "refunds/create", told)
+    assert isinstance(notice, channels.IncomingRefundNotice)
+    assert (notice.refund.line_ids, notice.refund.units) == (("11", "12"), (3, 1))
+
+
 @pytest.mark.parametrize(
     ("transactions", "state", "amount"),
     [

@@ -1,10 +1,11 @@
 """Who answers a stop, and what happens when nobody does: the chain, the second scan, torn sheets, quiet hours."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from domain import floor, interception, pulls, release
+from domain import floor, interception, pulls, release, review
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
 from domain.incoming import RefundState
 from domain.orders import OrderStatus
@@ -36,7 +37,7 @@ def test_nobody_answers_and_it_goes_up_at_two_five_and_ten_minutes_through_the_n
     house.refund(RefundState.SUCCESS)
     assert told(house) == {Role.PACKER: 1}
     steps = []
-    for minutes in (2, 5, 10, 10):
+    for minutes in (2, 3, 5, 5):
         house.pass_time(minutes * 60 - 1)
         assert house.run(pulls.tick) == 0
         house.pass_time(1)
@@ -46,13 +47,74 @@ def test_nobody_answers_and_it_goes_up_at_two_five_and_ten_minutes_through_the_n
     assert (house.stops[0].level, house.stops[0].state) == (4, StopState.OPEN)
 
 
-def test_an_answer_stops_the_clock(house: House) -> None:
+def test_a_clock_that_stood_still_does_not_make_up_for_it(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS)
+    house.pass_time(3 * 3600)
+    assert house.run(pulls.tick) == 1
+    assert house.stops[0].next_at == house.clock[0] + timedelta(minutes=3)
+    house.pass_time(30)
+    assert house.run(pulls.tick) == 0
+
+
+def test_an_answer_that_nobody_acts_on_goes_up_as_well(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    house.refund(RefundState.SUCCESS)
+    told(house)
+    (stop,) = house.stops
+    house.run(pulls.acknowledge, house.cast.actor(Role.PICKER), stop.id, stop.revision)
+    steps = []
+    for _ in range(3):
+        house.pass_time(599)
+        assert house.run(pulls.tick) == 0
+        house.pass_time(1)
+        assert house.run(pulls.tick) == 1
+        steps.append(told(house))
+    assert steps == [{Role.DISPATCHER: 1}, {Role.CS_LEAD: 1}, {Role.OWNER: 1}]
+    assert (house.stops[0].state, house.stops[0].acked_by) == (StopState.ACKED, house.cast.people[Role.PICKER].name)
+    house.pull()
+    house.pass_time(3600)
+    assert house.run(pulls.tick) == 0
+
+
+def test_who_only_waits_for_a_decision_has_nothing_left_to_do(house: House) -> None:
+    """Where nobody pulls by a second scan, a held box stays where it is."""
+    house.run(lambda unit: _choose(unit, replace(Policy(), stops=StopRules(second_scan=False))))
+    house.bring_to(ParcelState.PICKED)
+    order = house.order
+    house.run(review.hold, house.cast.actor(Role.CS), order.id, order.revision, "call first")
+    (stop,) = house.stops
+    house.run(pulls.acknowledge, house.cast.actor(Role.PICKER), stop.id, stop.revision)
+    assert house.stops[0].next_at is None
+
+
+def test_a_whole_parcel_on_the_stop_shelf_is_fetched_when_the_refund_is_withdrawn(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.REQUESTED)
+    house.pull()
+    told(house)
+    house.refund(RefundState.CANCELLED)
+    assert (house.stops[0].state, house.parcel.blocked) == (StopState.RELEASED, False)
+    assert told(house) == {Role.PACKER: 1}
+
+
+def test_a_parcel_that_something_else_keeps_on_the_stop_shelf_is_not_fetched(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.REQUESTED, 0, number="R1")
+    house.refund(RefundState.REQUESTED, 0, number="R2")
+    house.pull()
+    told(house)
+    house.refund(RefundState.CANCELLED, 0, number="R1")
+    assert told(house) == {}
+    house.refund(RefundState.CANCELLED, 0, number="R2")
+    assert told(house) == {Role.PACKER: 1}
+
+
+def test_an_answer_has_one_winner(house: House) -> None:
     house.bring_to(ParcelState.PICKED)
     house.refund(RefundState.SUCCESS)
     (stop,) = house.stops
     house.run(pulls.acknowledge, house.cast.actor(Role.PICKER), stop.id, stop.revision)
-    house.pass_time(3600)
-    assert house.run(pulls.tick) == 0
     with pytest.raises(Stale):
         house.run(pulls.acknowledge, house.cast.actor(Role.PACKER), stop.id, stop.revision)
     assert house.stops[0].acked_by == house.cast.people[Role.PICKER].name

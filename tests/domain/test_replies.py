@@ -2,10 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain import pulls, replies
+from domain.errors import NotAllowed, Stale
 from domain.incoming import RefundState
 from domain.parcels import ParcelState
-from domain.people import Station
+from domain.people import Role, Station
 from domain.replies import Receipt
 from domain.stop_desk import Verdict
 from tests.domain.house import PAID, House
@@ -100,6 +103,36 @@ def test_money_only_and_files_and_typed_refunds_need_no_answer(house: House) -> 
     assert reply(house).verdict is Verdict.NONE
     assert house.store.read_now(lambda desk: desk.replies.of(house.cast.shops[0].id, ["R9"])) == {}
     assert hears(house) == []
+
+
+def test_a_refund_asked_for_again_is_a_question_of_its_own(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    tell(house, RefundState.REQUESTED)
+    ack(house)
+    assert hears(house) == [Verdict.SUCCESS]
+    house.pass_time(3600)
+    tell(house, RefundState.CANCELLED)
+    house.pass_time(300)
+    tell(house, RefundState.REQUESTED)
+    again = reply(house)
+    assert (again.verdict, again.said, again.asked_at) == (Verdict.WAIT, "", house.clock[0])
+    assert again.due_at == house.clock[0] + timedelta(minutes=15)
+    assert hears(house) == []
+    ack(house)
+    assert hears(house) == [Verdict.SUCCESS]
+
+
+def test_an_answer_nobody_took_is_told_by_hand_once(house: House) -> None:
+    house.receive()
+    tell(house, RefundState.REQUESTED)
+    hears(house, replies.NO_CONNECTION, retryable=False)
+    with pytest.raises(NotAllowed):
+        house.run(replies.told_by_hand, house.cast.actor(Role.PICKER), house.order.id)
+    assert house.store.read_now(replies.untold, house.order) == [reply(house)]
+    assert house.run(replies.told_by_hand, house.cast.actor(Role.CS), house.order.id) == 1
+    assert (reply(house).said, reply(house).said_at, reply(house).error) == ("SUCCESS", house.clock[0], "")
+    with pytest.raises(Stale):
+        house.run(replies.told_by_hand, house.cast.actor(Role.CS), house.order.id)
 
 
 def test_left_meanwhile_is_fail_1002(house: House) -> None:

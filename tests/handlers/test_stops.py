@@ -49,6 +49,7 @@ async def test_too_late_tells_customer_service_what_to_do(floor: Floor) -> None:
         "↩️ Ask the courier to bring it back",
         "🏤 Ask to hold it at the station",
         "✏️ Ask to deliver elsewhere",
+        "🙋 On it",
     ]
     assert card.text.split("\n") == [
         f"⚠️ Too late: {box.waybill} has left · refund",
@@ -56,6 +57,7 @@ async def test_too_late_tells_customer_service_what_to_do(floor: Floor) -> None:
         "Refund at 11-23 10:01, when it was: handed over. Reason: 不想要了",
         "",
         "It left at 11-23 10:01 with 圆通.",
+        "Nobody has it yet. An alert goes out at 10:16.",
         "Ask the courier to bring it back, or wait for it: scan it at /receive when it comes.",
     ]
 
@@ -80,7 +82,7 @@ async def test_nobody_answers_and_the_card_says_who_is_next(floor: Floor) -> Non
     floor.clock.forward(121)
     assert floor.do(pulls.tick) == 1
     card = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOP, stop.id)
-    assert "No answer by 10:08: owner is told next. Told so far: 2×" in card.text.split("\n")
+    assert "No answer by 10:06: owner is told next. Told so far: 2×" in card.text.split("\n")
     assert [button.label for row in card.rows for button in row] == ["🙋 On it", "✂️ Sheet torn up"]
 
 

@@ -212,7 +212,7 @@ def _check_stop(stop: Stop, box: Parcel) -> None:
         assert lines.issuperset(stop.line_nos)
     if stop.kind is StopKind.REFUND and stop.state is StopState.DONE and stop.stage in IN_HAND:
         assert stop.pulled_at is not None
-    if stop.state is not StopState.OPEN:
+    if stop.state not in (StopState.OPEN, StopState.ACKED):
         assert stop.next_at is None
 
 

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from domain import printing, pulls, recalls, replies, review
+from domain import intake, interception, printing, pulls, recalls, replies, review
 from domain.desk import Desk
 from domain.errors import Refusal
 from domain.holds import HoldCode
+from domain.incoming import IncomingRefund, RefundState
 from domain.paper_records import Paper
 from domain.parcels import Stop
-from domain.people import Actor, ActorKind, Role, Station
+from domain.people import SHOP, Actor, ActorKind, Role, Station
 from domain.policy_stops import RecallKind
 from domain.stop_desk import RecallState
 from storage.store import Store
@@ -32,6 +33,38 @@ class StopLife(RuleBasedStateMachine):
     """What `Life` has to offer is named here; the rules are those of stops."""
 
     store: Store
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: dict[str, tuple[str, ...]] = {}
+
+    @rule(number=NUMBERS, whats=st.lists(st.sampled_from(["CUP", "LID"]), unique=True))
+    def the_file_asks_for_more_or_less(self, number: str, whats: list[str]) -> None:
+        """An export tells all that is asked for under one number and with no amount, whatever it comes to be about."""
+        order = self.store.read_now(lambda desk: desk.orders.by_number(1, [number])).get(number)
+        if order is None:
+            return
+        there = [line.external_id for line in order.lines]
+        asked = tuple(line_id for line_id in (f"{number}-{what}" for what in whats) if line_id in there)
+        state = RefundState.REQUESTED if asked else RefundState.CANCELLED
+        news = IncomingRefund(f"{number}:file:open", state, 0, asked)
+        self.store.run_now(intake.refund_told, SHOP, 1, number, news)
+        self.asked[number] = asked
+
+    @rule(number=NUMBERS, line_no=st.integers(1, 4), units=st.integers(0, 2))
+    def customer_service_takes_a_part_out(self, number: str, line_no: int, units: int) -> None:
+        order = self.store.read_now(lambda desk: desk.orders.by_number(1, [number])).get(number)
+        if order is not None:
+            self.refusable(interception.typed, BOSS, order.id, "one too many", {line_no: units})
+
+    def asked_for(self, desk: Desk, code: str) -> bool:
+        """Whether goods the last file asked for are in this box."""
+        box = desk.parcels.by_waybill(code)
+        assert box is not None
+        orders = desk.orders.many(box.live_orders)
+        ids = {(o.id, line.line_no): line.external_id for o in orders.values() for line in o.lines}
+        found = {ids.get((item.order_id, item.line_no), "") for item in box.live_items}
+        return any(not found.isdisjoint(self.asked.get(order.number, ())) for order in orders.values())
 
     def waybills(self) -> list[str]:
         """Every parcel's."""

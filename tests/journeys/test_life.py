@@ -145,11 +145,13 @@ class Life(OwedLife):
         state=st.sampled_from([RefundState.REQUESTED, RefundState.SUCCESS, RefundState.CANCELLED]),
         which=st.sampled_from(["all", "CUP", "LID", "amount"]),
         refund_no=st.integers(1, 2),
+        units=st.integers(0, 2),
     )
-    def refund(self, number: str, state: RefundState, which: str, refund_no: int) -> None:
+    def refund(self, number: str, state: RefundState, which: str, refund_no: int, units: int = 0) -> None:
         lines = () if which in ("all", "amount") else (f"{number}-{which}",)
         amount = {"all": 1_000_000, "amount": 100}.get(which, 2900)
-        news = IncomingRefund(f"R{number}-{refund_no}", state, amount, lines)
+        told = (units,) if units and lines else ()
+        news = IncomingRefund(f"R{number}-{refund_no}", state, amount, lines, units=told)
         self.store.run_now(intake.refund_told, SHOP, 1, number, news)
 
     @rule(number=NUMBERS)
@@ -247,9 +249,12 @@ class Life(OwedLife):
     def scan_at(self, code: str, station: Station, grams: int | None) -> None:
         before = self.store.read_now(lambda desk: stopped(desk, code))
         old = self.store.read_now(wrong_label, code)
+        asked = self.store.read_now(self.asked_for, code)
         result = self.store.run_now(fulfilment.scan, BOSS, station, code, grams)
         if before and result.ok and station is not Station.PUT_BACK:
             self.shipped_with_stop.append(f"{station} {code}")
+        if asked and result.ok and station is Station.HAND_OVER:
+            self.shipped_with_stop.append(f"{station} {code} with goods that are asked for")
         if old and result.ok and station in (Station.PACK, Station.WEIGH, Station.HAND_OVER):
             self.shipped_with_stop.append(f"{station} {code} with an old label")
 

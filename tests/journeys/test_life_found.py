@@ -26,6 +26,22 @@ def test_an_order_that_closes_with_other_lines_stops_the_whole_box() -> None:
     life.teardown()
 
 
+def test_a_file_that_asks_for_more_is_seen_before_the_box_leaves() -> None:
+    """The auditor's way: one line is asked for and put back, then the file asks for the other as well."""
+    life = Life()
+    life.open_the_shop(on_the_floor=1)
+    life.scan(pick=0, station=Station.PICK, grams=None)
+    life.the_file_asks_for_more_or_less(number="T0", whats=["LID"])
+    life.the_file_asks_for_more_or_less(number="T0", whats=["LID", "CUP"])
+    life.pulled_to_the_stop_shelf(pick=0, then_back=True)
+    life.whole_way(pick=0)
+    life.no_stopped_parcel_moves_on()
+    life.promises_hold()
+    levels = life.store.read_now(lambda desk: desk.stock.levels())
+    assert {sku: level.reserved for (_, sku), level in levels.items()} == {"BAG-1": 0, "CUP": 0, "LID": 0}
+    life.teardown()
+
+
 def test_money_of_a_partial_refund_stays_with_its_lines() -> None:
     """A refund for one line drops that line; what the other costs is untouched."""
     store = Store("sqlite:///:memory:", now=lambda: datetime(2026, 11, 23, 1, 0, tzinfo=UTC))

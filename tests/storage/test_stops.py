@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import LostRace, Unknown
+from domain.lookout import Pile
 from domain.parcels import ParcelState, Refund, Stage, Stop, StopKind, StopState
 from domain.people import Role
 from domain.policy_stops import FeedSource, RecallKind
@@ -28,6 +29,14 @@ def _tell(unit: Unit, refund: Refund) -> None:
 
 def _add(unit: Unit, stop: Stop) -> Stop:
     return unit.stops.add(stop)
+
+
+def _add_recall(unit: Unit, recall: Recall) -> None:
+    unit.recalls.add(recall)
+
+
+def _add_reply(unit: Unit, reply: Reply) -> None:
+    unit.replies.add(reply)
 
 
 def test_answers_are_one_per_refund_and_due_by_clock(each: Each) -> None:
@@ -71,6 +80,33 @@ def test_recalls_by_parcel_by_state_and_by_clock(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.recalls.since(NOW + SECOND, None)) == []
     with pytest.raises(Unknown):
         each.store.read_now(lambda unit: unit.recalls.get(10**9))
+
+
+def test_what_the_desk_owes_an_answer_piles_up_by_shop(each: Each) -> None:
+    box, other = boxed(each, {}, {})
+    shop, order_id = each.cast.shops[0].id, box.order_ids[0]
+    left = Stop(0, box.id, order_id, StopState.TOO_LATE, Stage.IN_TRANSIT, NOW, "refund")
+    first = each.store.run_now(_add, left)
+    each.store.run_now(_add, replace(left, opened_at=NOW + SECOND))
+    each.store.run_now(_add, replace(left, order_id=other.order_ids[0], acked_at=NOW))
+    kind, state = RecallKind.SENDER, RecallState.REGISTERED
+    recall = Recall(0, box.id, order_id, shop, each.cast.couriers[0].id, "YT1", kind, state, NOW, "安娜", NOW)
+    for one in (recall, replace(recall, next_at=NOW), replace(recall, state=RecallState.ASKING)):
+        each.store.run_now(_add_recall, one)
+    reply = Reply(0, shop, "77", "1001", Verdict.SUCCESS, NOW, NOW, order_id, decided_at=NOW, error="no connection")
+    for number, told in enumerate((reply, replace(reply, error=""), replace(reply, said="SUCCESS"))):
+        each.store.run_now(_add_reply, replace(told, refund_no=str(number)))
+    piles = [Pile(shop, "", 1, NOW, (order_id,))]
+    assert each.store.read_now(lambda unit: unit.piles.left(NOW)) == []
+    assert each.store.read_now(lambda unit: unit.piles.left(NOW + SECOND)) == piles
+    assert each.store.read_now(lambda unit: unit.piles.recalls(NOW)) == []
+    assert each.store.read_now(lambda unit: unit.piles.recalls(NOW + SECOND)) == piles
+    assert each.store.read_now(lambda unit: unit.piles.untold()) == piles
+    each.store.run_now(lambda unit: unit.stops.save(replace(first, acked_at=NOW)))
+    assert each.store.read_now(lambda unit: unit.piles.left(NOW + SECOND)) == []
+    assert each.store.read_now(lambda unit: unit.piles.left(NOW + 2 * SECOND)) == [
+        Pile(shop, "", 1, NOW + SECOND, (order_id,))
+    ]
 
 
 def test_a_shop_is_heard_by_the_way_it_was(each: Each) -> None:
