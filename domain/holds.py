@@ -1,7 +1,7 @@
 """Holds: why an order waits. Several at once, each with evidence, an owner and what would release it (rules.md B2).
 
-Surprising: a person's release is remembered with the evidence it was given on. The same evidence does not hold
-the order again; new evidence does.
+Surprising: a person's release is remembered with the evidence it was given on, for as long as its cause lasts. The same
+evidence does not hold the order again; new evidence does, and so does a cause that went away and came back.
 """
 
 from collections.abc import Iterable, Mapping
@@ -64,6 +64,17 @@ UNTOUCHABLE = frozenset({HoldCode.REFUNDED, HoldCode.REFUND_REQ, HoldCode.PLATFO
 
 ENDING = frozenset({"until", "stock"})
 """Evidence that lets a person's freeze end by itself: a moment, or the goods' arrival."""
+
+
+RELEASED = "released"
+ENDED = "ended"
+BY_HAND = (RELEASED, ENDED)
+"""Resolutions of a hold that a person released."""
+
+
+UNSEEN = frozenset({HoldCode.MERGE_WAIT, HoldCode.MARGIN_LOW})
+"""Codes that are looked for only where nothing else is in the way: not to find them does not say they have gone. Their
+evidence names the very order or sum."""
 
 
 class Source(StrEnum):
@@ -140,7 +151,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One hold on one order. `resolution` is '' while open, then auto | released."""
+    """One hold on one order. `resolution` is '' while open, then auto | released; ended = released once, and the cause
+    has gone since."""
 
     code: HoldCode
     source: Source
@@ -175,10 +187,16 @@ def open_codes(holds: Iterable[Hold]) -> tuple[HoldCode, ...]:
     return tuple(code for code in HoldCode if code in present)
 
 
+def _gone(hold: Hold) -> bool:
+    """Whether screening finding nothing says that the cause of a released hold has gone."""
+    return hold.source is Source.SCREENING and hold.code not in UNSEEN
+
+
 def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetime) -> tuple[Hold, ...]:
     """The holds after a new screening: what is found opens or stays, what is no longer found goes by itself.
 
-    A hold that a person released stays released while the evidence is the same. A person's freeze with a condition
+    A hold that a person released stays released while the evidence is the same; when its cause has gone, that is over
+    too, and the next time holds anew. A person's freeze with a condition
     (`ENDING`) is found, with its own evidence, as long as the condition is not met (two freezes end each by its own);
     any other stays until a person acts.
     """
@@ -200,8 +218,10 @@ def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetim
         elif hold.open and hold.source is Source.SCREENING and finding is not None:
             hold = hold if same else replace(hold, evidence=dict(finding.evidence))
             found.pop(hold.code, None)
-        elif hold.resolution == "released" and same:
+        elif hold.resolution == RELEASED and same:
             found.pop(hold.code, None)
+        elif hold.resolution == RELEASED and finding is None and _gone(hold):
+            hold = replace(hold, resolution=ENDED)
         result.append(hold)
     result += [Hold(finding.code, Source.SCREENING, now, dict(finding.evidence)) for finding in found.values()]
     return tuple(result)

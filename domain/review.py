@@ -20,7 +20,7 @@ from domain.errors import (
     UndoTooLate,
     WrongStatus,
 )
-from domain.holds import CATALOGUE, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
+from domain.holds import CATALOGUE, RELEASED, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import ParcelState
 from domain.people import Actor, ActorKind, Right, may, require
@@ -277,7 +277,7 @@ def _same(hold: Hold, holds: Sequence[Hold]) -> bool:
 
 
 def _without(order: Order, holds: Sequence[Hold], actor: Actor, now: datetime) -> Order:
-    gone = {"resolved_at": now, "resolved_by": actor.name, "resolution": "released"}
+    gone = {"resolved_at": now, "resolved_by": actor.name, "resolution": RELEASED}
     kept = (replace(h, **gone) if h in holds or _same(h, holds) else h for h in order.holds)  # type: ignore[arg-type]  # its fields
     return replace(order, holds=tuple(kept))
 

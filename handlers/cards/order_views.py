@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 
 from domain.catalog import Sku
 from domain.desk import Desk
-from domain.holds import HoldCode, open_codes
+from domain.holds import BY_HAND, HoldCode, open_codes
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.records import Event
@@ -150,7 +150,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
 
 
 def _gone_line(code: HoldCode, resolution: str, by: str, at: str, words: Words) -> str:
-    if resolution == "released":
+    if resolution in BY_HAND:
         return words("✓ {hold}: released by {by} at {at}", hold=hold_name(code, words), by=actor_name(by, words), at=at)
     return words("✓ {hold}: gone by itself at {at}", hold=hold_name(code, words), at=at)
 
