@@ -67,6 +67,7 @@ NO_WAREHOUSE_CAN = N_("no warehouse of {tried} can, the first because: {why}")
 PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
 OWN_RETURN = N_("what the buyer sends back must come first")
+HIDDEN_MOVED = N_("the platform hides the receiver, and what it shows is not ours: {fields} ({told})")
 SPECIAL = (
     (HoldCode.OUT_OF_STOCK, "presale", PRESALE_STOCK),
     (HoldCode.FREEZE, "until", FREEZE_UNTIL),
@@ -74,6 +75,7 @@ SPECIAL = (
     (HoldCode.MARGIN_LOW, "orders", MARGIN_TOGETHER),
     (HoldCode.NO_WAREHOUSE, "why", NO_WAREHOUSE_CAN),
     (HoldCode.WAIT_RETURN, "own", OWN_RETURN),
+    (HoldCode.ADDR_CHANGED, "told", HIDDEN_MOVED),
 )
 """Other words for a code, where this fact was seen."""
 SHORT = {
@@ -148,6 +150,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["at"] = step_name(facts["at"], words)
     if hold.code is HoldCode.KEYWORD:
         facts["words"] = words.listed(facts["words"].split(","))
+    elif hold.code is HoldCode.ADDR_CHANGED and "fields" in facts:
+        facts["fields"] = words.listed([words.plain(FIELDS[field]) for field in facts["fields"].split(",")])
     elif hold.code is HoldCode.ADDR_INVALID:
         facts["faults"] = _faults(hold.evidence, words, private)
     elif hold.code is HoldCode.PLATFORM_SHIPPED:

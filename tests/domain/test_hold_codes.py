@@ -216,8 +216,9 @@ def test_two_freezes_end_each_by_its_own_condition() -> None:
 @pytest.mark.parametrize("code", CHANGES)
 def test_a_change_after_the_decision_is_seen_with_what_it_says_now(code: HoldCode) -> None:
     change, evidence = CHANGES[code]
-    assert differences(ORDER, replace(ORDER, **change)) == {code: evidence}  # type: ignore[arg-type]  # test shorthand
-    assert differences(ORDER, ORDER) == {}
+    news = replace(ORDER, **change)  # type: ignore[arg-type]  # test shorthand
+    assert differences(ORDER, news, news.receiver) == {code: evidence}
+    assert differences(ORDER, ORDER, ORDER.receiver) == {}
 
 
 @pytest.mark.parametrize("code", [*CHANGES, HoldCode.MEMBER_CHANGED])
