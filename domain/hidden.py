@@ -22,9 +22,10 @@ def enciphered(text: str) -> bool:
 
 def comparable(receiver: Receiver) -> Receiver:
     """The receiver without its ciphertexts: what two exports of one order may be compared by."""
-    texts = {name: getattr(receiver, name) for name in ("name", "phone", "address")}
-    empty = {name: "" for name, text in texts.items() if enciphered(text)}
-    return replace(receiver, **empty) if empty else receiver
+    name, phone, address = (
+        "" if enciphered(text) else text for text in (receiver.name, receiver.phone, receiver.address)
+    )
+    return replace(receiver, name=name, phone=phone, address=address)
 
 
 def kept(old: Receiver, told: Receiver) -> Receiver:

@@ -22,6 +22,7 @@ class HoldCode(StrEnum):
     PLATFORM_SHIPPED = "PLATFORM_SHIPPED"
     NO_ITEMS = "NO_ITEMS"
     PAYMENT = "PAYMENT"
+    PART_PAID = "PART_PAID"
     SKU_UNMATCHED = "SKU_UNMATCHED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
     EXPIRY = "EXPIRY"
@@ -87,7 +88,8 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who owns a code, which right may release it by hand (None: only its cause), and after how long it is late."""
+    """Who owns a code, which right may release it by hand (None: only its cause), and after how long it is late. Its
+    owner may release it too, or end its cause (`CURED`): whoever is called first must be able to act."""
 
     owner: Role
     release: Right | None
@@ -102,12 +104,13 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.PLATFORM_SHIPPED: Rule(Role.CS_LEAD, Right.OVERRIDE, 120),
     HoldCode.NO_ITEMS: Rule(Role.CS, None, 120),
     HoldCode.PAYMENT: Rule(Role.FINANCE, Right.OVERRIDE, 240),
+    HoldCode.PART_PAID: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.SKU_UNMATCHED: Rule(Role.BUYER, None, 120),
     HoldCode.OUT_OF_STOCK: Rule(Role.BUYER, None, 480),
     HoldCode.EXPIRY: Rule(Role.BUYER, None, 480),
     HoldCode.PRESALE_WAIT: Rule(Role.BUYER, Right.OVERRIDE, 10080),
     HoldCode.WAIT_RETURN: Rule(Role.RECEIVER, Right.OVERRIDE, 10080),
-    HoldCode.PLATFORM_LOCK: Rule(Role.CS, Right.OVERRIDE, 720),
+    HoldCode.PLATFORM_LOCK: Rule(Role.CS_LEAD, Right.OVERRIDE, 720),
     HoldCode.NO_WAREHOUSE: Rule(Role.CS_LEAD, None, 120),
     HoldCode.NO_COURIER: Rule(Role.DISPATCHER, None, 120),
     HoldCode.WAYBILL_ERROR: Rule(Role.DISPATCHER, None, 60),
@@ -137,6 +140,10 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.TIME_WINDOW: Rule(Role.CS, Right.APPROVE, 720),
     HoldCode.FREEZE: Rule(Role.CS, Right.APPROVE, 1440),
 }
+
+
+CURED = frozenset({HoldCode.ADDR_INVALID, HoldCode.WAIT_RETURN})
+"""Codes whose owner ends the cause itself (writes the address, receives the return). To go on without is a lead's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """News about orders we have: what their stage allows is taken over, and where a person must look they are held.
 
 Surprising: a report without money or without a receiver (Amazon has both kinds) takes neither away from what another
-one told, nor does one that hides the receiver (Pinduoduo's, once it has shipped). What somebody decided on is taken one by one, everything else as a set.
+one told, nor does one that hides the receiver (Pinduoduo's, once it has shipped). What somebody decided on is taken
+one by one, everything else as a set.
 """
 
 from collections.abc import Sequence

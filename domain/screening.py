@@ -15,7 +15,7 @@ from domain.catalog import Catalog
 from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
 from domain.exchanges import waits_there
 from domain.holds import Finding, HoldCode, thaws_at
-from domain.incoming import PlatformState, Receiver, RefundState
+from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.orders import LIVE, Line, Order
 from domain.parcels import Item
 from domain.place_names import Fault, Why
@@ -29,6 +29,9 @@ _ZERO = timedelta(0)
 _TOLD = 40
 IN_PIECES = Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
 """Each sku is there somewhere, but not all in one place, nor so that it may be divided."""
+BEFORE_OFFERS = frozenset({Platform.TAOBAO})
+"""Platforms whose total is the price before points and red packets, which the platform pays: who paid less than that
+may have paid all the same (formats.md 1.1)."""
 QUOTED = 200
 """Characters of what a buyer or a seller wrote that a hold keeps as evidence."""
 
@@ -246,7 +249,17 @@ def _terms(order: Order, facts: Facts) -> Iterator[Finding]:
         yield Finding(HoldCode.FLAG, {"flag": order.seller_flag})
     if order.cod and choices.confirm_cod:
         yield Finding(HoldCode.PAYMENT, {"owed": str(order.total), "currency": order.currency})
+    yield from _part_paid(order)
     yield from shipped_there(order)
+
+
+def _part_paid(order: Order) -> Iterator[Finding]:
+    """The buyer still owes a part (rules.md B2 PART_PAID). What went back counts as paid, and with nothing paid at all
+    the platform's own word does."""
+    owed = order.total - order.refunded
+    if order.platform not in BEFORE_OFFERS and not order.cod and 0 < order.paid < owed:
+        seen = {"paid": str(order.paid), "payable": str(owed), "currency": order.currency}
+        yield Finding(HoldCode.PART_PAID, seen)
 
 
 def shipped_there(order: Order) -> Iterator[Finding]:

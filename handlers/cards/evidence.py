@@ -41,6 +41,7 @@ EVIDENCE = {
     HoldCode.FREEZE: N_("{reason} ({by})"),
     HoldCode.FRAUD: N_("the platform's opinion: {risk}"),
     HoldCode.PAYMENT: N_("cash on delivery, {owed}"),
+    HoldCode.PART_PAID: N_("{paid} paid of {payable}"),
     HoldCode.PRESALE_WAIT: N_("presale, to be worked on from {until}"),
     HoldCode.MEMBER_CHANGED: N_("{member}, which travels with it, is stopped or held"),
     HoldCode.INVOICE_CHANGED: N_("now “{now}”, while the order was: {at}"),
@@ -103,6 +104,7 @@ CURES = {
     HoldCode.WAIT_RETURN: N_("goes away when the return is received in good order; a lead may release it before"),
     HoldCode.PLATFORM_LOCK: N_("goes away when the platform says so; a lead may release it before"),
     HoldCode.ADDR_INVALID: N_("goes away when the address is corrected"),
+    HoldCode.PART_PAID: N_("goes away when the rest is paid"),
     HoldCode.BLACKLIST: N_("goes away when the entry is lifted or runs out; a lead may release this order"),
 }
 FIELDS = {
@@ -137,7 +139,7 @@ def veiled(text: str, private: bool, limit: int = 200) -> str:
     return text if private else _DIGITS.sub(lambda run: "*" * (len(run[0]) - 4) + run[0][-4:], text)
 
 
-_MONEY = ("paid", "low", "high", "amount", "owed", "price", "floor", "left", "cost", "freight")
+_MONEY = ("paid", "payable", "low", "high", "amount", "owed", "price", "floor", "left", "cost", "freight")
 
 
 def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:

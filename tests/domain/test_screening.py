@@ -318,3 +318,24 @@ def test_an_unknown_weight_means_no_expectation() -> None:
 @pytest.mark.parametrize(("grams", "price"), [(0, 350), (1000, 350), (1001, 500), (2000, 500), (2001, 650)])
 def test_freight_counts_started_steps(grams: int, price: int) -> None:
     assert YTO.freight(grams) == price
+
+
+@pytest.mark.parametrize(
+    ("platform", "changes", "owed"),
+    [
+        (Platform.JST, {"paid": 2899}, "2900"),
+        (Platform.JST, {"paid": 2000, "refunded": 100}, "2800"),
+        (Platform.SHOPIFY, {"paid": 1}, "2900"),
+        (Platform.JST, {"paid": 2900}, None),
+        (Platform.JST, {"paid": 3000}, None),
+        (Platform.JST, {"paid": 2000, "refunded": 900}, None),
+        (Platform.JST, {"paid": 0}, None),
+        (Platform.JST, {"paid": 100, "cod": True}, None),
+        (Platform.TAOBAO, {"paid": 2000}, None),
+    ],
+)
+def test_an_order_paid_in_part_waits_where_its_platform_tells_what_was_owed(
+    platform: Platform, changes: dict[str, int], owed: str | None
+) -> None:
+    seen = found(replace(ORDER, platform=platform, **changes)).get(HoldCode.PART_PAID)  # type: ignore[arg-type]  # test shorthand
+    assert (seen and seen["payable"]) == owed
