@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from domain.choices import Reading, choice, hidden, read, write
-from domain.holds import CATALOGUE, UNTOUCHABLE, HoldCode
+from domain.holds import CATALOGUE, CURED, UNTOUCHABLE, HoldCode
 from domain.paper_rules import Papers
 from domain.people import Right
 from domain.policy_checks import CheckRules, Weighing
@@ -107,6 +107,11 @@ class Policy:
         if chosen is None or chosen.release is None:
             return CATALOGUE[code].release
         return {Release.NOBODY: None, Release.APPROVE: Right.APPROVE, Release.OVERRIDE: Right.OVERRIDE}[chosen.release]
+
+    def owner_releases(self, code: HoldCode) -> bool:
+        """Whether the role that owns the code may release it too: unless the house chose who may."""
+        chosen = self.holds.get(code)
+        return code not in CURED and (chosen is None or chosen.release is None)
 
     def sla_minutes(self, code: HoldCode) -> int:
         """After how long an open hold of this code is late."""
