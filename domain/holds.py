@@ -142,6 +142,13 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
 }
 
 
+TIMED = frozenset(
+    {HoldCode.PRESALE_WAIT, HoldCode.MERGE_WAIT, HoldCode.PAY_DELAY, HoldCode.TIME_WINDOW, HoldCode.FREEZE}
+)
+"""Codes that time ends: they are late only when that moment has passed. An entry of the blacklist runs out too, but a
+person is to decide before."""
+
+
 CURED = frozenset({HoldCode.ADDR_INVALID, HoldCode.WAIT_RETURN})
 """Codes whose owner ends the cause itself (writes the address, receives the return). To go on without is a lead's."""
 
@@ -159,7 +166,7 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Hold:
     """One hold on one order. `resolution` is '' while open, then auto | released; ended = released once, and the cause
-    has gone since."""
+    has gone since. `until` is when time alone ends it (`TIMED`): nobody is late with it before."""
 
     code: HoldCode
     source: Source
@@ -168,6 +175,12 @@ class Hold:
     resolved_at: datetime | None = None
     resolved_by: str = ""
     resolution: str = ""
+    until: datetime | None = None
+
+    @property
+    def due_from(self) -> datetime:
+        """When whoever owns it began to be waited for."""
+        return self.opened_at if self.until is None else max(self.opened_at, self.until)
 
     @property
     def open(self) -> bool:
@@ -224,11 +237,20 @@ def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetim
             hold = replace(hold, resolved_at=now, resolved_by="screening", resolution="auto")
         elif hold.open and hold.source is Source.SCREENING and finding is not None:
             hold = hold if same else replace(hold, evidence=dict(finding.evidence))
+            hold = hold if hold.until == _until(finding) else replace(hold, until=_until(finding))
             found.pop(hold.code, None)
         elif hold.resolution == RELEASED and same:
             found.pop(hold.code, None)
         elif hold.resolution == RELEASED and finding is None and _gone(hold):
             hold = replace(hold, resolution=ENDED)
         result.append(hold)
-    result += [Hold(finding.code, Source.SCREENING, now, dict(finding.evidence)) for finding in found.values()]
+    result += [_opened(finding, now) for finding in found.values()]
     return tuple(result)
+
+
+def _opened(finding: Finding, now: datetime) -> Hold:
+    return Hold(finding.code, Source.SCREENING, now, dict(finding.evidence), until=_until(finding))
+
+
+def _until(finding: Finding) -> datetime | None:
+    return finding.until if finding.code in TIMED else None

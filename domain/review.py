@@ -211,7 +211,7 @@ def hold(
     seen_as = {"reason": reason.strip(), "by": actor.name}
     seen_as |= {"until": until.isoformat(timespec="minutes")} if until else {}
     seen_as |= {"stock": "1"} if for_stock else {}
-    holds = (*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as))
+    holds = (*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as, until=until))
     order = replace(order, holds=holds, first_approver=0)
     history.note(desk, actor, "order", order_id, "held", reason.strip())
     if order.status is OrderStatus.REVIEW:

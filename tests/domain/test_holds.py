@@ -67,3 +67,13 @@ def test_what_is_not_always_looked_for_stays_released(code: HoldCode) -> None:
     (hold,) = reconcile((), [finding], NOW)
     released = (replace(hold, resolved_at=NOW, resolved_by="Li Lei", resolution="released"),)
     assert reconcile(reconcile(released, [], LATER), [finding], LATER) == released
+
+
+def test_a_timed_hold_is_waited_for_from_its_moment_and_follows_it() -> None:
+    presale = Finding(HoldCode.PRESALE_WAIT, {"until": "then"}, LATER)
+    (hold,) = reconcile((), [presale], NOW)
+    assert (hold.until, hold.due_from) == (LATER, LATER)
+    (moved,) = reconcile((hold,), [replace(presale, until=NOW - timedelta(days=1))], LATER)
+    assert (moved.opened_at, moved.due_from) == (NOW, NOW)
+    (listed,) = reconcile((), [Finding(HoldCode.BLACKLIST, {}, LATER)], NOW)
+    assert (listed.until, listed.due_from) == (None, NOW)

@@ -156,7 +156,7 @@ def test_a_newer_database_is_refused_with_both_revisions(engine: Engine) -> None
     migrate.upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(migrate.NewerDatabase, match=r"revision 9999.*up to 0021"):
+    with pytest.raises(migrate.NewerDatabase, match=r"revision 9999.*up to 0029"):
         migrate.upgrade(engine)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
@@ -171,4 +171,4 @@ def test_a_store_on_a_newer_database_does_not_open(sqlite_url: str) -> None:
     engine.dispose()
     with pytest.raises(migrate.NewerDatabase) as refusal:
         Store(sqlite_url)
-    assert (refusal.value.found, refusal.value.known) == ("9999", "0021")
+    assert (refusal.value.found, refusal.value.known) == ("9999", "0029")
