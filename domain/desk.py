@@ -96,6 +96,9 @@ class Orders(Protocol):
     ) -> dict[str, tuple[Order, ...]]:
         """Live orders of these buyers placed since, by buyer."""
 
+    def recent_at_places(self, keys: Collection[str], since: datetime) -> dict[str, tuple[Order, ...]]:
+        """Live orders to these places (`merge_key`) placed since, by place."""
+
     def wanted_in_review(self, sku: str) -> int:
         """Units that orders in REVIEW want of it, and those that others are owed."""
 

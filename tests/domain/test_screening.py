@@ -339,3 +339,21 @@ def test_an_order_paid_in_part_waits_where_its_platform_tells_what_was_owed(
 ) -> None:
     seen = found(replace(ORDER, platform=platform, **changes)).get(HoldCode.PART_PAID)  # type: ignore[arg-type]  # test shorthand
     assert (seen and seen["payable"]) == owed
+
+
+def test_without_a_buyer_the_place_says_that_two_orders_are_alike() -> None:
+    one = replace(ORDER, buyer_id="", merge_key="k")
+    facts = replace(FACTS, recent={"k": (replace(one, id=2, number="T2"),)})
+    assert found(one, facts)[HoldCode.DUPLICATE] == {"order": "T2"}
+    assert HoldCode.DUPLICATE not in found(replace(one, merge_key=""), facts)
+
+
+def test_two_masks_alike_are_no_duplicate_unless_the_platforms_code_says_so() -> None:
+    hidden = replace(HOME, name="王*", phone="138****1234", address="****", masked=True)
+    one = replace(ORDER, receiver=hidden)
+    other = replace(one, id=2, number="T2")
+    assert HoldCode.DUPLICATE not in found(one, replace(FACTS, recent={"b1": (other,)}))
+    coded, alike = replace(one, merge_code="m1"), replace(other, merge_code="m1")
+    assert found(coded, replace(FACTS, recent={"b1": (alike,)}))[HoldCode.DUPLICATE] == {"order": "T2"}
+    elsewhere = replace(alike, merge_code="m2")
+    assert HoldCode.DUPLICATE not in found(coded, replace(FACTS, recent={"b1": (elsewhere,)}))
