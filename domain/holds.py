@@ -63,8 +63,8 @@ UNTOUCHABLE = frozenset({HoldCode.REFUNDED, HoldCode.REFUND_REQ, HoldCode.PLATFO
 """Codes no policy switches off and no machine releases (rules.md B2)."""
 
 
-ENDING = frozenset({"until", "stock"})
-"""Evidence that lets a person's freeze end by itself: a moment, or the goods' arrival."""
+ENDING = frozenset({"until", "stock", "ship"})
+"""Evidence that lets a person's freeze end by itself: a moment, the goods' arrival, or that it must soon be shipped."""
 
 
 RELEASED = "released"
@@ -229,8 +229,10 @@ def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetim
         finding = found.get(hold.code)
         same = finding is not None and dict(hold.evidence) == dict(finding.evidence)
         if hold.open and hold.source is Source.PERSON:
-            kept = any(one.code is hold.code and dict(one.evidence) == dict(hold.evidence) for one in told)
-            if not kept and not ENDING.isdisjoint(hold.evidence):
+            kept = next((one for one in told if one.code is hold.code and one.evidence == hold.evidence), None)
+            if kept is not None and hold.until != kept.until:
+                hold = replace(hold, until=kept.until)
+            elif kept is None and not ENDING.isdisjoint(hold.evidence):
                 hold = replace(hold, resolved_at=now, resolved_by="screening", resolution="auto")
             found.pop(hold.code, None)
         elif hold.open and hold.source is Source.SCREENING and finding is None:

@@ -28,6 +28,7 @@ from domain.planning import refresh
 from domain.policy import Policy
 from domain.records import NoticeKind
 from domain.scope import ALL, Scope
+from domain.waiting import rush_from
 
 LONGEST_FREEZE = timedelta(days=366)
 
@@ -190,11 +191,13 @@ def hold(
     *,
     until: datetime | None = None,
     for_stock: bool = False,
+    for_ship: bool = False,
 ) -> Order:
     """Freeze an order by hand, also one whose parcel is already in the house: the gate stops it there.
 
-    It may end by itself: at `until`, or in review `for_stock` when a warehouse has all its goods. Raises NotAllowed,
-    Stale, ReasonNeeded, WrongStatus, BadValue for a moment that is over or a year away.
+    It may end by itself: at `until`, or in review `for_stock` when a warehouse has all its goods and `for_ship` when
+    its promised ship time, wherever that moves, makes it a rush one (rules.md B2 FREEZE). Raises NotAllowed, Stale,
+    ReasonNeeded, WrongStatus, BadValue for a moment that is over, a year away, or not promised.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
@@ -203,6 +206,8 @@ def hold(
         raise ReasonNeeded("hold")
     if until is not None and not desk.now < until <= desk.now + LONGEST_FREEZE:
         raise BadValue("until", until.isoformat(timespec="minutes"), "until")
+    if for_ship and not desk.now < (rush_from(order, desk.policy) or desk.now):
+        raise BadValue("until", f"{order.promised_ship_at or '-'}", "until")
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     if order.status is OrderStatus.APPROVED:
@@ -210,7 +215,7 @@ def hold(
         order = withdrawal.unapprove(desk, actor, order, parcels, reason="hold")
     seen_as = {"reason": reason.strip(), "by": actor.name}
     seen_as |= {"until": until.isoformat(timespec="minutes")} if until else {}
-    seen_as |= {"stock": "1"} if for_stock else {}
+    seen_as |= ({"stock": "1"} if for_stock else {}) | ({"ship": "1"} if for_ship else {})
     holds = (*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as, until=until))
     order = replace(order, holds=holds, first_approver=0)
     history.note(desk, actor, "order", order_id, "held", reason.strip())

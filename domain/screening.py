@@ -22,7 +22,7 @@ from domain.place_names import Fault, Why
 from domain.policy import Policy
 from domain.shortage import Parting, parting, presale
 from domain.splitting import by_warehouse, items_of, may_split
-from domain.waiting import waiting
+from domain.waiting import rush_from, waiting
 from domain.worth import worth
 
 _ZERO = timedelta(0)
@@ -273,11 +273,12 @@ def shipped_there(order: Order) -> Iterator[Finding]:
 
 
 def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
-    """A freeze that ends by time or with the goods' arrival is kept up here (reconcile ends it when it is not)."""
+    """A freeze that ends by time, with the goods' arrival or before it must be shipped is kept up here (reconcile ends
+    it when it is not)."""
     for hold in order.holds:
         if not hold.open or hold.code is not HoldCode.FREEZE:
             continue
-        when = thaws_at(hold)
+        when = rush_from(order, facts.policy) if "ship" in hold.evidence else thaws_at(hold)
         arrived = "stock" in hold.evidence and bool(covering(order, facts))
         if not arrived and (when is None or facts.now < when):
             yield Finding(HoldCode.FREEZE, hold.evidence, when)

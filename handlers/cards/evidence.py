@@ -61,6 +61,7 @@ EVIDENCE = {
 }
 FREEZE_UNTIL = N_("{reason} ({by}), until {until}")
 FREEZE_STOCK = N_("{reason} ({by}), until the goods are there")
+FREEZE_SHIP = N_("{reason} ({by}), until its ship time is near; then it is a rush one")
 MARGIN_TOGETHER = N_(
     "{left} of {paid} would be left of {orders} in one parcel, after goods {cost} and one freight {freight}"
 )
@@ -73,6 +74,7 @@ SPECIAL = (
     (HoldCode.OUT_OF_STOCK, "presale", PRESALE_STOCK),
     (HoldCode.FREEZE, "until", FREEZE_UNTIL),
     (HoldCode.FREEZE, "stock", FREEZE_STOCK),
+    (HoldCode.FREEZE, "ship", FREEZE_SHIP),
     (HoldCode.MARGIN_LOW, "orders", MARGIN_TOGETHER),
     (HoldCode.NO_WAREHOUSE, "why", NO_WAREHOUSE_CAN),
     (HoldCode.WAIT_RETURN, "own", OWN_RETURN),

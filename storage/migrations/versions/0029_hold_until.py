@@ -1,7 +1,6 @@
 """When time alone ends a hold: nobody is late with it before.
 
-Orders in review that such a hold keeps are screened again at once, which puts the moment in; a freeze from before keeps
-its clock from when it was put.
+Orders in review that such a hold keeps are screened again at once, which puts the moment in.
 """
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from storage.types import Moment
 revision = "0029"
 down_revision = "0021"
 
-_TIMED = ("PRESALE_WAIT", "MERGE_WAIT", "PAY_DELAY", "TIME_WINDOW")
+_TIMED = ("PRESALE_WAIT", "MERGE_WAIT", "PAY_DELAY", "TIME_WINDOW", "FREEZE")
 
 
 def upgrade() -> None:
