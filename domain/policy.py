@@ -49,6 +49,10 @@ class Policy:
         ("发票", "加急", "改地址", "送人", "不要发", "invoice", "urgent", "gift"),
         "words in messages and notes that hold",
     )
+    keyword_exceptions: tuple[str, ...] = choice(
+        ("不加急", "不用加急", "不要发票", "不用发票", "不需要发票", "not urgent", "no invoice", "no gift"),
+        "words that are struck out before, so that 不加急 is no 加急",
+    )
     duplicate_hours: int = choice(72, "the same goods to the same place within this time are a double", low=0)
     wave_wait_seconds: int = choice(20, "how long the first parcel of a wave waits for others", low=0)
     wave_size: int = choice(40, "parcels in a wave at most", low=1, high=500)

@@ -94,7 +94,7 @@ class Piles:
         """By shop and owner: orders in REVIEW with an open hold that somebody has been waited for since before its
         code's moment (`Hold.due_from`), each once."""
         owner = case(*((hold.c.code == code, literal(role.value)) for code, role in owners.items()), else_="")
-        overdue = or_(*(and_(hold.c.code == code, _DUE_FROM < at) for code, at in before.items()))
+        overdue = or_(*(and_(hold.c.code == code, at > _DUE_FROM) for code, at in before.items()))
         late = _late(orders.c.shop_id, owner, orders.c.id, func.min(_DUE_FROM, type_=hold.c.opened_at.type))
         late = late.join(orders, orders.c.id == hold.c.order_id).where(_IN_REVIEW, _OPEN, overdue)
         return self._piles(late.group_by(orders.c.shop_id, "part", orders.c.id))

@@ -357,3 +357,26 @@ def test_two_masks_alike_are_no_duplicate_unless_the_platforms_code_says_so() ->
     assert found(coded, replace(FACTS, recent={"b1": (alike,)}))[HoldCode.DUPLICATE] == {"order": "T2"}
     elsewhere = replace(alike, merge_code="m2")
     assert HoldCode.DUPLICATE not in found(coded, replace(FACTS, recent={"b1": (elsewhere,)}))
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("加急", "加急"),
+        ("不加急，慢慢来", None),
+        ("不要发票", None),
+        ("不要发票，不要发货", "不要发"),
+        ("不加急？请加急！", "加急"),
+        ("加不加急急", None),
+        ("This is NOT urgent, no gift", None),
+    ],
+)
+def test_an_exception_is_struck_out_before_keywords_are_looked_for(message: str, words: str | None) -> None:
+    seen = found(replace(ORDER, buyer_message=message)).get(HoldCode.KEYWORD)
+    assert (seen and seen["words"]) == words
+
+
+def test_an_empty_word_finds_and_strikes_nothing() -> None:
+    facts = replace(FACTS, policy=replace(Policy(), keywords=("", "急"), keyword_exceptions=("",)))
+    assert found(replace(ORDER, buyer_message="急"), facts)[HoldCode.KEYWORD] == {"words": "急"}
+    assert HoldCode.KEYWORD not in found(replace(ORDER, buyer_message="好"), facts)
