@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain import exchanges
-from domain.addresses import filled
 from domain.desk import Desk
 from domain.exchanges import waits_there
-from domain.holds import Hold, HoldCode, Source, open_codes, reconcile
+from domain.hidden import moved
+from domain.holds import RELEASED, Hold, HoldCode, Source, open_codes, reconcile
+from domain.incoming import Receiver
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.screening import shipped_there
@@ -37,14 +38,28 @@ _WATCHED: Mapping[HoldCode, str] = {
 TOLD = (HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK)
 """What the platform says of the order as it stands."""
 DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
+EARLY = (OrderStatus.UNPAID, OrderStatus.REVIEW)
 
 
-def differences(order: Order, news: Order) -> dict[HoldCode, dict[str, str]]:
-    """What a person who decided on the order has not seen, with what it says now. Goods that come for the first time
-    are no change."""
-    found: dict[HoldCode, dict[str, str]] = {}
-    if filled(news.receiver) != filled(order.receiver):
-        found[HoldCode.ADDR_CHANGED] = {}
+def _elsewhere(order: Order, news: Order, told: Receiver) -> Mapping[str, str] | None:
+    """What says that it goes elsewhere now; None when nothing does, or when a person has looked at just that."""
+    codes = {order.merge_code, news.merge_code} - {""}
+    seen = moved(order.receiver, told)
+    if seen is None and order.receiver.masked and told.masked and len(codes) > 1:
+        seen = {}
+    looked = [h for h in order.holds if h.code is HoldCode.ADDR_CHANGED and h.resolution == RELEASED]
+    if seen and told != news.receiver and any(seen.items() <= hold.evidence.items() for hold in looked):
+        return None
+    return seen
+
+
+def differences(order: Order, news: Order, told: Receiver) -> dict[HoldCode, Mapping[str, str]]:
+    """What a person who decided on the order has not seen, with what it says now; `told` is the receiver as told,
+    which a hidden one need not have become. Goods that come for the first time are no change."""
+    found: dict[HoldCode, Mapping[str, str]] = {}
+    elsewhere = _elsewhere(order, news, told)
+    if elsewhere is not None:
+        found[HoldCode.ADDR_CHANGED] = elsewhere
     if order.lines and _goods(news) != _goods(order):
         found[HoldCode.GOODS_CHANGED] = {}
     for code, name in _WATCHED.items():

@@ -99,6 +99,9 @@ class Orders(Protocol):
     def wanted(self, skus: Collection[str] | None) -> dict[str, Wanted]:
         """sku -> units orders want that no warehouse has claimed; of these skus (None = all), none = missing."""
 
+    def recent_at_places(self, keys: Collection[str], since: datetime) -> dict[str, tuple[Order, ...]]:
+        """Live orders to these places (`merge_key`) placed since, by place."""
+
     def in_review(
         self, *, shops: frozenset[int] | None, held: bool | None, up_to: int | None = None, limit: int = 1000
     ) -> list[tuple[int, int]]:

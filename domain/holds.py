@@ -1,7 +1,7 @@
 """Holds: why an order waits. Several at once, each with evidence, an owner and what would release it (rules.md B2).
 
-Surprising: a person's release is remembered with the evidence it was given on. The same evidence does not hold
-the order again; new evidence does.
+Surprising: a person's release is remembered with the evidence it was given on, for as long as its cause lasts. The same
+evidence does not hold the order again; new evidence does, and so does a cause that went away and came back.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,6 +22,7 @@ class HoldCode(StrEnum):
     PLATFORM_SHIPPED = "PLATFORM_SHIPPED"
     NO_ITEMS = "NO_ITEMS"
     PAYMENT = "PAYMENT"
+    PART_PAID = "PART_PAID"
     SKU_UNMATCHED = "SKU_UNMATCHED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
     EXPIRY = "EXPIRY"
@@ -62,8 +63,19 @@ UNTOUCHABLE = frozenset({HoldCode.REFUNDED, HoldCode.REFUND_REQ, HoldCode.PLATFO
 """Codes no policy switches off and no machine releases (rules.md B2)."""
 
 
-ENDING = frozenset({"until", "stock"})
-"""Evidence that lets a person's freeze end by itself: a moment, or the goods' arrival."""
+ENDING = frozenset({"until", "stock", "ship"})
+"""Evidence that lets a person's freeze end by itself: a moment, the goods' arrival, or that it must soon be shipped."""
+
+
+RELEASED = "released"
+ENDED = "ended"
+BY_HAND = (RELEASED, ENDED)
+"""Resolutions of a hold that a person released."""
+
+
+UNSEEN = frozenset({HoldCode.MERGE_WAIT, HoldCode.MARGIN_LOW})
+"""Codes that are looked for only where nothing else is in the way: not to find them does not say they have gone. Their
+evidence names the very order or sum."""
 
 
 class Source(StrEnum):
@@ -76,7 +88,8 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who owns a code, which right may release it by hand (None: only its cause), and after how long it is late."""
+    """Who owns a code, which right may release it by hand (None: only its cause), and after how long it is late. Its
+    owner may release it too, or end its cause (`CURED`): whoever is called first must be able to act."""
 
     owner: Role
     release: Right | None
@@ -91,12 +104,13 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.PLATFORM_SHIPPED: Rule(Role.CS_LEAD, Right.OVERRIDE, 120),
     HoldCode.NO_ITEMS: Rule(Role.CS, None, 120),
     HoldCode.PAYMENT: Rule(Role.FINANCE, Right.OVERRIDE, 240),
+    HoldCode.PART_PAID: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.SKU_UNMATCHED: Rule(Role.BUYER, None, 120),
     HoldCode.OUT_OF_STOCK: Rule(Role.BUYER, None, 480),
     HoldCode.EXPIRY: Rule(Role.BUYER, None, 480),
     HoldCode.PRESALE_WAIT: Rule(Role.BUYER, Right.OVERRIDE, 10080),
     HoldCode.WAIT_RETURN: Rule(Role.RECEIVER, Right.OVERRIDE, 10080),
-    HoldCode.PLATFORM_LOCK: Rule(Role.CS, Right.OVERRIDE, 720),
+    HoldCode.PLATFORM_LOCK: Rule(Role.CS_LEAD, Right.OVERRIDE, 720),
     HoldCode.NO_WAREHOUSE: Rule(Role.CS_LEAD, None, 120),
     HoldCode.NO_COURIER: Rule(Role.DISPATCHER, None, 120),
     HoldCode.WAYBILL_ERROR: Rule(Role.DISPATCHER, None, 60),
@@ -128,6 +142,17 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
 }
 
 
+TIMED = frozenset(
+    {HoldCode.PRESALE_WAIT, HoldCode.MERGE_WAIT, HoldCode.PAY_DELAY, HoldCode.TIME_WINDOW, HoldCode.FREEZE}
+)
+"""Codes that time ends: they are late only when that moment has passed. An entry of the blacklist runs out too, but a
+person is to decide before."""
+
+
+CURED = frozenset({HoldCode.ADDR_INVALID, HoldCode.WAIT_RETURN})
+"""Codes whose owner ends the cause itself (writes the address, receives the return). To go on without is a lead's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What screening saw: a code and the evidence, as plain text facts. `until` is when it may end by itself, and so
@@ -140,7 +165,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One hold on one order. `resolution` is '' while open, then auto | released."""
+    """One hold on one order. `resolution` is '' while open, then auto | released; ended = released once, and the cause
+    has gone since. `until` is when time alone ends it (`TIMED`): nobody is late with it before."""
 
     code: HoldCode
     source: Source
@@ -149,6 +175,12 @@ class Hold:
     resolved_at: datetime | None = None
     resolved_by: str = ""
     resolution: str = ""
+    until: datetime | None = None
+
+    @property
+    def due_from(self) -> datetime:
+        """When whoever owns it began to be waited for."""
+        return self.opened_at if self.until is None else max(self.opened_at, self.until)
 
     @property
     def open(self) -> bool:
@@ -175,10 +207,16 @@ def open_codes(holds: Iterable[Hold]) -> tuple[HoldCode, ...]:
     return tuple(code for code in HoldCode if code in present)
 
 
+def _gone(hold: Hold) -> bool:
+    """Whether screening finding nothing says that the cause of a released hold has gone."""
+    return hold.source is Source.SCREENING and hold.code not in UNSEEN
+
+
 def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetime) -> tuple[Hold, ...]:
     """The holds after a new screening: what is found opens or stays, what is no longer found goes by itself.
 
-    A hold that a person released stays released while the evidence is the same. A person's freeze with a condition
+    A hold that a person released stays released while the evidence is the same; when its cause has gone, that is over
+    too, and the next time holds anew. A person's freeze with a condition
     (`ENDING`) is found, with its own evidence, as long as the condition is not met (two freezes end each by its own);
     any other stays until a person acts.
     """
@@ -191,17 +229,30 @@ def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetim
         finding = found.get(hold.code)
         same = finding is not None and dict(hold.evidence) == dict(finding.evidence)
         if hold.open and hold.source is Source.PERSON:
-            kept = any(one.code is hold.code and dict(one.evidence) == dict(hold.evidence) for one in told)
-            if not kept and not ENDING.isdisjoint(hold.evidence):
+            kept = next((one for one in told if one.code is hold.code and one.evidence == hold.evidence), None)
+            if kept is not None and hold.until != kept.until:
+                hold = replace(hold, until=kept.until)
+            elif kept is None and not ENDING.isdisjoint(hold.evidence):
                 hold = replace(hold, resolved_at=now, resolved_by="screening", resolution="auto")
             found.pop(hold.code, None)
         elif hold.open and hold.source is Source.SCREENING and finding is None:
             hold = replace(hold, resolved_at=now, resolved_by="screening", resolution="auto")
         elif hold.open and hold.source is Source.SCREENING and finding is not None:
             hold = hold if same else replace(hold, evidence=dict(finding.evidence))
+            hold = hold if hold.until == _until(finding) else replace(hold, until=_until(finding))
             found.pop(hold.code, None)
-        elif hold.resolution == "released" and same:
+        elif hold.resolution == RELEASED and same:
             found.pop(hold.code, None)
+        elif hold.resolution == RELEASED and finding is None and _gone(hold):
+            hold = replace(hold, resolution=ENDED)
         result.append(hold)
-    result += [Hold(finding.code, Source.SCREENING, now, dict(finding.evidence)) for finding in found.values()]
+    result += [_opened(finding, now) for finding in found.values()]
     return tuple(result)
+
+
+def _opened(finding: Finding, now: datetime) -> Hold:
+    return Hold(finding.code, Source.SCREENING, now, dict(finding.evidence), until=_until(finding))
+
+
+def _until(finding: Finding) -> datetime | None:
+    return finding.until if finding.code in TIMED else None

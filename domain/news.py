@@ -1,15 +1,17 @@
 """News about orders we have: what their stage allows is taken over, and where a person must look they are held.
 
 Surprising: a report without money or without a receiver (Amazon has both kinds) takes neither away from what another
-one told. What somebody decided on is taken one by one, everything else as a set.
+one told, nor does one that hides the receiver (Pinduoduo's, once it has shipped). What somebody decided on is taken
+one by one, everything else as a set.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from domain import away, history, interception, parts, printing, refunds, withdrawal
-from domain.changes import DECIDED, differences, hold_change, hold_told
+from domain.changes import DECIDED, EARLY, differences, hold_change, hold_told
 from domain.desk import Desk
+from domain.hidden import kept
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
@@ -72,20 +74,24 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     lines = _merge_lines(order, incoming)
     news = order if incoming.fragment else _take_head(order, incoming)
     news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
-    changed = differences(order, news)
+    to = incoming.receiver if not incoming.fragment and tells_receiver(incoming) else news.receiver
+    changed = differences(order, news, to)
     told = (order.platform_state, order.platform_hold)
     moved = (news.platform_state, news.platform_hold) != told
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
     if changed and order.status in DECIDED:
         news = hold_change(desk, news, changed)
+    elif HoldCode.ADDR_CHANGED in changed and to != news.receiver and order.status in EARLY:  # the old one was kept
+        news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: changed[HoldCode.ADDR_CHANGED]})
     if moved and order.status in DECIDED:
         news = hold_told(desk, news, parcels)
     if changed or set(open_codes(news.holds)) - set(open_codes(order.holds)):
         if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
             news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
         news = replace(news, first_approver=0)
-    left = order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED)  # part of it may be on its way
-    if HoldCode.ADDR_CHANGED in changed and left and not news.receiver.masked:
+    gone = order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED)  # part of it may be on its way
+    elsewhere = HoldCode.ADDR_CHANGED in changed and news.receiver != order.receiver
+    if elsewhere and gone and not news.receiver.masked:
         away.moved_too_late(desk, news, parcels)
     before = {line.external_id: line.refund for line in sorted(order.lines, key=_refunded_first)}
     for refund in (*incoming.refunds, *line_refunds(before, incoming)):
@@ -102,7 +108,9 @@ def _take_head(order: Order, incoming: IncomingOrder) -> Order:
     told = {name: value for name, value in head_of(incoming).items() if value or name not in KEPT}
     if not (incoming.goods or incoming.total or incoming.paid):
         told = {name: value for name, value in told.items() if name not in MONEY}
-    if not tells_receiver(incoming):
+    if tells_receiver(incoming):
+        told["receiver"] = kept(order.receiver, incoming.receiver)
+    else:
         del told["receiver"]
     if "paid" in told:
         told["paid"] = max(incoming.paid, order.refunded)

@@ -19,7 +19,8 @@ _LANDLINE = re.compile(
 _GROUPED = re.compile(r"^(1\d{2})-(\d{4})-(\d{4})", re.ASCII)
 _CODE = re.compile(r"^(?:\+|00)?86-?(?=\d{2,3})")
 _MASK = re.compile(r"[\d*+-]*\*{2,}[\d*-]*", re.ASCII)
-_CIPHERS = ("##", "$$", "~")
+CIPHERS = ("##", "$$", "~")
+"""What a platform's ciphertext begins with."""
 _ANY = re.compile(r"^[+\d(][\d\s().-]{5,24}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$", re.IGNORECASE | re.ASCII)
 
 
@@ -56,7 +57,7 @@ def read(text: str) -> Phone:
     extension (`-123`, `,123`, `转123`) made one. Never raises."""
     told = unicodedata.normalize("NFKC", text).strip()
     bare = "".join(told.split())
-    if bare.startswith(_CIPHERS) or (_MASK.fullmatch(bare) and "*" in bare):
+    if bare.startswith(CIPHERS) or (_MASK.fullmatch(bare) and "*" in bare):
         return Phone(Kind.MASKED, bare)
     number = _CODE.sub("", bare)
     mobile = _MOBILE.fullmatch(_GROUPED.sub(r"\1\2\3", number))

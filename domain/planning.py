@@ -39,11 +39,12 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
         buyers = {order.buyer_id for order in orders if order.shop_id == shop_id and order.buyer_id}
         for buyer, others in desk.orders.recent_of_buyers(shop_id, buyers, since).items():
             recent[buyer] = recent.get(buyer, ()) + others
+    places = {order.merge_key for order in orders if not order.buyer_id and order.merge_key}
+    recent |= desk.orders.recent_at_places(places, since) if places else {}
     for order in orders:
-        if order.buyer_id:
-            known = {other.id for other in recent.get(order.buyer_id, ())}
-            if order.id not in known:
-                recent[order.buyer_id] = (*recent.get(order.buyer_id, ()), order)
+        for who in {order.buyer_id, order.merge_key if order.merge_key in places else ""} - {""}:
+            if order.id not in {other.id for other in recent.get(who, ())}:
+                recent[who] = (*recent.get(who, ()), order)
     listed = desk.customers.listed({key for order in orders for key in keys_of(order)})
     too_old, withheld = bins.stale(desk, skus, policy), bins.withheld(desk, skus, policy)
     free = bins.to_ship(desk.stock.levels(skus), too_old, withheld)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from domain.choices import Reading, choice, hidden, read, write
-from domain.holds import CATALOGUE, UNTOUCHABLE, HoldCode
+from domain.holds import CATALOGUE, CURED, UNTOUCHABLE, HoldCode
 from domain.paper_rules import Papers
 from domain.people import Right
 from domain.policy_checks import CheckRules, Weighing
@@ -56,6 +56,10 @@ class Policy:
     keywords: tuple[str, ...] = choice(
         ("发票", "加急", "改地址", "送人", "不要发", "invoice", "urgent", "gift"),
         "words in messages and notes that hold",
+    )
+    keyword_exceptions: tuple[str, ...] = choice(
+        ("不加急", "不用加急", "不要发票", "不用发票", "不需要发票", "not urgent", "no invoice", "no gift"),
+        "words that are struck out before, so that 不加急 is no 加急",
     )
     duplicate_hours: int = choice(72, "the same goods to the same place within this time are a double", low=0)
     wave_wait_seconds: int = choice(20, "how long the first parcel of a wave waits for others", low=0)
@@ -115,6 +119,11 @@ class Policy:
         if chosen is None or chosen.release is None:
             return CATALOGUE[code].release
         return {Release.NOBODY: None, Release.APPROVE: Right.APPROVE, Release.OVERRIDE: Right.OVERRIDE}[chosen.release]
+
+    def owner_releases(self, code: HoldCode) -> bool:
+        """Whether the role that owns the code may release it too: unless the house chose who may."""
+        chosen = self.holds.get(code)
+        return code not in CURED and (chosen is None or chosen.release is None)
 
     def sla_minutes(self, code: HoldCode) -> int:
         """After how long an open hold of this code is late."""

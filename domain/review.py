@@ -20,7 +20,7 @@ from domain.errors import (
     UndoTooLate,
     WrongStatus,
 )
-from domain.holds import CATALOGUE, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
+from domain.holds import CATALOGUE, RELEASED, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import ParcelState
 from domain.people import Actor, ActorKind, Right, may, require
@@ -28,6 +28,7 @@ from domain.planning import refresh
 from domain.policy import Policy
 from domain.records import NoticeKind
 from domain.scope import ALL, Scope
+from domain.waiting import rush_from
 
 LONGEST_FREEZE = timedelta(days=366)
 
@@ -190,11 +191,13 @@ def hold(
     *,
     until: datetime | None = None,
     for_stock: bool = False,
+    for_ship: bool = False,
 ) -> Order:
     """Freeze an order by hand, also one whose parcel is already in the house: the gate stops it there.
 
-    It may end by itself: at `until`, or in review `for_stock` when a warehouse has all its goods. Raises NotAllowed,
-    Stale, ReasonNeeded, WrongStatus, BadValue for a moment that is over or a year away.
+    It may end by itself: at `until`, or in review `for_stock` when a warehouse has all its goods and `for_ship` when
+    its promised ship time, wherever that moves, makes it a rush one (rules.md B2 FREEZE). Raises NotAllowed, Stale,
+    ReasonNeeded, WrongStatus, BadValue for a moment that is over, a year away, or not promised.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
@@ -203,6 +206,8 @@ def hold(
         raise ReasonNeeded("hold")
     if until is not None and not desk.now < until <= desk.now + LONGEST_FREEZE:
         raise BadValue("until", until.isoformat(timespec="minutes"), "until")
+    if for_ship and not desk.now < (rush_from(order, desk.policy) or desk.now):
+        raise BadValue("until", f"{order.promised_ship_at or '-'}", "until")
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     if order.status is OrderStatus.APPROVED:
@@ -210,8 +215,8 @@ def hold(
         order = withdrawal.unapprove(desk, actor, order, parcels, reason="hold")
     seen_as = {"reason": reason.strip(), "by": actor.name}
     seen_as |= {"until": until.isoformat(timespec="minutes")} if until else {}
-    seen_as |= {"stock": "1"} if for_stock else {}
-    holds = (*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as))
+    seen_as |= ({"stock": "1"} if for_stock else {}) | ({"ship": "1"} if for_ship else {})
+    holds = (*order.holds, Hold(HoldCode.FREEZE, Source.PERSON, desk.now, seen_as, until=until))
     order = replace(order, holds=holds, first_approver=0)
     history.note(desk, actor, "order", order_id, "held", reason.strip())
     if order.status is OrderStatus.REVIEW:
@@ -224,17 +229,21 @@ def hold(
 
 
 def releasable(policy: Policy, actor: Actor, order: Order, code: HoldCode) -> bool:
-    """Whether this actor may release this hold by hand; some codes no machine ever does."""
+    """Whether this actor may release this hold by hand: with the right it takes, or because it is theirs (a hold whose
+    owner is called first must be one they can end). Some codes no machine ever releases."""
     if code in UNTOUCHABLE and actor.kind is not ActorKind.PERSON:
         return False
     right = policy.release_right(code)
-    return right is not None and may(actor, right, shop=order.shop_id)
+    if right is None:
+        return False
+    owns = CATALOGUE[code].owner in actor.roles and policy.owner_releases(code)
+    return may(actor, Right.VIEW_ORDERS if owns else right, shop=order.shop_id)
 
 
 def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode) -> Order:
-    """Release one hold by hand; it is remembered with its evidence. Raises HoldNotReleasable, Stale."""
+    """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale."""
     order = desk.orders.get(order_id)
-    require(actor, Right.APPROVE, shop=order.shop_id)
+    require(actor, Right.VIEW_ORDERS, shop=order.shop_id)
     seen(desk, order, revision)
     if code not in open_codes(order.holds):
         raise Stale(order.number, "hold_released")
@@ -277,7 +286,7 @@ def _same(hold: Hold, holds: Sequence[Hold]) -> bool:
 
 
 def _without(order: Order, holds: Sequence[Hold], actor: Actor, now: datetime) -> Order:
-    gone = {"resolved_at": now, "resolved_by": actor.name, "resolution": "released"}
+    gone = {"resolved_at": now, "resolved_by": actor.name, "resolution": RELEASED}
     kept = (replace(h, **gone) if h in holds or _same(h, holds) else h for h in order.holds)  # type: ignore[arg-type]  # its fields
     return replace(order, holds=tuple(kept))
 

@@ -15,7 +15,7 @@ from domain.catalog import Catalog
 from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
 from domain.exchanges import waits_there
 from domain.holds import Finding, HoldCode, thaws_at
-from domain.incoming import PlatformState, Receiver, RefundState
+from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.orders import LIVE, Line, Order
 from domain.parcels import Item
 from domain.place_names import Fault, Why
@@ -23,13 +23,16 @@ from domain.policy import Policy
 from domain.shortage import Parting, parting, presale
 from domain.splitting import by_warehouse, items_of, may_split
 from domain.unit_costs import UnitCosts
-from domain.waiting import waiting
+from domain.waiting import rush_from, waiting
 from domain.worth import worth
 
 _ZERO = timedelta(0)
 _TOLD = 40
 IN_PIECES = Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
 """Each sku is there somewhere, but not all in one place, nor so that it may be divided."""
+BEFORE_OFFERS = frozenset({Platform.TAOBAO})
+"""Platforms whose total is the price before points and red packets, which the platform pays: who paid less than that
+may have paid all the same (formats.md 1.1)."""
 QUOTED = 200
 """Characters of what a buyer or a seller wrote that a hold keeps as evidence."""
 
@@ -37,8 +40,8 @@ QUOTED = 200
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What screening and matching know besides the order. `free` is (warehouse, sku) -> units a new order may
-    claim; `recent` the buyers' other live orders; `now` the time of the command; `listed` the list entries in force by
-    key.
+    claim; `recent` the buyers' other live orders, and by place (merge key) where no buyer is told; `now` the time of
+    the command; `listed` the list entries in force by key.
 
     `costs` is what units cost, known where the policy asks for a margin; `too_old` are units left out of `free`
     because their batch has too little life left; `returned` exchanges whose goods came back.
@@ -191,8 +194,12 @@ def _quoted(text: str) -> str:
 
 
 def _words(order: Order, policy: Policy) -> Iterator[Finding]:
+    """What people wrote. Keywords are plain words and so are their exceptions: a pattern can be so written that one
+    message keeps the house busy for ever (rules.md B2 KEYWORD)."""
     text = f"{order.buyer_message}\n{order.seller_note}".casefold()
-    hit = [word for word in policy.keywords if word.casefold() in text]
+    for word in sorted(policy.keyword_exceptions, key=len, reverse=True):
+        text = text.replace(word.casefold(), "\n") if word.strip() else text
+    hit = [word for word in policy.keywords if word.strip() and word.casefold() in text]
     if hit:
         yield Finding(HoldCode.KEYWORD, {"words": ",".join(hit)})
     if order.buyer_message.strip():
@@ -205,9 +212,12 @@ def _goods_key(order: Order) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((line.sku or line.merchant_code or line.title, line.quantity) for line in order.lines))
 
 
-def _same_receiver(one: Receiver, other: Receiver) -> bool:
-    key = merge_key(one)
-    return one == other or (key is not None and key == merge_key(other))
+def _same_receiver(one: Order, other: Order) -> bool:
+    """Masks are never compared: they hide different people alike. The platform's own code says it for them."""
+    if one.merge_code or one.receiver.masked:
+        return bool(one.merge_code) and one.merge_code == other.merge_code
+    key = merge_key(one.receiver)
+    return one.receiver == other.receiver or (key is not None and key == merge_key(other.receiver))
 
 
 def _blacklist(order: Order, facts: Facts) -> Iterator[Finding]:
@@ -226,14 +236,15 @@ def _blacklist(order: Order, facts: Facts) -> Iterator[Finding]:
 
 def _buyer(order: Order, facts: Facts) -> Iterator[Finding]:
     window = timedelta(hours=facts.policy.duplicate_hours)
-    for other in facts.recent.get(order.buyer_id, ()) if order.buyer_id else ():
+    who = order.buyer_id or order.merge_key
+    for other in facts.recent.get(who, ()) if who else ():
         apart = abs((order.placed_at or order.created_at) - (other.placed_at or other.created_at))
         if (
             other.id != order.id
             and other.status in LIVE
             and _ZERO <= apart <= window
             and _goods_key(other) == _goods_key(order)
-            and _same_receiver(other.receiver, order.receiver)
+            and _same_receiver(order, other)
         ):
             yield Finding(HoldCode.DUPLICATE, {"order": other.number})
             return
@@ -248,7 +259,17 @@ def _terms(order: Order, facts: Facts) -> Iterator[Finding]:
         yield Finding(HoldCode.FLAG, {"flag": order.seller_flag})
     if order.cod and choices.confirm_cod:
         yield Finding(HoldCode.PAYMENT, {"owed": str(order.total), "currency": order.currency})
+    yield from _part_paid(order)
     yield from shipped_there(order)
+
+
+def _part_paid(order: Order) -> Iterator[Finding]:
+    """The buyer still owes a part (rules.md B2 PART_PAID). What went back counts as paid, and with nothing paid at all
+    the platform's own word does."""
+    owed = order.total - order.refunded
+    if order.platform not in BEFORE_OFFERS and not order.cod and 0 < order.paid < owed:
+        seen = {"paid": str(order.paid), "payable": str(owed), "currency": order.currency}
+        yield Finding(HoldCode.PART_PAID, seen)
 
 
 def shipped_there(order: Order) -> Iterator[Finding]:
@@ -258,11 +279,12 @@ def shipped_there(order: Order) -> Iterator[Finding]:
 
 
 def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
-    """A freeze that ends by time or with the goods' arrival is kept up here (reconcile ends it when it is not)."""
+    """A freeze that ends by time, with the goods' arrival or before it must be shipped is kept up here (reconcile ends
+    it when it is not)."""
     for hold in order.holds:
         if not hold.open or hold.code is not HoldCode.FREEZE:
             continue
-        when = thaws_at(hold)
+        when = rush_from(order, facts.policy) if "ship" in hold.evidence else thaws_at(hold)
         arrived = "stock" in hold.evidence and bool(covering(order, facts))
         if not arrived and (when is None or facts.now < when):
             yield Finding(HoldCode.FREEZE, hold.evidence, when)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from domain import history, notices
 from domain.desk import Desk
-from domain.holds import Hold, HoldCode, Source, open_codes
+from domain.holds import BY_HAND, Hold, HoldCode, Source, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Stage, Stop, StopKind, StopState, WaveState
 from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Role
@@ -230,7 +230,7 @@ def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapp
     """A stop for each box in the house while the order is held, and none longer; tasks about goods that left the box
     again are over. Whether anything changed."""
     reasons, changed = _reasons(order), False
-    released = [hold.resolved_by for hold in order.holds if hold.resolution == "released"]
+    released = [hold.resolved_by for hold in order.holds if hold.resolution in BY_HAND]
     for box in boxes:
         mine = [stop for stop in stops.get(box.id, ()) if stop.open and stop.order_id == order.id]
         inside = {item.line_no for item in box.live_items if item.order_id == order.id}

@@ -27,6 +27,11 @@ def waiting(order: Order, policy: Policy, zone: str, now: datetime) -> Iterator[
         yield from _presale(order, policy, now)
 
 
+def rush_from(order: Order, policy: Policy) -> datetime | None:
+    """When the promised ship time is so close that the order is a rush one (`urgent_hours`); None without a promise."""
+    return order.promised_ship_at and order.promised_ship_at - timedelta(hours=policy.urgent_hours)
+
+
 def _presale(order: Order, policy: Policy, now: datetime) -> Iterator[Finding]:
     """A presale is worked on when its own deadline is as near as an ordinary order's."""
     if order.promised_ship_at is None:

@@ -1,4 +1,5 @@
-"""Holding by hand in chat: why, and until when: tomorrow, in two hours, until the goods are there, or as typed.
+"""Holding by hand in chat: why, and until when: tomorrow, in two hours, until the goods are there, until it
+must soon be shipped, or as typed.
 
 Surprising: past review a freeze stops the parcel and only a person ends it, so no ending is asked for there.
 """
@@ -24,7 +25,7 @@ Args = tuple[str, ...]
 
 
 def freeze(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str, ending: str, told: str = "") -> Order:
-    """Hold the order until `ending`: '' (a person ends it), hours, morning, stock or told."""
+    """Hold the order until `ending`: '' (a person ends it), hours, morning, stock, ship or told."""
     until: datetime | None = None
     if ending == "hours":
         until = desk.now + timedelta(hours=2)
@@ -34,7 +35,8 @@ def freeze(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str, 
         until = endings.typed(told, desk.now, desk.catalog.company.zone)
         if until <= desk.now:
             raise BadValue("until", told[:40], "until")
-    return review.hold(desk, actor, order_id, revision, reason, until=until, for_stock=ending == "stock")
+    stock, ship = ending == "stock", ending == "ship"
+    return review.hold(desk, actor, order_id, revision, reason, until=until, for_stock=stock, for_ship=ship)
 
 
 async def _held(ask: Ask, order_id: int) -> None:

@@ -51,6 +51,7 @@ HOLDS = {
     "FREEZE": N_("held by hand"),
     "FRAUD": N_("risk of fraud"),
     "PAYMENT": N_("cash on delivery"),
+    "PART_PAID": N_("not paid in full"),
     "EXPIRY": N_("expires too soon"),
     "PRESALE_WAIT": N_("presale"),
     "MEMBER_CHANGED": N_("companion changed"),

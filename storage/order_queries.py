@@ -32,6 +32,12 @@ _RECENT = select(orders.c.id).where(
 
 _SOME_KEY = orders.c.merge_key != literal_column("''")
 """Written out: SQLite takes a partial index only when the statement says its condition in the same words."""
+_AT_PLACE = select(orders.c.id).where(
+    orders.c.status.in_(sorted(LIVE)),
+    bindparam("since", type_=orders.c.placed_at.type) <= _PLACED,
+    _SOME_KEY,
+    among(orders.c.merge_key),
+)
 _OF_KEY = select(orders.c.id, orders.c.merge_key, orders.c.buyer_id)
 _OF_KEY = _OF_KEY.where(_IN_REVIEW, _SOME_KEY, among(orders.c.merge_key))
 _OF_GROUP = select(orders.c.id).where(_IN_REVIEW, orders.c.together != 0, among(orders.c.together))
@@ -70,6 +76,14 @@ class OrderQueries:
         result: dict[str, tuple[Order, ...]] = defaultdict(tuple)
         for order in order_rows.load(self._sql, [row.id for row in rows]).values():
             result[order.buyer_id] += (order,)
+        return dict(result)
+
+    def recent_at_places(self, keys: Collection[str], since: datetime) -> dict[str, tuple[Order, ...]]:
+        """Live orders to these places (`Order.merge_key`) placed since, by place."""
+        rows = self._sql.rows_in(_AT_PLACE, [key for key in keys if key], since=since)
+        result: dict[str, tuple[Order, ...]] = defaultdict(tuple)
+        for order in order_rows.load(self._sql, [row.id for row in rows]).values():
+            result[order.merge_key] += (order,)
         return dict(result)
 
     def in_review(

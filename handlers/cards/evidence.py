@@ -41,6 +41,7 @@ EVIDENCE = {
     HoldCode.FREEZE: N_("{reason} ({by})"),
     HoldCode.FRAUD: N_("the platform's opinion: {risk}"),
     HoldCode.PAYMENT: N_("cash on delivery, {owed}"),
+    HoldCode.PART_PAID: N_("{paid} paid of {payable}"),
     HoldCode.PRESALE_WAIT: N_("presale, to be worked on from {until}"),
     HoldCode.MEMBER_CHANGED: N_("{member}, which travels with it, is stopped or held"),
     HoldCode.INVOICE_CHANGED: N_("now “{now}”, while the order was: {at}"),
@@ -60,6 +61,7 @@ EVIDENCE = {
 }
 FREEZE_UNTIL = N_("{reason} ({by}), until {until}")
 FREEZE_STOCK = N_("{reason} ({by}), until the goods are there")
+FREEZE_SHIP = N_("{reason} ({by}), until its ship time is near; then it is a rush one")
 MARGIN_TOGETHER = N_(
     "{left} of {paid} would be left of {orders} in one parcel, after goods {cost} and one freight {freight}"
 )
@@ -68,14 +70,17 @@ PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
 OWN_RETURN = N_("what the buyer sends back must come first")
 UNCLEAR_REFUND = N_("{amount} went back for {lines} (refund {refund}): do all of its goods still ship?")
+HIDDEN_MOVED = N_("the platform hides the receiver, and what it shows is not ours: {fields} ({told})")
 SPECIAL = (
     (HoldCode.REFUNDED, "refund", UNCLEAR_REFUND),
     (HoldCode.OUT_OF_STOCK, "presale", PRESALE_STOCK),
     (HoldCode.FREEZE, "until", FREEZE_UNTIL),
     (HoldCode.FREEZE, "stock", FREEZE_STOCK),
+    (HoldCode.FREEZE, "ship", FREEZE_SHIP),
     (HoldCode.MARGIN_LOW, "orders", MARGIN_TOGETHER),
     (HoldCode.NO_WAREHOUSE, "why", NO_WAREHOUSE_CAN),
     (HoldCode.WAIT_RETURN, "own", OWN_RETURN),
+    (HoldCode.ADDR_CHANGED, "told", HIDDEN_MOVED),
 )
 """Other words for a code, where this fact was seen."""
 SHORT = {
@@ -104,6 +109,7 @@ CURES = {
     HoldCode.WAIT_RETURN: N_("goes away when the return is received in good order; a lead may release it before"),
     HoldCode.PLATFORM_LOCK: N_("goes away when the platform says so; a lead may release it before"),
     HoldCode.ADDR_INVALID: N_("goes away when the address is corrected"),
+    HoldCode.PART_PAID: N_("goes away when the rest is paid"),
     HoldCode.BLACKLIST: N_("goes away when the entry is lifted or runs out; a lead may release this order"),
 }
 FIELDS = {
@@ -138,7 +144,7 @@ def veiled(text: str, private: bool, limit: int = 200) -> str:
     return text if private else _DIGITS.sub(lambda run: "*" * (len(run[0]) - 4) + run[0][-4:], text)
 
 
-_MONEY = ("paid", "low", "high", "amount", "owed", "price", "floor", "left", "cost", "freight")
+_MONEY = ("paid", "payable", "low", "high", "amount", "owed", "price", "floor", "left", "cost", "freight")
 
 
 def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
@@ -151,6 +157,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["at"] = step_name(facts["at"], words)
     if hold.code is HoldCode.KEYWORD:
         facts["words"] = words.listed(facts["words"].split(","))
+    elif hold.code is HoldCode.ADDR_CHANGED and "fields" in facts:
+        facts["fields"] = words.listed([words.plain(FIELDS[field]) for field in facts["fields"].split(",")])
     elif hold.code is HoldCode.ADDR_INVALID:
         facts["faults"] = _faults(hold.evidence, words, private)
     elif hold.code is HoldCode.PLATFORM_SHIPPED:

@@ -9,11 +9,12 @@ from difflib import SequenceMatcher
 from domain import parts
 from domain.catalog import Sku
 from domain.desk import Desk
-from domain.holds import HoldCode, open_codes
+from domain.holds import BY_HAND, HoldCode, open_codes
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.records import Event
 from domain.screening import QUOTED
+from domain.waiting import rush_from
 from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines
 from handlers.cards.evidence import cure, hold_line, veiled
@@ -83,6 +84,8 @@ def _ending(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
     }
     if order.status is OrderStatus.RELEASED:
         del labels["stock"]  # its goods are claimed already
+    elif (soon := rush_from(order, desk.policy)) and desk.now < soon:
+        labels["ship"] = words("Until {hours} h before its ship time", hours=desk.policy.urgent_hours)
     buttons = [Button(label, pack("o.hde", *_key(order), reason, ending)) for ending, label in labels.items()]
     text = words("Hold it: {reason}. Until when?", reason=words.plain(HOLD_REASONS[reason]))
     return Card(f"{head}\n\n{text}", (*in_twos(buttons), _back(order, words)))
@@ -159,7 +162,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
 
 
 def _gone_line(code: HoldCode, resolution: str, by: str, at: str, words: Words) -> str:
-    if resolution == "released":
+    if resolution in BY_HAND:
         return words("✓ {hold}: released by {by} at {at}", hold=hold_name(code, words), by=actor_name(by, words), at=at)
     return words("✓ {hold}: gone by itself at {at}", hold=hold_name(code, words), at=at)
 

@@ -168,7 +168,8 @@ def _age(desk: Desk, hold: Hold, words: Words) -> str:
     rule = CATALOGUE[hold.code]
     minutes = int((desk.now - hold.opened_at).total_seconds()) // 60
     text = words(" · {owner}, for {age}", owner=role_name(rule.owner, words), age=age(minutes, words))
-    return text + (" ⏰" if minutes > desk.policy.sla_minutes(hold.code) else "")
+    waited = int((desk.now - hold.due_from).total_seconds()) // 60
+    return text + (" ⏰" if waited > desk.policy.sla_minutes(hold.code) else "")
 
 
 def age(minutes: int, words: Words) -> str:

@@ -158,6 +158,7 @@ class HoldRow(Base, table=True):
     resolved_at: datetime | None = col.moment(optional=True)
     resolved_by: str = col.words()
     resolution: str = col.text()
+    until: datetime | None = col.moment(optional=True)
 
 
 class OrderRawRow(Base, table=True):

@@ -9,9 +9,9 @@ from domain import review
 from domain.catalog import Account, Sku
 from domain.changes import differences
 from domain.holds import CATALOGUE, ENDING, UNTOUCHABLE, Finding, Hold, HoldCode, Source, open_codes, reconcile
-from domain.incoming import PlatformState, Receiver, RefundState
+from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.orders import Order
-from domain.people import CLOCK, Right
+from domain.people import CLOCK, Actor, ActorKind, Right, Role, may
 from domain.planning import arrange
 from domain.policy import Policy, policy_of
 from domain.policy_sections import HoldChoice, Merge, Release, Screening
@@ -84,6 +84,11 @@ CASES: dict[HoldCode, Case] = {
     HoldCode.NO_ITEMS: Case(replace(ORDER, lines=()), {}),
     HoldCode.PAYMENT: Case(
         replace(ORDER, cod=True), {"owed": "2900", "currency": "CNY"}, after=choosing(confirm_cod=False)
+    ),
+    HoldCode.PART_PAID: Case(
+        replace(ORDER, platform=Platform.JST, paid=2000),
+        {"paid": "2000", "payable": "2900", "currency": "CNY"},
+        then=replace(ORDER, platform=Platform.JST),
     ),
     HoldCode.SKU_UNMATCHED: Case(line(sku=None, merchant_code="new"), {"lines": "1", "code": "new", "title": "杯子"}),
     HoldCode.OUT_OF_STOCK: Case(
@@ -210,14 +215,15 @@ def test_two_freezes_end_each_by_its_own_condition() -> None:
     assert [h.open for h in timed if h.code is HoldCode.FREEZE] == [False, True, True]
     arrived = arrange([both], FACTS).orders[0].holds
     assert [h.open for h in arrived if h.code is HoldCode.FREEZE] == [True, False, True]
-    assert {"until", "stock"} == ENDING
+    assert {"until", "stock", "ship"} == ENDING
 
 
 @pytest.mark.parametrize("code", CHANGES)
 def test_a_change_after_the_decision_is_seen_with_what_it_says_now(code: HoldCode) -> None:
     change, evidence = CHANGES[code]
-    assert differences(ORDER, replace(ORDER, **change)) == {code: evidence}  # type: ignore[arg-type]  # test shorthand
-    assert differences(ORDER, ORDER) == {}
+    news = replace(ORDER, **change)  # type: ignore[arg-type]  # test shorthand
+    assert differences(ORDER, news, news.receiver) == {code: evidence}
+    assert differences(ORDER, ORDER, ORDER.receiver) == {}
 
 
 @pytest.mark.parametrize("code", [*CHANGES, HoldCode.MEMBER_CHANGED])
@@ -241,6 +247,27 @@ def test_who_may_release_is_the_companys_choice() -> None:
     for chosen, right in ((Release.NOBODY, None), (Release.OVERRIDE, Right.OVERRIDE), (None, Right.APPROVE)):
         policy = Policy(holds={HoldCode.MESSAGE: HoldChoice(release=chosen, sla_min=7)})
         assert (policy.release_right(HoldCode.MESSAGE), policy.sla_minutes(HoldCode.MESSAGE)) == (right, 7)
+
+
+@pytest.mark.parametrize("code", [code for code, rule in CATALOGUE.items() if rule.release is not None])
+def test_whoever_is_called_first_may_act(code: HoldCode) -> None:
+    """To release it, or to end its cause: who writes the address, and who receives the return."""
+    rule = CATALOGUE[code]
+    cures = {HoldCode.ADDR_INVALID: Right.EDIT, HoldCode.WAIT_RETURN: Right.RECEIVE}
+    owner = Actor(ActorKind.PERSON, "Chen", 1, frozenset({rule.owner}), frozenset({ORDER.shop_id}))
+    elsewhere = replace(owner, shops=frozenset({99}))
+    assert review.releasable(Policy(), owner, ORDER, code) is (code not in cures)
+    assert code not in cures or may(owner, cures[code])
+    assert not review.releasable(Policy(), elsewhere, ORDER, code)
+    assert review.releasable(Policy(), replace(owner, roles=frozenset({Role.CS_LEAD})), ORDER, code)
+
+
+def test_the_house_may_take_its_own_from_an_owner() -> None:
+    finance = Actor(ActorKind.PERSON, "Chen", 1, frozenset({Role.FINANCE}))
+    for release in (Release.OVERRIDE, Release.NOBODY):
+        policy = Policy(holds={HoldCode.PAYMENT: HoldChoice(release=release)})
+        assert not review.releasable(policy, finance, ORDER, HoldCode.PAYMENT)
+    assert not review.releasable(Policy(), finance, ORDER, HoldCode.MESSAGE)
 
 
 def test_that_nobody_goes_nowhere_is_no_hold_of_its_own() -> None:

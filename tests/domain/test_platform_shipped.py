@@ -71,12 +71,22 @@ def test_what_a_lead_released_stays_released_until_the_platform_says_something_n
     tell(house, PlatformState.SHIPPED)
     release(house, Role.CS_LEAD)
     house.approve()
-    tell(house, PlatformState.PAID)
-    tell(house, PlatformState.SHIPPED)
+    house.receive(state=PlatformState.SHIPPED, seller_flag="red")
     assert (house.order.status, house.order.held) == (OrderStatus.APPROVED, False)
     tell(house, PlatformState.DONE)
     assert house.order.status is OrderStatus.REVIEW
     assert [dict(hold.evidence) for hold in house.order.holds if hold.open] == [{"state": "done"}]
+
+
+@pytest.mark.parametrize("stage", [ParcelState.READY, ParcelState.PACKED])
+def test_what_was_released_and_taken_back_holds_when_it_is_said_again(house: House, stage: ParcelState) -> None:
+    house.bring_to(stage)
+    tell(house, PlatformState.SHIPPED)
+    release(house, Role.CS_LEAD)
+    tell(house, PlatformState.PAID)
+    assert [hold.resolution for hold in house.order.holds] == ["ended"]
+    tell(house, PlatformState.SHIPPED)
+    assert open_codes(house.order.holds) == (HoldCode.PLATFORM_SHIPPED,)
 
 
 def test_it_goes_away_when_the_platform_takes_it_back(house: House) -> None:

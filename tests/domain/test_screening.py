@@ -318,3 +318,65 @@ def test_an_unknown_weight_means_no_expectation() -> None:
 @pytest.mark.parametrize(("grams", "price"), [(0, 350), (1000, 350), (1001, 500), (2000, 500), (2001, 650)])
 def test_freight_counts_started_steps(grams: int, price: int) -> None:
     assert YTO.freight(grams) == price
+
+
+@pytest.mark.parametrize(
+    ("platform", "changes", "owed"),
+    [
+        (Platform.JST, {"paid": 2899}, "2900"),
+        (Platform.JST, {"paid": 2000, "refunded": 100}, "2800"),
+        (Platform.SHOPIFY, {"paid": 1}, "2900"),
+        (Platform.JST, {"paid": 2900}, None),
+        (Platform.JST, {"paid": 3000}, None),
+        (Platform.JST, {"paid": 2000, "refunded": 900}, None),
+        (Platform.JST, {"paid": 0}, None),
+        (Platform.JST, {"paid": 100, "cod": True}, None),
+        (Platform.TAOBAO, {"paid": 2000}, None),
+    ],
+)
+def test_an_order_paid_in_part_waits_where_its_platform_tells_what_was_owed(
+    platform: Platform, changes: dict[str, int], owed: str | None
+) -> None:
+    seen = found(replace(ORDER, platform=platform, **changes)).get(HoldCode.PART_PAID)  # type: ignore[arg-type]  # test shorthand
+    assert (seen and seen["payable"]) == owed
+
+
+def test_without_a_buyer_the_place_says_that_two_orders_are_alike() -> None:
+    one = replace(ORDER, buyer_id="", merge_key="k")
+    facts = replace(FACTS, recent={"k": (replace(one, id=2, number="T2"),)})
+    assert found(one, facts)[HoldCode.DUPLICATE] == {"order": "T2"}
+    assert HoldCode.DUPLICATE not in found(replace(one, merge_key=""), facts)
+
+
+def test_two_masks_alike_are_no_duplicate_unless_the_platforms_code_says_so() -> None:
+    hidden = replace(HOME, name="王*", phone="138****1234", address="****", masked=True)
+    one = replace(ORDER, receiver=hidden)
+    other = replace(one, id=2, number="T2")
+    assert HoldCode.DUPLICATE not in found(one, replace(FACTS, recent={"b1": (other,)}))
+    coded, alike = replace(one, merge_code="m1"), replace(other, merge_code="m1")
+    assert found(coded, replace(FACTS, recent={"b1": (alike,)}))[HoldCode.DUPLICATE] == {"order": "T2"}
+    elsewhere = replace(alike, merge_code="m2")
+    assert HoldCode.DUPLICATE not in found(coded, replace(FACTS, recent={"b1": (elsewhere,)}))
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ("加急", "加急"),
+        ("不加急，慢慢来", None),
+        ("不要发票", None),
+        ("不要发票，不要发货", "不要发"),
+        ("不加急？请加急！", "加急"),
+        ("加不加急急", None),
+        ("This is NOT urgent, no gift", None),
+    ],
+)
+def test_an_exception_is_struck_out_before_keywords_are_looked_for(message: str, words: str | None) -> None:
+    seen = found(replace(ORDER, buyer_message=message)).get(HoldCode.KEYWORD)
+    assert (seen and seen["words"]) == words
+
+
+def test_an_empty_word_finds_and_strikes_nothing() -> None:
+    facts = replace(FACTS, policy=replace(Policy(), keywords=("", "急"), keyword_exceptions=("",)))
+    assert found(replace(ORDER, buyer_message="急"), facts)[HoldCode.KEYWORD] == {"words": "急"}
+    assert HoldCode.KEYWORD not in found(replace(ORDER, buyer_message="好"), facts)

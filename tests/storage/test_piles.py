@@ -87,6 +87,24 @@ def test_holds_are_late_by_their_code_and_pile_up_by_owner(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.piles.oldest_holds(frozenset({second}), 3)) == [lead]
 
 
+def test_a_hold_that_time_ends_is_late_only_after_that(each: Each) -> None:
+    """A presale of two weeks, and a freeze that ended an hour after it was put."""
+    before = {code: NOW - rule.sla_min * MINUTE for code, rule in CATALOGUE.items()}
+    sla = CATALOGUE[HoldCode.PRESALE_WAIT].sla_min
+    presale = replace(hold(HoldCode.PRESALE_WAIT, 3 * sla), until=NOW + MINUTE)
+    put(each, 0, "waits", holds=(presale,))
+    put(each, 0, "ended", holds=(replace(presale, until=NOW - sla * MINUTE),))
+    late = put(each, 0, "late", holds=(replace(presale, until=NOW - (sla + 1) * MINUTE),))
+    frozen = hold(HoldCode.FREEZE, 1500)
+    thawed = put(each, 0, "old", holds=(replace(frozen, until=NOW - 2000 * MINUTE),))
+    put(each, 0, "friday", holds=(replace(frozen, until=NOW + 2000 * MINUTE),))
+    first = each.cast.shops[0].id
+    assert each.store.read_now(lambda unit: unit.piles.holds(before, OWNERS)) == [
+        Pile(first, "buyer", 1, NOW - (sla + 1) * MINUTE, (late,)),
+        Pile(first, "cs", 1, NOW - 1500 * MINUTE, (thawed,)),
+    ]
+
+
 def test_dispatch_counts_each_order_in_the_first_bucket_that_reaches_it(each: Each) -> None:
     """An order is due when it says so; one without a deadline is in no bucket."""
 
