@@ -186,6 +186,14 @@ class NotRecallable(Refusal):
 
 
 @dataclass(eq=False)
+class ShipmentStays(Refusal):
+    """A hand-over that cannot be taken back; `why` is a code (dock.py)."""
+
+    waybill: str
+    why: str
+
+
+@dataclass(eq=False)
 class AlreadyScanned(Refusal):
     """A calm repeat: the parcel passed this step before."""
 

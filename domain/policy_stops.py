@@ -35,6 +35,7 @@ class StopRules:
     second_scan: bool = choice(True, "a stopped parcel is pulled by a second scan: the stop shelf's code")
     answer_minutes: int = choice(15, "the platform hears FAIL when nobody has answered by then", low=1, high=1440)
     printed_fails: bool = choice(False, "answer FAIL 1003 while a printed sheet is not torn up")
+    dock_minutes: int = choice(60, "a parcel of no hand-over list is taken to be on the dock after its scan", low=0)
     record_days: int = choice(30, "how far the board's success rates look back", low=1, high=366)
 
 

@@ -1,12 +1,12 @@
 """Taking the last scan back: a person scanned the wrong slip, or at the wrong station.
 
-Surprising: only the very last step of a parcel can go, by the person who did it, and only inside the house. What has
-been handed over is on a courier's van, and a stopped parcel is only ever put back on purpose.
+Surprising: only the very last step of a parcel can go, by the person who did it, and only while it is here. What has
+been handed over is so until its courier has signed (`domain.dock`); a stopped parcel is only ever put back on purpose.
 """
 
 from dataclasses import replace
 
-from domain import bins, checking, floor, fulfilment, history, materials, notices
+from domain import bins, checking, dock, floor, fulfilment, history, materials, notices
 from domain.desk import Desk
 from domain.errors import ScanStays
 from domain.floor import Outcome
@@ -29,7 +29,7 @@ def last(desk: Desk, person_id: int) -> Event | None:
 
 def can_go_back(station: Station) -> bool:
     """Whether a step of this station can be taken back at all."""
-    return station in fulfilment.STEP and station is not Station.HAND_OVER
+    return station in fulfilment.STEP
 
 
 def in_time(desk: Desk, scan: Event) -> bool:
@@ -48,10 +48,14 @@ def undo(desk: Desk, actor: Actor, code: str) -> Outcome:
         raise ScanStays(code, "not_last" if scan else "none")
     code, station = scan.data["code"], Station(scan.data["station"])
     parcel = desk.parcels.by_waybill(scan.data.get("of") or code)
-    if parcel is None or station not in fulfilment.STEP or parcel.state is ParcelState.HANDED_OVER:
+    if parcel is None or station not in fulfilment.STEP:
         raise ScanStays(code, "final")
     require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
-    fulfilment.gate(desk, parcel)
+    if parcel.state is ParcelState.HANDED_OVER:
+        if station is not Station.HAND_OVER or dock.why_gone(desk, parcel):
+            raise ScanStays(code, "final")
+    else:
+        fulfilment.gate(desk, parcel)
     if station is Station.CHECK and parcel.state is ParcelState.PICKED:
         return _taken_out(desk, actor, parcel, scan)
     if station is Station.PACK and scan.data["verdict"] == "item":
@@ -100,6 +104,10 @@ def _told(desk: Desk, actor: Actor, outcome: Outcome, counted: int = 1) -> Outco
 def _step_back(desk: Desk, actor: Actor, parcel: Parcel, step: Event) -> Parcel:
     to = ParcelState(step.data["was"])
     assert to in MOVES[parcel.state], f"{parcel.state} -> {to}"
+    if parcel.state is ParcelState.HANDED_OVER:
+        back = dock.unship(desk, actor, parcel)
+        history.note(desk, actor, "parcel", parcel.id, UNDONE, was=parcel.state, to=to)
+        return back
     news = replace(parcel, state=to, state_at=desk.now)
     if parcel.state is ParcelState.WEIGHED:
         news = replace(reprice(desk, news.unmeasured(), news.expected_g), weight_g=0)

@@ -9,7 +9,7 @@ from domain import errors
 from domain.errors import Refusal
 from handlers.check_terms import item_text, note_text, size_text
 from handlers.kind_terms import kind_name
-from handlers.stop_terms import WHY_NOT
+from handlers.stop_terms import STAYS, WHY_NOT
 from handlers.terms import N_, actor_name, hold_name, right_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words, unmarked
 
@@ -126,7 +126,10 @@ def _stays(refusal: errors.ScanStays, words: Words) -> str:
     return {
         "none": words("There is no scan of yours to take back."),
         "not_last": words("{waybill} was not your last scan; only the last one can be taken back.", **facts),
-        "final": words("{waybill}: this scan stays. What has been handed over cannot be taken back.", **facts),
+        "final": words(
+            "{waybill}: this scan stays. What its courier has signed for cannot be taken back.",
+            **facts,
+        ),
         "moved_on": words("{waybill}: somebody has gone on with it. Nothing was taken back.", **facts),
         "late": words("{waybill}: too late, {seconds} s have passed. Ask your lead.", **facts),
     }[refusal.why]
@@ -141,6 +144,11 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.ItemRefused: item_text,
     errors.NoteUnread: note_text,
     errors.ScanStays: _stays,
+    errors.ShipmentStays: lambda r, words: words(
+        "{waybill}: it stays handed over ({why}). To get it back, ask its courier on the order's card.",
+        waybill=r.waybill,
+        why=words.plain(STAYS[r.why]),
+    ),
     errors.HeldOrder: _held,
     errors.OutsideHours: lambda r, words: words(
         "{order}: approvals are open {hours} only, next from {at} on. Nothing was changed.",

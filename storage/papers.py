@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import LostRace, Unknown
@@ -20,6 +20,10 @@ from storage.tables.parcels import parcel
 PRINTED = Shape(Printed, printed)
 MANIFEST = Shape(Manifest, manifest)
 _OF_PARCELS = select(*PRINTED.columns).where(among(printed.c.parcel_id)).order_by(printed.c.id)
+_LIST_OF = select(manifest_parcel.c.parcel_id.label("of_parcel"), *MANIFEST.columns)
+_LIST_OF = _LIST_OF.join(manifest, manifest.c.id == manifest_parcel.c.manifest_id)
+_LIST_OF = _LIST_OF.where(among(manifest_parcel.c.parcel_id))
+_STRIKE = delete(manifest_parcel).where(manifest_parcel.c.parcel_id == bindparam("_parcel"))
 _LISTED = exists().where(manifest_parcel.c.parcel_id == parcel.c.id)
 
 
@@ -78,6 +82,23 @@ class Manifests:
         """The newest first."""
         statement = select(*MANIFEST.columns).where(manifest.c.warehouse_id.in_(warehouse_ids))
         return [MANIFEST.thing(row) for row in self._sql.rows(statement.order_by(manifest.c.id.desc()).limit(limit))]
+
+    def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, Manifest]:
+        """parcel id -> the list it stands on; parcels on none are missing."""
+        found = self._sql.rows_in(_LIST_OF, parcel_ids)
+        return {row.of_parcel: MANIFEST.thing(row[1:]) for row in found}
+
+    def last(self, warehouse_id: int, courier_id: int) -> Manifest | None:
+        """The newest list of this courier there."""
+        statement = select(*MANIFEST.columns).where(
+            manifest.c.warehouse_id == warehouse_id, manifest.c.courier_id == courier_id
+        )
+        row = self._sql.row(statement.order_by(manifest.c.id.desc()).limit(1))
+        return None if row is None else MANIFEST.thing(row)
+
+    def strike(self, parcel_id: int) -> None:
+        """The parcel stands on no list any more."""
+        self._sql.change(_STRIKE, [{"_parcel": parcel_id}])
 
     def parcels(self, manifest_id: int) -> list[Parcel]:
         """What stands on it, as it was handed over."""
