@@ -97,10 +97,10 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel) -> tuple[Parcel, Stop]:
 
 
 def torn(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
-    """The printed sheet is torn up and nobody had taken the wave: nothing left its shelf, so nothing goes back. It is
+    """The printed sheet is torn up and nobody had the pick list: nothing left its shelf, so nothing goes back. It is
     one sheet, so all its refunds end with it.
 
-    Raises NotAllowed, Stale, WrongStatus once somebody picks.
+    Raises NotAllowed, Stale, WrongStatus once somebody may pick: then only the put-back scan says where the goods are.
     """
     stop = desk.stops.get(stop_id)
     parcel = desk.parcels.get(stop.parcel_id)
@@ -114,7 +114,13 @@ def torn(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
 
 
 def untouched(desk: Desk, parcel: Parcel) -> bool:
-    """Printed, but nobody has taken the wave."""
+    """Printed, and nobody can have picked by it: nobody has taken the wave, and nobody was sent its pick list (an open
+    wave's card carries it). Once it is out a cart may hold the goods, whatever was tapped."""
+    return not_taken(desk, parcel) and not desk.cards.of(NoticeKind.WAVE, parcel.wave_id or 0)
+
+
+def not_taken(desk: Desk, parcel: Parcel) -> bool:
+    """Printed, and nobody has said yet that they pick it."""
     waved = parcel.state is ParcelState.IN_WAVE and parcel.wave_id is not None
     return waved and desk.waves.get(parcel.wave_id or 0).state is WaveState.OPEN
 

@@ -167,6 +167,10 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
         return words("Put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
     if pulls.untouched(desk, parcel):
         return words("Nobody has picked it: tear up the sheet of slot {slot} and tap, or scan it at /putback.", **facts)
+    if pulls.not_taken(desk, parcel):
+        return words(
+            "Tear up the sheet of slot {slot}. What is in a cart goes back; then scan {waybill} at /putback.", **facts
+        )
     if stop.state is StopState.PULLED or parcel.state is ParcelState.IN_WAVE or not desk.policy.stops.second_scan:
         whole = len(taken_out(stop, parcel)) == len(parcel.live_items)
         return words(TAKE_PARCEL if whole else TAKE_GOODS, **facts)
