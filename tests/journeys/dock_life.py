@@ -9,7 +9,7 @@ from hypothesis.stateful import precondition, rule
 
 from domain import dock, manifests
 from domain.desk import Desk
-from domain.errors import ShipmentStays
+from domain.errors import ShipmentStays, WrongStatus
 from domain.parcels import ParcelState, Stage, StopState
 from tests.journeys.stop_life import BOSS, StopLife
 
@@ -53,7 +53,7 @@ class DockLife(StopLife):
         code = codes[pick % len(codes)]
         try:
             box = self.store.run_now(dock.take_back, BOSS, code)
-        except ShipmentStays:
+        except (ShipmentStays, WrongStatus):
             return
         assert (box.state, box.handed_over_at) == (ParcelState.WEIGHED, None)
         self.store.read_now(lists_hold)
