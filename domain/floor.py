@@ -115,16 +115,14 @@ def log(desk: Desk, person_id: int, limit: int) -> list[Event]:
     return desk.history("shift", person_id, limit)
 
 
-def count_of_hour(desk: Desk, person_id: int) -> int:
-    """The person's good scans since the hour began."""
+def count_of_hour(desk: Desk, person_id: int, at: datetime | None = None) -> int:
+    """The person's good scans since the hour of `at` began, None = this hour."""
     last = next(iter(log(desk, person_id, 1)), None)
-    if last is None or last.at.replace(minute=0, second=0, microsecond=0) != _hour(desk):
-        return 0
-    return int(last.data["count"])
+    return int(last.data["count"]) if last is not None and _hour(last.at) == _hour(at or desk.now) else 0
 
 
-def _hour(desk: Desk) -> datetime:
-    return desk.now.replace(minute=0, second=0, microsecond=0)
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def sku_of(desk: Desk, code: str) -> str:
@@ -173,8 +171,10 @@ def scan(
     *,
     station: Station | None = None,
     place: int | None = None,
+    at: datetime | None = None,
 ) -> Scans:
-    """The codes of one message, each with its grams if told, in order, in one transaction. Refusals are values.
+    """The codes of one message, each with its grams if told, in order, in one transaction, scanned `at` (None = now).
+    Refusals are values.
 
     `station` is for this message only; else the person's own, else the one each code means. A code '' is the last
     parcel this person scanned. `place` is the warehouse of returns.
@@ -190,18 +190,17 @@ def scan(
     if place is None and any(at is Station.RECEIVE and not _lies_here(desk, code) for code, _, at in planned):
         return Scans(place_needed=True)
     found, last = list[Outcome](), person.last_parcel
+    before = count = count_of_hour(desk, actor.person_id, at)
     for code, grams, _ in planned:
-        at = own or station_for(desk, actor, code, grams)  # the code before may have moved its parcel on
-        done = _one(desk, actor, at, code, grams, place, last, free=own is None)
+        here = own or station_for(desk, actor, code, grams)  # the code before may have moved its parcel on
+        done = _one(desk, actor, here, code, grams, place, last, at, free=own is None)
+        count = write_log(desk, actor, [done], count, place, at)  # the next code is compared with this one
         found.append(done)
         last = done.parcel.id if done.parcel else last
-    outcomes = tuple(found)
     if person.last_parcel != last:
         desk.people.save(replace(person, last_parcel=last))
-    before = count_of_hour(desk, actor.person_id)
-    count = write_log(desk, actor, outcomes, before, place)
     notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
-    return Scans(outcomes, before=before, count=count)
+    return Scans(tuple(found), before=before, count=count)
 
 
 def _last_code(desk: Desk, parcel_id: int | None) -> str:
@@ -221,6 +220,7 @@ def _one(
     grams: int | None,
     place: int | None,
     last: int | None,
+    at: datetime | None,
     *,
     free: bool = False,
 ) -> Outcome:
@@ -241,7 +241,7 @@ def _one(
             return Outcome(code, station, sku=sku)
     if station is Station.RECEIVE:
         return _receive(desk, actor, code, place or 0)
-    done = fulfilment.scan(desk, actor, station, code, grams)
+    done = fulfilment.scan(desk, actor, station, code, grams, at)
     weight = grams if station is Station.WEIGH else None
     return Outcome(code, station, done.parcel, refusal=done.refusal, warn=done.warn, grams=weight)
 
@@ -273,8 +273,15 @@ def _receive(desk: Desk, actor: Actor, code: str, place: int) -> Outcome:
         return Outcome(code, Station.RECEIVE, returned=desk.returns.by_waybill(code), refusal=refusal)
 
 
-def write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int, place: int | None) -> int:
-    """One line of the shift per code; returns the new count of the hour."""
+def write_log(
+    desk: Desk,
+    actor: Actor,
+    outcomes: Sequence[Outcome],
+    count: int,
+    place: int | None,
+    at: datetime | None = None,
+) -> int:
+    """One line of the shift per code, scanned `at` (None = now); returns the new count of the hour."""
     lines = []
     for outcome in outcomes:
         count = max(0, count + (outcome.verdict == "ok") - outcome.undone)
@@ -292,7 +299,8 @@ def write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int,
             "pulled": outcome.parcel.waybill if outcome.pulled and outcome.parcel else "",
             "place": str(place) if outcome.station is Station.RECEIVE and place else "",
         }
-        lines.append(history.line(desk, actor, "shift", actor.person_id or 0, "scanned", **facts))
+        line = history.line(desk, actor, "shift", actor.person_id or 0, "scanned", **facts)
+        lines.append(replace(line, at=at or desk.now))
     desk.record(lines)
     return count
 

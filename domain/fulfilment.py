@@ -7,6 +7,7 @@ and the tenth must not undo the nine before it. Each is an attempt of its own: w
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain import bins, checking, feeds, history, materials, notices, printing, pulls, weighing
 from domain.aftermath import wave_progress
@@ -146,13 +147,16 @@ def next_station(desk: Desk, parcel: Parcel) -> Station | None:
     return next((station for station, (source, _) in STEP.items() if source is parcel.state), None)
 
 
-def scan(desk: Desk, actor: Actor, station: Station, code: str, grams: int | None = None) -> Scanned:
-    """One code at one station. Refusals come back as values; nothing of a refused scan is written."""
+def scan(
+    desk: Desk, actor: Actor, station: Station, code: str, grams: int | None = None, at: datetime | None = None
+) -> Scanned:
+    """One code at one station, scanned `at` (None = now). Refusals come back as values; nothing of a refused scan is
+    written."""
     try:
         with desk.attempt():
             if station is Station.PUT_BACK:
                 return _put_back(desk, actor, code)
-            return _step(desk, actor, station, _find(desk, actor, station, code), code, grams)
+            return _step(desk, actor, station, _find(desk, actor, station, code), code, grams, at)
     except REFUSALS as refusal:
         parcel = None if isinstance(refusal, (Unknown, NotAllowed)) else desk.parcels.by_waybill(code)
         return Scanned(code, station, parcel, refusal)
@@ -165,13 +169,20 @@ def force_weight(desk: Desk, actor: Actor, code: str, grams: int, reason: str) -
     if parcel is None:
         raise Unknown("waybill", code)
     weighing.require_force(desk, actor, parcel, reason)
-    done = _step(desk, actor, Station.WEIGH, parcel, code, grams, reason.strip())
+    done = _step(desk, actor, Station.WEIGH, parcel, code, grams, force=reason.strip())
     assert done.parcel is not None
     return done.parcel
 
 
 def _step(
-    desk: Desk, actor: Actor, station: Station, parcel: Parcel, code: str, grams: int | None, force: str = ""
+    desk: Desk,
+    actor: Actor,
+    station: Station,
+    parcel: Parcel,
+    code: str,
+    grams: int | None,
+    at: datetime | None = None,
+    force: str = "",
 ) -> Scanned:
     passed = ""
     if parcel.state is not ParcelState.HANDED_OVER:
@@ -189,7 +200,7 @@ def _step(
     if station is Station.HAND_OVER:
         weighing.require_all_weighed(desk, parcel)
     warn = (
-        weighing.check(desk, actor, parcel, grams, forced=bool(force)) if station is Station.WEIGH else ""
+        weighing.check(desk, actor, parcel, grams, at, forced=bool(force)) if station is Station.WEIGH else ""
     ) or passed
     target = STEP[station][1]
     news = replace(parcel, state=target, state_at=desk.now, holder_id=actor.person_id, holder=actor.name)

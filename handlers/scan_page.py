@@ -7,7 +7,7 @@ the answer sends the job again and hears the same; nothing is done twice.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain import checking, floor, measuring, notices, pulls, staff, undo_scan
 from domain.desk import Desk
@@ -29,6 +29,7 @@ from handlers.words import LANGUAGES, Words, unmarked
 Json = dict[str, object]
 _LONGEST = 400
 _MOST = 2**53
+_LONGEST_AGE = 7 * 24 * 3600 * 1000
 _NOTES, _NOTE = 6, 300
 _DOINGS = ("scan", "undo", "seen")
 
@@ -39,7 +40,8 @@ class BadJob(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing somebody did on the page. `text` is what the scanner typed, for `undo` the code; `stop` a stop's id."""
+    """One thing somebody did on the page. `text` is what the scanner typed, for `undo` the code; `stop` a stop's id;
+    `age_ms` how long ago it was done when the page sent it, by the phone's own clock."""
 
     id: str
     do: str
@@ -47,6 +49,7 @@ class Job:
     station: Station | None = None
     place: int | None = None
     stop: int = 0
+    age_ms: int = 0
 
 
 def read_job(raw: object) -> Job:
@@ -63,7 +66,16 @@ def read_job(raw: object) -> Job:
         raise BadJob("place or stop")
     if station not in (None, "", *Station):
         raise BadJob("station")
-    return Job(number, str(do), text, Station(station) if station else None, place, stop)
+    age = raw.get("age", 0)
+    if type(age) is not int or abs(age) >= _MOST:
+        raise BadJob("age")
+    return Job(number, str(do), text, Station(station) if station else None, place, stop, age)
+
+
+def _done_at(desk: Desk, job: Job) -> datetime:
+    """When it was done: a page that was offline sends it later, never earlier, and works for its hours at most."""
+    most = timedelta(hours=desk.policy.scanning.page_hours)
+    return desk.now - min(timedelta(milliseconds=max(0, min(job.age_ms, _LONGEST_AGE))), most)
 
 
 def words_of(desk: Desk, person: Person, language: str) -> Words:
@@ -131,20 +143,20 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
         _seen(desk, person.acting(), job.stop)
         return []
     if job.do == "undo":
-        return [_result(desk, person, undo_scan.undo(desk, person.acting(), job.text), words)]
+        return [_result(desk, person, undo_scan.undo(desk, person.acting(), job.text, _done_at(desk, job)), words)]
     return _scanned(desk, person, job, words)
 
 
 def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
     sized = read_sized(job.text)
     if sized is not None and not floor.sku_of(desk, sized.told):
-        scans = measuring.weigh(desk, person.acting(), sized.code, sized.whole, sized.grams)
+        scans = measuring.weigh(desk, person.acting(), sized.code, sized.whole, sized.grams, _done_at(desk, job))
         return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
     codes = read_codes(job.text)
     if codes is None:
         return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
     place = job.place if job.place in desk.catalog.warehouses else None
-    scans = floor.scan(desk, person.acting(), codes, station=job.station, place=place)
+    scans = floor.scan(desk, person.acting(), codes, station=job.station, place=place, at=_done_at(desk, job))
     if scans.place_needed:
         return [_told(words, "place", job.text, "")]
     for outcome in scans.outcomes:
