@@ -95,7 +95,7 @@ class Manifests(Protocol):
         """What stands on it, as it was handed over."""
 
     def unlisted(self, warehouse_id: int, courier_id: int, since: datetime, limit: int) -> list[Parcel]:
-        """Handed over since and on no manifest, oldest first."""
+        """Handed over since, or since the courier's first list, and on no manifest; oldest first."""
 
     def unlisted_counts(self, warehouse_ids: Sequence[int], since: datetime) -> dict[tuple[int, int], int]:
-        """(warehouse, courier) -> how many."""
+        """(warehouse, courier) -> how many of those."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import LostRace, Unknown
@@ -27,8 +27,20 @@ _STRIKE = delete(manifest_parcel).where(manifest_parcel.c.parcel_id == bindparam
 _LISTED = exists().where(manifest_parcel.c.parcel_id == parcel.c.id)
 
 
+_FIRST_LIST = select(func.min(manifest.c.made_at, type_=manifest.c.made_at.type)).where(
+    manifest.c.warehouse_id == parcel.c.warehouse_id, manifest.c.courier_id == parcel.c.courier_id
+)
+MISSED = (
+    parcel.c.state == ParcelState.HANDED_OVER,
+    ~_LISTED,
+    parcel.c.handed_over_at >= _FIRST_LIST.scalar_subquery(),
+)
+"""Handed over to a courier that signs lists, and on none."""
+
+
 def _unlisted(since: datetime) -> tuple[ColumnElement[bool], ...]:
-    return parcel.c.handed_over_at >= since, parcel.c.state == ParcelState.HANDED_OVER, ~_LISTED
+    at = parcel.c.handed_over_at
+    return parcel.c.state == ParcelState.HANDED_OVER, ~_LISTED, or_(at >= since, at >= _FIRST_LIST.scalar_subquery())
 
 
 class Prints:
@@ -106,12 +118,12 @@ class Manifests:
         return self._parcels.load(_by_time(select(*PARCEL.columns).where(parcel.c.id.in_(on_it))))
 
     def unlisted(self, warehouse_id: int, courier_id: int, since: datetime, limit: int) -> list[Parcel]:
-        """Handed over since and on no manifest, oldest first."""
+        """Handed over since, or since the courier's first list, and on no manifest; oldest first."""
         mine = (parcel.c.warehouse_id == warehouse_id, parcel.c.courier_id == courier_id)
         return self._parcels.load(_by_time(select(*PARCEL.columns).where(*_unlisted(since), *mine)).limit(limit))
 
     def unlisted_counts(self, warehouse_ids: Sequence[int], since: datetime) -> dict[tuple[int, int], int]:
-        """(warehouse, courier) -> how many."""
+        """(warehouse, courier) -> how many of those."""
         groups = (parcel.c.warehouse_id, parcel.c.courier_id)
         statement = select(*groups, func.count(parcel.c.id).label("parcels")).where(
             *_unlisted(since), parcel.c.warehouse_id.in_(warehouse_ids), parcel.c.courier_id.is_not(None)

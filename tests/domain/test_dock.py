@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain import day_costs, dock, ewaybills, floor, manifests, recalls, undo_scan
-from domain.errors import NotAllowed, ShipmentStays, Stale, WrongStatus
+from domain import day_costs, dock, ewaybills, floor, manifests, recalls, undo_scan, worries
+from domain.errors import NotAllowed, ShipmentStays, Stale, Unknown, WrongStatus
 from domain.holds import HoldCode, open_codes
 from domain.incoming import PlatformState, RefundState
 from domain.orders import OrderStatus
@@ -14,6 +14,7 @@ from domain.paper_records import Manifest
 from domain.parcels import ParcelState, Stage, StopState
 from domain.people import Actor, Role, Station
 from domain.policy_stops import RecallKind
+from domain.records import AlertKind
 from domain.stock import Bucket, Document, Level
 from storage.unit import Unit
 from tests.domain.house import House
@@ -221,3 +222,24 @@ def test_the_last_scan_can_be_a_hand_over(house: House) -> None:
     documents = house.store.read_now(lambda desk: desk.stock.history("CUP-01", 4))
     assert {row["document"] for row in documents} == {Document.SHIPMENT, Document.UNSHIP}
     assert {row["bucket"] for row in documents} == {Bucket.GOOD, Bucket.RESERVED}
+
+
+def test_what_a_weekend_left_off_the_lists_is_worried_about_and_listed(house: House) -> None:
+    house.to_the_dock()
+    house.run(dock.take_back, boris(house), house.parcel.waybill)
+    assert house.scan(Station.HAND_OVER).ok
+    house.pass_time(60 * 60 * 60)
+    assert house.store.read_now(unlisted) == []  # nobody here has ever made a list
+    with pytest.raises(Unknown):
+        make(house)
+    place, courier = house.parcel.warehouse_id or 0, house.parcel.courier_id or 0
+    first = Manifest(0, place, courier, house.clock[0] - timedelta(hours=60), "Boris", 0, 0)
+    house.run(lambda desk: desk.manifests.add(first, []))
+    assert house.store.read_now(unlisted) == [(AlertKind.UNLISTED, place, 1, (house.parcel.id,))]
+    assert make(house).parcels == 1
+    assert house.store.read_now(unlisted) == []
+
+
+def unlisted(desk: Unit) -> list[tuple[AlertKind, int, int, tuple[int, ...]]]:
+    found = [worry for worry in worries.found(desk) if worry.kind is AlertKind.UNLISTED]
+    return [(worry.kind, worry.subject_id, worry.count, worry.first) for worry in found]
