@@ -5,12 +5,14 @@ Surprising: nobody here can see the dock. So a refund takes the box back on pape
 all a person says so (`left_already`): the one way out of the door past an open stop, of a box that is not there.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain import history, notices, refunds, replies, stopping, withdrawal
 from domain.bins import ship
-from domain.changes import hold_told
+from domain.changes import hold_change, hold_told
 from domain.desk import Desk
 from domain.errors import ShipmentStays, Stale, Unknown, WrongStatus
 from domain.ewaybills import WaybillState
@@ -104,18 +106,36 @@ def _strike(desk: Desk, actor: Actor, parcel: Parcel) -> str:
 
 
 def _reopen(desk: Desk, actor: Actor, parcel: Parcel) -> None:
-    """Its orders are with the warehouse again; one that its platform calls shipped is held, for a person to see."""
+    """Its orders are with the warehouse again; one that its platform calls shipped, or changed since it had left, is
+    held for a person to see."""
     boxes = desk.parcels.of_orders(parcel.live_orders)
     news = []
     for order in desk.orders.many(parcel.live_orders).values():
         shipped = order.status is OrderStatus.SHIPPED
         again = replace(order, status=OrderStatus.RELEASED) if shipped else order
+        again = hold_change(desk, again, _changed(desk, again, boxes[order.id], parcel))
         news.append(hold_told(desk, again, boxes[order.id]))
         history.note(desk, actor, "order", order.id, UNSHIPPED, waybill=parcel.waybill)
     desk.orders.save(news)
     for order_id in parcel.live_orders:
         stopping.reblock(desk, desk.orders.get(order_id))
     notices.redraw(desk, NoticeKind.ORDER, parcel.live_orders)
+
+
+def _changed(desk: Desk, order: Order, boxes: Sequence[Parcel], parcel: Parcel) -> dict[HoldCode, dict[str, str]]:
+    """What the platform changed while the parcel was gone, and nobody was asked about: its goods, where it goes."""
+    inside: Counter[int] = Counter()
+    for box in boxes:
+        if box.state is not ParcelState.CANCELLED:
+            inside.update({i.line_no: i.quantity for i in box.live_items if i.order_id == order.id})
+    found: dict[HoldCode, dict[str, str]] = {}
+    if inside != Counter({line.line_no: line.quantity for line in order.shippable}):
+        found[HoldCode.GOODS_CHANGED] = {}
+    stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    late = (stop for stop in stops if stop.state is StopState.TOO_LATE and stop.kind is StopKind.HOLD)
+    if any(stop.order_id == order.id for stop in late):
+        found[HoldCode.ADDR_CHANGED] = {}
+    return found
 
 
 def call_back(desk: Desk, actor: Actor, order: Order, lines: set[int]) -> tuple[Order, frozenset[int]]:

@@ -17,8 +17,10 @@ from domain.policy_stops import RecallKind
 from domain.records import AlertKind
 from domain.stock import Bucket, Document, Level
 from storage.unit import Unit
-from tests.domain.house import House
+from tests import factory
+from tests.domain.house import LINES, House
 from tests.domain.yard import Yard
+from tests.factory import incoming_line
 
 BOTH = {"CUP-01": 2, "TEA-01": 1}
 NONE = {"CUP-01": 0, "TEA-01": 0}
@@ -243,3 +245,14 @@ def test_what_a_weekend_left_off_the_lists_is_worried_about_and_listed(house: Ho
 def unlisted(desk: Unit) -> list[tuple[AlertKind, int, int, tuple[int, ...]]]:
     found = [worry for worry in worries.found(desk) if worry.kind is AlertKind.UNLISTED]
     return [(worry.kind, worry.subject_id, worry.count, worry.first) for worry in found]
+
+
+def test_what_changed_while_it_was_gone_is_held(house: House) -> None:
+    """Nobody was asked about an order that had left; now that it is here again somebody is."""
+    house.to_the_dock()
+    house.receive(receiver=factory.receiver(address="文三路 9 号"), lines=(incoming_line("CUP-01", 3), LINES[1]))
+    assert (open_codes(house.order.holds), house.order.status) == ((), OrderStatus.SHIPPED)
+    house.run(dock.take_back, boris(house), house.parcel.waybill)
+    assert set(open_codes(house.order.holds)) == {HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED}
+    assert house.parcel.blocked
+    assert not house.scan(Station.HAND_OVER).ok
