@@ -169,6 +169,15 @@ class PullFirst(Refusal):
 
 
 @dataclass(eq=False)
+class BinWanted(Refusal):
+    """The goods of a stopped parcel are back when the code of each of `bins` was scanned; `unknown` is none of ours."""
+
+    waybill: str
+    bins: tuple[str, ...]
+    unknown: str = ""
+
+
+@dataclass(eq=False)
 class FeedStale(Refusal):
     """The gate is shut: the shop has told nothing for so many minutes, so a refund may be unknown."""
 

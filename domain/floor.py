@@ -13,6 +13,7 @@ from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
     BadValue,
+    BinWanted,
     NotAllowed,
     ParcelStopped,
     PullFirst,
@@ -57,7 +58,7 @@ class Outcome:
     @property
     def verdict(self) -> str:
         """ok, item (counted, the check goes on), again (a calm repeat), ask (its weight is wanted), shelf (the stop
-        shelf's code is), stop, look (goods), refused, or scan_undone."""
+        shelf's code is), bin (the code of a bin its goods go to is), stop, look (goods), refused, or scan_undone."""
         if self.undone:
             return "scan_undone"
         if self.sku:
@@ -70,6 +71,8 @@ class Outcome:
             return "stop"
         if isinstance(self.refusal, PullFirst):
             return "shelf"
+        if isinstance(self.refusal, BinWanted):
+            return "bin"
         return "ask" if isinstance(self.refusal, WeightRefused) and self.refusal.why == "missing" else "refused"
 
 
@@ -233,6 +236,12 @@ def _one(
         if box is not None and code:
             item = fulfilment.check_item(desk, actor, box, code, sku)
             return Outcome(code, Station.CHECK, item.parcel, refusal=item.refusal, warn=item.warn)
+        back = (
+            desk.parcels.get(last) if last is not None and not sku and (free or station is Station.PUT_BACK) else None
+        )
+        if back is not None and code and pulls.waits_for_bin(desk, back):
+            put = fulfilment.put_into(desk, actor, back, code)
+            return Outcome(code, Station.PUT_BACK, put.parcel, refusal=put.refusal)
         packed = _packed(desk, last) if sku and (free or station is Station.PACK) else None
         if packed is not None and materials.is_material(desk, sku):
             item = fulfilment.pack_into(desk, actor, packed, code, sku)
@@ -294,7 +303,7 @@ def write_log(
             "grams": str(outcome.grams or ""),
             "count": str(count),
             "of": outcome.parcel.waybill
-            if outcome.parcel and (outcome.material or outcome.station is Station.CHECK)
+            if outcome.parcel and (outcome.material or outcome.station in (Station.CHECK, Station.PUT_BACK))
             else "",
             "pulled": outcome.parcel.waybill if outcome.pulled and outcome.parcel else "",
             "place": str(place) if outcome.station is Station.RECEIVE and place else "",

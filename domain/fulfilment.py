@@ -14,6 +14,7 @@ from domain.aftermath import wave_progress
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
+    BinWanted,
     FeedStale,
     ItemRefused,
     NotAllowed,
@@ -54,6 +55,7 @@ REFUSALS = (
     WeightRefused,
     ParcelStopped,
     PullFirst,
+    BinWanted,
     FeedStale,
 )
 
@@ -283,6 +285,17 @@ def _ship_orders(desk: Desk, actor: Actor, parcel: Parcel) -> None:
 def _put_back(desk: Desk, actor: Actor, code: str) -> Scanned:
     parcel, stop = pulls.put_back(desk, actor, _find(desk, actor, Station.PUT_BACK, code))
     return Scanned(code, Station.PUT_BACK, parcel, stop=stop)
+
+
+def put_into(desk: Desk, actor: Actor, parcel: Parcel, code: str) -> Scanned:
+    """A bin's code after a stopped parcel's: its goods lie there. Refusals come back as values."""
+    try:
+        with desk.attempt():
+            require(actor, Right.PUT_BACK, warehouse=parcel.warehouse_id)
+            box, stop = pulls.put_back(desk, actor, parcel, code)
+            return Scanned(code, Station.PUT_BACK, box, stop=stop)
+    except REFUSALS as refusal:
+        return Scanned(code, Station.PUT_BACK, parcel, refusal)
 
 
 def at_station(desk: Desk, actor: Actor, person: Person, station: Station) -> Person:

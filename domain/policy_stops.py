@@ -33,6 +33,7 @@ class StopRules:
     """What stopping a parcel asks of the floor, and how soon the platform is answered."""
 
     second_scan: bool = choice(True, "a stopped parcel is pulled by a second scan: the stop shelf's code")
+    put_back_bins: bool = choice(False, "its goods are back by the scan of their bins' codes, where they have bins")
     answer_minutes: int = choice(15, "the platform hears FAIL when nobody has answered by then", low=1, high=1440)
     printed_fails: bool = choice(False, "answer FAIL 1003 while a printed sheet is not torn up")
     dock_minutes: int = choice(60, "a parcel of no hand-over list is taken to be on the dock after its scan", low=0)

@@ -121,6 +121,15 @@ def _unknown(refusal: errors.Unknown, words: Words) -> str:
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
+def _bin(refusal: errors.BinWanted, words: Words) -> str:
+    facts = {"waybill": refusal.waybill, "bins": words.listed(refusal.bins), "code": refusal.unknown}
+    if refusal.unknown:
+        return words("{code} is no bin here. Put the goods of {waybill} into {bins} and scan the bin.", **facts)
+    return words(
+        "{waybill}: put its goods into {bins}, then scan that bin. Another bin's code says they lie there.", **facts
+    )
+
+
 def _stays(refusal: errors.ScanStays, words: Words) -> str:
     facts = {"waybill": refusal.waybill, "seconds": refusal.seconds}
     return {
@@ -185,6 +194,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         seconds=r.seconds,
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
+    errors.BinWanted: _bin,
     errors.PullFirst: lambda r, words: words(
         "{waybill}: first put it on the stop shelf and scan the shelf's code {shelf}.", waybill=r.waybill, shelf=r.shelf
     ),

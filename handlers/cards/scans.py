@@ -167,6 +167,8 @@ def _line(event: Event, words: Words) -> str:
         return words("⛔ {time} <code>{code}</code> STOP", **facts)
     if data["verdict"] == "shelf":
         return words("⛔ {time} <code>{code}</code> now scan the stop shelf", **facts)
+    if data["verdict"] == "bin":
+        return words("🗄 {time} <code>{code}</code> now scan the bin", **facts)
     if data["verdict"] == "ask":
         return words("⚖️ {time} <code>{code}</code> weight?", **facts)
     if data["verdict"] == "look":
@@ -195,7 +197,11 @@ def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     """
     pulled = {o.parcel.id for o in outcomes if o.pulled and o.parcel}
     outcomes = [o for o in outcomes if not (o.verdict == "shelf" and o.parcel and o.parcel.id in pulled)]
-    said = [o for o in outcomes if o.verdict in ("ask", "shelf", "refused") or (o.verdict == "stop" and not stop_of(o))]
+    said = [
+        o
+        for o in outcomes
+        if o.verdict in ("ask", "shelf", "bin", "refused") or (o.verdict == "stop" and not stop_of(o))
+    ]
     return "\n\n".join(_complaint(desk, outcome, words) for outcome in said[:10])
 
 
