@@ -314,6 +314,16 @@ def write_log(
     return count
 
 
+def names_bin(desk: Desk, person_id: int, text: str) -> bool:
+    """Whether a text is the bin's code that this person was asked for last: bins are called as they like, so any word
+    that is no parcel's or stop shelf's code is."""
+    last = next(iter(log(desk, person_id, 1)), None)
+    if last is None or last.data["verdict"] != "bin" or len(text.split()) != 1 or len(text.strip()) > 40:
+        return False
+    code = text.strip().upper()
+    return desk.parcels.by_waybill(code) is None and pulls.shelf_of(desk, code) is None
+
+
 def ours(desk: Desk, code: str, station: Station) -> bool:
     """Whether a text of somebody who also searches is a scan: a parcel of ours, or at the returns' table anything
     that is not an order's number."""

@@ -148,15 +148,23 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
 
 
 def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
-    sized = read_sized(job.text)
+    is_bin = floor.names_bin(desk, person.id, job.text)
+    sized = None if is_bin else read_sized(job.text)
     if sized is not None and not floor.sku_of(desk, sized.told):
         scans = measuring.weigh(desk, person.acting(), sized.code, sized.whole, sized.grams, _done_at(desk, job))
         return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
-    codes = read_codes(job.text)
+    codes = [(job.text.strip(), None)] if is_bin else read_codes(job.text)
     if codes is None:
         return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
     place = job.place if job.place in desk.catalog.warehouses else None
-    scans = floor.scan(desk, person.acting(), codes, station=job.station, place=place, at=_done_at(desk, job))
+    scans = floor.scan(
+        desk,
+        person.acting(),
+        codes,
+        station=Station.PUT_BACK if is_bin else job.station,
+        place=place,
+        at=_done_at(desk, job),
+    )
     if scans.place_needed:
         return [_told(words, "place", job.text, "")]
     for outcome in scans.outcomes:

@@ -136,6 +136,9 @@ async def text(message: Message, ask: Ask) -> None:
     """Codes from a scanner or typed; everything else is left to the search."""
     if not floor.on_floor(ask.actor) or _answers_a_question(message):
         raise SkipHandler
+    if await ask.read(floor.names_bin, ask.person.id, message.text or ""):
+        await scan(ask, [((message.text or "").strip(), None)], Station.PUT_BACK)
+        return
     sized = read_sized(message.text or "")
     if sized is not None and await ask.read(_is_sized, ask, sized):
         await weigh(ask, sized)

@@ -15,6 +15,7 @@ from domain.floor import Outcome
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, StopState
 from domain.people import Person, Role, Station
+from domain.policy_stops import StopRules
 from domain.records import NoticeKind
 from domain.staff import suspend
 from handlers.card import Button, Card
@@ -381,3 +382,15 @@ def test_both_clients_draw_the_button() -> None:
     wanted = {"inline_keyboard": [[{"text": "Open", "web_app": {"url": ADDRESS}}]]}
     assert mine.model_dump(exclude_none=True) == wanted
     assert json.loads(theirs.to_json()) == wanted
+
+
+async def test_the_bin_is_scanned_on_the_page_where_the_policy_asks_for_it(floor: Floor) -> None:
+    rules = StopRules(put_back_bins=True)
+    floor.do(lambda unit: unit.catalog_admin.put_policy(replace(unit.policy, stops=rules), "t"))
+    order = floor.orders()[0]
+    box, page = floor.wave()[1][0], Page(floor, Role.PICKER)
+    floor.refund(order)
+    wanted = page.scans(box.waybill, Station.PUT_BACK)
+    assert (wanted["verdict"], wanted["head"]) == ("bin", "Now scan the bin")
+    assert page.scans(floor.look(lambda desk: desk.catalog.skus["CUP-01"].bin))["verdict"] == "ok"
+    assert floor.parcel(box.id).state is ParcelState.CANCELLED

@@ -1,5 +1,7 @@
 """Stop cards in their other lives: a part of a parcel, too late, withdrawn, escalated, in a group."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain import interception, pulls
@@ -8,6 +10,7 @@ from domain.errors import AlreadyScanned
 from domain.incoming import IncomingRefund, RefundState
 from domain.parcels import ParcelState
 from domain.people import SHOP, Role
+from domain.policy_stops import StopRules
 from domain.records import NoticeKind
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import GROUP, Floor
@@ -162,3 +165,25 @@ async def test_a_hand_over_is_taken_back_by_command(floor: Floor) -> None:
     ]
     assert floor.parcel(box.id).state is ParcelState.WEIGHED
     assert floor.parcel(box.id).weight_g == box.expected_g
+
+
+async def test_the_bins_come_after_the_parcel_where_the_policy_asks_for_them(floor: Floor) -> None:
+    rules = StopRules(put_back_bins=True)
+    floor.do(lambda u: u.catalog_admin.put_policy(replace(u.policy, stops=rules), "t"))
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, box.waybill)
+    floor.refund(order)
+    await floor.writes(picker, "/putback")
+    await floor.writes(picker, box.waybill)
+    await floor.writes(picker, pulls.shelf_code(1))
+    place = floor.look(lambda desk: desk.catalog.skus["CUP-01"].bin)
+    assert await floor.writes(picker, box.waybill) == [
+        f"{box.waybill}: put its goods into {place}, then scan that bin. Another bin's code says they lie there."
+    ]
+    assert await floor.writes(picker, "Q-1") == [
+        f"Q-1 is no bin here. Put the goods of {box.waybill} into {place} and scan the bin."
+    ]
+    assert await floor.writes(picker, place.lower()) == []
+    assert floor.parcel(box.id).state is ParcelState.CANCELLED
