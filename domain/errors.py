@@ -178,6 +178,15 @@ class BinWanted(Refusal):
 
 
 @dataclass(eq=False)
+class WrongCourier(Refusal):
+    """The parcel is `courier`'s, and the van that is loaded is `van`'s."""
+
+    waybill: str
+    courier: str
+    van: str
+
+
+@dataclass(eq=False)
 class FeedStale(Refusal):
     """The gate is shut: the shop has told nothing for so many minutes, so a refund may be unknown."""
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain import bins, checking, feeds, history, materials, notices, printing, pulls, weighing
+from domain import bins, checking, feeds, history, loading, materials, notices, printing, pulls, weighing
 from domain.aftermath import wave_progress
 from domain.desk import Desk
 from domain.errors import (
@@ -25,6 +25,7 @@ from domain.errors import (
     Refusal,
     Unknown,
     WeightRefused,
+    WrongCourier,
     WrongStatus,
 )
 from domain.holds import open_codes
@@ -56,6 +57,7 @@ REFUSALS = (
     ParcelStopped,
     PullFirst,
     BinWanted,
+    WrongCourier,
     FeedStale,
 )
 
@@ -200,6 +202,7 @@ def _step(
     if station is Station.CHECK and checking.wanted(desk, parcel) is not CheckMode.QUICK:
         return Scanned(code, station, _checked(desk, actor, checking.opened(desk, actor, parcel)), warn=passed)
     if station is Station.HAND_OVER:
+        loading.require_courier(desk, actor, parcel)
         weighing.require_all_weighed(desk, parcel)
     warn = (
         weighing.check(desk, actor, parcel, grams, at, forced=bool(force)) if station is Station.WEIGH else ""
@@ -299,8 +302,9 @@ def put_into(desk: Desk, actor: Actor, parcel: Parcel, code: str) -> Scanned:
 
 
 def at_station(desk: Desk, actor: Actor, person: Person, station: Station) -> Person:
-    """This person's scans now mean this step. Raises NotAllowed."""
+    """This person's scans now mean this step; whose van they loaded is over. Raises NotAllowed."""
     require(actor, STATION_RIGHT[station])
+    loading.end(desk, actor)
     news = replace(person, station=station, last_parcel=None)
     desk.people.save(news)
     return replace(news, revision=news.revision + 1)

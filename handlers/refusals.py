@@ -195,6 +195,12 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
     errors.BinWanted: _bin,
+    errors.WrongCourier: lambda r, words: words(
+        "⛔ {waybill} is for {courier}. This van is {van}: take it out. /ship alone ends the loading.",
+        waybill=r.waybill,
+        courier=r.courier,
+        van=r.van,
+    ),
     errors.PullFirst: lambda r, words: words(
         "{waybill}: first put it on the stop shelf and scan the shelf's code {shelf}.", waybill=r.waybill, shelf=r.shelf
     ),

@@ -55,6 +55,8 @@ VERBS = {
     "pulled": N_("put on the stop shelf"),
     "unshipped": N_("hand-over taken back"),
     "left_already": N_("had left already"),
+    "loading_begun": N_("loading begun"),
+    "loading_ended": N_("loading ended"),
     "struck": N_("struck off the list"),
     "sheet_torn": N_("sheet torn up"),
     "repick": N_("to be picked again"),

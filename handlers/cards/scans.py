@@ -6,7 +6,7 @@ always means that somebody must look up.
 
 from collections.abc import Mapping, Sequence
 
-from domain import checking, floor, fulfilment, undo_scan
+from domain import checking, floor, fulfilment, loading, undo_scan
 from domain.desk import Desk
 from domain.errors import NotAllowed, ParcelStopped, Unknown, WeightRefused, WrongStatus
 from domain.floor import Outcome
@@ -68,6 +68,7 @@ WHY = {
     "NoteUnread": N_("read the notes first"),
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
+    "WrongCourier": N_("not this courier's parcel"),
     "FeedStale": N_("held back: nothing heard of its shop"),
     "NotEnoughStock": N_("its goods are not in the bins, or expire too soon"),
 }
@@ -97,6 +98,11 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     lines = [head, "", *[_line(event, words) for event in events], "" if events else None]
     box = checking.open_for(desk, person.acting(), person.last_parcel)
     lines += ["", *check_lines(desk, box, words), ""] if box else []
+    van = loading.courier_of(desk, person.id)
+    if van is not None:
+        lines.append(
+            words("🚚 Only parcels of {courier}; /ship alone ends it.", courier=desk.catalog.couriers[van].name)
+        )
     lines += [_size(desk, person, events, words), _wave(desk, person, events, words), hint]
     rows = (*_undo(desk, person, viewer), *_stations(person, viewer))
     return Card("\n".join(line for line in lines if line is not None), rows)

@@ -27,7 +27,7 @@ def stopped(house: House) -> None:
 
 def scans(house: House, *codes: str) -> list[Outcome]:
     """One picker, one code after the other."""
-    found = []
+    found = list[Outcome]()
     for code in codes:
         said = house.run(floor.scan, house.cast.actor(Role.PICKER), [(code, None)], station=Station.PUT_BACK)
         found += said.outcomes
