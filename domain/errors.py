@@ -169,6 +169,24 @@ class PullFirst(Refusal):
 
 
 @dataclass(eq=False)
+class BinWanted(Refusal):
+    """The goods of a stopped parcel are back when the code of each of `bins` was scanned; `unknown` is none of ours."""
+
+    waybill: str
+    bins: tuple[str, ...]
+    unknown: str = ""
+
+
+@dataclass(eq=False)
+class WrongCourier(Refusal):
+    """The parcel is `courier`'s, and the van that is loaded is `van`'s."""
+
+    waybill: str
+    courier: str
+    van: str
+
+
+@dataclass(eq=False)
 class FeedStale(Refusal):
     """The gate is shut: the shop has told nothing for so many minutes, so a refund may be unknown."""
 
@@ -189,6 +207,14 @@ class MaterialMissing(Refusal):
 @dataclass(eq=False)
 class NotRecallable(Refusal):
     """The courier cannot be asked for this parcel; `why` is a code (recalls.py)."""
+
+    waybill: str
+    why: str
+
+
+@dataclass(eq=False)
+class ShipmentStays(Refusal):
+    """A hand-over that cannot be taken back; `why` is a code (dock.py)."""
 
     waybill: str
     why: str

@@ -13,6 +13,7 @@ from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
     BadValue,
+    BinWanted,
     NotAllowed,
     ParcelStopped,
     PullFirst,
@@ -58,7 +59,7 @@ class Outcome:
     @property
     def verdict(self) -> str:
         """ok, item (counted, the check goes on), again (a calm repeat), ask (its weight is wanted), shelf (the stop
-        shelf's code is), stop, look (goods), refused, or scan_undone."""
+        shelf's code is), bin (the code of a bin its goods go to is), stop, look (goods), refused, or scan_undone."""
         if self.undone:
             return "scan_undone"
         if self.sku:
@@ -71,6 +72,8 @@ class Outcome:
             return "stop"
         if isinstance(self.refusal, PullFirst):
             return "shelf"
+        if isinstance(self.refusal, BinWanted):
+            return "bin"
         return "ask" if isinstance(self.refusal, WeightRefused) and self.refusal.why == "missing" else "refused"
 
 
@@ -118,23 +121,21 @@ def log(desk: Desk, person_id: int, limit: int) -> list[Event]:
     return desk.history("shift", person_id, limit)
 
 
-def count_of_hour(desk: Desk, person_id: int) -> int:
-    """The person's good scans since the hour began."""
-    return _count(desk, _latest(desk, person_id))
+def count_of_hour(desk: Desk, person_id: int, at: datetime | None = None) -> int:
+    """The person's good scans since the hour of `at` began, None = this hour."""
+    return _count(_latest(desk, person_id), at or desk.now)
 
 
 def _latest(desk: Desk, person_id: int) -> Event | None:
     return next(iter(log(desk, person_id, 1)), None)
 
 
-def _count(desk: Desk, last: Event | None) -> int:
-    if last is None or last.at.replace(minute=0, second=0, microsecond=0) != _hour(desk):
-        return 0
-    return int(last.data["count"])
+def _count(last: Event | None, at: datetime) -> int:
+    return int(last.data["count"]) if last is not None and _hour(last.at) == _hour(at) else 0
 
 
-def _hour(desk: Desk) -> datetime:
-    return desk.now.replace(minute=0, second=0, microsecond=0)
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 def sku_of(desk: Desk, code: str) -> str:
@@ -183,8 +184,10 @@ def scan(
     *,
     station: Station | None = None,
     place: int | None = None,
+    at: datetime | None = None,
 ) -> Scans:
-    """The codes of one message, each with its grams if told, in order, in one transaction. Refusals are values.
+    """The codes of one message, each with its grams if told, in order, in one transaction, scanned `at` (None = now).
+    Refusals are values.
 
     `station` is for this message only; else the person's own, else the one each code means. A code '' is the last
     parcel this person scanned. `place` is the warehouse of returns.
@@ -200,19 +203,19 @@ def scan(
     if place is None and any(at is Station.RECEIVE and not _lies_here(desk, code) for code, _, at in planned):
         return Scans(place_needed=True)
     found, last = list[Outcome](), person.last_parcel
+    latest = _latest(desk, actor.person_id)
+    before = count = _count(latest, at or desk.now)
+    busy = latest is not None and desk.now - latest.at < BUSY
     for code, grams, _ in planned:
-        at = own or station_for(desk, actor, code, grams)  # the code before may have moved its parcel on
-        done = _one(desk, actor, at, code, grams, place, last, free=own is None)
+        here = own or station_for(desk, actor, code, grams)  # the code before may have moved its parcel on
+        done = _one(desk, actor, here, code, grams, place, last, at, free=own is None)
+        count = write_log(desk, actor, [done], count, place, at)  # the next code is compared with this one
         found.append(done)
         last = done.parcel.id if done.parcel else last
-    outcomes = tuple(found)
     if person.last_parcel != last:
         desk.people.save(replace(person, last_parcel=last))
-    latest = _latest(desk, actor.person_id)
-    before, busy = _count(desk, latest), latest is not None and desk.now - latest.at < BUSY
-    count = write_log(desk, actor, outcomes, before, place)
     notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
-    return Scans(outcomes, before=before, count=count, busy=busy)
+    return Scans(tuple(found), before=before, count=count, busy=busy)
 
 
 def _last_code(desk: Desk, parcel_id: int | None) -> str:
@@ -232,6 +235,7 @@ def _one(
     grams: int | None,
     place: int | None,
     last: int | None,
+    at: datetime | None,
     *,
     free: bool = False,
 ) -> Outcome:
@@ -244,6 +248,12 @@ def _one(
         if box is not None and code:
             item = fulfilment.check_item(desk, actor, box, code, sku)
             return Outcome(code, Station.CHECK, item.parcel, refusal=item.refusal, warn=item.warn)
+        back = (
+            desk.parcels.get(last) if last is not None and not sku and (free or station is Station.PUT_BACK) else None
+        )
+        if back is not None and code and pulls.waits_for_bin(desk, back):
+            put = fulfilment.put_into(desk, actor, back, code)
+            return Outcome(code, Station.PUT_BACK, put.parcel, refusal=put.refusal)
         packed = _packed(desk, last) if sku and (free or station is Station.PACK) else None
         if packed is not None and materials.is_material(desk, sku):
             item = fulfilment.pack_into(desk, actor, packed, code, sku)
@@ -252,7 +262,7 @@ def _one(
             return Outcome(code, station, sku=sku)
     if station is Station.RECEIVE:
         return _receive(desk, actor, code, place or 0)
-    done = fulfilment.scan(desk, actor, station, code, grams)
+    done = fulfilment.scan(desk, actor, station, code, grams, at)
     weight = grams if station is Station.WEIGH else None
     return Outcome(code, station, done.parcel, refusal=done.refusal, warn=done.warn, grams=weight)
 
@@ -288,8 +298,15 @@ def _receive(desk: Desk, actor: Actor, code: str, place: int) -> Outcome:
         return Outcome(code, Station.RECEIVE, returned=desk.returns.by_waybill(code), refusal=refusal)
 
 
-def write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int, place: int | None) -> int:
-    """One line of the shift per code; returns the new count of the hour."""
+def write_log(
+    desk: Desk,
+    actor: Actor,
+    outcomes: Sequence[Outcome],
+    count: int,
+    place: int | None,
+    at: datetime | None = None,
+) -> int:
+    """One line of the shift per code, scanned `at` (None = now); returns the new count of the hour."""
     lines = []
     for outcome in outcomes:
         count = max(0, count + (outcome.verdict == "ok") - outcome.undone)
@@ -302,14 +319,25 @@ def write_log(desk: Desk, actor: Actor, outcomes: Sequence[Outcome], count: int,
             "grams": str(outcome.grams or ""),
             "count": str(count),
             "of": outcome.parcel.waybill
-            if outcome.parcel and (outcome.material or outcome.station is Station.CHECK)
+            if outcome.parcel and (outcome.material or outcome.station in (Station.CHECK, Station.PUT_BACK))
             else "",
             "pulled": outcome.parcel.waybill if outcome.pulled and outcome.parcel else "",
             "place": str(place) if outcome.station is Station.RECEIVE and place else "",
         }
-        lines.append(history.line(desk, actor, "shift", actor.person_id or 0, "scanned", **facts))
+        line = history.line(desk, actor, "shift", actor.person_id or 0, "scanned", **facts)
+        lines.append(replace(line, at=at or desk.now))
     desk.record(lines)
     return count
+
+
+def names_bin(desk: Desk, person_id: int, text: str) -> bool:
+    """Whether a text is the bin's code that this person was asked for last: bins are called as they like, so any word
+    that is no parcel's or stop shelf's code is."""
+    last = next(iter(log(desk, person_id, 1)), None)
+    if last is None or last.data["verdict"] != "bin" or len(text.split()) != 1 or len(text.strip()) > 40:
+        return False
+    code = text.strip().upper()
+    return desk.parcels.by_waybill(code) is None and pulls.shelf_of(desk, code) is None
 
 
 def ours(desk: Desk, code: str, station: Station) -> bool:

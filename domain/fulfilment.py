@@ -7,12 +7,14 @@ and the tenth must not undo the nine before it. Each is an attempt of its own: w
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from domain import bins, checking, feeds, history, materials, notices, printing, pulls, weighing
+from domain import bins, checking, feeds, history, loading, materials, notices, printing, pulls, weighing
 from domain.aftermath import wave_progress
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
+    BinWanted,
     FeedStale,
     ItemRefused,
     MaterialMissing,
@@ -24,6 +26,7 @@ from domain.errors import (
     Refusal,
     Unknown,
     WeightRefused,
+    WrongCourier,
     WrongStatus,
 )
 from domain.holds import open_codes
@@ -55,6 +58,8 @@ REFUSALS = (
     WeightRefused,
     ParcelStopped,
     PullFirst,
+    BinWanted,
+    WrongCourier,
     FeedStale,
 )
 
@@ -149,13 +154,16 @@ def next_station(desk: Desk, parcel: Parcel) -> Station | None:
     return next((station for station, (source, _) in STEP.items() if source is parcel.state), None)
 
 
-def scan(desk: Desk, actor: Actor, station: Station, code: str, grams: int | None = None) -> Scanned:
-    """One code at one station. Refusals come back as values; nothing of a refused scan is written."""
+def scan(
+    desk: Desk, actor: Actor, station: Station, code: str, grams: int | None = None, at: datetime | None = None
+) -> Scanned:
+    """One code at one station, scanned `at` (None = now). Refusals come back as values; nothing of a refused scan is
+    written."""
     try:
         with desk.attempt():
             if station is Station.PUT_BACK:
                 return _put_back(desk, actor, code)
-            return _step(desk, actor, station, _find(desk, actor, station, code), code, grams)
+            return _step(desk, actor, station, _find(desk, actor, station, code), code, grams, at)
     except REFUSALS as refusal:
         parcel = None if isinstance(refusal, (Unknown, NotAllowed)) else desk.parcels.by_waybill(code)
         return Scanned(code, station, parcel, refusal)
@@ -168,13 +176,20 @@ def force_weight(desk: Desk, actor: Actor, code: str, grams: int, reason: str) -
     if parcel is None:
         raise Unknown("waybill", code)
     weighing.require_force(desk, actor, parcel, reason)
-    done = _step(desk, actor, Station.WEIGH, parcel, code, grams, reason.strip())
+    done = _step(desk, actor, Station.WEIGH, parcel, code, grams, force=reason.strip())
     assert done.parcel is not None
     return done.parcel
 
 
 def _step(
-    desk: Desk, actor: Actor, station: Station, parcel: Parcel, code: str, grams: int | None, force: str = ""
+    desk: Desk,
+    actor: Actor,
+    station: Station,
+    parcel: Parcel,
+    code: str,
+    grams: int | None,
+    at: datetime | None = None,
+    force: str = "",
 ) -> Scanned:
     passed = ""
     if parcel.state is not ParcelState.HANDED_OVER:
@@ -190,9 +205,10 @@ def _step(
     if station is Station.CHECK and checking.wanted(desk, parcel) is not CheckMode.QUICK:
         return Scanned(code, station, _checked(desk, actor, checking.opened(desk, actor, parcel)), warn=passed)
     if station is Station.HAND_OVER:
+        loading.require_courier(desk, actor, parcel)
         weighing.require_all_weighed(desk, parcel)
     warn = (
-        weighing.check(desk, actor, parcel, grams, forced=bool(force)) if station is Station.WEIGH else ""
+        weighing.check(desk, actor, parcel, grams, at, forced=bool(force)) if station is Station.WEIGH else ""
     ) or passed
     target = STEP[station][1]
     news = replace(parcel, state=target, state_at=desk.now, holder_id=actor.person_id, holder=actor.name)
@@ -292,9 +308,21 @@ def _put_back(desk: Desk, actor: Actor, code: str) -> Scanned:
     return Scanned(code, Station.PUT_BACK, parcel, stop=stop)
 
 
+def put_into(desk: Desk, actor: Actor, parcel: Parcel, code: str) -> Scanned:
+    """A bin's code after a stopped parcel's: its goods lie there. Refusals come back as values."""
+    try:
+        with desk.attempt():
+            require(actor, Right.PUT_BACK, warehouse=parcel.warehouse_id)
+            box, stop = pulls.put_back(desk, actor, parcel, code)
+            return Scanned(code, Station.PUT_BACK, box, stop=stop)
+    except REFUSALS as refusal:
+        return Scanned(code, Station.PUT_BACK, parcel, refusal)
+
+
 def at_station(desk: Desk, actor: Actor, person: Person, station: Station) -> Person:
-    """This person's scans now mean this step. Raises NotAllowed."""
+    """This person's scans now mean this step; whose van they loaded is over. Raises NotAllowed."""
     require(actor, STATION_RIGHT[station])
+    loading.end(desk, actor)
     news = replace(person, station=station, last_parcel=None)
     desk.people.save(news)
     return replace(news, revision=news.revision + 1)

@@ -7,17 +7,34 @@ Surprising: nothing here moves goods. A stop blocks the parcel and names a perso
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from domain import away, history, notices, owed, parts, recalls, refunds, replies, stock, stopping, unclear, withdrawal
+from domain import (
+    away,
+    dock,
+    history,
+    notices,
+    owed,
+    parts,
+    recalls,
+    refunds,
+    replies,
+    stock,
+    stopping,
+    unclear,
+    withdrawal,
+)
 from domain.desk import Desk
 from domain.errors import NotEnoughStock, Stale, Unknown
 from domain.holds import Hold, HoldCode, Source
 from domain.incoming import IncomingRefund, RefundState
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Refund, Stop, StopKind, StopState
+from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Refund, Stage, Stop, StopKind, StopState
 from domain.people import Actor, ActorKind, Right, Role, require
 from domain.planning import refresh
 from domain.records import NoticeKind
 from domain.stopping import reblock as reblock  # who changes an order asks here, whatever it was that changed
+
+_OUTSIDE = (OrderStatus.RELEASED, OrderStatus.PUT_BACK, OrderStatus.SHIPPED)
+"""Boxes of these may stand on the dock."""
 
 
 def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) -> Order:
@@ -70,8 +87,12 @@ def _act(
         key = f"refund:{record.id}:{record.revision}"
         notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True)
     order = unclear.asked(desk, order, record, open_ids)
+    called = frozenset[int]()
+    if order.status in _OUTSIDE:
+        order, called = dock.call_back(desk, actor, order, about)
+        parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if called else parcels
     if order.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK):
-        return _stop_parcels(desk, actor, order, record, lines, parcels)
+        return _stop_parcels(desk, actor, order, record, lines, parcels, called)
     if order.status is OrderStatus.SHIPPED:
         return _too_late(desk, order, record, parcels)
     if record.state == RefundState.SUCCESS and order.status in (OrderStatus.UNPAID, OrderStatus.REVIEW):
@@ -96,8 +117,15 @@ def _drop(order: Order, lines: Sequence[Line]) -> Order:
 
 
 def _stop_parcels(
-    desk: Desk, actor: Actor, order: Order, record: Refund, lines: Sequence[Line], parcels: Sequence[Parcel]
+    desk: Desk,
+    actor: Actor,
+    order: Order,
+    record: Refund,
+    lines: Sequence[Line],
+    parcels: Sequence[Parcel],
+    called: Collection[int],
 ) -> Order:
+    """`called`: parcels that were called back from the dock for this."""
     gone = {line.line_no for line in lines}
     known = {line.line_no for line in order.lines}
     if gone >= {line.line_no for line in order.shippable}:  # then lines that have vanished from the order go as well
@@ -112,7 +140,8 @@ def _stop_parcels(
             withdrawal.take_out(desk, actor, parcel, order.id, affected, stock.Document.CANCEL)
             stopped = True
         elif parcel.state in IN_HOUSE:
-            _open_stop(desk, actor, order, record, parcel, affected)
+            stage = Stage.DOCK if parcel.id in called else None
+            _open_stop(desk, actor, order, record, parcel, affected, stage)
             stopped = True
         else:
             _say_too_late(desk, order, record, parcel)
@@ -154,8 +183,10 @@ def _open_stops(desk: Desk, parcel: Parcel, record: Refund) -> list[Stop]:
     return [stop for stop in stops if stop.open and stop.refund_id == record.id]
 
 
-def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: Parcel, affected: set[int]) -> None:
-    """Block the parcel for the refund; a task to put its lines into the box is over."""
+def _open_stop(
+    desk: Desk, actor: Actor, order: Order, record: Refund, parcel: Parcel, affected: set[int], stage: Stage | None
+) -> None:
+    """Block the parcel for the refund; a task to put its lines into the box is over. `stage` None = where it is."""
     if _open_stops(desk, parcel, record):
         return
     for task in stopping.open_of(desk, parcel, StopKind.REPICK):
@@ -172,6 +203,7 @@ def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: P
         line_nos=() if whole else tuple(affected),
         refund_id=record.id,
         told_at=record.at,
+        stage=stage,
     )
     desk.parcels.save([replace(parcel, blocked=True)])
     notices.redraw(desk, NoticeKind.WAVE, [parcel.wave_id] if parcel.wave_id else [])

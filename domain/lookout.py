@@ -63,6 +63,9 @@ class Piles(Protocol):
     def parcels(self, states: Collection[ParcelState], before: datetime) -> list[Pile]:
         """By warehouse: parcels in one of these states since before."""
 
+    def unlisted(self, before: datetime) -> list[Pile]:
+        """By warehouse: parcels handed over before to a courier that signs lists, and on none."""
+
     def returns(self, before: datetime) -> list[Pile]:
         """All in one: unclaimed returns that came before."""
 

@@ -15,6 +15,7 @@ from domain.people import Actor, Right, require
 from domain.records import NoticeKind
 
 LOOK_BACK = timedelta(hours=48)
+"""How far the first list of a courier goes back; later ones miss nothing that was handed over since that one."""
 MOST = 1000
 
 

@@ -9,6 +9,7 @@ is in the box.
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from domain import floor, fulfilment, history
@@ -54,21 +55,21 @@ def parse_size(text: str) -> Size | None:
     return (first, second, third) if all(0 < side <= HARD_MAX_MM for side in (first, second, third)) else None
 
 
-def weigh(desk: Desk, actor: Actor, code: str, size: Size, grams: int | None) -> Scans:
-    """A parcel's size, with its weight or alone; `code` '' = this person's last parcel. The scan at the scales is the
-    answer: without a weight it asks for it, and of a weighed parcel only the size is new. Raises SizeRefused, changing
-    nothing."""
+def weigh(desk: Desk, actor: Actor, code: str, size: Size, grams: int | None, at: datetime | None = None) -> Scans:
+    """A parcel's size, with its weight or alone, told `at`; `code` '' = this person's last parcel. The scan at the
+    scales is the answer: without a weight it asks for it, and of a weighed parcel only the size is new. Raises
+    SizeRefused, changing nothing."""
     codes = [(code, grams)]
     try:
         with desk.attempt():
             measure(desk, actor, code, size)
-            scans = floor.scan(desk, actor, codes, station=Station.WEIGH)
+            scans = floor.scan(desk, actor, codes, station=Station.WEIGH, at=at)
             (outcome,) = scans.outcomes
             if outcome.refusal and outcome.verdict not in _KEPT:
                 raise outcome.refusal
             return scans
     except fulfilment.REFUSALS:
-        return floor.scan(desk, actor, codes, station=Station.WEIGH)
+        return floor.scan(desk, actor, codes, station=Station.WEIGH, at=at)
 
 
 def measure(desk: Desk, actor: Actor, code: str, size: Size) -> Parcel:

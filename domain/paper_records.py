@@ -82,11 +82,20 @@ class Manifests(Protocol):
     def recent(self, warehouse_ids: Sequence[int], limit: int) -> list[Manifest]:
         """The newest first."""
 
+    def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, Manifest]:
+        """parcel id -> the list it stands on; parcels on none are missing."""
+
+    def last(self, warehouse_id: int, courier_id: int) -> Manifest | None:
+        """The newest list of this courier there."""
+
+    def strike(self, parcel_id: int) -> None:
+        """The parcel stands on no list any more."""
+
     def parcels(self, manifest_id: int) -> list[Parcel]:
         """What stands on it, as it was handed over."""
 
     def unlisted(self, warehouse_id: int, courier_id: int, since: datetime, limit: int) -> list[Parcel]:
-        """Handed over since and on no manifest, oldest first."""
+        """Handed over since, or since the courier's first list, and on no manifest; oldest first."""
 
     def unlisted_counts(self, warehouse_ids: Sequence[int], since: datetime) -> dict[tuple[int, int], int]:
-        """(warehouse, courier) -> how many."""
+        """(warehouse, courier) -> how many of those."""

@@ -39,7 +39,7 @@ MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
         {ParcelState.PICKED, ParcelState.CHECKED, ParcelState.WEIGHED, ParcelState.CANCELLED}
     ),
     ParcelState.WEIGHED: frozenset({ParcelState.PACKED, ParcelState.HANDED_OVER, ParcelState.CANCELLED}),
-    ParcelState.HANDED_OVER: frozenset(),
+    ParcelState.HANDED_OVER: frozenset({ParcelState.WEIGHED}),
     ParcelState.CANCELLED: frozenset(),
 }
 
@@ -206,7 +206,8 @@ class Wave:
 
 class Stage(StrEnum):
     """The moments a refund may come at (rules.md B7), in order. Those a parcel passes are called as its state:
-    PICKING is `in_wave` with a picker, PRINTED the same with nobody on it yet."""
+    PICKING is `in_wave` with a picker, PRINTED the same with nobody on it yet. DOCK: scanned out, and the courier has
+    not signed for it (`domain.dock`)."""
 
     NOT_SYNCED = "not_synced"
     REVIEW = "review"
@@ -217,6 +218,7 @@ class Stage(StrEnum):
     CHECKED = "checked"
     PACKED = "packed"
     WEIGHED = "weighed"
+    DOCK = "dock"
     IN_TRANSIT = "handed_over"
     DELIVERED = "delivered"
 

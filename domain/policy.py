@@ -71,6 +71,7 @@ class Policy:
     approval_late_minutes: int = choice(240, "an order waits too long", low=1)
     dispatch_hours: int = choice(48, "from payment to hand-over", low=1)
     parcel_stuck_minutes: int = choice(240, "a parcel stands too long", low=1)
+    unlisted_minutes: int = choice(720, "a parcel is handed over and on no list, where there are lists", low=1)
     return_unlinked_minutes: int = choice(1440, "a return nobody claimed", low=1)
     take_minutes: int = choice(10, "how long an order stays in the hands of who took it", low=1, high=240)
     urgent_hours: int = choice(6, "a dispatch deadline this close is urgent", low=1, high=48)

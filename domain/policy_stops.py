@@ -40,8 +40,10 @@ class StopRules:
     left_minutes: int = choice(15, "somebody has answered for a parcel that had left by then", low=1, high=10080)
     recall_minutes: int = choice(60, "a recall that is registered is with the courier by then", low=1, high=10080)
     hand_answers: bool = choice(True, "an answer no platform took is a person's task")
+    put_back_bins: bool = choice(False, "its goods are back by the scan of their bins' codes, where they have bins")
     answer_minutes: int = choice(15, "the platform hears FAIL when nobody has answered by then", low=1, high=1440)
     printed_fails: bool = choice(False, "answer FAIL 1003 while a printed sheet is not torn up")
+    dock_minutes: int = choice(60, "a parcel of no hand-over list is taken to be on the dock after its scan", low=0)
     record_days: int = choice(30, "how far the board's success rates look back", low=1, high=366)
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import away, bins, history, notices, replies, stock, stopping, withdrawal
+from domain import away, bins, history, notices, putting_back, replies, stock, stopping, withdrawal
 from domain.aftermath import stock_arrived, wave_progress
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
@@ -89,10 +89,11 @@ def _answered(desk: Desk, actor: Actor, stop: Stop) -> Stop:
     return replace(stop, acked_by=by, acked_at=at, next_at=None)
 
 
-def put_back(desk: Desk, actor: Actor, parcel: Parcel) -> tuple[Parcel, Stop]:
-    """The goods of a stopped parcel are on their shelf again: only now is their stock free (promise 2).
+def put_back(desk: Desk, actor: Actor, parcel: Parcel, into: str = "") -> tuple[Parcel, Stop]:
+    """The goods of a stopped parcel are on their shelf again: only now is their stock free (promise 2). `into` is the
+    bin whose code was scanned for it, '' = none.
 
-    Raises PullFirst while what somebody had in hand was not pulled, AlreadyScanned, WrongStatus.
+    Raises PullFirst while what somebody had in hand was not pulled, BinWanted, AlreadyScanned, WrongStatus.
     """
     stops = stopping.open_of(desk, parcel, StopKind.REFUND)
     if not stops:
@@ -103,14 +104,24 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel) -> tuple[Parcel, Stop]:
     in_hand = parcel.state is not ParcelState.IN_WAVE and desk.policy.stops.second_scan
     if in_hand and any(stop.state is not StopState.PULLED for stop in stops):
         raise PullFirst(parcel.waybill, shelf_code(parcel.warehouse_id or 0))
-    return _out(desk, actor, parcel, stops, stock.Document.PUT_BACK), desk.stops.get(stops[0].id)
+    other, goods = putting_back.confirm(desk, actor, parcel, stops, into)
+    out = _out(desk, actor, parcel, stops, stock.Document.PUT_BACK)
+    putting_back.moved(desk, actor, parcel, other, goods)
+    return out, desk.stops.get(stops[0].id)
+
+
+def waits_for_bin(desk: Desk, parcel: Parcel) -> bool:
+    """Whether a code after this parcel's may be the bin its goods are back in."""
+    refunds = stopping.open_of(desk, parcel, StopKind.REFUND) if desk.policy.stops.put_back_bins else []
+    pulled = parcel.state is ParcelState.IN_WAVE or not desk.policy.stops.second_scan
+    return bool(refunds) and (pulled or all(stop.state is StopState.PULLED for stop in refunds))
 
 
 def torn(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
-    """The printed sheet is torn up and nobody had taken the wave: nothing left its shelf, so nothing goes back. It is
+    """The printed sheet is torn up and nobody had the pick list: nothing left its shelf, so nothing goes back. It is
     one sheet, so all its refunds end with it.
 
-    Raises NotAllowed, Stale, WrongStatus once somebody picks.
+    Raises NotAllowed, Stale, WrongStatus once somebody may pick: then only the put-back scan says where the goods are.
     """
     stop = desk.stops.get(stop_id)
     parcel = desk.parcels.get(stop.parcel_id)
@@ -124,7 +135,13 @@ def torn(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
 
 
 def untouched(desk: Desk, parcel: Parcel) -> bool:
-    """Printed, but nobody has taken the wave."""
+    """Printed, and nobody can have picked by it: nobody has taken the wave, and nobody was sent its pick list (an open
+    wave's card carries it). Once it is out a cart may hold the goods, whatever was tapped."""
+    return not_taken(desk, parcel) and not desk.cards.of(NoticeKind.WAVE, parcel.wave_id or 0)
+
+
+def not_taken(desk: Desk, parcel: Parcel) -> bool:
+    """Printed, and nobody has said yet that they pick it."""
     waved = parcel.state is ParcelState.IN_WAVE and parcel.wave_id is not None
     return waved and desk.waves.get(parcel.wave_id or 0).state is WaveState.OPEN
 

@@ -205,6 +205,7 @@ class AlertKind(StrEnum):
     APPROVAL_LATE = "approval_late"
     HOLD_LATE = "hold_late"
     PARCEL_STUCK = "parcel_stuck"
+    UNLISTED = "unlisted"
     RETURN_UNLINKED = "return_unlinked"
     DISPATCH_LATE = "dispatch_late"
     DISPATCH_NEAR = "dispatch_near"

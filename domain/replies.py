@@ -105,7 +105,7 @@ def _of_stop(desk: Desk, stop: Stop, *, late: bool) -> Verdict:
     parcel must lie on the stop shelf."""
     if stop.stage is Stage.PRINTED and stop.state is not StopState.PULLED:
         return Verdict.PRINTED if desk.policy.stops.printed_fails else Verdict.SUCCESS
-    weighed = stop.stage is Stage.WEIGHED
+    weighed = stop.stage in (Stage.WEIGHED, Stage.DOCK)
     if stop.state is StopState.PULLED or (stop.state is StopState.ACKED and not weighed):
         return Verdict.SUCCESS
     if not late:

@@ -28,6 +28,7 @@ class Document(StrEnum):
     UNDO = "undo"
     CANCEL = "cancel"
     SHIPMENT = "shipment"
+    UNSHIP = "unship"
     PUT_BACK = "put_back"
     RETURN = "return"
     ADJUST = "adjust"

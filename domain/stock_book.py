@@ -63,7 +63,10 @@ class StockBook(Protocol):
         """(document id, sku, batch) -> units on hand that came (positive) or left by these documents."""
 
     def sent_at(self, parcel_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
-        """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels."""
+        """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels and stayed away."""
+
+    def shipped_from(self, parcel_id: int) -> list[Move]:
+        """What left in this parcel and stayed away, by place, as moves out: units below zero and what they had cost."""
 
     def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
         """(sku, bin, batch) -> the last ledger row that moved good units there."""

@@ -23,6 +23,7 @@ FIRST_TOLD: Mapping[Stage, frozenset[Role]] = {
     Stage.CHECKED: frozenset({Role.PACKER}),
     Stage.PACKED: frozenset({Role.PACKER}),
     Stage.WEIGHED: frozenset({Role.DISPATCHER}),
+    Stage.DOCK: frozenset({Role.DISPATCHER}),
 }
 """Who has the parcel in hand at that stage, after the named person."""
 ABOVE = (frozenset({Role.DISPATCHER}), frozenset({Role.CS_LEAD}), frozenset({Role.OWNER}))
@@ -121,8 +122,10 @@ def open_stop(
     line_nos: Sequence[int] = (),
     refund_id: int | None = None,
     told_at: datetime | None = None,
+    stage: Stage | None = None,
 ) -> Stop:
-    """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last."""
+    """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last. `stage` None = where
+    the parcel is."""
     named_id, named = parcel.holder_id, parcel.holder
     if named_id is None and parcel.wave_id is not None:
         wave = desk.waves.get(parcel.wave_id)
@@ -133,7 +136,7 @@ def open_stop(
             parcel_id=parcel.id,
             order_id=order_id,
             state=StopState.OPEN,
-            stage=stage_of(desk, parcel),
+            stage=stage or stage_of(desk, parcel),
             opened_at=desk.now,
             reason=reason,
             kind=kind,

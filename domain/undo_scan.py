@@ -1,12 +1,13 @@
 """Taking the last scan back: a person scanned the wrong slip, or at the wrong station.
 
-Surprising: only the very last step of a parcel can go, by the person who did it, and only inside the house. What has
-been handed over is on a courier's van, and a stopped parcel is only ever put back on purpose.
+Surprising: only the very last step of a parcel can go, by the person who did it, and only while it is here. What has
+been handed over is so until its courier has signed (`domain.dock`); a stopped parcel is only ever put back on purpose.
 """
 
 from dataclasses import replace
+from datetime import datetime
 
-from domain import bins, checking, floor, fulfilment, history, materials, notices
+from domain import bins, checking, dock, floor, fulfilment, history, materials, notices
 from domain.desk import Desk
 from domain.errors import ScanStays
 from domain.floor import Outcome
@@ -29,18 +30,18 @@ def last(desk: Desk, person_id: int) -> Event | None:
 
 def can_go_back(station: Station) -> bool:
     """Whether a step of this station can be taken back at all."""
-    return station in fulfilment.STEP and station is not Station.HAND_OVER
+    return station in fulfilment.STEP
 
 
-def in_time(desk: Desk, scan: Event) -> bool:
+def in_time(desk: Desk, scan: Event, at: datetime | None = None) -> bool:
     """Whether the policy still lets this scan be taken back: what a button asks before it shows itself."""
     back = can_go_back(Station(scan.data["station"]))
-    return back and (desk.now - scan.at).total_seconds() <= desk.policy.scanning.undo_seconds
+    return back and ((at or desk.now) - scan.at).total_seconds() <= desk.policy.scanning.undo_seconds
 
 
-def undo(desk: Desk, actor: Actor, code: str) -> Outcome:
-    """Take back this person's last scan, which must be of `code` ('' = whichever it was). Raises ScanStays,
-    ParcelStopped, NotAllowed; then nothing was changed."""
+def undo(desk: Desk, actor: Actor, code: str, at: datetime | None = None) -> Outcome:
+    """Take back this person's last scan, which must be of `code` ('' = whichever it was); they said so `at`, None =
+    now. Raises ScanStays, ParcelStopped, NotAllowed; then nothing was changed."""
     assert actor.person_id is not None
     scan = last(desk, actor.person_id)
     code = code.strip().upper()
@@ -48,29 +49,33 @@ def undo(desk: Desk, actor: Actor, code: str) -> Outcome:
         raise ScanStays(code, "not_last" if scan else "none")
     code, station = scan.data["code"], Station(scan.data["station"])
     parcel = desk.parcels.by_waybill(scan.data.get("of") or code)
-    if parcel is None or station not in fulfilment.STEP or parcel.state is ParcelState.HANDED_OVER:
+    if parcel is None or station not in fulfilment.STEP:
         raise ScanStays(code, "final")
     require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
-    fulfilment.gate(desk, parcel)
+    if parcel.state is ParcelState.HANDED_OVER:
+        if station is not Station.HAND_OVER or dock.why_gone(desk, parcel):
+            raise ScanStays(code, "final")
+    else:
+        fulfilment.gate(desk, parcel)
     if station is Station.CHECK and parcel.state is ParcelState.PICKED:
-        return _taken_out(desk, actor, parcel, scan)
+        return _taken_out(desk, actor, parcel, scan, at)
     if station is Station.PACK and scan.data["verdict"] == "item":
-        return _unpacked(desk, actor, parcel, scan)
+        return _unpacked(desk, actor, parcel, scan, at)
     step = next((e for e in desk.history("parcel", parcel.id) if e.verb in {*_STEPS, UNDONE}), None)
     if step is None or step.verb != parcel.state or step.actor_id != actor.person_id:
         raise ScanStays(code, "moved_on")
-    if not in_time(desk, scan):
+    if not in_time(desk, scan, at):
         raise ScanStays(code, "late", desk.policy.scanning.undo_seconds)
     if station is Station.CHECK:
         checking.take_back(desk, parcel, code)
     return _told(desk, actor, Outcome(code, station, _step_back(desk, actor, parcel, step), undone=True))
 
 
-def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome:
+def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event, at: datetime | None) -> Outcome:
     """Of a check that goes on the last unit comes out."""
     if checking.open_for(desk, actor, parcel.id) is None:
         raise ScanStays(scan.data["code"], "moved_on")
-    if not in_time(desk, scan):
+    if not in_time(desk, scan, at):
         raise ScanStays(scan.data["code"], "late", desk.policy.scanning.undo_seconds)
     checking.take_back(desk, parcel, scan.data["code"])
     desk.parcels.save([parcel])
@@ -78,11 +83,11 @@ def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome
     return _told(desk, actor, outcome, counted=0)
 
 
-def _unpacked(desk: Desk, actor: Actor, parcel: Parcel, scan: Event) -> Outcome:
+def _unpacked(desk: Desk, actor: Actor, parcel: Parcel, scan: Event, at: datetime | None) -> Outcome:
     """The packing material that was scanned last is free again; the parcel stays where it is."""
     if parcel.state not in (ParcelState.PICKED, ParcelState.CHECKED, ParcelState.PACKED) or not parcel.material:
         raise ScanStays(scan.data["code"], "moved_on")
-    if not in_time(desk, scan):
+    if not in_time(desk, scan, at):
         raise ScanStays(scan.data["code"], "late", desk.policy.scanning.undo_seconds)
     desk.parcels.save([materials.give_back(desk, actor, parcel)])
     outcome = Outcome(scan.data["code"], Station.PACK, desk.parcels.get(parcel.id), undone=True, material=True)
@@ -100,6 +105,10 @@ def _told(desk: Desk, actor: Actor, outcome: Outcome, counted: int = 1) -> Outco
 def _step_back(desk: Desk, actor: Actor, parcel: Parcel, step: Event) -> Parcel:
     to = ParcelState(step.data["was"])
     assert to in MOVES[parcel.state], f"{parcel.state} -> {to}"
+    if parcel.state is ParcelState.HANDED_OVER:
+        back = dock.unship(desk, actor, parcel)
+        history.note(desk, actor, "parcel", parcel.id, UNDONE, was=parcel.state, to=to)
+        return back
     news = replace(parcel, state=to, state_at=desk.now)
     if parcel.state is ParcelState.WEIGHED:
         news = replace(reprice(desk, news.unmeasured(), news.expected_g), weight_g=0)

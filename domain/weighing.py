@@ -1,9 +1,11 @@
 """The scales: what weight a parcel may have, who may let another one pass, and when an order's parcels may leave.
 
 Surprising: a reading that repeats to the gram on the next parcel within a second is taken for the scale's last one, so
-it is refused though it may be right; weighing again settles it. What is not positive or over the courier's maximum
-nobody lets pass.
+it is refused though it may be right; weighing again settles it. Such a reading, and what is not positive or over the
+courier's maximum, nobody lets pass.
 """
+
+from datetime import datetime
 
 from domain import history
 from domain.desk import Desk
@@ -15,9 +17,11 @@ HARD_MAX_G = 60_000
 _WEIGHED = (ParcelState.WEIGHED, ParcelState.HANDED_OVER, ParcelState.CANCELLED)
 
 
-def check(desk: Desk, actor: Actor, parcel: Parcel, grams: int | None, *, forced: bool = False) -> str:
+def check(
+    desk: Desk, actor: Actor, parcel: Parcel, grams: int | None, at: datetime | None = None, *, forced: bool = False
+) -> str:
     """Raises WeightRefused; returns a warning code inside the second band (rules.md B9). `forced` lets a weight pass
-    that is only too far off."""
+    that is only too far off; `at` is when the scales were read, None = now."""
     limit = HARD_MAX_G
     if parcel.courier_id is not None:
         limit = min(limit, desk.catalog.couriers[parcel.courier_id].max_g)
@@ -27,7 +31,7 @@ def check(desk: Desk, actor: Actor, parcel: Parcel, grams: int | None, *, forced
         raise WeightRefused(parcel.waybill, grams, "not_positive", parcel.expected_g, limit)
     if grams > limit:
         raise WeightRefused(parcel.waybill, grams, "too_heavy", parcel.expected_g, limit)
-    if not forced and _stale(desk, actor, parcel, grams):
+    if _stale(desk, actor, parcel, grams, at or desk.now):
         raise WeightRefused(parcel.waybill, grams, "stale", parcel.expected_g, limit)
     if not parcel.expected_g:
         return "weight_unknown"
@@ -38,14 +42,15 @@ def check(desk: Desk, actor: Actor, parcel: Parcel, grams: int | None, *, forced
     return "weight_off" if off > tolerance else ""
 
 
-def _stale(desk: Desk, actor: Actor, parcel: Parcel, grams: int) -> bool:
-    """Whether this person's last scan gave another parcel the very same weight a moment ago."""
+def _stale(desk: Desk, actor: Actor, parcel: Parcel, grams: int, at: datetime) -> bool:
+    """Whether this person's last scan gave another parcel the very same weight a moment before; that it was refused
+    does not make it another reading."""
     last = next(iter(desk.history("shift", actor.person_id, 1)), None) if actor.person_id is not None else None
     if last is None or not desk.policy.weighing.stale_seconds or last.data["station"] != Station.WEIGH:
         return False
-    soon = (desk.now - last.at).total_seconds() <= desk.policy.weighing.stale_seconds
+    soon = abs((at - last.at).total_seconds()) <= desk.policy.weighing.stale_seconds
     other = last.data["code"] not in (parcel.waybill, parcel.number)
-    return soon and other and last.data["verdict"] == "ok" and last.data["grams"] == str(grams)
+    return soon and other and last.data["grams"] == str(grams)
 
 
 def require_force(desk: Desk, actor: Actor, parcel: Parcel, reason: str) -> None:

@@ -33,12 +33,14 @@ OF_SHOP = frozenset(
         AlertKind.ANSWER_STUCK,
     }
 )
+OF_WAREHOUSE = frozenset({AlertKind.PARCEL_STUCK, AlertKind.UNLISTED})
 _LEAD, _OWNER = frozenset({Role.CS_LEAD}), frozenset({Role.OWNER})
 CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
     AlertKind.APPROVAL_LATE: (frozenset({Role.CS}), _LEAD, _OWNER),
     AlertKind.DISPATCH_LATE: (frozenset({Role.CS_LEAD, Role.DISPATCHER}), _OWNER),
     AlertKind.DISPATCH_NEAR: (frozenset({Role.CS_LEAD, Role.DISPATCHER}), _OWNER),
     AlertKind.PARCEL_STUCK: (frozenset({Role.DISPATCHER}), _LEAD, _OWNER),
+    AlertKind.UNLISTED: (frozenset({Role.DISPATCHER}), _LEAD, _OWNER),
     AlertKind.RETURN_UNLINKED: (frozenset({Role.CS}), _LEAD),
     AlertKind.ORDER_GAP: (_LEAD, _OWNER),
     AlertKind.FEED_STALE: (frozenset({Role.CS_LEAD, Role.DISPATCHER}), _OWNER),
@@ -62,7 +64,7 @@ def place(alert: Alert) -> tuple[int | None, int | None]:
     """The (shop, warehouse) an alert belongs to; (None, None) = the whole company."""
     if alert.kind in OF_SHOP:
         return alert.subject_id, None
-    return None, alert.subject_id or None if alert.kind is AlertKind.PARCEL_STUCK else None
+    return None, alert.subject_id or None if alert.kind in OF_WAREHOUSE else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ def _floor(desk: Desk) -> Iterable[Worry]:
     stuck = desk.now - timedelta(minutes=desk.policy.parcel_stuck_minutes)
     for pile in desk.piles.parcels(IN_HOUSE, stuck):
         yield _of(AlertKind.PARCEL_STUCK, pile)
+    for pile in desk.piles.unlisted(desk.now - timedelta(minutes=desk.policy.unlisted_minutes)):
+        yield _of(AlertKind.UNLISTED, pile)
     for pile in desk.piles.returns(desk.now - timedelta(minutes=desk.policy.return_unlinked_minutes)):
         yield _of(AlertKind.RETURN_UNLINKED, pile)
 

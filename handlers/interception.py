@@ -8,7 +8,7 @@ from aiogram import Router
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import CallbackQuery, Message
 
-from domain import feeds, printing, pulls, replies
+from domain import dock, feeds, printing, pulls, replies
 from domain.desk import Desk
 from domain.errors import NotAllowed
 from domain.paper_records import Paper
@@ -61,6 +61,14 @@ async def torn(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     """Nobody had picked it: the sheet is torn up, the goods are free."""
     stop = await ask.run(pulls.torn, ask.actor, int(args[0]), int(args[1]))
     await ask.toast(ask.words.plain("Taken out of the wave. Its stock is free."))
+    await ask.show(NoticeKind.STOP, stop.id)
+
+
+@router.callback_query(Tap("sl"))
+async def left_already(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """The courier had it before anybody could take it out: customer service goes on from there."""
+    stop = await ask.run(dock.left_already, ask.actor, int(args[0]), int(args[1]))
+    await ask.toast(ask.words.plain("Written down. Customer service hears that it was too late."))
     await ask.show(NoticeKind.STOP, stop.id)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import manifests
+from domain import dock, manifests
 from domain.desk import Desk
 from domain.documents import ManifestLine, ManifestPaper
 from domain.errors import AlreadyApplied, Unknown
@@ -36,6 +36,22 @@ async def show_list(message: Message, ask: Ask) -> None:
     """What stands on no list yet, and the last lists."""
     require(ask.actor, Right.HAND_OVER)
     await ask.reply(await ask.read(manifests_list, ask.actor, ask.words))
+
+
+@router.message(Cmd("unship"))
+async def take_back(message: Message, ask: Ask, args: str) -> None:
+    """A parcel that was scanned out and stays here after all; it leaves its list."""
+    require(ask.actor, Right.HAND_OVER)
+    if not args.strip():
+        await ask.say("Which parcel stays here? Write its waybill behind it: /unship SF1234567890123")
+        return
+    try:
+        box = await ask.run(dock.take_back, ask.actor, args)
+    except AlreadyApplied:
+        return
+    await ask.say(
+        "{waybill} is here again: weighed, not handed over. Scan it out once more when it goes.", waybill=box.waybill
+    )
 
 
 @router.callback_query(Tap("mf"))

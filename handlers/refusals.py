@@ -10,7 +10,7 @@ from domain.errors import Refusal
 from handlers.batch_terms import batch_expired_text, batch_needed_text
 from handlers.check_terms import item_text, material_text, note_text, size_text
 from handlers.kind_terms import kind_name
-from handlers.stop_terms import WHY_NOT
+from handlers.stop_terms import STAYS, WHY_NOT
 from handlers.terms import N_, actor_name, hold_name, right_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words, unmarked
 
@@ -122,12 +122,24 @@ def _unknown(refusal: errors.Unknown, words: Words) -> str:
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
+def _bin(refusal: errors.BinWanted, words: Words) -> str:
+    facts = {"waybill": refusal.waybill, "bins": words.listed(refusal.bins), "code": refusal.unknown}
+    if refusal.unknown:
+        return words("{code} is no bin here. Put the goods of {waybill} into {bins} and scan the bin.", **facts)
+    return words(
+        "{waybill}: put its goods into {bins}, then scan that bin. Another bin's code says they lie there.", **facts
+    )
+
+
 def _stays(refusal: errors.ScanStays, words: Words) -> str:
     facts = {"waybill": refusal.waybill, "seconds": refusal.seconds}
     return {
         "none": words("There is no scan of yours to take back."),
         "not_last": words("{waybill} was not your last scan; only the last one can be taken back.", **facts),
-        "final": words("{waybill}: this scan stays. What has been handed over cannot be taken back.", **facts),
+        "final": words(
+            "{waybill}: this scan stays. What its courier has signed for cannot be taken back.",
+            **facts,
+        ),
         "moved_on": words("{waybill}: somebody has gone on with it. Nothing was taken back.", **facts),
         "late": words("{waybill}: too late, {seconds} s have passed. Ask your lead.", **facts),
     }[refusal.why]
@@ -145,6 +157,11 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.BatchExpired: batch_expired_text,
     errors.MaterialMissing: material_text,
     errors.ScanStays: _stays,
+    errors.ShipmentStays: lambda r, words: words(
+        "{waybill}: it stays handed over ({why}). To get it back, ask its courier on the order's card.",
+        waybill=r.waybill,
+        why=words.plain(STAYS[r.why]),
+    ),
     errors.HeldOrder: _held,
     errors.OutsideHours: lambda r, words: words(
         "{order}: approvals are open {hours} only, next from {at} on. Nothing was changed.",
@@ -181,6 +198,13 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         seconds=r.seconds,
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
+    errors.BinWanted: _bin,
+    errors.WrongCourier: lambda r, words: words(
+        "⛔ {waybill} is for {courier}. This van is {van}: take it out. /ship alone ends the loading.",
+        waybill=r.waybill,
+        courier=r.courier,
+        van=r.van,
+    ),
     errors.PullFirst: lambda r, words: words(
         "{waybill}: first put it on the stop shelf and scan the shelf's code {shelf}.", waybill=r.waybill, shelf=r.shelf
     ),

@@ -7,7 +7,7 @@ the answer sends the job again and hears the same; nothing is done twice.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain import checking, floor, measuring, notices, pulls, staff, undo_scan
 from domain.desk import Desk
@@ -29,6 +29,7 @@ from handlers.words import LANGUAGES, Words, unmarked
 Json = dict[str, object]
 _LONGEST = 400
 _MOST = 2**53
+_LONGEST_AGE = 7 * 24 * 3600 * 1000
 _NOTES, _NOTE = 6, 300
 _DOINGS = ("scan", "undo", "seen", "read")
 
@@ -40,7 +41,8 @@ class BadJob(Exception):
 @dataclass(frozen=True, slots=True)
 class Job:
     """One thing somebody did on the page. `text` is what the scanner typed, for `undo` the code; `stop` a stop's id.
-    `read`: the notes of `parcel` were read, and `text` is the scan they held up."""
+    `read`: the notes of `parcel` were read, and `text` is the scan they held up. `age_ms` how long ago it was done when
+    the page sent it, by the phone's own clock."""
 
     id: str
     do: str
@@ -49,6 +51,7 @@ class Job:
     place: int | None = None
     stop: int = 0
     parcel: int = 0
+    age_ms: int = 0
 
 
 def read_job(raw: object) -> Job:
@@ -66,7 +69,16 @@ def read_job(raw: object) -> Job:
         raise BadJob("place, stop or parcel")
     if station not in (None, "", *Station):
         raise BadJob("station")
-    return Job(number, str(do), text, Station(station) if station else None, place, stop, parcel)
+    age = raw.get("age", 0)
+    if type(age) is not int or abs(age) >= _MOST:
+        raise BadJob("age")
+    return Job(number, str(do), text, Station(station) if station else None, place, stop, parcel, age)
+
+
+def _done_at(desk: Desk, job: Job) -> datetime:
+    """When it was done: a page that was offline sends it later, never earlier, and works for its hours at most."""
+    most = timedelta(hours=desk.policy.scanning.page_hours)
+    return desk.now - min(timedelta(milliseconds=max(0, min(job.age_ms, _LONGEST_AGE))), most)
 
 
 def words_of(desk: Desk, person: Person, language: str) -> Words:
@@ -134,22 +146,30 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
         _seen(desk, person.acting(), job.stop)
         return []
     if job.do == "undo":
-        return [_result(desk, person, undo_scan.undo(desk, person.acting(), job.text), words)]
+        return [_result(desk, person, undo_scan.undo(desk, person.acting(), job.text, _done_at(desk, job)), words)]
     if job.do == "read":
         checking.read_notes(desk, person.acting(), job.parcel)
     return _scanned(desk, person, job, words)
 
 
 def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
-    sized = read_sized(job.text)
+    is_bin = floor.names_bin(desk, person.id, job.text)
+    sized = None if is_bin else read_sized(job.text)
     if sized is not None and not floor.sku_of(desk, sized.told):
-        scans = measuring.weigh(desk, person.acting(), sized.code, sized.whole, sized.grams)
+        scans = measuring.weigh(desk, person.acting(), sized.code, sized.whole, sized.grams, _done_at(desk, job))
         return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
-    codes = read_codes(job.text)
+    codes = [(job.text.strip(), None)] if is_bin else read_codes(job.text)
     if codes is None:
         return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
     place = job.place if job.place in desk.catalog.warehouses else None
-    scans = floor.scan(desk, person.acting(), codes, station=job.station, place=place)
+    scans = floor.scan(
+        desk,
+        person.acting(),
+        codes,
+        station=Station.PUT_BACK if is_bin else job.station,
+        place=place,
+        at=_done_at(desk, job),
+    )
     if scans.place_needed:
         return [_told(words, "place", job.text, "")]
     for outcome in scans.outcomes:

@@ -13,6 +13,7 @@ HEADS = {
     "stop": N_("STOP"),
     "ask": N_("Weight?"),
     "shelf": N_("Now scan the stop shelf"),
+    "bin": N_("Now scan the bin"),
     "unknown": N_("Unknown code"),
     "refused": N_("Not done"),
     "note": N_("Read this first"),

@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "weigh": (Right.WEIGH, N_("station: weighing")),
     "ship": (Right.HAND_OVER, N_("station: handing over to the courier")),
     "manifest": (Right.HAND_OVER, N_("hand-over lists per courier: make, get, sign off")),
+    "unship": (Right.HAND_OVER, N_("take a hand-over back while the parcel stands here: /unship WAYBILL")),
     "putback": (Right.PUT_BACK, N_("station: putting stopped goods back")),
     "receive": (Right.RECEIVE, N_("station: receiving returns")),
     "scan": (Right.PUT_BACK, N_("the scan page on this phone, for scanners that type")),

@@ -30,7 +30,16 @@ WHY_NOT = {
     "early": N_("too soon after the pick-up, try again later"),
     "late": N_("too long ago for this courier"),
 }
+STAYS = {
+    "delivered": N_("it is delivered"),
+    "recalled": N_("the courier was asked for it already"),
+    "returned": N_("a return of it is announced or here"),
+    "said": N_("somebody said that it had left"),
+    "signed": N_("the courier has signed for it"),
+    "late": N_("it was scanned out too long ago"),
+}
 STEPS = {
+    "dock": N_("on the dock, not signed for"),
     "pulled": N_("on the stop shelf"),
     "printed": N_("printed, nobody picks it yet"),
     "delivered": N_("delivered"),
@@ -45,6 +54,11 @@ STEPS = {
 VERBS = {
     "pulled": N_("put on the stop shelf"),
     "answered_by_hand": N_("answered on the platform by hand"),
+    "unshipped": N_("hand-over taken back"),
+    "left_already": N_("had left already"),
+    "loading_begun": N_("loading begun"),
+    "loading_ended": N_("loading ended"),
+    "struck": N_("struck off the list"),
     "sheet_torn": N_("sheet torn up"),
     "repick": N_("to be picked again"),
     "repicked": N_("picked again"),

@@ -12,7 +12,7 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import floor, fulfilment, measuring
+from domain import floor, fulfilment, loading, measuring
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, BadValue
 from domain.floor import Scans
@@ -53,7 +53,13 @@ class StationCommand(Cmd):
 
 @router.message(StationCommand())
 async def station(message: Message, ask: Ask, station: Station, args: str) -> None:
-    """`/ship` chooses the station; `/ship CODE` scans there once and changes nothing else."""
+    """`/ship` chooses the station; `/ship CODE` scans there once and changes nothing else; `/ship YTO` loads that
+    courier's van."""
+    van = await ask.read(loading.named, args) if args and station is Station.HAND_OVER else None
+    if van is not None:
+        await ask.run(_load, ask, van.id)
+        await new_card(ask)
+        return
     if args:
         require(ask.actor, STATION_RIGHT[station])
         sized = read_sized(args) if station is Station.WEIGH else None
@@ -68,6 +74,11 @@ async def station(message: Message, ask: Ask, station: Station, args: str) -> No
         return
     await ask.run(fulfilment.at_station, ask.actor, ask.person, station)
     await new_card(ask)
+
+
+def _load(desk: Desk, ask: Ask, courier_id: int) -> None:
+    fulfilment.at_station(desk, ask.actor, ask.person, Station.HAND_OVER)
+    loading.begin(desk, ask.actor, courier_id)
 
 
 @router.callback_query(Tap("fs"))
@@ -137,6 +148,9 @@ async def text(message: Message, ask: Ask) -> None:
     """Codes from a scanner or typed; everything else is left to the search."""
     if not floor.on_floor(ask.actor) or _answers_a_question(message):
         raise SkipHandler
+    if await ask.read(floor.names_bin, ask.person.id, message.text or ""):
+        await scan(ask, [((message.text or "").strip(), None)], Station.PUT_BACK)
+        return
     sized = read_sized(message.text or "")
     if sized is not None and await ask.read(_is_sized, ask, sized):
         await weigh(ask, sized)

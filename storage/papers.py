@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import LostRace, Unknown
@@ -20,11 +20,27 @@ from storage.tables.parcels import parcel
 PRINTED = Shape(Printed, printed)
 MANIFEST = Shape(Manifest, manifest)
 _OF_PARCELS = select(*PRINTED.columns).where(among(printed.c.parcel_id)).order_by(printed.c.id)
+_LIST_OF = select(manifest_parcel.c.parcel_id.label("of_parcel"), *MANIFEST.columns)
+_LIST_OF = _LIST_OF.join(manifest, manifest.c.id == manifest_parcel.c.manifest_id)
+_LIST_OF = _LIST_OF.where(among(manifest_parcel.c.parcel_id))
+_STRIKE = delete(manifest_parcel).where(manifest_parcel.c.parcel_id == bindparam("_parcel"))
 _LISTED = exists().where(manifest_parcel.c.parcel_id == parcel.c.id)
 
 
+_FIRST_LIST = select(func.min(manifest.c.made_at, type_=manifest.c.made_at.type)).where(
+    manifest.c.warehouse_id == parcel.c.warehouse_id, manifest.c.courier_id == parcel.c.courier_id
+)
+MISSED = (
+    parcel.c.state == ParcelState.HANDED_OVER,
+    ~_LISTED,
+    parcel.c.handed_over_at >= _FIRST_LIST.scalar_subquery(),
+)
+"""Handed over to a courier that signs lists, and on none."""
+
+
 def _unlisted(since: datetime) -> tuple[ColumnElement[bool], ...]:
-    return parcel.c.handed_over_at >= since, parcel.c.state == ParcelState.HANDED_OVER, ~_LISTED
+    at = parcel.c.handed_over_at
+    return parcel.c.state == ParcelState.HANDED_OVER, ~_LISTED, or_(at >= since, at >= _FIRST_LIST.scalar_subquery())
 
 
 class Prints:
@@ -79,18 +95,35 @@ class Manifests:
         statement = select(*MANIFEST.columns).where(manifest.c.warehouse_id.in_(warehouse_ids))
         return [MANIFEST.thing(row) for row in self._sql.rows(statement.order_by(manifest.c.id.desc()).limit(limit))]
 
+    def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, Manifest]:
+        """parcel id -> the list it stands on; parcels on none are missing."""
+        found = self._sql.rows_in(_LIST_OF, parcel_ids)
+        return {row.of_parcel: MANIFEST.thing(row[1:]) for row in found}
+
+    def last(self, warehouse_id: int, courier_id: int) -> Manifest | None:
+        """The newest list of this courier there."""
+        statement = select(*MANIFEST.columns).where(
+            manifest.c.warehouse_id == warehouse_id, manifest.c.courier_id == courier_id
+        )
+        row = self._sql.row(statement.order_by(manifest.c.id.desc()).limit(1))
+        return None if row is None else MANIFEST.thing(row)
+
+    def strike(self, parcel_id: int) -> None:
+        """The parcel stands on no list any more."""
+        self._sql.change(_STRIKE, [{"_parcel": parcel_id}])
+
     def parcels(self, manifest_id: int) -> list[Parcel]:
         """What stands on it, as it was handed over."""
         on_it = select(manifest_parcel.c.parcel_id).where(manifest_parcel.c.manifest_id == manifest_id)
         return self._parcels.load(_by_time(select(*PARCEL.columns).where(parcel.c.id.in_(on_it))))
 
     def unlisted(self, warehouse_id: int, courier_id: int, since: datetime, limit: int) -> list[Parcel]:
-        """Handed over since and on no manifest, oldest first."""
+        """Handed over since, or since the courier's first list, and on no manifest; oldest first."""
         mine = (parcel.c.warehouse_id == warehouse_id, parcel.c.courier_id == courier_id)
         return self._parcels.load(_by_time(select(*PARCEL.columns).where(*_unlisted(since), *mine)).limit(limit))
 
     def unlisted_counts(self, warehouse_ids: Sequence[int], since: datetime) -> dict[tuple[int, int], int]:
-        """(warehouse, courier) -> how many."""
+        """(warehouse, courier) -> how many of those."""
         groups = (parcel.c.warehouse_id, parcel.c.courier_id)
         statement = select(*groups, func.count(parcel.c.id).label("parcels")).where(
             *_unlisted(since), parcel.c.warehouse_id.in_(warehouse_ids), parcel.c.courier_id.is_not(None)

@@ -34,6 +34,7 @@ from domain.people import Role
 from domain.records import ReturnState
 from domain.stop_desk import SAID, RecallState
 from storage.order_queries import in_shops
+from storage.papers import MISSED
 from storage.sql import Sql
 from storage.tables.orders import hold, orders
 from storage.tables.parcels import parcel, parcel_item, stop
@@ -123,6 +124,12 @@ class Piles:
         place = func.coalesce(parcel.c.warehouse_id, 0)
         late = _late(place, literal(""), parcel.c.id, parcel.c.state_at)
         return self._piles(late.where(parcel.c.state.in_(sorted(states)), parcel.c.state_at < before))
+
+    def unlisted(self, before: datetime) -> list[Pile]:
+        """By warehouse: parcels handed over before to a courier that signs lists, and on none."""
+        place = func.coalesce(parcel.c.warehouse_id, 0)
+        late = _late(place, literal(""), parcel.c.id, parcel.c.handed_over_at)
+        return self._piles(late.where(*MISSED, parcel.c.handed_over_at < before))
 
     def returns(self, before: datetime) -> list[Pile]:
         """All in one: unclaimed returns that came before."""

@@ -25,6 +25,7 @@ _PLACES_OF = _PLACES.where(among(stock_place.c.sku))
 _BATCHES_OF = select(*BATCH.columns).where(among(batch.c.sku))
 _EMPTY = delete(stock_place).where(*(stock_place.c[key] == bindparam(f"_{key}") for key in _KEYS))
 _BOOK = stock_ledger.c
+_SHIPPED = _BOOK.document.in_([Document.SHIPMENT, Document.UNSHIP])
 _MOVED = (_BOOK.bucket == Bucket.GOOD) & (_BOOK.delta != 0)
 _LOT = (_BOOK.sku, _BOOK.warehouse_id, _BOOK.batch)
 _DEFECTS = select(*_LOT, func.sum(_BOOK.delta).label("units")).where(_BOOK.bucket == Bucket.DEFECTIVE, among(_BOOK.sku))
@@ -119,12 +120,28 @@ class Places:
         return {(row.document_id, row.sku, row.batch): int(row.units) for row in rows}
 
     def sent_at(self, parcel_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
-        """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels."""
-        mine = (_BOOK.document == Document.SHIPMENT) & (_BOOK.bucket == Bucket.GOOD) & among(_BOOK.document_id)
+        """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels and stayed away."""
+        mine = _SHIPPED & (_BOOK.bucket == Bucket.GOOD) & among(_BOOK.document_id)
         key = (_BOOK.document_id, _BOOK.sku)
         sums = (func.sum(-_BOOK.delta).label("units"), func.sum(-_BOOK.value).label("value"))
         rows = self._sql.rows_in(select(*key, *sums).where(mine).group_by(*key), parcel_ids)
         return {(row.document_id, row.sku): (int(row.units), int(row.value)) for row in rows if row.units}
+
+    def shipped_from(self, parcel_id: int) -> list[Move]:
+        """What left in this parcel and stayed away, by place, as moves out: units below zero and what they had cost."""
+        key = (_BOOK.warehouse_id, _BOOK.sku, _BOOK.bucket, _BOOK.bin, _BOOK.batch)
+        sums = (func.sum(_BOOK.delta).label("delta"), func.sum(_BOOK.value).label("value"))
+        rows = self._sql.rows(
+            select(*key, *sums).where(_SHIPPED, _BOOK.document_id == parcel_id).group_by(*key).order_by(*key)
+        )
+        return [
+            Move(
+                *(row.warehouse_id, row.sku, row.bucket, int(row.delta), Document.SHIPMENT, parcel_id),
+                *(row.bin, row.batch, int(row.value)),
+            )
+            for row in rows
+            if row.delta
+        ]
 
     def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
         """(sku, bin, batch) -> the last ledger row that moved good units there."""

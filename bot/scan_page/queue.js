@@ -18,7 +18,7 @@ export class Queue {
   }
 
   push(job) {
-    localStorage.setItem(this.key, JSON.stringify([...this.all(), job]));
+    localStorage.setItem(this.key, JSON.stringify([...this.all(), { at: Date.now(), ...job }]));
   }
 
   drop(id) {
@@ -83,7 +83,8 @@ export class Sender {
     for (const job of batch) this.flying.add(job.id);
     let told;
     try {
-      told = await call("jobs", { jobs: batch, language: this.hooks.language() }, this.initData);
+      const jobs = batch.map((job) => ({ ...job, age: Date.now() - (job.at ?? Date.now()) })); // the clock may be wrong
+      told = await call("jobs", { jobs, language: this.hooks.language() }, this.initData);
     } catch (error) {
       this.flying.clear();
       this.failed(error, batch);

@@ -32,6 +32,7 @@ const SOUNDS = {
   look: CALM,
   scan_undone: CALM,
   ask: () => [tone(660, 0, 0.08, 0.1), tone(880, 0.1, 0.08, 0.1)],
+  bin: () => [tone(660, 0, 0.08, 0.1), tone(880, 0.1, 0.08, 0.1)],
   shelf: () => [tone(660, 0, 0.08, 0.1), tone(880, 0.1, 0.08, 0.1)],
   place: () => tone(660, 0, 0.15, 0.1),
   kept: () => tone(440, 0, 0.12, 0.1),

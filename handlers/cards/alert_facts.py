@@ -20,6 +20,7 @@ KINDS = {
     AlertKind.APPROVAL_LATE: N_("Clean orders wait too long for approval"),
     AlertKind.HOLD_LATE: N_("Held orders wait too long for a decision"),
     AlertKind.PARCEL_STUCK: N_("Parcels are stuck in the warehouse"),
+    AlertKind.UNLISTED: N_("Parcels were handed over and stand on no hand-over list"),
     AlertKind.RETURN_UNLINKED: N_("Returns nobody has claimed"),
     AlertKind.DISPATCH_LATE: N_("Orders are past the dispatch deadline"),
     AlertKind.DISPATCH_NEAR: N_("The dispatch deadline is close"),
@@ -35,6 +36,10 @@ KINDS = {
 
 def _nothing(desk: Desk, alert: Alert, words: Words) -> list[str]:
     return []
+
+
+def _unlisted(desk: Desk, alert: Alert, words: Words) -> list[str]:
+    return [words("Their courier has signed for none of them: make the list (/manifest), or find out where they are.")]
 
 
 def _buckets(desk: Desk, alert: Alert, words: Words) -> list[str]:
@@ -114,6 +119,7 @@ FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.APPROVAL_LATE: _nothing,
     AlertKind.HOLD_LATE: _nothing,
     AlertKind.PARCEL_STUCK: _nothing,
+    AlertKind.UNLISTED: _unlisted,
     AlertKind.RETURN_UNLINKED: _nothing,
     AlertKind.DISPATCH_LATE: _nothing,
     AlertKind.DISPATCH_NEAR: _buckets,

@@ -11,7 +11,7 @@ from domain import watch
 from domain.desk import Desk
 from domain.people import WAREHOUSE_ROLES, Role
 from domain.records import Alert, AlertKind, NoticeKind
-from domain.worries import place
+from domain.worries import OF_WAREHOUSE, place
 from handlers.card import Button, Card
 from handlers.cards.alert_facts import FACTS, KINDS
 from handlers.cards.orders import age, order_button
@@ -83,7 +83,7 @@ def _since(desk: Desk, alert: Alert, words: Words) -> list[str]:
 
 def _name(desk: Desk, alert: Alert) -> str:
     first = alert.first[:1]
-    if alert.kind is AlertKind.PARCEL_STUCK:
+    if alert.kind in OF_WAREHOUSE:
         return next((parcel.number for parcel in desk.parcels.many(first).values()), "")
     if alert.kind is AlertKind.RETURN_UNLINKED:
         return next((desk.returns.get(one).waybill for one in first), "")
@@ -142,7 +142,7 @@ def _records(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[B
     if alert.kind is AlertKind.RETURN_UNLINKED:
         parcels = [desk.returns.get(return_id) for return_id in first]
         return tuple((Button(parcel.waybill, pack("w.r", parcel.id)),) for parcel in parcels)
-    if alert.kind is AlertKind.PARCEL_STUCK:
+    if alert.kind in OF_WAREHOUSE:
         boxes = desk.parcels.many(first)
         first = tuple(boxes[one].order_ids[0] for one in first if one in boxes and boxes[one].order_ids)
     orders = desk.orders.many(first)

@@ -70,6 +70,11 @@ def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str
             time=words.when(found.made_at),
         ),
     ]
+    struck = [e.data["waybill"] for e in desk.history("manifest", found.id) if e.verb == "struck"]
+    if struck:
+        lines.append(
+            words("Struck off: {waybills}. Cross them out on a list that is printed.", waybills=words.listed(struck))
+        )
     row = [Button(words.plain("📄 Document"), pack("md", found.id))]
     if found.signed_at:
         lines.append(

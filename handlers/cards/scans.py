@@ -6,7 +6,7 @@ always means that somebody must look up.
 
 from collections.abc import Mapping, Sequence
 
-from domain import checking, floor, fulfilment, materials, undo_scan
+from domain import checking, floor, fulfilment, loading, materials, undo_scan
 from domain.desk import Desk
 from domain.errors import NotAllowed, ParcelStopped, Unknown, WeightRefused, WrongStatus
 from domain.floor import Outcome
@@ -69,6 +69,7 @@ WHY = {
     "MaterialMissing": N_("scan its packing material first"),
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
+    "WrongCourier": N_("not this courier's parcel"),
     "FeedStale": N_("held back: nothing heard of its shop"),
     "NotEnoughStock": N_("its goods are not in the bins, or expire too soon"),
 }
@@ -98,6 +99,11 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     lines = [head, "", *[_line(event, words) for event in events], "" if events else None]
     box = checking.open_for(desk, person.acting(), person.last_parcel)
     lines += ["", *check_lines(desk, box, words), ""] if box else []
+    van = loading.courier_of(desk, person.id)
+    if van is not None:
+        lines.append(
+            words("🚚 Only parcels of {courier}; /ship alone ends it.", courier=desk.catalog.couriers[van].name)
+        )
     lines += [_size(desk, person, events, words), _wave(desk, person, events, words), hint]
     rows = (*_undo(desk, person, viewer), *_stations(person, viewer))
     return Card("\n".join(line for line in lines if line is not None), rows)
@@ -171,6 +177,8 @@ def _line(event: Event, words: Words) -> str:
         return words("⛔ {time} <code>{code}</code> STOP", **facts)
     if data["verdict"] == "shelf":
         return words("⛔ {time} <code>{code}</code> now scan the stop shelf", **facts)
+    if data["verdict"] == "bin":
+        return words("🗄 {time} <code>{code}</code> now scan the bin", **facts)
     if data["verdict"] == "ask":
         return words("⚖️ {time} <code>{code}</code> weight?", **facts)
     if data["verdict"] == "look":
@@ -199,7 +207,11 @@ def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     """
     pulled = {o.parcel.id for o in outcomes if o.pulled and o.parcel}
     outcomes = [o for o in outcomes if not (o.verdict == "shelf" and o.parcel and o.parcel.id in pulled)]
-    said = [o for o in outcomes if o.verdict in ("ask", "shelf", "refused") or (o.verdict == "stop" and not stop_of(o))]
+    said = [
+        o
+        for o in outcomes
+        if o.verdict in ("ask", "shelf", "bin", "refused") or (o.verdict == "stop" and not stop_of(o))
+    ]
     return "\n\n".join(_complaint(desk, outcome, words) for outcome in said[:10])
 
 

@@ -30,6 +30,7 @@ DOCUMENTS = {
     Document.UNDO: N_("approval taken back"),
     Document.CANCEL: N_("parcel cancelled"),
     Document.SHIPMENT: N_("shipped"),
+    Document.UNSHIP: N_("shipment taken back"),
     Document.PUT_BACK: N_("put back after a stop"),
     Document.RETURN: N_("came back"),
     Document.ADJUST: N_("corrected by hand"),
@@ -43,7 +44,7 @@ DOCUMENTS = {
 }
 _OF_PARCEL = {
     *(Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.PICK),
-    *(Document.SHIPMENT, Document.PUT_BACK, Document.PACKING),
+    *(Document.SHIPMENT, Document.UNSHIP, Document.PUT_BACK, Document.PACKING),
 }
 _OF_ROOM = {document.value for document in Document} & {kind.value for kind in DocKind}
 

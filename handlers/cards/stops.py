@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import away, bins, pulls, recalls, stopping
+from domain import away, bins, dock, pulls, recalls, stopping
 from domain.desk import Desk
 from domain.orders import Order
 from domain.parcels import Item, Parcel, ParcelState, Stop, StopKind, StopState
@@ -59,6 +59,8 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     if stop.open:
         lines += [_where(desk, parcel, words), *_goods(desk, stop, parcel, words), "", *_who(stop, words)]
         lines.append(_next_step(desk, stop, parcel, words))
+        if dock.may_have_left(desk, parcel):
+            lines.append(words("It was scanned out, and nobody has signed for it: look at the dock first."))
     elif stop.state is StopState.TOO_LATE:
         lines += ["", *_left(desk, stop, parcel, order, words)]
     elif stop.state is StopState.RELEASED and stop.pulled_at and not stop.line_nos:
@@ -169,6 +171,10 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
         return words("Put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
     if pulls.untouched(desk, parcel):
         return words("Nobody has picked it: tear up the sheet of slot {slot} and tap, or scan it at /putback.", **facts)
+    if pulls.not_taken(desk, parcel):
+        return words(
+            "Tear up the sheet of slot {slot}. What is in a cart goes back; then scan {waybill} at /putback.", **facts
+        )
     if stop.state is StopState.PULLED or parcel.state is ParcelState.IN_WAVE or not desk.policy.stops.second_scan:
         whole = len(taken_out(stop, parcel)) == len(parcel.live_items)
         return words(TAKE_PARCEL if whole else TAKE_GOODS, **facts)
@@ -243,6 +249,8 @@ def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
     torn = stop.open and stop.kind is StopKind.REFUND and pulls.untouched(desk, parcel)
     if torn and viewer.offers(Right.WAVE, warehouse=place):
         rows.append((Button(words.plain("✂️ Sheet torn up"), pack("sn", stop.id, stop.revision)),))
+    if stop.open and viewer.offers(Right.HAND_OVER, warehouse=place) and dock.may_have_left(desk, parcel):
+        rows.append((Button(words.plain("🚚 It has left already"), pack("sl", stop.id, stop.revision)),))
     prints = any(viewer.offers(right, warehouse=place) for right in (Right.WAVE, Right.PACK))
     if prints and _box_goes_on(stop, parcel) and parcel.state is not ParcelState.HANDED_OVER:
         rows.append((Button(words.plain("🖨 New slip"), pack("sp", parcel.id)),))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from domain import fulfilment, intake, pulls, release, review
+from domain import fulfilment, intake, manifests, pulls, release, review
 from domain.holds import HoldCode
 from domain.incoming import IncomingOrder, IncomingRefund, RefundState
 from domain.orders import Order
@@ -112,8 +112,19 @@ class House:
         actor = self.cast.actor(WHO[station])
         return self.run(fulfilment.scan, actor, station, self.parcel.waybill, grams)
 
+    def collected(self, parcel: Parcel) -> None:
+        """The courier signs for everything that stands on the dock: now it has left."""
+        actor = self.cast.actor(Role.DISPATCHER)
+        made = self.run(manifests.make, actor, parcel.warehouse_id or 0, parcel.courier_id or 0)
+        self.run(manifests.sign, actor, manifests.signed(made, actor, "courier", self.clock[0]), b"signed")
+
+    def to_the_dock(self) -> None:
+        """Scanned out, and nobody has signed for it."""
+        self.bring_to(ParcelState.WEIGHED)
+        assert self.scan(Station.HAND_OVER).ok
+
     def bring_to(self, state: ParcelState, **changes: object) -> None:
-        """The usual way to where the parcel should be."""
+        """The usual way to where the parcel should be; HANDED_OVER is signed for."""
         self.receive(**changes)
         self.approve()
         self.pass_time(60)
@@ -128,3 +139,4 @@ class House:
                 return
             done = self.scan(station, self.parcel.expected_g if station is Station.WEIGH else None)
             assert done.ok, (step, done.refusal)
+        self.collected(self.parcel)

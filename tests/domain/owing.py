@@ -94,6 +94,7 @@ class Owing:
             grams = box.expected_g if station is Station.WEIGH else None
             done = self.run(fulfilment.scan, self.house.cast.actor(WHO[station]), station, code, grams)
             assert done.ok, (station, done.refusal)
+        self.house.collected(box)
 
     def arrive(self, sku: str = "TOWEL-01", units: int = 2) -> None:
         """Goods come in."""

@@ -191,6 +191,7 @@ def test_a_refund_that_had_let_the_parcel_go_is_too_late_when_it_comes_again(hou
     house.refund(RefundState.CANCELLED)
     assert house.scan(Station.WEIGH, house.parcel.expected_g).ok
     assert house.scan(Station.HAND_OVER).ok
+    house.collected(house.parcel)
     house.refund(RefundState.REQUESTED)
     assert [stop.state for stop in house.stops] == [StopState.RELEASED, StopState.TOO_LATE]
     house.refund(RefundState.SUCCESS)

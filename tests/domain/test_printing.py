@@ -179,7 +179,7 @@ def test_a_manifest_lists_what_has_left_once(house: House) -> None:
 
 
 def test_a_manifest_is_signed_once_and_by_name(house: House) -> None:
-    house.bring_to(ParcelState.HANDED_OVER)
+    house.to_the_dock()
     boris = house.cast.actor(Role.DISPATCHER)
     made: Manifest = house.run(manifests.make, boris, house.parcel.warehouse_id or 0, house.parcel.courier_id or 0)
     with pytest.raises(BadValue):

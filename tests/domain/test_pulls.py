@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import floor, interception, pulls, release, review
+from domain import floor, fulfilment, interception, pulls, release, review
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
 from domain.incoming import RefundState
 from domain.orders import OrderStatus
@@ -199,3 +199,19 @@ def test_once_somebody_picks_a_sheet_is_not_torn_any_more(house: House) -> None:
         house.run(pulls.torn, house.cast.actor(Role.DISPATCHER), stop.id, stop.revision)
     assert house.stops == (stop,)
     assert house.order.refunded == PAID
+
+
+def test_once_the_pick_list_is_out_a_cart_may_hold_the_goods(house: House) -> None:
+    """The open wave's card carries the list: from then on only the put-back scan frees the stock."""
+    house.bring_to(ParcelState.READY)
+    boris = house.cast.actor(Role.DISPATCHER)
+    wave = house.run(release.wave_now, boris, house.parcel.warehouse_id or 0)
+    chat = house.cast.people[Role.PICKER].chat_id
+    house.run(lambda desk: desk.cards.put(chat, 7, NoticeKind.WAVE, wave.id))
+    house.refund(RefundState.SUCCESS)
+    (stop,) = house.stops
+    with pytest.raises(WrongStatus):
+        house.run(pulls.torn, boris, stop.id, stop.revision)
+    assert (house.stops, house.reserved()) == ((stop,), {"CUP-01": 2, "TEA-01": 1})
+    assert house.run(fulfilment.scan, boris, Station.PUT_BACK, house.parcel.waybill).ok
+    assert house.reserved() == {"CUP-01": 0, "TEA-01": 0}

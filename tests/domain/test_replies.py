@@ -148,5 +148,6 @@ def test_left_after_the_refund_had_been_taken_back_is_fail_1002_too(house: House
     tell(house, RefundState.CANCELLED, PAID)
     assert house.scan(Station.WEIGH, house.parcel.expected_g).ok
     assert house.scan(Station.HAND_OVER).ok
+    house.collected(house.parcel)
     tell(house, RefundState.REQUESTED, PAID)
     assert hears(house) == [Verdict.SHIPPED]

@@ -18,7 +18,7 @@ from tests.domain.house import PAID, SCAN, House
 BOTH = {"CUP-01": 2, "TEA-01": 1}
 NONE = {"CUP-01": 0, "TEA-01": 0}
 WAIT, SUCCESS, SHIPPED, UNKNOWN = Verdict.WAIT, Verdict.SUCCESS, Verdict.SHIPPED, Verdict.NOT_SYNCED
-IN_HAND = (Stage.PICKED, Stage.PACKED, Stage.WEIGHED)
+IN_HAND = (Stage.PICKED, Stage.PACKED, Stage.WEIGHED, Stage.DOCK)
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,12 @@ TABLE = (
     Row(Stage.PICKED, OrderStatus.PUT_BACK, BOTH, StopState.OPEN, WAIT, SUCCESS, SUCCESS),
     Row(Stage.PACKED, OrderStatus.PUT_BACK, BOTH, StopState.OPEN, WAIT, SUCCESS, SUCCESS),
     Row(Stage.WEIGHED, OrderStatus.PUT_BACK, BOTH, StopState.OPEN, WAIT, WAIT, SUCCESS),
+    Row(Stage.DOCK, OrderStatus.PUT_BACK, BOTH, StopState.OPEN, WAIT, WAIT, SUCCESS),
     Row(Stage.IN_TRANSIT, OrderStatus.SHIPPED, NONE, StopState.TOO_LATE, SHIPPED),
     Row(Stage.DELIVERED, OrderStatus.SHIPPED, NONE, StopState.TOO_LATE, SHIPPED),
 )
 STAGES = pytest.mark.parametrize("row", TABLE, ids=lambda row: row.stage.name)
-IN_HOUSE = pytest.mark.parametrize("row", TABLE[3:8], ids=lambda row: row.stage.name)
+IN_HOUSE = pytest.mark.parametrize("row", TABLE[3:9], ids=lambda row: row.stage.name)
 
 
 def bring(house: House, stage: Stage) -> None:
@@ -63,6 +64,8 @@ def bring(house: House, stage: Stage) -> None:
     elif stage is Stage.PRINTED:
         house.bring_to(ParcelState.READY)
         house.run(release.wave_now, house.cast.actor(Role.DISPATCHER), house.parcel.warehouse_id or 0)
+    elif stage is Stage.DOCK:
+        house.to_the_dock()
     elif stage is Stage.DELIVERED:
         house.bring_to(ParcelState.HANDED_OVER)
         house.receive(state=PlatformState.DONE)
@@ -152,7 +155,8 @@ def test_a_request_withdrawn_before_anybody_moved(house: House, row: Row, lines:
         house.receive()
     order = house.order
     unapproved = row.stage in (Stage.NOT_SYNCED, Stage.APPROVED)
-    assert order.status is (OrderStatus.REVIEW if unapproved or before is None else before.status)
+    there = OrderStatus.RELEASED if row.stage is Stage.DOCK else before and before.status
+    assert order.status is (OrderStatus.REVIEW if unapproved or before is None else there)
     assert (order.held, order.refunded, [line.dropped for line in order.lines]) == (False, 0, [False, False])
     assert [stop.state for stop in house.stops if stop.state in OPEN_STOPS] == []
     assert not house.parcel.blocked
@@ -188,7 +192,7 @@ def test_withdrawn_after_the_put_back(house: House, row: Row) -> None:
     assert house.reserved() == NONE
 
 
-@IN_HOUSE
+@pytest.mark.parametrize("row", TABLE[3:8], ids=lambda row: row.stage.name)
 def test_a_new_address_stops_it_the_same_way_and_holds(house: House, row: Row) -> None:
     bring(house, row.stage)
     house.receive(receiver=factory.receiver(address="文三路 9 号"))

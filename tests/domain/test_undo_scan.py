@@ -72,9 +72,10 @@ def test_a_pick_taken_back_opens_its_wave_again(house: House) -> None:
     assert house.store.read_now(lambda desk: desk.waves.get(wave_id)).state is WaveState.TAKEN
 
 
-def test_a_hand_over_stays(house: House) -> None:
+def test_a_hand_over_that_was_signed_for_stays(house: House) -> None:
     house.bring_to(ParcelState.WEIGHED)
     code = scan(house, ParcelState.HANDED_OVER)
+    house.collected(house.parcel)
     assert refused(house, Role.DISPATCHER, code).why == "final"
     levels = house.store.read_now(lambda desk: desk.stock.ledger_sums())
     assert {bucket for _, _, bucket in levels} >= {Bucket.GOOD}

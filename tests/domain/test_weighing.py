@@ -143,3 +143,56 @@ def test_a_weight_is_proposed_and_taken_by_a_lead_alone(packed: House) -> None:
 def test_nineteen_parcels_say_nothing(packed: House) -> None:
     weighed(packed, 860, 19)
     assert packed.store.read_now(learning.proposals) == []
+
+
+def third(house: House) -> str:
+    """One more packed parcel of the order."""
+    made = replace(
+        house.parcel, id=house.run(lambda desk: desk.parcels.next_ids(1))[0], waybill="TWIN-0002", revision=1
+    )
+    house.run(lambda desk: desk.parcels.add([made]))
+    return made.waybill
+
+
+def test_one_reading_in_one_message_is_one_parcels(packed: House) -> None:
+    """A scale that stands still weighs one parcel, however many waybills come with it."""
+    more = [twin(packed), third(packed)]
+    grams = packed.parcel.expected_g
+    codes = [(code, grams) for code in (packed.parcel.waybill, *more)]
+    scans = packed.run(floor.scan, packed.cast.actor(Role.DISPATCHER), codes, station=Station.WEIGH)
+    assert [outcome.verdict for outcome in scans.outcomes] == ["ok", "refused", "refused"]
+    assert [getattr(outcome.refusal, "why", "") for outcome in scans.outcomes] == ["", "stale", "stale"]
+    assert (scans.before, scans.count) == (0, 1)
+    again = packed.run(floor.scan, packed.cast.actor(Role.DISPATCHER), codes[2:], station=Station.WEIGH)
+    assert again.outcomes[0].verdict == "ok"
+
+
+def test_a_lead_forces_no_reading_of_another_parcel(packed: House) -> None:
+    lead, box, other = packed.cast.actor(Role.OWNER), packed.parcel, twin(packed)
+    packed.run(floor.scan, lead, [(box.waybill, box.expected_g)], station=Station.WEIGH)
+    with pytest.raises(WeightRefused) as refusal:
+        packed.run(fulfilment.force_weight, lead, other, box.expected_g, "so be it")
+    assert refusal.value.why == "stale"
+    assert [one.state for one in packed.parcels] == [ParcelState.WEIGHED, ParcelState.PACKED]
+
+
+def test_what_was_weighed_offline_is_compared_and_counted_when_it_was_weighed(packed: House) -> None:
+    """Uploaded in one moment, weighed minutes apart, before the hour began."""
+    actor, box, other, last = packed.cast.actor(Role.DISPATCHER), packed.parcel, twin(packed), third(packed)
+    now = packed.clock[0].replace(minute=5)
+    packed.clock[0] = now
+    ages = [(box.waybill, 20), (other, 10), (last, 0)]
+    counts = []
+    for code, minutes in ages:
+        scans = packed.run(
+            floor.scan,
+            actor,
+            [(code, box.expected_g)],
+            station=Station.WEIGH,
+            at=now - timedelta(minutes=minutes),
+        )
+        assert scans.outcomes[0].verdict == "ok"
+        counts.append((scans.before, scans.count))
+    assert counts == [(0, 1), (1, 2), (0, 1)]
+    told = packed.store.read_now(lambda desk: floor.log(desk, actor.person_id or 0, 3))
+    assert [event.at for event in told] == [now, now - timedelta(minutes=10), now - timedelta(minutes=20)]

@@ -100,6 +100,8 @@ class Yard:
         for step, station in SCAN.items():
             done = self.scan(station, box)
             assert done.ok, (step, done.refusal)
+            if step is state is ParcelState.HANDED_OVER:
+                self.house.collected(box)
             if step is state:
                 return
 

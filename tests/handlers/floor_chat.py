@@ -17,7 +17,7 @@ from aiogram.client.session.base import BaseSession
 from aiogram.methods import TelegramMethod
 from pydantic import TypeAdapter
 
-from domain import intake, interception, release, review
+from domain import intake, interception, manifests, release, review
 from domain.desk import Desk
 from domain.incoming import IncomingOrder
 from domain.orders import Order
@@ -270,6 +270,12 @@ class Floor:
         ):
             await self.writes(self.cast.people[role], text)
         assert self.parcel(box.id).state is ParcelState.HANDED_OVER
+
+    def collected(self, box: Parcel) -> None:
+        """The courier signs for what stands on the dock: now it has left."""
+        actor = self.cast.actor(Role.DISPATCHER)
+        made = self.do(manifests.make, actor, box.warehouse_id or 0, box.courier_id or 0)
+        self.do(manifests.sign, actor, manifests.signed(made, actor, "courier", self.clock.at), b"signed")
 
     def parcel(self, parcel_id: int) -> Parcel:
         """The parcel now."""

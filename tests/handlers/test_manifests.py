@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.parcels import ParcelState
 from domain.people import Role
 from tests.factory import incoming
 from tests.handlers.floor_chat import Floor
@@ -68,3 +69,22 @@ async def test_an_empty_name_signs_nothing(floor: Floor) -> None:
     assert await floor.writes(floor.cast.people[Role.PICKER], "/manifest") == [
         "Your role does not allow this (hand over)."
     ]
+
+
+async def test_a_van_takes_its_own_couriers_parcels_alone(floor: Floor) -> None:
+    floor.orders()
+    box = floor.wave()[1][0]
+    boris = floor.cast.people[Role.DISPATCHER]
+    for role, text in ((Role.PICKER, box.waybill), (Role.PACKER, box.waybill), (Role.DISPATCHER, f"{box.waybill} 700")):
+        await floor.writes(floor.cast.people[role], text)
+    own = floor.look(lambda desk: desk.catalog.couriers[box.courier_id])
+    other = floor.look(lambda desk: next(c for c in desk.catalog.couriers.values() if c.id != box.courier_id))
+    (card,) = await floor.writes(boris, f"/ship {other.code.lower()}")
+    assert f"🚚 Only parcels of {other.name}; /ship alone ends it." in card.split("\n")
+    assert await floor.writes(boris, box.waybill) == [
+        f"⛔ {box.waybill} is for {own.name}. This van is {other.name}: take it out. /ship alone ends the loading."
+    ]
+    assert floor.parcel(box.id).state is ParcelState.WEIGHED
+    await floor.writes(boris, "/ship")
+    assert await floor.writes(boris, box.waybill) == []
+    assert floor.parcel(box.id).state is ParcelState.HANDED_OVER

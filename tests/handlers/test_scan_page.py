@@ -15,6 +15,7 @@ from domain.floor import Outcome
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, StopState
 from domain.people import Person, Role, Station
+from domain.policy_stops import StopRules
 from domain.records import NoticeKind
 from domain.staff import suspend
 from handlers.card import Button, Card
@@ -257,6 +258,9 @@ def test_a_return_waits_for_its_place_and_its_card_comes_to_the_chat(floor: Floo
         {"id": "12345678", "do": "seen", "stop": None},
         {"id": "12345678", "do": "seen", "stop": 2**63},
         {"id": "12345678", "do": "scan", "text": "\ud800"},
+        {"id": "12345678", "do": "scan", "age": "5"},
+        {"id": "12345678", "do": "scan", "age": True},
+        {"id": "12345678", "do": "scan", "age": 2**53},
     ],
 )
 def test_what_is_no_job_is_refused(raw: object) -> None:
@@ -265,8 +269,27 @@ def test_what_is_no_job_is_refused(raw: object) -> None:
 
 
 def test_a_job_is_read() -> None:
-    raw = {"id": "12345678", "do": "scan", "text": "SF1", "station": "hand_over", "place": None}
-    assert read_job(raw) == Job("12345678", "scan", "SF1", Station.HAND_OVER)
+    raw = {"id": "12345678", "do": "scan", "text": "SF1", "station": "hand_over", "place": None, "age": 1500}
+    assert read_job(raw) == Job("12345678", "scan", "SF1", Station.HAND_OVER, age_ms=1500)
+
+
+@pytest.mark.parametrize(("age_ms", "seconds"), [(0, 0), (90_000, 90), (-5000, 0), (10**12, 12 * 3600)])
+async def test_a_job_was_done_when_the_phone_says_and_within_its_hours(floor: Floor, age_ms: int, seconds: int) -> None:
+    box, page = one_parcel(floor), Page(floor, Role.PICKER)
+    page.scans(box.waybill, age_ms=age_ms)
+    (event,) = floor.look(lambda desk: desk.history("shift", page.person.id))
+    assert (floor.clock.at - event.at).total_seconds() == seconds
+
+
+async def test_taken_back_offline_within_its_time(floor: Floor) -> None:
+    """Scanned and taken back five minutes ago, twenty seconds apart; the net came later."""
+    box, page = one_parcel(floor), Page(floor, Role.PICKER)
+    page.scans(box.waybill, age_ms=300_000)
+    with pytest.raises(ScanStays):
+        page.does("undo", box.waybill)
+    answer = page.does("undo", box.waybill, age_ms=280_000)
+    assert [r["verdict"] for r in answer["results"]] == ["scan_undone"]
+    assert floor.parcel(box.id).state is ParcelState.IN_WAVE
 
 
 async def test_the_button_stands_in_the_own_chat_where_there_is_a_page(floor: Floor) -> None:
@@ -360,3 +383,15 @@ def test_both_clients_draw_the_button() -> None:
     wanted = {"inline_keyboard": [[{"text": "Open", "web_app": {"url": ADDRESS}}]]}
     assert mine.model_dump(exclude_none=True) == wanted
     assert json.loads(theirs.to_json()) == wanted
+
+
+async def test_the_bin_is_scanned_on_the_page_where_the_policy_asks_for_it(floor: Floor) -> None:
+    rules = StopRules(put_back_bins=True)
+    floor.do(lambda unit: unit.catalog_admin.put_policy(replace(unit.policy, stops=rules), "t"))
+    order = floor.orders()[0]
+    box, page = floor.wave()[1][0], Page(floor, Role.PICKER)
+    floor.refund(order)
+    wanted = page.scans(box.waybill, Station.PUT_BACK)
+    assert (wanted["verdict"], wanted["head"]) == ("bin", "Now scan the bin")
+    assert page.scans(floor.look(lambda desk: desk.catalog.skus["CUP-01"].bin))["verdict"] == "ok"
+    assert floor.parcel(box.id).state is ParcelState.CANCELLED

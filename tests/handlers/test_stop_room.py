@@ -160,6 +160,7 @@ async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
     order = floor.orders()[0]
     box = floor.wave()[1][0]
     await floor.ship(box)
+    floor.collected(box)
     floor.do(interception.typed, floor.cast.actor(Role.CS), order.id, "不想要了")
     anna = floor.cast.people[Role.CS]
     stop = floor.look(lambda desk: desk.stops.of_parcels([box.id]))[box.id][0]

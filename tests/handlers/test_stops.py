@@ -1,5 +1,7 @@
 """Stop cards in their other lives: a part of a parcel, too late, withdrawn, escalated, in a group."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain import interception, pulls
@@ -8,6 +10,7 @@ from domain.errors import AlreadyScanned
 from domain.incoming import IncomingRefund, RefundState
 from domain.parcels import ParcelState
 from domain.people import SHOP, Role
+from domain.policy_stops import StopRules
 from domain.records import NoticeKind
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import GROUP, Floor
@@ -41,6 +44,7 @@ async def test_too_late_tells_customer_service_what_to_do(floor: Floor) -> None:
     order = floor.orders()[0]
     box = floor.wave()[1][0]
     await floor.ship(box)
+    floor.collected(box)
     floor.do(interception.typed, floor.cast.actor(Role.CS), order.id, "不想要了")
     anna = floor.cast.people[Role.CS]
     (found,) = floor.notices(anna, NoticeKind.STOP)
@@ -128,3 +132,59 @@ async def test_put_back_twice_is_calm(floor: Floor) -> None:
     assert lines[2] == f"↺ 10:01 <code>{box.waybill}</code> was put back on its shelf before"
     last = floor.look(lambda desk: desk.history("shift", picker.id, 1))[0]
     assert (last.data["verdict"], last.data["why"]) == ("again", AlreadyScanned.__name__)
+
+
+async def test_a_refund_on_the_dock_stops_it_and_the_dispatcher_says_when_it_had_left(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    await floor.ship(box)
+    stop = floor.refund(order)
+    boris = floor.cast.people[Role.DISPATCHER]
+    card = floor.card(boris, NoticeKind.STOP, stop.id)
+    assert "when it was: on the dock, not signed for" in card.text
+    assert card.text.split("\n")[-1] == "It was scanned out, and nobody has signed for it: look at the dock first."
+    assert [button.label for row in card.rows for button in row] == ["🙋 On it", "🚚 It has left already"]
+    packer = floor.card(floor.cast.people[Role.PACKER], NoticeKind.STOP, stop.id)
+    assert [button.label for row in packer.rows for button in row] == ["🙋 On it"]
+    await floor.shown(boris, NoticeKind.STOP, stop.id)
+    said = await floor.taps(boris, "🚚 It has left already")
+    assert floor.toasts == ["Written down. Customer service hears that it was too late."]
+    assert said[0].startswith(f"⚠️ Too late: {box.waybill} has left · refund")
+    assert floor.parcel(box.id).state is ParcelState.HANDED_OVER
+
+
+async def test_a_hand_over_is_taken_back_by_command(floor: Floor) -> None:
+    floor.orders()
+    box = floor.wave()[1][0]
+    boris = floor.cast.people[Role.DISPATCHER]
+    await floor.ship(box)
+    assert await floor.writes(boris, "/unship") == [
+        "Which parcel stays here? Write its waybill behind it: /unship SF1234567890123"
+    ]
+    assert await floor.writes(boris, f"/unship {box.waybill}") == [
+        f"{box.waybill} is here again: weighed, not handed over. Scan it out once more when it goes."
+    ]
+    assert floor.parcel(box.id).state is ParcelState.WEIGHED
+    assert floor.parcel(box.id).weight_g == box.expected_g
+
+
+async def test_the_bins_come_after_the_parcel_where_the_policy_asks_for_them(floor: Floor) -> None:
+    rules = StopRules(put_back_bins=True)
+    floor.do(lambda u: u.catalog_admin.put_policy(replace(u.policy, stops=rules), "t"))
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, box.waybill)
+    floor.refund(order)
+    await floor.writes(picker, "/putback")
+    await floor.writes(picker, box.waybill)
+    await floor.writes(picker, pulls.shelf_code(1))
+    place = floor.look(lambda desk: desk.catalog.skus["CUP-01"].bin)
+    assert await floor.writes(picker, box.waybill) == [
+        f"{box.waybill}: put its goods into {place}, then scan that bin. Another bin's code says they lie there."
+    ]
+    assert await floor.writes(picker, "Q-1") == [
+        f"Q-1 is no bin here. Put the goods of {box.waybill} into {place} and scan the bin."
+    ]
+    assert await floor.writes(picker, place.lower()) == []
+    assert floor.parcel(box.id).state is ParcelState.CANCELLED

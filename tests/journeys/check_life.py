@@ -14,14 +14,15 @@ from domain.errors import Refusal
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Station
 from domain.policy_checks import CheckMode
+from tests.journeys.dock_life import DockLife
 from tests.journeys.promises import all_orders, stopped
-from tests.journeys.stop_life import BOSS, StopLife
+from tests.journeys.stop_life import BOSS
 
 UNITS = ["CUP", "LID", "SN-0001", "SN-0002", "NOTHING-1"]
 _PAST = (ParcelState.CHECKED, ParcelState.PACKED, ParcelState.WEIGHED, ParcelState.HANDED_OVER)
 
 
-class CheckLife(StopLife):
+class CheckLife(DockLife):
     """Somebody at the check and somebody at the scales."""
 
     hand: Actor

@@ -177,7 +177,7 @@ def check_boxes(desk: Desk, order: Order, live: list[Parcel]) -> None:
         assert sum(i.paid for box in live for i in box.items if i.order_id == order.id) == order.paid
 
 
-IN_HAND = (Stage.PICKED, Stage.CHECKED, Stage.PACKED, Stage.WEIGHED)
+IN_HAND = (Stage.PICKED, Stage.CHECKED, Stage.PACKED, Stage.WEIGHED, Stage.DOCK)
 
 
 def check_stops(desk: Desk) -> None:
@@ -197,7 +197,8 @@ def check_stops(desk: Desk) -> None:
             wanted = bool(own) and inside and orders[order_id].status is OrderStatus.RELEASED
             assert len(waiting) == wanted
     for box_id, found in desk.recalls.of_parcels(parcels).items():
-        assert parcels[box_id].state is ParcelState.HANDED_OVER
+        if any(recall.state is not RecallState.DROPPED for recall in found):
+            assert parcels[box_id].state is ParcelState.HANDED_OVER
         assert sum(recall.state in COMING for recall in found) <= 1
         assert all((recall.return_id is not None) == (recall.state is RecallState.RECEIVED) for recall in found)
     for order in orders.values():

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import LostRace, Unknown
+from domain.lookout import Pile
 from domain.orders import OrderStatus
 from domain.paper_records import Manifest, Paper, Printed
 from domain.parcels import ParcelState, Waiting
@@ -44,8 +45,16 @@ def test_a_parcel_stands_on_one_list(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.manifests.get(made.id)) == made
     assert each.store.read_now(lambda unit: unit.manifests.parcels(made.id)) == [one, two]
     assert each.store.read_now(lambda unit: unit.manifests.unlisted(place, courier, since, 9)) == []
+    late = NOW + timedelta(hours=60)
+    assert each.store.read_now(lambda unit: unit.manifests.unlisted(place, courier, late, 9)) == []
+    assert each.store.read_now(lambda unit: unit.piles.unlisted(late)) == []
+    each.store.run_now(lambda unit: unit.manifests.strike(two.id))
+    assert each.store.read_now(lambda unit: unit.manifests.unlisted(place, courier, late, 9)) == [two]
+    assert each.store.read_now(lambda unit: unit.manifests.unlisted_counts([place], late)) == {(place, courier): 1}
+    assert each.store.read_now(lambda unit: unit.piles.unlisted(late)) == [Pile(place, "", 1, NOW, (two.id,))]
+    assert each.store.read_now(lambda unit: unit.piles.unlisted(NOW)) == []
     with pytest.raises(LostRace):
-        each.store.run_now(lambda unit: unit.manifests.add(new, [two.id]))
+        each.store.run_now(lambda unit: unit.manifests.add(new, [one.id]))
     assert each.store.read_now(lambda unit: unit.manifests.recent([place], 9)) == [made]
     with pytest.raises(Unknown):
         each.store.read_now(lambda unit: unit.manifests.get(999))
