@@ -135,7 +135,7 @@ def test_stops(each: Each) -> None:
     acked = each.store.run_now(stop(next_at=NOW, state=StopState.ACKED, opened_at=NOW - timedelta(seconds=1)))
     done = each.store.run_now(stop(state=StopState.DONE))
     here, there = (warehouse.id for warehouse in each.cast.warehouses)
-    assert each.store.read_now(lambda unit: unit.stops.due(NOW, 9)) == [due]
+    assert each.store.read_now(lambda unit: unit.stops.due(NOW, 9)) == [due, acked]
     assert each.store.read_now(lambda unit: unit.stops.open_of(here)) == [acked, due, later]
     assert each.store.read_now(lambda unit: unit.stops.open_of(there)) == []
     assert each.store.read_now(lambda unit: unit.stops.of_parcels([box.id])) == {box.id: (due, later, acked, done)}
