@@ -126,6 +126,15 @@ class HoldNotReleasable(Refusal):
 
 
 @dataclass(eq=False)
+class TwoPlaces(Refusal):
+    """The order travels in this parcel with others that go to another address."""
+
+    order: str
+    parcel: str
+    others: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class ReasonNeeded(Refusal):
     """The step wants a reason."""
 

@@ -26,6 +26,7 @@ from domain.errors import (
     WrongStatus,
 )
 from domain.holds import open_codes
+from domain.merging import one_place
 from domain.orders import OrderStatus
 from domain.parcels import Parcel, ParcelState, Stop, StopKind
 from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
@@ -85,7 +86,8 @@ def parse_weight(text: str) -> int | None:
 
 
 def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
-    """Raises ParcelStopped when a stop or a hold is open: read afresh, in the scan's own transaction (promise 1).
+    """Raises ParcelStopped when a stop or a hold is open, or when its orders do not go to one place any more: read
+    afresh, in the scan's own transaction (promise 1).
 
     While the news of one of its shops are stale a refund may be unknown: raises FeedStale, or returns a warning where
     the shop lets its parcels through. `picking` lets a task to pick something again pass, as that is what it asks for.
@@ -100,6 +102,8 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
         raise ParcelStopped(parcel.number, parcel.waybill, (*kinds[first.kind], *codes), first.id)
     if codes or (parcel.blocked and not found):
         raise ParcelStopped(parcel.number, parcel.waybill, codes)
+    if not one_place([orders[order_id] for order_id in parcel.live_orders]):
+        raise ParcelStopped(parcel.number, parcel.waybill, ("TWO_PLACES",))
     silent = feeds.stale(desk, {order.shop_id for order in orders.values()})
     shut = next((one for one in silent if not one.shop.fail_open), None)
     if shut:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import approval, history, interception, limits, looking, notices, queue, withdrawal
+from domain import approval, history, interception, limits, looking, notices, queue, readdress, withdrawal
 from domain.desk import Desk
 from domain.errors import (
     BadValue,
@@ -232,7 +232,8 @@ def releasable(policy: Policy, actor: Actor, order: Order, code: HoldCode) -> bo
 
 
 def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode) -> Order:
-    """Release one hold by hand; it is remembered with its evidence. Raises HoldNotReleasable, Stale."""
+    """Release one hold by hand; it is remembered with its evidence. Raises HoldNotReleasable, Stale, TwoPlaces for a
+    new address where others in its box go elsewhere."""
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
@@ -246,6 +247,8 @@ def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: H
 
 
 def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode]) -> Order:
+    if HoldCode.ADDR_CHANGED in codes and order.status is OrderStatus.RELEASED:
+        readdress.require_one_place(desk, order, readdress.boxes_here(desk, order))
     mine = [hold for hold in order.holds if hold.open and hold.code in codes]
     others = _sharing(desk, order, mine)
     desk.record([history.line(desk, actor, "order", order.id, "hold_released", code) for code in codes])

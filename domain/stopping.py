@@ -242,9 +242,25 @@ def _tell_companions(
             hold = Hold(HoldCode.MEMBER_CHANGED, Source.PLATFORM, desk.now, {"member": order.number})
             news[other.id] = replace(other, holds=(*other.holds, hold))
         elif told and not (ill and other.id in shared):
-            gone = {"resolved_at": desk.now, "resolved_by": "screening", "resolution": "auto"}
-            holds = tuple(replace(h, **gone) if h in told else h for h in other.holds)  # type: ignore[arg-type]  # its fields
-            news[other.id] = replace(other, holds=holds)
+            news[other.id] = _without_members(desk, other, {order.number})
     desk.orders.save(list(news.values()))
     notices.redraw(desk, NoticeKind.ORDER, news)
     return {order_id: replace(one, revision=one.revision + 1) for order_id, one in news.items()}
+
+
+def _without_members(desk: Desk, order: Order, members: Collection[str]) -> Order:
+    """The order without the holds that name these companions; not saved."""
+    gone = {"resolved_at": desk.now, "resolved_by": "screening", "resolution": "auto"}
+    mine = [h for h in order.holds if h.open and h.evidence.get("member") in members]
+    holds = tuple(replace(h, **gone) if h in mine else h for h in order.holds)  # type: ignore[arg-type]  # its fields
+    return replace(order, holds=holds)
+
+
+def parted(desk: Desk, order: Order, others: Collection[Order]) -> None:
+    """They share no box any more: nobody waits for the other, and their boxes are blocked by their own reasons only."""
+    news = [_without_members(desk, order, {other.number for other in others})]
+    news += [_without_members(desk, other, {order.number}) for other in others]
+    before = {one.id: one for one in (order, *others)}
+    desk.orders.save([one for one in news if one.holds != before[one.id].holds])
+    for order_id in before:
+        reblock(desk, desk.orders.get(order_id))

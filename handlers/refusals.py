@@ -40,6 +40,7 @@ _STOPS = {
     "REFUND": N_("REFUND: the buyer wants the money back"),
     "REPICK": N_("something must be picked into it again"),
     "LABEL_OLD": N_("the label is out of date: tear it up and print the new one (/print)"),
+    "TWO_PLACES": N_("its orders go to different addresses: customer service must ship one of them alone"),
 }
 
 
@@ -71,6 +72,17 @@ def _weight(refusal: errors.WeightRefused, words: Words) -> str:
         waybill=refusal.waybill,
         weight=words.grams(refusal.grams),
         expected=words.grams(refusal.expected_g),
+    )
+
+
+def _two_places(refusal: errors.TwoPlaces, words: Words) -> str:
+    return words(
+        "{order} is in parcel {parcel} with {others}, which {count:goes|go} to another address. Ship it alone (✂️ on "
+        "its card) or set the addresses right; then release it.",
+        order=refusal.order,
+        parcel=refusal.parcel,
+        others=words.listed(refusal.others),
+        count=len(refusal.others),
     )
 
 
@@ -142,6 +154,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.NoteUnread: note_text,
     errors.ScanStays: _stays,
     errors.HeldOrder: _held,
+    errors.TwoPlaces: _two_places,
     errors.OutsideHours: lambda r, words: words(
         "{order}: approvals are open {hours} only, next from {at} on. Nothing was changed.",
         order=r.order,
