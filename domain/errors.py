@@ -4,6 +4,7 @@ Surprising: `LostRace` is not a refusal. The store answers it by running the who
 the command then finds the new state and refuses in words (or succeeds).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -132,6 +133,17 @@ class TwoPlaces(Refusal):
     order: str
     parcel: str
     others: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NoCourierThere(Refusal):
+    """Nobody carries the order's box to its new address; its courier does not because of `why` (a code of
+    `domain.couriers`) with these facts."""
+
+    order: str
+    courier: str
+    why: str
+    facts: Mapping[str, str]
 
 
 @dataclass(eq=False)

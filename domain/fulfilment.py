@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from domain import bins, checking, feeds, history, materials, notices, printing, pulls, weighing
+from domain import bins, checking, feeds, history, materials, notices, numbering, printing, pulls, weighing
 from domain.aftermath import wave_progress
 from domain.desk import Desk
 from domain.errors import (
@@ -121,6 +121,9 @@ def _label_holds(desk: Desk, parcel: Parcel, station: Station) -> None:
 def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
     parcel = desk.parcels.by_waybill(code)
     if parcel is None:
+        again = numbering.worn_before(desk, code)
+        if again is not None:
+            raise ParcelStopped(again.number, again.waybill, ("LABEL_OLD",))
         raise Unknown("waybill", code)
     require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
     return parcel

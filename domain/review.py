@@ -232,8 +232,8 @@ def releasable(policy: Policy, actor: Actor, order: Order, code: HoldCode) -> bo
 
 
 def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode) -> Order:
-    """Release one hold by hand; it is remembered with its evidence. Raises HoldNotReleasable, Stale, TwoPlaces for a
-    new address where others in its box go elsewhere."""
+    """Release one hold by hand; it is remembered with its evidence. Raises HoldNotReleasable, Stale; for a new
+    address of goods in the house TwoPlaces, NoCourierThere."""
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
@@ -248,7 +248,7 @@ def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: H
 
 def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode]) -> Order:
     if HoldCode.ADDR_CHANGED in codes and order.status is OrderStatus.RELEASED:
-        readdress.require_one_place(desk, order, readdress.boxes_here(desk, order))
+        order = readdress.take(desk, actor, order)
     mine = [hold for hold in order.holds if hold.open and hold.code in codes]
     others = _sharing(desk, order, mine)
     desk.record([history.line(desk, actor, "order", order.id, "hold_released", code) for code in codes])

@@ -86,6 +86,25 @@ def _two_places(refusal: errors.TwoPlaces, words: Words) -> str:
     )
 
 
+_CANNOT = {
+    "unreachable": N_("does not reach {province}"),
+    "suspended": N_("suspended for {province}: {reason}"),
+    "no_tariff": N_("its tariff has no price for {province}"),
+    "no_numbers": N_("no numbers left in account {account}"),
+    "waybill_error": N_("gave no number: {error}"),
+}
+
+
+def _no_courier(refusal: errors.NoCourierThere, words: Words) -> str:
+    return words(
+        "{order} stays held: no courier brings it to the new address. {courier}: {why}. Ask the buyer for another "
+        "address, or refund it.",
+        order=refusal.order,
+        courier=refusal.courier,
+        why=words(_CANNOT[refusal.why], **refusal.facts) if refusal.why in _CANNOT else refusal.why,
+    )
+
+
 def _held(refusal: errors.HeldOrder, words: Words) -> str:
     why = words.listed(hold_name(code, words) for code in refusal.codes)
     return words("Order {order} is held: {why}", order=refusal.order, why=why or "-")
@@ -155,6 +174,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.ScanStays: _stays,
     errors.HeldOrder: _held,
     errors.TwoPlaces: _two_places,
+    errors.NoCourierThere: _no_courier,
     errors.OutsideHours: lambda r, words: words(
         "{order}: approvals are open {hours} only, next from {at} on. Nothing was changed.",
         order=r.order,

@@ -45,6 +45,7 @@ STEPS = {
 VERBS = {
     "pulled": N_("put on the stop shelf"),
     "sheet_torn": N_("sheet torn up"),
+    "readdressed": N_("goes to a new address"),
     "repick": N_("to be picked again"),
     "repicked": N_("picked again"),
     "recall_registered": N_("recall registered"),

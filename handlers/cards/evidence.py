@@ -66,6 +66,7 @@ MARGIN_TOGETHER = N_(
 NO_WAREHOUSE_CAN = N_("no warehouse of {tried} can, the first because: {why}")
 PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
+NEW_NUMBER = N_("{asking} is asked for a new number for the new address")
 OWN_RETURN = N_("what the buyer sends back must come first")
 SPECIAL = (
     (HoldCode.OUT_OF_STOCK, "presale", PRESALE_STOCK),
@@ -74,6 +75,7 @@ SPECIAL = (
     (HoldCode.MARGIN_LOW, "orders", MARGIN_TOGETHER),
     (HoldCode.NO_WAREHOUSE, "why", NO_WAREHOUSE_CAN),
     (HoldCode.WAIT_RETURN, "own", OWN_RETURN),
+    (HoldCode.WAYBILL_ERROR, "asking", NEW_NUMBER),
 )
 """Other words for a code, where this fact was seen."""
 SHORT = {

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from domain import printing, review
-from domain.errors import ParcelStopped, TwoPlaces
-from domain.holds import HoldCode
+from domain.catalog import Account
+from domain import fulfilment, numbering, printing, review
+from domain.errors import NoCourierThere, ParcelStopped, TwoPlaces
+from domain.ewaybills import Answer, WaybillState
+from domain.holds import HoldCode, open_codes
 from domain.incoming import Receiver
 from domain.paper_records import Paper
 from domain.parcels import Parcel, ParcelState, StopState
 from domain.people import Role, Station
+from domain.policy_sections import Suspension
 from tests.domain.house import LATER, SCAN, House
 from tests.domain.yard import PAIR, Yard, tea
 from tests.factory import receiver
@@ -101,3 +104,77 @@ def test_any_member_that_moves_voids_the_label(yard: Yard) -> None:
     assert not yard.run(printing.outdated, yard.box("1"))
     rename(yard, "2", SHENZHEN)
     assert yard.run(printing.outdated, yard.box("1"))
+
+
+TIBET = receiver(province="西藏自治区", city="拉萨市", district="城关区", address="北京路 1 号")
+
+
+def couriers(house: House) -> dict[str, int]:
+    return {courier.code: courier.id for courier in house.cast.couriers}
+
+
+def rows(house: House, number: str) -> list[WaybillState]:
+    return [row.state for row in house.store.read_now(lambda desk: desk.waybills.by_number(number))]
+
+
+@pytest.mark.parametrize("state", LATER)
+def test_a_new_place_has_a_new_number_and_the_old_one_goes_back(house: House, state: ParcelState) -> None:
+    house.bring_to(state)
+    before = house.parcel
+    house.run(printing.print_parcel, house.cast.actor(Role.PICKER), before.waybill, [Paper.LABEL])
+    house.receive(receiver=SHENZHEN)
+    assert house.parcel.waybill == before.waybill
+    house.release(HoldCode.ADDR_CHANGED)
+    now = house.parcel
+    assert now.waybill not in ("", before.waybill)
+    assert (now.state, now.courier_id, now.blocked) == (state, before.courier_id, False)
+    assert (rows(house, before.waybill), rows(house, now.waybill)) == ([WaybillState.TO_VOID], [WaybillState.ASSIGNED])
+    for _ in range(2):  # the old label says where the new one is, also when its number was given back
+        refused = house.run(fulfilment.scan, house.cast.actor(Role.PACKER), Station.PACK, before.waybill).refusal
+        assert isinstance(refused, ParcelStopped)
+        assert (refused.codes, refused.waybill) == (("LABEL_OLD",), now.waybill)
+        house.run(numbering.tick)
+    assert rows(house, before.waybill) == [WaybillState.VOIDED]
+    assert house.run(printing.outdated, now)
+    house.run(printing.print_parcel, house.cast.actor(Role.PICKER), now.waybill, [Paper.LABEL])
+    assert not house.run(printing.outdated, now)
+
+
+def test_a_courier_that_does_not_go_there_is_replaced_and_the_price_is_new(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    before = house.parcel
+    assert before.courier_id == couriers(house)["YTO"]
+    house.receive(receiver=TIBET)
+    house.release(HoldCode.ADDR_CHANGED)
+    now = house.parcel
+    assert now.courier_id == couriers(house)["SF"]
+    assert now.freight > before.freight
+    assert now.waybill.startswith("SF")
+
+
+def test_where_nobody_goes_it_stays_held(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    stopped = tuple(Suspension(code, "西藏", reason="snow") for code in couriers(house))
+    house.run(lambda desk: desk.catalog_admin.put_policy(replace(desk.policy, suspensions=stopped), "t"))
+    house.receive(receiver=TIBET)
+    before = (house.order, house.parcel, house.stops)
+    with pytest.raises(NoCourierThere) as refused:
+        house.release(HoldCode.ADDR_CHANGED)
+    assert (refused.value.order, refused.value.why) == ("1001", "unreachable")
+    assert (house.order, house.parcel, house.stops) == before
+
+
+def test_a_courier_that_is_asked_for_numbers_keeps_the_box_until_it_answers(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    old = house.parcel
+    account = Account(0, old.courier_id or 0, "api", shop_id=house.cast.shops[0].id, source="yto")
+    house.run(lambda desk: desk.catalog_admin.add_account(account))
+    house.receive(receiver=SHENZHEN)
+    house.release(HoldCode.ADDR_CHANGED)
+    assert (open_codes(house.order.holds), house.parcel.blocked) == ((HoldCode.WAYBILL_ERROR,), True)
+    assert house.parcel.waybill == old.waybill
+    (wanted,) = house.store.read_now(numbering.wanted)
+    assert (wanted.parcel.id, wanted.order.receiver.city) == (old.id, "深圳市")
+    house.run(numbering.answered, [Answer(wanted.waybill.id, "NEW1", sort_code="755-A")])
+    assert (open_codes(house.order.holds), house.parcel.blocked, house.parcel.waybill) == ((), False, "NEW1")
+    assert [stop.state for stop in house.stops] == [StopState.RELEASED]
