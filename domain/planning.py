@@ -173,6 +173,15 @@ def companions(desk: Desk, orders: Collection[Order]) -> list[Order]:
     return [prepared(order, desk.catalog, desk.policy) for order in others.values()]
 
 
+def _beside(desk: Desk, orders: Sequence[Order]) -> list[Order]:
+    """The others in the planned boxes of these: one that goes elsewhere now must leave them a plan."""
+    known = {order.id for order in orders}
+    boxes = desk.parcels.of_orders(known).values() if known else ()
+    beside = {oid for found in boxes for box in found if box.state is ParcelState.PLANNED for oid in box.order_ids}
+    others = desk.orders.many(beside - known).values() if beside - known else ()
+    return [prepared(other, desk.catalog, desk.policy) for other in others if other.status is OrderStatus.REVIEW]
+
+
 def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
     """Screen and plan orders that are stored already, and those they may travel with; save what changed. Returns the
     given ones as they now stand.
@@ -186,6 +195,7 @@ def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
 def refreshed(desk: Desk, orders: Sequence[Order]) -> list[tuple[Order, Order]]:
     """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
     orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
+    orders += _beside(desk, orders)
     everyone = [*orders, *companions(desk, orders)]
     arranged = arrange(everyone, load_facts(desk, everyone))
     moved = store_plans(desk, arranged)
