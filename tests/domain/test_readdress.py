@@ -5,17 +5,19 @@ from dataclasses import replace
 import pytest
 
 from domain.catalog import Account
-from domain import fulfilment, numbering, printing, review
-from domain.errors import NoCourierThere, ParcelStopped, TwoPlaces
+from domain import corrections, fulfilment, numbering, printing, recalls, review
+from domain.errors import NoCourierThere, NotAllowed, ParcelStopped, TwoPlaces, WrongStatus
 from domain.ewaybills import Answer, WaybillState
 from domain.holds import HoldCode, open_codes
-from domain.incoming import Receiver
+from domain.incoming import PlatformState, Receiver
+from domain.orders import Order, OrderStatus
 from domain.paper_records import Paper
-from domain.parcels import Parcel, ParcelState, StopState
+from domain.parcels import Parcel, ParcelState, StopKind, StopState
 from domain.people import Role, Station
 from domain.policy_sections import Suspension
+from domain.policy_stops import RecallKind
 from tests.domain.house import LATER, SCAN, House
-from tests.domain.yard import PAIR, Yard, tea
+from tests.domain.yard import PAIR, Yard, cups, tea
 from tests.factory import receiver
 
 SHENZHEN = receiver(province="广东省", city="深圳市", district="南山区", address="科技园 9 号")
@@ -178,3 +180,59 @@ def test_a_courier_that_is_asked_for_numbers_keeps_the_box_until_it_answers(hous
     house.run(numbering.answered, [Answer(wanted.waybill.id, "NEW1", sort_code="755-A")])
     assert (open_codes(house.order.holds), house.parcel.blocked, house.parcel.waybill) == ((), False, "NEW1")
     assert [stop.state for stop in house.stops] == [StopState.RELEASED]
+
+
+def edit(house: House, to: Receiver, role: Role = Role.CS) -> Order:
+    order = house.order
+    return house.run(corrections.edit_address, house.cast.actor(role), order.id, order.revision, to)
+
+
+@pytest.mark.parametrize("state", LATER)
+def test_an_edit_in_the_house_holds_the_box_as_the_platforms_news_would(house: House, state: ParcelState) -> None:
+    house.bring_to(state)
+    edit(house, SHENZHEN)
+    (stop,) = house.stops
+    assert (stop.kind, stop.state, stop.reason) == (StopKind.HOLD, StopState.OPEN, HoldCode.ADDR_CHANGED)
+    assert (house.order.receiver.city, house.order.status) == ("深圳市", OrderStatus.RELEASED)
+    assert (open_codes(house.order.holds), house.parcel.blocked) == ((HoldCode.ADDR_CHANGED,), True)
+    old = house.parcel.waybill
+    house.release(HoldCode.ADDR_CHANGED)
+    assert (house.parcel.blocked, house.parcel.waybill == old) == (False, False)
+
+
+def test_an_edit_on_its_way_offers_to_ask_the_courier(house: House) -> None:
+    house.bring_to(ParcelState.HANDED_OVER)
+    edit(house, SHENZHEN)
+    (stop,) = house.stops
+    assert (stop.kind, stop.state, stop.reason) == (StopKind.HOLD, StopState.TOO_LATE, HoldCode.ADDR_CHANGED)
+    assert (house.order.status, open_codes(house.order.holds)) == (OrderStatus.SHIPPED, ())
+    recall = house.run(recalls.register, house.cast.actor(Role.CS), house.parcel.id, RecallKind.ADDRESS)
+    assert recall.target == "广东省 深圳市 南山区 科技园 9 号"
+
+
+def test_an_edit_that_says_the_same_or_comes_after_delivery_changes_nothing(house: House) -> None:
+    house.bring_to(ParcelState.HANDED_OVER)
+    before = house.order
+    assert edit(house, before.receiver) == before
+    house.receive(state=PlatformState.DONE)
+    before = house.order
+    with pytest.raises(WrongStatus):
+        edit(house, SHENZHEN)
+    assert (house.order, house.stops) == (before, ())
+    with pytest.raises(NotAllowed):
+        edit(house, SHENZHEN, Role.PICKER)
+
+
+def test_an_edited_order_does_not_travel_by_the_platforms_old_code(yard: Yard) -> None:
+    yard.receive(cups("1", merge_code="M"), tea("2", merge_code="M"))
+    assert yard.box("1").id == yard.box("2").id
+    order = yard.order("2")
+    yard.run(corrections.edit_address, yard.cs, order.id, order.revision, SHENZHEN)
+    assert [yard.box(number).live_orders for number in PAIR] == [(yard.order(number).id,) for number in PAIR]
+
+
+def test_who_moves_out_of_a_planned_box_leaves_the_others_a_plan(yard: Yard) -> None:
+    yard.receive(cups("1"), tea("2"))
+    yard.receive(tea("2", receiver=SHENZHEN))
+    assert [yard.box(number).live_orders for number in PAIR] == [(yard.order(number).id,) for number in PAIR]
+    assert [yard.box(number).state for number in PAIR] == [ParcelState.PLANNED] * 2
