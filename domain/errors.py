@@ -199,6 +199,15 @@ class FeedStale(Refusal):
 
 
 @dataclass(eq=False)
+class SharedParcel(Refusal):
+    """The order's parcel also holds these others, which would come back or go elsewhere with it."""
+
+    waybill: str
+    order: str
+    others: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class NotRecallable(Refusal):
     """The courier cannot be asked for this parcel; `why` is a code (recalls.py)."""
 

@@ -205,7 +205,7 @@ class Recalls(Protocol):
         """Those not at their end, oldest first."""
 
     def to_ask(self, now: datetime, limit: int) -> list[Recall]:
-        """Open ones whose next_at has come."""
+        """Those not at their end whose next_at has come."""
 
     def since(self, at: datetime, shops: frozenset[int] | None) -> list[Recall]:
         """Opened since."""

@@ -218,6 +218,12 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         "lead looks at /feeds.",
         **vars(r),
     ),
+    errors.SharedParcel: lambda r, words: words(
+        "{waybill} also holds {others}: that comes back, or goes elsewhere, with {order}.",
+        waybill=r.waybill,
+        others=words.listed(r.others),
+        order=r.order,
+    ),
     errors.NotRecallable: lambda r, words: words(
         "{waybill}: the courier cannot be asked, {why}.", waybill=r.waybill, why=words.plain(WHY_NOT[r.why])
     ),

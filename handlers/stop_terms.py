@@ -49,6 +49,7 @@ VERBS = {
     "repick": N_("to be picked again"),
     "repicked": N_("picked again"),
     "recall_registered": N_("recall registered"),
+    "recall_shared": N_("its parcel is recalled for another order"),
     "recall_asking": N_("courier asked to bring it back"),
     "recall_returning": N_("recall accepted"),
     "recall_back": N_("recalled parcel is back"),

@@ -11,7 +11,7 @@ from sqlalchemy import Select, case, func, select
 from domain.errors import LostRace, Unknown
 from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind, StopState
 from domain.policy_stops import FeedSource
-from domain.stop_desk import COMING, OPEN_RECALLS, Board, Feed, Recall, Reply, StopFact, Verdict
+from domain.stop_desk import COMING, Board, Feed, Recall, Reply, StopFact, Verdict
 from storage.sql import Shape, Sql, among
 from storage.tables.parcels import parcel, stop
 from storage.tables.stops import recall, reply, shop_feed
@@ -183,8 +183,8 @@ class Recalls:
         return self._load(statement.order_by(recall.c.opened_at, recall.c.id).limit(limit))
 
     def to_ask(self, now: datetime, limit: int) -> list[Recall]:
-        """Open ones whose next_at has come."""
-        statement = _RECALLS.where(recall.c.state.in_(sorted(OPEN_RECALLS)), recall.c.next_at <= now)
+        """Those not at their end whose next_at has come."""
+        statement = _RECALLS.where(recall.c.state.in_(sorted(COMING)), recall.c.next_at <= now)
         return self._load(statement.order_by(recall.c.next_at, recall.c.id).limit(limit))
 
     def since(self, at: datetime, shops: frozenset[int] | None) -> list[Recall]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.catalog import Account
 from domain import corrections, fulfilment, numbering, printing, recalls, review
+from domain.catalog import Account
 from domain.errors import NoCourierThere, NotAllowed, ParcelStopped, TwoPlaces, WrongStatus
 from domain.ewaybills import Answer, WaybillState
 from domain.holds import HoldCode, open_codes
