@@ -1,4 +1,4 @@
-"""A new address for goods that are in the house already: what must be so before the hold on it may go (rules.md B3, B7).
+"""A new address for goods in the house: what must be so before the hold on it may go (rules.md B3, B7).
 
 Surprising: nothing is asked when the address changes, because a person still has to believe it. The hold's release is
 the moment it counts.

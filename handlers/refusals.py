@@ -97,8 +97,8 @@ _CANNOT = {
 
 def _no_courier(refusal: errors.NoCourierThere, words: Words) -> str:
     return words(
-        "{order} stays held: no courier brings it to the new address. {courier}: {why}. Ask the buyer for another "
-        "address, or refund it.",
+        "{order}: no courier brings it to the new address, so it stays held. {courier}: {why}. Ask the buyer for "
+        "another address, or refund it.",
         order=refusal.order,
         courier=refusal.courier,
         why=words(_CANNOT[refusal.why], **refusal.facts) if refusal.why in _CANNOT else refusal.why,
