@@ -309,7 +309,6 @@ def test_the_rest_may_be_sent_elsewhere_by_hand(shop: Owing) -> None:
         corrections.edit_address, receiver()
     )  # there is a box for it now: it waits for a person, like the one gone
     assert (shop.codes(), [box.blocked for box in shop.boxes()]) == ((HoldCode.ADDR_CHANGED,), [False, True])
-    shop.tap(review.release_hold, HoldCode.ADDR_CHANGED)
 
 
 def test_goods_without_a_courier_say_so_and_wait(shop: Owing) -> None:

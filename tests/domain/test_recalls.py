@@ -226,3 +226,19 @@ def test_success_by_courier_and_hours_since_the_pick_up(left: House) -> None:
     assert left.store.read_now(recalls.successes, factory.NOW, frozenset({99})) == {}
     with pytest.raises(Stale):
         left.run(interception.typed, left.cast.actor(Role.CS), left.order.id, "again")
+
+
+def test_what_comes_back_is_counted_once_it_is_on_its_way(left: House) -> None:
+    def coming() -> tuple[int, int]:
+        return left.store.read_now(lambda desk: desk.recalls.coming_back("CUP-01"))
+
+    recall = register(left)
+    assert coming() == (0, 0)
+    says(left, recall, RecallState.ACCEPTED)
+    assert coming() == (2, 0)
+    left.run(returns.link, left.cast.actor(Role.CS), left.order.id, "ZZ00998877")
+    assert coming() == (2, 0)  # the same goods, announced as well
+    says(left, recall, RecallState.FAILED, "delivered")
+    assert coming() == (0, 2)
+    left.run(returns.arrive, left.cast.actor(Role.RECEIVER), "ZZ00998877", left.parcel.warehouse_id or 0)
+    assert coming() == (0, 0)
