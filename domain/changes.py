@@ -69,7 +69,8 @@ def differences(order: Order, news: Order, told: Receiver) -> dict[HoldCode, Map
 
 
 def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str, str]]) -> Order:
-    """The order with a hold for each change, or with the newest evidence on one that is open; not saved."""
+    """The order with a hold for each change, or with the newest evidence on one that is open; not saved. A new
+    address holds under every policy, because only its release brings the box there (`domain.readdress`)."""
     old = [
         replace(h, evidence={**h.evidence, **changed[h.code]}) if h.open and h.code in changed else h
         for h in order.holds
@@ -77,7 +78,7 @@ def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str
     new = [
         Hold(code, Source.PLATFORM, desk.now, {"at": order.status, **seen})
         for code, seen in changed.items()
-        if code not in open_codes(old) and desk.policy.screens(code)
+        if code not in open_codes(old) and (code is HoldCode.ADDR_CHANGED or desk.policy.screens(code))
     ]
     return replace(order, holds=(*old, *new))
 

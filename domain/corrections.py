@@ -1,4 +1,4 @@
-"""What a person sets right on an order in review: where it goes, and which product a line means.
+"""What a person sets right on an order: where it goes, and in review which product a line means.
 
 Surprising: a product is learnt for the shop, so one answer frees every order that waits for the same name.
 """
@@ -6,12 +6,13 @@ Surprising: a product is learnt for the shop, so one answer frees every order th
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, interception, looking, review, withdrawal
+from domain import away, history, interception, looking, printing, review, withdrawal
 from domain.addresses import filled
+from domain.changes import hold_change
 from domain.desk import Desk
 from domain.errors import BadValue, WrongStatus
 from domain.holds import HoldCode
-from domain.incoming import Receiver
+from domain.incoming import PlatformState, Receiver
 from domain.orders import Order, OrderStatus, check_move
 from domain.parcels import IN_HOUSE, Parcel, ParcelState
 from domain.people import Actor, Right, require
@@ -20,7 +21,8 @@ from domain.planning import prepared, refresh
 
 def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receiver: Receiver) -> Order:
     """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first; what
-    is owed while the rest has left just goes there.
+    is owed while the rest has left just goes there. From the wave on it is the platform's news over again (rules.md
+    B7): boxes in the house are held until the address is released, of those on their way the courier may be asked.
 
     Province, city and district that stand in the street alone are put in their fields.
     """
@@ -30,6 +32,9 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
     if not receiver.name.strip() or not receiver.address.strip():
         raise BadValue("address", receiver.address, "name_and_street")
     parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
+    receiver = replace(receiver, masked=False)
+    if _out_of_review(order, parcels):
+        return _moved(desk, actor, order, filled(receiver), parcels)
     if order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED) and not any(
         p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
     ):
@@ -38,13 +43,44 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW) and not owed:
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     history.note(desk, actor, "order", order_id, "address_edited")
-    news = replace(order, receiver=filled(receiver), first_approver=0)
+    news = replace(order, receiver=filled(receiver), merge_code="", first_approver=0)  # the code meant the old place
     if owed:  # warehouse and courier are chosen when its goods come
         interception.keep(desk, prepared(news, desk.catalog, desk.policy))
     else:
         refresh(desk, [news])
     review.announce(desk, [order_id])
     return desk.orders.get(order_id)
+
+
+def movable(order: Order, parcels: Sequence[Parcel]) -> bool:
+    """Whether its address can still be changed: by us, or by asking the courier."""
+    if order.status in (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED):
+        return True
+    return _out_of_review(order, parcels)
+
+
+def _out_of_review(order: Order, parcels: Sequence[Parcel]) -> bool:
+    """Whether a box of it is in somebody's hands: in the house, or on its way and not delivered yet."""
+    mine = {p.state for p in parcels if order.id in p.live_orders}
+    if order.status is OrderStatus.SHIPPED:
+        return order.platform_state is not PlatformState.DONE and ParcelState.HANDED_OVER in mine
+    return order.status is OrderStatus.RELEASED and (
+        bool(mine & IN_HOUSE) or (ParcelState.HANDED_OVER in mine and not only_owed(order, parcels))
+    )
+
+
+def _moved(desk: Desk, actor: Actor, order: Order, receiver: Receiver, parcels: Sequence[Parcel]) -> Order:
+    if filled(order.receiver) == receiver:
+        return order
+    history.note(desk, actor, "order", order.id, "address_edited")
+    news = replace(order, receiver=receiver, merge_code="")
+    if order.status is OrderStatus.RELEASED:
+        news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: {}})
+    away.moved_too_late(desk, news, parcels)
+    interception.keep(desk, news)
+    printing.changed(desk, [order.id])
+    review.announce(desk, [order.id])
+    return desk.orders.get(order.id)
 
 
 def only_owed(order: Order, parcels: Sequence[Parcel]) -> bool:

@@ -4,6 +4,7 @@ Surprising: `LostRace` is not a refusal. The store answers it by running the who
 the command then finds the new state and refuses in words (or succeeds).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -126,6 +127,26 @@ class HoldNotReleasable(Refusal):
 
 
 @dataclass(eq=False)
+class TwoPlaces(Refusal):
+    """The order travels in this parcel with others that go to another address."""
+
+    order: str
+    parcel: str
+    others: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class NoCourierThere(Refusal):
+    """Nobody carries the order's box to its new address; its courier does not because of `why` (a code of
+    `domain.couriers`) with these facts."""
+
+    order: str
+    courier: str
+    why: str
+    facts: Mapping[str, str]
+
+
+@dataclass(eq=False)
 class ReasonNeeded(Refusal):
     """The step wants a reason."""
 
@@ -202,6 +223,15 @@ class MaterialMissing(Refusal):
 
     waybill: str
     usual: str
+
+
+@dataclass(eq=False)
+class SharedParcel(Refusal):
+    """The order's parcel also holds these others, which would come back or go elsewhere with it."""
+
+    waybill: str
+    order: str
+    others: tuple[str, ...]
 
 
 @dataclass(eq=False)

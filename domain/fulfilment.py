@@ -9,7 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain import bins, checking, feeds, history, loading, materials, notices, printing, pulls, weighing
+from domain import (
+    bins,
+    checking,
+    feeds,
+    history,
+    loading,
+    materials,
+    notices,
+    numbering,
+    printing,
+    pulls,
+    weighing,
+)
 from domain.aftermath import wave_progress
 from domain.desk import Desk
 from domain.errors import (
@@ -30,6 +42,7 @@ from domain.errors import (
     WrongStatus,
 )
 from domain.holds import open_codes
+from domain.merging import one_place
 from domain.orders import OrderStatus
 from domain.parcels import Parcel, ParcelState, Stop, StopKind
 from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
@@ -92,7 +105,8 @@ def parse_weight(text: str) -> int | None:
 
 
 def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
-    """Raises ParcelStopped when a stop or a hold is open: read afresh, in the scan's own transaction (promise 1).
+    """Raises ParcelStopped when a stop or a hold is open, or when its orders do not go to one place any more: read
+    afresh, in the scan's own transaction (promise 1).
 
     While the news of one of its shops are stale a refund may be unknown: raises FeedStale, or returns a warning where
     the shop lets its parcels through or the silence is only unusual. `picking` lets a task to pick something again
@@ -108,6 +122,8 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
         raise ParcelStopped(parcel.number, parcel.waybill, (*kinds[first.kind], *codes), first.id)
     if codes or (parcel.blocked and not found):
         raise ParcelStopped(parcel.number, parcel.waybill, codes)
+    if not one_place([orders[order_id] for order_id in parcel.live_orders]):
+        raise ParcelStopped(parcel.number, parcel.waybill, ("TWO_PLACES",))
     silent = feeds.stale(desk, {order.shop_id for order in orders.values()})
     shut = next((one for one in silent if one.shut), None)
     if shut:
@@ -125,6 +141,9 @@ def _label_holds(desk: Desk, parcel: Parcel, station: Station) -> None:
 def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
     parcel = desk.parcels.by_waybill(code)
     if parcel is None:
+        again = numbering.worn_before(desk, code)
+        if again is not None:
+            raise ParcelStopped(again.number, again.waybill, ("LABEL_OLD",))
         raise Unknown("waybill", code)
     require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
     return parcel

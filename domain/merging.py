@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.addresses import merge_key
+from domain.addresses import filled, merge_key
 from domain.holds import HoldCode, open_codes
 from domain.orders import Order, OrderStatus
 from domain.policy_sections import Merge
@@ -54,6 +54,18 @@ def key_of(order: Order) -> str:
         return ""
     whole = "\n".join((str(order.shop_id), order.platform, order.warehouse_hint, order.courier_hint, place))
     return hashlib.blake2b(whole.encode(), digest_size=12).hexdigest()
+
+
+def one_place(orders: Collection[Order]) -> bool:
+    """Whether one box can still bring all of these: the platform's own code is one, or the readable addresses are, or
+    what nobody can read is word for word the same (rules.md B3). An address may change after the merge."""
+    codes = {order.merge_code for order in orders}
+    if len(codes) == 1 and "" not in codes:
+        return True
+    places = {merge_key(order.receiver) for order in orders}
+    if None in places:
+        return len({filled(order.receiver) for order in orders}) == 1
+    return len(places) == 1
 
 
 def verdict(first: Order, second: Order, choices: Merge) -> Verdict:

@@ -7,17 +7,17 @@ every number whose parcel does not need it any more, whichever road it took ther
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from domain import history, looking
+from domain import history, interception, looking, printing
 from domain.catalog import Account
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Unknown, WaybillKept
 from domain.ewaybills import LOCAL, Answer, Ewaybill, Pool, Wanted, WaybillState
-from domain.holds import HoldCode
+from domain.holds import Hold, HoldCode
 from domain.number_pools import pools, reusable_before
 from domain.orders import Order
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import IN_HOUSE, Parcel, ParcelState
 from domain.people import CLOCK, Actor, Right, require
 
 BATCH = 200
@@ -64,7 +64,10 @@ def _forgive(desk: Desk) -> int:
     rows = desk.waybills.failed_before(rules.attempts, before, BATCH)
     if not rows:
         return 0
-    desk.waybills.drop([row.id for row in rows])
+    boxes = desk.parcels.many([row.parcel_id for row in rows if row.parcel_id])
+    here = [row for row in rows if row.parcel_id in boxes and boxes[row.parcel_id].state in IN_HOUSE]
+    desk.waybills.save([replace(row, attempts=0, next_at=desk.now, changed_at=desk.now) for row in here])
+    desk.waybills.drop([row.id for row in rows if row not in here])
     looking.at_once(desk, [HoldCode.WAYBILL_ERROR])
     return len(rows)
 
@@ -85,12 +88,12 @@ def _waits_for(order: Order, accounts: Collection[str]) -> bool:
 
 
 def _voided(desk: Desk, row: Ewaybill) -> Ewaybill:
+    """Free again; until it is used it still says which parcel wore it, because the old label may be on the box."""
     return replace(
         row,
         state=WaybillState.VOIDED,
         changed_at=desk.now,
         next_at=None,
-        parcel_id=None,
         error="",
         attempts=0,
         sort_code="",
@@ -118,6 +121,7 @@ def numbered(desk: Desk, parcels: Sequence[Parcel]) -> dict[int, str]:
     for parcel in parcels:
         account = account_of(desk, parcel)
         mine = [row for row in known.get(parcel.id, ()) if account and row.account_id == account.id]
+        mine = [row for row in mine if row.state in (WaybillState.WAITING, WaybillState.ASSIGNED)]
         have = next((row.number for row in mine if row.state is WaybillState.ASSIGNED), parcel.waybill)
         if have:
             numbers[parcel.id] = have
@@ -129,6 +133,22 @@ def numbered(desk: Desk, parcels: Sequence[Parcel]) -> dict[int, str]:
         numbers |= _from_range(desk, account_id, shop_id, waiting)
     desk.waybills.add(wishes)
     return numbers
+
+
+def retire(desk: Desk, parcels: Sequence[Parcel]) -> None:
+    """These parcels go elsewhere: their numbers go back to the courier, their wishes are forgotten."""
+    rows = [row for found in desk.waybills.of_parcels([p.id for p in parcels]).values() for row in found]
+    desk.waybills.drop([row.id for row in rows if row.state is WaybillState.WAITING])
+    worn = [row for row in rows if row.state is WaybillState.ASSIGNED]
+    gone = [replace(row, state=WaybillState.TO_VOID, changed_at=desk.now, next_at=desk.now, attempts=0) for row in worn]
+    desk.waybills.save(gone)
+
+
+def worn_before(desk: Desk, number: str) -> Parcel | None:
+    """The parcel in the house that got another number since it wore this one."""
+    rows = [row for row in desk.waybills.by_number(number) if row.parcel_id] if number else []
+    boxes = desk.parcels.many([row.parcel_id for row in rows if row.parcel_id])
+    return next((box for box in boxes.values() if box.state in IN_HOUSE and box.waybill != number), None)
 
 
 def _wish(desk: Desk, account: Account, parcel: Parcel) -> Ewaybill:
@@ -182,7 +202,8 @@ def low(desk: Desk) -> dict[int, int]:
 
 
 def wanted(desk: Desk) -> list[Wanted]:
-    """What the couriers are to be asked now: wishes of parcels that are ready and not stopped."""
+    """What the couriers are to be asked now: wishes of parcels that are ready and not stopped, and of those in the
+    house that wait for a new one (`domain.readdress`)."""
     rows = desk.waybills.due(WaybillState.WAITING, desk.now, BATCH, desk.policy.waybills.attempts)
     parcels = desk.parcels.many([row.parcel_id for row in rows if row.parcel_id])
     orders = desk.orders.many({order_id for parcel in parcels.values() for order_id in parcel.order_ids[:1]})
@@ -190,7 +211,7 @@ def wanted(desk: Desk) -> list[Wanted]:
     found = []
     for row in rows:
         parcel = parcels[row.parcel_id or 0]
-        if parcel.state is ParcelState.READY and not parcel.blocked:
+        if parcel.state in IN_HOUSE or (parcel.state is ParcelState.READY and not parcel.blocked):
             found.append(Wanted(row, accounts[row.account_id], parcel, orders[parcel.order_ids[0]]))
     return found
 
@@ -212,6 +233,7 @@ def answered(desk: Desk, answers: Sequence[Answer]) -> int:
         _answer(desk, rows[answer.waybill_id], answer) for answer in answers if _open(rows.get(answer.waybill_id))
     ]
     desk.waybills.save(changed)
+    _worn(desk, {row.parcel_id: row.number for row in changed if row.parcel_id and row.state is WaybillState.ASSIGNED})
     broke = {rows[one.waybill_id].account_id for one in answers if one.unpaid and _open(rows.get(one.waybill_id))}
     desk.waybills.set_balances(dict.fromkeys(broke, 0))
     back = Counter(row.account_id for row in changed if row.state is WaybillState.VOIDED)
@@ -220,6 +242,24 @@ def answered(desk: Desk, answers: Sequence[Answer]) -> int:
         desk.waybills.set_balances({account: count for account, count in back.items() if left[account].balance == 0})
         topped_up(desk)
     return len(changed)
+
+
+def _worn(desk: Desk, numbers: Mapping[int, str]) -> None:
+    """Boxes in the house that waited for a new number wear it, and their orders go on."""
+    boxes = [box for box in desk.parcels.many(numbers).values() if box.state in IN_HOUSE] if numbers else []
+    desk.parcels.save([replace(box, waybill=numbers[box.id]) for box in boxes])
+    for order in desk.orders.many({order_id for box in boxes for order_id in box.live_orders}).values():
+        mine = desk.parcels.of_orders([order.id])[order.id]
+        rows = desk.waybills.of_parcels([box.id for box in mine]).values()
+        if any(row.state is WaybillState.WAITING for found in rows for row in found):
+            continue
+        holds = tuple(_over(hold, desk.now) if "asking" in hold.evidence else hold for hold in order.holds)
+        interception.keep(desk, replace(order, holds=holds))
+    printing.changed(desk, {order_id for box in boxes for order_id in box.live_orders})
+
+
+def _over(hold: Hold, now: datetime) -> Hold:
+    return replace(hold, resolved_at=now, resolved_by="screening", resolution="auto") if hold.open else hold
 
 
 def _open(row: Ewaybill | None) -> bool:

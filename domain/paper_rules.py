@@ -4,6 +4,7 @@ Surprising: a privacy number keeps its extension and is printed whole. It is no 
 without its extension nobody can be reached by it.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,6 +12,7 @@ from enum import StrEnum
 from domain.choices import choice
 from domain.incoming import Platform, Receiver
 
+_VIRTUAL = re.compile(r"1\d{10}-\d{1,6}", re.ASCII)
 Told = tuple[str, str, dict[str, str]]
 
 
@@ -77,9 +79,12 @@ def masked(to: Receiver, mask: Mask) -> Receiver:
 
 
 def _phone(phone: str) -> str:
-    if "-" in phone or "*" in phone or len(phone) < 7:
+    """A privacy number (a mobile's eleven digits and an extension) and what is masked already stay; of any other the
+    middle is hidden, however it is written."""
+    digits = re.sub(r"[\s().\-–—]", "", phone)
+    if "*" in phone or len(digits) < 7 or _VIRTUAL.fullmatch(phone.strip()):
         return phone
-    return f"{phone[:-8]}****{phone[-4:]}" if len(phone) > 8 else f"{phone[:2]}***{phone[-2:]}"
+    return f"{digits[:-8]}****{digits[-4:]}" if len(digits) > 8 else f"{digits[:2]}***{digits[-2:]}"
 
 
 def _name(name: str) -> str:

@@ -38,7 +38,9 @@ MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.PACKED: frozenset(
         {ParcelState.PICKED, ParcelState.CHECKED, ParcelState.WEIGHED, ParcelState.CANCELLED}
     ),
-    ParcelState.WEIGHED: frozenset({ParcelState.PACKED, ParcelState.HANDED_OVER, ParcelState.CANCELLED}),
+    ParcelState.WEIGHED: frozenset(
+        {ParcelState.PICKED, ParcelState.PACKED, ParcelState.HANDED_OVER, ParcelState.CANCELLED}
+    ),
     ParcelState.HANDED_OVER: frozenset({ParcelState.WEIGHED}),
     ParcelState.CANCELLED: frozenset(),
 }

@@ -207,7 +207,8 @@ def _left_behind(desk: Desk, orders: Sequence[Order]) -> list[Order]:
     ids = {order.id for order in orders}
     boxes = [box for found in desk.parcels.of_orders(list(ids)).values() for box in found]
     alone = {order_id for box in boxes if box.state is ParcelState.PLANNED for order_id in box.order_ids} - ids
-    return [prepared(order, desk.catalog, desk.policy) for order in desk.orders.many(alone).values()] if alone else []
+    found = desk.orders.many(alone).values() if alone else ()
+    return [prepared(order, desk.catalog, desk.policy) for order in found if order.status is OrderStatus.REVIEW]
 
 
 def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> set[int]:

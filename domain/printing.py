@@ -55,8 +55,8 @@ def mark(parcel: Parcel, orders: Mapping[int, Order], paper: Paper) -> str:
     """The fingerprint of what the paper says of a parcel. The label: who, where, which number. The slip: the goods and
     the notes as well."""
     inside = [orders[order_id] for order_id in parcel.live_orders]
-    to = filled(inside[0].receiver) if inside else ""  # as the hold about addresses compares them
-    said: list[object] = [parcel.waybill, parcel.courier_id, to]
+    to = dict.fromkeys(filled(one.receiver) for one in inside)  # as the hold about addresses compares them
+    said: list[object] = [parcel.waybill, parcel.courier_id, *(to or [""])]
     if paper is Paper.SLIP:
         said += [parcel.live_items, *((one.buyer_message, one.seller_note) for one in inside)]
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]

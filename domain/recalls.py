@@ -13,10 +13,10 @@ from domain import history, notices
 from domain.away import answered as stop_answered
 from domain.catalog import Courier
 from domain.desk import Desk
-from domain.errors import BadValue, NotAllowed, NotRecallable, ReasonNeeded, Stale, WrongStatus
+from domain.errors import BadValue, NotAllowed, NotRecallable, ReasonNeeded, SharedParcel, Stale, WrongStatus
 from domain.incoming import PlatformState
 from domain.orders import Order
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import Parcel, ParcelState, StopState
 from domain.people import CLOCK, Actor, Right, Role, may, require
 from domain.policy_stops import RecallKind, RecallTerms
 from domain.records import NoticeKind, Return
@@ -93,14 +93,40 @@ def why_not(desk: Desk, parcel: Parcel, order: Order, kind: RecallKind) -> str:
     return "late" if since > timedelta(hours=terms.within_hours) else ""
 
 
-def register(desk: Desk, actor: Actor, parcel_id: int, kind: RecallKind) -> Recall:
-    """CS wants the parcel back, or elsewhere. Finance hears of the fee. Raises NotAllowed, NotRecallable."""
+def company(desk: Desk, parcel: Parcel, order_id: int) -> list[Order]:
+    """The others in the box: they come back, or go elsewhere, with it."""
+    return [order for other, order in desk.orders.many(parcel.live_orders).items() if other != order_id]
+
+
+def subject(desk: Desk, parcel: Parcel, order_id: int | None = None) -> int:
+    """Whose recall it is: the order named, where it is in the box, else that of the newest stop that came too late."""
+    if order_id in parcel.order_ids:
+        return order_id
+    stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    late = [stop.order_id for stop in stops if stop.state is StopState.TOO_LATE and stop.order_id in parcel.live_orders]
+    return late[-1] if late else (parcel.live_orders or parcel.order_ids)[0]
+
+
+def register(
+    desk: Desk,
+    actor: Actor,
+    parcel_id: int,
+    kind: RecallKind,
+    order_id: int | None = None,
+    *,
+    sure: bool = False,
+) -> Recall:
+    """CS wants the order's parcel back, or elsewhere. Finance hears of the fee, and where others are in the box
+    (`sure` says that is meant) their cards tell CS. Raises NotAllowed, NotRecallable, SharedParcel."""
     parcel = desk.parcels.get(parcel_id)
-    order = desk.orders.get((parcel.live_orders or parcel.order_ids)[0])
+    order = desk.orders.get(subject(desk, parcel, order_id))
     require(actor, Right.REFUND, shop=order.shop_id)
     why = why_not(desk, parcel, order, kind)
+    others = company(desk, parcel, order.id)
     if why:
         raise NotRecallable(parcel.waybill, why)
+    if others and not sure:
+        raise SharedParcel(parcel.waybill, order.number, tuple(other.number for other in others))
     assert parcel.courier_id is not None and parcel.handed_over_at is not None
     terms = terms_of(desk, parcel.courier_id)
     recall = desk.recalls.add(
@@ -125,6 +151,10 @@ def register(desk: Desk, actor: Actor, parcel_id: int, kind: RecallKind) -> Reca
     _note(desk, actor, recall, "recall_registered", kind)
     stop_answered(desk, actor, parcel.id)
     notices.tell(desk, NoticeKind.RECALL, recall.id, ROLES, key=f"recall:{recall.id}", shop=order.shop_id)
+    for other in others:
+        history.note(desk, actor, "order", other.id, "recall_shared", kind, waybill=parcel.waybill, order=order.number)
+        key = f"recall:{recall.id}:{other.id}"
+        notices.tell(desk, NoticeKind.ORDER, other.id, {Role.CS}, key=key, shop=other.shop_id)
     _redraw(desk, recall)
     return recall
 
@@ -186,7 +216,7 @@ def _move(desk: Desk, actor: Actor, recall: Recall, word: Word) -> Recall:
         asked_at=recall.asked_at or (None if word.state is RecallState.DROPPED else desk.now),
         answered_at=recall.answered_at or (None if word.state in OPEN_RECALLS else desk.now),
         closed_at=desk.now if done else None,
-        next_at=desk.now + timedelta(minutes=LOOK_MINUTES) if word.state in OPEN_RECALLS else None,
+        next_at=None if done else desk.now + timedelta(minutes=LOOK_MINUTES),
         attempts=0,
         error="",
     )
@@ -228,20 +258,34 @@ def nobody_to_ask(desk: Desk, recall_ids: Collection[int]) -> int:
 
 
 def answered(desk: Desk, words: Sequence[Word]) -> int:
-    """Write down what couriers said. Words about a recall that has moved on meanwhile are let go. Returns how many
-    changed."""
+    """Write down what couriers said, until it is here or has failed. A fee or a number of theirs counts whenever it
+    comes; that it is back is only what our own scan says. Returns how many changed."""
     known = desk.recalls.many([word.recall_id for word in words])
     changed = 0
     for word in words:
         recall = known.get(word.recall_id)
-        if recall is None or recall.state not in OPEN_RECALLS:
-            continue
-        changed += 1
-        if word.state is not None and word.state in _MOVES[recall.state]:
-            _move(desk, CLOCK, recall, word)
-        else:
-            desk.recalls.save(_later(desk, recall, word))
+        news = _heard(desk, recall, word) if recall is not None else None
+        if news is not None:
+            known[news.id] = news
+            changed += 1
     return changed
+
+
+def _heard(desk: Desk, recall: Recall, word: Word) -> Recall | None:
+    """The recall as saved after one word; None when it says nothing new."""
+    fee = recall.fee if word.fee is None else word.fee
+    told = replace(recall, fee=fee, reference=word.reference or recall.reference)
+    if word.state in _MOVES.get(recall.state, frozenset()) - {RecallState.RECEIVED}:
+        return _move(desk, CLOCK, told, word)
+    if recall.state in COMING and recall.closed_at is None:
+        told = _later(desk, told, word)
+    if told == recall:
+        return None
+    desk.recalls.save(told)
+    if told.fee != recall.fee:
+        _note(desk, CLOCK, recall, "recall_fee", str(fee))
+    _redraw(desk, recall)
+    return replace(told, revision=told.revision + 1)
 
 
 def _later(desk: Desk, recall: Recall, word: Word) -> Recall:

@@ -30,7 +30,7 @@ def carried(desk: Desk, ready: Sequence[Parcel]) -> list[Parcel]:
     events: list[Event] = []
     for parcel in ready:
         ask = _ask(parcel, orders, facts)
-        fault = _fault(desk, parcel, ask)
+        fault = fault_of(desk, parcel, ask)
         if fault is None:
             result.append(parcel)
             continue
@@ -38,7 +38,7 @@ def carried(desk: Desk, ready: Sequence[Parcel]) -> list[Parcel]:
         if match.winner is None:
             stranded.append(parcel)
             continue
-        news = _moved(desk, parcel, fault, match)
+        news = moved(desk, parcel, fault, match)
         changed.append(news)
         result.append(replace(news, revision=news.revision + 1))
         events.append(history.line(desk, CLOCK, "parcel", parcel.id, "rematched", fault[0], to=match.name))
@@ -55,7 +55,8 @@ def _ask(parcel: Parcel, orders: dict[int, Order], facts: Facts) -> Ask:
     return asked(order, parcel.warehouse_id, parcel.expected_g, facts, units_of(parcel))
 
 
-def _fault(desk: Desk, parcel: Parcel, ask: Ask) -> Fault | None:
+def fault_of(desk: Desk, parcel: Parcel, ask: Ask) -> Fault | None:
+    """Why its courier does not carry it; None when it does."""
     courier = desk.catalog.couriers.get(parcel.courier_id or 0)
     if courier is None:
         return "disabled", {}
@@ -65,7 +66,7 @@ def _fault(desk: Desk, parcel: Parcel, ask: Ask) -> Fault | None:
     return "no_tariff", {"province": ask.order.receiver.province}
 
 
-def _moved(desk: Desk, parcel: Parcel, fault: Fault, match: Match) -> Parcel:
+def moved(desk: Desk, parcel: Parcel, fault: Fault, match: Match) -> Parcel:
     """With the new courier; the old one stands among the losers already, and `before` says it was chosen once."""
     freight, currency, tariff = priced(match)
     before = {"name": desk.catalog.couriers[parcel.courier_id or 0].name, "reason": fault[0], "facts": dict(fault[1])}

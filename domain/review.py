@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import approval, history, interception, limits, looking, notices, queue, withdrawal
+from domain import approval, history, interception, limits, looking, notices, queue, readdress, withdrawal
 from domain.desk import Desk
 from domain.errors import (
     BadValue,
@@ -241,7 +241,8 @@ def releasable(policy: Policy, actor: Actor, order: Order, code: HoldCode) -> bo
 
 
 def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode) -> Order:
-    """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale."""
+    """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale; for a
+    new address of goods in the house TwoPlaces, NoCourierThere."""
     order = desk.orders.get(order_id)
     require(actor, Right.VIEW_ORDERS, shop=order.shop_id)
     seen(desk, order, revision)
@@ -255,6 +256,8 @@ def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: H
 
 
 def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode]) -> Order:
+    if HoldCode.ADDR_CHANGED in codes and order.status is OrderStatus.RELEASED:
+        order = readdress.take(desk, actor, order)
     mine = [hold for hold in order.holds if hold.open and hold.code in codes]
     others = _sharing(desk, order, mine)
     desk.record([history.line(desk, actor, "order", order.id, "hold_released", code) for code in codes])

@@ -219,8 +219,12 @@ class Recalls(Protocol):
     def coming(self, shops: frozenset[int] | None, limit: int) -> list[Recall]:
         """Those not at their end, oldest first."""
 
+    def coming_back(self, sku: str) -> tuple[int, int]:
+        """Units of it on their way back: in parcels a courier said it brings back, and in announced returns of other
+        orders."""
+
     def to_ask(self, now: datetime, limit: int) -> list[Recall]:
-        """Open ones whose next_at has come."""
+        """Those not at their end whose next_at has come."""
 
     def since(self, at: datetime, shops: frozenset[int] | None) -> list[Recall]:
         """Opened since."""

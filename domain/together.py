@@ -1,17 +1,18 @@
 """Merging and unmerging by hand: what a person decides about who travels with whom (rules.md B3).
 
-Surprising: unmerging is possible until the goods are packed. On the floor the order's goods are already picked or on
-their way, so its new box starts where the old one stands, with a waybill and a slot of its own.
+Surprising: unmerging is possible until the box has left. On the floor the order's goods are already picked or on their
+way, so its new box starts where the old one stands, with a waybill and a slot of its own; a box that was checked,
+packed or weighed is opened for it, and both go on from the picked goods.
 """
 
 from dataclasses import replace
 
-from domain import bins, history, notices, numbering, splitting, stopping
+from domain import bins, checking, history, materials, notices, numbering, splitting, stopping
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.merging import Risk, Verdict, verdict
 from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState, StopKind
+from domain.parcels import IN_HOUSE, Parcel, ParcelState, StopKind
 from domain.people import Actor, Right, Role, require
 from domain.planning import grams_of, refresh, reprice, units_of
 from domain.records import NoticeKind
@@ -19,7 +20,9 @@ from domain.review import seen
 from domain.withdrawal import without
 
 _NEWEST = 20
-_APART_UP_TO = (ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PICKED)
+APART = IN_HOUSE | {ParcelState.PLANNED, ParcelState.READY}
+"""Where a merged box can still be taken apart."""
+_OPENED = (ParcelState.CHECKED, ParcelState.PACKED, ParcelState.WEIGHED)
 
 
 def candidates(desk: Desk, order: Order) -> list[tuple[Order, Verdict]]:
@@ -64,10 +67,11 @@ def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int)
 
 
 def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
-    """This order travels alone, now and later. Up to PICKED it gets a box of its own where the old one stands.
+    """This order travels alone, now and later. It gets a box of its own where the old one stands, from the check on
+    both stand at the picked goods again.
 
     Raises NotAllowed, Stale, Unknown('merged_box') when it travels with nobody, Unknown('waybill') when the courier
-    gives no number for a box on the floor, WrongStatus when packed already.
+    gives no number for a box on the floor, WrongStatus when it has left.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
@@ -78,8 +82,8 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     if not shared:
         raise Unknown("merged_box", order.number)
     for parcel in shared:
-        if parcel.state is not ParcelState.PLANNED and parcel.state not in _APART_UP_TO:
-            raise WrongStatus(parcel.waybill or parcel.number, parcel.state, ParcelState.PICKED)
+        if parcel.state not in APART:
+            raise WrongStatus(parcel.waybill or parcel.number, parcel.state, ParcelState.WEIGHED)
     company = {oid for parcel in shared for oid in parcel.live_orders} - {order_id}
     news = replace(order, apart=True, together=0)
     history.note(desk, actor, "order", order_id, "unmerged")
@@ -101,13 +105,16 @@ def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> None:
     (new_id,) = desk.parcels.next_ids(1)
     mine = tuple(item for item in parcel.items if item.order_id == order.id)
     why = {**parcel.why, "merge": {"orders": [], "why": "unmerged"}}
-    own = replace(parcel, id=new_id, revision=1, items=mine, waybill="", blocked=False, why=why)
+    own = replace(_opened(desk, parcel), id=new_id, revision=1, items=mine, waybill="", blocked=False, why=why)
+    own = replace(own, material="")
     grams = grams_of(units_of(own), desk.catalog, desk.policy)
     own = reprice(desk, replace(own, expected_g=grams), grams)
     if parcel.wave_id is not None:
         slots = [one.slot for one in desk.parcels.of_wave(parcel.wave_id)]
         own = replace(own, slot=max(slots, default=0) + 1)
-    desk.parcels.save([without(desk, parcel, order.id)])
+    left = _opened(desk, without(desk, parcel, order.id))
+    desk.parcels.save([left])
+    checking.trim(desk, left)
     desk.parcels.add([own])
     if parcel.state is not ParcelState.READY:
         number = numbering.numbered(desk, [own]).get(own.id)
@@ -119,7 +126,7 @@ def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> None:
         notices.tell(desk, NoticeKind.WAVE, parcel.wave_id or 0, roles, key=key, warehouse=parcel.warehouse_id)
     stops = [stop for stop in stopping.open_of(desk, parcel) if stop.order_id == order.id]
     missing = {line for stop in stops if stop.kind is StopKind.REPICK for line in stop.line_nos}
-    if parcel.state is ParcelState.PICKED:
+    if own.state is ParcelState.PICKED:
         there = [item for item in own.live_items if item.line_no not in missing]
         bins.rebox(desk, actor, parcel, own, splitting.units_of(there))
     for stop in stops:
@@ -127,3 +134,11 @@ def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> None:
         stopping.redraw(desk, stop)
     history.note(desk, actor, "parcel", own.id, "split_off", parcel.number)
     history.note(desk, actor, "parcel", parcel.id, "member_left", own.number)
+
+
+def _opened(desk: Desk, parcel: Parcel) -> Parcel:
+    """A box somebody closed, with its goods to be checked and packed once more; it may be used again."""
+    if parcel.state not in _OPENED:
+        return parcel
+    news = replace(parcel.unmeasured(), state=ParcelState.PICKED, state_at=desk.now, weight_g=0)
+    return replace(news, expected_g=materials.expected(desk, news))

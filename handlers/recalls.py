@@ -8,16 +8,19 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import recalls
 from domain.desk import Desk
-from domain.errors import BadValue
+from domain.errors import BadValue, SharedParcel
 from domain.money import parse_minor
 from domain.people import Right, require
 from domain.policy_stops import RecallKind
 from domain.records import NoticeKind
 from domain.stop_desk import Recall, RecallState
 from handlers.ask import Ask
+from handlers.card import Button, Card
 from handlers.cards.recalls import LETTERS
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
+from handlers.refusals import refusal_text
+from handlers.taps import pack
 
 router = Router(name="recalls")
 Args = tuple[str, ...]
@@ -39,10 +42,24 @@ async def show_recall(tap: CallbackQuery, ask: Ask, args: Args) -> None:
 
 @router.callback_query(Tap("rcn"))
 async def register(tap: CallbackQuery, ask: Ask, args: Args) -> None:
-    """The courier is to be asked."""
-    recall = await ask.run(recalls.register, ask.actor, int(args[0]), RecallKind(args[1]))
+    """The courier is to be asked. Where others are in the box it is asked once more (the second tap carries one
+    argument more)."""
+    parcel_id, kind = int(args[0]), RecallKind(args[1])
+    order_id = int(args[2]) if len(args) > 2 else None
+    try:
+        recall = await ask.run(recalls.register, ask.actor, parcel_id, kind, order_id, sure=len(args) > 3)
+    except SharedParcel as shared:
+        await ask.toast("")
+        await ask.reply(await ask.read(_shared, parcel_id, kind, order_id, refusal_text(shared, ask.words), ask))
+        return
     await ask.toast(ask.words.plain("Registered. Finance hears of the fee."))
     await ask.show(NoticeKind.RECALL, recall.id)
+
+
+def _shared(desk: Desk, parcel_id: int, kind: RecallKind, order_id: int | None, text: str, ask: Ask) -> Card:
+    mine = recalls.subject(desk, desk.parcels.get(parcel_id), order_id)
+    yes = Button(ask.words.plain("Ask the courier all the same"), pack("rcn", parcel_id, kind, mine, "y"), "danger")
+    return Card(text, ((yes,),))
 
 
 @router.callback_query(Tap("rct"))

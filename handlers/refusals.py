@@ -41,6 +41,7 @@ _STOPS = {
     "REFUND": N_("REFUND: the buyer wants the money back"),
     "REPICK": N_("something must be picked into it again"),
     "LABEL_OLD": N_("the label is out of date: tear it up and print the new one (/print)"),
+    "TWO_PLACES": N_("its orders go to different addresses: customer service must ship one of them alone"),
 }
 
 
@@ -72,6 +73,36 @@ def _weight(refusal: errors.WeightRefused, words: Words) -> str:
         waybill=refusal.waybill,
         weight=words.grams(refusal.grams),
         expected=words.grams(refusal.expected_g),
+    )
+
+
+def _two_places(refusal: errors.TwoPlaces, words: Words) -> str:
+    return words(
+        "{order} is in parcel {parcel} with {others}, which {count:goes|go} to another address. Ship it alone (✂️ on "
+        "its card) or set the addresses right; then release it.",
+        order=refusal.order,
+        parcel=refusal.parcel,
+        others=words.listed(refusal.others),
+        count=len(refusal.others),
+    )
+
+
+_CANNOT = {
+    "unreachable": N_("does not reach {province}"),
+    "suspended": N_("suspended for {province}: {reason}"),
+    "no_tariff": N_("its tariff has no price for {province}"),
+    "no_numbers": N_("no numbers left in account {account}"),
+    "waybill_error": N_("gave no number: {error}"),
+}
+
+
+def _no_courier(refusal: errors.NoCourierThere, words: Words) -> str:
+    return words(
+        "{order}: no courier brings it to the new address, so it stays held. {courier}: {why}. Ask the buyer for "
+        "another address, or refund it.",
+        order=refusal.order,
+        courier=refusal.courier,
+        why=words(_CANNOT[refusal.why], **refusal.facts) if refusal.why in _CANNOT else refusal.why,
     )
 
 
@@ -163,6 +194,8 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         why=words.plain(STAYS[r.why]),
     ),
     errors.HeldOrder: _held,
+    errors.TwoPlaces: _two_places,
+    errors.NoCourierThere: _no_courier,
     errors.OutsideHours: lambda r, words: words(
         "{order}: approvals are open {hours} only, next from {at} on. Nothing was changed.",
         order=r.order,
@@ -212,6 +245,12 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         "📡 {waybill} is held back: nothing was heard of {shop} for {minutes} min, so a refund may be missing. A "
         "lead looks at /feeds.",
         **vars(r),
+    ),
+    errors.SharedParcel: lambda r, words: words(
+        "{waybill} also holds {others}: that comes back, or goes elsewhere, with {order}.",
+        waybill=r.waybill,
+        others=words.listed(r.others),
+        order=r.order,
     ),
     errors.NotRecallable: lambda r, words: words(
         "{waybill}: the courier cannot be asked, {why}.", waybill=r.waybill, why=words.plain(WHY_NOT[r.why])

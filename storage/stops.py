@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from domain.errors import LostRace, Unknown
 from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind, StopState
-from domain.policy_stops import FeedSource
-from domain.stop_desk import COMING, OPEN_RECALLS, Board, Ended, Feed, Recall, Reply, StopFact, Verdict
+from domain.policy_stops import FeedSource, RecallKind
+from domain.records import ReturnState
+from domain.stop_desk import COMING, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
 from storage import stop_rates
 from storage.sql import Shape, Sql, among
-from storage.tables.parcels import parcel, stop
+from storage.tables.parcels import parcel, parcel_item, stop
+from storage.tables.records import return_item, return_parcel
 from storage.tables.stops import recall, reply, shop_feed
 
 STOP = Shape(Stop, stop)
@@ -147,6 +149,23 @@ class Replies:
         return [REPLY.thing(row) for row in self._sql.rows(statement.order_by(reply.c.due_at, reply.c.id).limit(limit))]
 
 
+_BRINGS_BACK = and_(recall.c.state == RecallState.ACCEPTED, recall.c.kind != RecallKind.ADDRESS)
+_RECALLED = (
+    select(func.sum(parcel_item.c.quantity).label("units"))
+    .join(recall, recall.c.parcel_id == parcel_item.c.parcel_id)
+    .where(_BRINGS_BACK, parcel_item.c.sku == bindparam("sku"), parcel_item.c.dropped.is_(False))
+)
+_ANNOUNCED = (
+    select(func.sum(return_item.c.expected).label("units"))
+    .join(return_parcel, return_parcel.c.id == return_item.c.return_id)
+    .where(
+        return_parcel.c.state == ReturnState.EXPECTED,
+        return_item.c.sku == bindparam("sku"),
+        return_item.c.order_id.not_in(select(recall.c.order_id).where(_BRINGS_BACK)),
+    )
+)
+
+
 class Recalls:
     """Implements domain.stop_desk.Recalls."""
 
@@ -188,9 +207,16 @@ class Recalls:
         statement = _in_shops(_RECALLS, shops).where(recall.c.state.in_(sorted(COMING)), recall.c.closed_at.is_(None))
         return self._load(statement.order_by(recall.c.opened_at, recall.c.id).limit(limit))
 
+    def coming_back(self, sku: str) -> tuple[int, int]:
+        """Units of it on their way back: in parcels a courier said it brings back, and in announced returns of other
+        orders."""
+        row = self._sql.row(_RECALLED, sku=sku)
+        announced = self._sql.row(_ANNOUNCED, sku=sku)
+        return (row.units or 0 if row else 0), (announced.units or 0 if announced else 0)
+
     def to_ask(self, now: datetime, limit: int) -> list[Recall]:
-        """Open ones whose next_at has come."""
-        statement = _RECALLS.where(recall.c.state.in_(sorted(OPEN_RECALLS)), recall.c.next_at <= now)
+        """Those not at their end whose next_at has come."""
+        statement = _RECALLS.where(recall.c.state.in_(sorted(COMING)), recall.c.next_at <= now)
         return self._load(statement.order_by(recall.c.next_at, recall.c.id).limit(limit))
 
     def since(self, at: datetime, shops: frozenset[int] | None) -> list[Recall]:

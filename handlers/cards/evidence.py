@@ -68,6 +68,7 @@ MARGIN_TOGETHER = N_(
 NO_WAREHOUSE_CAN = N_("no warehouse of {tried} can, the first because: {why}")
 PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
+NEW_NUMBER = N_("{asking} is asked for a new number for the new address")
 OWN_RETURN = N_("what the buyer sends back must come first")
 UNCLEAR_REFUND = N_("{amount} went back for {lines} (refund {refund}): do all of its goods still ship?")
 HIDDEN_MOVED = N_("the platform hides the receiver, and what it shows is not ours: {fields} ({told})")
@@ -81,6 +82,7 @@ SPECIAL = (
     (HoldCode.NO_WAREHOUSE, "why", NO_WAREHOUSE_CAN),
     (HoldCode.WAIT_RETURN, "own", OWN_RETURN),
     (HoldCode.ADDR_CHANGED, "told", HIDDEN_MOVED),
+    (HoldCode.WAYBILL_ERROR, "asking", NEW_NUMBER),
 )
 """Other words for a code, where this fact was seen."""
 SHORT = {

@@ -19,7 +19,6 @@ from handlers.viewer import Viewer
 
 Row = tuple[Button, ...]
 _HOLDABLE = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
-_EDITABLE = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED)
 _REFUNDABLE = (*_HOLDABLE, OrderStatus.SHIPPED)
 
 
@@ -86,12 +85,6 @@ def _release(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
     return list(in_twos(buttons))
 
 
-def _only_owed(desk: Desk, order: Order) -> bool:
-    """Whether what is still to go may be sent elsewhere, though the rest has left."""
-    released = order.status is OrderStatus.RELEASED
-    return released and corrections.only_owed(order, desk.parcels.of_orders([order.id]).get(order.id, ()))
-
-
 def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
     words, key = viewer.words, (order.id, order.revision)
     buttons = []
@@ -99,7 +92,7 @@ def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
         buttons.append((Right.EDIT, Button(words("🔗 Match product"), pack("o.ms", *key))))
     if order.status in _HOLDABLE:
         buttons.append((Right.APPROVE, Button(words("✋ Hold"), pack("o.hd", *key))))
-    if order.status in _EDITABLE or _only_owed(desk, order):
+    if corrections.movable(order, desk.parcels.of_orders([order.id]).get(order.id, ())):
         buttons.append((Right.EDIT, Button(words("✏️ Edit address"), pack("o.ad", *key))))
     if order.status in (OrderStatus.REVIEW, OrderStatus.UNPAID) and not _yes(desk, order, viewer):
         buttons.append((Right.APPROVE, _reject(order, viewer)))  # never where the thumb expects the approval

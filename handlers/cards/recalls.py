@@ -12,7 +12,7 @@ from domain.desk import Desk
 from domain.people import Right
 from domain.policy_stops import RecallKind
 from domain.records import NoticeKind
-from domain.stop_desk import OPEN_RECALLS, Recall, RecallState
+from domain.stop_desk import COMING, OPEN_RECALLS, Recall, RecallState
 from handlers.card import Button, Card
 from handlers.draw import drawing
 from handlers.stop_terms import KINDS, STATES
@@ -56,7 +56,7 @@ def _courier(desk: Desk, recall: Recall) -> str:
 
 def _next(recall: Recall, words: Words) -> list[str]:
     """What is to be done, and by whom."""
-    if recall.state in OPEN_RECALLS and recall.error:
+    if recall.state in COMING and recall.error:
         return [words("The courier's service: {error}. Call them.", error=recall.error)]
     if recall.state is RecallState.REGISTERED and recall.next_at is None:
         return [words("There is no connection to this courier: call them, then tell me what they said.")]

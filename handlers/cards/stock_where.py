@@ -111,7 +111,9 @@ def _box(desk: Desk, sku: Sku, box: Parcel, numbers: str, stopped: bool, words: 
 
 
 def _on_the_way(desk: Desk, sku: Sku, words: Words) -> list[str]:
-    lines = []
+    recalled, announced = desk.recalls.coming_back(sku.code)
+    lines = [words("↩️ {units} on the way back, recalled from couriers", units=recalled)] if recalled else []
+    lines += [words("↩️ {units} on the way back, announced by buyers", units=announced)] if announced else []
     for doc in desk.stock_docs.in_transit(sku.code):
         units = sum(line.planned - line.posted for line in doc.lines if line.sku == sku.code)
         place = desk.catalog.warehouses[doc.place].name

@@ -265,4 +265,4 @@ def _recall_rows(desk: Desk, parcel: Parcel, order: Order, viewer: Viewer) -> tu
     if asked:
         return ((Button(words.plain("🚚 The recall"), pack("rc", asked[-1].id)),),)
     kinds = [kind for kind in RecallKind if not recalls.why_not(desk, parcel, order, kind)]
-    return tuple((Button(words.plain(KIND_BUTTONS[kind]), pack("rcn", parcel.id, kind)),) for kind in kinds)
+    return tuple((Button(words.plain(KIND_BUTTONS[kind]), pack("rcn", parcel.id, kind, order.id)),) for kind in kinds)

@@ -37,7 +37,6 @@ RULES = {
     "shortage": N_("goods are missing"),
     "presale": N_("goods are not on sale yet"),
 }
-_APART = frozenset({ParcelState.PLANNED, ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PICKED})
 
 
 def live_boxes(desk: Desk, order: Order) -> list[Parcel]:
@@ -90,7 +89,7 @@ def together_rows(desk: Desk, order: Order, viewer: Viewer) -> list[tuple[Button
                 label = words("🔗 Merge with {order}", order=other.number)
                 rows.append((Button(label, pack("o.mg", order.id, order.revision, other.id)),))
     shared = [box for box in live_boxes(desk, order) if len(box.live_orders) > 1]
-    if shared and all(box.state in _APART for box in shared):
+    if shared and all(box.state in together.APART for box in shared):
         rows.append((Button(words("✂️ Ship alone"), pack("o.ap", order.id, order.revision)),))
     return rows
 

@@ -154,7 +154,7 @@ def test_a_cancelled_parcels_number_is_given_back_and_used_again_for_the_same_sh
     taken_out(house, parcel)
     assert house.store.run_now(numbering.tick) == 2
     assert house.by_number(parcel.waybill).state is WaybillState.VOIDED
-    assert house.waybills(parcel.id) == []
+    assert house.waybills(parcel.id) == [(WaybillState.VOIDED, parcel.waybill)]  # its old label may lie about
     house.approve("2")
     house.do(release.waves_due)
     assert house.parcel("2").waybill == "YT0000001002"

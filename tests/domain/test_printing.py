@@ -204,3 +204,22 @@ def test_the_gate_still_comes_first(house: House) -> None:
     refused: fulfilment.Scanned = house.scan(Station.PACK)
     assert isinstance(refused.refusal, ParcelStopped)
     assert refused.refusal.codes[0] == "REFUND"
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("0571-87654321", "0571****4321"),
+        ("010-62345678", "010****5678"),
+        ("+86-13800001234", "+86138****1234"),
+        ("138-0000-1234", "138****1234"),
+        ("138 0000 1234", "138****1234"),
+        ("+1 (415) 555-2671", "+141****2671"),
+        ("18877771111-123", "18877771111-123"),
+        ("138****1234", "138****1234"),
+        ("0571-87654321-8001", "05718765****8001"),
+        ("110", "110"),
+    ],
+)
+def test_every_phone_but_a_privacy_number_is_masked_however_it_is_written(phone: str, shown: str) -> None:
+    assert masked(receiver(phone=phone), Mask.PHONE).phone == shown

@@ -6,7 +6,7 @@ import pytest
 
 from domain import interception, recalls, returns
 from domain.desk import Desk
-from domain.errors import BadValue, NotAllowed, NotRecallable, ReasonNeeded, Stale, WrongStatus
+from domain.errors import BadValue, NotAllowed, NotRecallable, ReasonNeeded, SharedParcel, Stale, WrongStatus
 from domain.incoming import PlatformState, RefundState
 from domain.parcels import ParcelState, StopKind, StopState
 from domain.people import Role
@@ -16,6 +16,7 @@ from domain.records import Grade, Notice, NoticeKind, ReturnState
 from domain.stop_desk import Recall, RecallState
 from tests import factory
 from tests.domain.house import House
+from tests.domain.yard import Yard, tea
 
 
 @pytest.fixture
@@ -163,8 +164,46 @@ def test_an_adapter_answers_and_is_asked_again(left: House) -> None:
         "",
     )
     left.run(recalls.answered, [Word(recall.id, RecallState.ACCEPTED, fee=800)])
-    assert (now(left, recall).fee, now(left, recall).next_at) == (800, None)
-    assert left.run(recalls.answered, [Word(recall.id, RecallState.FAILED)]) == 0
+    assert (now(left, recall).fee, now(left, recall).next_at) == (800, left.clock[0] + timedelta(minutes=30))
+    left.pass_time(1800)
+    assert [wish.recall.id for wish in left.store.read_now(recalls.to_ask)] == [recall.id]
+    assert left.run(recalls.answered, [Word(recall.id, RecallState.RECEIVED)]) == 1  # only our own scan says so
+    assert now(left, recall).state is RecallState.ACCEPTED
+    assert left.run(recalls.answered, [Word(recall.id, RecallState.FAILED, why="delivered")]) == 1
+    assert (now(left, recall).state, now(left, recall).why, now(left, recall).next_at) == (
+        RecallState.FAILED,
+        "delivered",
+        None,
+    )
+    assert left.run(recalls.answered, [Word(recall.id, RecallState.ACCEPTED)]) == 0
+
+
+def test_fee_and_number_count_whenever_the_courier_says_them(left: House) -> None:
+    recall = register(left)
+    words = [Word(recall.id, fee=800, reference="Q1"), Word(recall.id, RecallState.FAILED, why="too late", fee=300)]
+    assert left.run(recalls.answered, words) == 2
+    assert (now(left, recall).fee, now(left, recall).reference) == (300, "Q1")
+    assert left.run(recalls.answered, [Word(recall.id, fee=0)]) == 1
+    assert (now(left, recall).fee, now(left, recall).state) == (0, RecallState.FAILED)
+    assert left.run(recalls.answered, [Word(recall.id)]) == 0
+
+
+def test_in_a_merged_box_the_order_that_moved_is_meant_and_the_others_are_told(house: House) -> None:
+    yard = Yard(house)
+    box = yard.bring(ParcelState.HANDED_OVER)
+    yard.receive(
+        tea("2", receiver=factory.receiver(province="广东省", city="深圳市", district="南山区", address="9 号"))
+    )
+    with pytest.raises(SharedParcel) as refused:
+        house.run(recalls.register, yard.cs, box.id, RecallKind.ADDRESS)
+    assert (refused.value.order, refused.value.others) == ("2", ("1",))
+    assert house.store.read_now(lambda desk: desk.recalls.of_parcels([box.id])) == {}
+    recall = house.run(recalls.register, yard.cs, box.id, RecallKind.ADDRESS, sure=True)
+    assert (recall.order_id, recall.target) == (yard.order("2").id, "广东省 深圳市 南山区 9 号")
+    other = yard.order("1").id
+    told = house.store.read_now(waiting_for, house.cast.people[Role.CS].chat_id)
+    assert [one.subject_id for one in told if one.key == f"recall:{recall.id}:{other}"] == [other]
+    assert house.store.read_now(lambda desk: desk.history("order", other, 1))[0].verb == "recall_shared"
 
 
 def test_a_new_address_after_it_left_asks_for_another_delivery(house: House) -> None:
@@ -187,3 +226,19 @@ def test_success_by_courier_and_hours_since_the_pick_up(left: House) -> None:
     assert left.store.read_now(recalls.successes, factory.NOW, frozenset({99})) == {}
     with pytest.raises(Stale):
         left.run(interception.typed, left.cast.actor(Role.CS), left.order.id, "again")
+
+
+def test_what_comes_back_is_counted_once_it_is_on_its_way(left: House) -> None:
+    def coming() -> tuple[int, int]:
+        return left.store.read_now(lambda desk: desk.recalls.coming_back("CUP-01"))
+
+    recall = register(left)
+    assert coming() == (0, 0)
+    says(left, recall, RecallState.ACCEPTED)
+    assert coming() == (2, 0)
+    left.run(returns.link, left.cast.actor(Role.CS), left.order.id, "ZZ00998877")
+    assert coming() == (2, 0)  # the same goods, announced as well
+    says(left, recall, RecallState.FAILED, "delivered")
+    assert coming() == (0, 2)
+    left.run(returns.arrive, left.cast.actor(Role.RECEIVER), "ZZ00998877", left.parcel.warehouse_id or 0)
+    assert coming() == (0, 0)

@@ -223,6 +223,7 @@ async def test_a_changed_address_voids_the_label(floor: Floor) -> None:
     order = floor.look(lambda desk: desk.orders.by_number(floor.cast.shops[0].id, ["1001"])["1001"])
     floor.do(review.release_hold, floor.cast.actor(Role.CS_LEAD), order.id, order.revision, HoldCode.ADDR_CHANGED)
     said = await floor.writes(packer, box.waybill)
+    box = floor.parcel(1)  # with the number for its new place
     assert said[0] == (
         f"⛔ STOP {box.waybill} (P000001)! the label is out of date: tear it up and print the new one (/print)"
     )
