@@ -44,7 +44,7 @@ class DocLine:
     """One sku of one batch in one bin. `planned`: what was sent, or what the books said when it was counted; `done`:
     what was scanned; `posted`: what of it is in the books.
 
-    `value` is all the units' cost, None = not told. `mark` is the ledger row the books' figure is as of; `again`: it
+    `value` is what `costed` of the units have cost (of a transfer: all), None = not told of any. `mark` is the ledger row the books' figure is as of; `again`: it
     moved while it was counted and must be counted again.
     """
 
@@ -56,6 +56,7 @@ class DocLine:
     done: int = 0
     posted: int = 0
     value: int | None = None
+    costed: int = 0
     mark: int = 0
     again: bool = False
 
@@ -68,7 +69,8 @@ class DocLine:
 @dataclass(frozen=True, slots=True)
 class StockDoc:
     """`made_by` began it, `made_by_id` None = nobody knows who that was; `holder` scans for it now; `bin` is where they
-    stand; `scope` what is counted, or the bucket units are graded to; `first` gave the first yes of two."""
+    stand; `scope` what is counted, or the bucket units are graded to; `first` gave the first yes of two. `hands` are
+    the ids of those who scanned for it or said that all was scanned: none of them approves it."""
 
     id: int
     kind: DocKind
@@ -85,6 +87,7 @@ class StockDoc:
     reason: str = ""
     first_id: int | None = None
     first: str = ""
+    hands: tuple[int, ...] = ()
     decided_by: str = ""
     decided_at: datetime | None = None
     revision: int = 1

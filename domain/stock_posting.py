@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import bins, history, notices, regrading, stock
+from domain import bins, history, notices, regrading, second_look, stock
 from domain.aftermath import stock_arrived
 from domain.desk import Desk
 from domain.errors import BadValue, SameApprover, WrongStatus
@@ -50,7 +50,7 @@ def finish(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
         news = replace(doc, state=DocState.WAITING)
     history.note(desk, actor, "stock_doc", doc.id, news.state)
     if news.state is not DocState.OPEN:
-        news = replace(news, holder_id=None, holder="")
+        news = second_look.with_hand(replace(news, holder_id=None, holder=""), actor)
     saved = keep(desk, news)
     _tell(desk, saved)
     return saved
@@ -71,10 +71,18 @@ def _move(doc: StockDoc, line: DocLine, bucket: Bucket, units: int, **more: obje
 
 
 def _take_in(desk: Desk, actor: Actor, doc: StockDoc) -> StockDoc:
+    """What nobody told a cost of comes in at the average from before, and first: the others would move it."""
     where = bins.arrival_bin(desk)
     desk.stock.put_batches([Batch(line.sku, line.batch, line.expires) for line in doc.lines if line.batch])
+    at_average = [(line, line.done - line.costed, None) for line in doc.lines]
+    as_told = [(line, line.costed, line.value) for line in doc.lines]
     desk.stock.apply(
-        [_move(doc, line, Bucket.GOOD, line.done, bin=where, value=line.value) for line in doc.lines], actor.name
+        [
+            _move(doc, line, Bucket.GOOD, units, bin=where, value=value)
+            for line, units, value in [*at_average, *as_told]
+            if units
+        ],
+        actor.name,
     )
     stock_arrived(desk)
     return replace(doc, state=DocState.DONE)
@@ -201,12 +209,14 @@ def needs_two(desk: Desk, doc: StockDoc) -> bool:
 
 def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
     """Yes: the differences are posted; from the limit on, with the second yes. Raises NotAllowed, Stale, WrongStatus,
-    SameApprover, NotEnoughStock when what is missing is promised to orders."""
+    OwnWork, SameApprover, NotEnoughStock when what is missing is promised to orders."""
     doc = current(desk, doc_id, revision)
     require(actor, Right.STOCK_APPROVE, warehouse=doc.place)
     if doc.state is not DocState.WAITING:
         raise WrongStatus(doc.number, doc.state, DocState.WAITING)
-    if needs_two(desk, doc):
+    two = needs_two(desk, doc)
+    alone = second_look.alone(desk, actor, doc, two=two)
+    if two:
         if doc.first_id is None:
             history.note(desk, actor, "stock_doc", doc.id, "approved_first")
             first = keep(desk, replace(doc, first_id=actor.person_id, first=actor.name))
@@ -216,7 +226,7 @@ def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
             raise SameApprover(doc.number)
     post = {DocKind.COUNT: _correct, DocKind.REGRADE: regrading.post}.get(doc.kind, _settle)
     post(desk, actor, doc)
-    history.note(desk, actor, "stock_doc", doc.id, "approved")
+    history.note(desk, actor, "stock_doc", doc.id, "approved_alone" if alone else "approved")
     stock_arrived(desk)
     return keep(desk, replace(doc, state=DocState.DONE, decided_by=actor.name, decided_at=desk.now))
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain import batches, bins, floor, history, notices, regrading, stock
+from domain import batches, bins, floor, history, notices, regrading, second_look, stock
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Stale, Unknown, WrongStatus
 from domain.people import Actor, Right, require
@@ -153,7 +153,7 @@ def scan(desk: Desk, actor: Actor, doc_id: int, scans: Sequence[Scan]) -> StockD
             if sku
             else _at_bin(desk, actor, doc, known_bin(desk, doc, one.text, new=one.new))
         )
-    return keep(desk, doc)
+    return keep(desk, second_look.with_hand(doc, actor))
 
 
 def _at_bin(desk: Desk, actor: Actor, doc: StockDoc, name: str) -> StockDoc:
@@ -198,13 +198,15 @@ def _same(doc: StockDoc, line: DocLine) -> DocLine | None:
 
 
 def _received(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """Goods come in: with a batch where the sku wants one, at a cost when it is told."""
+    """Goods come in: with a batch where the sku wants one; the cost of these units is kept when it is told."""
     if desk.catalog.skus[line.sku].batched and not line.batch:
         raise BadValue("batch", "", "batch")
     line = replace(line, bin="")
     old = _same(doc, line) or line
-    value = old.value if one.cost is None else (old.value or 0) + one.cost * one.units
-    return replace(old, value=value, expires=line.expires or old.expires)
+    old = replace(old, expires=line.expires or old.expires)
+    if one.cost is None:
+        return old
+    return replace(old, value=(old.value or 0) + one.cost * one.units, costed=old.costed + one.units)
 
 
 def _carried(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:

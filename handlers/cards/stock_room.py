@@ -130,7 +130,9 @@ def _scanned(desk: Desk, line: DocLine, words: Words) -> str:
     where = bins.shown(desk, line.sku, line.bin) if line.bin else ""
     text += f" · {words('bin {bin}', bin=where)}" if where else ""
     if line.value is not None:
-        text += f" · {words.money(line.value, desk.catalog.skus[line.sku].currency)}"
+        money = words.money(line.value, desk.catalog.skus[line.sku].currency)
+        part = 0 < line.costed < line.done
+        text += " · " + (words("{money} for {costed} of them", money=money, costed=line.costed) if part else money)
     return text + (f" · {words('expires {date}', date=line.expires.isoformat())}" if line.expires else "")
 
 

@@ -156,7 +156,7 @@ def test_a_newer_database_is_refused_with_both_revisions(engine: Engine) -> None
     migrate.upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(migrate.NewerDatabase, match=r"revision 9999.*up to 0022"):
+    with pytest.raises(migrate.NewerDatabase, match=r"revision 9999.*up to 0031"):
         migrate.upgrade(engine)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "9999"
@@ -171,7 +171,7 @@ def test_a_store_on_a_newer_database_does_not_open(sqlite_url: str) -> None:
     engine.dispose()
     with pytest.raises(migrate.NewerDatabase) as refusal:
         Store(sqlite_url)
-    assert (refusal.value.found, refusal.value.known) == ("9999", "0022")
+    assert (refusal.value.found, refusal.value.known) == ("9999", "0031")
 
 
 def test_documents_of_the_stock_room_learn_who_made_them(engine: Engine) -> None:
@@ -183,6 +183,6 @@ def test_documents_of_the_stock_room_learn_who_made_them(engine: Engine) -> None
             _fill(connection, "stock_doc", id=doc_id, kind="count", state="done", warehouse_id=1, made_by="Anna")
         for number, (doc_id, verb, who) in enumerate(((1, "made", 7), (1, "made", 8), (2, "approved", 9)), 1):
             _fill(connection, "event", id=number, subject="stock_doc", subject_id=doc_id, verb=verb, actor_id=who)
-        command.upgrade(migrate.config_for(connection), "0022")
+        command.upgrade(migrate.config_for(connection), "0031")
         found = connection.execute(text("SELECT id, made_by, made_by_id FROM stock_doc ORDER BY id"))
         assert [tuple(row) for row in found] == [(1, "Anna", 7), (2, "Anna", None)]
