@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import bins, history, notices, regrading, second_look, stock
+from domain import bins, history, notices, regrading, second_look, shortfall, stock
 from domain.aftermath import stock_arrived
 from domain.desk import Desk
 from domain.errors import BadValue, SameApprover, WrongStatus
@@ -209,7 +209,9 @@ def needs_two(desk: Desk, doc: StockDoc) -> bool:
 
 def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
     """Yes: the differences are posted; from the limit on, with the second yes. Raises NotAllowed, Stale, WrongStatus,
-    OwnWork, SameApprover, NotEnoughStock when what is missing is promised to orders."""
+    OwnWork, SameApprover, NotEnoughStock when what is missing was promised and is being put back, or was picked.
+
+    What is missing and promised to orders is promised no more: `shortfall`."""
     doc = current(desk, doc_id, revision)
     require(actor, Right.STOCK_APPROVE, warehouse=doc.place)
     if doc.state is not DocState.WAITING:
@@ -224,11 +226,24 @@ def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
             return first
         if doc.first_id == actor.person_id:
             raise SameApprover(doc.number)
+    lost = shortfall.give_up(desk, actor, doc, _leaving(doc))
     post = {DocKind.COUNT: _correct, DocKind.REGRADE: regrading.post}.get(doc.kind, _settle)
     post(desk, actor, doc)
     history.note(desk, actor, "stock_doc", doc.id, "approved_alone" if alone else "approved")
+    shortfall.settled(desk, actor, doc, lost)
     stock_arrived(desk)
     return keep(desk, replace(doc, state=DocState.DONE, decided_by=actor.name, decided_at=desk.now))
+
+
+def _leaving(doc: StockDoc) -> dict[str, int]:
+    """sku -> good units that its approval takes out of the stock."""
+    found: dict[str, int] = {}
+    for line in doc.lines:
+        if doc.kind is DocKind.COUNT:
+            found[line.sku] = found.get(line.sku, 0) - line.difference
+        elif doc.kind is DocKind.REGRADE and doc.scope == Bucket.DEFECTIVE:
+            found[line.sku] = found.get(line.sku, 0) + line.done
+    return {sku: units for sku, units in found.items() if units > 0}
 
 
 def refuse(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:

@@ -10,6 +10,7 @@ from domain import bins
 from domain.desk import Desk
 from domain.people import Actor, Right
 from domain.records import NoticeKind
+from domain.shortfall import lost_by
 from domain.stock import Bucket
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
 from domain.stock_posting import difference, needs_two, of_the_day
@@ -73,6 +74,8 @@ def doc_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str
         lines += _at_stake(desk, doc, words)
     if doc.decided_by:
         lines.append(words("Decided by {name} at {time}", name=doc.decided_by, time=words.when(doc.decided_at)))
+    if doc.state is DocState.DONE and (orders := lost_by(desk, doc)):
+        lines.append(words("⚠ Promised and not there, so these orders wait for goods: {orders}", orders=orders))
     if doc.state in WORKED:
         lines += ["", words(ARRIVING if doc.state is DocState.IN_TRANSIT else HINTS[doc.kind])]
     return Card("\n".join(lines), _rows(doc, viewer))
