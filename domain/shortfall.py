@@ -1,4 +1,4 @@
-"""Promises that cannot be kept: units that orders were promised are not there, and the books must say so (rules.md B13).
+"""Promises that cannot be kept: units orders were promised are not there, and the books must say so (rules.md B13).
 
 Surprising: nothing is held. A promise is a claim on units, so what cannot be kept gives its claim up: a box that is in
 no wave goes back to review with its order, one in a wave that nobody has picked leaves it and is owed. What somebody
@@ -34,9 +34,11 @@ class Lost:
 
 
 def give_up(desk: Desk, actor: Actor, doc: StockDoc, leaving: Mapping[str, int]) -> Lost:
-    """Free as many claims as these units need to leave the good stock of the document's warehouse; boxes that a refund stops are
-    left to whoever puts them back. What is still promised then is refused by whoever posts the moves (NotEnoughStock).
-    `settled` must follow once they are posted."""
+    """Free as many claims as these units need to leave the good stock of the document's warehouse.
+
+    Boxes that a refund stops are left to whoever puts them back: what is still promised then is refused by whoever
+    posts the moves (NotEnoughStock). `settled` must follow once they are posted.
+    """
     lost = Lost()
     for sku, units in sorted(leaving.items()):
         for state in (ParcelState.READY, ParcelState.IN_WAVE):

@@ -41,11 +41,12 @@ WORKED = frozenset({DocState.OPEN, DocState.IN_TRANSIT})
 
 @dataclass(frozen=True, slots=True)
 class DocLine:
-    """One sku of one batch in one bin. `planned`: what was sent, or what the books said when it was counted; `done`:
-    what was scanned; `posted`: what of it is in the books.
+    """One sku of one batch in one bin; of what leaves or is graded down, the bin as people call it, '' = any.
+    `planned`: what was sent, or what the books said when it was counted; `done`: what was scanned; `posted`: what of
+    it is in the books.
 
-    `value` is what `costed` of the units have cost (of a transfer: all), None = not told of any. `mark` is the ledger row the books' figure is as of; `again`: it
-    moved while it was counted and must be counted again.
+    `value` is what `costed` of the units have cost (of a transfer: all), None = not told of any. `mark` is the ledger
+    row the books' figure is as of; `again`: it moved while it was counted and must be counted again.
     """
 
     sku: str

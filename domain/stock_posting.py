@@ -88,37 +88,25 @@ def _take_in(desk: Desk, actor: Actor, doc: StockDoc) -> StockDoc:
     return replace(doc, state=DocState.DONE)
 
 
-def _off_the_shelf(desk: Desk, doc: StockDoc) -> tuple[list[DocLine], list[Move]]:
-    """The scanned units taken out of their bins: a line per batch, the moves out of the good ones."""
+def _off_the_shelf(desk: Desk, actor: Actor, doc: StockDoc) -> list[DocLine]:
+    """The scanned units leave their bins: a line per batch, with what they had cost. Those out of a certain bin go
+    first, then those of a certain batch, so that the others find what is left."""
     found: dict[tuple[str, str], DocLine] = {}
-    moves = []
-    left = {(line.sku, line.batch): line.done for line in doc.lines}
-    spots = [
-        spot
-        for (sku, batch), units in left.items()
-        for spot in bins.drawn(desk, doc.warehouse_id, {sku: units}, fresh=False, of=(batch,) if batch else ())
-    ]
-    for spot in spots:
-        place = spot.place
-        line = found.get((place.sku, place.batch), DocLine(place.sku, "", place.batch, spot.expires))
-        found[place.sku, place.batch] = replace(line, planned=line.planned + spot.units)
-        moves.append(_move(doc, line, Bucket.GOOD, -spot.units, bin=place.bin))
-    return list(found.values()), moves
+    for line in sorted(doc.lines, key=lambda line: (not line.bin, not line.batch)):
+        of, units = (line.batch,) if line.batch else (), {line.sku: line.done}
+        spots = bins.drawn(desk, doc.warehouse_id, units, fresh=False, of=of, at=line.bin)
+        out = [_move(doc, line, Bucket.GOOD, -spot.units, bin=spot.place.bin, batch=spot.place.batch) for spot in spots]
+        for spot, value in zip(spots, desk.stock.apply(out, actor.name), strict=True):
+            key = (line.sku, spot.place.batch)
+            sent = found.get(key, DocLine(line.sku, "", spot.place.batch, spot.expires))
+            found[key] = replace(sent, planned=sent.planned + spot.units, value=(sent.value or 0) - value)
+    return list(found.values())
 
 
 def _send(desk: Desk, actor: Actor, doc: StockDoc) -> StockDoc:
     """It leaves: good here, in transit there, at what it had cost here."""
-    lines, out = _off_the_shelf(desk, doc)
-    values = desk.stock.apply(out, actor.name)
-    worth: dict[tuple[str, str], int] = {}
-    for move, value in zip(out, values, strict=True):
-        worth[move.sku, move.batch] = worth.get((move.sku, move.batch), 0) - value
-    sent = replace(
-        doc,
-        state=DocState.IN_TRANSIT,
-        bin="",
-        lines=tuple(replace(line, value=worth[line.sku, line.batch]) for line in lines),
-    )
+    lines = _off_the_shelf(desk, actor, doc)
+    sent = replace(doc, state=DocState.IN_TRANSIT, bin="", lines=tuple(lines))
     desk.stock.apply(
         [_move(sent, line, Bucket.IN_TRANSIT, line.planned, value=line.value) for line in sent.lines], actor.name
     )

@@ -176,14 +176,20 @@ def _units(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
         raise BadValue("units", str(one.units), "units")
     batch = batches.code_of(one.batch)
     here = bins.kept(desk, sku, doc.bin) if doc.bin else ""
+    if doc.kind is DocKind.TRANSFER and doc.state is DocState.IN_TRANSIT:
+        return _arrived(desk, doc, DocLine(sku, "", batch, one.expires), one.units)
     line = {
         DocKind.RECEIPT: _received,
         DocKind.MOVE: _carried,
-        DocKind.TRANSFER: _sent if doc.state is DocState.OPEN else _arrived,
+        DocKind.TRANSFER: _sent,
         DocKind.COUNT: _counted,
         DocKind.REGRADE: _graded,
     }[doc.kind](desk, doc, DocLine(sku, here, batch, one.expires), one)
-    news = replace(line, done=line.done + one.units)
+    return _put(doc, replace(line, done=line.done + one.units))
+
+
+def _put(doc: StockDoc, news: DocLine) -> StockDoc:
+    """The document with this line in its old one's place, or at the end."""
     others = [old for old in doc.lines if _key(old) != _key(news)]
     at = next((n for n, old in enumerate(doc.lines) if _key(old) == _key(news)), len(others))
     return replace(doc, lines=(*others[:at], news, *others[at:]))
@@ -227,15 +233,30 @@ def _only_batch(line: DocLine, there: dict[str, int]) -> str:
 
 
 def _sent(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """What leaves; from which bins is found when it goes."""
-    line = replace(line, bin="")
-    return _same(doc, line) or line
+    """What leaves: out of the bin where they stand no more than lies there; without one, from where is found when it
+    goes."""
+    old = _same(doc, line := replace(line, bin=doc.bin)) or line
+    return _at_most_there(desk, doc, old, one)
+
+
+def _at_most_there(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
+    """The line, when the bin it names has as many units as all its lines of the sku then want. Raises BadValue."""
+    if not line.bin:
+        return line
+    mine = [old for old in doc.lines if (old.sku, old.bin) == (line.sku, line.bin)]
+    there = [p for p in desk.stock.places([line.sku], doc.warehouse_id) if p.bin == bins.kept(desk, line.sku, line.bin)]
+    codes = (line.batch, "") if doc.kind is DocKind.REGRADE else (line.batch,)
+    own, all_there = sum(p.units for p in there if p.batch in codes), sum(p.units for p in there)
+    wanted, whole = line.done + one.units, sum(old.done for old in mine) + one.units
+    if whole > all_there or (line.batch and wanted > own):
+        raise BadValue("units", str(wanted), "at_most_there")
+    return line
 
 
 def _graded(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """What gets another grade, in its batch."""
+    """What gets another grade, in its batch; good units out of the bin where they stand."""
     line = regrading.scanned(desk, doc, line)
-    return _same(doc, line) or line
+    return _at_most_there(desk, doc, _same(doc, line) or line, one)
 
 
 def _of_a_batch(desk: Desk, line: DocLine) -> DocLine:
@@ -246,11 +267,19 @@ def _of_a_batch(desk: Desk, line: DocLine) -> DocLine:
     return replace(line, batch=lot.code, expires=lot.expires)
 
 
-def _arrived(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """What comes out of the transport: the line that still misses units, else the first of the sku, else a surplus."""
+def _arrived(desk: Desk, doc: StockDoc, line: DocLine, units: int) -> StockDoc:
+    """What comes out of the transport fills the lines that still miss units, one after the other; the rest is a
+    surplus, of the only batch that was sent or one that is named. Raises BadValue where it must be."""
     mine = [old for old in doc.lines if old.sku == line.sku and (not line.batch or old.batch == line.batch)]
-    open_lines = [old for old in mine if old.done < old.planned]
-    return next(iter([*open_lines, *mine]), None) or _of_a_batch(desk, replace(line, bin=""))
+    for old in mine:
+        now = min(units, max(0, old.planned - old.done))
+        units -= now
+        doc = _put(doc, replace(old, done=old.done + now)) if now else doc
+    if not units:
+        return doc
+    extra = mine[0] if len(mine) == 1 else _of_a_batch(desk, line)
+    extra = _same(doc, extra) or extra
+    return _put(doc, replace(extra, done=extra.done + units))
 
 
 def _counted(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:

@@ -102,7 +102,9 @@ def _item_rows(box: Parcel) -> list[dict[str, Any]]:
 
 
 def _holds(sku: str) -> ColumnElement[bool]:
-    return exists().where((parcel_item.c.parcel_id == parcel.c.id) & (parcel_item.c.sku == sku) & ~parcel_item.c.dropped)
+    return exists().where(
+        (parcel_item.c.parcel_id == parcel.c.id) & (parcel_item.c.sku == sku) & ~parcel_item.c.dropped
+    )
 
 
 def _at(warehouse_id: int | None) -> ColumnElement[bool]:

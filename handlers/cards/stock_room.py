@@ -44,7 +44,7 @@ HINTS = {
         "With what one cost: CODE 12 =8.50"
     ),
     DocKind.MOVE: N_("Scan the goods, then the bin they go to. A bin nobody has used yet: +A-09."),
-    DocKind.TRANSFER: N_("Scan what leaves, or type CODE 12. A certain batch: CODE@B7 12."),
+    DocKind.TRANSFER: N_("Scan the bin, then what leaves it, or type CODE 12. A certain batch: CODE@B7 12."),
     DocKind.COUNT: N_("Scan a bin, then every unit in it, or type CODE 12. What nobody scans counts as none."),
     DocKind.REGRADE: N_("Scan the units, or type CODE 2. A batch and its expiry, where the goods have one: CODE@B7 2."),
 }

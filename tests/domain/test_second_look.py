@@ -64,9 +64,7 @@ def test_everybody_whose_hands_it_went_through_counted(room: Room) -> None:
     made = room.run(stock_room.take_up, room.picker, made.id, made.revision)
     made = room.run(stock_room.scan, room.picker, made.id, [Scan("CUP-01", 49)])
     waiting = room.run(stock_posting.finish, room.house.cast.actor(Role.OWNER), made.id, made.revision)
-    assert waiting.hands == tuple(
-        who.person_id for who in (room.lead, room.picker, room.house.cast.actor(Role.OWNER))
-    )
+    assert waiting.hands == tuple(who.person_id for who in (room.lead, room.picker, room.house.cast.actor(Role.OWNER)))
     refused(room, room.lead, waiting)
     refused(room, room.house.cast.actor(Role.OWNER), waiting)
 

@@ -68,13 +68,15 @@ class StockRoom(RuleBasedStateMachine):
             scans = scans[::-1] if held.kind is DocKind.MOVE else scans
             self.try_(stock_room.scan, self.boss, held.id, scans)
 
-    @rule(sku=SKU, units=st.integers(1, 20), place=st.integers(0, 1))
-    def leaves(self, sku: str, units: int, place: int) -> None:
-        """A transfer that goes at once."""
+    @rule(sku=SKU, units=st.integers(1, 20), place=st.integers(0, 1), where=st.sampled_from(["", "A-01", "B-01", "IN"]))
+    def leaves(self, sku: str, units: int, place: int, where: str) -> None:
+        """A transfer that goes at once, out of any bin or out of a certain one when it has as many."""
         self.begin(DocKind.TRANSFER, place, "")
         held = self.store.read_now(lambda unit: unit.stock_docs.held_by(self.boss.id))
         assert held is not None
-        scanned = self.store.run_now(stock_room.scan, self.boss.acting(), held.id, [Scan(sku, units)])
+        scans = [*([Scan(where, new=True)] if where else []), Scan(sku, units)]
+        self.try_(stock_room.scan, self.boss, held.id, scans)
+        scanned = self.store.read_now(lambda unit: unit.stock_docs.get(held.id))
         self.try_(stock_posting.finish, self.boss, scanned.id, scanned.revision)
 
     @rule(which=st.integers(0, 9), off=st.sampled_from([-3, -1, 0, 0, 2]))

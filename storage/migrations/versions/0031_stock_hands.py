@@ -14,7 +14,9 @@ def upgrade() -> None:
     with a cost had it for all its units."""
     op.add_column("stock_doc", sa.Column("hands", Words(), nullable=False, server_default="[]"))
     op.execute("UPDATE stock_doc SET hands = '[' || made_by_id || ']' WHERE made_by_id IS NOT NULL")
-    op.execute("UPDATE stock_doc SET hands = '[' || holder_id || ']' WHERE holder_id IS NOT NULL AND made_by_id IS NULL")
+    op.execute(
+        "UPDATE stock_doc SET hands = '[' || holder_id || ']' WHERE holder_id IS NOT NULL AND made_by_id IS NULL"
+    )
     op.execute(
         "UPDATE stock_doc SET hands = '[' || made_by_id || ',' || holder_id || ']'"
         " WHERE made_by_id IS NOT NULL AND holder_id IS NOT NULL AND holder_id <> made_by_id"
