@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import bins, history, notices, regrading, second_look, shortfall, stock
+from domain import bins, history, not_there, notices, regrading, second_look, shortfall, stock
 from domain.aftermath import stock_arrived
 from domain.desk import Desk
 from domain.errors import BadValue, SameApprover, WrongStatus
@@ -52,6 +52,8 @@ def finish(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
     if news.state is not DocState.OPEN:
         news = second_look.with_hand(replace(news, holder_id=None, holder=""), actor)
     saved = keep(desk, news)
+    if saved.state is DocState.DONE and saved.kind is DocKind.COUNT:
+        not_there.over(desk, actor, saved)
     _tell(desk, saved)
     return saved
 
@@ -219,6 +221,7 @@ def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
     post(desk, actor, doc)
     history.note(desk, actor, "stock_doc", doc.id, "approved_alone" if alone else "approved")
     shortfall.settled(desk, actor, doc, lost)
+    not_there.over(desk, actor, doc)
     stock_arrived(desk)
     return keep(desk, replace(doc, state=DocState.DONE, decided_by=actor.name, decided_at=desk.now))
 
@@ -261,6 +264,7 @@ def cancel(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
     if doc.state is not DocState.OPEN:
         raise WrongStatus(doc.number, doc.state, DocState.OPEN)
     history.note(desk, actor, "stock_doc", doc.id, "cancelled")
+    not_there.over(desk, actor, doc)
     return keep(desk, replace(doc, state=DocState.CANCELLED, holder_id=None, holder=""))
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from domain import batches, bins, floor, history, notices, regrading, second_look, stock
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Stale, Unknown, WrongStatus
-from domain.people import Actor, Right, require
+from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
@@ -68,6 +68,18 @@ def begin(
         new = replace(new, bin=known_bin(desk, new, scope) if scope else bins.RECEIVING)
     made = desk.stock_docs.add(_in_hand(desk, actor, new))
     history.note(desk, actor, "stock_doc", made.id, "made", made.reason, scope=scope)
+    return made
+
+
+def ask_count(desk: Desk, actor: Actor, warehouse_id: int, scope: str) -> StockDoc:
+    """A stock-take that lies ready for whoever takes it up; the floor hears of it. Raises Unknown, BadValue."""
+    new = StockDoc(0, DocKind.COUNT, DocState.OPEN, warehouse_id, desk.now, actor.name, made_by_id=actor.person_id)
+    new = replace(new, scope=scope)
+    made = desk.stock_docs.add(replace(new, lines=_to_count(desk, new)))
+    history.note(desk, actor, "stock_doc", made.id, "made", scope=scope)
+    floor_roles = {Role.PICKER, Role.RECEIVER}
+    key = f"stock_doc:{made.id}:{made.revision}"
+    notices.tell(desk, NoticeKind.STOCK_DOC, made.id, floor_roles, key=key, warehouse=warehouse_id)
     return made
 
 
