@@ -62,8 +62,9 @@ def _freed(desk: Desk, actor: Actor, doc: StockDoc, sku: str, units: int, state:
         for box in boxes:
             seen.add(box.id)
             for order_id in sorted({i.order_id for i in box.live_items if i.sku == sku}, reverse=True):
-                if _missing(desk, doc.place, sku, units):
-                    _without_goods(desk, actor, doc, desk.orders.get(order_id), desk.parcels.get(box.id), lost)
+                now = desk.parcels.get(box.id)  # an order that went back to review took all its boxes along
+                if now.state is state and order_id in now.live_orders and _missing(desk, doc.place, sku, units):
+                    _without_goods(desk, actor, doc, desk.orders.get(order_id), now, lost)
 
 
 def _without_goods(desk: Desk, actor: Actor, doc: StockDoc, order: Order, box: Parcel, lost: Lost) -> None:

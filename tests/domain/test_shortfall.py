@@ -14,6 +14,7 @@ from domain.records import NoticeKind
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import DocKind, DocState, StockDoc
 from domain.stock_room import Scan
+from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room
 from tests.domain.yard import Yard, cups, empty
@@ -70,6 +71,25 @@ def test_the_youngest_order_in_no_wave_goes_back_to_review(house: House) -> None
     assert status == [OrderStatus.RELEASED, OrderStatus.RELEASED, OrderStatus.REVIEW]
     assert shelf.yard.codes("3") == (HoldCode.OUT_OF_STOCK,)
     assert shelf.heard(Role.CS, NoticeKind.ORDER) == [shelf.yard.order("3").id]
+
+
+def test_an_order_of_two_boxes_goes_back_whole_and_once(house: House) -> None:
+    shelf = Shelf(house, 2)
+    shelf.sold("1")
+
+    def part(unit: Unit) -> None:
+        box = unit.parcels.of_orders([1])[1][0]
+        (item,) = box.items
+        half = replace(item, quantity=1, paid=item.paid // 2)
+        (other,) = unit.parcels.next_ids(1)
+        unit.parcels.save([replace(box, items=(half,))])
+        unit.parcels.add([replace(box, id=other, revision=1, items=(half,))])
+
+    house.run(part)
+    assert [box.state for box in shelf.yard.boxes("1")] == [ParcelState.READY, ParcelState.READY]
+    made = shelf.room.doc(DocKind.COUNT, Scan("A-01"), scope="CUP-01")
+    done = shelf.room.approve(shelf.room.finish(made))
+    assert (shelf.levels(), shelf.lost(done), shelf.yard.order("1").status) == ((0, 0), "1", OrderStatus.REVIEW)
 
 
 def test_as_many_as_are_missing_and_no_more(house: House) -> None:
