@@ -142,13 +142,21 @@ def bins_for(desk: Desk, warehouse_id: int, units: Mapping[str, int]) -> dict[st
 
 
 def drawn(
-    desk: Desk, warehouse_id: int, units: Mapping[str, int], *, fresh: bool = True, of: Sequence[str] = ()
+    desk: Desk,
+    warehouse_id: int,
+    units: Mapping[str, int],
+    *,
+    fresh: bool = True,
+    of: Sequence[str] = (),
+    at: str = "",
 ) -> list[Spot]:
-    """The units off the shelves, their levels locked; `of` certain batches alone, the first first. Raises
-    NotEnoughStock where the shelves are short."""
+    """The units off the shelves, their levels locked; `of` certain batches alone, the first first; `at` one bin alone,
+    as people call it. Raises NotEnoughStock where the shelves are short."""
     desk.stock.levels(units, lock=True)
     taken: list[Spot] = []
     for sku, ways in spots(desk, warehouse_id, units, fresh=fresh).items():
+        if at:
+            ways = [way for way in ways if way.bin.casefold() == at.casefold()]
         if of:
             ways = sorted((way for way in ways if way.place.batch in of), key=lambda way: of.index(way.place.batch))
         mine = _take(ways, units[sku])

@@ -168,6 +168,9 @@ class Parcels(Protocol):
     def claiming(self, sku: str, limit: int) -> list[Parcel]:
         """Parcels that units of this sku are promised to, oldest first."""
 
+    def promised(self, sku: str, warehouse_id: int, state: ParcelState, limit: int) -> list[Parcel]:
+        """Parcels of this state there with units of this sku in them, newest first."""
+
     def counts(self, warehouse_id: int | None) -> dict[ParcelState, int]:
         """Parcels in the house by state."""
 

@@ -110,6 +110,13 @@ class SameApprover(Refusal):
 
 
 @dataclass(eq=False)
+class OwnWork(Refusal):
+    """This person scanned for the document; somebody who did not must approve it."""
+
+    doc: str
+
+
+@dataclass(eq=False)
 class InHand(Refusal):
     """Somebody else has taken the order to look at it."""
 

@@ -104,6 +104,12 @@ def owe(desk: Desk, actor: Actor, order: Order, wanted: Collection[int]) -> bool
     items = [item for number in sorted(wanted) if (item := _again(order, number, live, out))]
     if not items:
         return False
+    later(desk, actor, order, items)
+    return True
+
+
+def later(desk: Desk, actor: Actor, order: Order, items: Sequence[Item]) -> Parcel:
+    """These goods of the order, which are in no box any more, are owed in a box of their own."""
     (new_id,) = desk.parcels.next_ids(1)
     grams = grams_of(units_of(items), desk.catalog, desk.policy)
     why = {"policy": desk.policy.version}
@@ -112,7 +118,7 @@ def owe(desk: Desk, actor: Actor, order: Order, wanted: Collection[int]) -> bool
     )
     desk.parcels.add([box])
     history.note(desk, actor, "order", order.id, "owed_again", box.number)
-    return True
+    return box
 
 
 def _again(order: Order, line_no: int, live: Sequence[Item], out: Sequence[Item]) -> Item | None:

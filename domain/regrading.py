@@ -16,10 +16,10 @@ from domain.stock_docs import DocLine, StockDoc
 
 def scanned(desk: Desk, doc: StockDoc, line: DocLine) -> DocLine:
     """The line with its batch: as told, or the only one there. Raises BadValue, BatchExpired."""
-    line = replace(line, bin="")
+    line = replace(line, bin="" if doc.scope == Bucket.GOOD else doc.bin)
     if not batches.wants(desk, line.sku):
         return line
-    there = _there(desk, doc, line.sku)
+    there = _there(desk, doc, line.sku, line.bin)
     known = [code for code in there if code]
     text = line.batch or (known[0] if len(there) == 1 and known else "")
     if not text and known:
@@ -30,12 +30,14 @@ def scanned(desk: Desk, doc: StockDoc, line: DocLine) -> DocLine:
     return replace(line, batch=lot.code, expires=lot.expires)
 
 
-def _there(desk: Desk, doc: StockDoc, sku: str) -> dict[str, int]:
-    """batch -> units of the bucket they come from."""
+def _there(desk: Desk, doc: StockDoc, sku: str, at: str = "") -> dict[str, int]:
+    """batch -> units of the bucket they come from; of the good ones, those in one bin where it is told."""
     if doc.scope == Bucket.GOOD:
         return {code: units for (_, code), units in desk.stock.defects([sku], doc.warehouse_id).items()}
     found: dict[str, int] = {}
     for spot in bins.spots(desk, doc.warehouse_id, [sku], fresh=False)[sku]:
+        if at and spot.bin.casefold() != at.casefold():
+            continue
         found[spot.place.batch] = found.get(spot.place.batch, 0) + spot.units
     return found
 
@@ -72,7 +74,7 @@ def _taken(desk: Desk, doc: StockDoc, line: DocLine) -> list[Move]:
     mine = (line.batch, "") if line.batch else ()
     base = Move(doc.warehouse_id, line.sku, Bucket.DEFECTIVE, 0, Document.REGRADE, doc.id)
     if doc.scope == Bucket.DEFECTIVE:
-        found = bins.drawn(desk, doc.warehouse_id, {line.sku: line.done}, fresh=False, of=mine)
+        found = bins.drawn(desk, doc.warehouse_id, {line.sku: line.done}, fresh=False, of=mine, at=line.bin)
         return [
             replace(base, bucket=Bucket.GOOD, delta=-spot.units, bin=spot.place.bin, batch=spot.place.batch)
             for spot in found

@@ -41,11 +41,12 @@ WORKED = frozenset({DocState.OPEN, DocState.IN_TRANSIT})
 
 @dataclass(frozen=True, slots=True)
 class DocLine:
-    """One sku of one batch in one bin. `planned`: what was sent, or what the books said when it was counted; `done`:
-    what was scanned; `posted`: what of it is in the books.
+    """One sku of one batch in one bin; of what leaves or is graded down, the bin as people call it, '' = any.
+    `planned`: what was sent, or what the books said when it was counted; `done`: what was scanned; `posted`: what of
+    it is in the books.
 
-    `value` is all the units' cost, None = not told. `mark` is the ledger row the books' figure is as of; `again`: it
-    moved while it was counted and must be counted again.
+    `value` is what `costed` of the units have cost (of a transfer: all), None = not told of any. `mark` is the ledger
+    row the books' figure is as of; `again`: it moved while it was counted and must be counted again.
     """
 
     sku: str
@@ -56,6 +57,7 @@ class DocLine:
     done: int = 0
     posted: int = 0
     value: int | None = None
+    costed: int = 0
     mark: int = 0
     again: bool = False
 
@@ -68,7 +70,8 @@ class DocLine:
 @dataclass(frozen=True, slots=True)
 class StockDoc:
     """`made_by` began it, `made_by_id` None = nobody knows who that was; `holder` scans for it now; `bin` is where they
-    stand; `scope` what is counted, or the bucket units are graded to; `first` gave the first yes of two."""
+    stand; `scope` what is counted, or the bucket units are graded to; `first` gave the first yes of two. `hands` are
+    the ids of those who scanned for it or said that all was scanned: none of them approves it."""
 
     id: int
     kind: DocKind
@@ -85,6 +88,7 @@ class StockDoc:
     reason: str = ""
     first_id: int | None = None
     first: str = ""
+    hands: tuple[int, ...] = ()
     decided_by: str = ""
     decided_at: datetime | None = None
     revision: int = 1

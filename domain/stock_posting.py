@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import bins, history, notices, regrading, stock
+from domain import bins, history, not_there, notices, regrading, second_look, shortfall, stock
 from domain.aftermath import stock_arrived
 from domain.desk import Desk
 from domain.errors import BadValue, SameApprover, WrongStatus
@@ -50,8 +50,10 @@ def finish(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
         news = replace(doc, state=DocState.WAITING)
     history.note(desk, actor, "stock_doc", doc.id, news.state)
     if news.state is not DocState.OPEN:
-        news = replace(news, holder_id=None, holder="")
+        news = second_look.with_hand(replace(news, holder_id=None, holder=""), actor)
     saved = keep(desk, news)
+    if saved.state is DocState.DONE and saved.kind is DocKind.COUNT:
+        not_there.over(desk, actor, saved)
     _tell(desk, saved)
     return saved
 
@@ -71,46 +73,42 @@ def _move(doc: StockDoc, line: DocLine, bucket: Bucket, units: int, **more: obje
 
 
 def _take_in(desk: Desk, actor: Actor, doc: StockDoc) -> StockDoc:
+    """What nobody told a cost of comes in at the average from before, and first: the others would move it."""
     where = bins.arrival_bin(desk)
     desk.stock.put_batches([Batch(line.sku, line.batch, line.expires) for line in doc.lines if line.batch])
+    at_average = [(line, line.done - line.costed, None) for line in doc.lines]
+    as_told = [(line, line.costed, line.value) for line in doc.lines]
     desk.stock.apply(
-        [_move(doc, line, Bucket.GOOD, line.done, bin=where, value=line.value) for line in doc.lines], actor.name
+        [
+            _move(doc, line, Bucket.GOOD, units, bin=where, value=value)
+            for line, units, value in [*at_average, *as_told]
+            if units
+        ],
+        actor.name,
     )
     stock_arrived(desk)
     return replace(doc, state=DocState.DONE)
 
 
-def _off_the_shelf(desk: Desk, doc: StockDoc) -> tuple[list[DocLine], list[Move]]:
-    """The scanned units taken out of their bins: a line per batch, the moves out of the good ones."""
+def _off_the_shelf(desk: Desk, actor: Actor, doc: StockDoc) -> list[DocLine]:
+    """The scanned units leave their bins: a line per batch, with what they had cost. Those out of a certain bin go
+    first, then those of a certain batch, so that the others find what is left."""
     found: dict[tuple[str, str], DocLine] = {}
-    moves = []
-    left = {(line.sku, line.batch): line.done for line in doc.lines}
-    spots = [
-        spot
-        for (sku, batch), units in left.items()
-        for spot in bins.drawn(desk, doc.warehouse_id, {sku: units}, fresh=False, of=(batch,) if batch else ())
-    ]
-    for spot in spots:
-        place = spot.place
-        line = found.get((place.sku, place.batch), DocLine(place.sku, "", place.batch, spot.expires))
-        found[place.sku, place.batch] = replace(line, planned=line.planned + spot.units)
-        moves.append(_move(doc, line, Bucket.GOOD, -spot.units, bin=place.bin))
-    return list(found.values()), moves
+    for line in sorted(doc.lines, key=lambda line: (not line.bin, not line.batch)):
+        of, units = (line.batch,) if line.batch else (), {line.sku: line.done}
+        spots = bins.drawn(desk, doc.warehouse_id, units, fresh=False, of=of, at=line.bin)
+        out = [_move(doc, line, Bucket.GOOD, -spot.units, bin=spot.place.bin, batch=spot.place.batch) for spot in spots]
+        for spot, value in zip(spots, desk.stock.apply(out, actor.name), strict=True):
+            key = (line.sku, spot.place.batch)
+            sent = found.get(key, DocLine(line.sku, "", spot.place.batch, spot.expires))
+            found[key] = replace(sent, planned=sent.planned + spot.units, value=(sent.value or 0) - value)
+    return list(found.values())
 
 
 def _send(desk: Desk, actor: Actor, doc: StockDoc) -> StockDoc:
     """It leaves: good here, in transit there, at what it had cost here."""
-    lines, out = _off_the_shelf(desk, doc)
-    values = desk.stock.apply(out, actor.name)
-    worth: dict[tuple[str, str], int] = {}
-    for move, value in zip(out, values, strict=True):
-        worth[move.sku, move.batch] = worth.get((move.sku, move.batch), 0) - value
-    sent = replace(
-        doc,
-        state=DocState.IN_TRANSIT,
-        bin="",
-        lines=tuple(replace(line, value=worth[line.sku, line.batch]) for line in lines),
-    )
+    lines = _off_the_shelf(desk, actor, doc)
+    sent = replace(doc, state=DocState.IN_TRANSIT, bin="", lines=tuple(lines))
     desk.stock.apply(
         [_move(sent, line, Bucket.IN_TRANSIT, line.planned, value=line.value) for line in sent.lines], actor.name
     )
@@ -201,12 +199,16 @@ def needs_two(desk: Desk, doc: StockDoc) -> bool:
 
 def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
     """Yes: the differences are posted; from the limit on, with the second yes. Raises NotAllowed, Stale, WrongStatus,
-    SameApprover, NotEnoughStock when what is missing is promised to orders."""
+    OwnWork, SameApprover, NotEnoughStock when what is missing was promised and is being put back, or was picked.
+
+    What is missing and promised to orders is promised no more: `shortfall`."""
     doc = current(desk, doc_id, revision)
     require(actor, Right.STOCK_APPROVE, warehouse=doc.place)
     if doc.state is not DocState.WAITING:
         raise WrongStatus(doc.number, doc.state, DocState.WAITING)
-    if needs_two(desk, doc):
+    two = needs_two(desk, doc)
+    alone = second_look.alone(desk, actor, doc, two=two)
+    if two:
         if doc.first_id is None:
             history.note(desk, actor, "stock_doc", doc.id, "approved_first")
             first = keep(desk, replace(doc, first_id=actor.person_id, first=actor.name))
@@ -214,11 +216,25 @@ def approve(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
             return first
         if doc.first_id == actor.person_id:
             raise SameApprover(doc.number)
+    lost = shortfall.give_up(desk, actor, doc, _leaving(doc))
     post = {DocKind.COUNT: _correct, DocKind.REGRADE: regrading.post}.get(doc.kind, _settle)
     post(desk, actor, doc)
-    history.note(desk, actor, "stock_doc", doc.id, "approved")
+    history.note(desk, actor, "stock_doc", doc.id, "approved_alone" if alone else "approved")
+    shortfall.settled(desk, actor, doc, lost)
+    not_there.over(desk, actor, doc)
     stock_arrived(desk)
     return keep(desk, replace(doc, state=DocState.DONE, decided_by=actor.name, decided_at=desk.now))
+
+
+def _leaving(doc: StockDoc) -> dict[str, int]:
+    """sku -> good units that its approval takes out of the stock."""
+    found: dict[str, int] = {}
+    for line in doc.lines:
+        if doc.kind is DocKind.COUNT:
+            found[line.sku] = found.get(line.sku, 0) - line.difference
+        elif doc.kind is DocKind.REGRADE and doc.scope == Bucket.DEFECTIVE:
+            found[line.sku] = found.get(line.sku, 0) + line.done
+    return {sku: units for sku, units in found.items() if units > 0}
 
 
 def refuse(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
@@ -248,6 +264,7 @@ def cancel(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
     if doc.state is not DocState.OPEN:
         raise WrongStatus(doc.number, doc.state, DocState.OPEN)
     history.note(desk, actor, "stock_doc", doc.id, "cancelled")
+    not_there.over(desk, actor, doc)
     return keep(desk, replace(doc, state=DocState.CANCELLED, holder_id=None, holder=""))
 
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from domain import batches, bins, floor, history, notices, regrading, stock
+from domain import batches, bins, floor, history, notices, regrading, second_look, stock
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Stale, Unknown, WrongStatus
-from domain.people import Actor, Right, require
+from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
@@ -68,6 +68,18 @@ def begin(
         new = replace(new, bin=known_bin(desk, new, scope) if scope else bins.RECEIVING)
     made = desk.stock_docs.add(_in_hand(desk, actor, new))
     history.note(desk, actor, "stock_doc", made.id, "made", made.reason, scope=scope)
+    return made
+
+
+def ask_count(desk: Desk, actor: Actor, warehouse_id: int, scope: str) -> StockDoc:
+    """A stock-take that lies ready for whoever takes it up; the floor hears of it. Raises Unknown, BadValue."""
+    new = StockDoc(0, DocKind.COUNT, DocState.OPEN, warehouse_id, desk.now, actor.name, made_by_id=actor.person_id)
+    new = replace(new, scope=scope)
+    made = desk.stock_docs.add(replace(new, lines=_to_count(desk, new)))
+    history.note(desk, actor, "stock_doc", made.id, "made", scope=scope)
+    floor_roles = {Role.PICKER, Role.RECEIVER}
+    key = f"stock_doc:{made.id}:{made.revision}"
+    notices.tell(desk, NoticeKind.STOCK_DOC, made.id, floor_roles, key=key, warehouse=warehouse_id)
     return made
 
 
@@ -153,7 +165,7 @@ def scan(desk: Desk, actor: Actor, doc_id: int, scans: Sequence[Scan]) -> StockD
             if sku
             else _at_bin(desk, actor, doc, known_bin(desk, doc, one.text, new=one.new))
         )
-    return keep(desk, doc)
+    return keep(desk, second_look.with_hand(doc, actor))
 
 
 def _at_bin(desk: Desk, actor: Actor, doc: StockDoc, name: str) -> StockDoc:
@@ -176,14 +188,20 @@ def _units(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
         raise BadValue("units", str(one.units), "units")
     batch = batches.code_of(one.batch)
     here = bins.kept(desk, sku, doc.bin) if doc.bin else ""
+    if doc.kind is DocKind.TRANSFER and doc.state is DocState.IN_TRANSIT:
+        return _arrived(desk, doc, DocLine(sku, "", batch, one.expires), one.units)
     line = {
         DocKind.RECEIPT: _received,
         DocKind.MOVE: _carried,
-        DocKind.TRANSFER: _sent if doc.state is DocState.OPEN else _arrived,
+        DocKind.TRANSFER: _sent,
         DocKind.COUNT: _counted,
         DocKind.REGRADE: _graded,
     }[doc.kind](desk, doc, DocLine(sku, here, batch, one.expires), one)
-    news = replace(line, done=line.done + one.units)
+    return _put(doc, replace(line, done=line.done + one.units))
+
+
+def _put(doc: StockDoc, news: DocLine) -> StockDoc:
+    """The document with this line in its old one's place, or at the end."""
     others = [old for old in doc.lines if _key(old) != _key(news)]
     at = next((n for n, old in enumerate(doc.lines) if _key(old) == _key(news)), len(others))
     return replace(doc, lines=(*others[:at], news, *others[at:]))
@@ -198,13 +216,15 @@ def _same(doc: StockDoc, line: DocLine) -> DocLine | None:
 
 
 def _received(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """Goods come in: with a batch where the sku wants one, at a cost when it is told."""
+    """Goods come in: with a batch where the sku wants one; the cost of these units is kept when it is told."""
     if desk.catalog.skus[line.sku].batched and not line.batch:
         raise BadValue("batch", "", "batch")
     line = replace(line, bin="")
     old = _same(doc, line) or line
-    value = old.value if one.cost is None else (old.value or 0) + one.cost * one.units
-    return replace(old, value=value, expires=line.expires or old.expires)
+    old = replace(old, expires=line.expires or old.expires)
+    if one.cost is None:
+        return old
+    return replace(old, value=(old.value or 0) + one.cost * one.units, costed=old.costed + one.units)
 
 
 def _carried(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
@@ -225,15 +245,30 @@ def _only_batch(line: DocLine, there: dict[str, int]) -> str:
 
 
 def _sent(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """What leaves; from which bins is found when it goes."""
-    line = replace(line, bin="")
-    return _same(doc, line) or line
+    """What leaves: out of the bin where they stand no more than lies there; without one, from where is found when it
+    goes."""
+    old = _same(doc, line := replace(line, bin=doc.bin)) or line
+    return _at_most_there(desk, doc, old, one)
+
+
+def _at_most_there(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
+    """The line, when the bin it names has as many units as all its lines of the sku then want. Raises BadValue."""
+    if not line.bin:
+        return line
+    mine = [old for old in doc.lines if (old.sku, old.bin) == (line.sku, line.bin)]
+    there = [p for p in desk.stock.places([line.sku], doc.warehouse_id) if p.bin == bins.kept(desk, line.sku, line.bin)]
+    codes = (line.batch, "") if doc.kind is DocKind.REGRADE else (line.batch,)
+    own, all_there = sum(p.units for p in there if p.batch in codes), sum(p.units for p in there)
+    wanted, whole = line.done + one.units, sum(old.done for old in mine) + one.units
+    if whole > all_there or (line.batch and wanted > own):
+        raise BadValue("units", str(wanted), "at_most_there")
+    return line
 
 
 def _graded(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """What gets another grade, in its batch."""
+    """What gets another grade, in its batch; good units out of the bin where they stand."""
     line = regrading.scanned(desk, doc, line)
-    return _same(doc, line) or line
+    return _at_most_there(desk, doc, _same(doc, line) or line, one)
 
 
 def _of_a_batch(desk: Desk, line: DocLine) -> DocLine:
@@ -244,11 +279,19 @@ def _of_a_batch(desk: Desk, line: DocLine) -> DocLine:
     return replace(line, batch=lot.code, expires=lot.expires)
 
 
-def _arrived(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """What comes out of the transport: the line that still misses units, else the first of the sku, else a surplus."""
+def _arrived(desk: Desk, doc: StockDoc, line: DocLine, units: int) -> StockDoc:
+    """What comes out of the transport fills the lines that still miss units, one after the other; the rest is a
+    surplus, of the only batch that was sent or one that is named. Raises BadValue where it must be."""
     mine = [old for old in doc.lines if old.sku == line.sku and (not line.batch or old.batch == line.batch)]
-    open_lines = [old for old in mine if old.done < old.planned]
-    return next(iter([*open_lines, *mine]), None) or _of_a_batch(desk, replace(line, bin=""))
+    for old in mine:
+        now = min(units, max(0, old.planned - old.done))
+        units -= now
+        doc = _put(doc, replace(old, done=old.done + now)) if now else doc
+    if not units:
+        return doc
+    extra = mine[0] if len(mine) == 1 else _of_a_batch(desk, line)
+    extra = _same(doc, extra) or extra
+    return _put(doc, replace(extra, done=extra.done + units))
 
 
 def _counted(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:

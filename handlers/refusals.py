@@ -207,6 +207,9 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.SameApprover: lambda r, words: words(
         "{order}: the first yes was yours; the second must be somebody else's.", order=r.order
     ),
+    errors.OwnWork: lambda r, words: words(
+        "{doc}: you scanned for it, so somebody else approves it. Nothing was changed.", doc=r.doc
+    ),
     errors.InHand: lambda r, words: words(
         "{order}: {by} has it since {at}.", order=r.order, by=r.by, at=words.clock(r.at)
     ),

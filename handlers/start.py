@@ -61,6 +61,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "receipt": (Right.RECEIVE, N_("goods come in: scan them")),
     "putaway": (Right.STOCK_WORK, N_("scan goods, then the bin they go to: /putaway, or out of a bin: /putaway A-01")),
     "transfer": (Right.STOCK_WORK, N_("send goods to another warehouse: /transfer HZ WH")),
+    "notthere": (Right.PICK, N_("goods to pick are not there, count the bin: /notthere WAYBILL PRODUCT")),
     "count": (Right.STOCK_WORK, N_("stock-take of bins or products that begin so: /count A-01")),
     "regrade": (Right.STOCK_WORK, N_("good to defective or back: /regrade defective reason")),
     "alerts": (None, N_("open alerts: whose they are, take them, put them off")),

@@ -11,7 +11,7 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import floor, stock_posting, stock_room
+from domain import floor, not_there, stock_posting, stock_room
 from domain.desk import Desk
 from domain.errors import BadValue
 from domain.money import parse_minor
@@ -34,6 +34,8 @@ USAGE = {
     DocKind.REGRADE: N_("Send /regrade defective or /regrade good, and why: /regrade defective scratched"),
     DocKind.TRANSFER: N_("Send /transfer and both warehouses: /transfer HZ WH"),
 }
+
+NOT_THERE = N_("Send /notthere, the parcel's label and, where it holds several, the product: /notthere WAYBILL CUP-01")
 
 
 @router.message(Cmd("stockroom"))
@@ -65,6 +67,19 @@ async def transfer(message: Message, ask: Ask, args: str) -> None:
 async def count(message: Message, ask: Ask, args: str) -> None:
     """`/count BIN [WAREHOUSE]`: a stock-take of bins or products that begin so."""
     await _begin(ask, DocKind.COUNT, args)
+
+
+@router.message(Cmd("notthere"))
+async def missing(message: Message, ask: Ask, args: str) -> None:
+    """`/notthere WAYBILL [PRODUCT]`: its bin is counted, the parcel waits until it is."""
+    require(ask.actor, Right.PICK)
+    told = args.split()
+    if not told or len(told) > 2:
+        await ask.say(NOT_THERE)
+        return
+    reason = ask.words.plain("not there, the bin is counted")
+    doc = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    await ask.show(NoticeKind.STOCK_DOC, doc.id)
 
 
 @router.message(Cmd("regrade"))

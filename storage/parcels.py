@@ -101,6 +101,12 @@ def _item_rows(box: Parcel) -> list[dict[str, Any]]:
     return [{"parcel_id": box.id, "position": place, **ITEM.row(item)} for place, item in enumerate(box.items)]
 
 
+def _holds(sku: str) -> ColumnElement[bool]:
+    return exists().where(
+        (parcel_item.c.parcel_id == parcel.c.id) & (parcel_item.c.sku == sku) & ~parcel_item.c.dropped
+    )
+
+
 def _at(warehouse_id: int | None) -> ColumnElement[bool]:
     return true() if warehouse_id is None else parcel.c.warehouse_id == warehouse_id
 
@@ -224,9 +230,13 @@ class Parcels:
 
     def claiming(self, sku: str, limit: int) -> list[Parcel]:
         """Parcels that units of this sku are promised to, oldest first."""
-        inside = (parcel_item.c.parcel_id == parcel.c.id) & (parcel_item.c.sku == sku) & ~parcel_item.c.dropped
-        statement = _SELECT.where(parcel.c.state.in_(sorted(RESERVING)), exists().where(inside))
+        statement = _SELECT.where(parcel.c.state.in_(sorted(RESERVING)), _holds(sku))
         return self.load(statement.order_by(parcel.c.id).limit(limit))
+
+    def promised(self, sku: str, warehouse_id: int, state: ParcelState, limit: int) -> list[Parcel]:
+        """Parcels of this state there with units of this sku in them, newest first."""
+        statement = _SELECT.where(parcel.c.state == state, parcel.c.warehouse_id == warehouse_id, _holds(sku))
+        return self.load(statement.order_by(parcel.c.id.desc()).limit(limit))
 
     def counts(self, warehouse_id: int | None) -> dict[ParcelState, int]:
         """Parcels from READY to WEIGHED by state; states with none are missing."""

@@ -10,6 +10,7 @@ from domain import bins
 from domain.desk import Desk
 from domain.people import Actor, Right
 from domain.records import NoticeKind
+from domain.shortfall import lost_by
 from domain.stock import Bucket
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
 from domain.stock_posting import difference, needs_two, of_the_day
@@ -43,7 +44,7 @@ HINTS = {
         "With what one cost: CODE 12 =8.50"
     ),
     DocKind.MOVE: N_("Scan the goods, then the bin they go to. A bin nobody has used yet: +A-09."),
-    DocKind.TRANSFER: N_("Scan what leaves, or type CODE 12. A certain batch: CODE@B7 12."),
+    DocKind.TRANSFER: N_("Scan the bin, then what leaves it, or type CODE 12. A certain batch: CODE@B7 12."),
     DocKind.COUNT: N_("Scan a bin, then every unit in it, or type CODE 12. What nobody scans counts as none."),
     DocKind.REGRADE: N_("Scan the units, or type CODE 2. A batch and its expiry, where the goods have one: CODE@B7 2."),
 }
@@ -74,6 +75,8 @@ def doc_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str
         lines += _at_stake(desk, doc, words)
     if doc.decided_by:
         lines.append(words("Decided by {name} at {time}", name=doc.decided_by, time=words.when(doc.decided_at)))
+    if doc.state is DocState.DONE and (orders := lost_by(desk, doc)):
+        lines.append(words("⚠ Promised and not there, so these orders wait for goods: {orders}", orders=orders))
     if doc.state in WORKED:
         lines += ["", words(ARRIVING if doc.state is DocState.IN_TRANSIT else HINTS[doc.kind])]
     return Card("\n".join(lines), _rows(doc, viewer))
@@ -131,7 +134,9 @@ def _scanned(desk: Desk, line: DocLine, words: Words) -> str:
     where = bins.shown(desk, line.sku, line.bin) if line.bin else ""
     text += f" · {words('bin {bin}', bin=where)}" if where else ""
     if line.value is not None:
-        text += f" · {words.money(line.value, desk.catalog.skus[line.sku].currency)}"
+        money = words.money(line.value, desk.catalog.skus[line.sku].currency)
+        part = 0 < line.costed < line.done
+        text += " · " + (words("{money} for {costed} of them", money=money, costed=line.costed) if part else money)
     return text + (f" · {words('expires {date}', date=line.expires.isoformat())}" if line.expires else "")
 
 

@@ -1,6 +1,7 @@
 """Stock levels and the ledger they must agree with."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlmodel import Field
@@ -79,6 +80,7 @@ class StockDocRow(Base, table=True):
     reason: str = col.words()
     first_id: int | None = col.ref("person.id", optional=True)
     first: str = col.words()
+    hands: Any = col.document(tuple)
     decided_by: str = col.words()
     decided_at: datetime | None = col.moment(optional=True)
     revision: int = col.number()
@@ -97,6 +99,7 @@ class StockDocLineRow(Base, table=True):
     planned: int = col.number()
     done: int = col.number()
     posted: int = col.number()
+    costed: int = col.number()
     value: int | None = col.number(optional=True)
     mark: int = col.number()
     again: bool = col.flag()

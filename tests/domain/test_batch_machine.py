@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from domain import returns, stock_posting, stock_room
+from domain import bins, returns, stock_posting, stock_room
 from domain.errors import BatchExpired, BatchNeeded, Refusal
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import RESERVING, Parcel, ParcelState
 from domain.people import Role, Station
 from domain.records import Grade, ReturnState
 from domain.stock import Batch, Bucket, Document, Move
-from domain.stock_docs import DocKind
+from domain.stock_docs import DocKind, DocState
 from domain.stock_room import Scan
 from storage.store import Store
 from storage.unit import Unit
@@ -32,7 +32,7 @@ from tests.storage.test_stock_properties import books, check
 UNTIL = {"A1": date(2026, 12, 1), "B7": date(2027, 3, 1), "B8": date(2027, 9, 1)}
 CODE = st.sampled_from(sorted(UNTIL))
 STAGES = (ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.PACKED, *[ParcelState.HANDED_OVER] * 4)
-COMES_OR_GOES = {Document.RECEIPT, Document.SHIPMENT, Document.RETURN}
+COMES_OR_GOES = {Document.RECEIPT, Document.SHIPMENT, Document.RETURN, Document.COUNT}
 
 
 class Batches(RuleBasedStateMachine):
@@ -82,7 +82,7 @@ class Batches(RuleBasedStateMachine):
         doc = run(stock_room.scan, boss, doc.id, [scan])
         doc = run(stock_posting.finish, boss, doc.id, doc.revision)
         if kind is DocKind.REGRADE:
-            run(stock_posting.approve, boss, doc.id, doc.revision)
+            run(stock_posting.approve, self.house.cast.actor(Role.CS_LEAD), doc.id, doc.revision)
 
     @rule(units=st.integers(1, 4), stage=st.sampled_from(STAGES))
     def sell(self, units: int, stage: ParcelState) -> None:
@@ -139,6 +139,22 @@ class Batches(RuleBasedStateMachine):
         late = self.clock[0].date() > UNTIL["A1"]
         assert why is not BatchExpired or late
 
+    @rule(which=st.integers(0, 9), missing=st.integers(1, 4))
+    def a_count_finds_fewer(self, which: int, missing: int) -> None:
+        """Units are gone from one place on the shelves, promised ones too."""
+        run, boss, lead = self.house.run, self.boss, self.house.cast.actor(Role.CS_LEAD)
+        there = [p for p in run(lambda unit: unit.stock.places(["CUP-01"], self.here)) if not bins.in_box(p.bin)]
+        if not there:
+            return
+        doc = run(lambda unit: stock_room.begin(unit, boss, DocKind.COUNT, self.here, scope="CUP-01"))
+        for place, spot in enumerate(there):
+            units = spot.units - (missing if place == which % len(there) else 0)
+            scans = [Scan(spot.bin or "A-01"), *([Scan("CUP-01", units, spot.batch)] if units > 0 else [])]
+            doc = run(stock_room.scan, boss, doc.id, scans)
+        doc = run(stock_posting.finish, boss, doc.id, doc.revision)
+        assert doc.state is DocState.WAITING
+        self.refused(lambda: run(stock_posting.approve, lead, doc.id, doc.revision))
+
     @rule()
     def a_fortnight_passes(self) -> None:
         self.house.pass_time(14 * 86_400)
@@ -178,6 +194,14 @@ class Batches(RuleBasedStateMachine):
             return found
 
         return self.store.read_now(look)
+
+    @invariant()
+    def what_is_promised_is_in_boxes(self) -> None:
+        promised: Counter[int | None] = Counter()
+        for box in self.boxes(*RESERVING):
+            promised[box.warehouse_id] += sum(item.quantity for item in box.live_items)
+        levels = self.store.read_now(lambda unit: unit.stock.levels(["CUP-01"]))
+        assert {place: level.reserved for (place, _), level in levels.items() if level.reserved} == promised
 
     @invariant()
     def nothing_expired_became_good(self) -> None:

@@ -24,7 +24,7 @@ ALL_SKUS = ("CUP-01", "CUP-02", "TEA-01", "LAMP-01", "TOWEL-01")
 
 
 class StockRoom(RuleBasedStateMachine):
-    """Two warehouses, one person who may do everything, and another who gives the second yes."""
+    """Two warehouses, one person who does everything but approve, and two others who say yes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,13 +68,15 @@ class StockRoom(RuleBasedStateMachine):
             scans = scans[::-1] if held.kind is DocKind.MOVE else scans
             self.try_(stock_room.scan, self.boss, held.id, scans)
 
-    @rule(sku=SKU, units=st.integers(1, 20), place=st.integers(0, 1))
-    def leaves(self, sku: str, units: int, place: int) -> None:
-        """A transfer that goes at once."""
+    @rule(sku=SKU, units=st.integers(1, 20), place=st.integers(0, 1), where=st.sampled_from(["", "A-01", "B-01", "IN"]))
+    def leaves(self, sku: str, units: int, place: int, where: str) -> None:
+        """A transfer that goes at once, out of any bin or out of a certain one when it has as many."""
         self.begin(DocKind.TRANSFER, place, "")
         held = self.store.read_now(lambda unit: unit.stock_docs.held_by(self.boss.id))
         assert held is not None
-        scanned = self.store.run_now(stock_room.scan, self.boss.acting(), held.id, [Scan(sku, units)])
+        scans = [*([Scan(where, new=True)] if where else []), Scan(sku, units)]
+        self.try_(stock_room.scan, self.boss, held.id, scans)
+        scanned = self.store.read_now(lambda unit: unit.stock_docs.get(held.id))
         self.try_(stock_posting.finish, self.boss, scanned.id, scanned.revision)
 
     @rule(which=st.integers(0, 9), off=st.sampled_from([-3, -1, 0, 0, 2]))
@@ -103,7 +105,7 @@ class StockRoom(RuleBasedStateMachine):
         waiting = [doc for doc in self.docs() if doc.state is DocState.WAITING]
         if waiting:
             doc = waiting[which % len(waiting)]
-            who = self.cast.people[Role.FINANCE] if second else self.boss
+            who = self.cast.people[Role.FINANCE if second else Role.CS_LEAD]
             self.try_(stock_posting.approve if yes else stock_posting.refuse, who, doc.id, doc.revision)
 
     @rule(sku=SKU, place=st.integers(0, 1), units=st.integers(-30, 30).filter(bool))

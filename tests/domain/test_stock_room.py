@@ -248,16 +248,16 @@ def counts(room: Room, by: Actor, units: int) -> StockDoc:
 
 
 def small_steps(room: Room, limit: int) -> None:
-    """The lead counts twice alone: 4 cups missing, then 2 too many, 7200 in all."""
+    """The receiver counts twice: 4 cups missing, then 2 too many, 7200 in all."""
     policy = replace(Policy(), stock=Stock(two_people={"CNY": limit, "*": 1}))
     room.run(lambda unit: unit.catalog_admin.put_policy(policy, "boss"))
     for units in (96, 98):
-        assert room.approve(counts(room, room.lead, units)).state is DocState.DONE
+        assert room.approve(counts(room, room.receiver, units)).state is DocState.DONE
 
 
 def test_small_counts_of_one_product_in_a_day_are_held_against_the_limit_together(room: Room) -> None:
     small_steps(room, 12_000)
-    first = room.approve(counts(room, room.lead, 94))
+    first = room.approve(counts(room, room.receiver, 94))
     assert (first.state, first.first, room.level().good) == (DocState.WAITING, room.lead.name, 98)
     before = room.books()
     with pytest.raises(SameApprover):
@@ -269,14 +269,14 @@ def test_small_counts_of_one_product_in_a_day_are_held_against_the_limit_togethe
 
 def test_small_counts_under_the_limit_need_one(room: Room) -> None:
     small_steps(room, 12_001)
-    assert room.approve(counts(room, room.lead, 94)).state is DocState.DONE
+    assert room.approve(counts(room, room.receiver, 94)).state is DocState.DONE
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(86_399, DocState.WAITING), (86_400, DocState.DONE)])
 def test_a_count_is_forgotten_after_a_day(room: Room, seconds: int, state: DocState) -> None:
     small_steps(room, 12_000)
     room.house.pass_time(seconds)
-    assert room.approve(counts(room, room.lead, 94)).state is state
+    assert room.approve(counts(room, room.receiver, 94)).state is state
 
 
 def test_another_persons_counts_are_not_added(room: Room) -> None:

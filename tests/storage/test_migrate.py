@@ -200,6 +200,26 @@ def test_documents_of_the_stock_room_learn_who_made_them(engine: Engine) -> None
             _fill(connection, "stock_doc", id=doc_id, kind="count", state="done", warehouse_id=1, made_by="Anna")
         for number, (doc_id, verb, who) in enumerate(((1, "made", 7), (1, "made", 8), (2, "approved", 9)), 1):
             _fill(connection, "event", id=number, subject="stock_doc", subject_id=doc_id, verb=verb, actor_id=who)
-        command.upgrade(migrate.config_for(connection), "0022")
+        command.upgrade(migrate.config_for(connection), "0026")
         found = connection.execute(text("SELECT id, made_by, made_by_id FROM stock_doc ORDER BY id"))
         assert [tuple(row) for row in found] == [(1, "Anna", 7), (2, "Anna", None)]
+
+
+def test_documents_of_the_stock_room_learn_who_scanned_and_which_units_cost(engine: Engine) -> None:
+    """As far as is known: who made it and who holds it; a cost was told of all the units, of goods in alone."""
+    with engine.begin() as connection:
+        command.upgrade(migrate.config_for(connection), "0022")
+        _fill(connection, "warehouse", id=1)
+        for person_id in (7, 8):
+            _fill(connection, "chat", id=person_id, telegram_id=person_id)
+            _fill(connection, "person", id=person_id, telegram_id=person_id, chat_id=person_id)
+        for doc_id, (maker, holder) in enumerate(((7, None), (7, 8), (7, 7), (None, 8), (None, None)), 1):
+            kind = "receipt" if doc_id < 5 else "transfer"
+            who = {"made_by_id": maker, "holder_id": holder}
+            _fill(connection, "stock_doc", id=doc_id, kind=kind, state="open", warehouse_id=1, **who)
+            _fill(connection, "stock_doc_line", doc_id=doc_id, position=0, done=5, value=None if doc_id == 1 else 900)
+        command.upgrade(migrate.config_for(connection), "0026")
+        found = connection.execute(
+            text("SELECT d.hands, l.costed FROM stock_doc d JOIN stock_doc_line l ON l.doc_id = d.id ORDER BY d.id")
+        )
+        assert [tuple(row) for row in found] == [("[7]", 0), ("[7,8]", 5), ("[7]", 5), ("[8]", 5), ("[]", 0)]

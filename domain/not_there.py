@@ -1,0 +1,80 @@
+"""A picker finds no goods where the books have them: the box is blocked and the bin is counted (rules.md B13, E2).
+
+Surprising: nothing is written off. Who picks says what is missing, the count says how much, and somebody else approves
+it; when the count is over the box goes on by itself, or has given up its promise (`shortfall`).
+"""
+
+from dataclasses import replace
+
+from domain import bins, floor, history, stock_room, stopping
+from domain.desk import Desk
+from domain.errors import Unknown, WrongStatus
+from domain.holds import Hold, HoldCode, Source
+from domain.parcels import Parcel, ParcelState
+from domain.people import Actor, Right, require
+from domain.stock_docs import DocKind, DocState, StockDoc
+
+VERB = "not_there"
+_MOST_OPEN = 200
+
+
+def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> StockDoc:
+    """Units of this product that this parcel wants are not in their bin ('' = its only product). Its orders are held
+    with the reason, the product, the bin and the count, until that count is over. Returns the count, the one that is
+    open already where there is one.
+
+    Raises Unknown, NotAllowed, WrongStatus when the parcel is not being picked.
+    """
+    box = desk.parcels.by_waybill(code)
+    if box is None:
+        raise Unknown("waybill", code[:60])
+    require(actor, Right.PICK, warehouse=box.warehouse_id)
+    if box.state is not ParcelState.IN_WAVE or box.warehouse_id is None:
+        raise WrongStatus(box.waybill or box.number, box.state, ParcelState.IN_WAVE)
+    sku = _product(desk, box, product)
+    spots = bins.bins_for(desk, box.warehouse_id, {sku: 1})[sku]
+    where = spots[0].bin if spots else desk.catalog.skus[sku].bin
+    doc = _count(desk, actor, box.warehouse_id, where or sku)
+    history.note(desk, actor, "stock_doc", doc.id, VERB, sku, parcel=box.number, box=str(box.id))
+    told = " · ".join(part for part in (reason, sku, where, doc.number) if part)
+    for order_id in sorted({item.order_id for item in box.live_items if item.sku == sku}):
+        order = desk.orders.get(order_id)
+        evidence = {"reason": told, "by": actor.name, "count": doc.number}
+        if any(hold.open and hold.evidence.get("count") == doc.number for hold in order.holds):
+            continue
+        hold = Hold(HoldCode.FREEZE, Source.PERSON, desk.now, evidence)
+        desk.orders.save([replace(order, holds=(*order.holds, hold))])
+        history.note(desk, actor, "order", order_id, "held", told)
+        stopping.reblock(desk, desk.orders.get(order_id))
+    return doc
+
+
+def _product(desk: Desk, box: Parcel, text: str) -> str:
+    """Which of the box's products is meant."""
+    inside = list(dict.fromkeys(item.sku for item in box.live_items))
+    sku = floor.sku_of(desk, text) if text else (inside[0] if len(inside) == 1 else "")
+    if sku not in inside:
+        raise Unknown("sku", text[:60])
+    return sku
+
+
+def _count(desk: Desk, actor: Actor, warehouse_id: int, scope: str) -> StockDoc:
+    """The open count of that bin, else a new one that lies ready for whoever takes it up."""
+    for doc in desk.stock_docs.open_of([warehouse_id], _MOST_OPEN):
+        if doc.kind is DocKind.COUNT and doc.state is DocState.OPEN and doc.scope == scope:
+            return doc
+    return stock_room.ask_count(desk, actor, warehouse_id, scope)
+
+
+def over(desk: Desk, actor: Actor, doc: StockDoc) -> None:
+    """The count is done, or nobody wants it any more: the boxes that waited for it go on."""
+    told = [event for event in desk.history("stock_doc", doc.id, 1000) if event.verb == VERB]
+    boxes = desk.parcels.many([int(event.data["box"]) for event in told])
+    gone = {"resolved_at": desk.now, "resolved_by": actor.name, "resolution": "auto"}
+    for order_id in sorted({order_id for box in boxes.values() for order_id in box.order_ids}):
+        order = desk.orders.get(order_id)
+        mine = [hold for hold in order.holds if hold.open and hold.evidence.get("count") == doc.number]
+        if mine:
+            holds = tuple(replace(h, **gone) if h in mine else h for h in order.holds)  # type: ignore[arg-type]  # its fields
+            desk.orders.save([replace(order, holds=holds)])
+            stopping.reblock(desk, desk.orders.get(order_id))

@@ -1,0 +1,89 @@
+"""A picker finds no goods: the parcel is held, its bin is counted, the books stay as they are until that is over."""
+
+import pytest
+
+from domain import not_there, stock_posting, stock_room
+from domain.errors import NotAllowed, Refusal, Unknown, WrongStatus
+from domain.holds import HoldCode, open_codes
+from domain.parcels import ParcelState, StopKind, StopState
+from domain.people import Role, Station
+from domain.stock_docs import DocKind, DocState, StockDoc
+from domain.stock_room import Scan
+from tests.domain.house import House
+from tests.domain.test_shortfall import Shelf
+
+
+def reported(house: House, product: str = "CUP-01", role: Role = Role.PICKER) -> StockDoc:
+    actor = house.cast.actor(role)
+    return house.run(not_there.report, actor, house.parcel.waybill, product, "not there")
+
+
+def counted(shelf: Shelf, doc: StockDoc, units: int) -> StockDoc:
+    """The receiver takes the count up and finds so many."""
+    who = shelf.room.receiver
+    doc = shelf.house.run(lambda unit: unit.stock_docs.get(doc.id))
+    doc = shelf.house.run(stock_room.take_up, who, doc.id, doc.revision)
+    doc = shelf.house.run(stock_room.scan, who, doc.id, [Scan("A-01"), Scan("CUP-01", units)])
+    return shelf.house.run(stock_posting.finish, who, doc.id, doc.revision)
+
+
+def test_the_parcel_is_held_and_its_bin_is_to_be_counted(house: House) -> None:
+    house.bring_to(ParcelState.IN_WAVE)
+    before = house.reserved()
+    doc = reported(house)
+    assert (doc.kind, doc.state, doc.scope, doc.holder_id) == (DocKind.COUNT, DocState.OPEN, "A-01", None)
+    assert (open_codes(house.order.holds), house.reserved()) == ((HoldCode.FREEZE,), before)
+    assert house.order.holds[-1].evidence["reason"] == "not there · CUP-01 · A-01 · C00001"
+    assert [(stop.kind, stop.state) for stop in house.stops] == [(StopKind.HOLD, StopState.OPEN)]
+    assert not house.scan(Station.PICK).ok
+    assert reported(house).id == doc.id
+    assert len([hold for hold in house.order.holds if hold.open]) == 1
+
+
+@pytest.mark.parametrize(
+    ("product", "role", "why"),
+    [("LAMP-01", Role.PICKER, Unknown), ("", Role.PICKER, Unknown), ("CUP-01", Role.CS, NotAllowed)],
+)
+def test_what_is_refused_changes_nothing(house: House, product: str, role: Role, why: type[Refusal]) -> None:
+    """The box holds two products: it must be said which."""
+    house.bring_to(ParcelState.IN_WAVE)
+    before = house.order, house.parcel
+    with pytest.raises(why):
+        reported(house, product, role)
+    assert (house.order, house.parcel) == before
+    assert house.run(lambda unit: unit.stock_docs.open_of(None, 9)) == []
+
+
+def test_what_is_picked_was_there(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    with pytest.raises(WrongStatus):
+        reported(house)
+
+
+def test_they_were_there_after_all_and_the_parcel_goes_on(house: House) -> None:
+    shelf = Shelf(house, 4)
+    shelf.sold("1")
+    shelf.waved()
+    box = shelf.yard.box("1")
+    doc = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
+    assert counted(shelf, doc, 4).state is DocState.DONE
+    assert (shelf.yard.codes("1"), [stop.state for stop in shelf.yard.stops(box)]) == ((), [StopState.RELEASED])
+    assert shelf.yard.scan(Station.PICK, shelf.yard.box("1")).ok
+
+
+def test_they_are_gone_and_the_parcel_is_owed_them(house: House) -> None:
+    shelf = Shelf(house, 2)
+    shelf.sold("1")
+    shelf.waved()
+    box = shelf.yard.box("1")
+    doc = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
+    done = shelf.room.approve(counted(shelf, doc, 1))
+    assert (shelf.lost(done), shelf.levels(), shelf.yard.codes("1")) == ("1", (1, 0), ())
+    assert [(one.state, one.blocked) for one in shelf.yard.boxes("1")] == [(ParcelState.OWED, False)]
+
+
+def test_nobody_wants_the_count_any_more(house: House) -> None:
+    house.bring_to(ParcelState.IN_WAVE)
+    doc = reported(house)
+    house.run(stock_posting.cancel, house.cast.actor(Role.PICKER), doc.id, doc.revision)
+    assert (open_codes(house.order.holds), house.parcel.blocked) == ((), False)
