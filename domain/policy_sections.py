@@ -236,7 +236,7 @@ class Matching:
     """Which warehouse and courier (rules.md B5, B6).
 
     `names` maps what people call a courier to its code; a name after one of `ask` in a note is a wish, after one of
-    `refuse` it is ruled out. `note_must` makes a wish binding: rather no courier than another. The rules name
+    `refuse` or before one of `absent` it is ruled out (不能发中通; 中通不到). `note_must` makes a wish binding: rather no courier than another. The rules name
     warehouses and couriers by code.
     """
 
@@ -244,21 +244,8 @@ class Matching:
     courier_rules: tuple[FieldRule, ...] = ()
     names: Mapping[str, str] = field(default_factory=lambda: dict(_NAMES))
     ask: tuple[str, ...] = ("发", "走", "用", "寄", "要", "换", "ship by", "ship with", "via", "use", "by")
-    refuse: tuple[str, ...] = (
-        "不要",
-        "不发",
-        "别发",
-        "勿发",
-        "不用",
-        "别用",
-        "不走",
-        "不需要",
-        "不想",
-        "拒收",
-        "except",
-        "not",
-        "no",
-    )
+    refuse: tuple[str, ...] = ("不", "别", "勿", "莫", "禁", "拒", "没有", "避免", "除了", "except", "not", "no")
+    absent: tuple[str, ...] = ("不到", "到不了", "送不到", "不派", "不送", "不通")
     note_must: bool = False
     upgrades: tuple[Upgrade, ...] = ()
 
