@@ -116,6 +116,9 @@ class Orders(Protocol):
     def due_for_release(self, now: datetime, limit: int) -> list[int]:
         """APPROVED orders whose release_at has come."""
 
+    def approved_at(self, at: datetime, by: str) -> list[int]:
+        """APPROVED orders that this person decided at this moment and that are not released yet."""
+
     def search(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
         """By number, waybill, phone tail (4+ digits), sku, title, buyer or receiver name; best first, newest first."""
 

@@ -135,6 +135,12 @@ class OrderQueries:
         statement = select(orders.c.id).where(orders.c.status == OrderStatus.APPROVED, orders.c.release_at <= now)
         return self._ids(statement.order_by(orders.c.release_at, orders.c.id), limit)
 
+    def approved_at(self, at: datetime, by: str) -> list[int]:
+        """APPROVED orders that this person decided at this moment and whose release_at has not come."""
+        waiting = (orders.c.status == OrderStatus.APPROVED) & (orders.c.release_at > self._sql.now)
+        statement = select(orders.c.id).where(waiting, orders.c.decided_at == at, orders.c.decided_by == by)
+        return [row.id for row in self._sql.rows(statement.order_by(orders.c.id))]
+
     def to_look_at(self, now: datetime, version: int, limit: int) -> list[int]:
         """Ids whose time has come, whatever their status, longest due first; then those in REVIEW that were screened
         under an older policy, then those decided on but not gone that were."""
