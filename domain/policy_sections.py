@@ -236,8 +236,8 @@ class Matching:
     """Which warehouse and courier (rules.md B5, B6).
 
     `names` maps what people call a courier to its code; a name after one of `ask` in a note is a wish, after one of
-    `refuse` or before one of `absent` it is ruled out (不能发中通; 中通不到). `note_must` makes a wish binding: rather no
-    courier than another. The rules name warehouses and couriers by code.
+    `refuse` or before one of `absent` it is ruled out (不能发中通; 中通不到). `note_must` makes a wish binding: rather
+    no courier than another. The rules name warehouses and couriers by code.
     """
 
     warehouse_rules: tuple[FieldRule, ...] = ()

@@ -4,10 +4,11 @@ Surprising: goods are divided in units, not in lines: five kettles of one line m
 box knows what the buyer paid for exactly its units, to the cent.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.catalog import Catalog, Sku
+from domain.exchanges import returned_of
 from domain.incoming import Platform
 from domain.money import apportion
 from domain.orders import Order
@@ -61,22 +62,36 @@ def items_of(order: Order) -> tuple[Item, ...]:
     )
 
 
-def may_split(order: Order, choices: Split) -> bool:
-    """Cash on delivery is one amount at one door; a person's merge is kept whole."""
-    return choices.auto and not order.cod and not order.together
+def sealed(order: Order, choices: Split) -> str:
+    """Why this order travels whole; '' when it need not (the bans of rules.md B4): cash on delivery is one amount at
+    one door, a person's merge is kept, and an exchange goes against what came back."""
+    if order.cod:
+        return "cod"
+    if order.together:
+        return "together"
+    if returned_of(order) is not None:
+        return "exchange"
+    return "" if choices.auto else "auto"
+
+
+def gifts(order: Order) -> frozenset[int]:
+    """Lines that cost nothing beside some that do: they travel with goods, never by themselves (rules.md B4)."""
+    free = {line.line_no for line in order.shippable if line.amount <= 0}
+    return frozenset(free) if len(free) < len(order.shippable) else frozenset()
 
 
 def boxes(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split, limit_g: int) -> list[Box]:
     """The goods in as few boxes as the rules allow; one when nothing speaks against it. `limit_g` is the most grams
     of goods any courier carries."""
     whole = [Box(tuple(items))]
-    if not may_split(order, choices) or not items:
+    if sealed(order, choices) or not items:
         return whole
     if _modest(order, items, catalog, choices, limit_g):
         return whole
     traits = {item.sku: catalog.skus[item.sku].traits for item in items}
     divided = _each(whole, lambda box: _alone(box, traits, choices))
     divided = _each(divided, lambda box: _apart(box, traits, choices))
+    divided = _with_goods(divided, order, traits, choices)
     return _each(divided, lambda box: _sized(box, order, catalog.skus, choices, limit_g))
 
 
@@ -120,6 +135,28 @@ def _apart(box: Box, traits: Mapping[str, frozenset[str]], choices: Split) -> li
     if len(parts) == 1:
         return [box]
     return [Box(tuple(part), (*box.rules, "apart")) for part in parts]
+
+
+def _with_goods(found: Sequence[Box], order: Order, traits: Mapping[str, frozenset[str]], choices: Split) -> list[Box]:
+    """Boxes of nothing but gifts go into the first box of goods where they meet no enemy."""
+    free = gifts(order)
+    boxes = [box for box in found if not _all_free(box.items, free)]
+    for box in found:
+        if not _all_free(box.items, free):
+            continue
+        meets = (
+            any(_enemies(mine, other, traits, choices) for mine in box.items for other in one.items) for one in boxes
+        )
+        at = next((at for at, enemies in enumerate(meets) if not enemies), None)
+        if at is None:
+            boxes.append(box)
+        else:
+            boxes[at] = replace(boxes[at], items=(*boxes[at].items, *box.items))
+    return [replace(boxes[0], rules=())] if len(boxes) == 1 else boxes
+
+
+def _all_free(items: Sequence[Item], free: Collection[int]) -> bool:
+    return bool(free) and all(item.line_no in free for item in items)
 
 
 def _enemies(first: Item, second: Item, traits: Mapping[str, frozenset[str]], choices: Split) -> bool:
@@ -175,10 +212,35 @@ def units_of(items: Sequence[Item]) -> dict[str, int]:
 
 
 def by_warehouse(
+    items: Sequence[Item],
+    warehouses: Sequence[int],
+    free: Mapping[tuple[int, str], int],
+    gifts: Collection[int] = (),
+) -> list[tuple[int, tuple[Item, ...]]]:
+    """The goods by the warehouse they can come from, every line whole, the warehouse that has most lines first; the
+    lines that are `gifts` come from where goods do. Empty only when there is no such way."""
+    goods = [item for item in items if item.line_no not in gifts]
+    if not gifts or not goods or len(goods) == len(items):
+        return _divided(items, warehouses, free)
+    parts = dict(_divided(goods, warehouses, free))
+    left = dict(free)
+    for place, part in parts.items():
+        for item in part:
+            left[place, item.sku] = left.get((place, item.sku), 0) - item.quantity
+    for item in items:
+        if item.line_no not in gifts:
+            continue
+        at = next((one for one in parts if left.get((one, item.sku), 0) >= item.quantity), None)
+        if at is None:
+            return []
+        left[at, item.sku] -= item.quantity
+        parts[at] += (item,)
+    return list(parts.items())
+
+
+def _divided(
     items: Sequence[Item], warehouses: Sequence[int], free: Mapping[tuple[int, str], int]
 ) -> list[tuple[int, tuple[Item, ...]]]:
-    """The goods by the warehouse they can come from, every line whole, the warehouse that has most lines first. Empty
-    only when there is no such way."""
     left, places = list(items), list(warehouses)
     chosen: list[int] = []
     while places and items:
