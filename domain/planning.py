@@ -99,7 +99,7 @@ class Arranged:
 def prepared(order: Order, catalog: Catalog, policy: Policy) -> Order:
     """The order with its lines matched, what it may share a parcel by, and until when it must have left."""
     order = match_lines(order, catalog)
-    key, due = key_of(order), dispatch_deadline(order, policy)
+    key, due = key_of(order, catalog, policy.merge), dispatch_deadline(order, policy)
     return order if (key, due) == (order.merge_key, order.due_at) else replace(order, merge_key=key, due_at=due)
 
 

@@ -65,6 +65,11 @@ class Merge:
     most_orders: int = choice(10, "orders in one parcel at most", low=2, high=50)
     wait_minutes: int = choice(0, "how long a clean order waits for a held one it could travel with; 0 = off", low=0)
     within_hours: int = choice(72, "orders placed further apart are not merged", low=1)
+    promise_hours: int = choice(72, "nor orders that must leave further apart", low=1)
+    quick_hours: tuple[int, ...] = choice(
+        (4, 16), "a promise within so many hours of payment (same day, next day) only travels with its like", low=1
+    )
+    never: tuple[str, ...] = choice(("subsidy", "国补"), "traits of goods whose order travels with no other")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ VERDICTS = {
     "unknown_buyer": N_("same receiver and address, buyer not told"),
     "other_buyer": N_("same address, other buyer"),
     "far_apart": N_("same buyer and address, ordered long apart"),
+    "other_promise": N_("same buyer and address, to leave at other times"),
     "unpaid": N_("not paid yet"),
     "held": N_("held"),
     "person": N_("a person said so"),
