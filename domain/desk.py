@@ -62,8 +62,8 @@ class Orders(Protocol):
         """Ids of orders in REVIEW with one of these merge keys and one of the key's buyers, or in one of these groups,
         oldest first."""
 
-    def at_one_place(self, key: str, limit: int) -> list[int]:
-        """Ids of the newest orders in REVIEW with this merge key, oldest first."""
+    def at_one_place(self, key: str, statuses: Collection[OrderStatus], limit: int) -> list[int]:
+        """Ids of the newest orders in these statuses with this merge key, oldest first."""
 
     def save(self, orders: Sequence[Order]) -> None:
         """Update by revision (the stored revision becomes +1), lines and holds with it. Raises LostRace."""

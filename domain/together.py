@@ -4,7 +4,7 @@ Surprising: unmerging is possible until the goods are packed. On the floor the o
 their way, so its new box starts where the old one stands, with a waybill and a slot of its own.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from domain import bins, history, notices, numbering, splitting, stopping
 from domain.desk import Desk
@@ -16,9 +16,11 @@ from domain.people import Actor, Right, Role, require
 from domain.planning import grams_of, refresh, reprice, units_of
 from domain.records import NoticeKind
 from domain.review import seen
-from domain.withdrawal import without
+from domain.withdrawal import unapprove, without
 
 _NEWEST = 20
+_IN_REVIEW = frozenset({OrderStatus.REVIEW})
+_DECIDED = frozenset({OrderStatus.APPROVED, OrderStatus.RELEASED})
 _APART_UP_TO = (ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PICKED)
 
 
@@ -28,8 +30,78 @@ def candidates(desk: Desk, order: Order) -> list[tuple[Order, Verdict]]:
         return []
     planned = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state is ParcelState.PLANNED]
     company = {order.id, *(order_id for parcel in planned for order_id in parcel.order_ids)}
-    others = desk.orders.many(set(desk.orders.at_one_place(order.merge_key, _NEWEST)) - company)
+    others = desk.orders.many(set(desk.orders.at_one_place(order.merge_key, _IN_REVIEW, _NEWEST)) - company)
     return [(other, verdict(order, other, desk.policy.merge)) for other in others.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An approved order to the same place and the box of its goods that is furthest; `back` says whether it may still
+    go back to review and travel with the new one: no list of the floor names any of its boxes."""
+
+    order: Order
+    parcel: Parcel
+    verdict: Verdict
+    back: bool
+
+
+def under_way(desk: Desk, order: Order) -> list[UnderWay]:
+    """Orders to the same place as this one in review that were approved before it came and are not packed (rules.md B3:
+    "a mergeable order exists"), oldest first."""
+    if not order.merge_key or order.status is not OrderStatus.REVIEW:
+        return []
+    others = desk.orders.many(desk.orders.at_one_place(order.merge_key, _DECIDED, _NEWEST))
+    boxes = desk.parcels.of_orders(others) if others else {}
+    result = []
+    for other in others.values():
+        live = [
+            p for p in boxes.get(other.id, ()) if p.state is not ParcelState.CANCELLED and other.id in p.live_orders
+        ]
+        found = verdict(order, other, desk.policy.merge)
+        near = [parcel for parcel in live if parcel.state in _APART_UP_TO]
+        if near and len(near) == len(live) and not other.apart and found.risk is not Risk.HIGH:
+            last = max(near, key=lambda parcel: _APART_UP_TO.index(parcel.state))
+            result.append(UnderWay(other, last, found, last.state is ParcelState.READY))
+    return result
+
+
+def take_back(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int) -> Order:
+    """Take an approved order that is on no list yet back to review, with all it shares a box with, and let it travel
+    with this one, which came after it. All of it is approved again, as one.
+
+    Raises NotAllowed, Stale, WrongStatus when the other has gone on, and what `merge` does; then nothing has changed.
+    """
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    seen(desk, order, revision)
+    found = {one.order.id: one for one in under_way(desk, order)}.get(other_id)
+    other = desk.orders.get(other_id)
+    if found is None or not found.back:
+        parcel = found.parcel if found else None
+        raise WrongStatus(other.number, parcel.state if parcel else other.status, ParcelState.READY)
+    if order.held or other.held:
+        raise BadValue("merge", other.number, "merge_held")
+    refresh(desk, [order, *_unapproved(desk, actor, other)])
+    order = desk.orders.get(order_id)
+    if not _share_a_box(desk, order_id, other_id):
+        order = merge(desk, actor, order_id, order.revision, other_id)
+    return order
+
+
+def _unapproved(desk: Desk, actor: Actor, order: Order) -> list[Order]:
+    """The order and everybody in its boxes as they are back in review; not saved."""
+    boxes = desk.parcels.of_orders([order.id])[order.id]
+    company = {oid for parcel in boxes if parcel.state is ParcelState.READY for oid in parcel.live_orders}
+    back = []
+    for one in desk.orders.many(company).values():  # boxes are read again: each gives its goods up once
+        own = desk.parcels.of_orders([one.id])[one.id]
+        back.append(unapprove(desk, actor, one, own, reason="merge"))
+    notices.redraw(desk, NoticeKind.ORDER, company, digest=True)
+    return back
+
+
+def _share_a_box(desk: Desk, first: int, second: int) -> bool:
+    return any({first, second} <= {*box.live_orders} for box in desk.parcels.of_orders([first]).get(first, ()))
 
 
 def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int) -> Order:
@@ -57,7 +129,7 @@ def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int)
     lines = [history.line(desk, actor, "order", one.id, "merged", ",".join(o.number for o in news)) for one in news]
     desk.record(lines)
     refresh(desk, news)
-    if not any({order.id, other.id} <= {*p.order_ids} for p in desk.parcels.of_orders([order.id]).get(order.id, ())):
+    if not _share_a_box(desk, order.id, other.id):
         raise BadValue("merge", other.number, "merge_no_box")
     notices.redraw(desk, NoticeKind.ORDER, joined, digest=True)
     return desk.orders.get(order_id)

@@ -123,12 +123,10 @@ class OrderQueries:
         found |= {row.id for row in self._sql.rows_in(_OF_GROUP, groups)}
         return sorted(found)
 
-    def at_one_place(self, key: str, limit: int) -> list[int]:
-        """Ids of the newest orders in REVIEW with this merge key, oldest first."""
-        statement = (
-            select(orders.c.id).where(_IN_REVIEW, _SOME_KEY, orders.c.merge_key == key).order_by(orders.c.id.desc())
-        )
-        return sorted(self._ids(statement, limit))
+    def at_one_place(self, key: str, statuses: Collection[OrderStatus], limit: int) -> list[int]:
+        """Ids of the newest orders in these statuses with this merge key, oldest first."""
+        alike = select(orders.c.id).where(_SOME_KEY, orders.c.merge_key == key, orders.c.status.in_(sorted(statuses)))
+        return sorted(self._ids(alike.order_by(orders.c.id.desc()), limit))
 
     def due_for_release(self, now: datetime, limit: int) -> list[int]:
         """APPROVED orders whose release_at has come, longest due first."""

@@ -64,9 +64,9 @@ def test_without_quick_promises_in_the_policy_all_are_alike() -> None:
 )
 def test_promises_far_apart_need_a_person(first: float | None, second: float | None, why: str) -> None:
     risk = Risk.LOW if why == "same_buyer" else Risk.MID
-    pair = due(1, first), due(2, second)
-    assert verdict(*pair, Merge()) == verdict(*reversed(pair), Merge()) == Verdict(risk, why)
-    together = [[one.id for one in group] for group in groups(pair, Merge())]
+    one, two = due(1, first), due(2, second)
+    assert verdict(one, two, Merge()) == verdict(two, one, Merge()) == Verdict(risk, why)
+    together = [[order.id for order in group] for group in groups([one, two], Merge())]
     assert together == ([[1, 2]] if risk is Risk.LOW else [[1], [2]])
 
 
@@ -108,7 +108,7 @@ def test_goods_bound_to_one_order_have_no_key(traits: tuple[str, ...], changes: 
 def test_a_line_that_is_gone_or_unknown_binds_nothing() -> None:
     bound = replace(CATALOG, skus={"CUP": replace(CATALOG.skus["CUP"], traits=frozenset({"subsidy"}))})
     for changes in ({"dropped": True}, {"sku": None}):
-        line = replace(ORDER.lines[0], **changes)  # type: ignore[arg-type]  # test shorthand
+        line = replace(ORDER.lines[0], **changes)
         assert key_of(replace(ORDER, lines=(line,)), bound, Merge()) == KEY
 
 
