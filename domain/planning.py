@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import bins, exchanges, splitting
+from domain import bins, exchanges, notices, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -22,6 +22,7 @@ from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.plans import plan
 from domain.policy import Policy
+from domain.records import NoticeKind
 from domain.screening import Facts, screen, wanted
 from domain.waiting import next_closing
 
@@ -173,36 +174,38 @@ def companions(desk: Desk, orders: Collection[Order]) -> list[Order]:
     return [prepared(order, desk.catalog, desk.policy) for order in others.values()]
 
 
-def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
+def refresh(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> list[Order]:
     """Screen and plan orders that are stored already, and those they may travel with; save what changed. Returns the
     given ones as they now stand.
 
     `orders` may carry changes not saved yet: they are saved here, once. One of which nothing changed, neither holds
-    nor plan, keeps its revision, so that open cards stay good.
+    nor plan, keeps its revision, so that open cards stay good. The person it is done `by` is not told of a merge.
     """
-    return [now for _, now in refreshed(desk, orders)[: len(orders)]]
+    return [now for _, now in refreshed(desk, orders, by=by)[: len(orders)]]
 
 
-def refreshed(desk: Desk, orders: Sequence[Order]) -> list[tuple[Order, Order]]:
+def refreshed(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> list[tuple[Order, Order]]:
     """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
     orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
     everyone = [*orders, *companions(desk, orders)]
     arranged = arrange(everyone, load_facts(desk, everyone))
-    moved = store_plans(desk, arranged)
+    moved = store_plans(desk, arranged, by=by)
     return list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
 
 
-def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> set[int]:
-    """Bring the PLANNED parcels of these orders (`new` ones have none) in line with the plan. Returns the orders that
-    now travel otherwise: with others, in other boxes, from elsewhere."""
+def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = (), *, by: int | None = None) -> set[int]:
+    """Bring the PLANNED parcels of these orders (`new` ones have none) in line with the plan, and tell whose orders
+    were merged. Returns the orders that now travel otherwise: with others, in other boxes, from elsewhere."""
     known = [order.id for order in arranged.orders if order.id not in new]
     found = desk.parcels.of_orders(known) if known else {}
     old = {p.id: p for boxes in found.values() for p in boxes if p.state is ParcelState.PLANNED}
-    kept, added, changed = set[int](), [], []
+    kept, added, changed, joined = set[int](), [], [], list[Parcel]()
     for parcel in arranged.parcels:
         boxes = (box for order_id in parcel.order_ids for box in found.get(order_id, ()))
         mine = [box for box in boxes if box.id in old and box.id not in kept]
         same = next((box for box in mine if box.order_ids == parcel.order_ids), mine[0] if mine else None)
+        if len(parcel.order_ids) > 1 and not (same and {*parcel.order_ids} <= {*same.order_ids}):
+            joined.append(parcel)
         if same is None:
             added.append(parcel)
             continue
@@ -213,7 +216,24 @@ def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> se
     ids = desk.parcels.next_ids(len(added))
     desk.parcels.add([replace(parcel, id=new_id) for parcel, new_id in zip(added, ids, strict=True)])
     desk.parcels.save(changed)
+    _tell_merged(desk, joined, [order for order in arranged.orders if order.id not in new], by)
     return {order_id for parcel in (*added, *changed) for order_id in parcel.order_ids}.intersection(known)
+
+
+def _tell_merged(desk: Desk, joined: Collection[Parcel], orders: Sequence[Order], by: int | None) -> None:
+    """Whoever took one of these orders, or said the first of two yes, hears that it now travels with others: each
+    person once, of the first; nobody when no person has touched them (rules.md A1, "tells both")."""
+    among = {order_id for parcel in joined for order_id in parcel.order_ids}
+    merged = [order for order in orders if order.id in among]
+    if not merged:
+        return
+    takers = desk.hands.takers([order.id for order in merged])
+    told: dict[int, int] = {}
+    for order in merged:
+        for person in (takers.get(order.id), order.first_approver):
+            if person and person != by:
+                told.setdefault(person, order.id)
+    notices.tell_people(desk, NoticeKind.ORDER, told, key=f"merged:{min(among)}:{max(among)}")
 
 
 def _same_plan(old: Parcel, new: Parcel) -> bool:

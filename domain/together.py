@@ -81,7 +81,7 @@ def take_back(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: 
         raise WrongStatus(other.number, parcel.state if parcel else other.status, ParcelState.READY)
     if order.held or other.held:
         raise BadValue("merge", other.number, "merge_held")
-    refresh(desk, [order, *_unapproved(desk, actor, other)])
+    refresh(desk, [order, *_unapproved(desk, actor, other)], by=actor.person_id)
     order = desk.orders.get(order_id)
     if not _share_a_box(desk, order_id, other_id):
         order = merge(desk, actor, order_id, order.revision, other_id)
@@ -92,10 +92,14 @@ def _unapproved(desk: Desk, actor: Actor, order: Order) -> list[Order]:
     """The order and everybody in its boxes as they are back in review; not saved."""
     boxes = desk.parcels.of_orders([order.id])[order.id]
     company = {oid for parcel in boxes if parcel.state is ParcelState.READY for oid in parcel.live_orders}
-    back = []
+    back, approved = [], {}
+    people = {person.name: person.id for person in desk.people.staff().people}
     for one in desk.orders.many(company).values():  # boxes are read again: each gives its goods up once
         own = desk.parcels.of_orders([one.id])[one.id]
         back.append(unapprove(desk, actor, one, own, reason="merge"))
+        approved[people.get(one.decided_by, 0)] = one.id
+    approved.pop(actor.person_id or 0, None)
+    notices.tell_people(desk, NoticeKind.ORDER, approved, key=f"taken_back:{order.id}:{order.revision}")
     notices.redraw(desk, NoticeKind.ORDER, company, digest=True)
     return back
 
@@ -128,7 +132,7 @@ def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int)
     news = [replace(one, together=group, apart=False) for one in joined.values()]
     lines = [history.line(desk, actor, "order", one.id, "merged", ",".join(o.number for o in news)) for one in news]
     desk.record(lines)
-    refresh(desk, news)
+    refresh(desk, news, by=actor.person_id)
     if not _share_a_box(desk, order.id, other.id):
         raise BadValue("merge", other.number, "merge_no_box")
     notices.redraw(desk, NoticeKind.ORDER, joined, digest=True)
