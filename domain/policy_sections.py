@@ -80,6 +80,7 @@ class Split:
     alone: tuple[str, ...] = choice(("fragile", "oversized", "liquid"), "traits whose goods travel alone")
     apart: tuple[tuple[str, str], ...] = choice((("food", "chemical"),), "pairs of traits that never share a parcel")
     most_g: int = choice(30_000, "grams in one parcel at most", low=100)
+    most_mm3: int = choice(0, "mm³ of goods in one parcel at most, of those whose size is known; 0 = not judged", low=0)
     most_units: int = choice(200, "units in one parcel at most", low=1)
     most_value: Mapping[str, int] = choice({"CNY": 2_000_000, "*": 300_000}, "declared value at most, minor units")
     shortage: bool = choice(

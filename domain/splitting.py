@@ -33,6 +33,7 @@ class _Fill:
 
     items: list[Item] = field(default_factory=list)
     grams: int = 0
+    mm3: int = 0
     units: int = 0
     value: int = 0
 
@@ -98,13 +99,15 @@ def boxes(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split,
 def _modest(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split, limit_g: int) -> bool:
     """Whether no rule could divide it: nothing special in it, and all of it fits one box. True of most orders, and
     cheaper to ask than to try each rule."""
-    grams = units = value = 0
+    grams = mm3 = units = value = 0
     for item in items:
         sku = catalog.skus[item.sku]
         if sku.traits and len(items) > 1:
             return False
         grams, units, value = grams + sku.weight_g * item.quantity, units + item.quantity, value + item.paid
+        mm3 += _size(sku) * item.quantity
     fits = grams <= min(choices.most_g, limit_g) and units <= choices.most_units
+    fits = fits and not 0 < choices.most_mm3 < mm3
     return fits and value <= of_currency(choices.most_value, order.currency)
 
 
@@ -164,19 +167,29 @@ def _enemies(first: Item, second: Item, traits: Mapping[str, frozenset[str]], ch
     return any((a in mine and b in yours) or (b in mine and a in yours) for a, b in choices.apart)
 
 
+def _size(sku: Sku) -> int:
+    """mm³ of one unit; 0 when its size is not known."""
+    return sku.length_mm * sku.width_mm * sku.height_mm
+
+
 def _sized(box: Box, order: Order, skus: Mapping[str, Sku], choices: Split, limit_g: int) -> list[Box]:
-    """Heaviest units first, each into the first box with room for it in grams, units and declared value."""
-    most_g = min(choices.most_g, limit_g)
-    most_value = of_currency(choices.most_value, order.currency)
+    """Heaviest units first, of equal ones the largest, each into the first box with room for it in grams, size, units
+    and declared value. A size that is not known takes no room."""
+    most = _Fill(
+        grams=min(choices.most_g, limit_g),
+        mm3=choices.most_mm3,
+        units=choices.most_units,
+        value=of_currency(choices.most_value, order.currency),
+    )
     fills: list[_Fill] = []
-    for item in sorted(box.items, key=lambda item: -skus[item.sku].weight_g):
-        grams = skus[item.sku].weight_g
+    for item in sorted(box.items, key=lambda item: (-skus[item.sku].weight_g, -_size(skus[item.sku]))):
+        grams, mm3 = skus[item.sku].weight_g, _size(skus[item.sku])
         for paid in _unit_prices(item):
-            fill = next((f for f in fills if _room(f, grams, paid, most_g, most_value, choices)), None)
+            fill = next((f for f in fills if _room(f, grams, mm3, paid, most)), None)
             if fill is None:
                 fill = _Fill()
                 fills.append(fill)
-            _put(fill, item, grams, paid)
+            _put(fill, item, grams, mm3, paid)
     if len(fills) == 1:
         return [box]
     return [Box(tuple(fill.items), (*box.rules, "too_much")) for fill in fills]
@@ -187,13 +200,16 @@ def _unit_prices(item: Item) -> Sequence[int]:
     return apportion(item.paid, [1] * item.quantity)
 
 
-def _room(fill: _Fill, grams: int, paid: int, most_g: int, most_value: int, choices: Split) -> bool:
-    return fill.grams + grams <= most_g and fill.units + 1 <= choices.most_units and fill.value + paid <= most_value
+def _room(fill: _Fill, grams: int, mm3: int, paid: int, most: _Fill) -> bool:
+    """Whether one more unit keeps all that is the `most`; no mm³ there means any."""
+    fits = fill.grams + grams <= most.grams and fill.units + 1 <= most.units and fill.value + paid <= most.value
+    return fits and (not most.mm3 or not mm3 or fill.mm3 + mm3 <= most.mm3)
 
 
-def _put(fill: _Fill, item: Item, grams: int, paid: int) -> None:
+def _put(fill: _Fill, item: Item, grams: int, mm3: int, paid: int) -> None:
     """One more unit; units of one line stay one item."""
     fill.grams, fill.units, fill.value = fill.grams + grams, fill.units + 1, fill.value + paid
+    fill.mm3 += mm3
     line = (item.order_id, item.line_no)
     same = next((n for n, one in enumerate(fill.items) if (one.order_id, one.line_no) == line), None)
     if same is None:

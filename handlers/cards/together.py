@@ -33,7 +33,7 @@ VERDICTS = {
 RULES = {
     "alone": N_("goods that travel alone"),
     "apart": N_("goods that must not touch"),
-    "too_much": N_("too heavy, too many or too valuable for one parcel"),
+    "too_much": N_("too heavy, too large, too many or too valuable for one parcel"),
     "warehouse": N_("no one warehouse has everything"),
     "shortage": N_("goods are missing"),
     "presale": N_("goods are not on sale yet"),
