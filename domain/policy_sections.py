@@ -188,7 +188,7 @@ class Alerts:
     )
     snooze_minutes: tuple[int, ...] = (15, 60)
     mute_hours: int = 24
-    dispatch_hours: Mapping[str, int] = field(default_factory=dict)
+    dispatch_hours: Mapping[str, int] = field(default_factory=lambda: {"tiktok": 24})
     near_hours: tuple[int, ...] = (2, 6, 12)
     ahead_hours: int = 12
     gap_days: int = 14
