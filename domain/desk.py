@@ -58,9 +58,9 @@ class Orders(Protocol):
     def add(self, orders: Sequence[Order], raw: Sequence[str]) -> None:
         """Insert new orders with lines and holds; `raw` is the source text of each, kept for the record."""
 
-    def company(self, buyers: Mapping[str, Collection[str]], groups: Collection[int]) -> list[int]:
-        """Ids of orders in REVIEW with one of these merge keys and one of the key's buyers, or in one of these groups,
-        oldest first."""
+    def company(self, buyers: Mapping[str, Collection[str]], groups: Collection[int], later: bool = False) -> list[int]:
+        """Ids of orders in REVIEW (`later`: APPROVED or RELEASED) with one of these merge keys and one of the key's
+        buyers, or in one of these groups, oldest first."""
 
     def at_one_place(self, key: str, statuses: Collection[OrderStatus], limit: int) -> list[int]:
         """Ids of the newest orders in these statuses with this merge key, oldest first."""

@@ -4,6 +4,7 @@ Surprising: unmerging is possible until the goods are packed. On the floor the o
 their way, so its new box starts where the old one stands, with a waybill and a slot of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from domain import bins, history, notices, numbering, splitting, stopping
@@ -19,6 +20,7 @@ from domain.review import seen
 from domain.withdrawal import unapprove, without
 
 _NEWEST = 20
+_CARDS = 3
 _IN_REVIEW = frozenset({OrderStatus.REVIEW})
 _DECIDED = frozenset({OrderStatus.APPROVED, OrderStatus.RELEASED})
 _APART_UP_TO = (ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PICKED)
@@ -63,6 +65,23 @@ def under_way(desk: Desk, order: Order) -> list[UnderWay]:
             last = max(near, key=lambda parcel: _APART_UP_TO.index(parcel.state))
             result.append(UnderWay(other, last, found, last.state is ParcelState.READY))
     return result
+
+
+def warn(desk: Desk, orders: Sequence[Order]) -> None:
+    """New orders are there: the desk gets the card of each that could still travel with one under way, of the first few
+    of a batch only (the others' cards say it as well)."""
+    buyers: dict[str, set[str]] = {}
+    for order in orders:
+        if order.merge_key and order.buyer_id and order.status is OrderStatus.REVIEW:
+            buyers.setdefault(order.merge_key, set()).add(order.buyer_id)
+    ids = desk.orders.company(buyers, (), later=True) if buyers else []
+    if not ids:
+        return
+    alike = {(other.merge_key, other.buyer_id) for other in desk.orders.many(ids[-_NEWEST:]).values()}
+    likely = [order for order in orders if (order.merge_key, order.buyer_id) in alike][:_CARDS]
+    for order in (one for one in likely if under_way(desk, one)):
+        key = f"under_way:{order.id}"
+        notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True)
 
 
 def take_back(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int) -> Order:

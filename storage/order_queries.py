@@ -30,9 +30,11 @@ _RECENT = select(orders.c.id).where(
 
 _SOME_KEY = orders.c.merge_key != literal_column("''")
 """Written out: SQLite takes a partial index only when the statement says its condition in the same words."""
-_OF_KEY = select(orders.c.id, orders.c.merge_key, orders.c.buyer_id)
-_OF_KEY = _OF_KEY.where(_IN_REVIEW, _SOME_KEY, among(orders.c.merge_key))
-_OF_GROUP = select(orders.c.id).where(_IN_REVIEW, orders.c.together != 0, among(orders.c.together))
+_DECIDED = orders.c.status.in_([OrderStatus.APPROVED, OrderStatus.RELEASED])
+_KEYED = select(orders.c.id, orders.c.merge_key, orders.c.buyer_id).where(_SOME_KEY, among(orders.c.merge_key))
+_GROUPED = select(orders.c.id).where(orders.c.together != 0, among(orders.c.together))
+_OF_KEY = {False: _KEYED.where(_IN_REVIEW), True: _KEYED.where(_DECIDED)}
+_OF_GROUP = {False: _GROUPED.where(_IN_REVIEW), True: _GROUPED.where(_DECIDED)}
 
 
 def in_shops(shops: frozenset[int] | None) -> ColumnElement[bool]:
@@ -115,12 +117,12 @@ class OrderQueries:
         )
         return self._ids(statement.order_by(orders.c.id), limit)
 
-    def company(self, buyers: Mapping[str, Collection[str]], groups: Collection[int]) -> list[int]:
-        """Ids of orders in REVIEW with one of these merge keys and one of the key's buyers, or in one of these groups,
-        oldest first."""
-        rows = self._sql.rows_in(_OF_KEY, buyers)
+    def company(self, buyers: Mapping[str, Collection[str]], groups: Collection[int], later: bool = False) -> list[int]:
+        """Ids of orders in REVIEW (`later`: APPROVED or RELEASED) with one of these merge keys and one of the key's
+        buyers, or in one of these groups, oldest first."""
+        rows = self._sql.rows_in(_OF_KEY[later], buyers)
         found = {row.id for row in rows if row.buyer_id in buyers[row.merge_key]}
-        found |= {row.id for row in self._sql.rows_in(_OF_GROUP, groups)}
+        found |= {row.id for row in self._sql.rows_in(_OF_GROUP[later], groups)}
         return sorted(found)
 
     def at_one_place(self, key: str, statuses: Collection[OrderStatus], limit: int) -> list[int]:

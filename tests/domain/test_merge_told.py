@@ -3,6 +3,7 @@
 import pytest
 
 from domain import intake, queue, review, together
+from domain.parcels import ParcelState
 from domain.people import Role
 from domain.records import NoticeKind
 from tests.domain.house import House
@@ -71,9 +72,10 @@ def test_who_approved_hears_that_it_was_taken_back(yard: Yard, by: Role, told: b
     yard.receive(cups("1"))
     yard.approve("1")
     yard.receive(tea("2"))
-    order = yard.order("2")
+    order, before = yard.order("2"), heard(yard)
     yard.run(together.take_back, yard.house.cast.actor(by), order.id, order.revision, yard.order("1").id)
-    assert heard(yard) == ([(name(yard, Role.CS), yard.order("1").id)] if told else [])
+    news = [(name(yard, Role.CS), yard.order("1").id)] if told else []
+    assert heard(yard) == sorted([*before, *news])
 
 
 def test_a_changed_plan_of_the_same_company_is_no_news(yard: Yard) -> None:
@@ -83,3 +85,33 @@ def test_a_changed_plan_of_the_same_company_is_no_news(yard: Yard) -> None:
     yard.run(review.reject, yard.cs, order.id, order.revision, "no")
     assert yard.box("1").order_ids == yard.box("2").order_ids
     assert heard(yard) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [(ParcelState.READY, True), (ParcelState.PICKED, True), (ParcelState.PACKED, False)],
+)
+def test_the_desk_gets_the_card_of_an_order_that_could_join_one_under_way(
+    yard: Yard, state: ParcelState, told: bool
+) -> None:
+    yard.receive(cups("1"))
+    yard.approve("1")
+    if state is not ParcelState.READY:
+        yard.wave("1")
+        yard.walk(yard.box("1"), state)
+    before = heard(yard)
+    yard.receive(tea("2"))
+    desk = sorted({yard.house.cast.anna2.name, name(yard, Role.CS)})
+    assert heard(yard) == sorted([*before, *((who, yard.order("2").id) for who in desk if told)])
+    yard.receive(tea("2"), cups("3", buyer_id="other"))
+    assert len(heard(yard)) == len(before) + (2 if told else 0)
+
+
+def test_a_batch_brings_few_cards_however_many_could_join(yard: Yard) -> None:
+    numbers = range(6)
+    for at in numbers:
+        yard.receive(cups(f"a{at}", buyer_id=f"buyer {at}"))
+        yard.approve(f"a{at}")
+    teas = [tea(f"b{at}", buyer_id=f"buyer {at}") for at in numbers]
+    yard.run(intake.receive, yard.cs, yard.house.cast.shops[0].id, teas)
+    assert {subject for _, subject in heard(yard)} == {yard.order(f"b{at}").id for at in range(3)}
