@@ -131,15 +131,16 @@ def _runs(same: Sequence[Order], choices: Merge) -> list[list[Order]]:
     """Orders of one buyer to one place, cut where they lie too far apart, are promised too differently or are too
     many."""
     result: list[list[Order]] = []
+    free: list[list[Order]] = []
     span = timedelta(hours=choices.within_hours)
     for order in same:
-        near = (run for run in reversed(result) if _when(order) - _when(run[0]) <= span)
-        free = (run for run in near if len(run) < choices.most_orders)
+        free = [run for run in free if len(run) < choices.most_orders and _when(order) - _when(run[0]) <= span]
         run = next((run for run in free if all(_due_alike(order, other, choices) for other in run)), None)
         if run is None:
-            result.append([order])
-        else:
-            run.append(order)
+            run = []
+            result.append(run)
+            free.append(run)
+        run.append(order)
     return result
 
 
