@@ -4,7 +4,7 @@ Surprising: the same questions are asked again when the wave is made (`courier_f
 when the order was approved and is suspended, refused or out of numbers since is replaced before a label is printed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -252,10 +252,24 @@ def _suspension(facts: Facts, code: str, province: str) -> str | None:
     return None if found is None else found.reason
 
 
+def carried_g(order: Order, warehouse_ids: Iterable[int], facts: Facts) -> int:
+    """The most grams that a courier carries to this order's place from one of these warehouses; 0 when none goes
+    there with anything."""
+    asks = (asked(order, place, 0, facts, {}) for place in warehouse_ids)
+    ways = ((courier, ask) for ask in asks for courier in facts.catalog.couriers.values())
+    able = (_limits(courier, order)[1] for courier, ask in ways if courier_fault(courier, ask) is None)
+    return max(able, default=0)
+
+
+def _limits(courier: Courier, order: Order) -> tuple[int, int]:
+    """(least, most) grams to this order's place."""
+    area = most_specific(courier.areas, order.receiver) if courier.areas else None
+    most = min(courier.max_g, area.max_g) if area and area.max_g else courier.max_g
+    return area.min_g if area else 0, most
+
+
 def _weight(courier: Courier, ask: Ask) -> Fault | None:
-    area = most_specific(courier.areas, ask.order.receiver) if courier.areas else None
-    limit = min(courier.max_g, area.max_g) if area and area.max_g else courier.max_g
-    least = area.min_g if area else 0
+    least, limit = _limits(courier, ask.order)
     grams = ask.load.grams
     if grams > limit:
         return "too_heavy", {"grams": str(grams), "max": str(limit)}

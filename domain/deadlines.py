@@ -2,6 +2,13 @@
 
 Surprising: the deadline is worked out once, when an order is screened, and kept with it (`Order.due_at`); the queue,
 the digest and the alerts only compare it, so that a hundred thousand orders are sorted by an index.
+
+Where the hours of the policy come from (looked up in November 2026): 48 of WeChat's shops ("unless agreed otherwise,
+ordinary goods within 48 hours", rules.md S28), which Shopee asks as well (two calendar days); TikTok Shop wants parcels
+handed over the same working day, those ordered after 14:00 the next (seller-vn.tiktok.com, "Order fulfillment
+timelines", August 2024), so 24. Taobao, Pinduoduo, Douyin, JD, Lazada, Amazon and eBay tell the promise with each order
+(`Order.promised_ship_at`), which stands above any of these; a shop of one's own (Shopify, WooCommerce) has no clock but
+the owner's.
 """
 
 from datetime import datetime, timedelta

@@ -75,6 +75,8 @@ FILLERS: Final = COUNTRY | frozenset(
 # What people there say, which no rule makes of the name.
 _BRIEFLY = {
     "内蒙古自治区": "内蒙",
+    "呼和浩特市": "呼市",
+    "乌鲁木齐市": "乌市",
     "巴音郭楞蒙古自治州": "巴州",
     "克孜勒苏柯尔克孜自治州": "克州",
     "博尔塔拉蒙古自治州": "博州",

@@ -6,7 +6,7 @@ Surprising: lines and refunds that come before their order are put aside and pic
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from domain import early, feeds, history, interception, news, notices, refunds, replies
+from domain import early, feeds, history, interception, news, notices, refunds, replies, together
 from domain.desk import Desk
 from domain.incoming import Fragment, IncomingOrder, IncomingRefund, RefundState
 from domain.orders import Order, OrderStatus
@@ -111,6 +111,7 @@ def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], 
     saved = desk.orders.save_changed(others, moved)
     changed = [now.id for was, now in zip(others, saved, strict=True) if was.revision != now.revision]
     notices.redraw(desk, NoticeKind.ORDER, changed)
+    together.warn(desk, ready)
     desk.record([_arrival(desk, actor, order) for order in ready])
     for order, one in zip(ready, heads, strict=True):
         _early_refunds(desk, actor, order, one)

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.addresses import filled, merge_key
+from domain.catalog import Catalog
 from domain.holds import HoldCode, open_codes
 from domain.orders import Order, OrderStatus
 from domain.policy_sections import Merge
@@ -41,19 +42,35 @@ class Verdict:
     why: str
 
 
-def key_of(order: Order) -> str:
-    """What orders to one place share; '' when this order may never travel with another: cash on delivery, a hidden
-    receiver without the platform's own code, or an address we can't compare.
+def key_of(order: Order, catalog: Catalog, choices: Merge) -> str:
+    """What orders to one place share; '' when this order may never travel with another: cash on delivery, goods bound
+    to one order (a subsidy, a serial number), a hidden receiver without the platform's own code, or an address we
+    can't compare.
 
-    Shop, platform, and what the platform designates are part of it: orders that differ there never meet.
+    Shop, platform, what the platform designates, and a quick promise (same day, next day) are part of it: orders that
+    differ there never meet.
     """
-    if order.cod:
+    if order.cod or _bound(order, catalog, choices):
         return ""
     place = f"code:{order.merge_code}" if order.merge_code else merge_key(order.receiver)
     if not place:
         return ""
-    whole = "\n".join((str(order.shop_id), order.platform, order.warehouse_hint, order.courier_hint, place))
-    return hashlib.blake2b(whole.encode(), digest_size=12).hexdigest()
+    parts = [str(order.shop_id), order.platform, order.warehouse_hint, order.courier_hint, place]
+    parts += [f"within {hours} h" for hours in _quick(order, choices)]
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+
+
+def _bound(order: Order, catalog: Catalog, choices: Merge) -> bool:
+    skus = (catalog.skus.get(line.sku) for line in order.shippable if line.sku)
+    return any(sku.traits.intersection(choices.never) for sku in skus if sku is not None and sku.traits)
+
+
+def _quick(order: Order, choices: Merge) -> list[int]:
+    """The least of the policy's quick promises that this order's is within, if any."""
+    if order.promised_ship_at is None:
+        return []
+    until = order.promised_ship_at - _when(order)
+    return [hours for hours in sorted(choices.quick_hours) if until <= timedelta(hours=hours)][:1]
 
 
 def one_place(orders: Collection[Order]) -> bool:
@@ -77,6 +94,8 @@ def verdict(first: Order, second: Order, choices: Merge) -> Verdict:
             return Verdict(Risk.HIGH, "held")
     if abs(_when(first) - _when(second)) > timedelta(hours=choices.within_hours):
         return Verdict(Risk.MID, "far_apart")
+    if not _due_alike(first, second, choices):
+        return Verdict(Risk.MID, "other_promise")
     if not first.buyer_id or not second.buyer_id:
         return Verdict(Risk.MID, "unknown_buyer")
     if first.buyer_id != second.buyer_id:
@@ -111,16 +130,29 @@ def groups(orders: Collection[Order], choices: Merge) -> list[list[Order]]:
     return result
 
 
+def _due_alike(first: Order, second: Order, choices: Merge) -> bool:
+    """Whether they must leave at about the same time: goods promised in two weeks don't wait in a box for today's,
+    nor leave two weeks early with them. Always where the platform promised nothing."""
+    if first.promised_ship_at is None and second.promised_ship_at is None:
+        return True
+    mine, yours = (order.promised_ship_at or order.due_at for order in (first, second))
+    return mine is None or yours is None or abs(mine - yours) <= timedelta(hours=choices.promise_hours)
+
+
 def _runs(same: Sequence[Order], choices: Merge) -> list[list[Order]]:
-    """Orders of one buyer to one place, cut where they lie too far apart or are too many."""
+    """Orders of one buyer to one place, cut where they lie too far apart, are promised too differently or are too
+    many."""
     result: list[list[Order]] = []
+    free: list[list[Order]] = []
     span = timedelta(hours=choices.within_hours)
     for order in same:
-        last = result[-1] if result else None
-        if last and len(last) < choices.most_orders and _when(order) - _when(last[0]) <= span:
-            last.append(order)
-        else:
-            result.append([order])
+        free = [run for run in free if len(run) < choices.most_orders and _when(order) - _when(run[0]) <= span]
+        run = next((run for run in free if all(_due_alike(order, other, choices) for other in run)), None)
+        if run is None:
+            run = []
+            result.append(run)
+            free.append(run)
+        run.append(order)
     return result
 
 

@@ -1,4 +1,4 @@
-"""Money as integers in minor units, and the one way to split it: cent-exact, the last share takes the rest.
+"""Money as integers in minor units, and the one way to split it: cent-exact, each share within a cent of its part.
 
 Currencies differ in how many decimals a minor unit has (JPY has none), so every amount read from text goes
 through `parse_minor` with its currency.
@@ -6,6 +6,7 @@ through `parse_minor` with its currency.
 
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import accumulate, pairwise
 
 _DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "IDR": 0, "CLP": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
 
@@ -42,10 +43,11 @@ def from_minor(amount: int, currency: str) -> Decimal:
 
 
 def apportion(total: int, weights: Sequence[int]) -> tuple[int, ...]:
-    """Split `total` minor units by weight; shares add up to `total` exactly, the last one takes the rest.
+    """Split `total` minor units by weight (rules.md B4): each share is less than one unit away from its part, weight 0
+    gets nothing, and the last of equal ones takes the rounding cent. All-zero weights count as equal.
 
-    Shares are rounded towards zero, so none but the last exceeds its part (rules.md B4). All-zero weights
-    count as equal. Raises ValueError on no weights or a negative one.
+    What is rounded off is carried on to the next share, so the first n together have their part as well. Raises
+    ValueError on no weights or a negative one.
     """
     if not weights or min(weights) < 0:
         raise ValueError("apportion needs weights, none of them negative")
@@ -53,5 +55,5 @@ def apportion(total: int, weights: Sequence[int]) -> tuple[int, ...]:
         weights = [1] * len(weights)
     whole = sum(weights)
     sign, size = (-1 if total < 0 else 1), abs(total)
-    shares = [sign * (size * weight // whole) for weight in weights[:-1]]
-    return (*shares, total - sum(shares))
+    upto = [size * weight // whole for weight in accumulate(weights)]
+    return tuple(sign * (end - start) for start, end in pairwise([0, *upto]))

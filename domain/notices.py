@@ -83,6 +83,15 @@ def tell_chat(desk: Desk, kind: NoticeKind, subject_id: int, chat_id: int, *, ke
     desk.outbox.add([Notice(kind, subject_id, chat_id, key, desk.now, data=data)])
 
 
+def tell_people(desk: Desk, kind: NoticeKind, subjects: Mapping[int, int], *, key: str, **data: str) -> None:
+    """Queue one quiet notice in private for each of these people (person id -> what of) who is there and reachable."""
+    if not subjects:
+        return
+    chats = {chat.id for chat in desk.people.chats() if not chat.parked}
+    told = [p for p in desk.people.staff().people if p.id in subjects and p.active and p.chat_id in chats]
+    desk.outbox.add([Notice(kind, subjects[p.id], p.chat_id, key, desk.now, quiet=True, data=data) for p in told])
+
+
 def redraw(desk: Desk, kind: NoticeKind, subject_ids: Iterable[int], *, digest: bool = False) -> None:
     """Every card that shows one of these is drawn again: when one person acts, all copies change.
 

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-_EXTENSION = r"(?:(?:[-–—_,]|转|轉|#|ext\.?|x)(?P<extension>\d{1,6}))?"
+_EXTENSION = r"(?:[(\[【]?(?:[-–—_#]|,+|分机号?:?|转|轉|ext\.?|x|(?<=[(\[【]))(?P<extension>\d{1,6})[)\]】]?)?"
 _MOBILE = re.compile(rf"(?P<base>1[3-9]\d{{9}}){_EXTENSION}", re.IGNORECASE | re.ASCII)
 _LANDLINE = re.compile(
     rf"(?P<base>(?:\(?(?P<area>0[1-9]\d{{1,2}})\)?-?\d{{7,8}}|[48]00-?\d{{3}}-?\d{{4}})){_EXTENSION}",
@@ -54,7 +54,7 @@ class Phone:
 
 def read(text: str) -> Phone:
     """A phone from a column or an answer: country code, spaces, full-width digits and the ways to write an
-    extension (`-123`, `,123`, `转123`) made one. Never raises."""
+    extension (`-123`, `,123`, `转123`, `（分机123）`, `[123]`) made one. Never raises."""
     told = unicodedata.normalize("NFKC", text).strip()
     bare = "".join(told.split())
     if bare.startswith(CIPHERS) or (_MASK.fullmatch(bare) and "*" in bare):

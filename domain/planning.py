@@ -104,7 +104,7 @@ class Arranged:
 def prepared(order: Order, catalog: Catalog, policy: Policy) -> Order:
     """The order with its lines matched, what it may share a parcel by, and until when it must have left."""
     order = match_lines(order, catalog)
-    key, due = key_of(order), dispatch_deadline(order, policy)
+    key, due = key_of(order, catalog, policy.merge), dispatch_deadline(order, policy)
     return order if (key, due) == (order.merge_key, order.due_at) else replace(order, merge_key=key, due_at=due)
 
 
@@ -178,23 +178,23 @@ def companions(desk: Desk, orders: Collection[Order]) -> list[Order]:
     return [prepared(order, desk.catalog, desk.policy) for order in others.values()]
 
 
-def refresh(desk: Desk, orders: Sequence[Order]) -> list[Order]:
+def refresh(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> list[Order]:
     """Screen and plan orders that are stored already, and those they may travel with; save what changed. Returns the
     given ones as they now stand.
 
     `orders` may carry changes not saved yet: they are saved here, once. One of which nothing changed, neither holds
-    nor plan, keeps its revision, so that open cards stay good.
+    nor plan, keeps its revision, so that open cards stay good. The person it is done `by` is not told of a merge.
     """
-    return [now for _, now in refreshed(desk, orders)[: len(orders)]]
+    return [now for _, now in refreshed(desk, orders, by=by)[: len(orders)]]
 
 
-def refreshed(desk: Desk, orders: Sequence[Order]) -> list[tuple[Order, Order]]:
+def refreshed(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> list[tuple[Order, Order]]:
     """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
     orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
     with_them = companions(desk, orders)
     everyone = [*orders, *with_them, *_left_behind(desk, [*orders, *with_them])]
     arranged = arrange(everyone, load_facts(desk, everyone))
-    moved = store_plans(desk, arranged)
+    moved = store_plans(desk, arranged, by=by)
     pairs = list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
     others = [now.id for was, now in pairs[len(orders) :] if now.revision != was.revision]
     notices.redraw(desk, NoticeKind.ORDER, others)
@@ -211,17 +211,19 @@ def _left_behind(desk: Desk, orders: Sequence[Order]) -> list[Order]:
     return [prepared(order, desk.catalog, desk.policy) for order in found if order.status is OrderStatus.REVIEW]
 
 
-def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> set[int]:
-    """Bring the PLANNED parcels of these orders (`new` ones have none) in line with the plan. Returns the orders that
-    now travel otherwise: with others, in other boxes, from elsewhere."""
+def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = (), *, by: int | None = None) -> set[int]:
+    """Bring the PLANNED parcels of these orders (`new` ones have none) in line with the plan, and tell whose orders
+    were merged. Returns the orders that now travel otherwise: with others, in other boxes, from elsewhere."""
     known = [order.id for order in arranged.orders if order.id not in new]
     found = desk.parcels.of_orders(known) if known else {}
     old = {p.id: p for boxes in found.values() for p in boxes if p.state is ParcelState.PLANNED}
-    kept, added, changed = set[int](), [], []
+    kept, added, changed, joined = set[int](), [], [], list[Parcel]()
     for parcel in arranged.parcels:
         boxes = (box for order_id in parcel.order_ids for box in found.get(order_id, ()))
         mine = [box for box in boxes if box.id in old and box.id not in kept]
         same = next((box for box in mine if box.order_ids == parcel.order_ids), mine[0] if mine else None)
+        if len(parcel.order_ids) > 1 and not (same and {*parcel.order_ids} <= {*same.order_ids}):
+            joined.append(parcel)
         if same is None:
             added.append(parcel)
             continue
@@ -232,7 +234,24 @@ def store_plans(desk: Desk, arranged: Arranged, new: Collection[int] = ()) -> se
     ids = desk.parcels.next_ids(len(added))
     desk.parcels.add([replace(parcel, id=new_id) for parcel, new_id in zip(added, ids, strict=True)])
     desk.parcels.save(changed)
+    _tell_merged(desk, joined, [order for order in arranged.orders if order.id not in new], by)
     return {order_id for parcel in (*added, *changed) for order_id in parcel.order_ids}.intersection(known)
+
+
+def _tell_merged(desk: Desk, joined: Collection[Parcel], orders: Sequence[Order], by: int | None) -> None:
+    """Whoever took one of these orders, or said the first of two yes, hears that it now travels with others: each
+    person once, of the first; nobody when no person has touched them (rules.md A1, "tells both")."""
+    among = {order_id for parcel in joined for order_id in parcel.order_ids}
+    merged = [order for order in orders if order.id in among]
+    if not merged:
+        return
+    takers = desk.hands.takers([order.id for order in merged])
+    told: dict[int, int] = {}
+    for order in merged:
+        for person in (takers.get(order.id), order.first_approver):
+            if person and person != by:
+                told.setdefault(person, order.id)
+    notices.tell_people(desk, NoticeKind.ORDER, told, key=f"merged:{min(among)}:{max(among)}")
 
 
 def _same_plan(old: Parcel, new: Parcel) -> bool:

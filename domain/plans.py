@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain import splitting
-from domain.couriers import grams_of, match_courier
+from domain.couriers import carried_g, grams_of, match_courier
 from domain.holds import Finding, HoldCode, open_codes
 from domain.match import Match
 from domain.matching import match_warehouse
@@ -52,7 +52,7 @@ def rest(order: Order, items: Sequence[Item], facts: Facts) -> Plan:
 
 def _planned(orders: Sequence[Order], items: Sequence[Item], facts: Facts, parting: Parting | None = None) -> Plan:
     """The boxes of these goods of theirs, and last what a parting owes."""
-    leader = _leader(orders)
+    leader = leader_of(orders)
     boxes = _boxes(leader, items, facts, len(orders))
     if not boxes:
         return Plan()
@@ -74,23 +74,23 @@ def _planned(orders: Sequence[Order], items: Sequence[Item], facts: Facts, parti
     return _with_reasons(orders, parcels, boxes, facts)
 
 
-def _leader(orders: Sequence[Order]) -> Order:
-    """Who speaks for the group: the oldest order, with the earliest promise and everybody's notes."""
+def leader_of(orders: Sequence[Order]) -> Order:
+    """Who speaks for a box: its oldest order, with the earliest promise and what everybody wrote (rules.md B3)."""
     if len(orders) == 1:
         return orders[0]
     promises = [order.promised_ship_at for order in orders if order.promised_ship_at]
     notes = "\n".join(order.seller_note for order in orders if order.seller_note)
-    return replace(orders[0], promised_ship_at=min(promises, default=None), seller_note=notes)
+    wishes = "\n".join(order.buyer_message for order in orders if order.buyer_message)
+    return replace(orders[0], promised_ship_at=min(promises, default=None), seller_note=notes, buyer_message=wishes)
 
 
 def _boxes(leader: Order, items: Sequence[Item], facts: Facts, orders: int) -> list[Box]:
     """One box, or several where the rules of splitting ask for it; none when a group does not fit one."""
-    limit_g = max((courier.max_g for courier in facts.catalog.couriers.values()), default=0) - facts.policy.packaging_g
     choices = facts.policy.split
-    boxes = splitting.boxes(leader, items, facts.catalog, choices, limit_g)
+    boxes = splitting.boxes(leader, items, facts.catalog, choices, _limit_g(leader, items, facts))
     if orders > 1:
         return boxes if len(boxes) == 1 else []
-    if len(items) == 1 or not splitting.may_split(leader, choices):
+    if len(items) == 1 or splitting.sealed(leader, choices):
         return boxes
     if covering(leader, facts, splitting.units_of(items)):
         return boxes
@@ -103,9 +103,24 @@ def _boxes(leader: Order, items: Sequence[Item], facts: Facts, orders: int) -> l
     return result
 
 
+def _limit_g(order: Order, items: Sequence[Item], facts: Facts) -> int:
+    """The most grams of goods in a box. Who carries how much to where is asked only when it matters: what the weakest
+    courier carries anywhere, all do."""
+    couriers = facts.catalog.couriers.values()
+    grams = sum(facts.catalog.skus[item.sku].weight_g * item.quantity for item in items)
+    weakest = facts.memo.get("weakest_g")
+    if not isinstance(weakest, int):
+        areas = (area.max_g for courier in couriers for area in courier.areas if area.max_g)
+        weakest = facts.memo["weakest_g"] = min((*(courier.max_g for courier in couriers), *areas), default=0)
+    most = max((courier.max_g for courier in couriers), default=0)
+    if grams + facts.policy.packaging_g > weakest:
+        most = carried_g(order, serving(order, facts), facts) or most
+    return most - facts.policy.packaging_g
+
+
 def _by_warehouse(order: Order, box: Box, facts: Facts) -> list[Box]:
     """Goods that no one warehouse has all of travel from several (rules.md B4, 1)."""
-    parts = splitting.by_warehouse(box.items, serving(order, facts), facts.free)
+    parts = splitting.by_warehouse(box.items, serving(order, facts), facts.free, splitting.gifts(order))
     if len(parts) == 1:
         return [replace(box, place=parts[0][0])]
     return [Box(part, (*box.rules, "warehouse"), place) for place, part in parts] or [box]

@@ -65,6 +65,11 @@ class Merge:
     most_orders: int = choice(10, "orders in one parcel at most", low=2, high=50)
     wait_minutes: int = choice(0, "how long a clean order waits for a held one it could travel with; 0 = off", low=0)
     within_hours: int = choice(72, "orders placed further apart are not merged", low=1)
+    promise_hours: int = choice(72, "nor orders that must leave further apart", low=1)
+    quick_hours: tuple[int, ...] = choice(
+        (4, 16), "a promise within so many hours of payment (same day, next day) only travels with its like", low=1
+    )
+    never: tuple[str, ...] = choice(("subsidy", "国补"), "traits of goods whose order travels with no other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Split:
     alone: tuple[str, ...] = choice(("fragile", "oversized", "liquid"), "traits whose goods travel alone")
     apart: tuple[tuple[str, str], ...] = choice((("food", "chemical"),), "pairs of traits that never share a parcel")
     most_g: int = choice(30_000, "grams in one parcel at most", low=100)
+    most_mm3: int = choice(0, "mm³ of goods in one parcel at most, of those whose size is known; 0 = not judged", low=0)
     most_units: int = choice(200, "units in one parcel at most", low=1)
     most_value: Mapping[str, int] = choice({"CNY": 2_000_000, "*": 300_000}, "declared value at most, minor units")
     shortage: bool = choice(
@@ -198,7 +204,7 @@ class Alerts:
     )
     snooze_minutes: tuple[int, ...] = (15, 60)
     mute_hours: int = 24
-    dispatch_hours: Mapping[str, int] = field(default_factory=dict)
+    dispatch_hours: Mapping[str, int] = field(default_factory=lambda: {"tiktok": 24})
     near_hours: tuple[int, ...] = (2, 6, 12)
     ahead_hours: int = 12
     gap_days: int = 14
@@ -252,29 +258,16 @@ class Matching:
     """Which warehouse and courier (rules.md B5, B6).
 
     `names` maps what people call a courier to its code; a name after one of `ask` in a note is a wish, after one of
-    `refuse` it is ruled out. `note_must` makes a wish binding: rather no courier than another. The rules name
-    warehouses and couriers by code.
+    `refuse` or before one of `absent` it is ruled out (不能发中通; 中通不到). `note_must` makes a wish binding: rather
+    no courier than another. The rules name warehouses and couriers by code.
     """
 
     warehouse_rules: tuple[FieldRule, ...] = ()
     courier_rules: tuple[FieldRule, ...] = ()
     names: Mapping[str, str] = field(default_factory=lambda: dict(_NAMES))
     ask: tuple[str, ...] = ("发", "走", "用", "寄", "要", "换", "ship by", "ship with", "via", "use", "by")
-    refuse: tuple[str, ...] = (
-        "不要",
-        "不发",
-        "别发",
-        "勿发",
-        "不用",
-        "别用",
-        "不走",
-        "不需要",
-        "不想",
-        "拒收",
-        "except",
-        "not",
-        "no",
-    )
+    refuse: tuple[str, ...] = ("不", "别", "勿", "莫", "禁", "拒", "没有", "避免", "除了", "except", "not", "no")
+    absent: tuple[str, ...] = ("不到", "到不了", "送不到", "不派", "不送", "不通")
     note_must: bool = False
     upgrades: tuple[Upgrade, ...] = ()
 

@@ -14,7 +14,7 @@ from domain.orders import Order
 from domain.parcels import Parcel
 from domain.people import CLOCK
 from domain.planning import courier_facts, refresh, units_of
-from domain.plans import priced
+from domain.plans import leader_of, priced
 from domain.records import Event, NoticeKind
 from domain.screening import Facts
 
@@ -49,9 +49,9 @@ def carried(desk: Desk, ready: Sequence[Parcel]) -> list[Parcel]:
 
 
 def _ask(parcel: Parcel, orders: dict[int, Order], facts: Facts) -> Ask:
-    """A merged box asks as its first order does."""
+    """What the box asks now, for all of its orders."""
     assert parcel.warehouse_id is not None
-    order = orders[parcel.order_ids[0]]
+    order = leader_of([orders[order_id] for order_id in parcel.live_orders])
     return asked(order, parcel.warehouse_id, parcel.expected_g, facts, units_of(parcel))
 
 

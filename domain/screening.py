@@ -21,7 +21,7 @@ from domain.parcels import Item
 from domain.place_names import Fault, Why
 from domain.policy import Policy
 from domain.shortage import Parting, parting, presale
-from domain.splitting import by_warehouse, items_of, may_split
+from domain.splitting import by_warehouse, gifts, items_of, sealed
 from domain.unit_costs import UnitCosts
 from domain.waiting import rush_from, waiting
 from domain.worth import worth
@@ -121,7 +121,7 @@ def short(order: Order, facts: Facts) -> Iterator[Finding]:
         yield Finding(HoldCode.NO_WAREHOUSE, {"shop": facts.catalog.shops[order.shop_id].name})
         return
     items = items_of(order)
-    if may_split(order, facts.policy.split) and by_warehouse(items, places, facts.free):
+    if _in_parts(order, items, places, facts):
         return
     parted = parting(order, items, places, facts.free, facts.catalog.skus, facts.policy.split)
     if parted.now:
@@ -141,10 +141,20 @@ def short(order: Order, facts: Facts) -> Iterator[Finding]:
     yield IN_PIECES
 
 
+def _in_parts(order: Order, items: Sequence[Item], places: Sequence[int], facts: Facts) -> bool:
+    """Whether several warehouses have it all together, where it may come from several."""
+    whole = sealed(order, facts.policy.split)
+    return not whole and bool(by_warehouse(items, places, facts.free, gifts(order)))
+
+
 def parts_of(order: Order, items: Sequence[Item], facts: Facts) -> Parting:
     """What can go now of an order whose goods are not all there; nothing parted where they are, or need not be."""
     places, choices = serving(order, facts), facts.policy.split
-    if not places or covering(order, facts) or (may_split(order, choices) and by_warehouse(items, places, facts.free)):
+    if (
+        not places
+        or covering(order, facts)
+        or (not sealed(order, choices) and by_warehouse(items, places, facts.free, gifts(order)))
+    ):
         return Parting()
     return parting(order, items, places, facts.free, facts.catalog.skus, choices)
 

@@ -13,7 +13,8 @@ from domain.orders import Order
 from domain.parcels import Item
 from domain.policy import of_currency
 from domain.policy_sections import Split
-from domain.splitting import SHIPS_PARTS, by_warehouse
+from domain.splitting import SHIPS_PARTS, by_warehouse, sealed
+from domain.splitting import gifts as gifts_of
 
 PRESALE, SHORTAGE = "presale", "shortage"
 Free = Mapping[tuple[int, str], int]
@@ -48,7 +49,7 @@ def parting(
     """What of these goods, which nobody has all of, can go from these warehouses now."""
     if not choices.shortage and not choices.presale:
         return Parting()
-    gifts = _gifts(order)
+    gifts = gifts_of(order)
     now, owed = _divided(items, gifts, places, free)
     rule = PRESALE if all(presale(skus[item.sku], choices) for item in owed) else SHORTAGE
     if rule == SHORTAGE and not choices.shortage:
@@ -59,15 +60,9 @@ def parting(
         or _sealed(order, choices)
         or _only_gifts(owed, gifts, "gifts")
         or _small(facts)
-        or ("" if by_warehouse(now, places, free) else "pieces")
+        or ("" if by_warehouse(now, places, free, gifts) else "pieces")
     )
     return Parting((), (), rule, why_not, facts) if why_not else Parting(now, owed, rule, "", facts)
-
-
-def _gifts(order: Order) -> set[int]:
-    """Lines that cost nothing beside some that do: they travel with goods, never by themselves."""
-    free = {line.line_no for line in order.shippable if line.amount <= 0}
-    return free if len(free) < len(order.shippable) else set()
 
 
 def _divided(
@@ -110,13 +105,7 @@ def _facts(
 
 def _sealed(order: Order, choices: Split) -> str:
     """Why this order is never parted, whatever is missing."""
-    if order.cod:
-        return "cod"
-    if order.together:
-        return "together"
-    if not choices.auto:
-        return "auto"
-    return "" if order.platform in SHIPS_PARTS else "platform"
+    return sealed(order, choices) or ("" if order.platform in SHIPS_PARTS else "platform")
 
 
 def _only_gifts(items: Sequence[Item], gifts: Collection[int], why_not: str) -> str:

@@ -4,10 +4,11 @@ Surprising: goods are divided in units, not in lines: five kettles of one line m
 box knows what the buyer paid for exactly its units, to the cent.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.catalog import Catalog, Sku
+from domain.exchanges import returned_of
 from domain.incoming import Platform
 from domain.money import apportion
 from domain.orders import Order
@@ -32,6 +33,7 @@ class _Fill:
 
     items: list[Item] = field(default_factory=list)
     grams: int = 0
+    mm3: int = 0
     units: int = 0
     value: int = 0
 
@@ -61,35 +63,51 @@ def items_of(order: Order) -> tuple[Item, ...]:
     )
 
 
-def may_split(order: Order, choices: Split) -> bool:
-    """Cash on delivery is one amount at one door; a person's merge is kept whole."""
-    return choices.auto and not order.cod and not order.together
+def sealed(order: Order, choices: Split) -> str:
+    """Why this order travels whole; '' when it need not (the bans of rules.md B4): cash on delivery is one amount at
+    one door, a person's merge is kept, and an exchange goes against what came back."""
+    if order.cod:
+        return "cod"
+    if order.together:
+        return "together"
+    if returned_of(order) is not None:
+        return "exchange"
+    return "" if choices.auto else "auto"
+
+
+def gifts(order: Order) -> frozenset[int]:
+    """Lines that cost nothing beside some that do: they travel with goods, never by themselves (rules.md B4)."""
+    free = {line.line_no for line in order.shippable if line.amount <= 0}
+    return frozenset(free) if len(free) < len(order.shippable) else frozenset()
 
 
 def boxes(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split, limit_g: int) -> list[Box]:
     """The goods in as few boxes as the rules allow; one when nothing speaks against it. `limit_g` is the most grams
     of goods any courier carries."""
     whole = [Box(tuple(items))]
-    if not may_split(order, choices) or not items:
+    if sealed(order, choices) or not items:
         return whole
     if _modest(order, items, catalog, choices, limit_g):
         return whole
     traits = {item.sku: catalog.skus[item.sku].traits for item in items}
     divided = _each(whole, lambda box: _alone(box, traits, choices))
     divided = _each(divided, lambda box: _apart(box, traits, choices))
+    divided = _with_goods(divided, order, traits, choices)
     return _each(divided, lambda box: _sized(box, order, catalog.skus, choices, limit_g))
 
 
 def _modest(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split, limit_g: int) -> bool:
     """Whether no rule could divide it: nothing special in it, and all of it fits one box. True of most orders, and
     cheaper to ask than to try each rule."""
-    grams = units = value = 0
+    grams = mm3 = units = value = 0
     for item in items:
         sku = catalog.skus[item.sku]
         if sku.traits and len(items) > 1:
             return False
         grams, units, value = grams + sku.weight_g * item.quantity, units + item.quantity, value + item.paid
+        mm3 += _size(sku) * item.quantity
     fits = grams <= min(choices.most_g, limit_g) and units <= choices.most_units
+    fits = fits and not 0 < choices.most_mm3 < mm3
     return fits and value <= of_currency(choices.most_value, order.currency)
 
 
@@ -122,24 +140,56 @@ def _apart(box: Box, traits: Mapping[str, frozenset[str]], choices: Split) -> li
     return [Box(tuple(part), (*box.rules, "apart")) for part in parts]
 
 
+def _with_goods(found: Sequence[Box], order: Order, traits: Mapping[str, frozenset[str]], choices: Split) -> list[Box]:
+    """Boxes of nothing but gifts go into the first box of goods where they meet no enemy."""
+    free = gifts(order)
+    boxes = [box for box in found if not _all_free(box.items, free)]
+    for box in found:
+        if not _all_free(box.items, free):
+            continue
+        meets = (
+            any(_enemies(mine, other, traits, choices) for mine in box.items for other in one.items) for one in boxes
+        )
+        at = next((at for at, enemies in enumerate(meets) if not enemies), None)
+        if at is None:
+            boxes.append(box)
+        else:
+            boxes[at] = replace(boxes[at], items=(*boxes[at].items, *box.items))
+    return [replace(boxes[0], rules=())] if len(boxes) == 1 else boxes
+
+
+def _all_free(items: Sequence[Item], free: Collection[int]) -> bool:
+    return bool(free) and all(item.line_no in free for item in items)
+
+
 def _enemies(first: Item, second: Item, traits: Mapping[str, frozenset[str]], choices: Split) -> bool:
     mine, yours = traits[first.sku], traits[second.sku]
     return any((a in mine and b in yours) or (b in mine and a in yours) for a, b in choices.apart)
 
 
+def _size(sku: Sku) -> int:
+    """mm³ of one unit; 0 when its size is not known."""
+    return sku.length_mm * sku.width_mm * sku.height_mm
+
+
 def _sized(box: Box, order: Order, skus: Mapping[str, Sku], choices: Split, limit_g: int) -> list[Box]:
-    """Heaviest units first, each into the first box with room for it in grams, units and declared value."""
-    most_g = min(choices.most_g, limit_g)
-    most_value = of_currency(choices.most_value, order.currency)
+    """Heaviest units first, of equal ones the largest, each into the first box with room for it in grams, size, units
+    and declared value. A size that is not known takes no room."""
+    most = _Fill(
+        grams=min(choices.most_g, limit_g),
+        mm3=choices.most_mm3,
+        units=choices.most_units,
+        value=of_currency(choices.most_value, order.currency),
+    )
     fills: list[_Fill] = []
-    for item in sorted(box.items, key=lambda item: -skus[item.sku].weight_g):
-        grams = skus[item.sku].weight_g
+    for item in sorted(box.items, key=lambda item: (-skus[item.sku].weight_g, -_size(skus[item.sku]))):
+        grams, mm3 = skus[item.sku].weight_g, _size(skus[item.sku])
         for paid in _unit_prices(item):
-            fill = next((f for f in fills if _room(f, grams, paid, most_g, most_value, choices)), None)
+            fill = next((f for f in fills if _room(f, grams, mm3, paid, most)), None)
             if fill is None:
                 fill = _Fill()
                 fills.append(fill)
-            _put(fill, item, grams, paid)
+            _put(fill, item, grams, mm3, paid)
     if len(fills) == 1:
         return [box]
     return [Box(tuple(fill.items), (*box.rules, "too_much")) for fill in fills]
@@ -150,13 +200,16 @@ def _unit_prices(item: Item) -> Sequence[int]:
     return apportion(item.paid, [1] * item.quantity)
 
 
-def _room(fill: _Fill, grams: int, paid: int, most_g: int, most_value: int, choices: Split) -> bool:
-    return fill.grams + grams <= most_g and fill.units + 1 <= choices.most_units and fill.value + paid <= most_value
+def _room(fill: _Fill, grams: int, mm3: int, paid: int, most: _Fill) -> bool:
+    """Whether one more unit keeps all that is the `most`; no mm³ there means any."""
+    fits = fill.grams + grams <= most.grams and fill.units + 1 <= most.units and fill.value + paid <= most.value
+    return fits and (not most.mm3 or not mm3 or fill.mm3 + mm3 <= most.mm3)
 
 
-def _put(fill: _Fill, item: Item, grams: int, paid: int) -> None:
+def _put(fill: _Fill, item: Item, grams: int, mm3: int, paid: int) -> None:
     """One more unit; units of one line stay one item."""
     fill.grams, fill.units, fill.value = fill.grams + grams, fill.units + 1, fill.value + paid
+    fill.mm3 += mm3
     line = (item.order_id, item.line_no)
     same = next((n for n, one in enumerate(fill.items) if (one.order_id, one.line_no) == line), None)
     if same is None:
@@ -175,10 +228,35 @@ def units_of(items: Sequence[Item]) -> dict[str, int]:
 
 
 def by_warehouse(
+    items: Sequence[Item],
+    warehouses: Sequence[int],
+    free: Mapping[tuple[int, str], int],
+    gifts: Collection[int] = (),
+) -> list[tuple[int, tuple[Item, ...]]]:
+    """The goods by the warehouse they can come from, every line whole, the warehouse that has most lines first; the
+    lines that are `gifts` come from where goods do. Empty only when there is no such way."""
+    goods = [item for item in items if item.line_no not in gifts]
+    if not gifts or not goods or len(goods) == len(items):
+        return _divided(items, warehouses, free)
+    parts = dict(_divided(goods, warehouses, free))
+    left = dict(free)
+    for place, part in parts.items():
+        for item in part:
+            left[place, item.sku] = left.get((place, item.sku), 0) - item.quantity
+    for item in items:
+        if item.line_no not in gifts:
+            continue
+        at = next((one for one in parts if left.get((one, item.sku), 0) >= item.quantity), None)
+        if at is None:
+            return []
+        left[at, item.sku] -= item.quantity
+        parts[at] += (item,)
+    return list(parts.items())
+
+
+def _divided(
     items: Sequence[Item], warehouses: Sequence[int], free: Mapping[tuple[int, str], int]
 ) -> list[tuple[int, tuple[Item, ...]]]:
-    """The goods by the warehouse they can come from, every line whole, the warehouse that has most lines first. Empty
-    only when there is no such way."""
     left, places = list(items), list(warehouses)
     chosen: list[int] = []
     while places and items:

@@ -5,7 +5,8 @@ way, so its new box starts where the old one stands, with a waybill and a slot o
 packed or weighed is opened for it, and both go on from the picked goods.
 """
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from domain import bins, checking, history, materials, notices, numbering, splitting, stopping
 from domain.desk import Desk
@@ -17,12 +18,16 @@ from domain.people import Actor, Right, Role, require
 from domain.planning import grams_of, refresh, reprice, units_of
 from domain.records import NoticeKind
 from domain.review import seen
-from domain.withdrawal import without
+from domain.withdrawal import unapprove, without
 
 _NEWEST = 20
 APART = IN_HOUSE | {ParcelState.PLANNED, ParcelState.READY}
 """Where a merged box can still be taken apart."""
 _OPENED = (ParcelState.CHECKED, ParcelState.PACKED, ParcelState.WEIGHED)
+_CARDS = 3
+_UNDER_WAY = (ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PICKED)
+_IN_REVIEW = frozenset({OrderStatus.REVIEW})
+_DECIDED = frozenset({OrderStatus.APPROVED, OrderStatus.RELEASED})
 
 
 def candidates(desk: Desk, order: Order) -> list[tuple[Order, Verdict]]:
@@ -31,8 +36,99 @@ def candidates(desk: Desk, order: Order) -> list[tuple[Order, Verdict]]:
         return []
     planned = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state is ParcelState.PLANNED]
     company = {order.id, *(order_id for parcel in planned for order_id in parcel.order_ids)}
-    others = desk.orders.many(set(desk.orders.at_one_place(order.merge_key, _NEWEST)) - company)
+    others = desk.orders.many(set(desk.orders.at_one_place(order.merge_key, _IN_REVIEW, _NEWEST)) - company)
     return [(other, verdict(order, other, desk.policy.merge)) for other in others.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """An approved order to the same place and the box of its goods that is furthest; `back` says whether it may still
+    go back to review and travel with the new one: no list of the floor names any of its boxes."""
+
+    order: Order
+    parcel: Parcel
+    verdict: Verdict
+    back: bool
+
+
+def under_way(desk: Desk, order: Order) -> list[UnderWay]:
+    """Orders to the same place as this one in review that were approved before it came and are not packed (rules.md B3:
+    "a mergeable order exists"), oldest first."""
+    if not order.merge_key or order.status is not OrderStatus.REVIEW:
+        return []
+    others = desk.orders.many(desk.orders.at_one_place(order.merge_key, _DECIDED, _NEWEST))
+    boxes = desk.parcels.of_orders(others) if others else {}
+    result = []
+    for other in others.values():
+        live = [
+            p for p in boxes.get(other.id, ()) if p.state is not ParcelState.CANCELLED and other.id in p.live_orders
+        ]
+        found = verdict(order, other, desk.policy.merge)
+        near = [parcel for parcel in live if parcel.state in _UNDER_WAY]
+        if near and len(near) == len(live) and not other.apart and found.risk is not Risk.HIGH:
+            last = max(near, key=lambda parcel: _UNDER_WAY.index(parcel.state))
+            result.append(UnderWay(other, last, found, last.state is ParcelState.READY))
+    return result
+
+
+def warn(desk: Desk, orders: Sequence[Order]) -> None:
+    """New orders are there: the desk gets the card of each that could still travel with one under way, of the first few
+    of a batch only (the others' cards say it as well)."""
+    buyers: dict[str, set[str]] = {}
+    for order in orders:
+        if order.merge_key and order.buyer_id and order.status is OrderStatus.REVIEW:
+            buyers.setdefault(order.merge_key, set()).add(order.buyer_id)
+    ids = desk.orders.company(buyers, (), later=True) if buyers else []
+    if not ids:
+        return
+    alike = {(other.merge_key, other.buyer_id) for other in desk.orders.many(ids[-_NEWEST:]).values()}
+    likely = [order for order in orders if (order.merge_key, order.buyer_id) in alike][:_CARDS]
+    for order in (one for one in likely if under_way(desk, one)):
+        key = f"under_way:{order.id}"
+        notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True)
+
+
+def take_back(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int) -> Order:
+    """Take an approved order that is on no list yet back to review, with all it shares a box with, and let it travel
+    with this one, which came after it. All of it is approved again, as one.
+
+    Raises NotAllowed, Stale, WrongStatus when the other has gone on, and what `merge` does; then nothing has changed.
+    """
+    order = desk.orders.get(order_id)
+    require(actor, Right.APPROVE, shop=order.shop_id)
+    seen(desk, order, revision)
+    found = {one.order.id: one for one in under_way(desk, order)}.get(other_id)
+    other = desk.orders.get(other_id)
+    if found is None or not found.back:
+        parcel = found.parcel if found else None
+        raise WrongStatus(other.number, parcel.state if parcel else other.status, ParcelState.READY)
+    if order.held or other.held:
+        raise BadValue("merge", other.number, "merge_held")
+    refresh(desk, [order, *_unapproved(desk, actor, other)], by=actor.person_id)
+    order = desk.orders.get(order_id)
+    if not _share_a_box(desk, order_id, other_id):
+        order = merge(desk, actor, order_id, order.revision, other_id)
+    return order
+
+
+def _unapproved(desk: Desk, actor: Actor, order: Order) -> list[Order]:
+    """The order and everybody in its boxes as they are back in review; not saved."""
+    boxes = desk.parcels.of_orders([order.id])[order.id]
+    company = {oid for parcel in boxes if parcel.state is ParcelState.READY for oid in parcel.live_orders}
+    back, approved = [], {}
+    people = {person.name: person.id for person in desk.people.staff().people}
+    for one in desk.orders.many(company).values():  # boxes are read again: each gives its goods up once
+        own = desk.parcels.of_orders([one.id])[one.id]
+        back.append(unapprove(desk, actor, one, own, reason="merge"))
+        approved[people.get(one.decided_by, 0)] = one.id
+    approved.pop(actor.person_id or 0, None)
+    notices.tell_people(desk, NoticeKind.ORDER, approved, key=f"taken_back:{order.id}:{order.revision}")
+    notices.redraw(desk, NoticeKind.ORDER, company, digest=True)
+    return back
+
+
+def _share_a_box(desk: Desk, first: int, second: int) -> bool:
+    return any({first, second} <= {*box.live_orders} for box in desk.parcels.of_orders([first]).get(first, ()))
 
 
 def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int) -> Order:
@@ -59,8 +155,8 @@ def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int)
     news = [replace(one, together=group, apart=False) for one in joined.values()]
     lines = [history.line(desk, actor, "order", one.id, "merged", ",".join(o.number for o in news)) for one in news]
     desk.record(lines)
-    refresh(desk, news)
-    if not any({order.id, other.id} <= {*p.order_ids} for p in desk.parcels.of_orders([order.id]).get(order.id, ())):
+    refresh(desk, news, by=actor.person_id)
+    if not _share_a_box(desk, order.id, other.id):
         raise BadValue("merge", other.number, "merge_no_box")
     notices.redraw(desk, NoticeKind.ORDER, joined, digest=True)
     return desk.orders.get(order_id)

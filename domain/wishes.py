@@ -14,7 +14,10 @@ from domain.policy_sections import Matching
 
 _BETWEEN = re.compile(r"[\s、，,和或跟/&+]*(?:or|and)?\s*$")
 _READ = 500
-_FILLER = r"[\s:：请给我个只走发寄用]{0,4}"
+_FILLER = r"[\s:：请给我个只走发寄用要能可以想需许准得止绝收选再]{0,4}"
+_QUESTION = r"(?<![能可要是好行])"  # 能不能发顺丰 asks for it
+_SENDS = re.compile(r"(?:快递|快运)?(?:发货|发|寄)(?:吧|哦|哈|谢谢)?(?=$|[\s，,。.!！；;、])")
+_ALL_BUT = re.compile(r"[^，,。.!！；;\n]*(?:不|别|勿)")  # 除了顺丰都不要 asks for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +84,21 @@ def parse_note(text: str, rules: Matching) -> tuple[str, frozenset[str]]:
 
 
 def _mentions(text: str, rules: Matching) -> Iterator[tuple[str, str]]:
-    """(ask | refuse, the name) for each courier named with such a word before it. A list (不要中通、圆通) goes on as
-    it began; a text that is nothing but the name asks."""
-    names, before = _patterns(tuple(rules.names), rules.ask, rules.refuse)
+    """(ask | refuse, the name) for each courier named with such a word before it, or else behind it. A list (不要中通、
+    圆通) goes on as it began; a text that is nothing but the name asks."""
+    names, before, absent = _patterns(tuple(rules.names), rules.ask, rules.refuse, rules.absent)
     last, kind = 0, ""
     for found in names.finditer(text):
-        lead = text[last : found.start()]
+        lead, behind = text[last : found.start()], text[found.end() :]
         word = before.search(lead)
         if word:
-            kind = "refuse" if word.lastgroup == "refuse" else "ask"
+            kind = word.lastgroup or ""
+            if word[0].startswith("除") and _ALL_BUT.match(behind):
+                kind = "ask"
+        elif absent.match(behind):
+            kind = "refuse"
+        elif _SENDS.match(behind) and not (kind and "、" in lead):
+            kind = "ask"
         elif not (kind and _BETWEEN.fullmatch(lead)):
             kind = "ask" if text.strip() == found[0] else ""
         last = found.end()
@@ -103,15 +112,15 @@ def _spelled(name: str, rules: Matching) -> str:
 
 @lru_cache(maxsize=16)
 def _patterns(
-    names: tuple[str, ...], ask: tuple[str, ...], refuse: tuple[str, ...]
-) -> tuple["re.Pattern[str]", "re.Pattern[str]"]:
-    """The names (longest first, a Latin one only as a whole word), and the words that may stand before one."""
+    names: tuple[str, ...], ask: tuple[str, ...], refuse: tuple[str, ...], absent: tuple[str, ...]
+) -> tuple["re.Pattern[str]", "re.Pattern[str]", "re.Pattern[str]"]:
+    """The names (longest first, a Latin one only as a whole word), and the words that may stand before and behind."""
 
     def any_of(texts: tuple[str, ...]) -> str:
         return "|".join(_whole(text.casefold()) for text in sorted(texts, key=len, reverse=True)) or "(?!)"
 
-    before = rf"(?:(?P<refuse>{any_of(refuse)})|(?P<ask>{any_of(ask)})){_FILLER}$"
-    return re.compile(any_of(names)), re.compile(before)
+    before = rf"(?:(?P<refuse>{_QUESTION}(?:{any_of(refuse)}))|(?P<ask>{any_of(ask)})){_FILLER}$"
+    return re.compile(any_of(names)), re.compile(before), re.compile(rf"(?:快递|这里|我们这|那边)?(?:{any_of(absent)})")
 
 
 def _whole(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Merge with another order, or ship alone: two taps on an order's card."""
+"""Merge with another order, also with one that is approved already, or ship alone: taps on an order's card."""
 
 from aiogram import Router
 from aiogram.types import CallbackQuery
@@ -17,6 +17,14 @@ async def merge(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """These two in one parcel."""
     await ask.run(together.merge, ask.actor, int(args[0]), int(args[1]), int(args[2]))
     await ask.toast(ask.words.plain("Merged: they travel in one parcel."))
+    await show_order(ask, int(args[0]))
+
+
+@router.callback_query(Tap("o.tb"))
+async def take_back(tap: CallbackQuery, ask: Ask, args: Args) -> None:
+    """The approved one comes back to review and travels with this one."""
+    await ask.run(together.take_back, ask.actor, int(args[0]), int(args[1]), int(args[2]))
+    await ask.toast(ask.words.plain("Back in review, in one parcel with this one. Approve them again."))
     await show_order(ask, int(args[0]))
 
 

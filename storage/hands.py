@@ -13,7 +13,7 @@ from domain.holds import HoldCode
 from domain.lineup import Hand, Heap, Sieve
 from domain.orders import Order, OrderStatus
 from storage.order_queries import in_shops
-from storage.sql import Sql
+from storage.sql import Sql, among
 from storage.tables.orders import hold, orders, review_hand
 from storage.types import NEVER
 
@@ -21,6 +21,10 @@ _AMOUNT = case((orders.c.cod, orders.c.total), else_=orders.c.paid)
 _PLACE = (orders.c.due_at, orders.c.created_at, orders.c.id)
 _OF = select(review_hand.c.taken_by, review_hand.c.taken_at, review_hand.c.snoozed_until).where(
     review_hand.c.order_id == bindparam("order_id")
+)
+
+_TAKERS = select(review_hand.c.order_id, review_hand.c.taken_by).where(
+    review_hand.c.taken_by != 0, among(review_hand.c.order_id)
 )
 
 
@@ -153,6 +157,10 @@ class Hands:
         """The order's notes."""
         row = self._sql.row(_OF, order_id=order_id)
         return Hand() if row is None else Hand(*row)
+
+    def takers(self, order_ids: Collection[int]) -> dict[int, int]:
+        """Who took each, of those somebody took."""
+        return {row.order_id: row.taken_by for row in self._sql.rows_in(_TAKERS, order_ids)}
 
     def take(self, order_id: int, person_id: int, free_before: datetime) -> bool:
         """Whether the person has it now."""

@@ -38,9 +38,11 @@ _AT_PLACE = select(orders.c.id).where(
     _SOME_KEY,
     among(orders.c.merge_key),
 )
-_OF_KEY = select(orders.c.id, orders.c.merge_key, orders.c.buyer_id)
-_OF_KEY = _OF_KEY.where(_IN_REVIEW, _SOME_KEY, among(orders.c.merge_key))
-_OF_GROUP = select(orders.c.id).where(_IN_REVIEW, orders.c.together != 0, among(orders.c.together))
+_DECIDED = orders.c.status.in_([OrderStatus.APPROVED, OrderStatus.RELEASED])
+_KEYED = select(orders.c.id, orders.c.merge_key, orders.c.buyer_id).where(_SOME_KEY, among(orders.c.merge_key))
+_GROUPED = select(orders.c.id).where(orders.c.together != 0, among(orders.c.together))
+_OF_KEY = {False: _KEYED.where(_IN_REVIEW), True: _KEYED.where(_DECIDED)}
+_OF_GROUP = {False: _GROUPED.where(_IN_REVIEW), True: _GROUPED.where(_DECIDED)}
 
 _WANTED = select(order_line.c.sku, orders.c.status, func.sum(order_line.c.quantity).label("units"))
 _WANTED = _WANTED.join(orders, orders.c.id == order_line.c.order_id).group_by(order_line.c.sku, orders.c.status)
@@ -143,25 +145,29 @@ class OrderQueries:
         )
         return self._ids(statement.order_by(orders.c.id), limit)
 
-    def company(self, buyers: Mapping[str, Collection[str]], groups: Collection[int]) -> list[int]:
-        """Ids of orders in REVIEW with one of these merge keys and one of the key's buyers, or in one of these groups,
-        oldest first."""
-        rows = self._sql.rows_in(_OF_KEY, buyers)
+    def company(self, buyers: Mapping[str, Collection[str]], groups: Collection[int], later: bool = False) -> list[int]:
+        """Ids of orders in REVIEW (`later`: APPROVED or RELEASED) with one of these merge keys and one of the key's
+        buyers, or in one of these groups, oldest first."""
+        rows = self._sql.rows_in(_OF_KEY[later], buyers)
         found = {row.id for row in rows if row.buyer_id in buyers[row.merge_key]}
-        found |= {row.id for row in self._sql.rows_in(_OF_GROUP, groups)}
+        found |= {row.id for row in self._sql.rows_in(_OF_GROUP[later], groups)}
         return sorted(found)
 
-    def at_one_place(self, key: str, limit: int) -> list[int]:
-        """Ids of the newest orders in REVIEW with this merge key, oldest first."""
-        statement = (
-            select(orders.c.id).where(_IN_REVIEW, _SOME_KEY, orders.c.merge_key == key).order_by(orders.c.id.desc())
-        )
-        return sorted(self._ids(statement, limit))
+    def at_one_place(self, key: str, statuses: Collection[OrderStatus], limit: int) -> list[int]:
+        """Ids of the newest orders in these statuses with this merge key, oldest first."""
+        alike = select(orders.c.id).where(_SOME_KEY, orders.c.merge_key == key, orders.c.status.in_(sorted(statuses)))
+        return sorted(self._ids(alike.order_by(orders.c.id.desc()), limit))
 
     def due_for_release(self, now: datetime, limit: int) -> list[int]:
         """APPROVED orders whose release_at has come, longest due first."""
         statement = select(orders.c.id).where(orders.c.status == OrderStatus.APPROVED, orders.c.release_at <= now)
         return self._ids(statement.order_by(orders.c.release_at, orders.c.id), limit)
+
+    def approved_at(self, at: datetime, by: str) -> list[int]:
+        """APPROVED orders that this person decided at this moment and whose release_at has not come."""
+        waiting = (orders.c.status == OrderStatus.APPROVED) & (orders.c.release_at > self._sql.now)
+        statement = select(orders.c.id).where(waiting, orders.c.decided_at == at, orders.c.decided_by == by)
+        return [row.id for row in self._sql.rows(statement.order_by(orders.c.id))]
 
     def to_look_at(self, now: datetime, version: int, limit: int) -> list[int]:
         """Ids whose time has come, whatever their status, longest due first; then those in REVIEW that were screened

@@ -20,6 +20,7 @@ NOT_PARTED = {
     "nothing": N_("nothing of it is there but gifts, if anything"),
     "cod": N_("cash on delivery is collected at the door once"),
     "together": N_("a person merged it, so it stays whole"),
+    "exchange": N_("an exchange goes whole, against what came back"),
     "auto": N_("the house rules never split by themselves"),
     "platform": N_("{platform} cannot be told of a part"),
     "gifts": N_("only gifts are missing, and they do not travel alone"),

@@ -15,7 +15,7 @@ from domain.splitting import SHIPS_PARTS
 from handlers.card import Button
 from handlers.cards.owed import owed_lines, part_lines
 from handlers.taps import pack
-from handlers.terms import N_
+from handlers.terms import N_, step_name
 from handlers.viewer import Viewer
 from handlers.words import Words
 
@@ -25,6 +25,7 @@ VERDICTS = {
     "unknown_buyer": N_("same receiver and address, buyer not told"),
     "other_buyer": N_("same address, other buyer"),
     "far_apart": N_("same buyer and address, ordered long apart"),
+    "other_promise": N_("same buyer and address, to leave at other times"),
     "unpaid": N_("not paid yet"),
     "held": N_("held"),
     "person": N_("a person said so"),
@@ -32,7 +33,7 @@ VERDICTS = {
 RULES = {
     "alone": N_("goods that travel alone"),
     "apart": N_("goods that must not touch"),
-    "too_much": N_("too heavy, too many or too valuable for one parcel"),
+    "too_much": N_("too heavy, too large, too many or too valuable for one parcel"),
     "warehouse": N_("no one warehouse has everything"),
     "shortage": N_("goods are missing"),
     "presale": N_("goods are not on sale yet"),
@@ -68,6 +69,16 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
     for other, found in together.candidates(desk, order)[:SHOWN] if order.merge_key else ():
         why = words.plain(VERDICTS[found.why])
         lines.append(words("🔗 Same address: {order} ({why})", order=other.number, why=why))
+    for one in together.under_way(desk, order)[:SHOWN] if order.merge_key else ():
+        lines.append(
+            words(
+                "🔗 Approved already, same address: {order} ({why}) · 📦 {parcel}: {state}",
+                order=one.order.number,
+                why=words.plain(VERDICTS[one.verdict.why]),
+                parcel=one.parcel.number,
+                state=step_name(one.parcel.state, words),
+            )
+        )
     return lines
 
 
@@ -88,6 +99,9 @@ def together_rows(desk: Desk, order: Order, viewer: Viewer) -> list[tuple[Button
             if found.risk is not Risk.HIGH and not other.held:
                 label = words("🔗 Merge with {order}", order=other.number)
                 rows.append((Button(label, pack("o.mg", order.id, order.revision, other.id)),))
+        for one in [one for one in together.under_way(desk, order) if one.back and not one.order.held][:2]:
+            label = words("↩️ Take {order} back and merge", order=one.order.number)
+            rows.append((Button(label, pack("o.tb", order.id, order.revision, one.order.id)),))
     shared = [box for box in live_boxes(desk, order) if len(box.live_orders) > 1]
     if shared and all(box.state in together.APART for box in shared):
         rows.append((Button(words("✂️ Ship alone"), pack("o.ap", order.id, order.revision)),))

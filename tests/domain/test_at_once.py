@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from domain import blacklist, corrections, looking
+from domain import blacklist, corrections, looking, review
 from domain.blacklist import Screened, Terms
 from domain.customer_records import KeyKind, ListLevel, Reason
+from domain.errors import UndoTooLate
 from domain.holds import HoldCode
+from domain.orders import OrderStatus
 from domain.policy import Policy, document_of
 from storage.unit import Unit
 from tests.domain.customer_desk import Shop
@@ -89,3 +91,17 @@ def test_an_entry_that_is_about_more_than_one_command_can_read(shop: Shop, monke
     assert (found, holds(shop)) == (Screened(2, 3), {"1": listed, "2": listed, "3": (), "4": (), "5": ()})
     assert shop.do(looking.look_again) == 3
     assert holds(shop) == dict.fromkeys(NUMBERS, listed)
+
+
+def test_a_batch_is_taken_back_whoever_else_approves(shop: Shop) -> None:
+    orders = [order for n in NUMBERS for order in shop.receive(n, buyer_id=f"b{n}")]
+    for order in orders[:-1]:
+        shop.do(review.approve, shop.lead, order.id, order.revision)
+    shop.later(seconds=1)
+    done = shop.do(review.approve, shop.cs, orders[-1].id, orders[-1].revision)
+    assert done.decided_at is not None
+    assert shop.do(review.undo_many, shop.cs, done.decided_at) == 1
+    now = shop.store.read_now(lambda desk: list(desk.orders.many([one.id for one in orders]).values()))
+    assert [one.status for one in now] == [OrderStatus.APPROVED] * 4 + [OrderStatus.REVIEW]
+    with pytest.raises(UndoTooLate):
+        shop.do(review.undo_many, shop.cs, done.decided_at)

@@ -28,19 +28,21 @@ def test_what_is_no_amount_is_refused(text: str, currency: str) -> None:
 
 
 @given(st.integers(-(10**12), 10**12), st.lists(st.integers(0, 10**9), min_size=1, max_size=30))
-def test_shares_add_up_and_none_but_the_last_exceeds_its_part(total: int, weights: list[int]) -> None:
+def test_shares_add_up_and_each_is_within_a_cent_of_its_part(total: int, weights: list[int]) -> None:
     shares = apportion(total, weights)
     assert sum(shares) == total
     assert len(shares) == len(weights)
     whole = sum(weights) or len(weights)
-    for share, weight in zip(shares[:-1], weights if sum(weights) else [1] * len(weights), strict=False):
-        assert abs(share) * whole <= abs(total) * weight
+    for share, weight in zip(shares, weights if sum(weights) else [1] * len(weights), strict=True):
+        assert abs(share * whole - total * weight) < whole
 
 
-def test_the_last_share_takes_the_rest() -> None:
+def test_the_last_of_equal_shares_takes_the_rest_and_who_weighs_nothing_gets_nothing() -> None:
     assert apportion(100, [1, 1, 1]) == (33, 33, 34)
     assert apportion(-100, [1, 1, 1]) == (-33, -33, -34)
     assert apportion(5, [0, 0]) == (2, 3)
+    assert apportion(5, [100, 100, 100, 0]) == (1, 2, 2, 0)
+    assert sum(apportion(99, [1] * 100)[:50]) == 49
 
 
 @pytest.mark.parametrize("weights", [[], [1, -1]])

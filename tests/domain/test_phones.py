@@ -32,6 +32,13 @@ def test_an_extension_is_kept(sign: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "tail", ["（转123）", "(转123)", "[123]", "【123】", "分机123", "（分机号：123）", ",,123", "(123)"]
+)
+def test_an_extension_as_people_paste_it(tail: str) -> None:
+    assert read(f"18877771111{tail}") == Phone(Kind.MOBILE, "18877771111", "123")
+
+
+@pytest.mark.parametrize(
     ("told", "text"),
     [
         ("0571-87654321", "057187654321"),

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from domain.plans import plan
 from domain.policy import Policy
 from domain.policy_sections import Split
 from domain.screening import Facts, screen
-from domain.splitting import Box, boxes, by_warehouse, items_of, may_split, shares, units_of
+from domain.splitting import Box, boxes, by_warehouse, gifts, items_of, sealed, shares, units_of
 from tests.domain.test_screening import CATALOG, NOW, ORDER
 
 TRAITS = ((), ("fragile",), ("food",), ("chemical",), ("food", "fragile"), ("liquid", "chemical"))
@@ -200,12 +201,37 @@ def test_the_heaviest_go_first_and_a_divided_line_knows_its_share() -> None:
     ]
 
 
-def test_cash_on_delivery_and_a_persons_merge_are_never_divided() -> None:
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [({"cod": True}, "cod"), ({"together": 7}, "together"), ({"platform_hold": "return:9"}, "exchange")],
+)
+def test_a_sealed_order_is_never_divided(changes: dict[str, Any], why: str) -> None:
+    order = replace(order_of([("S0", 1, 1), ("S1", 1, 1)], 1000), **changes)
+    assert sealed(order, Split()) == why
+    assert boxes(order, items_of(order), GOODS, Split(), 30_000) == [Box(items_of(order))]
+    free = {(1, "S0"): 1, (2, "S1"): 1}
+    assert plan([order], Facts(GOODS, Policy(), free, {}, NOW)).parcels == ()
+
+
+def test_who_does_not_want_it_divided() -> None:
     order = order_of([("S0", 1, 1), ("S1", 1, 1)], 1000)
-    for sealed in (replace(order, cod=True), replace(order, together=7)):
-        assert not may_split(sealed, Split())
-        assert boxes(sealed, items_of(sealed), GOODS, Split(), 30_000) == [Box(items_of(sealed))]
-    assert not may_split(order, Split(auto=False))
+    assert (sealed(order, Split()), sealed(order, Split(auto=False))) == ("", "auto")
+
+
+def test_a_gift_travels_with_goods_whatever_it_is() -> None:
+    order = order_of([("S0", 1, 500), ("S1", 1, 0)], 500)
+    assert boxes(order, items_of(order), GOODS, Split(), 30_000) == [Box(items_of(order))]
+    enemies = order_of([("S2", 1, 500), ("S3", 1, 0)], 500)
+    assert len(boxes(enemies, items_of(enemies), GOODS, Split(), 30_000)) == 2
+
+
+def test_a_gift_comes_from_where_goods_come_from() -> None:
+    order = order_of([("S0", 2, 500), ("S2", 1, 400), ("S1", 1, 0)], 900)
+    items, gift = items_of(order), gifts(order)
+    assert gift == {3}
+    free = {(1, "S0"): 2, (2, "S2"): 1, (2, "S1"): 1}
+    assert by_warehouse(items, [1, 2], free, gift) == [(1, (items[0],)), (2, (items[1], items[2]))]
+    assert by_warehouse(items, [1, 2, 3], {**free, (2, "S1"): 0, (3, "S1"): 1}, gift) == []
 
 
 def test_the_packaging_is_part_of_what_a_courier_carries() -> None:

@@ -85,3 +85,17 @@ def test_the_deadline_is_the_platforms_or_the_companys() -> None:
     assert dispatch_deadline(_order(Platform.TAOBAO, None), policy) is None
     promised = replace(_order(Platform.TAOBAO, NOW), promised_ship_at=NOW + timedelta(days=9))
     assert dispatch_deadline(promised, policy) == NOW + timedelta(days=9)
+
+
+@pytest.mark.parametrize(
+    ("platform", "hours"),
+    [
+        (Platform.TAOBAO, 48),
+        (Platform.PINDUODUO, 48),
+        (Platform.SHOPEE, 48),
+        (Platform.TIKTOK, 24),
+        (Platform.SHOPIFY, 48),
+    ],
+)
+def test_each_platform_has_its_clock_where_nobody_chose_another(platform: Platform, hours: int) -> None:
+    assert dispatch_deadline(_order(platform, NOW), Policy()) == NOW + timedelta(hours=hours)

@@ -90,6 +90,38 @@ async def test_who_may_not_approve_sees_no_such_buttons(desk: DeskChat, language
     assert said.merge not in [label for row in desk.labels for label in row]
 
 
+BACK = {
+    "en": (
+        "↩️ Take 1 back and merge",
+        "Back in review, in one parcel with this one. Approve them again.",
+        "🔗 In one parcel",
+    ),
+    "zh": ("↩️ 撤回 1 的审核并合单", "已退回审单，与本单合为一个包裹。请重新审核。", "🔗 与 1 同一包裹"),
+}
+WAITS = {
+    "en": "🔗 Approved already, same address: 1 (same buyer, same address) · 📦 {parcel}: ready for a wave",
+    "zh": "🔗 同地址已审核订单：1（同买家、同地址）· 📦 {parcel}：待组波次",
+}
+
+
+async def test_a_card_tells_of_an_approved_one_and_takes_it_back(desk: DeskChat, language: str) -> None:
+    anna, (button, toast, together) = desk.cast.people[Role.CS], BACK[language]
+    [one] = desk.takes(incoming("1", buyer_id="a"))
+    await desk.writes(anna, "1")
+    await desk.taps(anna, desk.labels[0][0])
+    [two] = desk.takes(incoming("2", buyer_id="a", lines=(incoming_line("TEA-01", 1),)))
+    [text] = await desk.writes(anna, "2")
+    parcel = desk.store.read_now(lambda unit: unit.parcels.of_orders([one.id])[one.id][0].number)
+    assert WAITS[language].format(parcel=parcel) in text.split("\n")
+    [text] = await desk.taps(anna, button)
+    assert desk.toasts[-1] == toast
+    assert any(line.startswith(together) for line in text.split("\n"))
+    assert [desk.order(order.id).status for order in (one, two)] == [OrderStatus.REVIEW] * 2
+    picker = desk.cast.people[Role.PICKER]
+    await desk.writes(picker, "/order 2")
+    assert button not in [label for row in desk.labels for label in row]
+
+
 async def test_one_approval_on_a_card_approves_both(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
     tea = incoming_line("TEA-01", 1)
