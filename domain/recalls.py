@@ -128,6 +128,7 @@ def register(
     if others and not sure:
         raise SharedParcel(parcel.waybill, order.number, tuple(other.number for other in others))
     assert parcel.courier_id is not None and parcel.handed_over_at is not None
+    desk.parcels.save([parcel])  # whoever takes its shipment back at this moment must lose the race
     terms = terms_of(desk, parcel.courier_id)
     recall = desk.recalls.add(
         Recall(

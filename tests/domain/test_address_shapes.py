@@ -17,7 +17,7 @@ def test_shape(shape: str) -> None:
     assert place.faults == ()
 
 
-@pytest.mark.parametrize("text", ["陕西省西咸新区沣东新城1号", "长安区中山东路100号", "鼓楼区五四路1号", "文三路90号"])
+@pytest.mark.parametrize("text", ["甘肃西咸新区1号", "长安区中山东路100号", "鼓楼区五四路1号", "文三路90号"])
 def test_what_nobody_can_place_has_faults(text: str) -> None:
     assert parse(text).faults != ()
 

@@ -23,8 +23,8 @@ def called(actor: Actor, name: str) -> Actor:
 
 def test_somebody_who_is_called_otherwise_now_is_still_the_same(room: Room) -> None:
     small_steps(room, 12_000)
-    waiting = room.approve(counts(room, called(room.lead, "Eve"), 94))
-    assert (waiting.state, waiting.made_by, waiting.made_by_id) == (DocState.WAITING, "Eve", room.lead.person_id)
+    waiting = room.approve(counts(room, called(room.receiver, "Eve"), 94))
+    assert (waiting.state, waiting.made_by, waiting.made_by_id) == (DocState.WAITING, "Eve", room.receiver.person_id)
     assert room.level().good == 98
 
 
@@ -37,7 +37,7 @@ def test_two_people_of_one_name_are_two(room: Room) -> None:
 def test_of_a_document_whose_maker_nobody_knows_nothing_is_added(room: Room) -> None:
     """One from before ids were kept, of which the history says nothing."""
     small_steps(room, 12_000)
-    doc = counts(room, room.lead, 94)
+    doc = counts(room, room.receiver, 94)
     room.run(lambda unit: unit.stock_docs.save([replace(doc, made_by_id=None)]))
     old = room.run(lambda unit: unit.stock_docs.get(doc.id))
     assert room.approve(old).state is DocState.DONE

@@ -44,6 +44,7 @@ async def test_a_parcel_that_has_left_is_taken_on_by_finance_too(desk: DeskChat)
     order = desk.orders()[0]
     box = desk.wave()[1][0]
     await desk.ship(box)
+    desk.collected(box)
     desk.do(interception.typed, desk.cast.actor(Role.CS), order.id, "too slow")
     (stop,) = desk.look(lambda unit: unit.stops.of_parcels([box.id]))[box.id]
     chen = desk.cast.people[Role.FINANCE]

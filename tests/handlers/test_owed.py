@@ -192,7 +192,6 @@ def test_what_is_owed_can_be_sent_elsewhere_while_the_rest_is_gone(desk: DeskCha
     (order,) = desk.takes(sold("1", CUPS, TOWELS), shop=2)
     released(desk, order)
     anna = desk.cast.people[Role.CS]
-    assert label not in offered(desk.card(anna, NoticeKind.ORDER, order.id))
 
     def gone(unit: Unit) -> None:
         box = unit.parcels.of_orders([order.id])[order.id][0]

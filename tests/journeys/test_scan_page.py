@@ -127,7 +127,8 @@ async def test_an_answer_lost_on_the_way_is_asked_for_again(yard: Floor, chromiu
     await phone.verdict("ok")
     await expect(phone.shown("head")).to_have_text("已打包")
     assert len(calls) == 2
-    assert calls[0] == calls[1]
+    first, second = (re.sub(r'"age":\d+', "", call) for call in calls)
+    assert first == second
     assert yard.now(5).state is ParcelState.PACKED
     await phone.close()
 
