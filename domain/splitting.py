@@ -4,6 +4,7 @@ Surprising: goods are divided in units, not in lines: five kettles of one line m
 box knows what the buyer paid for exactly its units, to the cent.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -239,17 +240,18 @@ def by_warehouse(
     if not gifts or not goods or len(goods) == len(items):
         return _divided(items, warehouses, free)
     parts = dict(_divided(goods, warehouses, free))
-    left = dict(free)
+    taken = Counter[tuple[int, str]]()
     for place, part in parts.items():
         for item in part:
-            left[place, item.sku] = left.get((place, item.sku), 0) - item.quantity
+            taken[place, item.sku] += item.quantity
     for item in items:
         if item.line_no not in gifts:
             continue
-        at = next((one for one in parts if left.get((one, item.sku), 0) >= item.quantity), None)
+        room = {place: free.get((place, item.sku), 0) - taken[place, item.sku] for place in parts}
+        at = next((place for place in parts if room[place] >= item.quantity), None)
         if at is None:
             return []
-        left[at, item.sku] -= item.quantity
+        taken[at, item.sku] += item.quantity
         parts[at] += (item,)
     return list(parts.items())
 

@@ -27,15 +27,20 @@ def digest_of(value: object) -> str:
 def _said(value: object) -> object:
     if isinstance(value, tuple):
         return [_said(one) for one in value]
-    if not is_dataclass(value) or isinstance(value, type):
+    kind: type[Any] = type(value)
+    known = _defaults(kind)
+    if known is None:
         return value
-    each = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
-    return [(name, _said(one)) for name, one, default in each if one != default]
+    each = ((name, getattr(value, name), default) for name, default in known)
+    return [(name, one if isinstance(one, str | int) else _said(one)) for name, one, default in each if one != default]
 
 
 @cache
-def _defaults(kind: type[Any]) -> tuple[tuple[str, object], ...]:
-    """Its fields by name, whatever order they stand in, with their defaults; MISSING equals nothing told."""
+def _defaults(kind: type[Any]) -> tuple[tuple[str, object], ...] | None:
+    """Its fields by name, whatever order they stand in, with their defaults; MISSING equals nothing told. None for what
+    has no fields."""
+    if not is_dataclass(kind):
+        return None
     made = {one.name: one.default_factory() for one in fields(kind) if one.default_factory is not MISSING}
     return tuple(sorted((one.name, made.get(one.name, one.default)) for one in fields(kind)))
 
