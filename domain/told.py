@@ -27,7 +27,7 @@ def digest_of(value: object) -> str:
 def _said(value: object) -> object:
     if isinstance(value, tuple):
         return [_said(one) for one in value]
-    kind: type[Any] = type(value)
+    kind: Any = type(value)
     known = _defaults(kind)
     if known is None:
         return value
