@@ -237,8 +237,9 @@ NEVER = {
         " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.kind = 'stops' AND NOT o.redraw"
         " AND o.key = 'stops:' || to_char(s.opened_at AT TIME ZONE 'UTC', 'YYYYMMDDHH24MI'))"
     ),
-    "a parcel was handed over twice": (
-        "SELECT subject_id FROM event WHERE subject = 'parcel' AND verb = 'handed_over' GROUP BY 1 HAVING count(*) > 1"
+    "a parcel was handed over twice, not taken back in between": (
+        "SELECT subject_id FROM event WHERE subject = 'parcel' GROUP BY 1"
+        " HAVING count(*) FILTER (WHERE verb = 'handed_over') > 1 + count(*) FILTER (WHERE verb = 'unshipped')"
     ),
 }
 """Each of these finds nothing."""
