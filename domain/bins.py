@@ -17,6 +17,7 @@ from domain.parcels import Parcel
 from domain.people import Actor
 from domain.policy import Policy
 from domain.shortage import presale
+from domain.splitting import units_of
 from domain.stock import Bucket, Document, Level, Move, Place
 
 RECEIVING = "IN"
@@ -167,18 +168,11 @@ def drawn(
     return taken
 
 
-def _units(parcel: Parcel) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for item in parcel.live_items:
-        found[item.sku] = found.get(item.sku, 0) + item.quantity
-    return found
-
-
 def pick(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     """The parcel's units that are not there yet go from their bins into its box. Raises NotEnoughStock when no bin has
     them fresh enough."""
     assert parcel.warehouse_id is not None
-    units = _units(parcel)
+    units = units_of(parcel.live_items)
     for lying in _boxed(desk, parcel, units):
         units[lying.sku] -= lying.units
     moves: list[Move] = []
@@ -195,7 +189,7 @@ def ship(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     """The parcel goes out of the door: claim and goods leave the stock, the goods out of the box (what was picked
     before boxes were known: off the shelves)."""
     assert parcel.warehouse_id is not None
-    need = _units(parcel)
+    need = units_of(parcel.live_items)
     desk.stock.levels(need, lock=True)
     moves = []
     for sku, units in need.items():
@@ -257,7 +251,7 @@ def rebox(desk: Desk, actor: Actor, parcel: Parcel, own: Parcel, units: Mapping[
 
 def home_names(desk: Desk, parcel: Parcel) -> dict[str, str]:
     """sku -> the bins its units go back to, as people call them: where they were picked, else the sku's own shelf."""
-    units = _units(parcel)
+    units = units_of(parcel.live_items)
     found: dict[str, list[str]] = {}
     for place, name in homes(desk, parcel, units):
         found.setdefault(place.sku, []).append(shown(desk, place.sku, name))

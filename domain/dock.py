@@ -16,7 +16,7 @@ from domain.changes import hold_change, hold_told
 from domain.desk import Desk
 from domain.errors import ShipmentStays, Stale, Unknown, WrongStatus
 from domain.ewaybills import WaybillState
-from domain.holds import Hold, HoldCode
+from domain.holds import HoldCode
 from domain.incoming import PlatformState
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Stage, Stop, StopKind, StopState
@@ -117,8 +117,7 @@ def _reopen(desk: Desk, actor: Actor, parcel: Parcel) -> None:
         news.append(hold_told(desk, again, boxes[order.id]))
         history.note(desk, actor, "order", order.id, UNSHIPPED, waybill=parcel.waybill)
     desk.orders.save(news)
-    for order_id in parcel.live_orders:
-        stopping.reblock(desk, desk.orders.get(order_id))
+    stopping.reblock_each(desk, parcel.live_orders)
     notices.redraw(desk, NoticeKind.ORDER, parcel.live_orders)
 
 
@@ -210,20 +209,11 @@ def _shipped_after_all(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     for order in orders.values():
         inside = {item.line_no for item in parcel.live_items if item.order_id == order.id}
         lines = tuple(replace(line, dropped=False) if line.line_no in inside else line for line in order.lines)
-        holds = tuple(_closed(desk, hold) if _of_member(hold, numbers) else hold for hold in order.holds)
-        order = replace(order, lines=lines, holds=holds, status=OrderStatus.RELEASED)
+        order = stopping.without_members(desk, order, numbers)
+        order = replace(order, lines=lines, status=OrderStatus.RELEASED)
         order = hold_told(desk, refunds.tally(desk, order), boxes[order.id])
         news.append(withdrawal.settled(desk, actor, order))
         history.note(desk, actor, "order", order.id, LEFT, waybill=parcel.waybill)
     desk.orders.save(news)
-    for order in news:
-        stopping.reblock(desk, desk.orders.get(order.id))
+    stopping.reblock_each(desk, orders)
     notices.redraw(desk, NoticeKind.ORDER, orders)
-
-
-def _of_member(hold: Hold, numbers: set[str]) -> bool:
-    return hold.open and hold.code is HoldCode.MEMBER_CHANGED and hold.evidence.get("member") in numbers
-
-
-def _closed(desk: Desk, hold: Hold) -> Hold:
-    return replace(hold, resolved_at=desk.now, resolved_by="screening", resolution="auto")

@@ -4,7 +4,7 @@ Surprising: a person's release is remembered with the evidence it was given on, 
 evidence does not hold the order again; new evidence does, and so does a cause that went away and came back.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -196,9 +196,18 @@ def thaws_at(hold: Hold) -> datetime | None:
 
 def thawed(holds: tuple[Hold, ...], now: datetime) -> tuple[Hold, ...]:
     """Without the freezes whose moment has come, of an order that nobody screens any more."""
-    gone = {"resolved_at": now, "resolved_by": "screening", "resolution": "auto"}
-    over = [hold for hold in holds if (at := thaws_at(hold)) is not None and at <= now]
-    return tuple(replace(hold, **gone) if hold in over else hold for hold in holds)  # type: ignore[arg-type]  # its fields
+    return lapse(holds, lambda hold: (at := thaws_at(hold)) is not None and at <= now, now)
+
+
+def lapse(
+    holds: tuple[Hold, ...], over: Callable[[Hold], bool], now: datetime, by: str = "screening"
+) -> tuple[Hold, ...]:
+    """The holds with the open ones that are `over` ended by themselves, as their cause has gone."""
+    return tuple(_lapsed(hold, now, by) if hold.open and over(hold) else hold for hold in holds)
+
+
+def _lapsed(hold: Hold, now: datetime, by: str = "screening") -> Hold:
+    return replace(hold, resolved_at=now, resolved_by=by, resolution="auto")
 
 
 def open_codes(holds: Iterable[Hold]) -> tuple[HoldCode, ...]:
@@ -233,10 +242,10 @@ def reconcile(holds: tuple[Hold, ...], findings: Iterable[Finding], now: datetim
             if kept is not None and hold.until != kept.until:
                 hold = replace(hold, until=kept.until)
             elif kept is None and not ENDING.isdisjoint(hold.evidence):
-                hold = replace(hold, resolved_at=now, resolved_by="screening", resolution="auto")
+                hold = _lapsed(hold, now)
             found.pop(hold.code, None)
         elif hold.open and hold.source is Source.SCREENING and finding is None:
-            hold = replace(hold, resolved_at=now, resolved_by="screening", resolution="auto")
+            hold = _lapsed(hold, now)
         elif hold.open and hold.source is Source.SCREENING and finding is not None:
             hold = hold if same else replace(hold, evidence=dict(finding.evidence))
             hold = hold if hold.until == _until(finding) else replace(hold, until=_until(finding))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from domain import bins, floor, history, stock_room, stopping
 from domain.desk import Desk
 from domain.errors import Unknown, WrongStatus
-from domain.holds import Hold, HoldCode, Source
+from domain.holds import Hold, HoldCode, Source, lapse
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Right, require
 from domain.stock_docs import DocKind, DocState, StockDoc
@@ -70,11 +70,9 @@ def over(desk: Desk, actor: Actor, doc: StockDoc) -> None:
     """The count is done, or nobody wants it any more: the boxes that waited for it go on."""
     told = [event for event in desk.history("stock_doc", doc.id, 1000) if event.verb == VERB]
     boxes = desk.parcels.many([int(event.data["box"]) for event in told])
-    gone = {"resolved_at": desk.now, "resolved_by": actor.name, "resolution": "auto"}
     for order_id in sorted({order_id for box in boxes.values() for order_id in box.order_ids}):
         order = desk.orders.get(order_id)
-        mine = [hold for hold in order.holds if hold.open and hold.evidence.get("count") == doc.number]
-        if mine:
-            holds = tuple(replace(h, **gone) if h in mine else h for h in order.holds)  # type: ignore[arg-type]  # its fields
+        holds = lapse(order.holds, lambda hold: hold.evidence.get("count") == doc.number, desk.now, actor.name)
+        if holds != order.holds:
             desk.orders.save([replace(order, holds=holds)])
             stopping.reblock(desk, desk.orders.get(order_id))

@@ -7,14 +7,14 @@ every number whose parcel does not need it any more, whichever road it took ther
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from domain import history, interception, looking, printing
 from domain.catalog import Account
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Unknown, WaybillKept
 from domain.ewaybills import LOCAL, Answer, Ewaybill, Pool, Wanted, WaybillState
-from domain.holds import Hold, HoldCode
+from domain.holds import HoldCode, lapse
 from domain.number_pools import pools, reusable_before
 from domain.orders import Order
 from domain.parcels import IN_HOUSE, Parcel, ParcelState
@@ -253,13 +253,9 @@ def _worn(desk: Desk, numbers: Mapping[int, str]) -> None:
         rows = desk.waybills.of_parcels([box.id for box in mine]).values()
         if any(row.state is WaybillState.WAITING for found in rows for row in found):
             continue
-        holds = tuple(_over(hold, desk.now) if "asking" in hold.evidence else hold for hold in order.holds)
+        holds = lapse(order.holds, lambda hold: "asking" in hold.evidence, desk.now)
         interception.keep(desk, replace(order, holds=holds))
     printing.changed(desk, {order_id for box in boxes for order_id in box.live_orders})
-
-
-def _over(hold: Hold, now: datetime) -> Hold:
-    return replace(hold, resolved_at=now, resolved_by="screening", resolution="auto") if hold.open else hold
 
 
 def _open(row: Ewaybill | None) -> bool:

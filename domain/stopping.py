@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from domain import history, notices
 from domain.desk import Desk
-from domain.holds import BY_HAND, Hold, HoldCode, Source, open_codes
+from domain.holds import BY_HAND, Hold, HoldCode, Source, lapse, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Stage, Stop, StopKind, StopState, WaveState
 from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Role
@@ -252,14 +252,9 @@ def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapp
     return changed
 
 
-def _without(desk: Desk, order: Order, members: Collection[str]) -> Order:
+def without_members(desk: Desk, order: Order, members: Collection[str]) -> Order:
     """The order without the holds that these others laid on it; not saved."""
-    gone = {"resolved_at": desk.now, "resolved_by": "screening", "resolution": "auto"}
-    holds = tuple(
-        replace(hold, **gone) if hold.open and hold.evidence.get("member") in members else hold  # type: ignore[arg-type]  # its fields
-        for hold in order.holds
-    )
-    return replace(order, holds=holds)
+    return replace(order, holds=lapse(order.holds, lambda hold: hold.evidence.get("member") in members, desk.now))
 
 
 def part(desk: Desk, order_id: int, company: Collection[int]) -> None:
@@ -267,7 +262,7 @@ def part(desk: Desk, order_id: int, company: Collection[int]) -> None:
     orders = desk.orders.many({order_id, *company})
     mine = {orders[order_id].number}
     theirs = {one.number for one in orders.values()} - mine
-    news = [_without(desk, one, theirs if one.id == order_id else mine) for one in orders.values()]
+    news = [without_members(desk, one, theirs if one.id == order_id else mine) for one in orders.values()]
     desk.orders.save([one for one in news if one != orders[one.id]])
 
 
@@ -291,7 +286,7 @@ def _tell_companions(
             hold = Hold(HoldCode.MEMBER_CHANGED, Source.PLATFORM, desk.now, {"member": order.number})
             news[other.id] = replace(other, holds=(*other.holds, hold))
         elif told and not (ill and other.id in shared):
-            news[other.id] = _without(desk, other, {order.number})
+            news[other.id] = without_members(desk, other, {order.number})
     desk.orders.save(list(news.values()))
     notices.redraw(desk, NoticeKind.ORDER, news)
     return {order_id: replace(one, revision=one.revision + 1) for order_id, one in news.items()}

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from domain import notices
 from domain.desk import Desk
-from domain.holds import Hold, HoldCode, Source
+from domain.holds import Hold, HoldCode, Source, lapse
 from domain.incoming import IncomingRefund
 from domain.orders import Order, OrderStatus
 from domain.parcels import Refund
@@ -63,7 +63,5 @@ def waits(order: Order) -> bool:
 
 def settled(desk: Desk, order: Order, record: Refund) -> Order:
     """The order without this refund's question. Not saved."""
-    gone = [hold for hold in order.holds if hold.open and hold.evidence.get("refund") == record.external_id]
-    over = {"resolved_at": desk.now, "resolved_by": "screening", "resolution": "auto"}
-    holds = tuple(replace(hold, **over) if hold in gone else hold for hold in order.holds)  # type: ignore[arg-type]  # its fields
-    return replace(order, holds=holds) if gone else order
+    holds = lapse(order.holds, lambda hold: hold.evidence.get("refund") == record.external_id, desk.now)
+    return replace(order, holds=holds) if holds != order.holds else order
