@@ -186,12 +186,10 @@ def _open_stops(desk: Desk, parcel: Parcel, record: Refund) -> list[Stop]:
 def _open_stop(
     desk: Desk, actor: Actor, order: Order, record: Refund, parcel: Parcel, affected: set[int], stage: Stage | None
 ) -> None:
-    """Block the parcel for the refund; a task to put its lines into the box is over. `stage` None = where it is."""
+    """Block the parcel for the refund. A task to put its lines into the box stays: should this refund be withdrawn as
+    well, they are still not in it. `stage` None = where it is."""
     if _open_stops(desk, parcel, record):
         return
-    for task in stopping.open_of(desk, parcel, StopKind.REPICK):
-        if task.order_id == order.id and affected.issuperset(task.line_nos):
-            stopping.let_go(desk, actor.name, task)
     whole = {item.line_no for item in parcel.live_items if item.order_id == order.id} == affected
     stopping.open_stop(
         desk,
@@ -206,6 +204,7 @@ def _open_stop(
         stage=stage,
     )
     desk.parcels.save([replace(parcel, blocked=True)])
+    stopping.redraw_tasks(desk, parcel)
     notices.redraw(desk, NoticeKind.WAVE, [parcel.wave_id] if parcel.wave_id else [])
 
 

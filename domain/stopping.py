@@ -174,13 +174,23 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
     news = replace(stop, state=StopState.RELEASED, closed_by=by, closed_at=desk.now, next_at=None)
     desk.stops.save(news)
     redraw(desk, stop)
+    parcel = desk.parcels.get(stop.parcel_id)
+    tasks = redraw_tasks(desk, parcel) if stop.kind is StopKind.REFUND else []
     if stop.state is not StopState.PULLED:
         return
-    parcel = desk.parcels.get(stop.parcel_id)
-    if stop.kind is StopKind.REFUND and stop.line_nos:
-        open_stop(desk, CLOCK, stop.order_id, parcel, StopKind.REPICK, "stop_shelf", line_nos=stop.line_nos)
+    asked = {line for task in tasks if task.order_id == stop.order_id for line in task.line_nos}
+    missing = set(stop.line_nos) - asked
+    if stop.kind is StopKind.REFUND and missing:
+        open_stop(desk, CLOCK, stop.order_id, parcel, StopKind.REPICK, "stop_shelf", line_nos=sorted(missing))
     elif not open_of(desk, parcel):
         tell(desk, replace(news, level=0), parcel, again=":back")
+
+
+def redraw_tasks(desk: Desk, parcel: Parcel) -> list[Stop]:
+    """The tasks to put something into this box: their cards say whether a refund forbids it. Returns them."""
+    tasks = open_of(desk, parcel, StopKind.REPICK)
+    notices.redraw(desk, NoticeKind.STOP, [task.id for task in tasks])
+    return tasks
 
 
 def open_of(desk: Desk, parcel: Parcel, *kinds: StopKind) -> list[Stop]:

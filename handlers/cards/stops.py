@@ -163,6 +163,8 @@ def next_roles(stop: Stop, words: Words) -> str:
 def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
     """What to do now: one thing."""
     facts = {**_code(parcel), "shelf": pulls.shelf_code(parcel.warehouse_id or 0), "slot": parcel.slot}
+    if stop.kind is StopKind.REPICK and stopping.open_of(desk, parcel, StopKind.REFUND):
+        return words("Leave it for now: another refund stops this parcel.")
     if stop.kind is StopKind.REPICK:
         return words("Put it into the box, then scan {waybill} at /pick.", **facts)
     if stop.kind is StopKind.HOLD and stop.state is StopState.PULLED:

@@ -3,15 +3,14 @@
 import pytest
 
 from domain import interception, notices, release, review
-from domain.errors import NotEnoughStock, ParcelStopped, Stale
+from domain.errors import ParcelStopped, Stale
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingRefund, PlatformState, RefundState
 from domain.orders import OrderStatus
 from domain.parcels import ParcelState, Stage, StopKind, StopState
 from domain.people import Role, Station
 from domain.records import NoticeKind
-from domain.stock import Bucket, Document, Move, relocate
-from storage.unit import Unit
+from domain.stock import Bucket, Document, Move
 from tests import factory
 from tests.domain.house import LATER, PAID, SCAN, House
 
@@ -281,52 +280,6 @@ def test_withdrawn_after_the_put_back_the_order_is_reviewed_and_planned_again(ho
     assert not house.order.held
     house.approve()
     assert house.reserved() == {"CUP-01": 2, "TEA-01": 1}
-
-
-def test_a_line_withdrawn_after_its_put_back_is_picked_again(house: House) -> None:
-    house.bring_to(ParcelState.PACKED)
-    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
-    assert house.scan(Station.PUT_BACK).ok
-    house.refund(RefundState.CANCELLED, 5900, "TEA-01")
-    task = house.stops[-1]
-    assert (task.kind, task.state, task.line_nos) == (StopKind.REPICK, StopState.OPEN, (2,))
-    assert house.reserved() == {"CUP-01": 2, "TEA-01": 1}
-    assert house.parcel.expected_g == 2 * 320 + 140 + 60
-    refusal = house.scan(Station.WEIGH, house.parcel.expected_g).refusal
-    assert isinstance(refusal, ParcelStopped)
-    assert (refusal.codes, refusal.stop_id) == (("REPICK",), task.id)
-    assert house.scan(Station.PICK).ok
-    assert (house.stops[-1].state, house.parcel.blocked, house.parcel.state) == (
-        StopState.DONE,
-        False,
-        ParcelState.PACKED,
-    )
-    assert house.scan(Station.WEIGH, house.parcel.expected_g).ok
-    assert house.scan(Station.HAND_OVER).ok
-    assert house.order.status is OrderStatus.SHIPPED
-
-
-def test_a_re_pick_of_goods_that_are_in_no_bin_is_refused_and_stays_a_task(house: House) -> None:
-    house.bring_to(ParcelState.PACKED)
-    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
-    assert house.scan(Station.PUT_BACK).ok
-    house.refund(RefundState.CANCELLED, 5900, "TEA-01")
-    place = house.parcel.warehouse_id or 0
-
-    def into_another_box(desk: Unit) -> None:
-        units = sum(one.units for one in desk.stock.places(["TEA-01"], place) if one.bin == "")
-        move = Move(place, "TEA-01", Bucket.GOOD, units, Document.MOVE, 0)
-        desk.stock.apply(relocate(move, "P999999"), "somebody")
-
-    house.run(into_another_box)
-    before = (house.stops, house.parcel, house.store.read_now(lambda desk: desk.stock.places(["TEA-01"], place)))
-    assert isinstance(house.scan(Station.PICK).refusal, NotEnoughStock)
-    assert (
-        house.stops,
-        house.parcel,
-        house.store.read_now(lambda desk: desk.stock.places(["TEA-01"], place)),
-    ) == before
-    assert house.stops[-1].state is StopState.OPEN
 
 
 def test_a_line_withdrawn_when_its_goods_went_to_others_holds_the_box(house: House) -> None:

@@ -40,6 +40,24 @@ async def test_only_the_refunded_line_is_taken_out_and_the_rest_goes_on(floor: F
     assert (now.state, [item.sku for item in now.live_items]) == (ParcelState.PICKED, ["CUP-01"])
 
 
+async def test_a_task_to_pick_again_says_when_another_refund_forbids_it(floor: Floor) -> None:
+    two = incoming("1001", lines=(incoming_line(), incoming_line("TEA-01", 1)))
+    order = floor.orders(two)[0]
+    box = floor.wave()[1][0]
+    floor.do(told, order.id, IncomingRefund("R1", RefundState.SUCCESS, 3900, ("L-TEA-01",), "太苦"))
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, f"/putback {box.waybill}")
+    floor.do(told, order.id, IncomingRefund("R1", RefundState.CANCELLED, 3900, ("L-TEA-01",)))
+    task = floor.store.read_now(lambda desk: desk.stops.of_parcels([box.id])[box.id][-1])
+    last = [floor.card(picker, NoticeKind.STOP, task.id).text.split("\n")[-1]]
+    floor.do(told, order.id, IncomingRefund("R1", RefundState.SUCCESS, 3900, ("L-TEA-01",), "太苦"))
+    last.append(floor.card(picker, NoticeKind.STOP, task.id).text.split("\n")[-1])
+    assert last == [
+        f"Put it into the box, then scan {box.waybill} at /pick.",
+        "Leave it for now: another refund stops this parcel.",
+    ]
+
+
 async def test_too_late_tells_customer_service_what_to_do(floor: Floor) -> None:
     order = floor.orders()[0]
     box = floor.wave()[1][0]

@@ -111,7 +111,19 @@ def _check_boxes(desk: Desk, boxed: Mapping[tuple[str, str], int]) -> None:
             if not any(task.order_id == item.order_id and item.line_no in task.line_nos for task in tasks):
                 least[box.number, item.sku] += item.quantity
     assert boxed.keys() <= most.keys()
-    assert all(least[key] <= boxed.get(key, 0) <= most[key] for key in most)
+    wrong = {
+        number for number, sku in most if not least[number, sku] <= boxed.get((number, sku), 0) <= most[number, sku]
+    }
+    assert not wrong, "\n".join(_box_story(desk, box, boxed) for box in boxes.values() if box.number in wrong)
+
+
+def _box_story(desk: Desk, box: Parcel, boxed: Mapping[tuple[str, str], int]) -> str:
+    """A box's life and what lies in it, for who must find out."""
+    lying = {sku: units for (number, sku), units in boxed.items() if number == box.number}
+    lines = [f"in {box.number}: {lying}", str(box)]
+    lines += [str(stop) for stop in desk.stops.of_parcels([box.id]).get(box.id, ())]
+    lines += [str(event) for event in reversed(desk.history("parcel", box.id, 100))]
+    return "\n".join(lines)
 
 
 def check_orders(desk: Desk) -> None:
