@@ -26,6 +26,7 @@ def make(desk: Desk, actor: Actor, warehouse_id: int, courier_id: int) -> Manife
     boxes = desk.manifests.unlisted(warehouse_id, courier_id, desk.now - LOOK_BACK, MOST)
     if not boxes:
         raise Unknown("handed_over", desk.catalog.couriers[courier_id].name)
+    desk.parcels.save(boxes)  # whoever takes a shipment back at this moment must lose the race
     grams = sum(box.weight_g for box in boxes)
     new = Manifest(0, warehouse_id, courier_id, desk.now, actor.name, len(boxes), grams)
     made = desk.manifests.add(new, [box.id for box in boxes])

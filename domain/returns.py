@@ -39,6 +39,11 @@ def _whole(desk: Desk, parcel: Parcel, order_id: int, reason: str) -> Return:
     return desk.returns.add(replace(new, reason=reason, items=items))
 
 
+def _left_for_good(desk: Desk, parcels: Iterable[Parcel]) -> None:
+    """A return says that they have left: whoever takes such a shipment back at this moment must lose the race."""
+    desk.parcels.save([parcel for parcel in parcels if parcel.state is ParcelState.HANDED_OVER])
+
+
 def _tell_orders(desk: Desk, actor: Actor, parcel: Return, verb: str, reason: str = "") -> None:
     """In the history and on the cards of every order whose goods are in it."""
     ids = parcel.order_ids
@@ -73,6 +78,7 @@ def link(desk: Desk, actor: Actor, order_id: int, waybill: str, reason: str = ""
         return known
     if known and known.order_id is not None:
         raise Stale(code, "linked")
+    _left_for_good(desk, parcels)
     if known:
         items = _expected(order, parcels)
         news = replace(known, order_id=order_id, state=ReturnState.ARRIVED, items=items, reason=reason)
@@ -136,6 +142,7 @@ def _by_our_waybill(desk: Desk, code: str) -> Return | None:
     if parcel.state is not ParcelState.HANDED_OVER:
         raise WrongStatus(code, parcel.state, ParcelState.HANDED_OVER)
     known = desk.returns.by_waybill(parcel.waybill)
+    _left_for_good(desk, [parcel])
     return known or _whole(desk, parcel, parcel.live_orders[0], "refused")
 
 

@@ -1,11 +1,12 @@
 """The dock: until its courier has signed, a shipment can be taken back, and a refund stops the box."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from domain import day_costs, dock, ewaybills, floor, manifests, recalls, undo_scan, worries
+from domain import day_costs, dock, ewaybills, floor, manifests, recalls, returns, undo_scan, worries
 from domain.errors import NotAllowed, ShipmentStays, Stale, Unknown, WrongStatus
 from domain.holds import HoldCode, open_codes
 from domain.incoming import PlatformState, RefundState
@@ -256,3 +257,19 @@ def test_what_changed_while_it_was_gone_is_held(house: House) -> None:
     assert set(open_codes(house.order.holds)) == {HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED}
     assert house.parcel.blocked
     assert not house.scan(Station.HAND_OVER).ok
+
+
+@pytest.mark.parametrize("word", ["listed", "recalled", "arrived", "announced"])
+def test_whoever_says_that_it_left_meets_who_takes_it_back(house: House, word: str) -> None:
+    """Two commands at one moment, each true by what it read: the parcel's revision lets only one of them be."""
+    house.bring_to(ParcelState.WEIGHED)
+    assert house.scan(Station.HAND_OVER).ok
+    box, cs = house.parcel, house.cast.actor(Role.CS)
+    says: dict[str, Callable[[], object]] = {
+        "listed": lambda: make(house),
+        "recalled": lambda: house.run(recalls.register, cs, box.id, RecallKind.SENDER),
+        "arrived": lambda: house.run(returns.arrive, house.cast.actor(Role.RECEIVER), box.waybill, 1),
+        "announced": lambda: house.run(returns.link, cs, house.order.id, "SF1234567890"),
+    }
+    says[word]()
+    assert house.parcel == replace(box, revision=box.revision + 1)

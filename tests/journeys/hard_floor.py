@@ -12,11 +12,13 @@ from typing import Any
 
 from domain import (
     checking,
+    dock,
     floor,
     fulfilment,
     intake,
     interception,
     looking,
+    manifests,
     printing,
     pulls,
     queue,
@@ -35,7 +37,7 @@ from domain.holds import open_codes
 from domain.incoming import IncomingRefund, PlatformState, RefundState
 from domain.orders import Order
 from domain.paper_records import Paper
-from domain.parcels import Parcel, ParcelState, StopKind
+from domain.parcels import Parcel, ParcelState, Stage, StopKind
 from domain.people import SHOP, Actor, Chat, Person, Role, Station
 from domain.policy import Policy
 from domain.policy_checks import CheckMode, CheckRules
@@ -281,6 +283,24 @@ def _undoes(scene: Scene, desk: Desk) -> Do:
     return lambda unit: undo_scan.undo(unit, actor, "")
 
 
+def _loads(scene: Scene, desk: Desk) -> Do | None:
+    """A courier's list is made or signed, or a shipment is taken back, or it had left before that could be."""
+    box, way = scene.parcel(desk), scene.chance.choice(["list", "list", "sign", "back", "left"])
+    if box is None or box.courier_id is None or box.warehouse_id is None:
+        return None
+    place, courier = box.warehouse_id, box.courier_id
+    if way == "list":
+        return lambda unit: manifests.make(unit, BOSS, place, courier)
+    if way == "back":
+        return lambda unit: dock.take_back(unit, BOSS, box.waybill)
+    if way == "left":
+        called = [stop for stop in desk.stops.open_of(None) if stop.stage is Stage.DOCK]
+        return (lambda unit: dock.left_already(unit, BOSS, called[0].id, called[0].revision)) if called else None
+    last = desk.manifests.last(place, courier)
+    signed = manifests.signed(last, BOSS, "老李", desk.now) if last and not last.signed_at else None
+    return (lambda unit: manifests.sign(unit, BOSS, signed, b"")) if signed else None
+
+
 def _prints(scene: Scene, desk: Desk) -> Do | None:
     box = scene.parcel(desk)
     if box is None or box.wave_id is None:
@@ -365,6 +385,7 @@ DEEDS: Mapping[str, tuple[int, Callable[[Scene, Desk], Do | Deed | None]]] = {
     "answer": (3, _answers),
     "undo_scan": (2, _undoes),
     "print": (2, _prints),
+    "dock": (3, _loads),
     "come_back": (1, _comes_back),
     "recall": (1, _recalls),
     "replies": (1, _hears),

@@ -173,7 +173,8 @@ def check_returns(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> None:
     back = desk.returns.of_order(order.id)
     assert len({one.parcel_id for one in back}) == len(back)
     for one in back:
-        box = sent[one.parcel_id or 0]
+        assert one.parcel_id in sent, _told_of(desk, order, boxes)
+        box = sent[one.parcel_id]
         packed = [(item.order_id, item.line_no, item.sku, item.quantity) for item in box.live_items]
         assert [(item.order_id, item.order_line, item.sku, item.expected) for item in one.items] == packed
         assert all(0 <= item.graded <= item.expected for item in one.items)
@@ -194,7 +195,8 @@ IN_HAND = (Stage.PICKED, Stage.CHECKED, Stage.PACKED, Stage.WEIGHED, Stage.DOCK)
 
 
 def check_stops(desk: Desk) -> None:
-    """A stop ends by its own road only; who is held has a stop in the house; couriers are asked once at a time."""
+    """A stop ends by its own road only; who is held has a stop in the house; couriers are asked once at a time; lists
+    name what has left."""
     boxes = desk.parcels.of_orders(all_orders(desk))
     orders = desk.orders.many(all_orders(desk))
     parcels = {box.id: box for found in boxes.values() for box in found}
@@ -209,6 +211,7 @@ def check_stops(desk: Desk) -> None:
             inside = order_id in box.live_orders and box.state in IN_HOUSE
             wanted = bool(own) and inside and orders[order_id].status is OrderStatus.RELEASED
             assert len(waiting) == wanted
+    assert all(parcels[box_id].state is ParcelState.HANDED_OVER for box_id in desk.manifests.of_parcels(parcels))
     for box_id, found in desk.recalls.of_parcels(parcels).items():
         if any(recall.state is not RecallState.DROPPED for recall in found):
             assert parcels[box_id].state is ParcelState.HANDED_OVER
