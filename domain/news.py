@@ -15,27 +15,42 @@ from domain.hidden import kept
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
+from domain.parcels import ParcelState
 from domain.people import Actor
 from domain.planning import refresh
 from domain.told import KEPT, MONEY, fingerprint, first_status, head_of, line_refunds, lines_of, tells_receiver
 
 
-def _merge_lines(order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:
+def _merge_lines(desk: Desk, order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:
     """The new lines, keeping what we know of lines that stayed (number, sku, refund, dropped): boxes and refunds
     name lines by number."""
     if not incoming.lines:
         return order.lines
-    last = max((line.line_no for line in order.lines), default=0)
     result: list[Line] = []
+    strange: list[Line] = []
     for line in lines_of(incoming.lines):
         before = {one.line_no: one for one in order.lines if one.external_id == line.external_id}
-        if before:
-            told = parts.told_again(line, list(before.values()))
-            result += [_known(one, before[one.line_no]) for one in told]
-        else:
-            last += 1
-            result.append(replace(line, line_no=last))
-    return tuple(sorted(result, key=lambda line: line.line_no))
+        told = parts.told_again(line, list(before.values())) if before else []
+        result += [_known(one, before[one.line_no]) for one in told]
+        strange += [] if before else [line]
+    return tuple(sorted([*result, *_numbered(desk, order, strange)], key=lambda line: line.line_no))
+
+
+def _numbered(desk: Desk, order: Order, strange: Sequence[Line]) -> list[Line]:
+    """Lines that come for the first time, or once more: what still lies in a box under a number nobody told lately is
+    that line again (one file may leave out what the next one tells); every other is new."""
+    if not strange:
+        return []
+    told = {line.line_no for line in order.lines}
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    inside = [item for box in boxes if box.state is not ParcelState.CANCELLED for item in box.live_items]
+    lying = {i.title: i.line_no for i in inside if i.order_id == order.id and i.line_no not in told}
+    free, found = parts.next_number(desk, order), list[Line]()
+    for line in strange:
+        number = lying.pop(line.title, 0)
+        found.append(replace(line, line_no=number or free))
+        free += 0 if number else 1
+    return found
 
 
 def _known(line: Line, before: Line) -> Line:
@@ -71,7 +86,7 @@ def take(desk: Desk, actor: Actor, changed: Sequence[tuple[Order, IncomingOrder]
 def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:
     """The order as the platform tells it now: what its stage allows taken over, held where a person must look. Not
     saved; refunds it tells are."""
-    lines = _merge_lines(order, incoming)
+    lines = _merge_lines(desk, order, incoming)
     news = order if incoming.fragment else _take_head(order, incoming)
     news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
     to = incoming.receiver if not incoming.fragment and tells_receiver(incoming) else news.receiver

@@ -63,13 +63,22 @@ def _cut(desk: Desk, order: Order, line: Line, units: int) -> tuple[Order, int]:
     live = any(box.state is not ParcelState.CANCELLED for box, _ in inside)
     if live and sum(item.quantity for _, item in reach) < units:
         return order, line.line_no
-    number = max(one.line_no for one in order.lines) + 1
+    number = next_number(desk, order)
     _move(desk, reach, number, units)
     kept, taken = apportion(line.amount, [line.quantity - units, units])
     rest = replace(line, quantity=line.quantity - units, amount=kept)
     part = replace(line, line_no=number, quantity=units, amount=taken)
     lines = tuple(rest if one.line_no == line.line_no else one for one in order.lines)
     return replace(order, lines=(*lines, part)), number
+
+
+def next_number(desk: Desk, order: Order) -> int:
+    """A number no line of the order ever had: boxes and refunds go on naming lines that its platform does not tell any
+    more, and must not come to mean other goods."""
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    used = {item.line_no for box in boxes for item in box.items if item.order_id == order.id}
+    used |= {number for record in desk.refunds.of_order(order.id) for number in record.line_nos}
+    return max({line.line_no for line in order.lines} | used, default=0) + 1
 
 
 def _move(desk: Desk, inside: Sequence[tuple[Parcel, Item]], number: int, units: int) -> None:

@@ -104,6 +104,19 @@ def test_lines_keep_their_number_when_the_platform_adds_one_in_front(desk: Desk)
     assert lines == [(1, "CUP-01"), (2, "TEA-01"), (3, "CUP-02")]
 
 
+def test_a_number_a_box_knows_never_means_other_goods(desk: Desk) -> None:
+    """The tea is refunded, put back and told no more; the cup that comes then is not what was refunded."""
+    desk.receive(incoming(lines=(CUPS, TEA)))
+    refund = IncomingRefund("R1", RefundState.SUCCESS, 5900, ("L-TEA-01",))
+    desk.receive(incoming(lines=(CUPS, TEA), refunds=(refund,)))
+    desk.receive(incoming(lines=(CUPS,)))
+    desk.receive(incoming(lines=(CUPS, incoming_line("CUP-02", 1))))
+    assert [(line.line_no, line.sku, line.refund) for line in desk.order().lines] == [
+        (1, "CUP-01", RefundState.NONE),
+        (3, "CUP-02", RefundState.NONE),
+    ]
+
+
 def test_an_address_in_one_string_fills_the_fields(desk: Desk) -> None:
     told = factory.receiver(province="", city="", district="", address="浙江杭州西湖区文三路 1 号 2 单元 303")
     desk.receive(incoming(receiver=told))

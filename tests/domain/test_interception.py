@@ -13,6 +13,7 @@ from domain.records import NoticeKind
 from domain.stock import Bucket, Document, Move
 from tests import factory
 from tests.domain.house import LATER, PAID, SCAN, House
+from tests.factory import incoming_line
 
 
 def test_an_unpaid_order_remembers_a_refund_and_has_nothing_to_stop(house: House) -> None:
@@ -325,3 +326,16 @@ def test_a_new_address_before_the_wave_goes_back_to_review_and_is_matched_again(
     assert open_codes(house.order.holds) == (HoldCode.ADDR_CHANGED,)
     assert house.parcel.courier_id != courier
     assert house.reserved() == {"CUP-01": 0, "TEA-01": 0}
+
+
+def test_a_line_one_file_leaves_out_is_the_one_in_the_box_when_it_comes_back(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    lines = house.told().lines
+    house.receive(lines=lines[1:])
+    assert open_codes(house.order.holds) == (HoldCode.GOODS_CHANGED,)
+    house.receive(lines=(*lines[1:], incoming_line("CUP-02", 1), lines[0]))
+    assert [(line.line_no, line.external_id) for line in house.order.lines] == [
+        (1, "L-CUP-01"),
+        (2, "L-TEA-01"),
+        (3, "L-CUP-02"),
+    ]
