@@ -4,6 +4,7 @@ Surprising: there is no alembic.ini; migrations live in the package and run on e
 transaction (SQLite's DDL is transactional too, once the driver is told to leave BEGIN alone).
 """
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -35,16 +36,21 @@ def config_for(connection: Connection) -> Config:
     return config
 
 
+@cache
+def _revisions() -> tuple[frozenset[str], str | None]:
+    """Every revision this program knows, and the newest: read once, for loading the scripts costs every open."""
+    scripts = ScriptDirectory(str(_HERE))
+    return frozenset(script.revision for script in scripts.walk_revisions()), scripts.get_current_head()
+
+
 def upgrade(engine: Engine) -> None:
     """To the newest revision, all or nothing. Raises NewerDatabase, changing nothing."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config = config_for(connection)
-        scripts = ScriptDirectory.from_config(config)
         found = MigrationContext.configure(connection).get_current_revision()
-        known = {script.revision for script in scripts.walk_revisions()}
-        head = scripts.get_current_head()
+        known, head = _revisions()
         if found is not None and found not in known:
             raise NewerDatabase(found, str(head))
         if found != head:

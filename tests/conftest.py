@@ -62,3 +62,8 @@ def pg(pg_url: str) -> Iterator[Store]:
     made = Store(pg_url)
     yield made
     made.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The journeys, the longest tests, go first, so that no worker waits for the other's at the end."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
