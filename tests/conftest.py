@@ -1,11 +1,20 @@
-"""Fixtures everybody may use: `store` (a fresh SQLite file), `pg` (a fresh store on real PostgreSQL)."""
+"""Fixtures everybody may use: `store` (a fresh SQLite file), `pg` (a fresh store on real PostgreSQL).
+
+Surprising: a store in memory is not migrated in a test but copied from one that was, as the files are. What the
+migrations do is for `tests/storage/test_migrate.py` to find, on files and on PostgreSQL.
+"""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from storage import migrate
+from storage.engines import in_memory
 from storage.store import Store
 from tests import postgres
 
@@ -22,6 +31,28 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "xiaoer.db"
     Store(f"sqlite:///{path}").close()
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _copied_in_memory(migrated_file: Path) -> Iterator[None]:
+    """Every test has its store in a few milliseconds."""
+    with (
+        closing(sqlite3.connect(migrated_file, check_same_thread=False)) as template,
+        pytest.MonkeyPatch.context() as at,
+    ):
+        really = migrate.upgrade
+
+        def upgrade(engine: Engine) -> None:
+            if not in_memory(engine.url):
+                really(engine)
+                return
+            with engine.connect() as connection:
+                mine = connection.connection.driver_connection
+                assert isinstance(mine, sqlite3.Connection)
+                template.backup(mine)
+
+        at.setattr(migrate, "upgrade", upgrade)
+        yield
 
 
 @pytest.fixture
