@@ -55,7 +55,8 @@ async def batch(message: Message, ask: Ask, args: str) -> None:
     require(ask.actor, Right.OVERRIDE)
     code, _, told = args.strip().partition(" ")
     if not told.strip():
-        raise BadValue("batch", args[:40], "waybill_and_batch")
+        await ask.say("Write the waybill, then the batch: /batch {waybill} LOT-0002", waybill=code or "SF1234567890")
+        return
     parcel = await ask.run(fulfilment.swap_batch, ask.actor, code.upper(), told.strip())
     facts = {"waybill": parcel.waybill, "batch": told.strip()[:40]}
     await ask.say("{batch} goes out in {waybill} by your word; the stock books have it in the box.", **facts)

@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import corrections, interception, review
 from domain.desk import Desk
-from domain.errors import HeldOrder, InHand, ReasonNeeded, Stale, Unknown
+from domain.errors import HeldOrder, InHand, Stale, Unknown
 from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
 from domain.people import Actor, Right, require
@@ -215,15 +215,26 @@ async def why(message: Message, ask: Ask, args: str) -> None:
         await ask.show(NoticeKind.ORDER, order.id, view="why")
 
 
+HOW_TO_REFUND = N_(
+    "Write the order, then the reason: /refund {number} broken\nOnly line 2 of its goods: /refund {number} #2 broken\n"
+    "Only 1 unit of line 2: /refund {number} #2x1 broken"
+)
+
+
 @router.message(Cmd("refund"))
 async def refund(message: Message, ask: Ask, args: str) -> None:
     """/refund NUMBER REASON; with `#2` or `#2x1` before the reason only that line, or so many units of it."""
-    number, _, reason = args.partition(" ")
+    require(ask.actor, Right.REFUND)
+    number, _, reason = args.strip().partition(" ")
+    if not number:
+        await ask.say(HOW_TO_REFUND, number="1234")
+        return
     order = await _one(ask, number)
     if order is None:
         return
     units, reason = split_lines(reason)
     if not reason:
-        raise ReasonNeeded("refund")
+        await ask.say(HOW_TO_REFUND, number=number)
+        return
     await ask.run(interception.typed, ask.actor, order.id, reason[:200], units)
     await ask.show(NoticeKind.ORDER, order.id)

@@ -51,6 +51,7 @@ STEPS = {
     "failed": N_("failed"),
     "dropped": N_("no longer wanted"),
 }
+ENDED = {"released": N_("withdrawn, nothing to stop any more")}
 VERBS = {
     "pulled": N_("put on the stop shelf"),
     "answered_by_hand": N_("answered on the platform by hand"),

@@ -291,7 +291,6 @@ WANTS = {
     "smaller_range": N_("a smaller range, at most 500 lines"),
     "bin": N_("a bin like A-01; +A-09 opens a new one"),
     "batch": N_("a batch, like CODE@B7"),
-    "waybill_and_batch": N_("a waybill and a batch"),
     "units": N_("a number of units"),
     "at_most_there": N_("at most what lies in the bin it comes from"),
     "cost": N_("what one costs, like =8.50"),
@@ -350,6 +349,11 @@ def hold_name(code: str, words: Words) -> str:
 def step_name(code: str, words: Words) -> str:
     """A status's, state's or station's name."""
     return named_in(STEPS, code, words)
+
+
+def ended_stop_name(code: str, words: Words) -> str:
+    """How a stop ended. Its "released" is not an order's: the cause of the stop went away."""
+    return named_in(STEPS | stop_terms.ENDED, code, words)
 
 
 def verb_name(code: str, words: Words) -> str:

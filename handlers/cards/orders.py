@@ -21,7 +21,7 @@ from handlers.cards.stops import answer_line
 from handlers.cards.together import together_lines
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import N_, actor_name, hold_name, refund_state_name, role_name, step_name
+from handlers.terms import N_, actor_name, ended_stop_name, hold_name, refund_state_name, role_name, step_name
 from handlers.viewer import Viewer
 from handlers.words import Words, mask_name, mask_phone
 
@@ -101,7 +101,7 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
         facts = {
             "by": actor_name(order.decided_by, words),
             "at": words.when(order.decided_at),
-            "reason": order.reason or "-",
+            "reason": words.plain("refunded") if order.reason == "refunded" else order.reason or "-",
         }
         lines.append(words("By {by} at {at}: {reason}", **facts))
     elif order.decided_by and order.status is not OrderStatus.REVIEW:
@@ -217,7 +217,7 @@ def _stop_line(stop: Stop, words: Words) -> str:
         named = stop.acked_by or stop.named or "-"
         since = words.clock(stop.opened_at)
         return words("⛔ Stop since {at}, {state}: {name}", at=since, state=step_name(stop.state, words), name=named)
-    return words("Stop: {state}, {at}", state=step_name(stop.state, words), at=words.when(stop.closed_at))
+    return words("Stop: {state}, {at}", state=ended_stop_name(stop.state, words), at=words.when(stop.closed_at))
 
 
 def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:

@@ -199,7 +199,7 @@ async def test_a_lead_lets_a_batch_go_that_was_not_picked(floor: Floor) -> None:
         f"if this one may go all the same, a lead sends: /batch {box.waybill} LOT-0002"
     ]
     assert await floor.writes(lead, f"/batch {box.waybill}") == [
-        f"«{box.waybill}» does not do for batch. Wanted: a waybill and a batch."
+        f"Write the waybill, then the batch: /batch {box.waybill} LOT-0002"
     ]
     said = await floor.writes(lead, f"/batch {box.waybill} LOT-0002")
     assert said[0] == f"LOT-0002 goes out in {box.waybill} by your word; the stock books have it in the box."

@@ -60,7 +60,10 @@ async def test_another_reason_is_asked_for_and_the_part_is_kept(desk: DeskChat) 
 async def test_lines_are_typed_before_the_reason(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
     (order,) = desk.takes(TWO)
-    assert await desk.writes(anna, "/refund 1 #2") == ["A reason is needed."]
+    assert await desk.writes(anna, "/refund 1 #2") == [
+        "Write the order, then the reason: /refund 1 broken\n"
+        "Only line 2 of its goods: /refund 1 #2 broken\nOnly 1 unit of line 2: /refund 1 #2x1 broken"
+    ]
     assert await desk.writes(anna, "/refund 1 #7 broken") == ["There is no line of goods called «#7»."]
     assert await desk.writes(anna, "/refund 1 #1x3 broken") == [
         "«#1×3» does not do for units. Wanted: as many as the line has, or fewer."

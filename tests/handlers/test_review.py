@@ -166,7 +166,10 @@ async def test_a_refund_names_the_amount_before_it_is_done(desk: DeskChat) -> No
 async def test_a_typed_refund_needs_a_reason(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
     (order,) = desk.takes(incoming("1"))
-    assert await desk.writes(anna, "/refund 1") == ["A reason is needed."]
+    assert await desk.writes(anna, "/refund 1") == [
+        "Write the order, then the reason: /refund 1 broken\n"
+        "Only line 2 of its goods: /refund 1 #2 broken\nOnly 1 unit of line 2: /refund 1 #2x1 broken"
+    ]
     assert desk.order(order.id) == order
     await desk.writes(anna, "/refund 1 broken mould")
     assert desk.order(order.id).status is OrderStatus.CANCELLED
@@ -308,10 +311,16 @@ async def test_a_card_of_the_queue_is_redrawn_when_somebody_else_decides(desk: D
     assert desk.order(order.id).status is OrderStatus.APPROVED
 
 
-@pytest.mark.parametrize("command", ["/refund", "/why"])
-async def test_a_command_without_its_order_asks_for_it(desk: DeskChat, command: str) -> None:
+async def test_a_refund_alone_says_how_lines_are_named(desk: DeskChat) -> None:
+    assert await desk.writes(desk.cast.people[Role.CS], "/refund") == [
+        "Write the order, then the reason: /refund 1234 broken\n"
+        "Only line 2 of its goods: /refund 1234 #2 broken\nOnly 1 unit of line 2: /refund 1234 #2x1 broken"
+    ]
+
+
+async def test_a_command_without_its_order_asks_for_it(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
-    assert await desk.writes(anna, command) == ["Which order? Write it behind the command."]
+    assert await desk.writes(anna, "/why") == ["Which order? Write it behind the command."]
 
 
 async def test_a_language_must_be_named(desk: DeskChat) -> None:
