@@ -38,6 +38,7 @@ _FORKS = multiprocessing.get_context("forkserver")  # a fresh interpreter would 
 _FORKS.set_forkserver_preload([__name__])
 WINDOW = 12  # orders that everybody works on at a time
 PACE = 0.5  # new ones a second
+LOOK = 3  # seconds between two looks at everything in a long run: a fault that heals by itself is one as well
 _LEASE = 3
 _PIECE = 10**15
 
@@ -271,4 +272,4 @@ def run(server: postgres.Server, home: Path, seconds: float, every: float, say: 
 def main(seconds: float, say: Callable[[str], None]) -> None:
     """The long run. Raises AssertionError."""
     with tempfile.TemporaryDirectory() as home, quick_server() as server:
-        run(server, Path(home), seconds, 60, say)
+        run(server, Path(home), seconds, LOOK, say)
