@@ -140,6 +140,7 @@ class Floor:
     home: Path
     chance: Random
     began: float = field(default_factory=time.time)
+    next_cut: float = field(default_factory=lambda: time.time() + 3)
     running: dict[int, BaseProcess] = field(default_factory=dict)
     kills: int = 0
     cuts: int = 0
@@ -169,15 +170,15 @@ class Floor:
 
     def disturb(self, seconds: float) -> None:
         """Kills and cuts for so long. Raises AssertionError when a worker ended by itself."""
-        end, cut = time.time() + seconds, time.time() + 3
+        end = time.time() + seconds
         while time.time() < end:
             time.sleep(self.chance.uniform(0.5, 3.0))
             dead = [number for number, worker in self.running.items() if not worker.is_alive()]
             assert not dead, "\n".join((self.home / f"worker{number}").read_text()[-3000:] for number in dead)
             self.kill()
-            if time.time() > cut:
+            if time.time() > self.next_cut:
                 self.cut()
-                cut = time.time() + self.chance.uniform(3, 9)
+                self.next_cut = time.time() + self.chance.uniform(3, 9)
 
     def stop(self) -> None:
         """All are killed, once more in the middle of things."""
