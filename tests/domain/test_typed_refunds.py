@@ -53,7 +53,7 @@ def test_what_stays_of_an_unclear_refund_takes_no_money_twice(house: House) -> N
 
 @pytest.mark.parametrize(
     ("units", "refusal"),
-    [({9: 0}, NoSuchLine("1", 9, (1,))), ({1: 3}, TooManyUnits("1", 1, 3, 2))],
+    [({9: 0}, NoSuchLine("1001", 9, (1, 2))), ({1: 3}, TooManyUnits("1001", 1, 3, 2))],
 )
 def test_what_the_order_does_not_have_is_refused(
     house: House, units: dict[int, int], refusal: NoSuchLine | TooManyUnits
