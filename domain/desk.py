@@ -147,6 +147,9 @@ class Cards(Protocol):
     def put(self, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int, shown: str = "") -> None:
         """The message now shows this (replaces what it showed); `shown` says which part of it."""
 
+    def drop(self, chat_id: int, message_id: int) -> None:
+        """The message is deleted: it shows nothing any more."""
+
     def recent(self, limit: int) -> list[CardRow]: ...
 
 

@@ -38,6 +38,25 @@ class Unknown(Refusal):
 
 
 @dataclass(eq=False)
+class NoSuchLine(Refusal):
+    """The order has no goods of this line number that could still be taken out; it has these."""
+
+    order: str
+    line: int
+    lines: tuple[int, ...]
+
+
+@dataclass(eq=False)
+class TooManyUnits(Refusal):
+    """More units of a line are asked than it has."""
+
+    order: str
+    line: int
+    asked: int
+    there: int
+
+
+@dataclass(eq=False)
 class Stale(Refusal):
     """The card is older than the record: someone acted meanwhile. Nothing was changed."""
 

@@ -85,7 +85,7 @@ def _act(
     if order.status is OrderStatus.APPROVED or nothing_waved(order, parcels):
         order = withdrawal.unapprove(desk, actor, order, parcels, reason="refund")
         key = f"refund:{record.id}:{record.revision}"
-        notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True)
+        notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True, doer=actor)
     order = unclear.asked(desk, order, record, open_ids)
     called = frozenset[int]()
     if order.status in _OUTSIDE:
@@ -319,7 +319,7 @@ def typed(desk: Desk, actor: Actor, order_id: int, reason: str, units: Mapping[i
     """CS says the buyer wants the money back: the same road as a platform's refund, for the whole order or for
     `units` by line number (0 = all of the line).
 
-    Raises Stale when all the money went back already, Unknown('line') and BadValue on units the line does not have.
+    Raises Stale when all the money went back already, NoSuchLine and TooManyUnits on units the line does not have.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.REFUND, shop=order.shop_id)

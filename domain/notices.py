@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.desk import Desk
-from domain.people import WAREHOUSE_ROLES, Chat, Person, Role
+from domain.people import WAREHOUSE_ROLES, Actor, Chat, Person, Role
 from domain.records import Notice, NoticeKind
 
 DIGEST_MINUTES = 30
@@ -70,11 +70,13 @@ def tell(
     named: int | None = None,
     delay_seconds: int = 0,
     quiet: bool = False,
+    doer: Actor | None = None,
     **data: str,
 ) -> None:
-    """Queue one notice per chat of the route, once per key."""
+    """Queue one notice per chat of the route, once per key; the `doer` has the record on screen and is not told."""
     due = desk.now + timedelta(seconds=delay_seconds)
-    chats = route(desk, roles, shop=shop, warehouse=warehouse, named=named)
+    own = next((p.chat_id for p in desk.people.staff().people if doer and p.id == doer.person_id), None)
+    chats = [c for c in route(desk, roles, shop=shop, warehouse=warehouse, named=named) if c != own]
     desk.outbox.add([Notice(kind, subject_id, chat, key, due, quiet=quiet, data=data) for chat in chats])
 
 

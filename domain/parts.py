@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from domain.desk import Desk
-from domain.errors import BadValue, Unknown
+from domain.errors import NoSuchLine, TooManyUnits
 from domain.incoming import IncomingRefund, RefundState
 from domain.money import apportion
 from domain.orders import Line, Order
@@ -105,15 +105,15 @@ def _halves(item: Item, number: int, units: int) -> tuple[Item, ...]:
 
 def of_units(order: Order, units: Mapping[int, int]) -> IncomingRefund:
     """A refund, not yet numbered, of units by line number (0 = all of the line), worth what was paid for them. Raises
-    Unknown('line') on a line that is not there or out already, BadValue on more units than it has."""
+    NoSuchLine on a line that is not there or out already, TooManyUnits on more units than it has."""
     lines = {line.line_no: line for line in order.shippable}
     paid, ids, amount = shares(order), Counter[str](), 0
     for number, told in sorted(units.items()):
         line = lines.get(number)
         if line is None:
-            raise Unknown("line", f"#{number}")
+            raise NoSuchLine(order.number, number, tuple(sorted(lines)))
         if not 0 <= told <= line.quantity:
-            raise BadValue("units", f"#{number}×{told}", "line_units")
+            raise TooManyUnits(order.number, number, told, line.quantity)
         wanted = told or line.quantity
         ids[line.external_id] += wanted
         amount += apportion(paid[number], [wanted, line.quantity - wanted])[0]

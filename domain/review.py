@@ -308,7 +308,7 @@ def refund(
     desk: Desk, actor: Actor, order_id: int, revision: int, reason: str, units: Mapping[int, int] | None = None
 ) -> Order:
     """The buyer wants the money back, said on the order's card: all of it, or for `units` by line number (0 = all of
-    the line). Raises Stale, ReasonNeeded, NotAllowed, Unknown('line'), BadValue."""
+    the line). Raises Stale, ReasonNeeded, NotAllowed, NoSuchLine, TooManyUnits."""
     seen(desk, desk.orders.get(order_id), revision)
     if not reason.strip():
         raise ReasonNeeded("refund")

@@ -116,6 +116,21 @@ class Ask:
         else:
             await self.reply(card, kind, subject_id, data.get("filter", ""))
 
+    async def show_once(self, kind: NoticeKind, subject_id: int) -> None:
+        """The record's card as a new message in the place of its older copies here; what Telegram keeps (48 hours are
+        over) stays and is redrawn like any copy."""
+        older = await self.read(_shown_here, self.chat.id, kind, subject_id)
+        await self.show(kind, subject_id)
+        for message_id in older:
+            try:
+                await self.bot.delete_message(self.chat.telegram_id, message_id)
+            except TelegramBadRequest as error:
+                if "message can't be deleted" in error.message:
+                    continue
+                if "message to delete not found" not in error.message:
+                    raise
+            await self.services.store.run(_drop, self.chat.id, message_id)
+
     async def remember(self, message_id: int, kind: NoticeKind, subject_id: int, shown: str = "") -> None:
         """This message of ours shows that record from now on; `shown` is the filter of a queue's card."""
         await self.services.store.run(_remember, self.chat.id, message_id, kind, subject_id, shown)
@@ -154,6 +169,14 @@ class Ask:
         except TelegramBadRequest as error:
             if "query is too old" not in error.message:
                 raise
+
+
+def _shown_here(desk: Desk, chat_id: int, kind: NoticeKind, subject_id: int) -> list[int]:
+    return [row.message_id for row in desk.cards.of(kind, subject_id) if row.chat_id == chat_id]
+
+
+def _drop(desk: Desk, chat_id: int, message_id: int) -> None:
+    desk.cards.drop(chat_id, message_id)
 
 
 def _remember(desk: Desk, chat_id: int, message_id: int, kind: NoticeKind, subject_id: int, shown: str) -> None:

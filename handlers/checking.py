@@ -39,8 +39,14 @@ async def notes_read(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> Non
 async def force(message: Message, ask: Ask, args: str) -> None:
     """`/force WAYBILL 1.25kg reason`."""
     require(ask.actor, Right.OVERRIDE)
-    code, _, rest = args.partition(" ")
+    code, _, rest = args.strip().partition(" ")
     weight, _, reason = rest.strip().partition(" ")
+    if not weight or (not reason.strip() and fulfilment.parse_weight(weight) is not None):
+        facts = {"waybill": code or "SF1234567890", "weight": weight or "1.25kg"}
+        await ask.say(
+            "Write the waybill, its weight, then the reason: /force {waybill} {weight} two catalogues", **facts
+        )
+        return
     grams = fulfilment.parse_weight(weight)
     if grams is None:
         raise BadValue("weight", weight[:40], "weight")

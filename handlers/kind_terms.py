@@ -17,7 +17,6 @@ KINDS = {
     "warehouse": N_("warehouse"),
     "shop_or_warehouse": N_("shop or warehouse"),
     "refund": N_("refund"),
-    "line": N_("line of goods"),
     "return": N_("return"),
     "wave": N_("wave"),
     "stop": N_("stop"),

@@ -61,7 +61,11 @@ async def print_wave(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> Non
 @router.message(Cmd("void"))
 async def void(message: Message, ask: Ask, args: str) -> None:
     """`/void WAYBILL reason`: the number is dead and never used again."""
+    require(ask.actor, Right.HAND_OVER)
     number, _, reason = args.strip().partition(" ")
+    if not reason.strip():
+        await ask.say("Write the waybill, then the reason: /void {number} label torn", number=number or "SF1234567890")
+        return
     row = await ask.run(numbering.void_by_hand, ask.actor, number.upper(), reason)
     facts = {"number": row.number, "reason": row.error}
     await ask.say("{number} is void by your word and is never used again. Reason: {reason}", **facts)

@@ -153,6 +153,13 @@ def _unknown(refusal: errors.Unknown, words: Words) -> str:
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
+def _no_line(refusal: errors.NoSuchLine, words: Words) -> str:
+    facts = {"order": refusal.order, "line": refusal.line, "lines": ", ".join(f"#{one}" for one in refusal.lines)}
+    if not refusal.lines:
+        return words("Order {order}: all its goods are refunded, there is no line #{line}.", **facts)
+    return words("Order {order} has no line #{line} to refund. It has: {lines}.", **facts)
+
+
 def _bin(refusal: errors.BinWanted, words: Words) -> str:
     facts = {"waybill": refusal.waybill, "bins": words.listed(refusal.bins), "code": refusal.unknown}
     if refusal.unknown:
@@ -215,6 +222,10 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     ),
     errors.BadValue: _bad_value,
     errors.Unknown: _unknown,
+    errors.NoSuchLine: _no_line,
+    errors.TooManyUnits: lambda r, words: words(
+        "Order {order}: line #{line} has {there} {there:unit|units}, {asked} asked. Nothing was changed.", **vars(r)
+    ),
     errors.WaybillKept: lambda r, words: words(_KEPT[r.why], number=r.number),
     errors.WrongStatus: lambda r, words: words(
         "{what} is {status}; this step needs {needed}.",

@@ -134,7 +134,7 @@ async def reason_told(message: Message, ask: Ask, verb: str, args: Args, answer:
     """The answer to "why?"."""
     command, _ = WITH_REASON[verb]
     await ask.run(command, ask.actor, int(args[0]), int(args[1]), answer[:200], *_part(args[2:]))
-    await show_order(ask, int(args[0]))
+    await ask.show_once(NoticeKind.ORDER, int(args[0]))
 
 
 def _part(told: Args) -> list[dict[int, int]]:
@@ -237,4 +237,4 @@ async def refund(message: Message, ask: Ask, args: str) -> None:
         await ask.say(HOW_TO_REFUND, number=number)
         return
     await ask.run(interception.typed, ask.actor, order.id, reason[:200], units)
-    await ask.show(NoticeKind.ORDER, order.id)
+    await ask.show_once(NoticeKind.ORDER, order.id)

@@ -308,7 +308,6 @@ WANTS = {
     "zh|en": N_("zh or en"),
     "group": N_("a group"),
     "waybill": N_("a waybill: 6 to 40 letters and digits"),
-    "line_units": N_("as many as the line has, or fewer"),
     "policy_document": N_("a document without mistakes: run.py policy check FILE names them all"),
     "date": N_("a date like 2026-11-23"),
     "required_columns": N_("a column each for order number, goods and quantity"),

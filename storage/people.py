@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from domain.errors import Unknown
 from domain.people import Chat, Invite, Person, Staff
@@ -155,6 +155,10 @@ class Cards:
         shows = {"kind": kind, "subject_id": subject_id, "at": self._sql.now, "shown": shown}
         statement = self._sql.upsert(card).values(chat_id=chat_id, message_id=message_id, **shows)
         self._sql.change(statement.on_conflict_do_update(index_elements=["chat_id", "message_id"], set_=shows))
+
+    def drop(self, chat_id: int, message_id: int) -> None:
+        """The message shows nothing any more."""
+        self._sql.change(delete(card).where((card.c.chat_id == chat_id) & (card.c.message_id == message_id)))
 
     def recent(self, limit: int) -> list[CardRow]:
         """The cards put last, newest first."""

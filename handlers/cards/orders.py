@@ -136,7 +136,11 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
 
 
 def _goods(order: Order, words: Words) -> list[str]:
-    lines = [_goods_line(line, order.currency, words) for line in order.lines[:SHOWN_LINES]]
+    several = len(order.lines) > 1
+    lines = []
+    for line in order.lines[:SHOWN_LINES]:
+        text = _goods_line(line, order.currency, words)
+        lines.append(words("#{number}", number=line.line_no) + f" · {text}" if several else text)
     if len(order.lines) > SHOWN_LINES:
         lines.append(words("… and {count} more {count:line|lines}", count=len(order.lines) - SHOWN_LINES))
     return lines

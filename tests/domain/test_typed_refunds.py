@@ -3,7 +3,7 @@
 import pytest
 
 from domain import interception
-from domain.errors import BadValue, NotAllowed, Unknown
+from domain.errors import NoSuchLine, NotAllowed, TooManyUnits
 from domain.incoming import RefundState
 from domain.orders import OrderStatus
 from domain.parcels import ParcelState
@@ -53,10 +53,10 @@ def test_what_stays_of_an_unclear_refund_takes_no_money_twice(house: House) -> N
 
 @pytest.mark.parametrize(
     ("units", "refusal"),
-    [({9: 0}, Unknown("line", "#9")), ({1: 3}, BadValue("units", "#1×3", "line_units"))],
+    [({9: 0}, NoSuchLine("1001", 9, (1, 2))), ({1: 3}, TooManyUnits("1001", 1, 3, 2))],
 )
 def test_what_the_order_does_not_have_is_refused(
-    house: House, units: dict[int, int], refusal: Unknown | BadValue
+    house: House, units: dict[int, int], refusal: NoSuchLine | TooManyUnits
 ) -> None:
     house.bring_to(ParcelState.PICKED)
     before = house.order, house.parcel, house.refunds, house.stops
@@ -70,7 +70,7 @@ def test_a_line_that_is_out_already_is_not_taken_out_again(house: House) -> None
     house.bring_to(ParcelState.PICKED)
     typed(house, {2: 0})
     before = house.order, house.parcel, house.refunds, house.stops
-    with pytest.raises(Unknown):
+    with pytest.raises(NoSuchLine):
         typed(house, {2: 0})
     assert (house.order, house.parcel, house.refunds, house.stops) == before
 

@@ -123,7 +123,12 @@ async def test_a_lead_lets_a_weight_pass(floor: Floor) -> None:
     boris, lead = floor.cast.people[Role.DISPATCHER], floor.cast.people[Role.CS_LEAD]
     assert (await floor.writes(boris, f"/force {box.waybill} 1.9kg because"))[0].startswith("Your role does not allow")
     assert (await floor.writes(lead, f"/force {box.waybill} heavy because"))[0].startswith("«heavy» does not do")
-    assert await floor.writes(lead, f"/force {box.waybill} 1.9kg") == ["A reason is needed."]
+    assert await floor.writes(lead, f"/force {box.waybill} 1.9kg") == [
+        f"Write the waybill, its weight, then the reason: /force {box.waybill} 1.9kg two catalogues"
+    ]
+    assert await floor.writes(lead, "/force") == [
+        "Write the waybill, its weight, then the reason: /force SF1234567890 1.25kg two catalogues"
+    ]
     assert floor.parcel(box.id).state is ParcelState.PACKED
     assert await floor.writes(lead, f"/force {box.waybill} 1.9kg two catalogues") == [
         f"{box.waybill} weighed 1.9 kg, let pass by you. It stands in the history."

@@ -18,7 +18,9 @@ async def test_a_number_in_the_house_stays_and_the_answer_says_what_to_do(floor:
     boris, picker = floor.cast.people[Role.DISPATCHER], floor.cast.people[Role.PICKER]
     (said,) = await floor.writes(picker, f"/void {box.waybill} torn")
     assert said.startswith("Your role does not allow this")
-    assert await floor.writes(boris, f"/void {box.waybill}") == ["A reason is needed."]
+    assert await floor.writes(boris, f"/void {box.waybill}") == [
+        f"Write the waybill, then the reason: /void {box.waybill} label torn"
+    ]
     assert await floor.writes(boris, f"/void {box.waybill} torn <b>") == [
         f"{box.waybill} is on a parcel in the house and stays. A torn label: /print {box.waybill}. The parcel is not "
         "to go: cancel its order, then the number goes back by itself."
