@@ -20,6 +20,7 @@ from handlers.cards.orders import order_button
 from handlers.customer_terms import MARKS, day, level_name, platform_name, reason_name, term
 from handlers.draw import drawing
 from handlers.taps import pack
+from handlers.terms import N_
 from handlers.viewer import Viewer
 from handlers.words import Words
 
@@ -74,7 +75,10 @@ def _history_lines(figures: Figures, words: Words) -> list[str]:
     if not figures.orders:
         return [words("No orders in your shops.")]
     span = {"first": day(figures.first_at, words), "last": day(figures.last_at, words)}
-    lines = [words("Orders: {count}, the first {first}, the last {last}", count=figures.orders, **span)]
+    text = N_("Orders: {count}, the first {first}, the last {last}")
+    if span["first"] == span["last"]:
+        text = N_("Orders: {count}, on {first}")
+    lines = [words(text, count=figures.orders, **span)]
     share = {"refunded": figures.refunded, "paid": figures.paid, "percent": figures.refund_percent}
     lines.append(words("Refunded: {refunded} of {paid} paid {paid:order|orders} ({percent} %)", **share))
     for currency, (paid, refunded) in sorted(figures.money.items()):

@@ -140,7 +140,7 @@ def _goods(order: Order, words: Words) -> list[str]:
     lines = []
     for line in order.lines[:SHOWN_LINES]:
         text = _goods_line(line, order.currency, words)
-        lines.append(words("#{number}", number=line.line_no) + f" · {text}" if several else text)
+        lines.append(f"#{line.line_no} · {text}" if several else text)
     if len(order.lines) > SHOWN_LINES:
         lines.append(words("… and {count} more {count:line|lines}", count=len(order.lines) - SHOWN_LINES))
     return lines

@@ -70,7 +70,7 @@ async def test_a_customer_on_one_card(desk: DeskChat) -> None:
     assert text.split("\n") == [
         f"<b>👤 {EVE}</b> · Taobao",
         "",
-        "Orders: 6, the first 2026-11-23, the last 2026-11-23",
+        "Orders: 6, on 2026-11-23",
         "Refunded: 1 of 6 paid orders (16 %)",
         "Paid ¥468.00, went back ¥10.50",
     ]
@@ -90,7 +90,7 @@ async def test_the_card_in_chinese(zh: DeskChat) -> None:
     bought(zh, "1")
     [text] = await zh.writes(zh.cast.people[Role.CS_LEAD], "/customer 1")
     assert text.split("\n")[2:] == [
-        "订单 1 笔，首单 2026-11-23，最近 2026-11-23",
+        "订单 1 笔，下单日 2026-11-23",
         "退款：1 笔已付订单中 0 笔（0%）",
         "已付 ¥78.00，已退 ¥0.00",
     ]
