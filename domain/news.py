@@ -30,9 +30,11 @@ def _merge_lines(desk: Desk, order: Order, incoming: IncomingOrder) -> tuple[Lin
     strange: list[Line] = []
     for line in lines_of(incoming.lines):
         before = {one.line_no: one for one in order.lines if one.external_id == line.external_id}
-        told = parts.told_again(line, list(before.values())) if before else []
-        result += [_known(one, before[one.line_no]) for one in told]
-        strange += [] if before else [line]
+        if before:
+            told = parts.told_again(line, list(before.values()))
+            result += [_known(one, before[one.line_no]) for one in told]
+        else:
+            strange.append(line)
     return tuple(sorted([*result, *_numbered(desk, order, strange)], key=lambda line: line.line_no))
 
 
@@ -45,7 +47,7 @@ def _numbered(desk: Desk, order: Order, strange: Sequence[Line]) -> list[Line]:
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
     inside = [item for box in boxes if box.state is not ParcelState.CANCELLED for item in box.live_items]
     lying = {i.title: i.line_no for i in inside if i.order_id == order.id and i.line_no not in told}
-    free, found = parts.next_number(desk, order), list[Line]()
+    free, found = parts.next_number(order, boxes, desk.refunds.of_order(order.id)), list[Line]()
     for line in strange:
         number = lying.pop(line.title, 0)
         found.append(replace(line, line_no=number or free))

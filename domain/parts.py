@@ -42,14 +42,14 @@ def divided(
                 break
             number = part.line_no
             if units < part.quantity:
-                order, number = _cut(desk, order, part, units)
+                order, number = _cut(desk, order, part, units, records)
             chosen.append(number)
             units -= part.quantity
         meant[line_id] = tuple(sorted(chosen))
     return order, meant
 
 
-def _cut(desk: Desk, order: Order, line: Line, units: int) -> tuple[Order, int]:
+def _cut(desk: Desk, order: Order, line: Line, units: int, records: Collection[Refund]) -> tuple[Order, int]:
     """Take units out of a line as a new one; returns its number. The whole line where not so many are in the house:
     what has left is not divided any more."""
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
@@ -63,7 +63,7 @@ def _cut(desk: Desk, order: Order, line: Line, units: int) -> tuple[Order, int]:
     live = any(box.state is not ParcelState.CANCELLED for box, _ in inside)
     if live and sum(item.quantity for _, item in reach) < units:
         return order, line.line_no
-    number = next_number(desk, order)
+    number = next_number(order, boxes, records)
     _move(desk, reach, number, units)
     kept, taken = apportion(line.amount, [line.quantity - units, units])
     rest = replace(line, quantity=line.quantity - units, amount=kept)
@@ -72,12 +72,11 @@ def _cut(desk: Desk, order: Order, line: Line, units: int) -> tuple[Order, int]:
     return replace(order, lines=(*lines, part)), number
 
 
-def next_number(desk: Desk, order: Order) -> int:
+def next_number(order: Order, boxes: Collection[Parcel], records: Collection[Refund]) -> int:
     """A number no line of the order ever had: boxes and refunds go on naming lines that its platform does not tell any
     more, and must not come to mean other goods."""
-    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
     used = {item.line_no for box in boxes for item in box.items if item.order_id == order.id}
-    used |= {number for record in desk.refunds.of_order(order.id) for number in record.line_nos}
+    used |= {number for record in records for number in record.line_nos}
     return max({line.line_no for line in order.lines} | used, default=0) + 1
 
 
