@@ -75,8 +75,10 @@ def tell(
 ) -> None:
     """Queue one notice per chat of the route, once per key; the `doer` has the record on screen and is not told."""
     due = desk.now + timedelta(seconds=delay_seconds)
-    own = next((p.chat_id for p in desk.people.staff().people if doer and p.id == doer.person_id), None)
-    chats = [c for c in route(desk, roles, shop=shop, warehouse=warehouse, named=named) if c != own]
+    chats = route(desk, roles, shop=shop, warehouse=warehouse, named=named)
+    if doer is not None:
+        own = {person.chat_id for person in desk.people.staff().people if person.id == doer.person_id}
+        chats = [chat for chat in chats if chat not in own]
     desk.outbox.add([Notice(kind, subject_id, chat, key, due, quiet=quiet, data=data) for chat in chats])
 
 

@@ -48,10 +48,9 @@ def upgrade(engine: Engine) -> None:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-        config = config_for(connection)
         found = MigrationContext.configure(connection).get_current_revision()
         known, head = _revisions()
         if found is not None and found not in known:
             raise NewerDatabase(found, str(head))
         if found != head:
-            command.upgrade(config, "head")
+            command.upgrade(config_for(connection), "head")
