@@ -8,8 +8,9 @@ from domain import interception, pulls
 from domain.desk import Desk
 from domain.errors import AlreadyScanned
 from domain.incoming import IncomingRefund, RefundState
-from domain.parcels import ParcelState
-from domain.people import SHOP, Role
+from domain.orders import Order
+from domain.parcels import Parcel, ParcelState
+from domain.people import SHOP, Person, Role
 from domain.policy_stops import StopRules
 from domain.records import NoticeKind
 from tests.factory import incoming, incoming_line
@@ -23,12 +24,17 @@ def told(desk: Desk, order_id: int, refund: IncomingRefund) -> None:
     desk.orders.save([interception.refund_came(desk, SHOP, desk.orders.get(order_id), refund)])
 
 
-async def test_only_the_refunded_line_is_taken_out_and_the_rest_goes_on(floor: Floor) -> None:
+def tea_refunded(floor: Floor) -> tuple[Order, Parcel, Person]:
+    """Cups and tea in a wave, the tea refunded: their order and box, and who picks them."""
     two = incoming("1001", lines=(incoming_line(), incoming_line("TEA-01", 1)))
     order = floor.orders(two)[0]
     box = floor.wave()[1][0]
     floor.do(told, order.id, IncomingRefund("R1", RefundState.SUCCESS, 3900, ("L-TEA-01",), "太苦"))
-    picker = floor.cast.people[Role.PICKER]
+    return order, box, floor.cast.people[Role.PICKER]
+
+
+async def test_only_the_refunded_line_is_taken_out_and_the_rest_goes_on(floor: Floor) -> None:
+    _, box, picker = tea_refunded(floor)
     said = await floor.writes(picker, box.waybill)
     assert said[0].split("\n")[4:6] == [
         "<b>Take out only this, the rest goes on:</b>",
@@ -41,11 +47,7 @@ async def test_only_the_refunded_line_is_taken_out_and_the_rest_goes_on(floor: F
 
 
 async def test_a_task_to_pick_again_says_when_another_refund_forbids_it(floor: Floor) -> None:
-    two = incoming("1001", lines=(incoming_line(), incoming_line("TEA-01", 1)))
-    order = floor.orders(two)[0]
-    box = floor.wave()[1][0]
-    floor.do(told, order.id, IncomingRefund("R1", RefundState.SUCCESS, 3900, ("L-TEA-01",), "太苦"))
-    picker = floor.cast.people[Role.PICKER]
+    order, box, picker = tea_refunded(floor)
     await floor.writes(picker, f"/putback {box.waybill}")
     floor.do(told, order.id, IncomingRefund("R1", RefundState.CANCELLED, 3900, ("L-TEA-01",)))
     task = floor.store.read_now(lambda desk: desk.stops.of_parcels([box.id])[box.id][-1])

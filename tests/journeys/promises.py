@@ -114,12 +114,12 @@ def _check_boxes(desk: Desk, boxed: Mapping[tuple[str, str], int]) -> None:
     wrong = {
         number for number, sku in most if not least[number, sku] <= boxed.get((number, sku), 0) <= most[number, sku]
     }
-    assert not wrong, "\n".join(_box_story(desk, box, boxed) for box in boxes.values() if box.number in wrong)
+    assert not wrong, "\n".join(_box_story(desk, box) for box in boxes.values() if box.number in wrong)
 
 
-def _box_story(desk: Desk, box: Parcel, boxed: Mapping[tuple[str, str], int]) -> str:
-    """A box's life and what of these places lies in it, for who must find out."""
-    lying = {sku: units for (number, sku), units in boxed.items() if number == box.number}
+def _box_story(desk: Desk, box: Parcel) -> str:
+    """A box's life and what lies in it, for who must find out."""
+    lying = {place.sku: place.units for place in desk.stock.places(bin_name=box.number)}
     lines = [f"{box.number} {lying}", str(box)]
     lines += [str(stop) for stop in desk.stops.of_parcels([box.id]).get(box.id, ())]
     lines += [str(event) for event in reversed(desk.history("parcel", box.id, 100))]
@@ -249,5 +249,5 @@ def _told_of(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> str:
     """An order's story, for who must find out."""
     lines = [str(replies) for replies in desk.refunds.of_order(order.id)]
     lines += [str(event) for event in reversed(desk.history("order", order.id, 100))]
-    lines += [_box_story(desk, box, {}) for box in boxes]
+    lines += [_box_story(desk, box) for box in boxes]
     return "\n".join(lines)
