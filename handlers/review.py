@@ -233,7 +233,7 @@ async def refund(message: Message, ask: Ask, args: str) -> None:
     if order is None:
         return
     units, reason = split_lines(reason)
-    if not reason:
+    if not reason or reason.startswith("#"):  # a line written wrong must not become the reason to refund everything
         await ask.say(HOW_TO_REFUND, number=number)
         return
     await ask.run(interception.typed, ask.actor, order.id, reason[:200], units)

@@ -144,3 +144,13 @@ async def test_a_refunded_order_says_so_in_chinese(sqlite_url: str) -> None:
     assert lines[1] == f"{anna.name} 于 11-23 10:00：已退款"
     assert "refunded" not in text
     desk.store.close()
+
+
+@pytest.mark.parametrize("part", ["#2x99999999999", "#two", "#2-1", "#1 #x"])
+async def test_a_line_written_wrong_refunds_nothing(desk: DeskChat, part: str) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.takes(TWO)
+    [said] = await desk.writes(anna, f"/refund 1 {part} broken")
+    assert said.startswith("Write the order, then the reason: /refund 1 broken")
+    [card] = await desk.writes(anna, "/order 1")
+    assert "refunded" not in card
