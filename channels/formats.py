@@ -182,6 +182,17 @@ class Row:
         return refusal
 
 
+def _places(header: Sequence[str]) -> dict[str, int]:
+    """Where each name stands. A name that stands again is `name 2` too, unless a column is really called that."""
+    places: dict[str, int] = {}
+    again: dict[str, int] = {}
+    for place, cell in enumerate(header):
+        name = normal(cells.clean(cell))
+        if places.setdefault(name, place) != place:
+            again.setdefault(f"{name}2", place)
+    return again | places
+
+
 def no_receiver(_row: Row) -> Receiver:
     """For files that don't say who gets the parcel; the country is unknown too."""
     return Receiver(country="")
@@ -243,7 +254,8 @@ def no_hold(_row: Row) -> str:
 class Format:
     """One table layout of one platform.
 
-    `columns`: our field -> the header names it goes by, `A|B` for alternatives, the first present wins. `must`:
+    `columns`: our field -> the header names it goes by, `A|B` for alternatives, the first present wins; the second
+    column of a name is `name 2`. `must`:
     the fields without which a header is not this format. `currency`: fixed, or "" when the column `currency`
     tells, else the signs at the `total`, else the shop's. `quoted`: false where a quotation mark in a tab-separated
     file is only a character. `fragment`: the rows know only goods or refunds.
@@ -283,9 +295,7 @@ class Format:
 
     def find(self, header: Sequence[str]) -> dict[str, int]:
         """Where each of our fields stands in this header; fields it does not have are absent."""
-        places: dict[str, int] = {}
-        for place, name in enumerate(header):
-            places.setdefault(normal(cells.clean(name)), place)
+        places = _places(header)
         at: dict[str, int] = {}
         for field, names in self.columns.items():
             for name in names.split(OTHER_NAME):

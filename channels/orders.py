@@ -4,6 +4,7 @@ Surprising: `raw` holds the order's rows joined by tabs and newlines; it is for 
 is ever parsed from it again. And one row may be several: a merged export joins an order's cells by `;`.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import reduce
@@ -14,7 +15,24 @@ from channels.formats import Amounts, Format, Row
 from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingOrder, PlatformState
 
-_CASH = ("货到付款", "cash on delivery", "bayar di tempat", "เก็บเงินปลายทาง", "thanh toán khi nhận hàng")
+_CASH = (
+    "货到付款",
+    "貨到付款",
+    "取貨付款",
+    "代金引換",
+    "代引",
+    "cash on delivery",
+    "cashondelivery",
+    "cash_on_delivery",
+    "nachnahme",
+    "contra reembolso",
+    "contrareembolso",
+    "bayar di tempat",
+    "เก็บเงินปลายทาง",
+    "ชำระเงินปลายทาง",
+    "thanh toán khi nhận hàng",
+)
+_COD = re.compile(r"(?<![a-z])cod(?![a-z])")
 _PRESALE = ("预售", "预定", "定金", "pre-order", "preorder")
 _NO = ("", "否", "无", "no", "n", "false", "0", "非预售", "normal")
 _GONE = frozenset({PlatformState.SHIPPED, PlatformState.DONE})
@@ -122,7 +140,7 @@ def _waybills(rows: Sequence[Row]) -> str:
 def is_cash(told: str) -> bool:
     """Whether a payment method is cash on delivery."""
     text = told.casefold()
-    return text == "cod" or "(cod)" in text or any(word in text for word in _CASH)
+    return _COD.search(text) is not None or any(word in text for word in _CASH)
 
 
 def is_presale(told: str, *, named: bool = False) -> bool:
