@@ -30,10 +30,25 @@ _YEAR_FIRST = re.compile(
 _CLOCK = r"(?:,? +(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AaPp])[Mm])?)?"
 _SLASHED = re.compile(r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-](?P<year>\d{4})" + _CLOCK)
 _NAMED = re.compile(
-    r"(?:(?P<one>\d{1,2})[- ](?P<month>[A-Za-z]{3,9})|(?P<name>[A-Za-z]{3,9})[- ](?P<two>\d{1,2}),?)"
+    r"(?:(?P<one>\d{1,2})\.?[- ](?P<month>[^\W\d_]{3,10})\.?|(?P<name>[^\W\d_]{3,10})\.?[- ](?P<two>\d{1,2}),?)"
     r"[- ](?P<year>\d{4}|\d{2})" + _CLOCK
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_BEGINNINGS = (
+    ("jan", "ene", "gen"),
+    ("feb", "fev"),
+    ("mar", "mrz"),
+    ("apr", "abr", "avr"),
+    ("may", "mai", "mei", "mag"),
+    ("jun", "juin", "giu"),
+    ("jul", "juil", "lug"),
+    ("aug", "ago", "aou", "agu"),
+    ("sep", "set"),
+    ("oct", "okt", "ott", "out"),
+    ("nov",),
+    ("dec", "dez", "dic", "des"),
+)
+_MONTHS = {begins: number for number, told in enumerate(_BEGINNINGS, start=1) for begins in told}
+"""How months begin in English, German, French, Spanish, Portuguese, Italian and Indonesian, without accents."""
 
 
 def moment(cell: str, zone: ZoneInfo, day_first: bool | None = None) -> datetime | None:
@@ -100,11 +115,19 @@ def _worded(text: str, day_first: bool | None) -> datetime:
         day, month = (found["one"], found["two"]) if day_first else (found["two"], found["one"])
     elif found := _NAMED.fullmatch(text):
         day = found["one"] or found["two"]
-        month = str(_MONTHS.index((found["month"] or found["name"])[:3].lower()) + 1)
+        month = _month(found["month"] or found["name"])
     else:
         raise ValueError(text)
     year = found["year"] if len(found["year"]) == 4 else f"20{found['year']}"
     return _built(found, year, month, day)
+
+
+def _month(name: str) -> str:
+    bare = "".join(char for char in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(char))
+    number = _MONTHS.get(bare[:4]) or _MONTHS.get(bare[:3])
+    if number is None:
+        raise ValueError(name)
+    return str(number)
 
 
 def _built(found: re.Match[str], year: str, month: str, day: str) -> datetime:

@@ -26,6 +26,8 @@ _LOOK_AHEAD = 200
 _TIMES = "_at"
 _TOTALS = ("合计", "总计", "小计", "总交易", "共计")
 _HALVES = ("AM", "PM", "am", "pm")
+_DOWNLOADED = ("record(s) downloaded", "Datensätze heruntergeladen")  # eBay's footer
+_SELLER = ("Seller ID", "Verkäufer-ID")
 _TOTAL_WORDS = frozenset({"total", "totals", "grand total", "subtotal", "sum"})
 
 Item = IncomingOrder | RejectedRow
@@ -288,7 +290,7 @@ class _Sheet:
         first = number or next(filter(None, map(cells.clean, row)))
         if first[0] == "#" and not (first[1:2].isascii() and first[1:2].isalnum()):
             return True
-        return is_total(first) or "record(s) downloaded" in first or first.startswith("Seller ID")
+        return is_total(first) or first.startswith(_SELLER) or any(word in first for word in _DOWNLOADED)
 
     def _read(self, place: int, row: list[str] | Refused) -> _Read:
         if isinstance(row, Refused):

@@ -130,3 +130,28 @@ def test_halves_of_the_day(cell: str, hour: int) -> None:
 def test_a_day_in_any_spelling_is_its_midnight() -> None:
     midnight = datetime(2026, 4, 30, 16, tzinfo=UTC)
     assert {moments.moment(cell, SHANGHAI) for cell in ("46143", "20260501", "2026/5/1", "2026年5月1日")} == {midnight}
+
+
+@pytest.mark.parametrize(
+    ("cell", "month", "day"),
+    [
+        ("10-Dez-25", 12, 10),
+        ("Dez 29, 2025", 12, 29),
+        ("11-Mär-25", 3, 11),
+        ("3. Okt. 2025", 10, 3),
+        ("14-juin-2025", 6, 14),
+        ("14-juil.-2025", 7, 14),
+        ("1 déc. 2025", 12, 1),
+        ("05-ago-25", 8, 5),
+        ("2-mag-25", 5, 2),
+        ("7 Agu 2025", 8, 7),
+    ],
+)
+def test_months_are_called_as_where_the_file_is_from(cell: str, month: int, day: int) -> None:
+    assert moments.moment(cell, ZoneInfo("UTC")) == datetime(2025, month, day, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("cell", ["10-Xyz-25", "10-jui-25", "32-Dez-25", "10-__z-25"])
+def test_what_is_no_month_in_any_of_them_is_no_date(cell: str) -> None:
+    with pytest.raises(Refused):
+        moments.moment(cell, ZoneInfo("UTC"))
