@@ -1,10 +1,10 @@
 """Shopee: the order workbooks (toship, completed, all); a row per item, the order's cells on each.
 
 Surprising: the whole header and the states are in the market's language, and the currency is told nowhere: it is the
-shop's. `Order Received …` in many words is a delivered order. Vietnam tells the line's amount and the order's under
-one name, Brazil a town and a city: the second counts. Taiwan's 商品總價 is the order's, not the line's. Localised
-names: formats.md 1.11, general knowledge where it gives only the first column; a name that is not listed leaves its
-field empty or, for a needed one, refuses the file by name.
+shop's. `Order Received …` in many words is a delivered order, and what Shopee ships itself counts as shipped. Vietnam
+tells the line's amount and the order's under one name, Brazil a town and a city: the second counts. Taiwan's 商品總價
+is the order's, not the line's. Localised names: formats.md 1.11, general knowledge where it gives only the first
+column; a name that is not listed leaves its field empty or, for a needed one, refuses the file by name.
 """
 
 from collections.abc import Sequence
@@ -45,13 +45,16 @@ _ASKED = {
     normal(word)
     for word in ("In cancel", "To cancel", "To return", "Return/Refund", "Chờ xác nhận hủy", "Đang trả hàng")
 }
+_YES = {"y", "yes", "sim", "ya", "true", "1"}
 _RECEIVED = (normal("Order Received"), normal("ผู้ซื้อได้รับ"), normal("Người mua xác nhận"), normal("Pesanan diterima"))
 
 
 def _state(row: Row) -> PlatformState:
     if normal(row.text("state")).startswith(_RECEIVED):
         return PlatformState.DONE
-    return row.word("state", _STATES)
+    state = row.word("state", _STATES)
+    by_shopee = normal(row.text("fulfilment")) in _YES
+    return PlatformState.SHIPPED if by_shopee and state is PlatformState.PAID else state
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
@@ -110,6 +113,7 @@ ORDERS = Format(
         "state": "Order Status|สถานะการสั่งซื้อ|Status Pesanan|Trạng Thái Đơn Hàng|訂單狀態|Status do pedido",
         "refund_state": "Return / Refund Status|สถานะการคืนเงินหรือคืนสินค้า|Status Pembatalan/ Pengembalian"
         "|Trạng thái Trả hàng/Hoàn tiền|退貨 / 退款狀態|退貨/退款狀態|Status da Devolução / Reembolso",
+        "fulfilment": "Pedido FBS|FBS Order|Fulfilled by Shopee|Shipped by Advance Fulfilment",
         "waybill": "Tracking Number|หมายเลขติดตามพัสดุ|No. Resi|Mã vận đơn|包裹查詢號碼|Número de rastreamento",
         "courier_hint": "Shipping Option|ตัวเลือกการจัดส่ง|Opsi Pengiriman|Đơn Vị Vận Chuyển|寄送方式|Opção de envio",
         "promised_ship_at": "Estimated Ship Out Date|วันที่คาดว่าจะทำการจัดส่งสินค้า"

@@ -17,6 +17,7 @@ from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformStat
 _STATES = words(
     unpaid="Unpaid|ยังไม่ได้ชำระเงิน|ยังไม่ชำระ|Belum dibayar|Belum bayar|Chưa thanh toán|未付款|待付款|Não pago|No pagado",
     paid="To ship|Awaiting shipment|Awaiting collection|On hold|ที่จะจัดส่ง|รอจัดส่ง|Perlu dikirim|Untuk dihantar"
+    "|Menunggu pengiriman|Menunggu pengambilan"
     "|Cần gửi|Chờ vận chuyển|待发货|待出货|A enviar|Aguardando envio|Por enviar",
     part_shipped="Partially shipped|Partially shipping",
     shipped="Shipped|In transit|จัดส่งแล้ว|Dikirim|Dihantar|Đã gửi|Đã vận chuyển"
@@ -123,9 +124,10 @@ ORDERS = Format(
         "province": "Province|State|Region",
         "city": "City|Regency and City|Municipality",
         "district": "District|Districts|Barangay",
-        "street": "Villages|Street Name",
+        "street": "Street Name",
         "address": "Detail Address|Address Line 1",
         "address2": "Additional address information|Address Line 2",
+        "address3": "Villages",
         "seller_note": "Seller Note",
     },
     many_rows=True,

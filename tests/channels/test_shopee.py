@@ -243,3 +243,17 @@ def test_indonesias_lists_call_the_lines_amount_differently(name: str) -> None:
     cells = "2511254ABCD123,Batal,Gelas,CUP-W,2,90.000,99.000"
     order = only(xlsx_bytes({"orders": [header, cells.split(",")]}), currency="IDR")
     assert (order.state, order.lines[0].amount) == (PlatformState.CLOSED, 90000)
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "state"),
+    [
+        ("Pedido FBS", "Sim", PlatformState.SHIPPED),
+        ("Pedido FBS", "Não", PlatformState.PAID),
+        ("Shipped by Advance Fulfilment", "Y", PlatformState.SHIPPED),
+        ("Shipped by Advance Fulfilment", "", PlatformState.PAID),
+    ],
+)
+def test_what_shopee_ships_itself_is_shipped_by_nobody_here(name: str, told: str, state: PlatformState) -> None:
+    order = only(workbook([*HEADER, name], ROW | {name: told}), currency="BRL")
+    assert order.state is state

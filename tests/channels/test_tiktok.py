@@ -167,3 +167,13 @@ def test_brazil_and_the_philippines() -> None:
     order = only(csv_bytes(table(header, row | {"Barangay": "Molino II"}), "utf-8-sig"))
     assert (order.state, order.currency, order.total) == (PlatformState.PAID, "BRL", 102590)
     assert (order.receiver.province, order.receiver.city, order.receiver.district) == ("Cavite", "Bacoor", "Molino II")
+
+
+def test_an_indonesian_address_has_its_village() -> None:
+    header = columns(
+        "Order ID,Order Status,Product Name,Quantity,Order Amount,Regency and City,Districts,Villages,Detail Address"
+    )
+    cells = "579012345678901234,Perlu dikirim,Gelas,1,IDR 95.000,Jakarta Selatan,Kebayoran,Senayan,Jl. Asia Afrika 8"
+    order = only(csv_bytes([header, cells.split(",")]), currency="IDR")
+    to = order.receiver
+    assert (to.city, to.district, to.address) == ("Jakarta Selatan", "Kebayoran", "Jl. Asia Afrika 8, Senayan")
