@@ -18,6 +18,7 @@ from channels import (
     shopify,
     taobao,
     tiktok,
+    woocommerce_csv,
 )
 from channels.cells import clean
 from channels.formats import Format
@@ -40,6 +41,9 @@ FORMATS: tuple[Format, ...] = (
     shopee.ORDERS,
     tiktok.ORDERS,
     lazada.ORDERS,
+    woocommerce_csv.REPORT,
+    woocommerce_csv.ITEMS,
+    woocommerce_csv.ORDERS,
 )
 _SHOWN = 300
 
