@@ -16,6 +16,7 @@ from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformStat
 _REFUNDED = "退款成功"
 _PART = "部分退款"
 _AND_REFUND = re.compile(r"[，,、 ]+[^，,、 ]*(?:退款|售后)[^，,、 ]*$")
+_NOT_SENT = "未发货"
 _STATES = {
     normal(word): state
     for word, state in {
@@ -27,24 +28,30 @@ _STATES = {
         "拼团中": PlatformState.PAID,
         "部分发货": PlatformState.PART_SHIPPED,
         "已发货，待签收": PlatformState.SHIPPED,
+        "已发货，待收货": PlatformState.SHIPPED,
+        "待收货": PlatformState.SHIPPED,
+        "待确认收货": PlatformState.SHIPPED,
         "已发货": PlatformState.SHIPPED,
         "已签收": PlatformState.DONE,
         "已收货": PlatformState.DONE,
+        "已评价": PlatformState.DONE,
+        "交易成功": PlatformState.DONE,
         "已取消": PlatformState.CLOSED,
-        "未发货": PlatformState.CLOSED,  # only ever told with 退款成功
+        _NOT_SENT: PlatformState.CLOSED,  # told with 退款成功
         "退款成功": PlatformState.CLOSED,
     }.items()
 }
 _NO_REFUND = {normal(word) for word in ("", "无售后", "无售后或售后取消", "无售后或售后关闭")}
 _NOT_CHECKED = {normal(word) for word in ("", "否", "无", "0", "false")}
-_CANCELLED = ("取消", "关闭", "撤销", "拒绝", "驳回")
+_CANCELLED = ("取消", "关闭", "撤销", "拒绝", "驳回", "换货成功", "维修成功", "补寄成功", "补发成功")
 
 
 def _state(row: Row) -> PlatformState:
     state = _STATES.get(normal(row.text("state"))) or _STATES.get(normal(_AND_REFUND.sub("", row.text("state"))))
     if state is None:
         raise row.blame(Refused(Reason.UNKNOWN_STATUS, value=shown(row.text("state"))), "state")
-    return state
+    open_ = row.text("state").startswith(_NOT_SENT) and not _is_refunded(row)
+    return PlatformState.PAID if open_ else state
 
 
 def _refund_state(row: Row) -> RefundState:

@@ -218,3 +218,9 @@ def test_merged_export_with_one_count_for_all() -> None:
     assert refused(douyin_file(HEADER_75, ROW | joined | {"商品数量": "5"})) == [
         (2, "shared_quantity", {"column": "商品数量", "value": "5"})
     ]
+
+
+def test_a_part_that_was_refunded_is_asked_for_until_the_list_tells_how_much() -> None:
+    order = only(douyin_file(HEADER_75, ROW | {"订单状态": "已发货", "售后状态": "部分退款成功"}))
+    assert [(line.refund, line.refunded) for line in order.lines] == [(RefundState.REQUESTED, 0)]
+    assert [(one.state, one.amount) for one in order.refunds] == [(RefundState.REQUESTED, 0)]
