@@ -255,10 +255,11 @@ class Format:
     """One table layout of one platform.
 
     `columns`: our field -> the header names it goes by, `A|B` for alternatives, the first present wins; the second
-    column of a name is `name 2`. `must`:
-    the fields without which a header is not this format. `currency`: fixed, or "" when the column `currency`
-    tells, else the signs at the `total`, else the shop's. `quoted`: false where a quotation mark in a tab-separated
-    file is only a character. `fragment`: the rows know only goods or refunds.
+    column of a name is `name 2`. `must`: the fields without which a header is not this format; where they are words
+    that any shop uses, one of them is `mark`, names that only this platform has. `unlike`: names that only another of
+    the platform's lists has. `currency`: fixed, or "" when the column `currency` tells, else the signs at the `total`,
+    else the shop's. `quoted`: false where a quotation mark in a tab-separated file is only a character. `fragment`: the
+    rows know only goods or refunds.
 
     `many_rows`: an order may take several adjacent rows, order-level cells being read from the first; `scattered`:
     they need not stand together. `amounts_of_rows` instead of `amounts` where the first row is not
@@ -274,6 +275,7 @@ class Format:
     columns: Mapping[str, str]
     must: frozenset[str]
     state: Callable[[Row], PlatformState]
+    unlike: str = ""
     number: Callable[[Row], str] = told_number
     placed_at: Callable[[Row], datetime | None] = told_placed_at
     currency: str = ""
@@ -303,6 +305,11 @@ class Format:
                     at[field] = found
                     break
         return at
+
+    def fits(self, header: Sequence[str]) -> bool:
+        """Whether it is this format's header."""
+        other = {normal(name) for name in self.unlike.split(OTHER_NAME) if name}
+        return not self.lacking(header) and other.isdisjoint(normal(cells.clean(name)) for name in header)
 
     def tells_refunds(self, header: Sequence[str]) -> bool:
         """Whether a file of this header would say so if there were a refund."""

@@ -143,8 +143,10 @@ ORDERS = Format(
     name="pinduoduo-orders",
     platform=Platform.PINDUODUO,
     currency="CNY",
-    must=frozenset({"number", "state", "title", "quantity", "goods"}),
+    must=frozenset({"number", "state", "title", "quantity", "goods", "mark"}),
     columns={
+        "mark": "商品数量(件)|商家实收金额(元)|商家实收金额|样式ID|店铺优惠折扣(元)|店铺优惠折扣|多多支付立减金额(元)"
+        "|多多支付立减金额|商家编码-规格维度|商家编码-SKU维度",
         "number": "订单号",
         "title": "商品|商品名称",
         "state": "订单状态",

@@ -50,13 +50,13 @@ _SHOWN = 300
 
 def matching(header: Sequence[str]) -> Format | None:
     """The format this row is the header of."""
-    fitting = [one for one in FORMATS if not one.lacking(header)]
-    return max(fitting, key=lambda one: len(one.must), default=None)
+    fitting = [one for one in FORMATS if one.fits(header)]
+    return max(fitting, key=lambda one: len(one.must - {"mark"}), default=None)
 
 
 def closest(rows: Sequence[Sequence[str]]) -> dict[str, str]:
     """For a table of no known format: the columns seen, the nearest format and what it lacks."""
-    lacks = [(one.lacking(row), one.name, row) for row in rows for one in FORMATS]
+    lacks = [(lacking, one.name, row) for row in rows for one in FORMATS if (lacking := one.lacking(row))]
     if not lacks:
         return {"columns": "", "nearest": "", "lacking": ""}
     known = {one.name: len(one.must) for one in FORMATS}

@@ -83,8 +83,10 @@ def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
 ORDERS = Format(
     name="tiktok-orders",
     platform=Platform.TIKTOK,
-    must=frozenset({"number", "state", "title", "quantity", "total"}),
+    must=frozenset({"number", "state", "title", "quantity", "total", "mark"}),
     columns={
+        "mark": "SKU ID|Seller SKU|Order Substatus|SKU Unit Original Price|SKU Subtotal After Discount|RTS Time|Phone #"
+        "|Cancelation/Return Type|Buyer Username|Shipping Provider Name|Regency and City|Detail Address",
         "number": "Order ID",
         "state": "Order Status",
         "return_kind": "Cancelation/Return Type|Cancellation/Return Type",
