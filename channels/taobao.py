@@ -43,7 +43,7 @@ def _state(row: Row) -> PlatformState:
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     goods, shipping = row.amount("goods"), row.amount("shipping")
-    total = row.amount("total") if row.has("total") else goods + shipping
+    total = row.amount("total") if row.text("total") else goods + shipping
     paid = 0 if state is PlatformState.UNPAID else row.amount("paid")
     return Amounts(goods=goods, shipping=shipping, total=total, paid=paid)
 

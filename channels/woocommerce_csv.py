@@ -17,20 +17,18 @@ from channels.goods import own_ids
 from channels.orders import is_cash
 from channels.people import country, masked, phone
 from channels.reasons import Reason, Refused
+from channels.woocommerce import STATES
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
-_STATES = words(
-    unpaid="pending|pending payment|on-hold|failed|checkout-draft|auto-draft|draft|Zahlung ausstehend|In Wartestellung"
-    "|Fehlgeschlagen|Attente paiement|En attente|Échouée|Pendiente de pago|En espera|Fallido|Pagamento pendente"
-    "|Aguardando|Malsucedido|In attesa di pagamento|In sospeso|Fallito|Wacht op betaling|In de wacht|Mislukt"
-    "|待付款|等待付款|保留|失败",
-    paid="processing|In Bearbeitung|En cours|Procesando|Processando|In lavorazione|In behandeling|处理中|正在处理",
-    part_shipped="partial-shipped|partially-shipped|partially shipped",
-    shipped="shipped|Versandt|Enviado|已发货",
-    done="completed|delivered|Abgeschlossen|Fertiggestellt|Terminée|Completado|Concluído|Completato|Voltooid|Afgerond"
-    "|已完成|完成",
-    closed="cancelled|canceled|refunded|trash|Storniert|Rückerstattet|Erstattet|Annulée|Remboursée|Cancelado|Reembolsado"
-    "|Annullato|Rimborsato|Geannuleerd|Terugbetaald|已取消|已退款",
+_STATES = {normal(word): state for word, state in STATES.items()} | words(
+    unpaid="pending payment|draft|Zahlung ausstehend|In Wartestellung|Fehlgeschlagen|Attente paiement|En attente"
+    "|Échouée|Pendiente de pago|En espera|Fallido|Pagamento pendente|Aguardando|Malsucedido|In attesa di pagamento|In sospeso"
+    "|Fallito|Wacht op betaling|In de wacht|Mislukt|待付款|等待付款|保留|失败",
+    paid="In Bearbeitung|En cours|Procesando|Processando|In lavorazione|In behandeling|处理中|正在处理",
+    shipped="Versandt|Enviado|已发货",
+    done="Abgeschlossen|Fertiggestellt|Terminée|Completado|Concluído|Completato|Voltooid|Afgerond|已完成|完成",
+    closed="canceled|Storniert|Rückerstattet|Erstattet|Annulée|Remboursée|Cancelado|Reembolsado|Annullato|Rimborsato"
+    "|Geannuleerd|Terugbetaald|已取消|已退款",
 )
 _REFUNDED = frozenset(
     words(closed="refunded|Rückerstattet|Erstattet|Remboursée|Reembolsado|Rimborsato|Terugbetaald|已退款")

@@ -326,3 +326,8 @@ def test_tmalls_item_sheet_says_in_words_that_there_is_no_refund() -> None:
 def test_the_order_list_says_it_too() -> None:
     order = only(csv_bytes(table(TAOBAO, TAOBAO_ROW | {"退款金额": "无退款申请"})))
     assert order.refunds == ()
+
+
+def test_a_total_that_a_formula_left_empty_is_what_the_goods_and_the_postage_come_to() -> None:
+    order = only(csv_bytes(table(TAOBAO, TAOBAO_ROW | {"总金额": ""})))
+    assert (order.goods, order.shipping, order.total) == (8800, 650, 9450)

@@ -160,6 +160,8 @@ def test_what_is_refunded_is_no_more_to_ship() -> None:
         ("Cancelado", PlatformState.CLOSED, 0),
         ("Refunded", PlatformState.CLOSED, 4900),
         ("处理中", PlatformState.PAID, 4900),
+        ("Ready to ship", PlatformState.PAID, 4900),
+        ("out-for-delivery", PlatformState.SHIPPED, 4900),
     ],
 )
 def test_states_in_the_shops_language(told: str, state: PlatformState, paid: int) -> None:
