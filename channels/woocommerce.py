@@ -33,6 +33,7 @@ STATES = {  # WooCommerce's own and those of the common shipping plugins
     "packing": PlatformState.PAID,
     "packed": PlatformState.PAID,
     "backordered": PlatformState.PAID,
+    "partially-refunded": PlatformState.PAID,
     "partial-shipped": PlatformState.PART_SHIPPED,
     "partially-shipped": PlatformState.PART_SHIPPED,
     "shipped": PlatformState.SHIPPED,

@@ -22,8 +22,8 @@ from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformStat
 
 _STATES = {normal(word): state for word, state in STATES.items()} | words(
     unpaid="pending payment|draft|Zahlung ausstehend|In Wartestellung|Fehlgeschlagen|Attente paiement|En attente"
-    "|Échouée|Pendiente de pago|En espera|Fallido|Pagamento pendente|Aguardando|Malsucedido|In attesa di pagamento|In sospeso"
-    "|Fallito|Wacht op betaling|In de wacht|Mislukt|待付款|等待付款|保留|失败",
+    "|Échouée|Pendiente de pago|En espera|Fallido|Pagamento pendente|Aguardando|Malsucedido|In attesa di pagamento"
+    "|In sospeso|Fallito|Wacht op betaling|In de wacht|Mislukt|待付款|等待付款|保留|失败",
     paid="In Bearbeitung|En cours|Procesando|Processando|In lavorazione|In behandeling|处理中|正在处理",
     shipped="Versandt|Enviado|已发货",
     done="Abgeschlossen|Fertiggestellt|Terminée|Completado|Concluído|Completato|Voltooid|Afgerond|已完成|完成",
