@@ -57,8 +57,18 @@ def _state(row: Row) -> PlatformState:
     return PlatformState.SHIPPED if by_shopee and state is PlatformState.PAID else state
 
 
+def _total(row: Row, shipping: int) -> int:
+    """What the buyer pays in all. Where `Grand Total` is `Total Amount` and the shipping, the latter is the goods'
+    alone; the Philippines tell only what is paid for the goods."""
+    told, grand = row.amount("total"), row.amount("grand")
+    if told and grand != told + shipping:
+        return told
+    return grand or row.amount("goods") + (shipping if row.text("goods") else 0)
+
+
 def _amounts(row: Row, state: PlatformState) -> Amounts:
-    total, shipping = row.amount("total"), row.amount("shipping")
+    shipping = row.amount("shipping")
+    total = _total(row, shipping)
     return Amounts(
         goods=max(total - shipping, 0), shipping=shipping, total=total, paid=total if was_paid(row, state) else 0
     )
@@ -139,6 +149,8 @@ ORDERS = Format(
         "|Dibayar Pembeli|Subtotal Pesanan|Tổng giá bán (sản phẩm)|Subtotal do produto",
         "total": "Total Amount|จำนวนเงินทั้งหมด|Total Pembayaran"
         "|Tổng số tiền người mua thanh toán 2|Tổng số tiền người mua thanh toán|買家總支付金額|Valor Total",
+        "grand": "Grand Total|Total global",
+        "goods": "|".join(f"Products' Price Paid by Buyer ({code})" for code in _MARKETS),
         "shipping": "Buyer Paid Shipping Fee|ค่าจัดส่งที่ชำระโดยผู้ซื้อ|Ongkos Kirim Dibayar oleh Pembeli"
         "|Phí vận chuyển mà người mua trả|買家支付運費|Taxa de envio pagas pelo comprador",
         "buyer_id": "Username (Buyer)|ชื่อผู้ใช้ (ผู้ซื้อ)|Username (Pembeli)|Người Mua|買家帳號|Nome de usuário (comprador)",

@@ -257,3 +257,26 @@ def test_indonesias_lists_call_the_lines_amount_differently(name: str) -> None:
 def test_what_shopee_ships_itself_is_shipped_by_nobody_here(name: str, told: str, state: PlatformState) -> None:
     order = only(workbook([*HEADER, name], ROW | {name: told}), currency="BRL")
     assert order.state is state
+
+
+@pytest.mark.parametrize(
+    ("told", "total", "goods"),
+    [
+        ({"Total Amount": "29.00", "Grand Total": "31.00"}, 3100, 2900),
+        ({"Total Amount": "31.00", "Grand Total": "31.00"}, 3100, 2900),
+        ({"Total Amount": "31.00", "Grand Total": ""}, 3100, 2900),
+        ({"Total Amount": "", "Grand Total": "31.00"}, 3100, 2900),
+        ({"Total Amount": "31.00", "Grand Total": "27.50"}, 3100, 2900),
+    ],
+)
+def test_the_total_is_with_the_shipping(told: dict[str, str], total: int, goods: int) -> None:
+    order = only(workbook(HEADER, ROW | told, SECOND | told), currency="SGD")
+    assert (order.total, order.goods, order.shipping, order.paid) == (total, goods, 200, total)
+
+
+def test_the_philippines_tell_what_is_paid_for_the_goods() -> None:
+    products = "Products' Price Paid by Buyer (PHP)"
+    header = [products if name == "Total Amount" else name for name in HEADER if name != "Grand Total"]
+    row = {name: value for name, value in ROW.items() if name in header} | {products: "1,029.00"}
+    order = only(workbook(header, row | {"Buyer Paid Shipping Fee": "49.00"}), currency="PHP")
+    assert (order.total, order.goods, order.shipping) == (107800, 102900, 4900)
