@@ -66,8 +66,8 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         total=amounts.total,
         paid=amounts.paid,
         buyer_id=head.text("buyer_id"),
-        buyer_message=head.text("buyer_message"),
-        seller_note=head.text("seller_note"),
+        buyer_message=_joined(head.text("buyer_message"), head.text("delivery_note")),
+        seller_note=_joined(head.text("seller_note"), _gift(head)),
         receiver=format_.receiver(head),
         waybill=_waybills(rows),
         lines=format_.lines(rows),
@@ -86,6 +86,16 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         risk=head.text("risk"),
         platform_hold=format_.hold(head),
     )
+
+
+def _joined(*told: str) -> str:
+    return "; ".join(dict.fromkeys(filter(None, told)))
+
+
+def _gift(row: Row) -> str:
+    """What goes into the parcel without being an article of the order; people must see it."""
+    gift = row.text("gift")
+    return "" if gift.casefold() in _NO else f"赠品：{gift}"
 
 
 def _told(format_: Format, rows: Sequence[Row]) -> tuple[PlatformState, Amounts]:

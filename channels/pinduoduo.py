@@ -162,6 +162,7 @@ ORDERS = Format(
         "goods_code": "商家编码-商品维度",
         "seller_note": "商家备注",
         "buyer_message": "买家留言",
+        "gift": "赠品|赠品名称",
         "refund_state": "售后状态",
         "waybill": "快递单号",
         "placed_at": "订单成交时间",

@@ -118,6 +118,7 @@ ORDERS = Format(
         "courier_hint": "Shipping Provider Name|Delivery Option",
         "payment": "Payment Method",
         "buyer_message": "Buyer Message",
+        "delivery_note": "Delivery Instruction|Delivery Instructions",
         "buyer_id": "Buyer Username",
         "receiver_name": "Recipient",
         "phone": "Phone #",

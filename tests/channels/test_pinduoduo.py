@@ -137,3 +137,12 @@ def test_states_of_other_years(told: str, state: PlatformState, refund: list[Ref
 def test_a_resend_that_is_through_asks_for_no_money() -> None:
     order = only(csv_bytes(table(PINDUODUO, PDD_ROW | {"订单状态": "已签收", "售后状态": "补寄成功"})))
     assert [one.state for one in order.refunds] == [RefundState.CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("gift", "note"),
+    [("茶匙*1", "急单; 赠品：茶匙*1"), ("否", "急单"), ("-", "急单"), ("", "急单")],
+)
+def test_a_gift_stands_in_the_note(gift: str, note: str) -> None:
+    row = PDD_ROW | {"商家备注": "急单", "赠品": gift}
+    assert only(csv_bytes(table([*PINDUODUO, "赠品"], row))).seller_note == note

@@ -177,3 +177,10 @@ def test_an_indonesian_address_has_its_village() -> None:
     order = only(csv_bytes([header, cells.split(",")]), currency="IDR")
     to = order.receiver
     assert (to.city, to.district, to.address) == ("Jakarta Selatan", "Kebayoran", "Jl. Asia Afrika 8, Senayan")
+
+
+def test_a_delivery_instruction_is_read_with_the_message() -> None:
+    header = [*HEADER, "Delivery Instruction"]
+    row = ROW | {"Buyer Message": "a gift", "Delivery Instruction": "leave at the desk"}
+    order = only(csv_bytes(table(header, row)), currency="THB")
+    assert order.buyer_message == "a gift; leave at the desk"
