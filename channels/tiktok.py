@@ -15,16 +15,18 @@ from channels.people import abroad
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
-    unpaid="Unpaid|ยังไม่ได้ชำระเงิน|ยังไม่ชำระ|Belum dibayar|Belum bayar|Chưa thanh toán|未付款|待付款|Não pago|No pagado",
+    unpaid="Unpaid|ยังไม่ได้ชำระเงิน|ยังไม่ชำระ|Belum dibayar|Belum bayar|Chưa thanh toán|未付款|待付款|Não pago|No pagado"
+    "|Unbezahlt|Non payé|Impayé|Non pagato|未払い",
     paid="To ship|Awaiting shipment|Awaiting collection|On hold|ที่จะจัดส่ง|รอจัดส่ง|Perlu dikirim|Untuk dihantar"
-    "|Menunggu pengiriman|Menunggu pengambilan"
-    "|Cần gửi|Chờ vận chuyển|待发货|待出货|A enviar|Aguardando envio|Por enviar",
+    "|Menunggu pengiriman|Menunggu pengambilan|Cần gửi|Chờ vận chuyển|Chờ lấy hàng|待发货|待出货|A enviar|A ser enviado"
+    "|Aguardando envio|Por enviar|Zu versenden|Versandbereit|À expédier|Da spedire|発送待ち|出荷待ち",
     part_shipped="Partially shipped|Partially shipping",
-    shipped="Shipped|In transit|จัดส่งแล้ว|Dikirim|Dihantar|Đã gửi|Đã vận chuyển"
-    "|已发货|运输中|Enviado|Em trânsito|En tránsito",
-    done="Completed|Delivered|เสร็จสมบูรณ์|เสร็จสิ้นแล้ว|จัดส่งสำเร็จ|Selesai|Đã hoàn tất|Hoàn thành"
-    "|Đã giao|已完成|已送达|Concluído|Entregue|Completado|Entregado",
-    closed="Canceled|Cancelled|ยกเลิกแล้ว|Dibatalkan|Đã hủy|Đã huỷ|已取消|取消|Cancelado",
+    shipped="Shipped|In transit|จัดส่งแล้ว|Dikirim|Dihantar|Đã gửi|Đã vận chuyển|Đang vận chuyển|Đang giao"
+    "|已发货|运输中|Enviado|Em trânsito|En tránsito|Versandt|Versendet|Expédié|Spedito|発送済み|配送中",
+    done="Completed|Delivered|เสร็จสมบูรณ์|เสร็จสิ้นแล้ว|จัดส่งสำเร็จ|Selesai|Đã hoàn tất|Hoàn tất|Hoàn thành|Đã giao"
+    "|已完成|已送达|Concluído|Entregue|Completado|Entregado|Abgeschlossen|Zugestellt|Terminé|Livré|Completato|完了|配達済み",
+    closed="Canceled|Cancelled|ยกเลิกแล้ว|Dibatalkan|Đã hủy|Đã huỷ|已取消|取消|Cancelado|Storniert|Annulé|Annullato"
+    "|キャンセル済み",
 )
 _TIMES = (
     ("cancelled_time", PlatformState.CLOSED),

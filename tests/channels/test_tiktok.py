@@ -184,3 +184,20 @@ def test_a_delivery_instruction_is_read_with_the_message() -> None:
     row = ROW | {"Buyer Message": "a gift", "Delivery Instruction": "leave at the desk"}
     order = only(csv_bytes(table(header, row)), currency="THB")
     assert order.buyer_message == "a gift; leave at the desk"
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("Zu versenden", PlatformState.PAID),
+        ("À expédier", PlatformState.PAID),
+        ("発送待ち", PlatformState.PAID),
+        ("Menunggu pengiriman", PlatformState.PAID),
+        ("Versandt", PlatformState.SHIPPED),
+        ("Hoàn tất", PlatformState.DONE),
+        ("Annullato", PlatformState.CLOSED),
+    ],
+)
+def test_states_of_more_markets(told: str, state: PlatformState) -> None:
+    row = ROW | {"Order Status": told, "Shipped Time": "", "Delivered Time": "", "Cancelled Time": ""}
+    assert only(csv_bytes(table(HEADER, row)), currency="THB").state is state
