@@ -27,7 +27,8 @@ def tabbed(lines: Sequence[Sequence[object]], encoding: str) -> bytes:
 
 def every_cell(lines: Lines, dress: Callable[[str], str]) -> Lines:
     """The cells below the header, but for the empty ones."""
-    return [lines[0], *([dress(str(cell)) if cell != "" else "" for cell in line] for line in lines[1:])]
+    below: Lines = [[dress(str(cell)) if cell != "" else "" for cell in line] for line in lines[1:]]
+    return [lines[0], *below]
 
 
 def ids(lines: Lines, dress: Callable[[str], str]) -> Lines:
