@@ -5,6 +5,7 @@ which of our fields; names are compared without case, spaces and punctuation, so
 `Lineitem compare at price` are one. To add a format write one `Format` and list it in `channels/registry.py`.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 OTHER_NAME = "|"
+_UNIT = re.compile(r"[（(](?:元|件|个|CNY|RMB)[)）]$")
 _TO_ITS_END = timedelta(days=1, seconds=-1)
 Word = TypeVar("Word", PlatformState, RefundState)
 
@@ -183,14 +185,17 @@ class Row:
 
 
 def _places(header: Sequence[str]) -> dict[str, int]:
-    """Where each name stands. A name that stands again is `name 2` too, unless a column is really called that."""
+    """Where each name stands. A name that stands again is `name 2` too, and `运费(元)` is 运费 too, unless a column is
+    really called that."""
     places: dict[str, int] = {}
-    again: dict[str, int] = {}
+    also: dict[str, int] = {}
     for place, cell in enumerate(header):
-        name = normal(cells.clean(cell))
+        told = cells.clean(cell)
+        name = normal(told)
         if places.setdefault(name, place) != place:
-            again.setdefault(f"{name}2", place)
-    return again | places
+            also.setdefault(f"{name}2", place)
+        also.setdefault(normal(_UNIT.sub("", told)), place)
+    return also | places
 
 
 def no_receiver(_row: Row) -> Receiver:

@@ -224,3 +224,17 @@ def test_a_part_that_was_refunded_is_asked_for_until_the_list_tells_how_much() -
     order = only(douyin_file(HEADER_75, ROW | {"订单状态": "已发货", "售后状态": "部分退款成功"}))
     assert [(line.refund, line.refunded) for line in order.lines] == [(RefundState.REQUESTED, 0)]
     assert [(one.state, one.amount) for one in order.refunds] == [(RefundState.REQUESTED, 0)]
+
+
+def test_amounts_may_have_their_unit_in_the_name() -> None:
+    amounts = ("商品金额", "订单应付金额", "运费", "优惠总金额")
+    named = [f"{name}（元）" if name in amounts else name for name in HEADER_75]
+    row = {f"{name}（元）" if name in amounts else name: value for name, value in ROW.items()}
+    told, plain = only(douyin_file(named, row)), only(douyin_file(HEADER_75, ROW))
+    assert (told.goods, told.shipping, told.discount, told.total) == (
+        plain.goods,
+        plain.shipping,
+        plain.discount,
+        plain.total,
+    )
+    assert told.lines == plain.lines
