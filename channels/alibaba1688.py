@@ -31,7 +31,7 @@ def _state(row: Row) -> PlatformState:
         return row.word("state", _STATES)
     if row.waybill("waybill"):
         return PlatformState.SHIPPED
-    paid = row.text("paid_at") or (not row.has("paid_at") and row.amount("total"))
+    paid = row.moment("paid_at") or (not row.has("paid_at") and row.amount("total"))
     return PlatformState.PAID if paid else PlatformState.UNPAID
 
 

@@ -14,9 +14,9 @@ from domain.incoming import IncomingLine, Platform, PlatformState
 
 
 def _state(row: Row) -> PlatformState:
-    if row.text("shipped_at"):
+    if row.moment("shipped_at"):
         return PlatformState.SHIPPED
-    return PlatformState.PAID if row.text("paid_at") else PlatformState.UNPAID
+    return PlatformState.PAID if row.moment("paid_at") else PlatformState.UNPAID
 
 
 def _tax(row: Row) -> int:

@@ -16,6 +16,8 @@ from channels.cells import clean
 from channels.reasons import Reason, Refused, shown
 
 _YEARS = range(1990, 2101)
+_NEVER = re.compile(r"(?:0000-00-00|0001-01-01|1970-01-01)(?:[ T].*)?$")
+_BUDDHIST = 543
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 -- a spreadsheet's days know no zone
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _STAMP = re.compile(r"(\d{10}|\d{13})(?:\.0+)?")
@@ -52,11 +54,11 @@ _MONTHS = {begins: number for number, told in enumerate(_BEGINNINGS, start=1) fo
 
 
 def moment(cell: str, zone: ZoneInfo, day_first: bool | None = None) -> datetime | None:
-    """An aware UTC time; None for an empty cell. A time without offset is in `zone`; one that a clock change
-    skipped is read with the offset before the change. `day_first` says how `03/04/2026` is meant, None that
-    nobody knows. Raises Refused NOT_A_DATE."""
+    """An aware UTC time; None for an empty cell and for what databases write for never. A time without offset is in
+    `zone`; one that a clock change skipped is read with the offset before the change. `day_first` says how
+    `03/04/2026` is meant, None that nobody knows. Raises Refused NOT_A_DATE."""
     text = clean(cell)
-    return _moment(text, zone, day_first) if text else None
+    return _moment(text, zone, day_first) if text and not _NEVER.match(text) else None
 
 
 def slashed(cell: str) -> tuple[int, int] | None:
@@ -82,9 +84,15 @@ def _moment(text: str, zone: ZoneInfo, day_first: bool | None) -> datetime:
 
 
 def _sane(when: datetime) -> datetime:
-    if when.year not in _YEARS:
+    year = _common(when.year)
+    if year not in _YEARS:
         raise ValueError(when)
-    return when
+    return when.replace(year=year)
+
+
+def _common(year: int) -> int:
+    """Thailand's years are 543 ahead."""
+    return year - _BUDDHIST if year - _BUDDHIST in _YEARS else year
 
 
 def _iso(text: str) -> datetime | None:
@@ -132,7 +140,7 @@ def _month(name: str) -> str:
 
 def _built(found: re.Match[str], year: str, month: str, day: str) -> datetime:
     clock = _hour(found), int(found["minute"] or 0), int(found["second"] or 0)
-    return datetime(int(year), int(month), int(day), *clock)  # noqa: DTZ001 -- the caller puts the zone on
+    return datetime(_common(int(year)), int(month), int(day), *clock)  # noqa: DTZ001 -- the caller puts the zone on
 
 
 def _hour(found: re.Match[str]) -> int:

@@ -39,7 +39,7 @@ _RETURNED = ("cancel", "return", "refund", "คืน", "ยกเลิก", "b
 def _state(row: Row) -> PlatformState:
     state = _STATES.get(normal(row.text("state")))
     if state is None:
-        state = next((meant for field, meant in _TIMES if row.text(field)), None) or row.word("state", _STATES)
+        state = next((meant for field, meant in _TIMES if row.moment(field)), None) or row.word("state", _STATES)
     by_tiktok = "tiktok" in row.text("fulfilment").casefold()
     return PlatformState.SHIPPED if by_tiktok and state is PlatformState.PAID else state
 

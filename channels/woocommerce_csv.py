@@ -53,7 +53,7 @@ def _number(row: Row) -> str:
 
 def _was_paid(row: Row, state: PlatformState) -> bool:
     if row.has("paid_at"):
-        return bool(row.text("paid_at"))
+        return row.moment("paid_at") is not None
     if state is PlatformState.CLOSED:
         return normal(_told(row)) in _REFUNDED
     if is_cash(row.text("payment")):

@@ -154,3 +154,7 @@ def test_locked_or_to_be_refunded_in_other_words_is_held(told: str) -> None:
 def test_an_order_that_jd_lets_wait_is_held(told: str, hold: str) -> None:
     order = only(jd_file(ROW | {"订单状态": told}))
     assert (order.state, order.platform_hold) == (PlatformState.PAID, hold)
+
+
+def test_a_cancelled_order_whose_time_of_payment_is_never_was_not_paid() -> None:
+    assert only(jd_file(ROW | {"订单状态": "已取消", "付款确认时间": "0000-00-00 00:00:00"})).paid == 0

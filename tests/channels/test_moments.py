@@ -55,7 +55,6 @@ def test_moment_in_a_clock_change_gap_is_read_with_the_offset_before_it() -> Non
         "20261301",
         "2026-13-01",
         "yesterday",
-        "0001-01-01 00:00:00",
         "2026W181",
         "2026-05-01 下午0时",
     ],
@@ -155,3 +154,22 @@ def test_months_are_called_as_where_the_file_is_from(cell: str, month: int, day:
 def test_what_is_no_month_in_any_of_them_is_no_date(cell: str) -> None:
     with pytest.raises(Refused):
         moments.moment(cell, ZoneInfo("UTC"))
+
+
+@pytest.mark.parametrize(
+    "cell", ["0000-00-00 00:00:00", "0000-00-00", "1970-01-01 00:00:00", "1970-01-01 08:00:00", "0001-01-01T00:00:00"]
+)
+def test_what_databases_write_for_never_is_no_time(cell: str) -> None:
+    assert moments.moment(cell, SHANGHAI) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "utc"),
+    [
+        ("25/11/2569 07:30", datetime(2026, 11, 25, 7, 30, tzinfo=UTC)),
+        ("2569-11-25 07:30", datetime(2026, 11, 25, 7, 30, tzinfo=UTC)),
+        ("29/02/2567", datetime(2024, 2, 29, tzinfo=UTC)),
+    ],
+)
+def test_thai_years(cell: str, utc: datetime) -> None:
+    assert moments.moment(cell, ZoneInfo("UTC"), True) == utc
