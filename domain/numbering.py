@@ -14,7 +14,7 @@ from domain.catalog import Account
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, Unknown, WaybillKept
 from domain.ewaybills import LOCAL, Answer, Ewaybill, Pool, Wanted, WaybillState
-from domain.holds import HoldCode, lapse
+from domain.holds import Hold, HoldCode, Source, lapse
 from domain.number_pools import pools, reusable_before
 from domain.orders import Order
 from domain.parcels import IN_HOUSE, Parcel, ParcelState
@@ -133,6 +133,18 @@ def numbered(desk: Desk, parcels: Sequence[Parcel]) -> dict[int, str]:
         numbers |= _from_range(desk, account_id, shop_id, waiting)
     desk.waybills.add(wishes)
     return numbers
+
+
+def is_asked(desk: Desk, parcel: Parcel) -> bool:
+    """Whether a courier is to be asked for its number."""
+    rows = desk.waybills.of_parcels([parcel.id]).get(parcel.id, ())
+    return any(row.state is WaybillState.WAITING for row in rows)
+
+
+def asking(desk: Desk, parcel: Parcel) -> Hold:
+    """The hold on the order of a box in the house that waits for its number; it ends when the number comes."""
+    courier = desk.catalog.couriers[parcel.courier_id or 0]
+    return Hold(HoldCode.WAYBILL_ERROR, Source.SCREENING, desk.now, {"asking": courier.name})
 
 
 def retire(desk: Desk, parcels: Sequence[Parcel]) -> None:

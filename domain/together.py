@@ -166,8 +166,9 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     """This order travels alone, now and later. It gets a box of its own where the old one stands, from the check on
     both stand at the picked goods again.
 
-    Raises NotAllowed, Stale, Unknown('merged_box') when it travels with nobody, Unknown('waybill') when the courier
-    gives no number for a box on the floor, WrongStatus when it has left.
+    On the floor the new box needs a number: where its courier must be asked for one, the order is held until it comes.
+    Raises NotAllowed, Stale, Unknown('merged_box') when it travels with nobody, Unknown('waybill') when the account has
+    no number left for it, WrongStatus when it has left.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
@@ -186,18 +187,19 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     if order.status is OrderStatus.REVIEW:
         refresh(desk, [news])
     else:
-        desk.orders.save([news])
-        for parcel in shared:
-            _own_box(desk, actor, parcel, order)
+        own = [_own_box(desk, actor, parcel, order) for parcel in shared]
+        asked = [box for box in own if box.state is not ParcelState.READY and not box.waybill]
+        holds = [numbering.asking(desk, box) for box in asked[:1]]
+        desk.orders.save([replace(news, holds=(*news.holds, *holds))])
         stopping.part(desk, order_id, company)
         stopping.reblock_each(desk, (order_id, *sorted(company)))
     notices.redraw(desk, NoticeKind.ORDER, {order_id, *company}, digest=True)
     return desk.orders.get(order_id)
 
 
-def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> None:
+def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> Parcel:
     """The order's items in a box of their own, in the same state; their claim on stock, what was picked of them and
-    what stops them move with them."""
+    what stops them move with them. The box, with its number where the courier need not be asked."""
     (new_id,) = desk.parcels.next_ids(1)
     mine = tuple(item for item in parcel.items if item.order_id == order.id)
     why = {**parcel.why, "merge": {"orders": [], "why": "unmerged"}}
@@ -213,10 +215,7 @@ def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> None:
     checking.trim(desk, left)
     desk.parcels.add([own])
     if parcel.state is not ParcelState.READY:
-        number = numbering.numbered(desk, [own]).get(own.id)
-        if number is None:
-            raise Unknown("waybill", order.number)
-        desk.parcels.save([replace(own, waybill=number)])
+        own = _numbered(desk, own, order)
         roles = {Role.PICKER, Role.PACKER}
         key = f"apart:{own.id}"
         notices.tell(desk, NoticeKind.WAVE, parcel.wave_id or 0, roles, key=key, warehouse=parcel.warehouse_id)
@@ -230,6 +229,18 @@ def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> None:
         stopping.redraw(desk, stop)
     history.note(desk, actor, "parcel", own.id, "split_off", parcel.number)
     history.note(desk, actor, "parcel", parcel.id, "member_left", own.number)
+    return own
+
+
+def _numbered(desk: Desk, own: Parcel, order: Order) -> Parcel:
+    """The new box with a number, or with one on its way; as saved."""
+    number = numbering.numbered(desk, [own]).get(own.id)
+    if number is None and not numbering.is_asked(desk, own):
+        raise Unknown("waybill", order.number)
+    if number is None:
+        return own
+    desk.parcels.save([replace(own, waybill=number)])
+    return replace(own, waybill=number, revision=own.revision + 1)
 
 
 def _opened(desk: Desk, parcel: Parcel) -> Parcel:
