@@ -204,7 +204,7 @@ def _open_stop(
         stage=stage,
     )
     desk.parcels.save([replace(parcel, blocked=True)])
-    stopping.redraw_tasks(desk, parcel)
+    stopping.fit_tasks(desk, parcel)
     notices.redraw(desk, NoticeKind.WAVE, [parcel.wave_id] if parcel.wave_id else [])
 
 

@@ -44,7 +44,7 @@ def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
         raise NotAllowed(Right.PUT_BACK)
     if stop.state is not StopState.OPEN or stop.revision != revision:
         raise Stale(parcel.waybill, stop.state, stop.acked_by or stop.closed_by, stop.acked_at or stop.closed_at)
-    until = desk.now + timedelta(minutes=desk.policy.stops.pull_minutes) if _to_do(desk, stop) else None
+    until = desk.now + timedelta(minutes=desk.policy.stops.pull_minutes) if _to_do(desk, stop, parcel) else None
     acked = replace(stop, state=StopState.ACKED, acked_by=actor.name, acked_at=desk.now, next_at=until)
     desk.stops.save(acked)
     history.note(desk, actor, "parcel", parcel.id, "stop_acknowledged")
@@ -53,9 +53,11 @@ def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
     return replace(acked, revision=acked.revision + 1)
 
 
-def _to_do(desk: Desk, stop: Stop) -> bool:
+def _to_do(desk: Desk, stop: Stop, parcel: Parcel) -> bool:
     """Whether the floor has anything left to do; a box that only waits for a decision is done with where nobody pulls
-    by a second scan."""
+    by a second scan, and one that a refund stops gets nothing put into it."""
+    if stop.kind is StopKind.REPICK:
+        return not stopping.forbidden(desk, parcel)
     return stop.kind is not StopKind.HOLD or desk.policy.stops.second_scan
 
 
@@ -155,6 +157,7 @@ def _out(desk: Desk, actor: Actor, parcel: Parcel, stops: list[Stop], document: 
         _close(desk, actor, stop, lines, document)
     stopping.reblock_each(desk, parcel.order_ids)
     parcel = desk.parcels.get(parcel.id)
+    stopping.fit_tasks(desk, parcel)
     wave_progress(desk, actor, parcel)
     for stop in stops:
         replies.of_stop(desk, stop)

@@ -127,6 +127,7 @@ def open_stop(
     """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last. `stage` None = where
     the parcel is."""
     named_id, named = parcel.holder_id, parcel.holder
+    waits = kind is StopKind.REPICK and forbidden(desk, parcel)
     if named_id is None and parcel.wave_id is not None:
         wave = desk.waves.get(parcel.wave_id)
         named_id, named = wave.owner_id, wave.owner
@@ -145,11 +146,12 @@ def open_stop(
             told_at=told_at,
             named_id=named_id,
             named=named,
-            next_at=desk.now + timedelta(minutes=desk.policy.stop_escalation_minutes[0]),
+            next_at=None if waits else desk.now + timedelta(minutes=desk.policy.stop_escalation_minutes[0]),
         )
     )
     history.note(desk, actor, "parcel", parcel.id, "stopped", reason, stage=stop.stage, named=named, why=kind)
-    tell(desk, stop, parcel)
+    if not waits:
+        tell(desk, stop, parcel)
     redraw_boards(desk)
     return stop
 
@@ -175,7 +177,7 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
     desk.stops.save(news)
     redraw(desk, stop)
     parcel = desk.parcels.get(stop.parcel_id)
-    tasks = redraw_tasks(desk, parcel) if stop.kind is StopKind.REFUND else []
+    tasks = fit_tasks(desk, parcel) if stop.kind is StopKind.REFUND else []
     if stop.state is not StopState.PULLED:
         return
     asked = {line for task in tasks if task.order_id == stop.order_id for line in task.line_nos}
@@ -186,11 +188,32 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
         tell(desk, replace(news, level=0), parcel, again=":back")
 
 
-def redraw_tasks(desk: Desk, parcel: Parcel) -> list[Stop]:
-    """The tasks to put something into this box: their cards say whether a refund forbids it. Returns them."""
-    tasks = open_of(desk, parcel, StopKind.REPICK)
+def forbidden(desk: Desk, parcel: Parcel) -> bool:
+    """Whether a refund stops this box, so that nothing is put into it."""
+    return bool(open_of(desk, parcel, StopKind.REFUND))
+
+
+def fit_tasks(desk: Desk, parcel: Parcel) -> list[Stop]:
+    """The tasks to put something into this box wait without a clock while a refund forbids it; whoever cannot do it is
+    not chased. Once nothing does they are told anew. Returns them."""
+    tasks, waits = open_of(desk, parcel, StopKind.REPICK), forbidden(desk, parcel)
+    for task in tasks:
+        if waits and task.next_at is not None:
+            desk.stops.save(replace(task, next_at=None))
+        elif not waits and task.next_at is None:
+            _resume(desk, task, parcel)
     notices.redraw(desk, NoticeKind.STOP, [task.id for task in tasks])
     return tasks
+
+
+def _resume(desk: Desk, task: Stop, parcel: Parcel) -> None:
+    """Whoever had it still has it; the others hear of it as if it had just come."""
+    minutes = desk.policy.stop_escalation_minutes[0]
+    if task.state is StopState.ACKED:
+        minutes = desk.policy.stops.pull_minutes
+    news = replace(task, level=0, next_at=desk.now + timedelta(minutes=minutes))
+    desk.stops.save(news)
+    tell(desk, news, parcel, again=f":{task.revision}")
 
 
 def open_of(desk: Desk, parcel: Parcel, *kinds: StopKind) -> list[Stop]:

@@ -1,9 +1,17 @@
 """Words for what belongs to stops and recalls: states, what happened, kinds, and why a courier cannot be asked."""
 
+from domain.parcels import StopKind
 from domain.policy_stops import RecallKind
-from domain.stop_desk import RecallState
+from domain.stop_desk import RecallState, Verdict
 from handlers.words import N_
 
+MARKS = {StopKind.REFUND: "⛔", StopKind.HOLD: "✋", StopKind.REPICK: "🔁"}
+VERDICTS = {
+    Verdict.SUCCESS: N_("stopped (SUCCESS)"),
+    Verdict.NOT_SYNCED: N_("order not known yet (FAIL 1001)"),
+    Verdict.SHIPPED: N_("has left (FAIL 1002)"),
+    Verdict.PRINTED: N_("printed, not stopped (FAIL 1003)"),
+}
 KINDS = {
     RecallKind.SENDER: N_("back to us"),
     RecallKind.STATION: N_("back to the station"),

@@ -16,6 +16,7 @@ from domain.stop_desk import Board, Ended, StopFact
 from handlers.card import Button, Card
 from handlers.cards.stops import SEEN, next_roles, span
 from handlers.draw import drawing
+from handlers.stop_terms import MARKS
 from handlers.taps import pack
 from handlers.terms import step_name
 from handlers.viewer import Viewer
@@ -45,7 +46,7 @@ def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     lines += silent(desk, words)
     if leads and not board.newest:  # nobody reads statistics in a flood
         lines += _record(desk, actor, words)
-    buttons = [Button(f"⛔ {_tail(parcel.waybill)}", pack("st", stop.id)) for stop, parcel in shown]
+    buttons = [Button(f"{MARKS[stop.kind]} {_tail(parcel.waybill)}", pack("st", stop.id)) for stop, parcel in shown]
     return Card("\n".join(lines), tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)))
 
 
@@ -76,7 +77,8 @@ def _by_stage(desk: Desk, board: Board, words: Words) -> list[str]:
 
 def _line(stop: Stop, parcel: Parcel, words: Words, *, leads: bool) -> str:
     text = words(
-        "• {waybill} · {state} · since {time} · {who}",
+        "{mark} {waybill} · {state} · since {time} · {who}",
+        mark=MARKS[stop.kind],
         waybill=parcel.waybill or parcel.number,
         state=step_name(parcel.state, words),
         time=words.clock(stop.opened_at),
@@ -160,7 +162,7 @@ def _recalled(desk: Desk, actor: Actor, words: Words) -> list[str]:
 
 
 def _share(good: int, whole: int) -> str:
-    return f"{good}/{whole} ({good * 100 // whole} %)"
+    return f"{good}/{whole} ({good * 100 // whole}%)"
 
 
 def _shares(ended: Sequence[tuple[str, Ended]], words: Words) -> list[str]:

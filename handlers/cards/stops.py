@@ -19,7 +19,7 @@ from domain.stop_desk import Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
 from handlers.draw import drawing
-from handlers.stop_terms import KIND_BUTTONS, STATES
+from handlers.stop_terms import KIND_BUTTONS, STATES, VERDICTS
 from handlers.taps import pack
 from handlers.terms import N_, hold_name, role_name, step_name
 from handlers.viewer import Viewer
@@ -58,11 +58,11 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     lines = [head(stop, parcel, words), _about(desk, stop, parcel, order, viewer)]
     if stop.open:
         lines += [_where(desk, parcel, words), *_goods(desk, stop, parcel, words), "", *_who(stop, words)]
-        lines.append(_next_step(desk, stop, parcel, words))
+        lines.append(f"👉 {_next_step(desk, stop, parcel, words)}")
         if dock.may_have_left(desk, parcel):
             lines.append(words("It was scanned out, and nobody has signed for it: look at the dock first."))
     elif stop.state is StopState.TOO_LATE:
-        lines += ["", *_left(desk, stop, parcel, order, words)]
+        lines += ["", *_left(desk, stop, parcel, order, viewer)]
     elif stop.state is StopState.RELEASED and stop.pulled_at and not stop.line_nos:
         lines.append(words("Take it from the stop shelf and go on where it was."))
     elif _box_goes_on(stop, parcel):
@@ -76,7 +76,7 @@ def _code(parcel: Parcel) -> dict[str, str]:
 
 
 def _why(stop: Stop, words: Words) -> str:
-    return ", ".join(hold_name(code, words) for code in stop.reason.split(","))
+    return words.listed(hold_name(code, words) for code in stop.reason.split(","))
 
 
 def head(stop: Stop, parcel: Parcel, words: Words) -> str:
@@ -108,14 +108,12 @@ def _about(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer)
 
 def _where(desk: Desk, parcel: Parcel, words: Words) -> str:
     wave = desk.waves.get(parcel.wave_id) if parcel.wave_id is not None else None
-    return words(
-        "Where: {warehouse}, {state}, wave {wave}, slot {slot}, last with {holder}",
-        warehouse=desk.catalog.warehouses[parcel.warehouse_id].name if parcel.warehouse_id else "-",
-        state=step_name(parcel.state, words),
-        wave=wave.number if wave else "-",
-        slot=parcel.slot or "-",
-        holder=parcel.holder or (wave.owner if wave else "") or words.plain("nobody yet"),
-    )
+    facts = {"state": step_name(parcel.state, words), "wave": wave.number if wave else "-", "slot": parcel.slot or "-"}
+    facts["warehouse"] = desk.catalog.warehouses[parcel.warehouse_id].name if parcel.warehouse_id else "-"
+    holder = parcel.holder or (wave.owner if wave else "")
+    if not holder:
+        return words("Where: {warehouse}, {state}, wave {wave}, slot {slot}; nobody has it yet", **facts)
+    return words("Where: {warehouse}, {state}, wave {wave}, slot {slot}, last with {holder}", holder=holder, **facts)
 
 
 def taken_out(stop: Stop, parcel: Parcel) -> list[Item]:
@@ -157,13 +155,13 @@ def _who(stop: Stop, words: Words) -> list[str]:
 def next_roles(stop: Stop, words: Words) -> str:
     """Who is told when nobody answers."""
     roles = stopping.told_at_level(replace(stop, level=stop.level + 1))
-    return ", ".join(role_name(role, words) for role in sorted(roles))
+    return words.listed(role_name(role, words) for role in sorted(roles))
 
 
 def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
     """What to do now: one thing."""
     facts = {**_code(parcel), "shelf": pulls.shelf_code(parcel.warehouse_id or 0), "slot": parcel.slot}
-    if stop.kind is StopKind.REPICK and stopping.open_of(desk, parcel, StopKind.REFUND):
+    if stop.kind is StopKind.REPICK and stopping.forbidden(desk, parcel):
         return words("Leave it for now: another refund stops this parcel.")
     if stop.kind is StopKind.REPICK:
         return words("Put it into the box, then scan {waybill} at /pick.", **facts)
@@ -183,7 +181,8 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
     return words("Take it out and put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
 
 
-def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, words: Words) -> list[str]:
+def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) -> list[str]:
+    words = viewer.words
     courier = desk.catalog.couriers[parcel.courier_id].name if parcel.courier_id else "-"
     lines = [words("It left at {time} with {courier}.", time=words.when(parcel.handed_over_at), courier=courier)]
     if stop.acked_by:
@@ -196,6 +195,8 @@ def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, words: Words) ->
         return [*lines, words("Recall: {state}", state=words.plain(STATES[asked[-1].state]))]
     if stop.kind is StopKind.HOLD:
         return [*lines, words("Ask the courier to deliver it to the new address.")]
+    if not viewer.offers(Right.REFUND, shop=order.shop_id):
+        return [*lines, words("Customer service asks the courier for it. Should it come back, scan it at /receive.")]
     return [*lines, words("Ask the courier to bring it back, or wait for it: scan it at /receive when it comes.")]
 
 
@@ -221,15 +222,17 @@ def _answer(desk: Desk, stop: Stop, order: Order, words: Words) -> list[str]:
 def answer_line(reply: Reply, words: Words) -> str:
     """What the platform was or will be told of one refund."""
     if reply.verdict is Verdict.WAIT:
-        return words("Platform: waits for our answer, FAIL after {time}", time=words.clock(reply.due_at))
+        return words("Platform: waits; with nobody on it by {time} it hears FAIL", time=words.clock(reply.due_at))
     took = span((reply.decided_at or reply.asked_at) - reply.asked_at, words)
-    facts = {"verdict": reply.verdict, "took": took, "error": reply.error, "tries": reply.attempts}
+    facts = {"verdict": words.plain(VERDICTS[reply.verdict]), "took": took, "error": reply.error}
     if reply.said == reply.verdict and reply.said_at is not None:
         return words("Platform: {verdict} after {took}, told at {time}", time=words.clock(reply.said_at), **facts)
     if reply.next_at is None:
         return words("Platform: {verdict} after {took}, not told ({error}): answer it there by hand", **facts)
     if reply.error:
-        return words("Platform: {verdict} after {took}, being told, try {tries} failed: {error}", **facts)
+        return words(
+            "Platform: {verdict} after {took}, being told, try {tries} failed: {error}", tries=reply.attempts, **facts
+        )
     return words("Platform: {verdict} after {took}, being told", **facts)
 
 
@@ -246,7 +249,8 @@ def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
         asks = [take] if mine and stop.acked_at is None else []
         return (*_recall_rows(desk, parcel, order, viewer), *asks)
     rows: list[Row] = []
-    if stop.state is StopState.OPEN and any(viewer.offers(right, warehouse=place) for right in SEEN):
+    idle = stop.kind is StopKind.REPICK and stopping.forbidden(desk, parcel)
+    if stop.state is StopState.OPEN and not idle and any(viewer.offers(right, warehouse=place) for right in SEEN):
         rows.append(take)
     torn = stop.open and stop.kind is StopKind.REFUND and pulls.untouched(desk, parcel)
     if torn and viewer.offers(Right.WAVE, warehouse=place):

@@ -48,7 +48,7 @@ async def test_a_packed_parcel_goes_over_the_stop_shelf_back_to_its_bins(floor: 
     ]
     card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
     assert card[0] == f"⛔ <b>STOP {box.waybill}</b> · on the stop shelf since 10:01 (赵敏 Zhao Min)"
-    assert card[-1] == f"Take the parcel out, put the goods on their shelf, then scan {box.waybill} at /putback."
+    assert card[-1] == f"👉 Take the parcel out, put the goods on their shelf, then scan {box.waybill} at /putback."
     await floor.writes(packer, f"/putback {box.waybill}")
     assert floor.parcel(box.id).state is ParcelState.CANCELLED
 
@@ -75,7 +75,7 @@ async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor
         "⛔ Open stops: 2",
         "printed, nobody picks it yet: 2, oldest 60 s",
         "",
-        *[f"• {box.waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03" for box in boxes],
+        *[f"⛔ {box.waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03" for box in boxes],
     ]
     boris = floor.cast.people[Role.DISPATCHER]
     await floor.writes(boris, "/stops")
@@ -87,9 +87,9 @@ async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor
     assert redrawn[0] == "⛔ Open stops: 1"
     assert redrawn[-5:] == [
         "",
-        "Refunds before the hand-over that did not ship, 30 days: 1/1 (100 %)",
-        "• to be picked: 1/1 (100 %)",
-        "• 圆通: 1/1 (100 %)",
+        "Refunds before the hand-over that did not ship, 30 days: 1/1 (100%)",
+        "• to be picked: 1/1 (100%)",
+        "• 圆通: 1/1 (100%)",
         "Typically: blocked after 0 s, somebody on it after 60 s, pulled after -",
     ]
     floor.clock.forward(1)
@@ -111,7 +111,7 @@ async def test_a_board_that_is_full_names_the_newest_others_and_leaves_out_the_r
         "⛔ Open stops: 3",
         "printed, nobody picks it yet: 3, oldest 0 s",
         "",
-        f"• {boxes[0].waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03",
+        f"⛔ {boxes[0].waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03",
         f"• the newest others: {boxes[2].waybill}",
     ]
 
@@ -124,11 +124,11 @@ async def test_the_platforms_answer_stands_on_the_card(floor: Floor) -> None:
     stop = floor.look(lambda desk: desk.stops.open_of(None))[0]
     packer = floor.cast.people[Role.PACKER]
     card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
-    assert card[-1] == "Platform: waits for our answer, FAIL after 10:16"
+    assert card[-1] == "Platform: waits; with nobody on it by 10:16 it hears FAIL"
     floor.clock.forward(42)
     floor.do(pulls.acknowledge, packer.acting(), stop.id, stop.revision)
     card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
-    assert card[-1] == "Platform: SUCCESS after 42 s, being told"
+    assert card[-1] == "Platform: stopped (SUCCESS) after 42 s, being told"
 
 
 async def test_the_box_that_goes_on_gets_a_new_slip(floor: Floor) -> None:
@@ -190,7 +190,7 @@ async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
         "• 圆通: ≤6 h 0/1",
     ]
     board = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOPS, 0).text.split("\n")
-    assert board == ["✅ No open stops.", "", "Recalls by couriers: 0/1 (0 %)", "• 圆通: 0/1 (0 %)"]
+    assert board == ["✅ No open stops.", "", "Recalls by couriers: 0/1 (0%)", "• 圆通: 0/1 (0%)"]
 
 
 async def test_the_shelfs_label_and_who_gets_it(floor: Floor) -> None:
