@@ -6,24 +6,24 @@ it; when the count is over the box goes on by itself, or has given up its promis
 
 from dataclasses import replace
 
-from domain import bins, floor, history, stock_room, stopping
+from domain import bins, floor, history, pulls, stock_room, stopping
 from domain.desk import Desk
-from domain.errors import Unknown, WrongStatus
+from domain.errors import BadValue, Unknown, WrongStatus
 from domain.holds import Hold, HoldCode, Source, lapse
-from domain.parcels import Parcel, ParcelState
-from domain.people import Actor, Right, require
+from domain.parcels import Parcel, ParcelState, StopKind, StopState
+from domain.people import Actor, Right, may, require
 from domain.stock_docs import DocKind, DocState, StockDoc
 
 VERB = "not_there"
 _MOST_OPEN = 200
 
 
-def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> StockDoc:
+def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tuple[Parcel, StockDoc]:
     """Units of this product that this parcel wants are not in their bin ('' = its only product). Its orders are held
-    with the reason, the product, the bin and the count, until that count is over. Returns the count, the one that is
-    open already where there is one.
+    with the reason, the product, the bin and the count, until that count is over; who says so has the stopped parcel.
+    Returns it and the count, the one that is open already where there is one.
 
-    Raises Unknown, NotAllowed, WrongStatus when the parcel is not being picked.
+    Raises Unknown, BadValue, NotAllowed, WrongStatus when the parcel is not being picked.
     """
     box = desk.parcels.by_waybill(code)
     if box is None:
@@ -46,14 +46,26 @@ def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> St
         desk.orders.save([replace(order, holds=(*order.holds, hold))])
         history.note(desk, actor, "order", order_id, "held", told)
         stopping.reblock(desk, desk.orders.get(order_id))
-    return doc
+    _answer(desk, actor, box)
+    return box, doc
+
+
+def _answer(desk: Desk, actor: Actor, box: Parcel) -> None:
+    """Who found the bin empty needs no telling that the parcel is stopped."""
+    if not may(actor, Right.PUT_BACK, warehouse=box.warehouse_id):
+        return
+    for stop in stopping.open_of(desk, box, StopKind.HOLD):
+        if stop.state is StopState.OPEN:
+            pulls.acknowledge(desk, actor, stop.id, stop.revision)
 
 
 def _product(desk: Desk, box: Parcel, text: str) -> str:
     """Which of the box's products is meant."""
     inside = list(dict.fromkeys(item.sku for item in box.live_items))
     sku = floor.sku_of(desk, text) if text else (inside[0] if len(inside) == 1 else "")
-    if sku not in inside:
+    if sku and sku not in inside:
+        raise BadValue("sku", text[:60], "in_parcel")
+    if not sku:
         raise Unknown("sku", text[:60])
     return sku
 

@@ -11,7 +11,7 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import floor, not_there, stock_posting, stock_room
+from domain import floor, not_there, pulls, stock_posting, stock_room
 from domain.desk import Desk
 from domain.errors import BadValue
 from domain.money import parse_minor
@@ -20,6 +20,7 @@ from domain.records import NoticeKind
 from domain.stock_docs import DocKind, StockDoc
 from domain.stock_room import Scan
 from handlers.ask import Ask
+from handlers.card import Card
 from handlers.cards.stock_room import room_card
 from handlers.filters import Cmd, Tap
 from handlers.questions import MARK
@@ -35,6 +36,10 @@ USAGE = {
     DocKind.TRANSFER: N_("Send /transfer and both warehouses: /transfer HZ WH"),
 }
 
+WAITS = N_(
+    "✋ {waybill} waits until {bin} is counted ({number}). Put what you have of it and its sheet on the stop shelf: scan "
+    "{waybill}, then {shelf}. Then go on with the next one."
+)
 NOT_THERE = N_("Send /notthere, the parcel's label and, where it holds several, the product: /notthere WAYBILL CUP-01")
 
 
@@ -78,7 +83,9 @@ async def missing(message: Message, ask: Ask, args: str) -> None:
         await ask.say(NOT_THERE)
         return
     reason = ask.words.plain("not there, the bin is counted")
-    doc = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    box, doc = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    facts = {"waybill": box.waybill, "bin": doc.scope, "number": doc.number}
+    await ask.reply(Card(ask.words(WAITS, shelf=pulls.shelf_code(box.warehouse_id or 0), **facts)))
     await ask.show(NoticeKind.STOCK_DOC, doc.id)
 
 

@@ -101,7 +101,7 @@ def _lines(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
     shown = doc.lines
     if doc.kind is DocKind.COUNT and doc.state is DocState.OPEN:
         again = [line for line in doc.lines if line.again]
-        bin_names = ", ".join(dict.fromkeys(bins.shown(desk, line.sku, line.bin) or "-" for line in again))
+        bin_names = words.listed(dict.fromkeys(bins.shown(desk, line.sku, line.bin) or "-" for line in again))
         told = [words("⚠ Moved while it was counted. Count again: {bins}", bins=bin_names)] if again else []
         return told + _cut([_scanned(desk, line, words) for line in doc.lines if line.done], words)
     if doc.kind in (DocKind.COUNT, DocKind.TRANSFER) and doc.state in (DocState.WAITING, DocState.DONE):
@@ -157,7 +157,7 @@ def _differs(desk: Desk, line: DocLine, words: Words) -> str:
 
 def _at_stake(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
     values = difference(desk, doc)
-    money = ", ".join(words.money(value, currency) for currency, value in sorted(values.items()))
+    money = words.listed(words.money(value, currency) for currency, value in sorted(values.items()))
     lines = ["", words("At stake: {money}", money=money)]
     for sku, value in sorted(of_the_day(desk, doc).items()):
         money = words.money(value, desk.catalog.skus[sku].currency)
@@ -208,7 +208,13 @@ def room_card(desk: Desk, actor: Actor, words: Words) -> Card:
     docs = desk.stock_docs.open_of(actor.warehouses, LISTED)
     for doc in docs:
         name = words(KINDS[doc.kind], number=doc.number)
-        lines.append(f"{name} · {desk.catalog.warehouses[doc.place].name} · {words(STATES[doc.state])} · {doc.holder}")
+        told = (
+            name,
+            desk.catalog.warehouses[doc.place].name,
+            words(STATES[doc.state]),
+            words("{name}", name=doc.holder),
+        )
+        lines.append(" · ".join(part for part in told if part))
         rows.append((Button(words.label(KINDS[doc.kind], number=doc.number), pack("k.o", doc.id)),))
     if not docs:
         lines.append(words("No open document."))

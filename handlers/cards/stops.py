@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from domain import away, bins, dock, pulls, recalls, stopping
 from domain.desk import Desk
+from domain.holds import HoldCode
 from domain.orders import Order
 from domain.parcels import Item, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.people import Right
@@ -17,7 +18,7 @@ from domain.policy_stops import RecallKind
 from domain.records import NoticeKind
 from domain.stop_desk import Reply, Verdict
 from handlers.card import Button, Card
-from handlers.cards.evidence import veiled
+from handlers.cards.evidence import hold_line, veiled
 from handlers.draw import drawing
 from handlers.stop_terms import KIND_BUTTONS, STATES, VERDICTS
 from handlers.taps import pack
@@ -57,7 +58,13 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     words = viewer.words
     lines = [head(stop, parcel, words), _about(desk, stop, parcel, order, viewer)]
     if stop.open:
-        lines += [_where(desk, parcel, words), *_goods(desk, stop, parcel, words), "", *_who(stop, words)]
+        lines += [
+            _where(desk, parcel, words),
+            *_said(stop, order, viewer),
+            *_goods(desk, stop, parcel, words),
+            "",
+            *_who(stop, words),
+        ]
         lines.append(f"👉 {_next_step(desk, stop, parcel, words)}")
         if dock.may_have_left(desk, parcel):
             lines.append(words("It was scanned out, and nobody has signed for it: look at the dock first."))
@@ -104,6 +111,12 @@ def _about(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer)
         reason=veiled(stop.reason, viewer.private),
         **facts,
     )
+
+
+def _said(stop: Stop, order: Order, viewer: Viewer) -> list[str]:
+    """What a person said who holds it, so that nobody on the floor has to ask."""
+    held = [hold for hold in order.holds if hold.open and hold.code is HoldCode.FREEZE]
+    return [hold_line(hold, viewer.words, viewer.private) for hold in held] if stop.kind is StopKind.HOLD else []
 
 
 def _where(desk: Desk, parcel: Parcel, words: Words) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from domain import not_there, stock_posting, stock_room
-from domain.errors import NotAllowed, Refusal, Unknown, WrongStatus
+from domain.errors import BadValue, NotAllowed, Refusal, Unknown, WrongStatus
 from domain.holds import HoldCode, open_codes
 from domain.parcels import ParcelState, StopKind, StopState
 from domain.people import Role, Station
@@ -15,7 +15,7 @@ from tests.domain.test_shortfall import Shelf
 
 def reported(house: House, product: str = "CUP-01", role: Role = Role.PICKER) -> StockDoc:
     actor = house.cast.actor(role)
-    return house.run(not_there.report, actor, house.parcel.waybill, product, "not there")
+    return house.run(not_there.report, actor, house.parcel.waybill, product, "not there")[1]
 
 
 def counted(shelf: Shelf, doc: StockDoc, units: int) -> StockDoc:
@@ -34,7 +34,10 @@ def test_the_parcel_is_held_and_its_bin_is_to_be_counted(house: House) -> None:
     assert (doc.kind, doc.state, doc.scope, doc.holder_id) == (DocKind.COUNT, DocState.OPEN, "A-01", None)
     assert (open_codes(house.order.holds), house.reserved()) == ((HoldCode.FREEZE,), before)
     assert house.order.holds[-1].evidence["reason"] == "not there · CUP-01 · A-01 · C00001"
-    assert [(stop.kind, stop.state) for stop in house.stops] == [(StopKind.HOLD, StopState.OPEN)]
+    picker = house.cast.people[Role.PICKER].name
+    assert [(stop.kind, stop.state, stop.acked_by) for stop in house.stops] == [
+        (StopKind.HOLD, StopState.ACKED, picker)
+    ]
     assert not house.scan(Station.PICK).ok
     assert reported(house).id == doc.id
     assert len([hold for hold in house.order.holds if hold.open]) == 1
@@ -42,7 +45,12 @@ def test_the_parcel_is_held_and_its_bin_is_to_be_counted(house: House) -> None:
 
 @pytest.mark.parametrize(
     ("product", "role", "why"),
-    [("LAMP-01", Role.PICKER, Unknown), ("", Role.PICKER, Unknown), ("CUP-01", Role.CS, NotAllowed)],
+    [
+        ("LAMP-01", Role.PICKER, BadValue),
+        ("NONE-9", Role.PICKER, Unknown),
+        ("", Role.PICKER, Unknown),
+        ("CUP-01", Role.CS, NotAllowed),
+    ],
 )
 def test_what_is_refused_changes_nothing(house: House, product: str, role: Role, why: type[Refusal]) -> None:
     """The box holds two products: it must be said which."""
@@ -65,7 +73,7 @@ def test_they_were_there_after_all_and_the_parcel_goes_on(house: House) -> None:
     shelf.sold("1")
     shelf.waved()
     box = shelf.yard.box("1")
-    doc = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
+    _, doc = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
     assert counted(shelf, doc, 4).state is DocState.DONE
     assert (shelf.yard.codes("1"), [stop.state for stop in shelf.yard.stops(box)]) == ((), [StopState.RELEASED])
     assert shelf.yard.scan(Station.PICK, shelf.yard.box("1")).ok
@@ -76,7 +84,7 @@ def test_they_are_gone_and_the_parcel_is_owed_them(house: House) -> None:
     shelf.sold("1")
     shelf.waved()
     box = shelf.yard.box("1")
-    doc = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
+    _, doc = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
     done = shelf.room.approve(counted(shelf, doc, 1))
     assert (shelf.lost(done), shelf.levels(), shelf.yard.codes("1")) == ("1", (1, 0), ())
     assert [(one.state, one.blocked) for one in shelf.yard.boxes("1")] == [(ParcelState.OWED, False)]
