@@ -37,8 +37,8 @@ USAGE = {
 }
 
 WAITS = N_(
-    "✋ {waybill} waits until {bin} is counted ({number}). Put what you have of it and its sheet on the stop shelf: scan "
-    "{waybill}, then {shelf}. Then go on with the next one."
+    "✋ {waybill} waits until {bin} is counted ({number}). Put what you have of it and its sheet on the stop shelf: "
+    "scan {waybill}, then {shelf}. Then go on with the next one."
 )
 NOT_THERE = N_("Send /notthere, the parcel's label and, where it holds several, the product: /notthere WAYBILL CUP-01")
 
