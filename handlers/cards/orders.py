@@ -20,6 +20,7 @@ from handlers.cards.order_views import VIEWS
 from handlers.cards.stops import answer_line
 from handlers.cards.together import together_lines
 from handlers.draw import drawing
+from handlers.goods import title_of
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, ended_stop_name, hold_name, refund_state_name, role_name, step_name
 from handlers.viewer import Viewer
@@ -79,7 +80,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
     blocks = [
         [head(desk, order, words), *_decision(desk, order, words), *hand_lines(desk, order, viewer)],
         [*_people(order, viewer), *order_lines(desk, order, viewer)],
-        _goods(order, words),
+        _goods(desk, order, words),
         _holds(desk, order, viewer),
         [*_parcels(desk, order, words), *together_lines(desk, order, words)],
         [*_money_back(desk, order, words), *(answer_line(one, words) for one in replies.untold(desk, order))],
@@ -135,21 +136,22 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
     return lines
 
 
-def _goods(order: Order, words: Words) -> list[str]:
+def _goods(desk: Desk, order: Order, words: Words) -> list[str]:
     several = len(order.lines) > 1
     lines = []
     for line in order.lines[:SHOWN_LINES]:
-        text = _goods_line(line, order.currency, words)
+        text = _goods_line(desk, line, order.currency, words)
         lines.append(f"#{line.line_no} · {text}" if several else text)
     if len(order.lines) > SHOWN_LINES:
         lines.append(words("… and {count} more {count:line|lines}", count=len(order.lines) - SHOWN_LINES))
     return lines
 
 
-def _goods_line(line: Line, currency: str, words: Words) -> str:
+def _goods_line(desk: Desk, line: Line, currency: str, words: Words) -> str:
     title = veiled(" ".join(f"{line.title} {line.variant}".split()), True, 60)
     if line.sku:
-        text = words("{count} × <b>{sku}</b> {title}", count=line.quantity, sku=line.sku, title=title)
+        title = title_of(desk, line.sku, title)
+        text = words("{count} × <b>{sku}</b> {title}", count=line.quantity, sku=line.sku, title=title).rstrip()
     else:
         code = line.merchant_code or "-"
         text = words("{count} × ❓ not matched «{code}» {title}", count=line.quantity, code=code, title=title)

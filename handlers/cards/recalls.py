@@ -17,10 +17,16 @@ from handlers.card import Button, Card
 from handlers.draw import drawing
 from handlers.stop_terms import KINDS, STATES
 from handlers.taps import pack
+from handlers.terms import N_
 from handlers.viewer import Viewer
 from handlers.words import Words
 
 SHOWN = 20
+BEGINS = N_(
+    "To get a parcel back that has left: write its order's number, tap 💸 Refund and stop, then ↩️ on the card that "
+    "comes."
+)
+ASKED_BY = N_("Customer service begins one, on the card of a parcel that had left.")
 LETTERS = {"a": RecallState.ASKING, "y": RecallState.ACCEPTED, "n": RecallState.FAILED}
 
 
@@ -92,6 +98,9 @@ def recalls_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str,
     coming = desk.recalls.coming(shops, SHOWN + 1)
     boxes = desk.parcels.many([one.parcel_id for one in coming if one.state is RecallState.ACCEPTED])
     units = sum(item.quantity for box in boxes.values() for item in box.live_items)
+    if not coming:
+        told = [words("✅ No recall is under way."), words(BEGINS if Right.REFUND in viewer.actor.rights else ASKED_BY)]
+        return Card("\n".join([*told, *_successes(desk, viewer)]))
     lines = [words("🚚 Recalls under way: {count}", count=f"{SHOWN}+" if len(coming) > SHOWN else len(coming))]
     lines += [words("Units on their way back: {units}", units=units)] if units else []
     lines += [_line(desk, recall, words) for recall in coming[:SHOWN]]

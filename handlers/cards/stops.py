@@ -20,6 +20,7 @@ from domain.stop_desk import Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.evidence import hold_line, veiled
 from handlers.draw import drawing
+from handlers.goods import name_of
 from handlers.stop_terms import KIND_BUTTONS, STATES, VERDICTS
 from handlers.taps import pack
 from handlers.terms import N_, hold_name, role_name, step_name
@@ -146,8 +147,8 @@ def _goods(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[str]:
     home = bins.home_names(desk, parcel)
     for item in out[:15]:
         place = home.get(item.sku) or "?"
-        facts = {"units": item.quantity, "title": item.title[:60], "sku": item.sku, "bin": place}
-        lines.append(words("• {units} × {title} · {sku} · shelf {bin}", **facts))
+        facts = {"units": item.quantity, "goods": name_of(desk, item.sku, item.title), "bin": place}
+        lines.append(words("• {units} × {goods} · shelf {bin}", **facts))
     return lines
 
 

@@ -38,7 +38,7 @@ async def test_the_parcel_waits_with_its_picker_and_the_bin_is_named(desk: DeskC
     assert said == ["«LAMP-01» does not do for product. Wanted: a product that is in this parcel."]
     said = await desk.writes(he, f"/notthere {box.waybill}")
     assert said[0] == (
-        f"✋ {box.waybill} waits until A-01 is counted (C00001). Put what you have of it and its sheet on the stop "
+        f"✋ {box.waybill} must wait for the stock-take C00001 of A-01. Put what you have of it and its sheet on the stop "
         f"shelf: scan {box.waybill}, then STOP001. Then go on with the next one."
     )
     assert said[1].split("\n")[0] == "🔢 Stock-take C00001 · being scanned"
@@ -48,5 +48,5 @@ async def test_the_parcel_waits_with_its_picker_and_the_bin_is_named(desk: DeskC
     assert "• <b>held by hand</b>: not there, the bin is counted · CUP-01 · A-01 · C00001 (王强 Wang Qiang)" in card
     wave_card = desk.card(he, NoticeKind.WAVE, wave.id).text.split("\n")
     assert f"✋ Held: slot 1, {box.waybill}. Put it aside." in wave_card
-    [said] = await desk.writes(he, "/stockroom")
-    assert said.split("\n")[1] == "🔢 Stock-take C00001 · 杭州仓 · being scanned"
+    [room] = await desk.writes(he, "/stockroom")
+    assert room.split("\n")[1] == "🔢 Stock-take C00001 · 杭州仓 · being scanned"

@@ -184,7 +184,9 @@ async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
     assert (recall.state, recall.fee, recall.why) == (RecallState.FAILED, 1250, "out for delivery")
     said = await floor.writes(anna, "/recalls")
     assert said[0].split("\n") == [
-        "🚚 Recalls under way: 0",
+        "✅ No recall is under way.",
+        "To get a parcel back that has left: write its order's number, tap 💸 Refund and stop, then ↩️ on the card that "
+        "comes.",
         "",
         "Succeeded in 30 days, by hours since the pick-up:",
         "• 圆通: ≤6 h 0/1",
