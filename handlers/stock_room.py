@@ -45,8 +45,8 @@ COMMANDS = {
     DocKind.TRANSFER: "transfer",
 }
 WAITS = N_(
-    "✋ {waybill} must wait for the stock-take {number} of {bin}. Put what you have of it and its sheet on the stop shelf: "
-    "scan {waybill}, then {shelf}. Then go on with the next one."
+    "✋ {waybill} must wait for the stock-take {number} of {bin}. Put what you have of it and its sheet on the stop "
+    "shelf: scan {waybill}, then {shelf}. Then go on with the next one."
 )
 NOT_THERE = N_("Send /notthere, the parcel's label and, where it holds several, the product: /notthere WAYBILL CUP-01")
 

@@ -53,15 +53,18 @@ def recall_card(desk: Desk, recall_id: int, viewer: Viewer, data: Mapping[str, s
         lines.append(words("New address: {address}", address=recall.target))
     if recall.why:
         lines.append(words("Reason: {reason}", reason=recall.why))
-    return Card("\n".join([*lines, *_next(recall, words)]), _rows(recall, viewer))
+    return Card("\n".join([*lines, *_next(recall, viewer)]), _rows(recall, viewer))
 
 
 def _courier(desk: Desk, recall: Recall) -> str:
     return desk.catalog.couriers[recall.courier_id].name
 
 
-def _next(recall: Recall, words: Words) -> list[str]:
+def _next(recall: Recall, viewer: Viewer) -> list[str]:
     """What is to be done, and by whom."""
+    words = viewer.words
+    if recall.state in OPEN_RECALLS and not viewer.offers(Right.REFUND, shop=recall.shop_id):
+        return [words("Customer service asks the courier and writes down the answer.")]
     if recall.state in COMING and recall.error:
         return [words("The courier's service: {error}. Call them.", error=recall.error)]
     if recall.state is RecallState.REGISTERED and recall.next_at is None:
@@ -70,6 +73,8 @@ def _next(recall: Recall, words: Words) -> list[str]:
         return [words("Tell me what the courier said, when you hear it first.")]
     if recall.state is RecallState.ACCEPTED and recall.kind is not RecallKind.ADDRESS:
         return [words("When it comes, scan it at /receive: then it is graded and its stock counts again.")]
+    if recall.state is RecallState.FAILED:
+        return [words("Wait for it: should it come back, scan it at /receive.")]
     return []
 
 

@@ -16,7 +16,7 @@ from domain.parcels import Item, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.people import Right
 from domain.policy_stops import RecallKind
 from domain.records import NoticeKind
-from domain.stop_desk import Reply, Verdict
+from domain.stop_desk import RecallState, Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.evidence import hold_line, veiled
 from handlers.draw import drawing
@@ -206,7 +206,9 @@ def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
         lines.append(words("Nobody has it yet. An alert goes out at {time}.", time=words.clock(until)))
     asked = desk.recalls.of_parcels([parcel.id]).get(parcel.id, ())
     if asked:
-        return [*lines, words("Recall: {state}", state=words.plain(STATES[asked[-1].state]))]
+        lines.append(words("Recall: {state}", state=words.plain(STATES[asked[-1].state])))
+        failed = asked[-1].state is RecallState.FAILED
+        return [*lines, words("Wait for it: should it come back, scan it at /receive.")] if failed else lines
     if stop.kind is StopKind.HOLD:
         return [*lines, words("Ask the courier to deliver it to the new address.")]
     if not viewer.offers(Right.REFUND, shop=order.shop_id):
@@ -282,7 +284,9 @@ def _recall_rows(desk: Desk, parcel: Parcel, order: Order, viewer: Viewer) -> tu
         return ()
     asked = desk.recalls.of_parcels([parcel.id]).get(parcel.id, ())
     words = viewer.words
-    if asked:
-        return ((Button(words.plain("🚚 The recall"), pack("rc", asked[-1].id)),),)
+    known = ((Button(words.plain("🚚 The recall"), pack("rc", asked[-1].id)),),) if asked else ()
+    if asked and asked[-1].state not in (RecallState.FAILED, RecallState.DROPPED):
+        return known
     kinds = [kind for kind in RecallKind if not recalls.why_not(desk, parcel, order, kind)]
-    return tuple((Button(words.plain(KIND_BUTTONS[kind]), pack("rcn", parcel.id, kind, order.id)),) for kind in kinds)
+    asks = [(Button(words.plain(KIND_BUTTONS[kind]), pack("rcn", parcel.id, kind, order.id)),) for kind in kinds]
+    return (*known, *asks)

@@ -50,7 +50,6 @@ async def test_the_running_card_counts(floor: Floor) -> None:
         f"▫️ 10:01 <code>{CUP}</code> counted",
         f"🔍 10:01 <code>{box.waybill}</code> check begun",
         "",
-        "",
         f"🔍 Check {box.waybill}: 1 of 2",
         "▫️ 1/2 CUP-01 goods CUP-01",
         "",
@@ -60,6 +59,7 @@ async def test_the_running_card_counts(floor: Floor) -> None:
     assert await floor.writes(packer, CUP) == []
     assert floor.parcel(box.id).state is ParcelState.CHECKED
     assert scan_card(floor, packer)[0] == "🔍 Check · 赵敏 Zhao Min · 1 this hour"
+    assert scan_card(floor, packer)[2] == f"✓ 10:01 <code>{box.waybill}</code> checked"
 
 
 async def test_what_is_wrong_is_said_aloud(floor: Floor) -> None:

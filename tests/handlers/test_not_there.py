@@ -38,8 +38,8 @@ async def test_the_parcel_waits_with_its_picker_and_the_bin_is_named(desk: DeskC
     assert said == ["«LAMP-01» does not do for product. Wanted: a product that is in this parcel."]
     said = await desk.writes(he, f"/notthere {box.waybill}")
     assert said[0] == (
-        f"✋ {box.waybill} must wait for the stock-take C00001 of A-01. Put what you have of it and its sheet on the stop "
-        f"shelf: scan {box.waybill}, then STOP001. Then go on with the next one."
+        f"✋ {box.waybill} must wait for the stock-take C00001 of A-01. Put what you have of it and its sheet on "
+        f"the stop shelf: scan {box.waybill}, then STOP001. Then go on with the next one."
     )
     assert said[1].split("\n")[0] == "🔢 Stock-take C00001 · being scanned"
     (stop,) = desk.look(lambda unit: unit.stops.of_parcels([box.id]))[box.id]

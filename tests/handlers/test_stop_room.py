@@ -9,7 +9,7 @@ from domain.desk import Desk
 from domain.incoming import IncomingRefund, RefundState
 from domain.parcels import ParcelState, StopState
 from domain.people import SHOP, Role
-from domain.policy_stops import FeedSource, Gate
+from domain.policy_stops import FeedSource, Gate, RecallTerms
 from domain.records import NoticeKind
 from domain.stop_desk import RecallState
 from handlers import middleware
@@ -180,6 +180,16 @@ async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
     await floor.taps(anna, "❌ Refused or failed")
     said = await floor.answers(anna, "out for delivery")
     assert said[1].split("\n")[0] == f"🚚 <b>Recall {box.waybill}</b> · failed"
+    assert said[1].split("\n")[-1] == "Wait for it: should it come back, scan it at /receive."
+    card = floor.card(anna, NoticeKind.STOP, stop.id)
+    assert card.text.split("\n")[-2:] == ["Recall: failed", "Wait for it: should it come back, scan it at /receive."]
+    assert [button.label for row in card.rows for button in row] == ["🚚 The recall"]
+    floor.do(lambda u: u.catalog_admin.put_policy(replace(u.policy, recalls=(RecallTerms(times=2),)), "t"))
+    card = floor.card(anna, NoticeKind.STOP, stop.id)
+    assert [button.label for row in card.rows for button in row][:2] == [
+        "🚚 The recall",
+        "↩️ Ask the courier to bring it back",
+    ]
     recall = floor.look(lambda desk: desk.recalls.of_parcels([box.id]))[box.id][0]
     assert (recall.state, recall.fee, recall.why) == (RecallState.FAILED, 1250, "out for delivery")
     said = await floor.writes(anna, "/recalls")
