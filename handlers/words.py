@@ -93,7 +93,7 @@ class Words:
 
     def grams(self, grams: int) -> str:
         """1250 -> 1.25 kg, 800 -> 800 g."""
-        return f"{grams / 1000:g} kg" if grams >= 1000 else f"{grams} g"
+        return f"{grams / 1000:.3f}".rstrip("0").rstrip(".") + " kg" if grams >= 1000 else f"{grams} g"
 
     def size(self, size: tuple[int, int, int]) -> str:
         """(300, 200, 155) -> 30×20×15.5 cm."""
