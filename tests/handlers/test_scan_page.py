@@ -9,7 +9,7 @@ import pytest
 from aiogram import Dispatcher
 
 from bot.markup import inline as ptb_inline
-from domain import checking
+from domain import checking, release
 from domain.errors import NotAllowed, ScanStays
 from domain.floor import Outcome
 from domain.orders import Order
@@ -67,7 +67,7 @@ def test_what_a_page_is_told_when_it_opens(floor: Floor) -> None:
     assert [station["id"] for station in told["stations"]] == ["", "weigh", "hand_over", "put_back"]
     assert (told["name"], told["language"], told["count"], told["undo_seconds"]) == (boris.name, "en", 0, 60)
     assert [place["name"] for place in told["places"]] == [place.name for place in floor.cast.warehouses]
-    assert told["words"]["stop_seen"] == "I have taken it out"
+    assert told["words"]["stop_seen"] == "I have put it aside"
     assert floor.do(opened, boris.telegram_id, "zh")["words"]["kept_out"] == "没网！还没交接"
     assert floor.do(opened, boris.telegram_id, "xx")["language"] == "en"
 
@@ -393,5 +393,25 @@ async def test_the_bin_is_scanned_on_the_page_where_the_policy_asks_for_it(floor
     floor.refund(order)
     wanted = page.scans(box.waybill, Station.PUT_BACK)
     assert (wanted["verdict"], wanted["head"]) == ("bin", "Now scan the bin")
-    assert page.scans(floor.look(lambda desk: desk.catalog.skus["CUP-01"].bin))["verdict"] == "ok"
+    done = page.scans(floor.look(lambda desk: desk.catalog.skus["CUP-01"].bin))
+    assert (done["verdict"], done["text"]) == ("ok", box.waybill)
     assert floor.parcel(box.id).state is ParcelState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("language", "head", "step"),
+    [
+        ("en", "STOP", "👉 Take the parcel out, put the goods on their shelf, then scan {waybill} at ↩️ Put back."),
+        ("zh", "拦截", "👉 请取出该包裹，把货放回货架，再到 ↩️ 放回 扫描 {waybill}。"),
+    ],
+)
+def test_a_stop_speaks_the_pages_language_and_calls_stations_by_their_buttons(
+    floor: Floor, language: str, head: str, step: str
+) -> None:
+    order = floor.orders()[0]
+    wave, (box,) = floor.wave()
+    picker = floor.cast.people[Role.PICKER]
+    floor.do(release.take_wave, picker.acting(), wave.id, wave.revision)
+    floor.refund(order)
+    told = Page(floor, Role.PICKER, language).scans(box.waybill, Station.PICK)
+    assert (told["head"], told["text"].split("\n")[-1]) == (head, step.format(waybill=box.waybill))
