@@ -34,7 +34,7 @@ def check_lines(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
         goods = f"{line.sku} {title_of(desk, line.sku, line.title, 40)}".rstrip()
         lines.append(words("{mark} {done}/{of} {goods}", mark=mark, done=line.done, of=line.of, goods=goods))
     lines += [words("… and {count} more", count=len(now.lines) - SHOWN)] if len(now.lines) > SHOWN else []
-    return [*lines, *([words(WANT[now.want], sku=now.sku)] if now.want else [])]
+    return [*lines, *([f"👉 {words(WANT[now.want], sku=now.sku)}"] if now.want else [])]
 
 
 def note_buttons(outcomes: Sequence[Outcome], words: Words) -> tuple[tuple[Button, ...], ...]:

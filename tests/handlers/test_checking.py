@@ -201,7 +201,7 @@ async def test_a_lead_lets_a_batch_go_that_was_not_picked(floor: Floor) -> None:
     await floor.writes(packer, f"{box.waybill} {CUP}")
     assert await floor.writes(packer, "LOT-0002") == [
         f"✋ LOT-0002 of 陶瓷杯 白 was not picked into {box.waybill}. In the box should be: LOT-0001. Take that one; "
-        f"if this one may go all the same, a lead sends: /batch {box.waybill} LOT-0002"
+        f"if this one may go all the same, a lead sends: <code>/batch {box.waybill} LOT-0002</code>"
     ]
     assert await floor.writes(lead, f"/batch {box.waybill}") == [
         f"Write the waybill, then the batch: /batch {box.waybill} LOT-0002"
