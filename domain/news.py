@@ -8,7 +8,7 @@ one by one, everything else as a set.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import away, history, interception, parts, printing, refunds, withdrawal
+from domain import away, dock, history, interception, parts, printing, refunds, withdrawal
 from domain.changes import DECIDED, EARLY, differences, hold_change, hold_told
 from domain.desk import Desk
 from domain.hidden import kept
@@ -95,12 +95,14 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     changed = differences(order, news, to)
     told = (order.platform_state, order.platform_hold)
     moved = (news.platform_state, news.platform_hold) != told
+    if HoldCode.ADDR_CHANGED in changed and order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED):
+        news = dock.call_back(desk, actor, news)
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
-    if changed and order.status in DECIDED:
+    if changed and news.status in DECIDED:
         news = hold_change(desk, news, changed)
     elif HoldCode.ADDR_CHANGED in changed and to != news.receiver and order.status in EARLY:  # the old one was kept
         news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: changed[HoldCode.ADDR_CHANGED]})
-    if moved and order.status in DECIDED:
+    if moved and news.status in DECIDED:
         news = hold_told(desk, news, parcels)
     if changed or set(open_codes(news.holds)) - set(open_codes(order.holds)):
         if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):

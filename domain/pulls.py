@@ -79,7 +79,7 @@ def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
         desk.stops.save(news)
         stopping.redraw(desk, stop)
         replies.of_stop(desk, news)
-    history.note(desk, actor, "parcel", parcel.id, "pulled", shelf_code(warehouse_id))
+    history.note(desk, actor, "parcel", parcel.id, stopping.PULLED, shelf_code(warehouse_id))
     return desk.stops.get(waiting[0].id)
 
 

@@ -31,6 +31,12 @@ ABOVE = (frozenset({Role.DISPATCHER}), frozenset({Role.CS_LEAD}), frozenset({Rol
 _LEADS = ABOVE[0] | ABOVE[1]
 
 
+UNSHIPPED, CALLED = "unshipped", "called"
+"""The hand-over was taken back; the event carries CALLED where that was done on paper, by a refund or a new address."""
+PULLED = "pulled"
+_SEEN_ON_THE_DOCK = (UNSHIPPED, PULLED, str(ParcelState.HANDED_OVER))
+
+
 FLOOD = 3
 """Stop cards that may wait for one chat."""
 FLOOD_EVERYWHERE = 12
@@ -52,7 +58,10 @@ def told_at_level(stop: Stop) -> frozenset[Role]:
 
 
 def stage_of(desk: Desk, parcel: Parcel) -> Stage:
-    """Where the parcel is, as rules.md B7 counts."""
+    """Where the parcel is, as rules.md B7 counts; what was called back from the dock is there until somebody has had it
+    in hand."""
+    if parcel.state is ParcelState.WEIGHED and _called_back(desk, parcel):
+        return Stage.DOCK
     if parcel.state is ParcelState.IN_WAVE and parcel.wave_id is not None:
         return Stage.PRINTED if desk.waves.get(parcel.wave_id).state is WaveState.OPEN else Stage.PICKING
     if parcel.state is ParcelState.PLANNED:
@@ -60,6 +69,12 @@ def stage_of(desk: Desk, parcel: Parcel) -> Stage:
     if parcel.state in UNTOUCHED:
         return Stage.APPROVED
     return Stage(parcel.state)
+
+
+def _called_back(desk: Desk, parcel: Parcel) -> bool:
+    told = (event for event in desk.history("parcel", parcel.id, 200) if event.verb in _SEEN_ON_THE_DOCK)
+    last = next(told, None)
+    return last is not None and last.verb == UNSHIPPED and CALLED in last.data
 
 
 def redraw(desk: Desk, stop: Stop) -> None:
@@ -122,10 +137,8 @@ def open_stop(
     line_nos: Sequence[int] = (),
     refund_id: int | None = None,
     told_at: datetime | None = None,
-    stage: Stage | None = None,
 ) -> Stop:
-    """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last. `stage` None = where
-    the parcel is."""
+    """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last."""
     named_id, named = parcel.holder_id, parcel.holder
     if named_id is None and parcel.wave_id is not None:
         wave = desk.waves.get(parcel.wave_id)
@@ -136,7 +149,7 @@ def open_stop(
             parcel_id=parcel.id,
             order_id=order_id,
             state=StopState.OPEN,
-            stage=stage or stage_of(desk, parcel),
+            stage=stage_of(desk, parcel),
             opened_at=desk.now,
             reason=reason,
             kind=kind,
