@@ -288,8 +288,8 @@ class AlreadyScanned(Refusal):
 
 @dataclass(eq=False)
 class ScanStays(Refusal):
-    """A scan that cannot be taken back. `why`: none, not_last, final (it left the house, or is no step of a parcel),
-    moved_on (somebody went on with it), late (`seconds` have passed)."""
+    """A scan that cannot be taken back. `why`: none, not_last, moved_on (somebody went on with it), late (`seconds`
+    have passed), or it was no step of the parcel: put_back, pulled (to the stop shelf), repicked, received."""
 
     waybill: str
     why: str

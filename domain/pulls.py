@@ -19,6 +19,7 @@ from domain.records import NoticeKind
 
 _SHELF = re.compile(r"STOP(\d{3,6})")
 BATCH = 50
+REPICKED = "repicked"
 
 
 def shelf_code(warehouse_id: int) -> str:
@@ -188,7 +189,7 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
         desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
         stopping.redraw(desk, task)
     if tasks:
-        history.note(desk, actor, "parcel", parcel.id, "repicked")
+        history.note(desk, actor, "parcel", parcel.id, REPICKED)
         stopping.reblock_each(desk, parcel.order_ids)
     return bool(tasks)
 

@@ -38,6 +38,18 @@ STAYS = {
     "signed": N_("the courier has signed for it"),
     "late": N_("it was scanned out too long ago"),
 }
+NO_STEP = {
+    "put_back": N_(
+        "{waybill}: a put-back stays. Its goods count as back on their shelf and may be sold by now. Are they not "
+        "there, count that bin (/count)."
+    ),
+    "pulled": N_(
+        "{waybill}: it stays on the stop shelf in the books. Its put-back, or the end of its stop, moves it on."
+    ),
+    "repicked": N_("{waybill}: what was picked into it again stays in it in the books. Ask your lead."),
+    "received": N_("{waybill}: a return that has arrived stays. What is wrong about it is set right on its card."),
+}
+"""Why a scan that was no step of a parcel cannot be taken back."""
 STEPS = {
     "dock": N_("on the dock, not signed for"),
     "pulled": N_("on the stop shelf"),
