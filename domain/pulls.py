@@ -19,6 +19,7 @@ from domain.records import NoticeKind
 
 _SHELF = re.compile(r"STOP(\d{3,6})")
 BATCH = 50
+_MOST_DOUBLINGS = 10
 REPICKED = "repicked"
 
 
@@ -77,6 +78,10 @@ def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
     for stop in waiting:
         news = _answered(desk, actor, stop)
         news = replace(news, state=StopState.PULLED, pulled_by=actor.name, pulled_at=desk.now)
+        if stop.kind is StopKind.REFUND:  # its goods go on to their own shelf, and that is theirs to do
+            until = desk.now + timedelta(minutes=desk.policy.stops.put_back_minutes)
+            who = (stop.named_id, stop.named) if stop.named_id is not None else (actor.person_id, actor.name)
+            news = replace(news, named_id=who[0], named=who[1], level=0, next_at=until)
         desk.stops.save(news)
         stopping.redraw(desk, stop)
         replies.of_stop(desk, news)
@@ -195,26 +200,37 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
 
 
 def tick(desk: Desk) -> int:
-    """Escalate stops nobody answered, and those nobody pulled who had answered: the next people are told, the clock is
-    set again. Answers that are overdue are given. Returns how many."""
+    """Escalate stops nobody answered, those nobody pulled who had answered, and those nobody put back: the next people
+    are told, the clock is set again. Answers that are overdue are given. Returns how many."""
     due = desk.stops.due(desk.now, BATCH)
     boxes = desk.parcels.many([stop.parcel_id for stop in due])
     for stop in due:
         news = replace(stop, level=stop.level + 1, next_at=_next(desk, stop))
         desk.stops.save(news)
         history.note(desk, CLOCK, "parcel", stop.parcel_id, "stop_escalated", level=str(news.level))
-        stopping.tell(desk, news, boxes[stop.parcel_id])
+        told = replace(news, level=stopping.next_level(stop))
+        stopping.tell(desk, told, boxes[stop.parcel_id], again=":shelf" if stop.state is StopState.PULLED else "")
         stopping.redraw(desk, stop)
     return len(due) + replies.tick(desk)
 
 
 def _next(desk: Desk, stop: Stop) -> datetime:
     """When the person after the next one is told. The policy's minutes count from the beginning (told at 2, 5, 10);
-    past their end the last gap goes on. A clock that stood still does not make up for it."""
-    if stop.state is StopState.ACKED:
-        return desk.now + timedelta(minutes=desk.policy.stops.pull_minutes)
-    minutes = desk.policy.stop_escalation_minutes
-    place = min(stop.level + 1, len(minutes) - 1)
-    gap = timedelta(minutes=minutes[place] - (minutes[place - 1] if place else 0))
+    past their end the last gap goes on. Who is last in the chain is reminded after twice as long each time, so that a
+    night makes seven messages and not a hundred. A clock that stood still does not make up for it."""
+    over = max(0, stopping.next_level(stop) - len(stopping.chain(stop)) + 1)
+    step = _step(desk, stop)
+    gap = timedelta(minutes=min(step << min(over, _MOST_DOUBLINGS), max(step, desk.policy.stops.longest_minutes)))
     planned = (stop.next_at or desk.now) + gap
-    return planned if planned > desk.now else desk.now + gap
+    return planned if stop.state is StopState.OPEN and planned > desk.now else desk.now + gap
+
+
+def _step(desk: Desk, stop: Stop) -> int:
+    """Minutes between one person and the next."""
+    rules, minutes = desk.policy.stops, desk.policy.stop_escalation_minutes
+    if stop.state is StopState.PULLED:
+        return rules.put_back_minutes
+    if stop.state is StopState.ACKED:
+        return rules.missing_minutes if stop.reason == stopping.NOT_THERE else rules.pull_minutes
+    place = min(stop.level + 1, len(minutes) - 1)
+    return minutes[place] - (minutes[place - 1] if place else 0)

@@ -163,7 +163,7 @@ class Stops(Protocol):
         """Open stops of these warehouses: those that name the person `mine`, then the oldest."""
 
     def due(self, now: datetime, limit: int) -> list[Stop]:
-        """OPEN and ACKED stops whose next_at has come."""
+        """Open stops whose next_at has come."""
 
     def facts(self, since: datetime, warehouses: frozenset[int] | None) -> list[StopFact]:
         """Refunds' stops opened since, of parcels of these warehouses."""

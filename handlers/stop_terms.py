@@ -1,9 +1,12 @@
 """Words for what belongs to stops and recalls: states, what happened, kinds, and why a courier cannot be asked."""
 
+from domain import stopping
 from domain.policy_stops import RecallKind
 from domain.stop_desk import RecallState
 from handlers.words import N_
 
+REASONS = {stopping.NOT_THERE: N_("goods not in their bin")}
+"""Why a parcel is stopped, where that is no hold's code."""
 KINDS = {
     RecallKind.SENDER: N_("back to us"),
     RecallKind.STATION: N_("back to the station"),

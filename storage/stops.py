@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from domain.errors import LostRace, Unknown
-from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind, StopState
+from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind
 from domain.policy_stops import FeedSource, RecallKind
 from domain.records import ReturnState
 from domain.stop_desk import COMING, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
@@ -24,7 +24,6 @@ FACT = Shape(StopFact, stop)
 REPLY = Shape(Reply, reply)
 RECALL = Shape(Recall, recall)
 
-_CLOCKED = (StopState.OPEN, StopState.ACKED)
 _STOPS_OF = select(*STOP.columns).where(among(stop.c.parcel_id)).order_by(stop.c.id)
 _PILES = select(stop.c.stage, func.count().label("stops"), func.min(stop.c.opened_at).label("oldest"))
 _REPLIES = select(*REPLY.columns)
@@ -86,8 +85,8 @@ class Stops:
         return Board(tuple(shown), tuple(row.waybill for row in rows), stages)
 
     def due(self, now: datetime, limit: int) -> list[Stop]:
-        """OPEN and ACKED stops whose next_at has come, longest due first."""
-        statement = select(*STOP.columns).where(stop.c.state.in_(_CLOCKED), stop.c.next_at <= now)
+        """Open stops whose next_at has come, longest due first."""
+        statement = select(*STOP.columns).where(stop.c.state.in_(sorted(OPEN_STOPS)), stop.c.next_at <= now)
         return self._load(statement.order_by(stop.c.next_at, stop.c.id).limit(limit))
 
     def facts(self, since: datetime, warehouses: frozenset[int] | None) -> list[StopFact]:

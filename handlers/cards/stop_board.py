@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from domain import feeds, recalls
+from domain import feeds, recalls, stopping
 from domain.desk import Desk
 from domain.parcels import Parcel, ParcelState, Stage, Stop, StopState
 from domain.people import Actor, Right
@@ -37,7 +37,7 @@ def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     shown = [(stop, boxes[stop.parcel_id]) for stop in board.first]
     leads = Right.OVERRIDE in actor.rights
     lines = [words("⛔ Open stops: {count}", count=board.count), *(_by_stage(desk, board, words) if leads else []), ""]
-    lines += [_line(stop, parcel, words, leads=leads) for stop, parcel in shown]
+    lines += [stop_line(stop, parcel, words, leads=leads) for stop, parcel in shown]
     if not board.count:
         lines = [words("✅ No open stops.")]
     if board.newest:
@@ -45,8 +45,20 @@ def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     lines += silent(desk, words)
     if leads and not board.newest:  # nobody reads statistics in a flood
         lines += _record(desk, actor, words)
+    return Card("\n".join(lines), stop_buttons(shown))
+
+
+def stop_buttons(shown: Sequence[tuple[Stop, Parcel]]) -> tuple[tuple[Button, ...], ...]:
+    """A button for each that opens it, two in a row."""
     buttons = [Button(f"⛔ {_tail(parcel.waybill)}", pack("st", stop.id)) for stop, parcel in shown]
-    return Card("\n".join(lines), tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)))
+    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+
+
+def waiting_for(desk: Desk, actor: Actor) -> list[tuple[Stop, Parcel]]:
+    """Open stops whose clock runs against this person, those that name them first, and where their parcels are."""
+    stops = [stop for stop in _board(desk, actor).first if stopping.waits_for(stop, actor)]
+    boxes = desk.parcels.many([stop.parcel_id for stop in stops])
+    return [(stop, boxes[stop.parcel_id]) for stop in stops]
 
 
 def _tail(waybill: str) -> str:
@@ -74,7 +86,8 @@ def _by_stage(desk: Desk, board: Board, words: Words) -> list[str]:
     ]
 
 
-def _line(stop: Stop, parcel: Parcel, words: Words, *, leads: bool) -> str:
+def stop_line(stop: Stop, parcel: Parcel, words: Words, *, leads: bool) -> str:
+    """One stop in a list; whoever `leads` reads who is told next."""
     text = words(
         "• {waybill} · {state} · since {time} · {who}",
         waybill=parcel.waybill or parcel.number,
@@ -83,7 +96,7 @@ def _line(stop: Stop, parcel: Parcel, words: Words, *, leads: bool) -> str:
         who=stop.pulled_by or stop.acked_by or stop.named or words.plain("nobody yet"),
     )
     if stop.state is StopState.PULLED:
-        return text + words(" · on the stop shelf")
+        text += words(" · on the stop shelf")
     if not leads or stop.next_at is None:
         return text
     return text + words(" · next: {who} at {time}", time=words.clock(stop.next_at), who=next_roles(stop, words))

@@ -19,7 +19,7 @@ from domain.stop_desk import Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
 from handlers.draw import drawing
-from handlers.stop_terms import KIND_BUTTONS, STATES
+from handlers.stop_terms import KIND_BUTTONS, REASONS, STATES
 from handlers.taps import pack
 from handlers.terms import N_, hold_name, role_name, step_name
 from handlers.viewer import Viewer
@@ -76,7 +76,8 @@ def _code(parcel: Parcel) -> dict[str, str]:
 
 
 def _why(stop: Stop, words: Words) -> str:
-    return ", ".join(hold_name(code, words) for code in stop.reason.split(","))
+    codes = stop.reason.split(",")
+    return ", ".join(words.plain(REASONS[code]) if code in REASONS else hold_name(code, words) for code in codes)
 
 
 def head(stop: Stop, parcel: Parcel, words: Words) -> str:
@@ -155,8 +156,11 @@ def _who(stop: Stop, words: Words) -> list[str]:
 
 
 def next_roles(stop: Stop, words: Words) -> str:
-    """Who is told when nobody answers."""
-    roles = stopping.told_at_level(replace(stop, level=stop.level + 1))
+    """Who is told when its clock runs out."""
+    level = stopping.next_level(stop)
+    if stop.named and level == 0:
+        return stop.named
+    roles = stopping.told_at_level(replace(stop, level=level))
     return ", ".join(role_name(role, words) for role in sorted(roles))
 
 
@@ -169,6 +173,8 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
         return words("Put it into the box, then scan {waybill} at /pick.", **facts)
     if stop.kind is StopKind.HOLD and stop.state is StopState.PULLED:
         return words("It waits on the stop shelf until customer service has decided.")
+    if stop.reason == stopping.NOT_THERE and parcel.state is ParcelState.IN_WAVE:
+        return words("It goes on by itself when its bin has been counted.")
     if stop.kind is StopKind.HOLD:
         return words("Put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
     if pulls.untouched(desk, parcel):
