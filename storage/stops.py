@@ -12,7 +12,7 @@ from domain.errors import LostRace, Unknown
 from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind
 from domain.policy_stops import FeedSource, RecallKind
 from domain.records import ReturnState
-from domain.stop_desk import COMING, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
+from domain.stop_desk import COMING, SAID, Answered, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
 from storage import stop_rates
 from storage.sql import Shape, Sql, among
 from storage.tables.parcels import parcel, parcel_item, stop
@@ -23,6 +23,7 @@ STOP = Shape(Stop, stop)
 FACT = Shape(StopFact, stop)
 REPLY = Shape(Reply, reply)
 RECALL = Shape(Recall, recall)
+ANSWERED = Shape(Answered, reply)
 
 _STOPS_OF = select(*STOP.columns).where(among(stop.c.parcel_id)).order_by(stop.c.id)
 _PILES = select(stop.c.stage, func.count().label("stops"), func.min(stop.c.opened_at).label("oldest"))
@@ -146,6 +147,14 @@ class Replies:
         """Those that still WAIT after their due_at."""
         statement = _REPLIES.where(reply.c.verdict == Verdict.WAIT, reply.c.due_at <= now)
         return [REPLY.thing(row) for row in self._sql.rows(statement.order_by(reply.c.due_at, reply.c.id).limit(limit))]
+
+    def answered(self, since: datetime, shops: frozenset[int] | None, limit: int) -> list[Answered]:
+        """Decided answers to what was asked since, the newest first."""
+        statement = select(*ANSWERED.columns).where(reply.c.verdict.in_(sorted(SAID)), reply.c.asked_at >= since)
+        if shops is not None:
+            statement = statement.where(reply.c.shop_id.in_(sorted(shops)))
+        statement = statement.where(reply.c.decided_at.is_not(None)).order_by(reply.c.id.desc()).limit(limit)
+        return [ANSWERED.thing(row) for row in self._sql.rows(statement)]
 
 
 _BRINGS_BACK = and_(recall.c.state == RecallState.ACCEPTED, recall.c.kind != RecallKind.ADDRESS)

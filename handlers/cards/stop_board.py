@@ -22,6 +22,8 @@ from handlers.viewer import Viewer
 from handlers.words import Words
 
 SHOWN = 20
+ANSWERS = 2000
+"""So many of the newest answers to platforms are looked at."""
 LISTED = 60
 """Waybills of the newest other stops: in a flood each one stands on the board at once."""
 
@@ -123,6 +125,7 @@ def _record(desk: Desk, actor: Actor, words: Words) -> list[str]:
     facts = [one for one in desk.stops.facts(since, actor.warehouses) if one.state is not StopState.TOO_LATE]
     if any(fact.state is StopState.DONE for fact in facts):
         lines += _medians(facts, words)
+    lines += _answered(desk, actor, since, words)
     return ["", *lines] if lines else []
 
 
@@ -197,3 +200,26 @@ def _medians(facts: Sequence[StopFact], words: Words) -> list[str]:
             pull=middle((fact.opened_at, fact.pulled_at) for fact in facts),
         )
     ]
+
+
+def _answered(desk: Desk, actor: Actor, since: datetime, words: Words) -> list[str]:
+    """How soon each shop's platform got its answers (rules.md D): the middle one, and the one that nineteen of twenty
+    were as fast as. Where nothing is told to a platform it is when the answer was there for a person to give."""
+    answers: dict[int, list[timedelta]] = {}
+    for one in desk.replies.answered(since, actor.shops, ANSWERS):
+        answers.setdefault(one.shop_id, []).append((one.said_at or one.decided_at) - one.asked_at)
+    if not answers:
+        return []
+    lines = [words("Answers to platforms, from the request on:")]
+    for shop_id, took in sorted(answers.items()):
+        facts = {"shop": desk.catalog.shops[shop_id].name, "count": len(took)}
+        half, most = (span(_percentile(took, percent), words) for percent in (50, 95))
+        lines.append(
+            words("• {shop}: {count} {count:answer|answers}, p50 {half}, p95 {most}", half=half, most=most, **facts)
+        )
+    return lines
+
+
+def _percentile(took: Sequence[timedelta], percent: int) -> timedelta:
+    """By nearest rank."""
+    return sorted(took)[max(0, -(-len(took) * percent // 100) - 1)]
