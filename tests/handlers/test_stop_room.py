@@ -210,12 +210,12 @@ async def test_what_recalls_cost_stands_on_each_and_in_all(floor: Floor) -> None
         boxes.append(box)
     last = floor.look(lambda desk: desk.recalls.of_parcels([boxes[2].id]))[boxes[2].id][0]
     floor.do(recalls.told, floor.cast.actor(Role.CS), last.id, last.revision, RecallState.FAILED, "gone")
-    said = await floor.writes(floor.cast.people[Role.FINANCE], "/recalls")
-    about = "圆通 · back to us · registered, the courier is to be asked · since 11-23 10:01"
+    said = await floor.writes(floor.cast.people[Role.CS], "/recalls")
+    about = "圆通 · back to us · registered, the courier is to be asked · since 11-23"
     assert said[0].split("\n")[:5] == [
         "🚚 Recalls under way: 2",
-        f"• {boxes[0].waybill} · {about} · fee ¥12.00",
-        f"• {boxes[1].waybill} · {about} · fee ¥0.00",
+        f"• {boxes[0].waybill} · {about} 10:01 · fee ¥12.00",
+        f"• {boxes[1].waybill} · {about} 10:02 · fee ¥0.00",
         "",
         "Fees in 30 days: ¥20.00 for 2 recalls, ¥8.00 of it for failed ones",
     ]
