@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from domain import away, dock, history, interception, looking, printing, review, withdrawal
 from domain.addresses import filled
-from domain.changes import hold_change
+from domain.changes import EDITED_MOVE, hold_change, moved_to
 from domain.desk import Desk
 from domain.errors import BadValue, WrongStatus
 from domain.holds import HoldCode
@@ -43,7 +43,7 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
     owed = only_owed(order, parcels)
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW) and not owed:
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
-    history.note(desk, actor, "order", order_id, "address_edited")
+    _note_move(desk, actor, order, filled(receiver))
     news = replace(order, receiver=filled(receiver), merge_code="", first_approver=0)  # the code meant the old place
     if owed:  # warehouse and courier are chosen when its goods come
         interception.keep(desk, prepared(news, desk.catalog, desk.policy))
@@ -73,15 +73,22 @@ def _out_of_review(order: Order, parcels: Sequence[Parcel]) -> bool:
 def _moved(desk: Desk, actor: Actor, order: Order, receiver: Receiver) -> Order:
     if filled(order.receiver) == receiver:
         return order
-    history.note(desk, actor, "order", order.id, "address_edited")
+    seen = _note_move(desk, actor, order, receiver)
     news = dock.call_back(desk, actor, replace(order, receiver=receiver, merge_code=""))
     if news.status is OrderStatus.RELEASED:
-        news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: {}})
+        news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: seen})
     away.moved_too_late(desk, news, desk.parcels.of_orders([order.id]).get(order.id, ()))
     interception.keep(desk, news)
     printing.changed(desk, [order.id])
     review.announce(desk, [order.id])
     return desk.orders.get(order.id)
+
+
+def _note_move(desk: Desk, actor: Actor, order: Order, to: Receiver) -> dict[str, str]:
+    """Write it down; returns the evidence."""
+    seen = moved_to(desk, actor, order.receiver, to)
+    history.note(desk, actor, "order", order.id, EDITED_MOVE, was=seen["was"], now=seen["now"])
+    return seen
 
 
 def only_owed(order: Order, parcels: Sequence[Parcel]) -> bool:

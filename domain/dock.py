@@ -7,13 +7,13 @@ not there.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain import history, notices, refunds, replies, stopping, withdrawal
 from domain.bins import ship
-from domain.changes import hold_change, hold_told
+from domain.changes import hold_change, hold_told, last_move
 from domain.desk import Desk
 from domain.errors import ShipmentStays, Stale, Unknown, WrongStatus
 from domain.ewaybills import WaybillState
@@ -124,19 +124,19 @@ def _reopen(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     notices.redraw(desk, NoticeKind.ORDER, parcel.live_orders)
 
 
-def _changed(desk: Desk, order: Order, boxes: Sequence[Parcel], parcel: Parcel) -> dict[HoldCode, dict[str, str]]:
+def _changed(desk: Desk, order: Order, boxes: Sequence[Parcel], parcel: Parcel) -> dict[HoldCode, Mapping[str, str]]:
     """What the platform changed while the parcel was gone, and nobody was asked about: its goods, where it goes."""
     inside: Counter[int] = Counter()
     for box in boxes:
         if box.state is not ParcelState.CANCELLED:
             inside.update({i.line_no: i.quantity for i in box.live_items if i.order_id == order.id})
-    found: dict[HoldCode, dict[str, str]] = {}
+    found: dict[HoldCode, Mapping[str, str]] = {}
     if inside != Counter({line.line_no: line.quantity for line in order.shippable}):
         found[HoldCode.GOODS_CHANGED] = {}
     stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
     late = (stop for stop in stops if stop.state is StopState.TOO_LATE and stop.kind is StopKind.HOLD)
     if any(stop.order_id == order.id for stop in late):
-        found[HoldCode.ADDR_CHANGED] = {}
+        found[HoldCode.ADDR_CHANGED] = last_move(desk, order)
     return found
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from domain import away, dock, history, interception, parts, printing, refunds, withdrawal
-from domain.changes import DECIDED, EARLY, differences, hold_change, hold_told
+from domain.changes import DECIDED, EARLY, TOLD_MOVE, differences, hold_change, hold_told, moved_to
 from domain.desk import Desk
 from domain.hidden import kept
 from domain.holds import HoldCode, open_codes
@@ -93,6 +93,10 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
     to = incoming.receiver if not incoming.fragment and tells_receiver(incoming) else news.receiver
     changed = differences(order, news, to)
+    if HoldCode.ADDR_CHANGED in changed:
+        seen = moved_to(desk, actor, order.receiver, to)
+        changed[HoldCode.ADDR_CHANGED] = {**changed[HoldCode.ADDR_CHANGED], **seen}
+        history.note(desk, actor, "order", order.id, TOLD_MOVE, was=seen["was"], now=seen["now"])
     told = (order.platform_state, order.platform_hold)
     moved = (news.platform_state, news.platform_hold) != told
     if HoldCode.ADDR_CHANGED in changed and order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED):

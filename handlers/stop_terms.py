@@ -76,6 +76,7 @@ VERBS = {
     "loading_ended": N_("loading ended"),
     "struck": N_("struck off the list"),
     "sheet_torn": N_("sheet torn up"),
+    "address_told": N_("new address told"),
     "readdressed": N_("goes to a new address"),
     "repick": N_("to be picked again"),
     "repicked": N_("picked again"),

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 
 from domain import parts
 from domain.catalog import Sku
+from domain.changes import MOVES
 from domain.desk import Desk
 from domain.holds import BY_HAND, HoldCode, open_codes
 from domain.orders import Line, Order, OrderStatus
@@ -17,7 +18,7 @@ from domain.screening import QUOTED
 from domain.waiting import rush_from
 from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines
-from handlers.cards.evidence import cure, hold_line, veiled
+from handlers.cards.evidence import cure, from_to, hold_line, veiled
 from handlers.cards.hands import taker
 from handlers.cards.order_buttons import Row, in_twos
 from handlers.cards.owed import not_parted
@@ -197,6 +198,8 @@ def event_line(event: Event, viewer: Viewer) -> str:
     text = words("{at} · {verb} · {who}", at=words.when(event.at), verb=verb_name(event.verb, words), who=who)
     if copy := event.data.get("copy"):
         text += words(" · copy {copy}", copy=copy)
+    if event.verb in MOVES and "was" in event.data:
+        text += from_to(event.data, words, viewer.private)
     if not event.reason:
         return text
     reason = hold_name(event.reason, words) if event.verb == "hold_released" else event.reason

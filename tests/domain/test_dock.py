@@ -257,6 +257,9 @@ def test_what_changed_while_it_was_gone_is_held(house: House) -> None:
     make(house)  # it had not
     house.run(dock.take_back, boris(house), house.parcel.waybill)
     assert set(open_codes(house.order.holds)) == {HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED}
+    moved = next(hold for hold in house.order.holds if hold.code is HoldCode.ADDR_CHANGED)
+    assert ("文三路 1 号" in moved.evidence["was"], "文三路 9 号" in moved.evidence["now"]) == (True, True)
+    assert moved.evidence["said_by"] == house.cast.people[Role.CS].name
     assert house.parcel.blocked
     assert not house.scan(Station.HAND_OVER).ok
 
