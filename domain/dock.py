@@ -15,7 +15,7 @@ from domain import history, notices, refunds, replies, stopping, withdrawal
 from domain.bins import ship
 from domain.changes import hold_change, hold_told, last_move
 from domain.desk import Desk
-from domain.errors import ShipmentStays, Stale, Unknown, WrongStatus
+from domain.errors import NotSeen, ShipmentStays, Stale, Unknown, WrongStatus
 from domain.ewaybills import WaybillState
 from domain.holds import Hold, HoldCode, lapse
 from domain.incoming import PlatformState
@@ -173,11 +173,11 @@ def may_have_left(desk: Desk, parcel: Parcel) -> bool:
 
 def require_seen(desk: Desk, parcel: Parcel) -> None:
     """Before a new label is made for it: the dispatcher has pulled it, or answered where nobody pulls by a second scan.
-    Raises WrongStatus; that it has left is an answer too (`left_already`)."""
+    Raises NotSeen; that it has left is an answer too (`left_already`)."""
     answer = StopState.PULLED if desk.policy.stops.second_scan else StopState.ACKED
     answered = any(stop.state is answer for stop in stopping.open_of(desk, parcel))
     if may_have_left(desk, parcel) and not answered:
-        raise WrongStatus(parcel.waybill, Stage.DOCK, answer)
+        raise NotSeen(parcel.waybill)
 
 
 def left_already(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:

@@ -216,6 +216,13 @@ class PullFirst(Refusal):
 
 
 @dataclass(eq=False)
+class NotSeen(Refusal):
+    """The parcel was called back from the dock, and nobody has said yet whether it is there."""
+
+    waybill: str
+
+
+@dataclass(eq=False)
 class BinWanted(Refusal):
     """The goods of a stopped parcel are back when the code of each of `bins` was scanned; `unknown` is none of ours."""
 

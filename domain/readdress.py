@@ -26,7 +26,7 @@ def take(desk: Desk, actor: Actor, order: Order) -> Order:
     a new number, so that what was printed for the old one is out of date. Writes boxes; the order comes back not
     saved, held where the courier must be asked for the number first.
 
-    Raises TwoPlaces, NoCourierThere where nobody carries a box to the new place, and WrongStatus for one that was
+    Raises TwoPlaces, NoCourierThere where nobody carries a box to the new place, and NotSeen for one that was
     called back from the dock and that nobody has seen there; then nothing was changed.
     """
     boxes, facts = boxes_here(desk, order), courier_facts(desk)

@@ -167,7 +167,7 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     both stand at the picked goods again.
 
     Raises NotAllowed, Stale, Unknown('merged_box') when it travels with nobody, Unknown('waybill') when the courier
-    gives no number for a box on the floor, WrongStatus when it has left.
+    gives no number for a box on the floor, WrongStatus when it has left, NotSeen when it may have.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)

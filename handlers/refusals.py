@@ -249,6 +249,11 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         courier=r.courier,
         van=r.van,
     ),
+    errors.NotSeen: lambda r, words: words(
+        "{waybill} was scanned out, and nobody has looked for it since. First the dispatcher puts it on the stop "
+        "shelf, or says on the stop's card that it has left.",
+        waybill=r.waybill,
+    ),
     errors.PullFirst: lambda r, words: words(
         "{waybill}: first put it on the stop shelf and scan the shelf's code {shelf}.", waybill=r.waybill, shelf=r.shelf
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from domain import corrections, intake, pulls, release
-from domain.errors import ParcelStopped, WrongStatus
+from domain.errors import NotSeen, ParcelStopped
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingRefund, PlatformState, RefundState
 from domain.orders import OrderStatus
@@ -223,7 +223,7 @@ def test_a_new_address_stops_it_the_same_way_and_holds(house: House, row: Row, w
     assert isinstance(refused, ParcelStopped)
     assert (refused.codes, refused.stop_id) == ((HoldCode.ADDR_CHANGED,), stop.id)
     if row.stage is Stage.DOCK:  # nobody knows whether it is still there
-        with pytest.raises(WrongStatus):
+        with pytest.raises(NotSeen):
             house.release(HoldCode.ADDR_CHANGED)
     assert not house.scan(Station.PUT_BACK).ok
     house.release(HoldCode.ADDR_CHANGED)
