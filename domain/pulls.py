@@ -103,6 +103,7 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel, into: str = "") -> tuple[
     """
     stops = stopping.open_of(desk, parcel, StopKind.REFUND)
     if not stops:
+        _only_held(desk, parcel)
         done = [e for e in desk.history("parcel", parcel.id) if e.verb == stock.Document.PUT_BACK]
         if done:
             raise AlreadyScanned(parcel.waybill, "put_back", done[0].actor, done[0].at)
@@ -114,6 +115,16 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel, into: str = "") -> tuple[
     out = _out(desk, actor, parcel, stops, stock.Document.PUT_BACK)
     putting_back.moved(desk, actor, parcel, other, goods)
     return out, desk.stops.get(stops[0].id)
+
+
+def _only_held(desk: Desk, parcel: Parcel) -> None:
+    """What only waits for a decision is not put back: it is pulled, and stays there. Raises PullFirst, AlreadyScanned."""
+    holds = stopping.open_of(desk, parcel, StopKind.HOLD)
+    waiting = [stop for stop in holds if stop.state is not StopState.PULLED]
+    if waiting and parcel.state is not ParcelState.IN_WAVE and desk.policy.stops.second_scan:
+        raise PullFirst(parcel.waybill, shelf_code(parcel.warehouse_id or 0))
+    if holds and not waiting:
+        raise AlreadyScanned(parcel.waybill, "pulled", holds[0].pulled_by, holds[0].pulled_at or desk.now)
 
 
 def waits_for_bin(desk: Desk, parcel: Parcel) -> bool:

@@ -75,8 +75,9 @@ def _code(parcel: Parcel) -> dict[str, str]:
     return {"waybill": parcel.waybill or parcel.number}
 
 
-def _why(stop: Stop, words: Words) -> str:
-    codes = stop.reason.split(",")
+def why(reason: str, words: Words) -> str:
+    """The codes for which a parcel is held, in words."""
+    codes = reason.split(",")
     return ", ".join(words.plain(REASONS[code]) if code in REASONS else hold_name(code, words) for code in codes)
 
 
@@ -89,7 +90,7 @@ def head(stop: Stop, parcel: Parcel, words: Words) -> str:
         time=words.clock(stop.closed_at) if stop.closed_at else "-",
         puller=stop.pulled_by or "-",
         pulled=words.clock(stop.pulled_at) if stop.pulled_at else "-",
-        why=_why(stop, words),
+        why=why(stop.reason, words),
         **_code(parcel),
     )
 

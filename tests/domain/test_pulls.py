@@ -244,6 +244,15 @@ def test_two_scans_in_one_message_pull_it_and_a_third_puts_it_back(house: House)
     assert [outcome.verdict for outcome in alone.outcomes] == ["refused"]
 
 
+def test_what_only_waits_is_pulled_by_two_scans_and_not_put_back(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    order, code, picker = house.order, house.parcel.waybill, house.cast.actor(Role.PICKER)
+    house.run(review.hold, house.cast.actor(Role.CS), order.id, order.revision, "call first")
+    scans = house.run(floor.scan, picker, [(code, None), ("STOP001", None), (code, None)], station=Station.PUT_BACK)
+    assert [outcome.verdict for outcome in scans.outcomes] == ["shelf", "ok", "again"]
+    assert [(stop.state, stop.next_at) for stop in house.stops] == [(StopState.PULLED, None)]
+
+
 def test_a_sheet_nobody_took_is_torn_and_its_goods_are_free(house: House) -> None:
     house.bring_to(ParcelState.READY)
     boris = house.cast.actor(Role.DISPATCHER)

@@ -51,6 +51,7 @@ async def test_the_platform_told_it(desk: DeskChat) -> None:
     history = (await desk.taps(cs, "🕘 History"))[0].split("\n")
     place = history.index(f"{at} · new address told · the shop")
     assert history[place + 1 : place + 3] == [OLD, NEW]
+    assert f"{at} · stopped · the clock · address changed" in history
     await desk.shown(cs, NoticeKind.ORDER, order.id)
     why = (await desk.taps(cs, "❓ Why"))[0].split("\n")
     place = why.index(block[0])
