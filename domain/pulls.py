@@ -118,7 +118,7 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel, into: str = "") -> tuple[
 
 
 def _only_held(desk: Desk, parcel: Parcel) -> None:
-    """What only waits for a decision is not put back: it is pulled and stays there. Raises PullFirst, AlreadyScanned."""
+    """What only waits for a decision is not put back: it is pulled. Raises PullFirst, AlreadyScanned."""
     holds = stopping.open_of(desk, parcel, StopKind.HOLD)
     waiting = [stop for stop in holds if stop.state is not StopState.PULLED]
     if waiting and parcel.state is not ParcelState.IN_WAVE and desk.policy.stops.second_scan:
