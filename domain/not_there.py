@@ -1,17 +1,18 @@
 """A picker finds no goods where the books have them: the box is blocked and the bin is counted (rules.md B13, E2).
 
-Surprising: nothing is written off. Who picks says what is missing, the count says how much, and somebody else approves
-it; when the count is over the box goes on by itself, or has given up its promise (`shortfall`).
+Surprising: nobody is alarmed, for the goods are on no cart and the gate keeps the box; and nothing is written off. Who
+picks says what is missing, the count says how much, and somebody else approves it; when the count is over the box goes
+on by itself, or has given up its promise (`shortfall`).
 """
 
 from dataclasses import replace
 
-from domain import bins, floor, history, pulls, stock_room, stopping
+from domain import bins, floor, history, stock_room, stopping
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.holds import Hold, HoldCode, Source, lapse
-from domain.parcels import Parcel, ParcelState, StopKind, StopState
-from domain.people import Actor, Right, may, require
+from domain.parcels import Parcel, ParcelState
+from domain.people import Actor, Right, require
 from domain.stock_docs import DocKind, DocState, StockDoc
 
 VERB = "not_there"
@@ -39,24 +40,14 @@ def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tu
     told = " · ".join(part for part in (reason, sku, where, doc.number) if part)
     for order_id in sorted({item.order_id for item in box.live_items if item.sku == sku}):
         order = desk.orders.get(order_id)
-        evidence = {"reason": told, "by": actor.name, "count": doc.number}
-        if any(hold.open and hold.evidence.get("count") == doc.number for hold in order.holds):
+        evidence = {"reason": told, "by": actor.name, stopping.COUNT: doc.number}
+        if any(hold.open and hold.evidence.get(stopping.COUNT) == doc.number for hold in order.holds):
             continue
         hold = Hold(HoldCode.FREEZE, Source.PERSON, desk.now, evidence)
         desk.orders.save([replace(order, holds=(*order.holds, hold))])
         history.note(desk, actor, "order", order_id, "held", told)
         stopping.reblock(desk, desk.orders.get(order_id))
-    _answer(desk, actor, box)
     return box, doc
-
-
-def _answer(desk: Desk, actor: Actor, box: Parcel) -> None:
-    """Who found the bin empty needs no telling that the parcel is stopped."""
-    if not may(actor, Right.PUT_BACK, warehouse=box.warehouse_id):
-        return
-    for stop in stopping.open_of(desk, box, StopKind.HOLD):
-        if stop.state is StopState.OPEN:
-            pulls.acknowledge(desk, actor, stop.id, stop.revision)
 
 
 def _product(desk: Desk, box: Parcel, text: str) -> str:
@@ -84,7 +75,7 @@ def over(desk: Desk, actor: Actor, doc: StockDoc) -> None:
     boxes = desk.parcels.many([int(event.data["box"]) for event in told])
     for order_id in sorted({order_id for box in boxes.values() for order_id in box.order_ids}):
         order = desk.orders.get(order_id)
-        holds = lapse(order.holds, lambda hold: hold.evidence.get("count") == doc.number, desk.now, actor.name)
+        holds = lapse(order.holds, lambda hold: hold.evidence.get(stopping.COUNT) == doc.number, desk.now, actor.name)
         if holds != order.holds:
             desk.orders.save([replace(order, holds=holds)])
             stopping.reblock(desk, desk.orders.get(order_id))

@@ -111,18 +111,35 @@ def recalls_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str,
     lines += [_line(desk, recall, words) for recall in coming[:SHOWN]]
     buttons = [Button(f"🚚 {recall.waybill}", pack("rc", recall.id)) for recall in coming[:SHOWN]]
     rows = tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
-    return Card("\n".join([*lines, *_successes(desk, viewer)]), rows)
+    return Card("\n".join([*lines, *_fees(desk, viewer), *_successes(desk, viewer)]), rows)
 
 
 def _line(desk: Desk, recall: Recall, words: Words) -> str:
     return words(
-        "• {waybill} · {courier} · {kind} · {state} · since {time}",
+        "• {waybill} · {courier} · {kind} · {state} · since {time} · fee {fee}",
         waybill=recall.waybill,
         courier=_courier(desk, recall),
         kind=words.plain(KINDS[recall.kind]),
         state=words.plain(STATES[recall.state]),
         time=words.when(recall.opened_at),
+        fee=words.money(recall.fee, recall.currency),
     )
+
+
+def _fees(desk: Desk, viewer: Viewer) -> list[str]:
+    """What recalls of the last days cost in each currency, and how much of that is for failed ones: to be disputed
+    where the courier bills it."""
+    words, days = viewer.words, desk.policy.stops.record_days
+    found = desk.recalls.since(desk.now - timedelta(days=days), viewer.actor.shops if viewer.actor else None)
+    lines = []
+    for currency in sorted({recall.currency for recall in found if recall.fee}):
+        paid = [recall for recall in found if recall.fee and recall.currency == currency]
+        failed = sum(recall.fee for recall in paid if recall.state is RecallState.FAILED)
+        facts = {"fees": words.money(sum(recall.fee for recall in paid), currency), "count": len(paid), "days": days}
+        text = words("Fees in {days} {days:day|days}: {fees} for {count} {count:recall|recalls}", **facts)
+        lost = words(", {failed} of it for failed ones", failed=words.money(failed, currency)) if failed else ""
+        lines.append(text + lost)
+    return ["", *lines] if lines else []
 
 
 def _successes(desk: Desk, viewer: Viewer) -> list[str]:

@@ -21,7 +21,7 @@ from handlers.card import Button, Card
 from handlers.cards.evidence import hold_line, veiled
 from handlers.draw import drawing
 from handlers.goods import name_of
-from handlers.stop_terms import KIND_BUTTONS, STATES, VERDICTS
+from handlers.stop_terms import KIND_BUTTONS, REASONS, STATES, VERDICTS
 from handlers.taps import pack
 from handlers.terms import N_, hold_name, role_name, step_name
 from handlers.viewer import Viewer
@@ -83,8 +83,10 @@ def _code(parcel: Parcel) -> dict[str, str]:
     return {"waybill": parcel.waybill or parcel.number}
 
 
-def _why(stop: Stop, words: Words) -> str:
-    return words.listed(hold_name(code, words) for code in stop.reason.split(","))
+def why(reason: str, words: Words) -> str:
+    """The codes for which a parcel is held, in words."""
+    codes = reason.split(",")
+    return words.listed(words.plain(REASONS[code]) if code in REASONS else hold_name(code, words) for code in codes)
 
 
 def head(stop: Stop, parcel: Parcel, words: Words) -> str:
@@ -96,7 +98,7 @@ def head(stop: Stop, parcel: Parcel, words: Words) -> str:
         time=words.clock(stop.closed_at) if stop.closed_at else "-",
         puller=stop.pulled_by or "-",
         pulled=words.clock(stop.pulled_at) if stop.pulled_at else "-",
-        why=_why(stop, words),
+        why=why(stop.reason, words),
         **_code(parcel),
     )
 
@@ -167,8 +169,11 @@ def _who(stop: Stop, words: Words) -> list[str]:
 
 
 def next_roles(stop: Stop, words: Words) -> str:
-    """Who is told when nobody answers."""
-    roles = stopping.told_at_level(replace(stop, level=stop.level + 1))
+    """Who is told when its clock runs out."""
+    level = stopping.next_level(stop)
+    if stop.named and level == 0:
+        return stop.named
+    roles = stopping.told_at_level(replace(stop, level=level))
     return words.listed(role_name(role, words) for role in sorted(roles))
 
 
@@ -181,6 +186,8 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
         return words("Put it into the box, then scan {waybill} at /pick.", **facts)
     if stop.kind is StopKind.HOLD and stop.state is StopState.PULLED:
         return words("It waits on the stop shelf until customer service has decided.")
+    if stop.reason == stopping.NOT_THERE and parcel.state is ParcelState.IN_WAVE:
+        return words("It goes on by itself when its bin has been counted.")
     if stop.kind is StopKind.HOLD:
         return words("Put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
     if pulls.untouched(desk, parcel):

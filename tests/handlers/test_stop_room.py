@@ -1,19 +1,21 @@
 """The stop shelf, the board, recalls and feeds as people meet them in chat."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from domain import feeds, interception, pulls, review
+from domain import feeds, interception, pulls, recalls, review
 from domain.desk import Desk
 from domain.incoming import IncomingRefund, RefundState
 from domain.parcels import ParcelState, StopState
 from domain.people import SHOP, Role
-from domain.policy_stops import FeedSource, Gate, RecallTerms
+from domain.policy_stops import FeedSource, Gate, RecallKind, RecallTerms
 from domain.records import NoticeKind
-from domain.stop_desk import RecallState
+from domain.stop_desk import RecallState, Reply, Verdict
 from handlers import middleware
 from handlers.cards import stop_board
+from storage.unit import Unit
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
 
@@ -198,11 +200,60 @@ async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
         "To get a parcel back that has left: write its order's number, tap 💸 Refund and stop, then ↩️ on the card that "
         "comes.",
         "",
+        "Fees in 30 days: ¥12.50 for 1 recall, ¥12.50 of it for failed ones",
+        "",
         "Succeeded in 30 days, by hours since the pick-up:",
         "• 圆通: ≤6 h 0/1",
     ]
     board = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOPS, 0).text.split("\n")
     assert board == ["✅ No open stops.", "", "Recalls by couriers: 0/1 (0%)", "• 圆通: 0/1 (0%)"]
+
+
+async def test_what_recalls_cost_stands_on_each_and_in_all(floor: Floor) -> None:
+    boxes = []
+    for number, fee in (("1", 1200), ("2", 0), ("3", 800)):
+        floor.orders(incoming(number))
+        box = floor.wave()[1][0]
+        await floor.ship(box)
+        floor.collected(box)
+        recall = floor.do(recalls.register, floor.cast.actor(Role.CS), box.id, RecallKind.SENDER)
+        if fee:
+            floor.do(recalls.set_fee, floor.cast.actor(Role.FINANCE), recall.id, fee)
+        boxes.append(box)
+    last = floor.look(lambda desk: desk.recalls.of_parcels([boxes[2].id]))[boxes[2].id][0]
+    floor.do(recalls.told, floor.cast.actor(Role.CS), last.id, last.revision, RecallState.FAILED, "gone")
+    said = await floor.writes(floor.cast.people[Role.CS], "/recalls")
+    about = "圆通 · back to us · registered, the courier is to be asked · since 11-23"
+    assert said[0].split("\n")[:5] == [
+        "🚚 Recalls under way: 2",
+        f"• {boxes[0].waybill} · {about} 10:01 · fee ¥12.00",
+        f"• {boxes[1].waybill} · {about} 10:02 · fee ¥0.00",
+        "",
+        "Fees in 30 days: ¥20.00 for 2 recalls, ¥8.00 of it for failed ones",
+    ]
+
+
+async def test_the_leads_board_says_how_soon_each_platform_was_answered(floor: Floor) -> None:
+    first, second = (shop.id for shop in floor.cast.shops[:2])
+    at = floor.clock.at
+    asked = Reply(0, first, "", "1", Verdict.SUCCESS, at, at)
+
+    def given(unit: Unit) -> None:
+        for place in range(1, 21):  # decided after so many seconds
+            unit.replies.add(replace(asked, refund_no=f"R{place}", decided_at=at + timedelta(seconds=place)))
+        said = replace(asked, shop_id=second, decided_at=at, said_at=at + timedelta(minutes=4))
+        unit.replies.add(replace(said, refund_no="S"))
+        unit.replies.add(replace(asked, refund_no="waits", verdict=Verdict.WAIT))
+
+    floor.do(given)
+    names = [shop.name for shop in floor.cast.shops[:2]]
+    board = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOPS, 0).text.split("\n")
+    assert board[-3:] == [
+        "Answers to platforms, from the request on:",
+        f"• {names[0]}: 20 answers, p50 10 s, p95 19 s",
+        f"• {names[1]}: 1 answer, p50 4 min, p95 4 min",
+    ]
+    assert floor.card(floor.cast.people[Role.PICKER], NoticeKind.STOPS, 0).text == "✅ No open stops."
 
 
 async def test_the_shelfs_label_and_who_gets_it(floor: Floor) -> None:

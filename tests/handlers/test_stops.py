@@ -151,6 +151,35 @@ async def test_the_floor_is_not_told_to_ask_couriers(floor: Floor) -> None:
     assert (card.text.split("\n")[-1], card.rows) == (last, ())
 
 
+async def test_what_waits_for_a_person_stands_in_their_alerts_until_it_is_put_back(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    picker, boris = floor.cast.people[Role.PICKER], floor.cast.people[Role.DISPATCHER]
+    await floor.writes(picker, box.waybill)
+    stop = floor.refund(order)
+    await floor.writes(picker, f"{box.waybill} {pulls.shelf_code(box.warehouse_id or 0)}")
+    line = f"• {box.waybill} · picked · since 10:01 · {picker.name} · on the stop shelf · next: {{who}} at {{at}}"
+    assert (await floor.writes(picker, "/alerts"))[0].split("\n") == [
+        "<b>⏰ Open alerts: 1</b>",
+        "",
+        "⛔ 1 stop waits for you:",
+        line.format(who=picker.name, at="11:01"),
+    ]
+    assert await floor.writes(boris, "/alerts") == ["<b>✅ No open alerts</b>"]
+    for _ in range(2):
+        floor.clock.forward(3600)
+        assert floor.do(pulls.tick) == 1
+    told = (await floor.writes(boris, "/alerts"))[0].split("\n")
+    assert told[2:4] == ["⛔ 1 stop waits for you:", line.format(who="service lead", at="13:01")]
+    card = floor.card(boris, NoticeKind.STOP, stop.id)
+    assert "Not done by 13:01: service lead is told next." in card.text.split("\n")
+    said = await floor.taps(boris, f"⛔ {box.waybill}")
+    assert said[0].startswith(f"⛔ <b>STOP {box.waybill}</b>")
+    await floor.writes(picker, "/putback")
+    await floor.writes(picker, box.waybill)
+    assert await floor.writes(picker, "/alerts") == ["<b>✅ No open alerts</b>"]
+
+
 async def test_customer_service_has_no_stops_list(floor: Floor) -> None:
     assert await floor.writes(floor.cast.people[Role.CS], "/stops") == [
         "Your role does not allow this (put stopped parcels back)."
