@@ -62,6 +62,14 @@ def _inputs(order: Order, units: Mapping[str, int], grams: int, wishes: Wishes) 
     return {name: str(value) for name, value in found.items() if value}
 
 
+def not_from(warehouse: Warehouse, order: Order, grams: int, facts: Facts) -> Fault | None:
+    """Why it may not send this order now, whatever it has: the platform or a rule asks for another, or it does not
+    reach the place. None when it may."""
+    choices = facts.policy.matching
+    rules = tuple(rule for rule in choices.warehouse_rules if applies(rule, order))
+    return _chosen(warehouse, wishes_of(order, choices), rules, facts) or _reach(warehouse, order, grams)
+
+
 def _standing(warehouse: Warehouse, order: Order, facts: Facts) -> Fault | None:
     if not warehouse.enabled:
         return "disabled", {}

@@ -19,6 +19,7 @@ from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines
 from handlers.cards.evidence import cure, hold_line, veiled
 from handlers.cards.hands import taker
+from handlers.cards.late import as_it_is
 from handlers.cards.order_buttons import Row, in_twos
 from handlers.cards.owed import not_parted
 from handlers.cards.refund_parts import part_name, part_rows, read_lines
@@ -242,6 +243,7 @@ VIEWS: Mapping[str, View] = {
     "hold": _hold,
     "ending": _ending,
     "sure": _sure,
+    "as_it_is": as_it_is,
     "refund": _refund,
     "why": _why,
     "history": _history,
