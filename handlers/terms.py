@@ -36,6 +36,7 @@ HOLDS = {
     "OUT_OF_STOCK": N_("out of stock"),
     "NO_WAREHOUSE": N_("no warehouse"),
     "NO_COURIER": N_("no courier"),
+    "COURIER_SUSPENDED": N_("courier suspended"),
     "WAYBILL_ERROR": N_("no waybill number"),
     "FUNDS_SHORT": N_("prepaid numbers used up"),
     "WAIT_RETURN": N_("exchange waits for its return"),
