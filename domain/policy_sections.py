@@ -162,7 +162,7 @@ class Customers:
 class Suspension:
     """A courier does not collect, or a region is not served, for a time (weather, an event).
 
-    `courier` is a courier's code, '' = every courier; `province` the beginning of a province's name, '' = all of
+    `courier` is a courier's code, '' = every courier; `province` and `city` are places in any spelling, '' = all of
     them. `start` (included) and `until` (not included) are ISO dates or times, in the company's zone when they name
     none; '' = open on that side.
     """
@@ -172,6 +172,7 @@ class Suspension:
     start: str = ""
     until: str = ""
     reason: str = ""
+    city: str = ""
 
     def faults(self) -> Iterator[Told]:
         """Both ends must be a date or a time."""
