@@ -109,7 +109,7 @@ def _order(platform: Platform, paid_at: datetime | None) -> Order:
 
 
 def test_the_deadline_is_the_platforms_or_the_companys() -> None:
-    policy = Policy(alerts=Alerts(dispatch_hours={"shopify": 72}))
+    policy = Policy(alerts=Alerts(dispatch_hours={Platform.SHOPIFY: 72}))
     assert dispatch_deadline(_order(Platform.TAOBAO, NOW), policy) == NOW + timedelta(hours=48)
     assert dispatch_deadline(_order(Platform.SHOPIFY, NOW), policy) == NOW + timedelta(hours=72)
     assert dispatch_deadline(_order(Platform.TAOBAO, None), policy) is None

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from domain import history, watch, worries
 from domain.deadlines import MISSED, ends
 from domain.holds import CATALOGUE, Hold, HoldCode, Source
+from domain.incoming import Platform
 from domain.lookout import FIRST, Pile, Rhythm, Shortage
 from domain.orders import OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
@@ -316,7 +317,7 @@ def test_a_tally_counts_verbs_within_a_time_and_a_scope(each: Each) -> None:
 
 
 def test_a_chosen_policy_with_sections_comes_back_as_it_was(each: Each) -> None:
-    alerts = Alerts(quiet="off", critical=(AlertKind.SHORTAGE,), dispatch_hours={"shopify": 72}, near_hours=(1,))
+    alerts = Alerts(quiet="off", critical=(AlertKind.SHORTAGE,), dispatch_hours={Platform.SHOPIFY: 72}, near_hours=(1,))
     chosen = Policy(alerts=alerts, suspensions=(Suspension("SF", "新疆", "2026-11-20", "", "snow"),))
     kept = each.store.run_now(lambda unit: unit.catalog_admin.put_policy(chosen, "owner"))
     assert each.store.read_now(lambda unit: unit.policy) == kept
