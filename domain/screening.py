@@ -16,6 +16,7 @@ from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
 from domain.exchanges import waits_there
 from domain.holds import Finding, HoldCode, thaws_at
 from domain.incoming import Platform, PlatformState, Receiver, RefundState
+from domain.match import Loser, told
 from domain.orders import LIVE, Line, Order
 from domain.parcels import Item
 from domain.place_names import Fault, Why
@@ -118,7 +119,12 @@ def short(order: Order, facts: Facts) -> Iterator[Finding]:
     """Why no warehouse, nor several where the order may be divided, has what it wants; nothing where a part goes."""
     places = serving(order, facts)
     if not places:
-        yield Finding(HoldCode.NO_WAREHOUSE, {"shop": facts.catalog.shops[order.shop_id].name})
+        shop = facts.catalog.shops[order.shop_id].name
+        lost = [
+            Loser(one.name, *(("not_serving", {"shop": shop}) if one.enabled else ("disabled", {})))
+            for one in facts.catalog.warehouses.values()
+        ]
+        yield Finding(HoldCode.NO_WAREHOUSE, {"shop": shop, **told(lost)})
         return
     items = items_of(order)
     if _in_parts(order, items, places, facts):

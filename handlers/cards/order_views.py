@@ -10,13 +10,14 @@ from domain import parts
 from domain.catalog import Sku
 from domain.desk import Desk
 from domain.holds import BY_HAND, HoldCode, open_codes
+from domain.match import losers_in
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.records import Event
 from domain.screening import QUOTED
 from domain.waiting import rush_from
 from handlers.card import Button, Card
-from handlers.cards.choices import choice_lines
+from handlers.cards.choices import choice_lines, loser_line
 from handlers.cards.evidence import cure, hold_line, veiled
 from handlers.cards.hands import taker
 from handlers.cards.late import as_it_is
@@ -148,7 +149,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
     for code in open_codes(order.holds):
         hold = next(hold for hold in order.holds if hold.open and hold.code is code)
         lines += [hold_line(hold, words, viewer.private), f"   {cure(code, words)}"]
-        lines += not_parted(desk, order, hold, words)
+        lines += [*not_parted(desk, order, hold, words), *(loser_line(one, words) for one in losers_in(hold.evidence))]
     lines += _whole(order, viewer)
     gone = [hold for hold in order.holds if not hold.open]
     lines += [
