@@ -246,6 +246,7 @@ _NAMES = {
     "韵达": "YD",
     "申通": "STO",
     "极兔": "JT",
+    "京东": "JD",
     "京东快递": "JD",
     "京东物流": "JD",
     "邮政": "EMS",
@@ -276,8 +277,34 @@ class Matching:
     warehouse_rules: tuple[FieldRule, ...] = ()
     courier_rules: tuple[FieldRule, ...] = ()
     names: Mapping[str, str] = field(default_factory=lambda: dict(_NAMES))
-    ask: tuple[str, ...] = ("发", "走", "用", "寄", "要", "换", "ship by", "ship with", "via", "use", "by")
-    refuse: tuple[str, ...] = ("不", "别", "勿", "莫", "禁", "拒", "没有", "避免", "除了", "except", "not", "no")
+    ask: tuple[str, ...] = (
+        *(
+            "发",
+            "走",
+            "用",
+            "寄",
+            "要",
+            "换",
+            "改",
+            "补",
+            "只收",
+            "选",
+            "必须",
+            "务必",
+            "最好",
+            "尽量",
+            "优先",
+            "首选",
+            "指定",
+            "希望",
+            "升级",
+        ),
+        *("ship by", "ship with", "via", "use", "by", "please", "only"),
+    )
+    refuse: tuple[str, ...] = (
+        *("不", "别", "勿", "莫", "禁", "拒", "非", "没有", "避免", "除了"),
+        *("except", "not", "no", "don't", "dont", "never", "avoid", "without", "anything but"),
+    )
     absent: tuple[str, ...] = ("不到", "到不了", "送不到", "不派", "不送", "不通")
     note_must: bool = False
     upgrades: tuple[Upgrade, ...] = ()

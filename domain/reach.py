@@ -6,7 +6,7 @@ is compared as text, where the short name matches the long one. Each spelling is
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -23,36 +23,6 @@ _REGIONS = {
     "northwest": "陕西 甘肃 青海 宁夏 新疆",
 }
 _REGION_OF: Mapping[str, str] = {name: region for region, names in _REGIONS.items() for name in names.split()}
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """One entry of a list of places: empty fields mean any. `arrives` says whether it is served at all; parcels
-    there weigh `min_g` to `max_g` grams (0 = no limit)."""
-
-    country: str = ""
-    province: str = ""
-    city: str = ""
-    district: str = ""
-    arrives: bool = True
-    min_g: int = 0
-    max_g: int = 0
-
-    @property
-    def depth(self) -> int:
-        """How specific it is."""
-        return 8 * bool(self.district) + 4 * bool(self.city) + 2 * bool(self.province) + bool(self.country)
-
-    @property
-    def name(self) -> str:
-        """As people write it; * for everywhere."""
-        return "/".join(part for part in (self.country, self.province, self.city, self.district) if part) or "*"
-
-    def covers(self, receiver: Receiver) -> bool:
-        """Whether the receiver lives there."""
-        if self.country and self.country != receiver.country:
-            return False
-        return lies_in(spot_of(receiver), self.province, self.city, self.district)
 
 
 class Spot(NamedTuple):
@@ -72,6 +42,44 @@ def read(province: str, city: str = "", district: str = "") -> Spot:
 
 def _or_told(known: Spot, told: tuple[str, str, str]) -> Spot:
     return Spot(*(name or text for name, text in zip(known, told, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One entry of a list of places: empty fields mean any. `arrives` says whether it is served at all; parcels
+    there weigh `min_g` to `max_g` grams (0 = no limit)."""
+
+    country: str = ""
+    province: str = ""
+    city: str = ""
+    district: str = ""
+    arrives: bool = True
+    min_g: int = 0
+    max_g: int = 0
+    _known: Spot = field(default=Spot(), init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_known", read(self.province, self.city, self.district))
+
+    @property
+    def depth(self) -> int:
+        """How specific it is."""
+        return 8 * bool(self.district) + 4 * bool(self.city) + 2 * bool(self.province) + bool(self.country)
+
+    @property
+    def name(self) -> str:
+        """As people write it; * for everywhere."""
+        return "/".join(part for part in (self.country, self.province, self.city, self.district) if part) or "*"
+
+    def covers(self, receiver: Receiver) -> bool:
+        """Whether the receiver lives there."""
+        return self.holds(receiver.country, spot_of(receiver))
+
+    def holds(self, country: str, there: Spot) -> bool:
+        """Whether the place in that country lies in it."""
+        if self.country and self.country != country:
+            return False
+        return _lies(there, self._known, (self.province, self.city, self.district))
 
 
 def spot(province: str, city: str = "", district: str = "") -> Spot:
@@ -94,8 +102,14 @@ def spot_of(receiver: Receiver) -> Spot:
 def lies_in(there: Spot, province: str, city: str = "", district: str = "") -> bool:
     """Whether the place lies in the one these names mean; empty ones mean any."""
     told = (province, city, district)
-    names = zip(read(*told), told, there, strict=True)
-    return all(theirs == known if known else not text or same_place(text, theirs) for known, text, theirs in names)
+    return _lies(there, read(*told), told)
+
+
+def _lies(there: Spot, known: Spot, told: tuple[str, str, str]) -> bool:
+    for theirs, name, text in zip(there, known, told, strict=True):
+        if theirs != name if name else text and not same_place(text, theirs):
+            return False
+    return True
 
 
 def same_place(one: str, other: str) -> bool:
@@ -108,7 +122,8 @@ def same_place(one: str, other: str) -> bool:
 def most_specific(areas: Iterable[Area], receiver: Receiver) -> Area | None:
     """The entry that decides for the receiver; of two equally specific ones the first. None: no entry speaks of it,
     so it is served (rules.md B5: `arrive` at the most specific level)."""
-    covering = [area for area in areas if area.covers(receiver)]
+    there = spot_of(receiver)
+    covering = [area for area in areas if area.holds(receiver.country, there)]
     return max(covering, key=lambda area: area.depth, default=None)
 
 

@@ -25,6 +25,7 @@ from domain.shortage import Parting, parting, presale
 from domain.splitting import by_warehouse, gifts, items_of, sealed
 from domain.unit_costs import UnitCosts
 from domain.waiting import rush_from, waiting
+from domain.wishes import unsure_of
 from domain.worth import worth
 
 _ZERO = timedelta(0)
@@ -216,6 +217,7 @@ def _words(order: Order, policy: Policy) -> Iterator[Finding]:
     for word in sorted(policy.keyword_exceptions, key=len, reverse=True):
         text = text.replace(word.casefold(), "\n") if word.strip() else text
     hit = [word for word in policy.keywords if word.strip() and word.casefold() in text]
+    hit += sorted(f"{code}?" for code in unsure_of(order, policy.matching))
     if hit:
         yield Finding(HoldCode.KEYWORD, {"words": ",".join(hit)})
     if order.buyer_message.strip():
