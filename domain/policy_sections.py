@@ -232,8 +232,6 @@ class Alerts:
             yield f"step_minutes.{kind}", "value", {"told": kind, "choices": ", ".join([*AlertKind, "*"])}
         if list(self.near_hours) != sorted(set(self.near_hours)):
             yield "near_hours", "rising", {"told": ", ".join(map(str, self.near_hours))}
-        if self.digest and not self.digest_times:
-            yield "digest_times", "empty", {}
 
 
 _NAMES = {

@@ -51,7 +51,6 @@ def catalog(house: House) -> Catalog:
         ("[alerts]\ndispatch_hours = {taobaoo = 24}", 2, "alerts.dispatch_hours.taobaoo", "value", ""),
         ("[alerts]\nnear_hours = [12, 6]", 2, "alerts.near_hours", "rising", ""),
         ("[alerts]\nsnooze_minutes = [-5]", 2, "alerts.snooze_minutes.1", "range", ""),
-        ("[alerts]\ndigest_times = []", 2, "alerts.digest_times", "empty", ""),
         ('[checks]\nby_warehouse = {ZZ = "items"}', 2, "checks.by_warehouse.ZZ", "no_warehouse", ""),
         ('[checks]\nserials = {"CUP-1" = "[0-9]+"}', 2, "checks.serials.CUP-1", "no_product", "CUP-01"),
         ("[stock]\nsafety_of = {NOPE = 2}", 2, "stock.safety_of.NOPE", "no_product", ""),
