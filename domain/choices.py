@@ -131,7 +131,8 @@ class _Reader:
         if any(_needed(known[name]) for name in bad):
             return cast(T, _BAD)
         made = kind(**{name: one for name, one in values.items() if name not in bad}, **given)
-        return self._fitting(made, bad, path)
+        blind = any(_of_tables(hints[name]) for name in bad)  # what would not fit to missing tables is no news
+        return made if blind else self._fitting(made, bad, path)
 
     def _fitting(self, made: T, bad: set[str], path: Path) -> T:
         """What does not fit together, unless it is of a field that is told already. Read leniently, such a field has
@@ -241,6 +242,11 @@ def hidden(default: Any) -> Any:
 def choices_of(kind: Any) -> list[Field[Any]]:
     """The fields people choose, of a dataclass or an instance."""
     return [one for one in fields(kind) if one.init and not one.metadata.get("hidden")]
+
+
+def _of_tables(hint: Any) -> bool:
+    """Whether it is a list of tables, or one."""
+    return any(is_dataclass(one) for one in (hint, *get_args(hint)))
 
 
 def _needed(one: Field[Any]) -> bool:

@@ -18,7 +18,7 @@ from handlers.viewer import Viewer
 from handlers.words import Html, Words
 
 LATE = {
-    "warehouse": N_("⚠️ {parcel} ships from {ships}, not from {asked}: {why}"),
+    "warehouse": N_("⚠️ {parcel} goes from {ships}, not from {asked}: {why}"),
     "courier": N_("⚠️ {parcel} goes with {ships}, not with {asked}: {why}"),
     "anyhow": N_("⚠️ {parcel} goes with {ships} all the same: {why}"),
     "missing": N_("⚠️ In no box, so it does not ship: {goods}"),

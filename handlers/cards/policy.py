@@ -40,7 +40,7 @@ FAULTS = {
     "backwards": N_("{until} is not after {start}"),
     "no_field": N_("orders have no {told}"),
     "no_field_near": N_("orders have no {told}; did you mean {near}?"),
-    "no_number": N_("{op} wants a whole number, not {told}"),
+    "no_number": N_("a whole number is wanted for {op}, not {told}"),
     "no_pattern": N_("{told} is no pattern"),
     "written_text": N_(
         "{told} is text that people write: a pattern can be so written that one message keeps the house busy for ever. "

@@ -75,7 +75,7 @@ async def test_a_warehouse_that_comes_too_late_is_told_with_what_ships(floor: Fl
     told(floor, warehouse_hint="WH")
     await floor.shown(cs, NoticeKind.ORDER, order(floor).id)
     (asked,) = await floor.taps(cs, "Release: warehouse changed")
-    late = f"⚠️ {waybill} ships from 杭州仓, not from WH: too late, its goods are picked or being picked"
+    late = f"⚠️ {waybill} goes from 杭州仓, not from WH: too late, its goods are picked or being picked"
     assert late in asked.split("\n")
     floor.speaks(Role.CS, "zh")
     await floor.shown(cs, NoticeKind.ORDER, order(floor).id)
