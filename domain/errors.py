@@ -162,6 +162,13 @@ class TwoPlaces(Refusal):
 
 
 @dataclass(eq=False)
+class ShipsAsItIs(Refusal):
+    """Too late for something that was asked for (`readdress.foreseen` tells what); a person must say that they know."""
+
+    order: str
+
+
+@dataclass(eq=False)
 class NoCourierThere(Refusal):
     """Nobody carries the order's box to its new address; its courier does not because of `why` (a code of
     `domain.couriers`) with these facts."""

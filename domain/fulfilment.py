@@ -11,6 +11,7 @@ from datetime import datetime
 
 from domain import (
     bins,
+    boxed,
     checking,
     feeds,
     history,
@@ -319,6 +320,13 @@ def _ship_orders(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     ]
     desk.orders.save(shipped)
     desk.record([history.line(desk, actor, "order", order.id, "shipped", waybill=parcel.waybill) for order in shipped])
+    left = {order.id: boxed.missing(order, boxes[order.id], desk.catalog) for order in shipped}
+    told = [
+        history.line(desk, actor, "order", number, "not_shipped", boxed.told(gap))
+        for number, gap in left.items()
+        if gap
+    ]
+    desk.record(told)
     notices.redraw(desk, NoticeKind.ORDER, [order.id for order in shipped])
 
 

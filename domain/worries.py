@@ -13,7 +13,7 @@ from domain import feeds, gaps, suspensions
 from domain.deadlines import MISSED, ends
 from domain.desk import Desk
 from domain.holds import CATALOGUE, HoldCode
-from domain.lookout import FIRST, Pile
+from domain.lookout import FIRST, Bound, Pile
 from domain.parcels import IN_HOUSE
 from domain.people import Role
 from domain.policy_sections import Suspension
@@ -168,30 +168,34 @@ def _shortage(desk: Desk) -> Iterable[Worry]:
 
 
 def _suspended(desk: Desk) -> Iterable[Worry]:
-    """A suspension that orders not yet shipped run into. It ends by itself at its `until`."""
+    """A suspension that orders not yet shipped run into, those it holds included. It ends by itself at its `until`."""
     zone = desk.catalog.company.zone
     running = [one for one in desk.policy.suspensions if suspensions.runs(one, desk.now, zone)]
-    piles = desk.piles.to_ship() if running else []
-    codes = {courier.id: courier.code for courier in desk.catalog.couriers.values()}
+    ways = desk.piles.to_ship(deep=any(map(suspensions.below_province, running))) if running else []
     for suspension in running:
-        hit = [pile for pile in piles if suspensions.covers(suspension, codes.get(pile.place, ""), pile.part)]
+        hit = [way.pile for way in ways if _meets(desk, suspension, way)]
         if hit:
             whole = joined(sorted(hit, key=lambda pile: pile.oldest))
-            yield Worry(
-                AlertKind.SUSPENDED,
-                0,
-                whole.count,
-                "/".join((suspension.courier, suspension.province, suspension.start)),
-                whole.oldest,
-                whole.first,
-                _told(suspension),
-            )
+            place = f"{suspension.province}{suspension.city}"
+            part = "/".join((suspension.courier, place, suspension.start))
+            yield Worry(AlertKind.SUSPENDED, 0, whole.count, part, whole.oldest, whole.first, _told(suspension, place))
 
 
-def _told(suspension: Suspension) -> Mapping[str, str]:
+def _meets(desk: Desk, suspension: Suspension, way: Bound) -> bool:
+    """Whether these orders are meant. One that is held has no courier: it could go with any that serves its country."""
+    couriers = desk.catalog.couriers
+    if not (way.held and suspension.courier):
+        courier = couriers.get(way.courier_id)
+        return suspensions.covers(suspension, courier.code if courier else "", way.to)
+    code = suspension.courier.casefold()
+    serves = any(one.code.casefold() == code and way.to.country in one.countries for one in couriers.values())
+    return serves and suspensions.covers(suspension, suspension.courier, way.to)
+
+
+def _told(suspension: Suspension, place: str) -> Mapping[str, str]:
     return {
         "courier": suspension.courier,
-        "province": suspension.province,
+        "province": place,
         "until": suspension.until,
         "reason": suspension.reason,
     }

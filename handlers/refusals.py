@@ -200,6 +200,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.HeldOrder: _held,
     errors.TwoPlaces: _two_places,
     errors.NoCourierThere: _no_courier,
+    errors.ShipsAsItIs: lambda r, words: words("{order}: something else ships than is asked for now.", order=r.order),
     errors.OutsideHours: lambda r, words: words(
         "{order}: approvals are open {hours} only, next from {at} on. Nothing was changed.",
         order=r.order,

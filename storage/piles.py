@@ -27,7 +27,8 @@ from sqlalchemy import (
 )
 
 from domain.holds import HoldCode
-from domain.lookout import FIRST, Pile, Shortage
+from domain.incoming import Receiver
+from domain.lookout import FIRST, Bound, Pile, Shortage
 from domain.orders import OrderStatus
 from domain.parcels import RESERVING, ParcelState, StopState
 from domain.people import Role
@@ -47,6 +48,8 @@ _HELD_IN = orders.c.status.in_([OrderStatus.REVIEW, OrderStatus.RELEASED])
 _OPEN = hold.c.resolved_at.is_(None)
 _DUE_FROM = case((hold.c.until > hold.c.opened_at, hold.c.until), else_=hold.c.opened_at)
 _REFUND_ASKED = exists().where(hold.c.order_id == orders.c.id, _OPEN, hold.c.code == HoldCode.REFUND_REQ)
+_SUSPENDED = exists().where(hold.c.order_id == orders.c.id, _OPEN, hold.c.code == HoldCode.COURIER_SUSPENDED)
+_BETWEEN = "\n"
 _LIVE = sorted({ParcelState.PLANNED, *RESERVING})
 
 
@@ -75,6 +78,13 @@ _OWED_SKUS = _OWED_SKUS.where(*_OWING).group_by(parcel_item.c.sku)
 
 _FAILED = reply.c.error != literal_column("''")
 """As the index says it: a bound '' would not find it."""
+
+
+def _bound(pile: Pile) -> Bound:
+    held, country, province, *below = pile.part.split(_BETWEEN)
+    city, district = below or ("", "")
+    to = Receiver(country=country, province=province, city=city, district=district)
+    return Bound(pile.place, bool(held), to, pile)
 
 
 class Piles:
@@ -178,8 +188,8 @@ class Piles:
         ordered = sorted(by_sku.items(), key=lambda item: (-item[1][0], item[0]))
         return piles, [Shortage(sku, count, units) for sku, (count, units) in ordered]
 
-    def to_ship(self) -> list[Pile]:
-        """By courier (0 = none chosen) and province: orders not yet shipped."""
+    def to_ship(self, *, deep: bool = False) -> list[Bound]:
+        """By courier, place and whether a suspension holds them: orders not yet shipped."""
         boxes = (
             select(parcel_item.c.order_id, func.max(parcel.c.courier_id).label("courier_id"))
             .join(parcel, parcel.c.id == parcel_item.c.parcel_id)
@@ -188,9 +198,14 @@ class Piles:
             .subquery()
         )
         since = func.coalesce(orders.c.paid_at, orders.c.created_at)
-        late = _late(func.coalesce(boxes.c.courier_id, 0), orders.c.receiver_province, orders.c.id, since)
+        there = [orders.c.receiver_country, orders.c.receiver_province]
+        there += [orders.c.receiver_city, orders.c.receiver_district] if deep else []
+        part: ColumnElement[str] = case((_SUSPENDED, literal("1")), else_="")
+        for column in there:
+            part = part + literal(_BETWEEN) + column
+        late = _late(func.coalesce(boxes.c.courier_id, 0), part, orders.c.id, since)
         late = late.select_from(orders).join(boxes, boxes.c.order_id == orders.c.id, isouter=True)
-        return self._piles(late.where(orders.c.status.in_(TO_SHIP)))
+        return [_bound(pile) for pile in self._piles(late.where(orders.c.status.in_(TO_SHIP)))]
 
     def in_review(self, ages: Mapping[str, datetime], shops: frozenset[int] | None) -> dict[str, int]:
         """Age -> orders in REVIEW: each counts for the first age whose moment it came after; '' = older than all."""

@@ -15,6 +15,7 @@ from handlers.card import Button, Card
 from handlers.cards.entries import order_lines
 from handlers.cards.evidence import hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
+from handlers.cards.late import unshipped, unshipped_line
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
 from handlers.cards.stops import answer_line
@@ -65,9 +66,10 @@ def state_text(order: Order, words: Words) -> str:
 
 def head(desk: Desk, order: Order, words: Words) -> str:
     """Line 1: what a notification shows."""
+    in_part = order.status is OrderStatus.SHIPPED and bool(unshipped(desk, order))
     return words(
         "<b>{state}</b> · {number} · {amount} · {shop}",
-        state=state_text(order, words),
+        state=words("🚚 Shipped, but not all of it") if in_part else state_text(order, words),
         number=order.number,
         amount=words.money(order.paid or order.total, order.currency),
         shop=shop_name(desk.catalog, order.shop_id),
@@ -82,7 +84,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
         [*_people(order, viewer), *order_lines(desk, order, viewer)],
         _goods(desk, order, words),
         _holds(desk, order, viewer),
-        [*_parcels(desk, order, words), *together_lines(desk, order, words)],
+        [*_parcels(desk, order, words), *_unshipped(desk, order, words), *together_lines(desk, order, words)],
         [*_money_back(desk, order, words), *(answer_line(one, words) for one in replies.untold(desk, order))],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
@@ -197,6 +199,11 @@ def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
     for back in desk.returns.of_order(order.id):
         lines.append(words("📬 Return {waybill}: {state}", waybill=back.waybill, state=step_name(back.state, words)))
     return lines
+
+
+def _unshipped(desk: Desk, order: Order, words: Words) -> list[str]:
+    found = unshipped(desk, order)
+    return [unshipped_line(order, found, words)] if found else []
 
 
 def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:

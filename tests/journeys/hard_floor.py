@@ -138,7 +138,7 @@ def _releases(scene: Scene, desk: Desk) -> Do | None:
     if order is None or not codes:
         return None
     code = scene.chance.choice(codes)
-    return lambda unit: review.release_hold(unit, BOSS, order.id, order.revision, code)
+    return lambda unit: review.release_hold(unit, BOSS, order.id, order.revision, code, sure=True)
 
 
 def _merges(scene: Scene, desk: Desk) -> Do | None:

@@ -10,6 +10,7 @@ from sqlalchemy import event
 from domain import history, watch, worries
 from domain.deadlines import MISSED, ends
 from domain.holds import CATALOGUE, Hold, HoldCode, Source
+from domain.incoming import Platform
 from domain.lookout import FIRST, Pile, Rhythm, Shortage
 from domain.orders import OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
@@ -195,11 +196,17 @@ def test_orders_to_ship_pile_up_by_courier_and_province(each: Each) -> None:
     box(second, sf, ParcelState.PLANNED)
     third = put(each, 0, "3")
     box(put(each, 0, "4", status=OrderStatus.SHIPPED), yto, ParcelState.HANDED_OVER)
-    assert each.store.read_now(lambda unit: unit.piles.to_ship()) == [
-        Pile(0, "浙江省", 1, NOW, (third,)),
-        Pile(yto, "浙江省", 1, NOW, (first,)),
-        Pile(sf, "西藏自治区", 1, NOW, (second,)),
+    put(each, 0, "5", receiver=factory.receiver(city="宁波市"), holds=(hold(HoldCode.COURIER_SUSPENDED, 1),))
+    found = each.store.read_now(lambda unit: unit.piles.to_ship())
+    assert [(way.courier_id, way.held, way.to.province, way.pile.first) for way in found] == [
+        (0, False, "浙江省", (third,)),
+        (0, True, "浙江省", (third + 2,)),
+        (yto, False, "浙江省", (first,)),
+        (sf, False, "西藏自治区", (second,)),
     ]
+    deep = each.store.read_now(lambda unit: unit.piles.to_ship(deep=True))
+    assert [way.to.city for way in deep] == ["杭州市", "宁波市", "杭州市", "杭州市"]
+    assert {way.to.country for way in (*found, *deep)} == {"CN"}
 
 
 @SHARED
@@ -311,7 +318,7 @@ def test_a_tally_counts_verbs_within_a_time_and_a_scope(each: Each) -> None:
 
 
 def test_a_chosen_policy_with_sections_comes_back_as_it_was(each: Each) -> None:
-    alerts = Alerts(quiet="off", critical=(AlertKind.SHORTAGE,), dispatch_hours={"shopify": 72}, near_hours=(1,))
+    alerts = Alerts(quiet="off", critical=(AlertKind.SHORTAGE,), dispatch_hours={Platform.SHOPIFY: 72}, near_hours=(1,))
     chosen = Policy(alerts=alerts, suspensions=(Suspension("SF", "新疆", "2026-11-20", "", "snow"),))
     kept = each.store.run_now(lambda unit: unit.catalog_admin.put_policy(chosen, "owner"))
     assert each.store.read_now(lambda unit: unit.policy) == kept
