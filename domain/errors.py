@@ -289,7 +289,7 @@ class AlreadyScanned(Refusal):
 @dataclass(eq=False)
 class ScanStays(Refusal):
     """A scan that cannot be taken back. `why`: none, not_last, final (it left the house, or is no step of a parcel),
-    moved_on (somebody went on with it), late (`seconds` have passed)."""
+    moved_on (somebody went on with it), others (another person's scan), late (`seconds` have passed)."""
 
     waybill: str
     why: str

@@ -179,6 +179,7 @@ def _stays(refusal: errors.ScanStays, words: Words) -> str:
             **facts,
         ),
         "moved_on": words("{waybill}: somebody has gone on with it. Nothing was taken back.", **facts),
+        "others": words("{waybill}: somebody else scanned that. Set the line anew instead, like CODE =50.", **facts),
         "late": words("{waybill}: too late, {seconds} s have passed. Ask your lead.", **facts),
     }[refusal.why]
 

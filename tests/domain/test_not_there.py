@@ -8,7 +8,7 @@ from domain.holds import HoldCode, open_codes
 from domain.parcels import ParcelState, StopKind, StopState
 from domain.people import Role, Station
 from domain.stock_docs import DocKind, DocState, StockDoc
-from domain.stock_room import Scan
+from domain.stock_lines import Scan
 from tests.domain.house import House
 from tests.domain.test_shortfall import Shelf
 

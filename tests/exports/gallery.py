@@ -25,7 +25,7 @@ from domain.people import Role, Station
 from domain.policy import Policy
 from domain.policy_sections import HoldChoice
 from domain.stock_docs import DocKind
-from domain.stock_room import Scan
+from domain.stock_lines import Scan
 from exports.manifests import manifest_pdf
 from exports.shelf import shelf_pdf
 from exports.stock_papers import count_sheet_pdf, transfer_note_pdf
