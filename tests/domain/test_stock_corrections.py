@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -217,8 +218,11 @@ def test_taken_back_from_the_last_on_a_document_is_as_it_was(kind: DocKind, mess
     cast = store.run_now(factory.seed)
     boss = cast.people[Role.OWNER].acting()
     here, there = (place.id for place in cast.warehouses)
-    more = {"to": there} if kind is DocKind.TRANSFER else {}
-    doc = store.run_now(lambda unit: stock_room.begin(unit, boss, kind, here, scope="A", **more))
+    more: dict[str, Any] = {
+        "to": there if kind is DocKind.TRANSFER else None,
+        "scope": "A-01" if kind is DocKind.MOVE else "A",
+    }
+    doc = store.run_now(lambda unit: stock_room.begin(unit, boss, kind, here, **more))
     seen: list[tuple[str, tuple[DocLine, ...], object]] = []
     for scans in messages:
         plain = [Scan(one.text, new=True) if one.text[1] == "-" else one for one in scans]
