@@ -48,9 +48,7 @@ HINTS = {
     DocKind.COUNT: N_("Scan a bin, then every unit in it, or type CODE 12. What nobody scans counts as none."),
     DocKind.REGRADE: N_("Scan the units, or type CODE 2. A batch and its expiry, where the goods have one: CODE@B7 2."),
 }
-CORRECT = N_(
-    "Wrong number? CODE -2 takes units off, CODE =50 says how many there are in all, /undo takes the last back."
-)
+CORRECT = N_("Wrong number? CODE -2 takes units off, CODE =50 sets how many there are, /undo takes the last back.")
 ARRIVING = N_("Scan what comes out of the transport. What is missing or too much goes to a lead.")
 PRINTED = {DocKind.TRANSFER: N_("📄 Transfer note"), DocKind.COUNT: N_("📄 Count sheet")}
 _FINISH = {
@@ -93,7 +91,7 @@ def _step(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
         return []
     facts = {"what": step.data["told"], "time": words.clock(step.at)}
     undone = step.verb == stock_trail.UNDONE
-    told = words("↶ {time} taken back: {what}", **facts) if undone else words("✎ {time} {what}", **facts)
+    told = words("↶ {time} {what} · taken back", **facts) if undone else words("✎ {time} {what}", **facts)
     return ["", told, words(CORRECT)]
 
 

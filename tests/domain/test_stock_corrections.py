@@ -12,9 +12,10 @@ from domain import stock_posting, stock_room, stock_trail, undo_scan
 from domain.errors import BadValue, NotEnoughStock, Refusal, ScanStays, Unknown, WrongStatus
 from domain.people import Role
 from domain.stock import Bucket, Document, Move
-from domain.stock_docs import DocKind, DocLine, DocState, StockDoc
+from domain.stock_docs import DocKind, DocState, StockDoc
 from domain.stock_lines import How, Scan
 from storage.store import Store
+from storage.unit import Unit
 from tests import factory
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room, batched
@@ -223,20 +224,27 @@ def test_taken_back_from_the_last_on_a_document_is_as_it_was(kind: DocKind, mess
         "scope": "A-01" if kind is DocKind.MOVE else "A",
     }
     doc = store.run_now(lambda unit: stock_room.begin(unit, boss, kind, here, **more))
-    seen: list[tuple[str, tuple[DocLine, ...], object]] = []
+    seen: list[object] = []
     for scans in messages:
         plain = [Scan(one.text, new=True) if one.text[1] == "-" else one for one in scans]
-        state = (doc.bin, doc.lines, store.read_now(lambda unit: (unit.stock.levels(), unit.stock.places())))
+        state = (doc.bin, doc.lines, store.read_now(_goods))
         try:
             doc = store.run_now(stock_room.scan, boss, doc.id, plain)
         except Refusal:
-            assert store.read_now(lambda unit, number=doc.id: unit.stock_docs.get(number)) == doc
+            assert store.read_now(_doc, doc.id) == doc
             continue
         seen.append(state)
         assert all(line.done >= 0 for line in doc.lines)
-    for state in reversed(seen):
+    for before in reversed(seen):
         doc = store.run_now(stock_room.undo, boss, doc.id)
-        now = (doc.bin, doc.lines, store.read_now(lambda unit: (unit.stock.levels(), unit.stock.places())))
-        assert now == state
+        assert (doc.bin, doc.lines, store.read_now(_goods)) == before
     assert store.read_now(stock_trail.last, doc.id) is None
     store.close()
+
+
+def _goods(unit: Unit) -> object:
+    return unit.stock.levels(), unit.stock.places()
+
+
+def _doc(unit: Unit, doc_id: int) -> StockDoc:
+    return unit.stock_docs.get(doc_id)
