@@ -16,11 +16,11 @@ from domain.desk import Desk
 from domain.people import Actor
 from domain.records import Event
 from domain.stock import Bucket, Document, Move
-from domain.stock_docs import DocLine, StockDoc
+from domain.stock_docs import ASKED_AGAIN, DocLine, StockDoc
 from domain.stock_lines import key
 
 SCANNED, UNDONE, TAKEN, PUT_AWAY = "scanned", "scan_undone", "taken_up", "put_away"
-_GOES_ON = {UNDONE, TAKEN, PUT_AWAY, "not_there"}
+_GOES_ON = {UNDONE, TAKEN, PUT_AWAY, ASKED_AGAIN}
 _MOST = 1000
 _TOLD = 3
 
@@ -105,8 +105,8 @@ def last(desk: Desk, doc_id: int) -> Event | None:
 
 def newest(desk: Desk, doc_id: int) -> Event | None:
     """What was done last: a step, or one taken back; None when it was something else."""
-    events = desk.history("stock_doc", doc_id, 5)
-    found = next((event for event in events if event.verb not in (PUT_AWAY, TAKEN)), None)
+    events = desk.history("stock_doc", doc_id, 20)
+    found = next((event for event in events if event.verb not in (PUT_AWAY, TAKEN, ASKED_AGAIN)), None)
     return found if found and found.verb in (SCANNED, UNDONE) else None
 
 
