@@ -21,7 +21,7 @@ from domain.stock_lines import key
 
 SCANNED, UNDONE, TAKEN, PUT_AWAY = "scanned", "scan_undone", "taken_up", "put_away"
 _GOES_ON = {UNDONE, TAKEN, PUT_AWAY, ASKED_AGAIN}
-_MOST = 1000
+_MOST, _ALL = 1000, 20_000
 _TOLD = 3
 
 
@@ -101,6 +101,20 @@ def last(desk: Desk, doc_id: int) -> Event | None:
         elif event.verb not in _GOES_ON:
             return None
     return None
+
+
+def put_away(desk: Desk, doc_id: int) -> list[Put]:
+    """What was put into its bin and stayed there, in order."""
+    found: list[Put] = []
+    skip = 0
+    for event in desk.history("stock_doc", doc_id, _ALL):
+        if event.verb == UNDONE:
+            skip += 1
+        elif event.verb == SCANNED and skip:
+            skip -= 1
+        elif event.verb == SCANNED:
+            found = [Put(**one) for one in json.loads(event.data["was"])["put"]] + found
+    return found
 
 
 def newest(desk: Desk, doc_id: int) -> Event | None:

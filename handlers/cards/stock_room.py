@@ -50,7 +50,13 @@ HINTS = {
 }
 CORRECT = N_("Wrong number? CODE -2 takes units off, CODE =50 sets how many there are, /undo takes the last back.")
 ARRIVING = N_("Scan what comes out of the transport. What is missing or too much goes to a lead.")
-PRINTED = {DocKind.TRANSFER: N_("📄 Transfer note"), DocKind.COUNT: N_("📄 Count sheet")}
+PRINTED = {
+    DocKind.RECEIPT: N_("📄 Goods-in note"),
+    DocKind.MOVE: N_("📄 Put-away list"),
+    DocKind.TRANSFER: N_("📄 Transfer note"),
+    DocKind.COUNT: N_("📄 Count sheet"),
+    DocKind.REGRADE: N_("📄 Grading sheet"),
+}
 _FINISH = {
     DocKind.RECEIPT: N_("✅ All in"),
     DocKind.MOVE: N_("✅ All put away"),
@@ -66,8 +72,7 @@ def doc_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str
     doc, words = desk.stock_docs.get(subject_id), viewer.words
     lines = [f"{words(KINDS[doc.kind], number=doc.number)} · {words(STATES[doc.state])}", _where(desk, doc, words)]
     if doc.kind is DocKind.REGRADE:
-        target = words("to defective") if doc.scope == Bucket.DEFECTIVE else words("to good")
-        lines.append(words("{target} · reason: {reason}", target=target, reason=doc.reason[:200]))
+        lines.append(graded_to(doc, words))
     if doc.holder:
         lines.append(words("{name} is scanning", name=doc.holder))
     shown = _lines(desk, doc, words)
@@ -82,6 +87,12 @@ def doc_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str
         lines += _step(desk, doc, words)
         lines += ["", words(ARRIVING if doc.state is DocState.IN_TRANSIT else HINTS[doc.kind])]
     return Card("\n".join(lines), _rows(desk, doc, viewer))
+
+
+def graded_to(doc: StockDoc, words: Words) -> str:
+    """Which grade a grading gives, and why."""
+    target = words("to defective") if doc.scope == Bucket.DEFECTIVE else words("to good")
+    return words("{target} · reason: {reason}", target=target, reason=doc.reason[:200])
 
 
 def _step(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
@@ -216,7 +227,7 @@ def _rows(desk: Desk, doc: StockDoc, viewer: Viewer) -> tuple[tuple[Button, ...]
         second.append(Button(words.plain("🙋 I scan"), pack("k.u", *args)))
     if works and doc.state is DocState.OPEN:
         second.append(Button(words.plain("🗑 Never mind"), pack("k.x", *args)))
-    if doc.kind in PRINTED and doc.lines and viewer.offers(Right.STOCK, warehouse=doc.place):
+    if (doc.lines or doc.kind is DocKind.MOVE) and viewer.offers(Right.STOCK, warehouse=doc.place):
         second.append(Button(words.plain(PRINTED[doc.kind]), pack("k.p", doc.id)))
     below = (tuple(second),) if second else ()
     return (*rows, *_back(desk, doc, viewer), *below)

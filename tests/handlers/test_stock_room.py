@@ -92,7 +92,7 @@ async def test_a_picker_may_not_approve(desk: DeskChat) -> None:
     await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
     [said] = await desk.taps(picker, "✅ Ask for approval")
     assert said.split("\n")[0] == "🔧 Grading G00001 · waits for an approval"
-    assert desk.labels == []
+    assert desk.labels == [["📄 Grading sheet"]]
     waiting = doc(desk)
     shown = [call for call in desk.wire.calls if call.said.get("chat_id") == picker.telegram_id][-1]
     await desk.presses(picker, f"k.y:1:{waiting.revision}", shown)
