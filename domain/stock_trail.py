@@ -21,7 +21,7 @@ from domain.stock_lines import key
 
 SCANNED, UNDONE, TAKEN, PUT_AWAY = "scanned", "scan_undone", "taken_up", "put_away"
 _GOES_ON = {UNDONE, TAKEN, PUT_AWAY, ASKED_AGAIN}
-_MOST, _ALL = 1000, 20_000
+_READ, _ALL = (20, 200, 2000), 20_000
 _TOLD = 3
 
 
@@ -90,17 +90,27 @@ def _done(lines: Mapping[tuple[str, str, str], DocLine], name: tuple[str, str, s
 
 def last(desk: Desk, doc_id: int) -> Event | None:
     """The last step that was not taken back; None when there is none to take back."""
+    for many in _READ:  # nearly always it is among the first: a long count is not read whole for each of its cards
+        events = desk.history("stock_doc", doc_id, many)
+        found, ended = _last(events)
+        if found or ended or len(events) < many:
+            return found
+    return None
+
+
+def _last(events: Sequence[Event]) -> tuple[Event | None, bool]:
+    """(the step, whether there is none because the document was handed on there), newest first."""
     skip = 0
-    for event in desk.history("stock_doc", doc_id, _MOST):
+    for event in events:
         if event.verb == UNDONE:
             skip += 1
         elif event.verb == SCANNED and skip:
             skip -= 1
         elif event.verb == SCANNED:
-            return event
+            return event, False
         elif event.verb not in _GOES_ON:
-            return None
-    return None
+            return None, True
+    return None, False
 
 
 def put_away(desk: Desk, doc_id: int) -> list[Put]:

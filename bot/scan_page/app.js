@@ -108,7 +108,8 @@ function note(result, job) {
   if (result.wave) byId("wave").textContent = result.wave;
   if (result.undo) undoable = { code: result.undo_code ?? result.code, doc: result.doc ?? 0, until: undoUntil(result) };
   else if (result.verdict === "scan_undone" || result.verdict === "ok") undoable = null; // a scan that stays
-  recent.unshift({ mark: MARKS[result.verdict] ?? "", code: result.code, text: result.head });
+  const counted = result.station === "stock" && result.verdict === "item"; // the number is what one looks for later
+  recent.unshift({ mark: MARKS[result.verdict] ?? "", code: result.code, text: counted ? result.text : result.head });
   recent.splice(SHOWN);
   show(result.verdict, result.head, result.code, result.text, result.notes);
   if (result.verdict === "note") unread = result;

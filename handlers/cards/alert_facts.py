@@ -10,6 +10,7 @@ from datetime import datetime
 from domain.desk import Desk
 from domain.records import Alert, AlertKind
 from domain.selling import Sellable, sellable
+from domain.stock_docs import DocState
 from domain.suspensions import moment
 from handlers.cards.stock_room import KINDS as DOCS
 from handlers.cards.stock_room import STATES
@@ -127,8 +128,10 @@ def _documents(desk: Desk, alert: Alert, words: Words) -> list[str]:
     lines = []
     for doc_id in alert.first[:DOCUMENTS]:
         doc = desk.stock_docs.get(doc_id)
-        facts = {"what": words.plain(DOCS[doc.kind]).format(number=doc.number), "state": words.plain(STATES[doc.state])}
-        lines.append(words("• {what} · {state} · {who}", who=doc.holder or doc.made_by, **facts))
+        lies = doc.state is DocState.OPEN and not doc.holder
+        state = words.plain(N_("in nobody's hands") if lies else STATES[doc.state])
+        what = words.plain(DOCS[doc.kind]).format(number=doc.number)
+        lines.append(words("• {what} · {state} · {who}", what=what, state=state, who=doc.holder or doc.made_by))
     return [*lines, words("The card of each says what to do (/stockroom).")]
 
 

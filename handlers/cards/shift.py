@@ -120,7 +120,7 @@ def _documents(desk: Desk, actor: Actor, words: Words) -> list[str]:
     if not counts:
         return []
     names = {
-        "open": words("being scanned: {count}", count=counts.get("open", 0)),
+        "open": words("open: {count}", count=counts.get("open", 0)),
         "transit": words("on their way: {count}", count=counts.get("transit", 0)),
         "waiting": words("waiting for an approval: {count}", count=counts.get("waiting", 0)),
     }

@@ -148,6 +148,19 @@ def test_the_last_scans_are_taken_back_one_by_one(room: Room) -> None:
     assert done(room.run(stock_room.undo, room.receiver, empty.id, "tea-01")) == []
 
 
+def test_many_scans_are_taken_back_to_the_first(room: Room) -> None:
+    """More than are read at once, those taken back among them."""
+    doc = room.doc(DocKind.RECEIPT)
+    for _ in range(25):
+        scan(room, doc, Scan("CUP-01"))
+    for left in reversed(range(25)):
+        back = room.run(stock_room.undo, room.receiver, doc.id)
+        assert sum(units for _, _, _, units in done(back)) == left
+    with pytest.raises(ScanStays) as refusal:
+        room.run(stock_room.undo, room.receiver, doc.id)
+    assert refusal.value.why == "none"
+
+
 def test_only_the_last_scan_goes_and_only_ones_own(room: Room) -> None:
     doc = room.doc(DocKind.COUNT, Scan("A-01"), scope="A-01")
     scan(room, doc, Scan("CUP-01", 90))

@@ -251,7 +251,7 @@ async def test_stock_documents_that_wait_are_named_with_who_has_them(desk: DeskC
     await desk.writes(he, "/receipt HZ")
     await desk.writes(he, "CUP-01 5")
     desk.clock.forward(4 * 3600 + 60)
-    assert len(alerts(desk)) == 1
+    (alert,) = alerts(desk)
     label = "Stock documents were begun and left (receiver): 1 · 杭州仓"
     await desk.writes(he, "/alerts")
     [text] = await desk.taps(he, label)
@@ -266,15 +266,18 @@ async def test_stock_documents_that_wait_are_named_with_who_has_them(desk: DeskC
     [text] = await desk.writes(he, "/shift")
     assert text.split("\n")[4:] == [
         "📦 In the house: nothing",
-        "🗄 Stock documents: being scanned: 1",
+        "🗄 Stock documents: open: 1",
         "",
         "• Stock documents were begun and left (receiver): 1 · 杭州仓 · open for 0 min · nobody yet, told receiver",
         "",
         f"🙋 {he.name}: R00001",
     ]
     [text] = await desk.writes(lead, "/shift")
-    assert "🗄 Stock documents: being scanned: 1" in text.split("\n")
+    assert "🗄 Stock documents: open: 1" in text.split("\n")
     assert "🗄" not in (await desk.writes(who(desk, Role.CS), "/shift"))[0]
+    desk.do(lambda d: d.stock_docs.save([replace(d.stock_docs.get(1), holder_id=None, holder="")]))
+    shown = desk.card(he, NoticeKind.ALERT, alert.id).text
+    assert f"• 📥 Goods in R00001 · in nobody's hands · {he.name}" in shown.split("\n")
     document = desk.look(lambda d: d.stock_docs.get(1))
     desk.do(stock_posting.finish, he.acting(), 1, document.revision)
     assert alerts(desk) == []
