@@ -96,7 +96,7 @@ async def test_undo_and_its_button_take_the_last_ones_back(desk: DeskChat) -> No
     await desk.writes(he, f"{TEA} 500")
     [said] = await desk.writes(he, "/undo")
     assert said.split("\n")[4:7] == ["• <code>CUP-01</code> × 5", "", "↶ 10:00 TEA-01: 0 → 500 · taken back"]
-    assert desk.labels == [["✅ All in"], [f"↶ Take back {CUP}"], ["🗑 Never mind"]]
+    assert desk.labels == [["✅ All in"], [f"↶ Take back {CUP}"], ["🗑 Never mind", "📄 Goods-in note"]]
     await desk.taps(he, f"↶ Take back {CUP}")
     assert desk.toasts == [f"{CUP}: taken back"]
     assert lines(desk) == []
