@@ -37,7 +37,7 @@ def of_document(desk: Desk, person_id: int, code: str = "") -> int | None:
     if code:
         return doc.id if stock_trail.code_of(code) == step.data["code"] else None
     scan = last(desk, person_id)
-    return doc.id if scan is None or scan.at <= step.at else None
+    return doc.id if scan is None or (step.actor_id == person_id and scan.at <= step.at) else None
 
 
 def can_go_back(station: Station) -> bool:

@@ -33,6 +33,12 @@ def _of_the_code(token: str) -> bool:
     return bool(_NUMBER.fullmatch(token) or _LESS.fullmatch(token)) or token.startswith(_EQUALS)
 
 
+def _on_a_parcel(desk: Desk, code: str) -> bool:
+    """Whether it is the label of a parcel of ours, or of one that comes back."""
+    code = code.strip().upper()
+    return desk.parcels.by_waybill(code) is not None or desk.returns.by_waybill(code) is not None
+
+
 def meant(desk: Desk, person_id: int, words: str) -> tuple[StockDoc, str] | None:
     """The document in this person's hands and the currency costs are told in, when these words can be scans for it:
     never with a parcel's label among them."""
@@ -41,7 +47,7 @@ def meant(desk: Desk, person_id: int, words: str) -> tuple[StockDoc, str] | None
     if doc is None or not tokens or len(tokens) > _MOST:
         return None
     codes = [token.split("@")[0] for token in tokens if not _of_the_code(token)]
-    if not codes or any(desk.parcels.by_waybill(code) is not None for code in codes):
+    if not codes or any(_on_a_parcel(desk, code) for code in codes):
         return None
     sku = floor.sku_of(desk, codes[0])
     first_known = sku or codes[0].startswith("+") or (codes[0].isascii() and any(c.isdecimal() for c in codes[0]))
@@ -101,7 +107,7 @@ def in_picture(desk: Desk, person_id: int, texts: Sequence[str], caption: str) -
     """What a photo's codes are in words for the document this person holds; '' when they hold none, or when a
     parcel's label is among them. Raises BadValue for a number with several products."""
     doc = desk.stock_docs.held_by(person_id)
-    if doc is None or not texts or any(desk.parcels.by_waybill(text.strip().upper()) is not None for text in texts):
+    if doc is None or not texts or any(_on_a_parcel(desk, text) for text in texts):
         return ""
     goods = [text for text in texts if floor.sku_of(desk, text)] or list(texts)
     number = caption.strip()

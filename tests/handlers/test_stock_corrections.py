@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from domain import returns
 from domain.errors import BadValue
 from domain.people import Role
 from domain.records import NoticeKind
@@ -149,6 +150,17 @@ async def test_a_photo_of_a_label_is_the_floors_though_goods_are_counted(desk: D
     await desk.writes(picker, "/count A-01 HZ")
     await desk.photographs(picker, picture(CUP, box.waybill))
     assert (desk.parcel(box.id).state, lines(desk)) == ("picked", [("CUP-01", 0)])
+
+
+async def test_the_label_of_a_return_is_the_floors_too(desk: DeskChat) -> None:
+    he = desk.cast.people[Role.RECEIVER]
+    known = desk.do(lambda unit: returns.arrive(unit, he.acting(), "RT0000000001", desk.cast.warehouses[0].id))
+    await desk.writes(he, "/receipt HZ")
+    await desk.writes(he, f"{CUP} 2")
+    asked = "In which warehouse are you receiving? I remember it for 12 h."
+    assert await desk.writes(he, known.waybill) == [asked]
+    assert await desk.photographs(he, picture(known.waybill)) == [asked]
+    assert lines(desk) == [("CUP-01", 2)]
 
 
 async def test_a_lead_who_counts_takes_photos_too(desk: DeskChat) -> None:
