@@ -302,8 +302,8 @@ class AlreadyScanned(Refusal):
 
 @dataclass(eq=False)
 class ScanStays(Refusal):
-    """A scan that cannot be taken back. `why`: none, not_last, moved_on (somebody went on with it), late (`seconds`
-    have passed), or it was no step of the parcel: put_back, pulled (to the stop shelf), repicked, received."""
+    """A scan that cannot be taken back. `why`: none, not_last, moved_on (somebody went on with it), others (another
+    person's scan), late (`seconds` have passed), or no step of the parcel: put_back, pulled, repicked, received."""
 
     waybill: str
     why: str

@@ -91,6 +91,11 @@ class Piles(Protocol):
     def untold(self) -> list[Pile]:
         """By shop: orders whose refund has an answer the platform did not take and is not told again by the clock."""
 
+    def stock_docs(self, before: Mapping[str, datetime]) -> list[Pile]:
+        """By warehouse where it is worked and part: open stock documents that nobody has touched since their part's
+        moment. Parts: `waiting` for an approval, in `transit`, a `count` in nobody's hands, and what is being scanned,
+        by the role whose it is: `receiver` or `picker`."""
+
     def short(self) -> tuple[list[Pile], list[Shortage]]:
         """Orders in REVIEW that are out of stock, and those that are owed goods: all in one pile, and by sku, the most
         orders first."""

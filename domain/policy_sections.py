@@ -125,6 +125,10 @@ class Stock:
     safety_of: Mapping[str, int] = choice({}, "by product code where it differs, as CUP-01 = 20", low=0, high=1_000_000)
     sell_coming: bool = choice(False, "what is on its way to a warehouse, or being received, is to sell already")
     lock_unpaid: bool = choice(False, "orders that are not paid yet keep their goods from being sold (下单锁)")
+    decide_minutes: int = choice(240, "a difference or a grading waits too long for its approval", low=1)
+    transit_minutes: int = choice(1440, "a transfer is too long on its way", low=1)
+    count_minutes: int = choice(30, "a count that was asked for lies with nobody too long", low=1)
+    open_minutes: int = choice(240, "a document somebody began is left lying too long", low=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ OF_SHOP = frozenset(
         AlertKind.ANSWER_STUCK,
     }
 )
+OF_STOCK_DOC = frozenset(
+    {AlertKind.STOCK_UNDECIDED, AlertKind.TRANSFER_LATE, AlertKind.COUNT_LATE, AlertKind.STOCK_LEFT}
+)
 OF_WAREHOUSE = frozenset({AlertKind.PARCEL_STUCK, AlertKind.UNLISTED})
 _LEAD, _OWNER = frozenset({Role.CS_LEAD}), frozenset({Role.OWNER})
 CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
@@ -49,12 +52,16 @@ CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
     AlertKind.ANSWER_STUCK: (frozenset({Role.CS}), _LEAD, _OWNER),
     AlertKind.SHORTAGE: (frozenset({Role.BUYER}), _LEAD, _OWNER),
     AlertKind.SUSPENDED: (frozenset({Role.DISPATCHER, Role.CS}), _LEAD, _OWNER),
+    AlertKind.STOCK_UNDECIDED: (frozenset({Role.CS_LEAD, Role.FINANCE}), _OWNER),
+    AlertKind.TRANSFER_LATE: (frozenset({Role.RECEIVER}), _LEAD, _OWNER),
+    AlertKind.COUNT_LATE: (frozenset({Role.PICKER, Role.RECEIVER}), _LEAD, _OWNER),
 }
 
 
 def chain(kind: AlertKind, part: str) -> tuple[frozenset[Role], ...]:
-    """Whom to tell, step after step. A late hold begins with the role that owns its code (rules.md B2)."""
-    if kind is not AlertKind.HOLD_LATE:
+    """Whom to tell, step after step. A late hold begins with the role that owns its code (rules.md B2), a stock
+    document that is left lying with the role whose work it is."""
+    if kind not in (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT):
         return CHAIN[kind]
     owner = frozenset({Role(part)}) if part else frozenset({Role.CS})
     return tuple(dict.fromkeys((owner, _LEAD, _OWNER)))
@@ -64,7 +71,7 @@ def place(alert: Alert) -> tuple[int | None, int | None]:
     """The (shop, warehouse) an alert belongs to; (None, None) = the whole company."""
     if alert.kind in OF_SHOP:
         return alert.subject_id, None
-    return None, alert.subject_id or None if alert.kind in OF_WAREHOUSE else None
+    return None, alert.subject_id or None if alert.kind in OF_WAREHOUSE | OF_STOCK_DOC else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,7 @@ def found(desk: Desk) -> list[Worry]:
         *_waiting(desk),
         *_dispatch(desk),
         *_floor(desk),
+        *_stock_room(desk),
         *_stopped(desk),
         *_shortage(desk),
         *_suspended(desk),
@@ -143,6 +151,22 @@ def _floor(desk: Desk) -> Iterable[Worry]:
         yield _of(AlertKind.UNLISTED, pile)
     for pile in desk.piles.returns(desk.now - timedelta(minutes=desk.policy.return_unlinked_minutes)):
         yield _of(AlertKind.RETURN_UNLINKED, pile)
+
+
+def _stock_room(desk: Desk) -> Iterable[Worry]:
+    """Stock documents that wait for somebody. First records: documents."""
+    rules = desk.policy.stock
+    kinds = {
+        "waiting": (AlertKind.STOCK_UNDECIDED, rules.decide_minutes),
+        "transit": (AlertKind.TRANSFER_LATE, rules.transit_minutes),
+        "count": (AlertKind.COUNT_LATE, rules.count_minutes),
+        Role.RECEIVER.value: (AlertKind.STOCK_LEFT, rules.open_minutes),
+        Role.PICKER.value: (AlertKind.STOCK_LEFT, rules.open_minutes),
+    }
+    before = {part: desk.now - timedelta(minutes=minutes) for part, (_, minutes) in kinds.items()}
+    for pile in desk.piles.stock_docs(before):
+        kind = kinds[pile.part][0]
+        yield _of(kind, pile, pile.part if kind is AlertKind.STOCK_LEFT else "")
 
 
 def _stopped(desk: Desk) -> Iterable[Worry]:

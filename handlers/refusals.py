@@ -176,6 +176,7 @@ def _stays(refusal: errors.ScanStays, words: Words) -> str:
         "not_last": words("{waybill} was not your last scan; only the last one can be taken back.", **facts),
         **{why: words(text, **facts) for why, text in NO_STEP.items()},
         "moved_on": words("{waybill}: somebody has gone on with it. Nothing was taken back.", **facts),
+        "others": words("{waybill}: somebody else scanned that. Set the line anew instead, like CODE =50.", **facts),
         "late": words("{waybill}: too late, {seconds} s have passed. Ask your lead.", **facts),
     }[refusal.why]
 

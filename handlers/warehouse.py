@@ -18,6 +18,8 @@ from domain.errors import AlreadyApplied, BadValue
 from domain.floor import Scans
 from domain.people import STATION_RIGHT, Right, Station, require
 from domain.records import NoticeKind
+from domain.stock_docs import StockDoc
+from handlers import stock_room
 from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.checks import note_buttons
@@ -108,7 +110,7 @@ async def stock_of(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
 @router.message(F.photo | F.document.mime_type.startswith("image/"))
 async def photo(message: Message, ask: Ask) -> None:
     """A label in front of the camera. A weight in the caption goes with a single code."""
-    if not floor.on_floor(ask.actor):
+    if not floor.on_floor(ask.actor) and await ask.read(_holds, ask.person.id) is None:
         raise SkipHandler
     picture = message.photo[-1] if message.photo else message.document
     assert picture is not None
@@ -121,6 +123,8 @@ async def photo(message: Message, ask: Ask) -> None:
         texts = await asyncio.to_thread(codes_in, data.read())
     except NotAPhoto:
         await ask.say("I cannot open this picture. Send a photo of the label.")
+        return
+    if await stock_room.photo(ask, texts, message.caption or ""):
         return
     codes: Codes = [(text, None) for text in texts if is_code(text)]
     parcels = await ask.read(_parcels, codes)
@@ -136,6 +140,10 @@ async def photo(message: Message, ask: Ask) -> None:
         await ask.say("No code found. Go closer: the label should fill the frame, straight and sharp, without glare.")
         return
     await scan(ask, codes, None)
+
+
+def _holds(desk: Desk, person_id: int) -> StockDoc | None:
+    return desk.stock_docs.held_by(person_id)
 
 
 def _parcels(desk: Desk, codes: Codes) -> Codes:

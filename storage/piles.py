@@ -33,13 +33,15 @@ from domain.orders import OrderStatus
 from domain.parcels import RESERVING, ParcelState, StopState
 from domain.people import Role
 from domain.records import ReturnState
+from domain.stock_docs import ASKED_AGAIN, WORKED, DocKind, DocState
 from domain.stop_desk import SAID, RecallState
 from storage.order_queries import in_shops
 from storage.papers import MISSED
 from storage.sql import Sql
 from storage.tables.orders import hold, orders
 from storage.tables.parcels import parcel, parcel_item, stop
-from storage.tables.records import return_parcel
+from storage.tables.records import event, return_parcel
+from storage.tables.stock import stock_doc
 from storage.tables.stops import recall, reply
 
 TO_SHIP = (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
@@ -75,6 +77,24 @@ _OWED_SKUS = select(
 )
 _OWED_SKUS = _OWED_SKUS.where(*_OWING).group_by(parcel_item.c.sku)
 
+
+_DOC = stock_doc.c
+_DOC_OPEN = _DOC.state.in_(sorted(WORKED | {DocState.WAITING}))
+_DOC_PART = case(
+    (_DOC.state == DocState.WAITING, literal("waiting")),
+    (_DOC.state == DocState.IN_TRANSIT, literal("transit")),
+    (and_(_DOC.kind == DocKind.COUNT, _DOC.holder_id.is_(None)), literal("count")),
+    (_DOC.kind.in_([DocKind.RECEIPT, DocKind.MOVE]), literal(Role.RECEIVER.value)),
+    else_=literal(Role.PICKER.value),
+)
+_DOC_WHERE = func.coalesce(_DOC.to_warehouse_id, _DOC.warehouse_id)
+_DOC_PLACE = case((_DOC.state == DocState.OPEN, _DOC.warehouse_id), else_=_DOC_WHERE)
+_TOUCHED = func.coalesce(
+    select(func.max(event.c.at, type_=event.c.at.type))
+    .where(event.c.subject == "stock_doc", event.c.subject_id == _DOC.id, event.c.verb != ASKED_AGAIN)
+    .scalar_subquery(),
+    _DOC.made_at,
+)
 
 _FAILED = reply.c.error != literal_column("''")
 """As the index says it: a bound '' would not find it."""
@@ -167,6 +187,13 @@ class Piles:
         late = late.where(reply.c.verdict.in_(sorted(SAID)), reply.c.next_at.is_(None), _FAILED)
         late = late.where(reply.c.order_id.is_not(None), reply.c.said != reply.c.verdict)
         return self._piles(late.group_by(reply.c.shop_id, reply.c.order_id))
+
+    def stock_docs(self, before: Mapping[str, datetime]) -> list[Pile]:
+        """By warehouse where it is worked and part (waiting, transit, count, receiver, picker): open stock documents
+        that nobody has touched since their part's moment."""
+        late = _late(_DOC_PLACE, _DOC_PART, stock_doc.c.id, _TOUCHED).where(_DOC_OPEN).subquery()
+        overdue = [and_(late.c.part == part, late.c.at < at) for part, at in before.items()]
+        return self._piles(select(late).where(or_(*overdue)))
 
     def short(self) -> tuple[list[Pile], list[Shortage]]:
         """Orders in REVIEW that are out of stock, and those that are owed goods: all in one pile, and by sku, the most
