@@ -31,8 +31,8 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
             "✋ Every {code} {title} has its own serial number: scan one, then its number, then the next.", **facts
         ),
         "few": words(
-            "✋ Only {count} of batch {code} of {title} {count:lies|lie} in {waybill}, {other} were counted at once. Take "
-            "the count back (/undo) and count each batch for itself.",
+            "✋ Only {count} of batch {code} of {title} {count:lies|lie} in {waybill}, {other} were counted at once. "
+            "Take the count back (/undo) and count each batch for itself.",
             count=refusal.count,
             **facts,
         ),
