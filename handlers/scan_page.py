@@ -150,10 +150,17 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
         _seen(desk, person.acting(), job.stop)
         return []
     if job.do == "undo":
-        return [_result(desk, person, undo_scan.undo(desk, person.acting(), job.text, _done_at(desk, job)), words)]
+        code = _first_code(desk, person, job.text)
+        return [_result(desk, person, undo_scan.undo(desk, person.acting(), code, _done_at(desk, job)), words)]
     if job.do == "read":
         checking.read_notes(desk, person.acting(), job.parcel)
     return _scanned(desk, person, job, words)
+
+
+def _first_code(desk: Desk, person: Person, text: str) -> str:
+    """The code in what was typed, as the shift's log has it: not with its weight or count, not the whole GS1 label."""
+    codes = read_codes(text, asked.of(desk, person.acting()))
+    return codes[0].text or text if codes else text
 
 
 def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:

@@ -11,7 +11,7 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import floor, not_there, stock_posting, stock_room
+from domain import floor, not_there, paper_codes, stock_posting, stock_room
 from domain.desk import Desk
 from domain.errors import BadValue
 from domain.money import parse_minor
@@ -140,7 +140,7 @@ def _held(desk: Desk, ask: Ask, words: str) -> tuple[StockDoc, str] | None:
     if doc is None or not tokens or len(tokens) > _MOST:
         return None
     codes = [token.split("@")[0] for token in tokens if not _NUMBER.fullmatch(token) and not token.startswith("=")]
-    if not codes or any(desk.parcels.by_waybill(code) is not None for code in codes):
+    if not codes or any(desk.parcels.by_waybill(code) is not None or paper_codes.of(desk, code) for code in codes):
         return None
     sku = floor.sku_of(desk, codes[0])
     first_known = sku or codes[0].startswith("+") or (codes[0].isascii() and any(c.isdecimal() for c in codes[0]))
