@@ -275,7 +275,8 @@ async def tell(ask: Ask, scans: Scans) -> None:
             await ask.reply(await ask.read(stock_answer, outcome.sku, ask.words))
         elif outcome.traced:
             found = await ask.read(trace_card, ask.actor, outcome.code, ask.words)
-            await ask.reply(found or Card(ask.words("Nothing found for «{text}».", text=outcome.code)))
+            if found is not None:
+                await ask.reply(found)
         elif outcome.returned and outcome.verdict in ("ok", "again"):
             await ask.show(NoticeKind.RETURN, outcome.returned.id)
 
