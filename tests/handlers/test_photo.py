@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
 import zxingcpp
@@ -53,7 +54,7 @@ def test_a_label_is_read(change: Callable[[Image.Image], Image.Image]) -> None:
     ],
 )
 def test_numbers_on_the_goods_themselves_are_read(kind: BarcodeFormat, text: str, read: str) -> None:
-    drawn = zxingcpp.create_barcode(text, kind).to_image(scale=5)
+    drawn: Any = zxingcpp.create_barcode(text, kind).to_image(scale=5)
     height, width = drawn.shape
     picture = Image.new("L", (width + 200, height + 200), 255)
     picture.paste(Image.frombytes("L", (width, height), bytes(memoryview(drawn))), (100, 100))

@@ -1,4 +1,4 @@
-"""Goods in a picker's hand, the codes on our papers, and where a serial number or a batch went; the stock card's pages."""
+"""Goods in a picker's hand, the codes on our papers, where a number or a batch went; the stock card's pages."""
 
 from dataclasses import replace
 from datetime import timedelta
