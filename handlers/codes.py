@@ -104,7 +104,7 @@ class _Reader:
         joined = _JOINED.fullmatch(word)
         if joined and asked.is_goods(joined[1]) and not asked.named(word):
             return self._add(Code(joined[1])) and self._units(int(joined[2]))
-        return asked.named(word) and self._add(Code(word))
+        return not is_code(word) and asked.named(word) and self._add(Code(word))
 
     def _units(self, units: int) -> bool:
         """So many of the goods before; said once."""
