@@ -333,10 +333,12 @@ class SizeRefused(Refusal):
 
 @dataclass(eq=False)
 class ItemRefused(Refusal):
-    """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in), serial
-    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`), no_serial (it cannot be
-    one), no_batch, other_batch (in the box lie those of `other`), expired (on `other`), not_asked (for a batch); `code`
-    is the sku's or what was scanned."""
+    """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in),
+    too_many (`other` were told, `count` are missing), one_by_one (each has a serial number), serial or batch (the last
+    unit's comes first), taken (the serial number is in the parcel `other`), no_serial (it cannot be one), no_batch,
+    other_batch (in the box lie those of `other`), few (`other` were counted, `count` of the batch lie there), expired
+    (on `other`), not_asked (for a batch), one_box (nothing is packed into several); `code` is the sku's or what was
+    scanned."""
 
     waybill: str
     why: str

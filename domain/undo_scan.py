@@ -83,7 +83,7 @@ def undo(desk: Desk, actor: Actor, code: str, at: datetime | None = None) -> Out
     if not in_time(desk, scan, at):
         raise ScanStays(code, "late", desk.policy.scanning.undo_seconds)
     if station is Station.CHECK:
-        checking.take_back(desk, parcel, code)
+        checking.take_back(desk, parcel, code, _units(scan))
     return _told(desk, actor, Outcome(code, station, _step_back(desk, actor, parcel, step), undone=True))
 
 
@@ -102,13 +102,17 @@ def _require_step(scan: Event, station: Station) -> None:
         raise ScanStays(pulled or scan.data.get("of") or scan.data["code"], "pulled" if pulled else "put_back")
 
 
+def _units(scan: Event) -> int:
+    return int(scan.data.get("units") or 1)
+
+
 def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event, at: datetime | None) -> Outcome:
     """Of a check that goes on the last unit comes out."""
     if checking.open_for(desk, actor, parcel.id) is None:
         raise ScanStays(scan.data["code"], "moved_on")
     if not in_time(desk, scan, at):
         raise ScanStays(scan.data["code"], "late", desk.policy.scanning.undo_seconds)
-    checking.take_back(desk, parcel, scan.data["code"])
+    checking.take_back(desk, parcel, scan.data["code"], _units(scan))
     desk.parcels.save([parcel])
     outcome = Outcome(scan.data["code"], Station.CHECK, desk.parcels.get(parcel.id), undone=True)
     return _told(desk, actor, outcome, counted=0)

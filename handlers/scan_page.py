@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import checking, floor, measuring, notices, pulls, staff, undo_scan
+from domain import asked, checking, floor, measuring, notices, pulls, staff, undo_scan
+from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import NoteUnread, ParcelStopped, Refusal, Unknown, WeightRefused
 from domain.floor import Outcome
@@ -21,7 +22,9 @@ from domain.scan_page import KEPT_DAYS, PageAnswer
 from handlers import stock_page
 from handlers.cards.checks import check_lines
 from handlers.cards.evidence import veiled
+from handlers.cards.in_hand import pick_line
 from handlers.cards.scans import ANY_HINT, COMMANDS, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
+from handlers.cards.traces import trace_card
 from handlers.codes import read_codes, read_sized
 from handlers.draw import draw
 from handlers.refusals import refusal_text
@@ -34,6 +37,7 @@ _MOST = 2**53
 _LONGEST_AGE = 7 * 24 * 3600 * 1000
 _NOTES, _NOTE = 6, 300
 _COMMAND = re.compile(r"/(putback|pick|receive)\b")
+_LINES = 4
 _DOINGS = ("scan", "undo", "seen", "read")
 
 
@@ -161,10 +165,17 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
     if job.do == "undo" and job.doc:
         return [stock_page.undone(desk, person, job.text, job.doc, words)]
     if job.do == "undo":
-        return [_result(desk, person, undo_scan.undo(desk, person.acting(), job.text, _done_at(desk, job)), words)]
+        code = _first_code(desk, person, job.text)
+        return [_result(desk, person, undo_scan.undo(desk, person.acting(), code, _done_at(desk, job)), words)]
     if job.do == "read":
         checking.read_notes(desk, person.acting(), job.parcel)
     return _scanned(desk, person, job, words)
+
+
+def _first_code(desk: Desk, person: Person, text: str) -> str:
+    """The code in what was typed, as the shift's log has it: not with its weight or count, not the whole GS1 label."""
+    codes = read_codes(text, asked.of(desk, person.acting()))
+    return codes[0].text or text if codes else text
 
 
 def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
@@ -176,7 +187,8 @@ def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
     if sized is not None and not floor.sku_of(desk, sized.told):
         scans = measuring.weigh(desk, person.acting(), sized.code, sized.whole, sized.grams, _done_at(desk, job))
         return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
-    codes = [(job.text.strip(), None)] if is_bin else read_codes(job.text)
+    now = asked.of(desk, person.acting(), job.station)
+    codes = [Code(job.text.strip())] if is_bin else read_codes(job.text, now)
     if codes is None:
         return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
     place = job.place if job.place in desk.catalog.warehouses else None
@@ -194,6 +206,8 @@ def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
         if outcome.returned and outcome.verdict in ("ok", "again"):
             key = f"page:{job.id}:{outcome.code}"
             notices.tell_chat(desk, NoticeKind.RETURN, outcome.returned.id, person.chat_id, key=key)
+        for kind, number in outcome.papers:
+            notices.tell_chat(desk, kind, number, person.chat_id, key=f"page:{job.id}:{kind}:{number}")
     return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
 
 
@@ -259,6 +273,21 @@ def _warned(outcome: Outcome, words: Words) -> list[str]:
     return [f"⚠️ {words.plain(WARNINGS[outcome.warn])}"] if outcome.verdict == "ok" and outcome.warn else []
 
 
+def _looked_at(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
+    """Goods, a paper's card as it begins, or where a number went."""
+    actor = person.acting()
+    if outcome.sku and outcome.station is Station.PICK:
+        return pick_line(desk, actor, outcome.sku, words)
+    if outcome.sku:
+        return words("{sku} {title}", sku=outcome.sku, title=desk.catalog.skus[outcome.sku].title)
+    if outcome.traced:
+        card = trace_card(desk, actor, outcome.code, words)
+        return card.text if card else ""
+    chat = desk.people.chat(person.chat_id)
+    cards = [draw(desk, kind, number, chat, {}) for kind, number in outcome.papers]
+    return "\n".join("\n".join(card.text.split("\n")[:_LINES]) for card in cards if card)
+
+
 def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
     """What to read under the big words; a station is called as its button here, not by the chat's command."""
     return _COMMAND.sub(lambda found: station_label(COMMANDS[found[1]], words), _plain(desk, person, outcome, words))
@@ -274,8 +303,8 @@ def _plain(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
         return words.plain("packed into") + f" {outcome.parcel.material}"
     if outcome.verdict == "item" and outcome.parcel:
         return unmarked("\n".join(check_lines(desk, outcome.parcel, words)))
-    if outcome.verdict == "look":
-        return f"{outcome.sku} {desk.catalog.skus[outcome.sku].title}"
+    if outcome.verdict in ("look", "paper", "found"):
+        return unmarked(_looked_at(desk, person, outcome, words))
     if outcome.refusal is None:
         return ""
     stop_id = stop_of(outcome)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from domain import floor
+from domain import floor, paper_codes
 from domain.desk import Desk
 from domain.errors import BadValue
 from domain.money import parse_minor
@@ -34,9 +34,10 @@ def _of_the_code(token: str) -> bool:
 
 
 def _on_a_parcel(desk: Desk, code: str) -> bool:
-    """Whether it is the label of a parcel of ours, or of one that comes back."""
+    """Whether it is the label of a parcel of ours, or of one that comes back, or the code on a paper of ours."""
     code = code.strip().upper()
-    return desk.parcels.by_waybill(code) is not None or desk.returns.by_waybill(code) is not None
+    ours = desk.parcels.by_waybill(code) is not None or desk.returns.by_waybill(code) is not None
+    return ours or bool(paper_codes.of(desk, code))
 
 
 def meant(desk: Desk, person_id: int, words: str) -> tuple[StockDoc, str] | None:

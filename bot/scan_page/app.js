@@ -10,7 +10,7 @@ import { listen } from "./wedge.js";
 const WEIGHT = /^(\d{1,7}[.,]\d{1,3}|\d{1,5}|\d{1,7}([.,]\d{1,3})?(kg|g|千克|公斤|克))$/i;
 const SIZE = /^\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?(\s*[x×хX*＊✕]\s*\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?){2}$|^长\s*\d.*宽.*高/i;
 const MARKS = {
-  ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", note: "📝", bin: "🗄", look: "🔎", scan_undone: "↶", place: "📍",
+  ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", note: "📝", bin: "🗄", look: "🔎", paper: "📄", found: "🔢", scan_undone: "↶", place: "📍",
 };
 const GIVES_UP = new Set(["refused", "stop", "shelf", "unknown"]); // its weight is not wanted any more
 const TO_DO = "👉"; // the line of a stop that says what to do
@@ -132,7 +132,10 @@ function broken(job) {
 /** What the button would take back: a scan that still waits here, else the last one the server did. */
 function last() {
   const waiting = queue.all().filter((job) => job.do === "scan").at(-1);
-  if (waiting) return { code: waiting.text.split(" ")[0], job: sender.flying.has(waiting.id) ? null : waiting.id };
+  if (waiting) {
+    const job = sender.flying.has(waiting.id) ? null : waiting.id;
+    return { code: waiting.text.split(" ")[0], text: waiting.text, job };
+  }
   return undoable && undoable.until > Date.now() ? { ...undoable, job: null } : null;
 }
 
@@ -144,7 +147,7 @@ function undo() {
     queue.drop(target.job);
     weighing = "";
     show("scan_undone", say("dropped"), target.code);
-  } else queue.push({ id: crypto.randomUUID(), do: "undo", text: target.code, doc: target.doc ?? 0 });
+  } else queue.push({ id: crypto.randomUUID(), do: "undo", text: target.text ?? target.code, doc: target.doc ?? 0 });
   sender.kick();
   draw();
 }

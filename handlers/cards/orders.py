@@ -5,7 +5,7 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
-from domain import replies
+from domain import replies, tracing
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
@@ -16,6 +16,7 @@ from handlers.cards.entries import order_lines
 from handlers.cards.evidence import hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
 from handlers.cards.late import unshipped, unshipped_line
+from handlers.cards.marks import marks_lines
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
 from handlers.cards.stops import answer_line
@@ -195,6 +196,7 @@ def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
     lines = []
     for parcel in parcels:
         lines.append(_parcel_line(desk, parcel, words))
+        lines += marks_lines(tracing.inside(desk, parcel), words)
         lines += [_stop_line(stop, words) for stop in stops.get(parcel.id, ()) if stop.order_id == order.id]
     for back in desk.returns.of_order(order.id):
         lines.append(words("📬 Return {waybill}: {state}", waybill=back.waybill, state=step_name(back.state, words)))

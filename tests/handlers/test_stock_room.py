@@ -138,7 +138,7 @@ async def test_commands_say_what_they_need(desk: DeskChat) -> None:
 async def test_scans_of_people_without_a_document_are_the_floors(desk: DeskChat) -> None:
     picker = desk.cast.people[Role.PICKER]
     said = await desk.writes(picker, CUP)
-    assert said[0].split("\n")[0] == "📦 陶瓷杯 白 · CUP-01"
+    assert said[0] == "🧺 CUP-01 陶瓷杯 白: you hold no wave. Take one with /wave."
 
 
 async def test_without_a_warehouse_each_of_them_is_offered(desk: DeskChat) -> None:
