@@ -150,11 +150,17 @@ def _unknown(refusal: errors.Unknown, words: Words) -> str:
         return words("{name} is not a waybill of ours.", name=refusal.name)
     if not refusal.name:
         return words("Which {kind}? Write it behind the command.", kind=kind_name(refusal.kind, words))
+    if refusal.kind == "order":
+        return words(
+            "There is no order called «{name}». Send a piece of it alone (number, waybill, phone tail, name) and I "
+            "look for it.",
+            name=refusal.name,
+        )
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
 def _no_line(refusal: errors.NoSuchLine, words: Words) -> str:
-    facts = {"order": refusal.order, "line": refusal.line, "lines": ", ".join(f"#{one}" for one in refusal.lines)}
+    facts = {"order": refusal.order, "line": refusal.line, "lines": words.listed(f"#{one}" for one in refusal.lines)}
     if not refusal.lines:
         return words("Order {order}: all its goods are refunded, there is no line #{line}.", **facts)
     return words("Order {order} has no line #{line} to refund. It has: {lines}.", **facts)

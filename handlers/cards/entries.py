@@ -13,7 +13,7 @@ from domain.people import Right
 from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
-from handlers.cards.order_buttons import Row
+from handlers.cards.rows import Row
 from handlers.customer_terms import MARKS, STATES, day, key_name, level_name, platform_name, reason_name, term
 from handlers.draw import drawing
 from handlers.taps import pack

@@ -146,6 +146,11 @@ def veiled(text: str, private: bool, limit: int = 200) -> str:
     return text if private else _DIGITS.sub(lambda run: "*" * (len(run[0]) - 4) + run[0][-4:], text)
 
 
+def beside(code: str, title: str) -> str:
+    """The title that stands beside a code: nothing where it only says the code again."""
+    return "" if title.strip().casefold() == code.casefold() else title
+
+
 _MONEY = ("paid", "payable", "low", "high", "amount", "owed", "price", "floor", "left", "cost", "freight")
 
 
@@ -157,7 +162,9 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["until"] = words.when(datetime.fromisoformat(facts["until"])) if facts["until"] else "?"
     if "at" in facts:
         facts["at"] = step_name(facts["at"], words)
-    if hold.code is HoldCode.KEYWORD:
+    if hold.code is HoldCode.SKU_UNMATCHED:
+        facts["title"] = beside(facts["code"], facts["title"])
+    elif hold.code is HoldCode.KEYWORD:
         facts["words"] = words.listed(facts["words"].split(","))
     elif hold.code is HoldCode.ADDR_CHANGED and "fields" in facts:
         facts["fields"] = words.listed([words.plain(FIELDS[field]) for field in facts["fields"].split(",")])
@@ -209,7 +216,7 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
     text = next(special, EVIDENCE[hold.code])
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
-    seen = words(text, **_facts(hold, words, private))
+    seen = words(text, **_facts(hold, words, private)).rstrip()
     return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
 
 

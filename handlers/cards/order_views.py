@@ -17,11 +17,11 @@ from domain.screening import QUOTED
 from domain.waiting import rush_from
 from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines
-from handlers.cards.evidence import cure, hold_line, veiled
+from handlers.cards.evidence import beside, cure, hold_line, veiled
 from handlers.cards.hands import taker
-from handlers.cards.order_buttons import Row, in_twos
 from handlers.cards.owed import not_parted
 from handlers.cards.refund_parts import part_name, part_rows, read_lines
+from handlers.cards.rows import Row, in_twos
 from handlers.cards.together import why_lines
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, hold_name, verb_name
@@ -107,7 +107,7 @@ def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
     amount = words.money(left if refund is None else min(refund.amount, left), order.currency)
     text = words("Refund {amount} and stop the goods wherever they are. Why?", amount=amount)
     if refund is not None:
-        what = part_name(order, read_lines(part))
+        what = part_name(order, read_lines(part), words)
         text = words("Refund {what}, {amount}, and take it out wherever it is. Why?", what=what, amount=amount)
     key = (*_key(order), part) if part else _key(order)
     buttons = [
@@ -209,7 +209,7 @@ def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], he
     line = next((one for one in order.lines if one.sku is None and not one.dropped), None)
     if line is None:
         return Card(head, (_back(order, words),))
-    what = veiled(f"{line.title} {line.variant}", True, 120)
+    what = veiled(beside(line.merchant_code, f"{line.title} {line.variant}"), True, 120)
     text = words(
         "Line {line}: «{code}» {title}\nWhich product is it?",
         line=line.line_no,
@@ -220,7 +220,7 @@ def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], he
     for sku in candidates(list(desk.catalog.skus.values()), line):
         tap = f"o.mk:{order.id}:{order.revision}:{line.line_no}:{sku.code}"
         if len(tap.encode()) <= 64 and ":" not in sku.code:
-            buttons.append((Button(words.label("{sku} {title}", sku=sku.code, title=sku.title[:30]), tap),))
+            buttons.append((Button(f"{sku.code} {beside(sku.code, sku.title[:30])}".rstrip(), tap),))
     typed = Button(words("Type a SKU or barcode…"), pack("o.mq", *_key(order), line.line_no))
     return Card(f"{head}\n\n{text}", (*buttons, (typed,), _back(order, words)))
 

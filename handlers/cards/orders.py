@@ -9,11 +9,11 @@ from domain import replies
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop
+from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.entries import order_lines
-from handlers.cards.evidence import hold_line, shop_name, veiled
+from handlers.cards.evidence import beside, hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
@@ -147,12 +147,10 @@ def _goods(order: Order, words: Words) -> list[str]:
 
 
 def _goods_line(line: Line, currency: str, words: Words) -> str:
-    title = veiled(" ".join(f"{line.title} {line.variant}".split()), True, 60)
-    if line.sku:
-        text = words("{count} × <b>{sku}</b> {title}", count=line.quantity, sku=line.sku, title=title)
-    else:
-        code = line.merchant_code or "-"
-        text = words("{count} × ❓ not matched «{code}» {title}", count=line.quantity, code=code, title=title)
+    code = line.sku or line.merchant_code or "-"
+    title = veiled(beside(code, " ".join(f"{line.title} {line.variant}".split())), True, 60)
+    text = N_("{count} × <b>{sku}</b> {title}") if line.sku else N_("{count} × ❓ not matched «{sku}» {title}")
+    text = words(text, count=line.quantity, sku=code, title=title).rstrip()
     if line.amount:
         text += f" · {words.money(line.amount, currency)}"
     if line.dropped:
@@ -217,10 +215,16 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
 
 
 def _stop_line(stop: Stop, words: Words) -> str:
+    """A stop, or goods that belong into the box again after all: that one stops nothing for good."""
+    again = stop.kind is StopKind.REPICK
     if stop.state in OPEN_STOPS:
-        named = stop.acked_by or stop.named or "-"
-        since = words.clock(stop.opened_at)
-        return words("⛔ Stop since {at}, {state}: {name}", at=since, state=step_name(stop.state, words), name=named)
+        text = N_("🔁 To be picked again since {at}, {state}") if again else N_("⛔ Stop since {at}, {state}")
+        text = words(text, at=words.clock(stop.opened_at), state=step_name(stop.state, words))
+        named = stop.acked_by or stop.named
+        return text + words(": {name}", name=named) if named else text
+    if again:
+        text = N_("🔁 Picked again, {at}") if stop.state is StopState.DONE else N_("Nothing to pick again, {at}")
+        return words(text, at=words.when(stop.closed_at))
     return words("Stop: {state}, {at}", state=ended_stop_name(stop.state, words), at=words.when(stop.closed_at))
 
 

@@ -14,8 +14,8 @@ from domain.records import NoticeKind
 from domain.scope import HELD, Scope
 from handlers.card import Button, Card
 from handlers.cards.filters import chips, choices
-from handlers.cards.order_buttons import Row
 from handlers.cards.orders import order_card, state_text
+from handlers.cards.rows import Row
 from handlers.cards.scopes import code_of, scope_name, walked
 from handlers.draw import drawing
 from handlers.taps import pack

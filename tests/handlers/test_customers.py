@@ -118,10 +118,10 @@ async def test_from_the_order_to_its_customer_and_the_order_stays(desk: DeskChat
     anna = desk.cast.people[Role.CS]
     desk.takes(incoming("1", buyer_id=EVE), incoming("2", buyer_id="t**1"))
     await desk.writes(anna, "/order 1")
-    await desk.taps(anna, "👤 Customer")
+    await desk.taps(anna, "👤 Buyer")
     assert [call.name for call in desk.last] == ["sendMessage", "answerCallbackQuery"]
     await desk.writes(anna, "/order 2")
-    assert "👤 Customer" not in desk.labels[-1]
+    assert "👤 Buyer" not in desk.labels[-1]
 
 
 async def test_tags_vip_and_note_show_on_the_order_and_in_lists(desk: DeskChat) -> None:
@@ -202,7 +202,7 @@ async def test_a_lead_lists_a_customer_with_reason_level_term_and_evidence(desk:
         "• <b>buyer on the blacklist</b>: refuse orders: empty or short returns, recognised by account, "
         "until: 2027-11-23 “1 和 2 都是空包 &lt;x&gt;” · service lead, for 0 min"
     ) in text.split("\n")
-    await desk.taps(lead, "👤 Customer")
+    await desk.taps(lead, "👤 Buyer")
     await desk.taps(lead, "▸ ⛔ refuse orders: empty or short returns, until: 2027-11-23")
     await desk.taps(lead, "✅ Take off the list")
     [_, card] = await desk.answers(lead, "误会")

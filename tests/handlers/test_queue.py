@@ -113,17 +113,17 @@ async def test_filters_are_tapped_together_and_dropped(desk: DeskChat) -> None:
     await desk.writes(anna, "/queue")
     await desk.taps(anna, "🔎 1/2")
     assert desk.labels == [
-        ["✕ on hold"],
+        ["✕ held"],
         ["clean 1", "小满旗舰店 1"],
         ["小满拼多多店 1", "buyer's message 2"],
         ["📥 As a digest"],
         ["◀ Back"],
     ]
     await desk.taps(anna, "小满拼多多店 1")
-    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ on hold", "✕ 小满拼多多店"]]
+    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ held", "✕ 小满拼多多店"]]
     await desk.taps(anna, "🔎 1/1")
     [text] = await desk.taps(anna, "📥 As a digest")
-    assert text.split("\n")[:2] == ["<b>📥 1 new: 0 clean, 1 held</b>", "🔎 on hold + 小满拼多多店"]
+    assert text.split("\n")[:2] == ["<b>📥 1 new: 0 clean, 1 held</b>", "🔎 held + 小满拼多多店"]
 
 
 async def test_a_digest_of_a_part_approves_that_part_and_stays_it(desk: DeskChat) -> None:
@@ -159,14 +159,14 @@ async def test_two_people_approve_in_chat(desk: DeskChat) -> None:
     anna, lead, owner = (desk.cast.people[role] for role in (Role.CS, Role.CS_LEAD, Role.OWNER))
     (order,) = desk.takes(incoming("1", **BIG))
     await desk.writes(anna, "/order 1")
-    assert desk.labels[:2] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject", "💸 Refund and stop"]]
+    assert desk.labels[:3] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject"], ["💸 Refund and stop"]]
     [card] = await desk.writes(lead, "/order 1")
     assert card.split("\n")[1] == "👥 From ¥10,000.00 on two people approve"
     old, shown = desk.button(lead.telegram_id, "✅ Approve (1 of 2)")
     [card] = await desk.taps(lead, "✅ Approve (1 of 2)")
     assert desk.toasts == ["Your yes is noted. A second person must approve."]
     assert card.split("\n")[1] == f"☝️ {lead.name} said yes at 10:00; a second person must approve"
-    assert desk.labels[:2] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject", "💸 Refund and stop"]]
+    assert desk.labels[:3] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject"], ["💸 Refund and stop"]]
     assert desk.order(order.id).status is OrderStatus.REVIEW
     await desk.presses(lead, old, shown)
     assert desk.toasts == [
@@ -265,7 +265,7 @@ async def test_a_redraw_keeps_the_filter(desk: DeskChat) -> None:
     assert row.shown == "h.xKEYWORD"
     await desk.taps(anna, "✋ Hold")
     await desk.taps(anna, "◀ Back")
-    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ on hold", "✕ keyword"]]
+    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ held", "✕ keyword"]]
 
 
 async def test_an_old_queue_tap_without_a_filter_still_walks(desk: DeskChat) -> None:
@@ -274,7 +274,7 @@ async def test_an_old_queue_tap_without_a_filter_still_walks(desk: DeskChat) -> 
     await desk.writes(anna, "/queue")
     _, shown = desk.button(anna.telegram_id, "▶")
     [text] = await desk.presses(anna, pack("o.q", second.id), shown)
-    assert text.split("\n")[-1].startswith("2 of 2 · on hold")
+    assert text.split("\n")[-1].startswith("2 of 2 · held")
     assert desk.order(first.id) == first
 
 

@@ -98,7 +98,7 @@ async def test_the_order_card_in_english(desk: DeskChat) -> None:
     assert "2 × <b>CUP-01</b> goods CUP-01 · ¥78.00" in lines
     assert "• <b>keyword</b>: found: gift · customer service, for 0 min" in lines
     assert "• <b>buyer's message</b>: “&lt;b&gt;gift&lt;/b&gt;” · customer service, for 0 min" in lines
-    assert desk.labels[0] == ["✅ Release 2 and approve", "❌ Reject"]
+    assert desk.labels[:2] == [["✅ Release 2 and approve"], ["❌ Reject"]]
 
 
 async def test_the_order_card_in_chinese(zh: DeskChat) -> None:
@@ -263,7 +263,7 @@ async def test_the_queue_walks_in_one_message_and_goes_on_after_a_decision(desk:
     one, two = desk.takes(*(incoming(str(n), buyer_message=f"note {n}") for n in (1, 2)))
     [first] = await desk.writes(anna, "/queue")
     assert " · 1 · " in first.split("\n")[0]
-    assert first.split("\n")[-1] == "1 of 2 · on hold · ⏳ leaves by 11-25 10:00"
+    assert first.split("\n")[-1] == "1 of 2 · held · ⏳ leaves by 11-25 10:00"
     assert desk.labels[-2:] == [["🙋 I take it", "💤 Later"], ["🔎 1/2", "▶"]]
     [second] = await desk.taps(anna, "▶")
     assert desk.last[0].name == "editMessageText"
