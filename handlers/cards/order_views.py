@@ -48,6 +48,7 @@ REFUND_REASONS = {
     "late": N_("Too slow"),
     "wrong": N_("Ordered the wrong thing"),
 }
+_STOCK = (HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY)
 ENDING_STATES = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
 View = Callable[[Desk, Order, Viewer, Mapping[str, str], str], Card]
 
@@ -82,13 +83,19 @@ def _ending(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
         "stock": words("Until the goods are there"),
         "told": words("Another time…"),
     }
-    if order.status is OrderStatus.RELEASED:
-        del labels["stock"]  # its goods are claimed already
-    elif (soon := rush_from(order, desk.policy)) and desk.now < soon:
+    if not _short(order):
+        del labels["stock"]
+    if order.status is not OrderStatus.RELEASED and (soon := rush_from(order, desk.policy)) and desk.now < soon:
         labels["ship"] = words("Until {hours} h before its ship time", hours=desk.policy.urgent_hours)
     buttons = [Button(label, pack("o.hde", *_key(order), reason, ending)) for ending, label in labels.items()]
     text = words("Hold it: {reason}. Until when?", reason=words.plain(HOLD_REASONS[reason]))
     return Card(f"{head}\n\n{text}", (*in_twos(buttons), _back(order, words)))
+
+
+def _short(order: Order) -> bool:
+    """Whether there are goods to wait for: else a hold until they are there would be over at once."""
+    missing = not {*open_codes(order.holds)}.isdisjoint(_STOCK)
+    return order.status is OrderStatus.UNPAID or (missing and order.status is not OrderStatus.RELEASED)
 
 
 def _sure(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:

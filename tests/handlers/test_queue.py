@@ -17,7 +17,7 @@ from domain.records import NoticeKind
 from domain.scope import ALL, HELD, Amount, Hand, Scope
 from handlers.cards.scopes import MOST_ABOVE, code_of, scope_of, walked
 from handlers.taps import pack
-from tests.factory import NOW, incoming
+from tests.factory import NOW, incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat, open_desk
 from tests.handlers.floor_chat import GROUP
 
@@ -299,6 +299,23 @@ async def test_a_freeze_ends_as_chosen(desk: DeskChat, label: str, seen: dict[st
     assert f"• <b>held by hand</b>: Ship later ({anna.name}){line} · customer service, for 0 min" in text.split("\n")
 
 
+async def test_only_missing_goods_are_waited_for(desk: DeskChat) -> None:
+    """A hold until goods are there that are there would be none at all."""
+    anna = desk.cast.people[Role.CS]
+    there, short = desk.takes(incoming("1"), incoming("2", lines=(incoming_line("TOWEL-01", 2),)))
+    offered = []
+    for order in (there, short):
+        await desk.writes(anna, f"/order {order.number}")
+        await desk.taps(anna, "✋ Hold")
+        await desk.taps(anna, "To be checked")
+        offered.append("Until the goods are there" in [label for row in desk.labels for label in row])
+    assert offered == [False, True]
+    _, shown = desk.button(anna.telegram_id, "Until the goods are there")
+    await desk.presses(anna, pack("o.hde", there.id, there.revision, "check", "stock"), shown)
+    assert desk.toasts == ["Its goods are there: nothing holds it."]
+    assert not desk.order(there.id).held
+
+
 async def test_a_freeze_until_a_typed_time(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
     (order,) = desk.takes(incoming("1"))
@@ -307,11 +324,13 @@ async def test_a_freeze_until_a_typed_time(desk: DeskChat) -> None:
     await desk.taps(anna, "To be checked")
     await desk.taps(anna, "Another time…")
     question = desk.last[0]
-    assert await desk.replies(anna, question, "someday") == [
-        "«someday» does not do for until when. Wanted: a time to come within a year, like 18:00, 11-25 18:00 or 2h."
+    [text] = await desk.replies(anna, question, "someday")
+    assert text.split("\n")[:2] == [
+        "«someday» does not do for until when. Wanted: a time to come within a year, like 18:00, 11-25 18:00 or 2h.",
+        "Answer this message once more, or with “cancel”.",
     ]
     assert desk.order(order.id) == order
-    await desk.replies(anna, question, "11-25 18:00")
+    await desk.answers(anna, "11-25 18:00")
     (hold,) = desk.order(order.id).holds
     assert datetime.fromisoformat(hold.evidence["until"]) == datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 
