@@ -79,7 +79,7 @@ class People(BaseMiddleware):
             bot=data["bot"],
             services=self.services,
             person=person,
-            actor=person.acting(update.update_id),
+            actor=person.acting(update.update_id, chat.id),
             chat=chat,
             words=Words(person.language if chat.private else chat.language, zone),
             update_id=update.update_id,

@@ -225,7 +225,6 @@ VERBS = {
     "mapping_saved": N_("remembered"),
     "mapping_forgotten": N_("forgotten"),
 }
-
 ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator"), "xiaoer": N_("Xiaoer")}
 RIGHTS = {
     "view_orders": N_("see orders"),

@@ -15,6 +15,7 @@ from domain.parcels import Parcel, ParcelState
 from domain.records import Event
 from domain.screening import QUOTED
 from domain.waiting import rush_from
+from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines
 from handlers.cards.evidence import beside, cure, hold_line, veiled
@@ -206,7 +207,8 @@ def event_line(event: Event, viewer: Viewer) -> str:
         text += words(" · copy {copy}", copy=copy)
     if not event.reason:
         return text
-    reason = hold_name(event.reason, words) if event.verb == "hold_released" else event.reason
+    named = {"hold_released": hold_name, "unapproved": back_name}.get(event.verb)
+    reason = named(event.reason, words) if named else event.reason
     return text + words(" · {reason}", reason=veiled(reason, viewer.private, 80))
 
 

@@ -11,6 +11,7 @@ from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.records import NoticeKind
+from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.entries import order_lines
 from handlers.cards.evidence import beside, hold_line, shop_name, veiled
@@ -21,7 +22,15 @@ from handlers.cards.stops import answer_line
 from handlers.cards.together import together_lines
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import N_, actor_name, ended_stop_name, hold_name, refund_state_name, role_name, step_name
+from handlers.terms import (
+    N_,
+    actor_name,
+    ended_stop_name,
+    hold_name,
+    refund_state_name,
+    role_name,
+    step_name,
+)
 from handlers.viewer import Viewer
 from handlers.words import Words, mask_name, mask_phone
 
@@ -88,6 +97,8 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
 
 
 def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
+    if order.status is OrderStatus.REVIEW:
+        return _taken_back(desk, order, words)
     lines = []
     if order.status is OrderStatus.APPROVED and order.release_at:
         lines.append(
@@ -104,11 +115,21 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
             "reason": words.plain("refunded") if order.reason == "refunded" else order.reason or "-",
         }
         lines.append(words("By {by} at {at}: {reason}", **facts))
-    elif order.decided_by and order.status is not OrderStatus.REVIEW:
+    elif order.decided_by:
         lines.append(
             words("Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at))
         )
     return lines
+
+
+def _taken_back(desk: Desk, order: Order, words: Words) -> list[str]:
+    """Who approved it reads "waits for approval" and would think the approval was lost: it fell, and this is why."""
+    decided = (event for event in desk.history("order", order.id) if event.verb in ("approved", "unapproved"))
+    last = next(decided, None)
+    if last is None or last.verb == "approved":
+        return []
+    facts = {"at": words.when(last.at), "by": actor_name(last.actor, words), "why": back_name(last.reason, words)}
+    return [words("↩ Back in review since {at} by {by}: {why}", **facts)]
 
 
 def _people(order: Order, viewer: Viewer) -> list[str]:

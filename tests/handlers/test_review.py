@@ -182,10 +182,11 @@ async def test_only_the_lines_of_an_address_that_were_sent_change(desk: DeskChat
     await desk.taps(anna, "✏️ Edit address")
     question = desk.last[0]
     assert "phone: 1\n" in question.said["text"]
-    assert await desk.replies(anna, question, "13800001234") == [
+    [text] = await desk.replies(anna, question, "13800001234")
+    assert text.split("\n")[0] == (
         "«13800001234» does not do for address. Wanted: lines like «phone: 13800001234», or a whole address with name "
         "and phone."
-    ]
+    )
     assert desk.order(order.id).receiver == order.receiver
     for text in ("/order 1", "✋ Held orders"):  # they went on to something else
         [*_, shown] = await desk.replies(anna, question, text)
