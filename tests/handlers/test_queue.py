@@ -299,6 +299,25 @@ async def test_a_freeze_ends_as_chosen(desk: DeskChat, label: str, seen: dict[st
     assert f"• <b>held by hand</b>: Ship later ({anna.name}){line} · customer service, for 0 min" in text.split("\n")
 
 
+async def test_an_empty_queue_leads_to_the_new_orders(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    assert await desk.writes(anna, "/queue") == ["No order is held."]
+    assert desk.labels == [["📥 New orders"]]
+    [text] = await desk.taps(anna, "📥 New orders")
+    assert text == "<b>📥 No new orders: everything is decided</b>"
+
+
+async def test_what_was_put_off_says_so_on_the_way_back(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.takes(incoming("1", buyer_message="急"), incoming("2", buyer_message="急"))
+    await desk.writes(anna, "/queue")
+    await desk.taps(anna, "💤 Later")
+    await desk.taps(anna, "💤 15 min")
+    assert desk.labels[-1] == ["↩ 1: 💤 Put off until 11-23 10:15"]
+    await desk.taps(anna, "✅ Release 1 and approve")
+    assert desk.labels[-1] == ["🔎 Filter", "📥 New orders"]
+
+
 async def test_only_missing_goods_are_waited_for(desk: DeskChat) -> None:
     """A hold until goods are there that are there would be none at all."""
     anna = desk.cast.people[Role.CS]
