@@ -89,6 +89,7 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
 )
 _UNUSED = 40
 UNUSED = N_("{column} «{sample}»")
+_WORD = N_("«{word}»")
 _LABEL = 28
 _SAMPLE = 28
 _PHONE_DIGITS = 7
@@ -199,8 +200,8 @@ def word_label(word: str, viewer: Viewer) -> str:
     if not word:
         return viewer.words.plain(N_("(empty)"))
     if meaning_of(word) is not None:
-        return f"«{cut(word)}»"
-    return f"❓«{cut(word) if viewer.private else mask_name(word)}»"
+        return viewer.words.label(_WORD, word=cut(word))
+    return "❓" + viewer.words.label(_WORD, word=cut(word) if viewer.private else mask_name(word))
 
 
 def _draft_buttons(mapping: TableMapping, words: Words) -> tuple[tuple[Button, ...], ...]:

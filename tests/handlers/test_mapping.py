@@ -251,3 +251,10 @@ def test_every_field_and_meaning_has_a_name_and_a_place() -> None:
     placed = [field for _, fields in GROUPS for field in fields]
     assert sorted(placed) == sorted(Field)
     assert (set(FIELDS), set(MEANINGS)) == (set(Field), set(Meaning))
+
+
+async def test_status_words_are_quoted_as_the_language_does(sqlite_url: str) -> None:
+    desk = open_desk(sqlite_url, "zh")
+    card = await begun(desk)
+    assert "状态用词：❓「新单」 = 已付款 · 「已取消」 = 已关闭" in card.split("\n")
+    desk.store.close()
