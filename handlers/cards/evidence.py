@@ -59,6 +59,7 @@ EVIDENCE = {
     HoldCode.PAY_DELAY: N_("the buyer may still change their mind, until {until}"),
     HoldCode.TIME_WINDOW: N_("outside the hours {hours}, until {until}"),
 }
+LISTED = N_("{level}: {why}, recognised by {by}, until: {until}")
 FREEZE_UNTIL = N_("{reason} ({by}), until {until}")
 FREEZE_STOCK = N_("{reason} ({by}), until the goods are there")
 FREEZE_SHIP = N_("{reason} ({by}), until its ship time is near; then it is a rush one")
@@ -214,6 +215,8 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
     """One hold: its name and what was seen."""
     special = (text for code, fact, text in SPECIAL if code is hold.code and fact in hold.evidence)
     text = next(special, EVIDENCE[hold.code])
+    if hold.code is HoldCode.BLACKLIST and not hold.evidence.get("text"):
+        text = LISTED
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
     seen = words(text, **_facts(hold, words, private)).rstrip()

@@ -35,6 +35,11 @@ from handlers.viewer import Viewer
 from handlers.words import Words, mask_name, mask_phone
 
 SHOWN_LINES = 12
+_OPEN = {
+    StopKind.REFUND: N_("⛔ Stop since {at}, {state}"),
+    StopKind.HOLD: N_("✋ Must wait since {at}, {state}"),
+    StopKind.REPICK: N_("🔁 To be picked again since {at}, {state}"),
+}
 _GONE = frozenset({ParcelState.CANCELLED})
 
 
@@ -236,14 +241,14 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
 
 
 def _stop_line(stop: Stop, words: Words) -> str:
-    """A stop, or goods that belong into the box again after all: that one stops nothing for good."""
-    again = stop.kind is StopKind.REPICK
+    """A stop; or a box that waits for a decision, or for goods that belong into it again: neither is sent back."""
     if stop.state in OPEN_STOPS:
-        text = N_("🔁 To be picked again since {at}, {state}") if again else N_("⛔ Stop since {at}, {state}")
-        text = words(text, at=words.clock(stop.opened_at), state=step_name(stop.state, words))
+        text = words(_OPEN[stop.kind], at=words.clock(stop.opened_at), state=step_name(stop.state, words))
         named = stop.acked_by or stop.named
         return text + words(": {name}", name=named) if named else text
-    if again:
+    if stop.kind is StopKind.HOLD and stop.state is StopState.RELEASED:
+        return words("▶️ May go on, {at}", at=words.when(stop.closed_at))
+    if stop.kind is StopKind.REPICK:
         text = N_("🔁 Picked again, {at}") if stop.state is StopState.DONE else N_("Nothing to pick again, {at}")
         return words(text, at=words.when(stop.closed_at))
     return words("Stop: {state}, {at}", state=ended_stop_name(stop.state, words), at=words.when(stop.closed_at))

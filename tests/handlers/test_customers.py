@@ -245,7 +245,8 @@ async def test_what_the_clock_proposes_carries_its_figures_and_is_dismissed(desk
     ]
     rows = desk.card(lead, NoticeKind.ENTRY, 1).rows
     assert [[button.label for button in row] for row in rows] == [
-        ["⚠️ warn", "✋ hold orders", "⛔ refuse orders"],
+        ["⚠️ warn", "✋ hold orders"],
+        ["⛔ refuse orders"],
         ["Dismiss"],
         ["👤 Customer"],
     ]
@@ -279,8 +280,8 @@ async def test_an_appeal_goes_to_the_lead_and_is_answered(desk: DeskChat) -> Non
         "A service lead decides.",
     ]
     await desk.shown(lead, NoticeKind.ENTRY, 1)
-    await desk.taps(lead, "Uphold")
-    assert desk.toasts == ["Upheld."]
+    await desk.taps(lead, "Keep on the list")
+    assert desk.toasts == ["It stays on the list."]
     assert (entries(desk)[0].appeal, entries(desk)[0].state) == (Appeal.UPHELD, EntryState.ACTIVE)
 
 

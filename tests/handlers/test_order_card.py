@@ -54,6 +54,12 @@ def test_a_title_that_is_the_code_is_not_said_twice() -> None:
             "Nothing to pick again, 11-23 10:00",
             "无需补拣，11-23 10:00",
         ),
+        ({"kind": StopKind.HOLD}, "✋ Must wait since 10:00, open", "✋ 10:00 起暂停，未处理"),
+        (
+            {"kind": StopKind.HOLD, "state": StopState.RELEASED, "closed_at": NOW},
+            "▶️ May go on, 11-23 10:00",
+            "▶️ 可继续发货，11-23 10:00",
+        ),
         ({"kind": StopKind.REFUND}, "⛔ Stop since 10:00, open", "⛔ 10:00 起拦截，未处理"),
         (
             {"kind": StopKind.REFUND, "named": "<b>"},

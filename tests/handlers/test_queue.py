@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from domain import looking, queue
+from domain import queue
 from domain.catalog import Account
 from domain.holds import HoldCode
 from domain.orders import OrderStatus
@@ -17,7 +17,7 @@ from domain.records import NoticeKind
 from domain.scope import ALL, HELD, Amount, Hand, Scope
 from handlers.cards.scopes import MOST_ABOVE, code_of, scope_of, walked
 from handlers.taps import pack
-from tests.factory import NOW, incoming, incoming_line
+from tests.factory import NOW, incoming
 from tests.handlers.desk_chat import DeskChat, open_desk
 from tests.handlers.floor_chat import GROUP
 
@@ -278,27 +278,6 @@ async def test_an_old_queue_tap_without_a_filter_still_walks(desk: DeskChat) -> 
     assert desk.order(first.id) == first
 
 
-@pytest.mark.parametrize(
-    ("label", "seen", "line"),
-    [
-        ("In 2 h", {"until": "2026-11-23T04:00+00:00"}, ", until 11-23 12:00"),
-        ("Tomorrow 09:00", {"until": "2026-11-24T01:00+00:00"}, ", until 11-24 09:00"),
-        ("Until somebody releases it", {}, ""),
-    ],
-)
-async def test_a_freeze_ends_as_chosen(desk: DeskChat, label: str, seen: dict[str, str], line: str) -> None:
-    anna = desk.cast.people[Role.CS]
-    (order,) = desk.takes(incoming("1"))
-    await desk.writes(anna, "/order 1")
-    await desk.taps(anna, "✋ Hold")
-    await desk.taps(anna, "Ship later")
-    assert desk.order(order.id) == order
-    [text] = await desk.taps(anna, label)
-    (hold,) = desk.order(order.id).holds
-    assert hold.evidence == {"reason": "Ship later", "by": anna.name} | seen
-    assert f"• <b>held by hand</b>: Ship later ({anna.name}){line} · customer service, for 0 min" in text.split("\n")
-
-
 async def test_an_empty_queue_leads_to_the_new_orders(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
     assert await desk.writes(anna, "/queue") == ["No order is held."]
@@ -316,42 +295,6 @@ async def test_what_was_put_off_says_so_on_the_way_back(desk: DeskChat) -> None:
     assert desk.labels[-1] == ["↩ 1: 💤 Put off until 11-23 10:15"]
     await desk.taps(anna, "✅ Release 1 and approve")
     assert desk.labels[-1] == ["🔎 Filter", "📥 New orders"]
-
-
-async def test_only_missing_goods_are_waited_for(desk: DeskChat) -> None:
-    """A hold until goods are there that are there would be none at all."""
-    anna = desk.cast.people[Role.CS]
-    there, short = desk.takes(incoming("1"), incoming("2", lines=(incoming_line("TOWEL-01", 2),)))
-    offered = []
-    for order in (there, short):
-        await desk.writes(anna, f"/order {order.number}")
-        await desk.taps(anna, "✋ Hold")
-        await desk.taps(anna, "To be checked")
-        offered.append("Until the goods are there" in [label for row in desk.labels for label in row])
-    assert offered == [False, True]
-    _, shown = desk.button(anna.telegram_id, "Until the goods are there")
-    await desk.presses(anna, pack("o.hde", there.id, there.revision, "check", "stock"), shown)
-    assert desk.toasts == ["Its goods are there: nothing holds it."]
-    assert not desk.order(there.id).held
-
-
-async def test_a_freeze_until_a_typed_time(desk: DeskChat) -> None:
-    anna = desk.cast.people[Role.CS]
-    (order,) = desk.takes(incoming("1"))
-    await desk.writes(anna, "/order 1")
-    await desk.taps(anna, "✋ Hold")
-    await desk.taps(anna, "To be checked")
-    await desk.taps(anna, "Another time…")
-    question = desk.last[0]
-    [text] = await desk.replies(anna, question, "someday")
-    assert text.split("\n")[:2] == [
-        "«someday» does not do for until when. Wanted: a time to come within a year, like 18:00, 11-25 18:00 or 2h.",
-        "Answer this message once more, or with “cancel”.",
-    ]
-    assert desk.order(order.id) == order
-    await desk.answers(anna, "11-25 18:00")
-    (hold,) = desk.order(order.id).holds
-    assert datetime.fromisoformat(hold.evidence["until"]) == datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 
 
 async def test_a_slip_of_the_finger_is_understood(desk: DeskChat) -> None:
@@ -377,23 +320,6 @@ async def test_a_group_is_asked_once_more_too(desk: DeskChat) -> None:
     assert desk.order(order.id) == order
     await desk.presses(anna, data, shown, group=True)
     assert desk.order(order.id).decided_by == anna.name
-
-
-async def test_a_freeze_in_the_house_ends_at_a_moment_too_but_not_with_stock(desk: DeskChat) -> None:
-    anna = desk.cast.people[Role.CS]
-    (order,) = desk.orders(incoming("1"))
-    desk.wave()
-    await desk.writes(anna, "/order 1")
-    await desk.taps(anna, "✋ Hold")
-    await desk.taps(anna, "Ship later")
-    labels = [label for row in desk.labels for label in row]
-    assert labels == ["Until somebody releases it", "In 2 h", "Tomorrow 09:00", "Another time…", "◀ Back"]
-    await desk.taps(anna, "In 2 h")
-    (hold,) = desk.order(order.id).holds
-    assert hold.evidence == {"reason": "Ship later", "by": anna.name, "until": "2026-11-23T04:01+00:00"}
-    desk.clock.forward(2 * 3600)
-    assert desk.do(looking.look_again) == 1
-    assert not desk.order(order.id).held
 
 
 async def test_finance_sees_and_tops_up_the_prepaid_numbers(desk: DeskChat) -> None:
