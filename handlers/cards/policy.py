@@ -5,6 +5,7 @@ Surprising: the dry run's card is no card of a record. It says what was true whe
 version it was made against, and a later version makes it refuse. Once it is put in force it becomes one.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
@@ -25,6 +26,7 @@ from handlers.words import Words
 SHOWN_FAULTS = 15
 MOST_CHOICES = 12
 _NAMES = "different names"
+_AMOUNT = re.compile(r"[\w.]*(?:amount_range|most_value|shortage_least|cs_approve|two_people)\.([A-Z]{3}): (.+)")
 SHOWN_CHANGES = 4
 FAULTS = {
     "syntax": N_("this is not TOML: {told}"),
@@ -145,10 +147,19 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
 
 def _changes(changed: Sequence[str], most: int, words: Words) -> list[str]:
     """The first of them, and how many more."""
-    lines = [words("<code>{line}</code>", line=line[:120]) for line in changed[:most]]
+    lines = [words("<code>{line}</code>", line=line[:120]) + _money(line, words) for line in changed[:most]]
     if len(changed) > most:
         lines.append(words("… and {count} more", count=len(changed) - most))
     return lines
+
+
+def _money(line: str, words: Words) -> str:
+    """Behind a change of amounts what they are in money: the file has them in cents, and 5000 is not ¥5,000."""
+    found = _AMOUNT.fullmatch(line)
+    if found is None:
+        return ""
+    told = re.sub(r"\d+", lambda number: words.money(int(number[0]), found[1]), found[2])
+    return words(" ({told})", told=told)
 
 
 def _sums(verdict: Verdict) -> dict[str, int]:

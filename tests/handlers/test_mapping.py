@@ -91,7 +91,7 @@ async def test_a_person_corrects_it_tries_it_and_has_it_remembered(desk: DeskCha
     assert tried.split("\n")[1:6] == [
         "Read so: <b>2 orders</b>, 0 rows rejected. Nothing has been taken in yet.",
         "",
-        "<b>A-1</b> · paid · - · paid ¥78.00",
+        "<b>A-1</b> · paid · paid ¥78.00",
         "2 × 陶瓷杯 &lt;b&gt; [CUP-01] · ¥78.00",
         "→ 张三丰 13800001234 浙江省 杭州市 西湖区 文三路 1 号 CN",
     ]
