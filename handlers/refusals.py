@@ -145,17 +145,24 @@ def _bad_value(refusal: errors.BadValue, words: Words) -> str:
     return words("«{value}» does not do for {what}. Wanted: {want}.", **facts)
 
 
+_LOOK_FOR = {
+    "order": N_(
+        "There is no order called «{name}». /order finds it by a piece of its number, waybill, phone tail, SKU or name."
+    ),
+    "customer": N_(
+        "There is no customer called «{name}». /customer takes a buyer id, an order number or a phone tail."
+    ),
+}
+"""What nobody knows, and how it is found."""
+
+
 def _unknown(refusal: errors.Unknown, words: Words) -> str:
     if refusal.kind == "waybill":
         return words("{name} is not a waybill of ours.", name=refusal.name)
     if not refusal.name:
         return words("Which {kind}? Write it behind the command.", kind=kind_name(refusal.kind, words))
-    if refusal.kind == "order":
-        return words(
-            "There is no order called «{name}». Send a piece of it alone (number, waybill, phone tail, name) and I "
-            "look for it.",
-            name=refusal.name,
-        )
+    if refusal.kind in _LOOK_FOR:
+        return words(_LOOK_FOR[refusal.kind], name=refusal.name)
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 

@@ -17,11 +17,11 @@ from handlers.words import Html, Words
 
 EVIDENCE = {
     HoldCode.REFUNDED: N_("{amount} went back, but no line says for what"),
-    HoldCode.REFUND_REQ: N_("lines concerned: {lines}, first: {first}"),
+    HoldCode.REFUND_REQ: N_("{lines} {lines:line|lines}, first: {first}"),
     HoldCode.BLACKLIST: N_("{level}: {why}, recognised by {by}, until: {until} “{text}”"),
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
-    HoldCode.SKU_UNMATCHED: N_("lines concerned: {lines}, first: «{code}» {title}"),
+    HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
     HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} {days:day|days} to live"),
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
@@ -40,7 +40,7 @@ EVIDENCE = {
     HoldCode.SELLER_NOTE: N_("“{text}”"),
     HoldCode.FREEZE: N_("{reason} ({by})"),
     HoldCode.FRAUD: N_("the platform's opinion: {risk}"),
-    HoldCode.PAYMENT: N_("cash on delivery, {owed}"),
+    HoldCode.PAYMENT: N_("{owed} to be collected at the door"),
     HoldCode.PART_PAID: N_("{paid} paid of {payable}"),
     HoldCode.PRESALE_WAIT: N_("presale, to be worked on from {until}"),
     HoldCode.MEMBER_CHANGED: N_("{member}, which travels with it, is stopped or held"),

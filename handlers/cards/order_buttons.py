@@ -97,5 +97,5 @@ def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
         buttons.append((Right.REFUND, Button(words("📮 Answered on the platform"), pack("sh", order.id))))
     typed = [r for r in desk.refunds.of_order(order.id) if r.external_id.startswith("cs:")]
     if any(r.state != RefundState.CANCELLED for r in typed):
-        buttons.append((Right.REFUND, Button(words("Refund withdrawn"), pack("o.rw", *key))))
+        buttons.append((Right.REFUND, Button(words("↩ Withdraw refund"), pack("o.rw", *key))))
     return [button for right, button in buttons if viewer.offers(right, shop=order.shop_id)]

@@ -9,7 +9,7 @@ from domain import replies
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
+from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.records import NoticeKind
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
@@ -230,7 +230,7 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
         parts.append(f"<code>{words('{name}', name=parcel.waybill)}</code>")
     if parcel.wave_id:
         parts.append(words("wave {wave}, slot {slot}", wave=desk.waves.get(parcel.wave_id).number, slot=parcel.slot))
-    if parcel.holder:
+    if parcel.holder and parcel.state in IN_HOUSE:  # what has left is in nobody's hands
         parts.append(words("held by {name}", name=parcel.holder))
     if parcel.size:
         parts.append(words("{name}", name=words.size(parcel.size)))

@@ -105,7 +105,9 @@ async def test_several_customers_become_buttons_and_nobody_is_said(desk: DeskCha
     assert desk.labels == [["👤 b2 · Taobao · 2"], [f"👤 {EVE} · Taobao · 1"]]
     [card] = await desk.taps(anna, "👤 b2 · Taobao · 2")
     assert card.startswith("<b>👤 b2</b> · Taobao")
-    assert await desk.writes(anna, "/customer <b>") == ["There is no customer called «&lt;b&gt;»."]
+    assert await desk.writes(anna, "/customer <b>") == [
+        "There is no customer called «&lt;b&gt;». /customer takes a buyer id, an order number or a phone tail."
+    ]
     assert await desk.writes(anna, "/customer") == ["Which customer? Write it behind the command."]
     assert await desk.writes(anna, "/customer 3") == [
         "«3» does not do for customer. Wanted: an order whose platform tells who bought it."

@@ -144,3 +144,23 @@ def test_every_reason_an_approval_falls_for_has_words() -> None:
     ]
     reasons = [word.value for call in calls for word in call.keywords if word.arg == "reason"]
     assert {reason.value for reason in reasons if isinstance(reason, ast.Constant)} == set(BACK)
+
+
+async def test_what_has_left_is_in_nobodys_hands(sqlite_url: str) -> None:
+    desk = open_desk(sqlite_url)
+    anna, picker = desk.cast.people[Role.CS], desk.cast.people[Role.PICKER]
+    (order,) = desk.takes(incoming("1"))
+    desk.do(review.approve, desk.cast.actor(Role.CS_LEAD), order.id, order.revision)
+    _, (box,) = desk.wave()
+    await desk.writes(picker, box.waybill)
+    assert f" · held by {picker.name} · " in desk.card(anna, NoticeKind.ORDER, order.id).text
+    for role, text in (
+        (Role.PACKER, box.waybill),
+        (Role.DISPATCHER, f"{box.waybill} {box.expected_g}"),
+        (Role.DISPATCHER, box.waybill),
+    ):
+        await desk.writes(desk.cast.people[role], text)
+    text = desk.card(anna, NoticeKind.ORDER, order.id).text
+    assert text.startswith("<b>🚚 Shipped</b>")
+    assert "held by" not in text
+    desk.store.close()

@@ -69,8 +69,8 @@ async def test_a_return_of_an_order_that_has_not_left_is_refused(floor: Floor) -
         ("/return 1001 x", "«x» does not do for waybill. Wanted: a waybill: 6 to 40 letters and digits."),
         (
             "/return 77 SF998877665",
-            "There is no order called «77». Send a piece of it alone (number, waybill, phone tail, name) and I look "
-            "for it.",
+            "There is no order called «77». /order finds it by a piece of its number, waybill, phone tail, SKU or "
+            "name.",
         ),
     ],
 )

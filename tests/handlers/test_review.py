@@ -159,7 +159,7 @@ async def test_a_refund_names_the_amount_before_it_is_done(desk: DeskChat) -> No
     assert desk.order(order.id).refunded == 0
     await desk.taps(anna, "💸 ¥78.00: Changed their mind")
     assert (desk.order(order.id).status, desk.order(order.id).refunded) == (OrderStatus.CANCELLED, 7800)
-    await desk.taps(anna, "Refund withdrawn")
+    await desk.taps(anna, "↩ Withdraw refund")
     assert (desk.order(order.id).status, desk.order(order.id).refunded) == (OrderStatus.REVIEW, 0)
 
 
