@@ -31,8 +31,8 @@ EVIDENCE = {
     HoldCode.PLATFORM_LOCK: N_("the platform says: {told}"),
     HoldCode.ADDR_INVALID: N_("{faults}"),
     HoldCode.WAYBILL_ERROR: N_("no courier of {tried} gives a number: {error}"),
-    HoldCode.ADDR_CHANGED: N_("came while the order was: {at}"),
-    HoldCode.GOODS_CHANGED: N_("came while the order was: {at}"),
+    HoldCode.ADDR_CHANGED: N_("changed while the order was {at}"),
+    HoldCode.GOODS_CHANGED: N_("changed while the order was {at}"),
     HoldCode.DUPLICATE: N_("same goods and address as {order}"),
     HoldCode.AMOUNT_RANGE: N_("{paid} paid, usual is {low} to {high}"),
     HoldCode.KEYWORD: N_("found: {words}"),
@@ -42,14 +42,14 @@ EVIDENCE = {
     HoldCode.FRAUD: N_("the platform's opinion: {risk}"),
     HoldCode.PAYMENT: N_("{owed} to be collected at the door"),
     HoldCode.PART_PAID: N_("{paid} paid of {payable}"),
-    HoldCode.PRESALE_WAIT: N_("presale, to be worked on from {until}"),
+    HoldCode.PRESALE_WAIT: N_("to be worked on from {until}"),
     HoldCode.MEMBER_CHANGED: N_("{member}, which travels with it, is stopped or held"),
-    HoldCode.INVOICE_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.MESSAGE_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.NOTE_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.COURIER_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.WAREHOUSE_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.SHIP_TIME_CHANGED: N_("now “{now}”, while the order was: {at}"),
+    HoldCode.INVOICE_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.MESSAGE_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.NOTE_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.COURIER_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.WAREHOUSE_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.SHIP_TIME_CHANGED: N_("now “{now}”, changed while the order was {at}"),
     HoldCode.MERGE_WAIT: N_("could travel with {order}, which is held; waits until {until}"),
     HoldCode.QTY_RANGE: N_("{units} {units:unit|units}, usual is up to {most}"),
     HoldCode.KIND_RANGE: N_("{kinds} {kinds:kind|kinds} of goods, usual is up to {most}"),
@@ -57,7 +57,7 @@ EVIDENCE = {
     HoldCode.MARGIN_LOW: N_("{left} of {paid} would be left after goods {cost} and freight {freight}"),
     HoldCode.FLAG: N_("flag {flag}"),
     HoldCode.PAY_DELAY: N_("the buyer may still change their mind, until {until}"),
-    HoldCode.TIME_WINDOW: N_("outside the hours {hours}, until {until}"),
+    HoldCode.TIME_WINDOW: N_("approvals are open {hours}, next from {until} on"),
 }
 LISTED = N_("{level}: {why}, recognised by {by}, until: {until}")
 FREEZE_UNTIL = N_("{reason} ({by}), until {until}")
@@ -93,10 +93,11 @@ SHORT = {
     "too_heavy": N_("too heavy"),
     "too_light": N_("too light"),
 }
+RISKS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
 CURES = {
     HoldCode.REFUNDED: N_("a lead releases it and the goods ship, or says with 💸 which of them stay"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
-    HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform says so"),
+    HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform no longer says so"),
     HoldCode.PRESALE_WAIT: N_("goes away by itself then"),
     HoldCode.MERGE_WAIT: N_("goes away by itself then"),
     HoldCode.PAY_DELAY: N_("goes away by itself then"),
@@ -110,7 +111,7 @@ CURES = {
     HoldCode.WAYBILL_ERROR: N_("goes away when a courier may be asked again"),
     HoldCode.FUNDS_SHORT: N_("goes away when the account is topped up (/numbers)"),
     HoldCode.WAIT_RETURN: N_("goes away when the return is received in good order; a lead may release it before"),
-    HoldCode.PLATFORM_LOCK: N_("goes away when the platform says so; a lead may release it before"),
+    HoldCode.PLATFORM_LOCK: N_("goes away when the platform lets it go; a lead may release it before"),
     HoldCode.ADDR_INVALID: N_("goes away when the address is corrected"),
     HoldCode.PART_PAID: N_("goes away when the rest is paid"),
     HoldCode.BLACKLIST: N_("goes away when the entry is lifted or runs out; a lead may release this order"),
@@ -171,6 +172,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["fields"] = words.listed([words.plain(FIELDS[field]) for field in facts["fields"].split(",")])
     elif hold.code is HoldCode.ADDR_INVALID:
         facts["faults"] = _faults(hold.evidence, words, private)
+    elif hold.code is HoldCode.FRAUD:
+        facts["risk"] = words.plain(RISKS.get(facts["risk"].casefold(), facts["risk"]))
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
     elif hold.code is HoldCode.BLACKLIST:
