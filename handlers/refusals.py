@@ -15,15 +15,19 @@ from handlers.terms import N_, actor_name, hold_name, right_name, role_name, ste
 from handlers.words import Words, unmarked
 
 
+def _who(refusal: errors.Stale, words: Words) -> dict[str, str]:
+    return {
+        "what": kind_name(refusal.what, words),
+        "verb": verb_name(refusal.verb, words),
+        "by": actor_name(refusal.by, words),
+        "at": words.clock(refusal.at) if refusal.at else "",
+    }
+
+
 def _stale(refusal: errors.Stale, words: Words) -> str:
     if refusal.by and refusal.at:
-        return words(
-            "{what}: {verb} by {by} at {at}. Nothing was changed; the card is up to date now.",
-            what=kind_name(refusal.what, words),
-            verb=verb_name(refusal.verb, words),
-            by=actor_name(refusal.by, words),
-            at=words.clock(refusal.at),
-        )
+        text = N_("{what}: {verb} by {by} at {at}. Nothing was changed; the card is up to date now.")
+        return words(text, **_who(refusal, words))
     return words(
         "{what} has changed meanwhile. Nothing was done; please look again.", what=kind_name(refusal.what, words)
     )
@@ -299,10 +303,12 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
 
 
 def refusal_text(refusal: Refusal, words: Words) -> str:
-    """The refusal as HTML in the reader's language."""
+    """The refusal as HTML in the reader's language. It answers what was typed, so it speaks of no card."""
+    if isinstance(refusal, errors.Stale) and refusal.by and refusal.at:
+        return words("{what}: {verb} by {by} at {at}. Nothing was changed.", **_who(refusal, words))
     return _TEXTS[type(refusal)](refusal, words)
 
 
 def refusal_toast(refusal: Refusal, words: Words) -> str:
     """The refusal as the plain text of a toast."""
-    return unmarked(refusal_text(refusal, words))
+    return unmarked(_TEXTS[type(refusal)](refusal, words))

@@ -67,7 +67,7 @@ HOLDS = {
     "PRICE_LOW": N_("price too low"),
     "MARGIN_LOW": N_("margin too low"),
     "FLAG": N_("seller's flag"),
-    "PAY_DELAY": N_("time to regret"),
+    "PAY_DELAY": N_("cooling-off time"),
     "TIME_WINDOW": N_("outside hours"),
 }
 STEPS = {

@@ -112,7 +112,7 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
         if desk.now < order.release_at:
             lines.append(words("It goes to the warehouse in a few seconds."))
     elif order.status is OrderStatus.CANCELLED and not order.decided_by:
-        lines.append(words("The platform told it so."))
+        lines.append(words("The platform cancelled it."))
     elif order.status is OrderStatus.CANCELLED:
         facts = {
             "by": actor_name(order.decided_by, words),

@@ -108,6 +108,6 @@ async def test_a_refusal_that_comes_too_late_for_the_tap_is_written(
     monkeypatch.setattr(middleware, "SLOW_SECONDS", 0)
     texts = await desk.presses(anna, old, shown)
     assert desk.toasts == ["Working on it…"]
-    said = f"1: approved by {lead.name} at 10:00. Nothing was changed; the card is up to date now."
+    said = f"1: approved by {lead.name} at 10:00. Nothing was changed."
     assert texts[0] == said
     assert texts[1].startswith("<b>✅ Approved</b> · 1")
