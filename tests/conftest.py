@@ -6,14 +6,16 @@ migrations do is for `tests/storage/test_migrate.py` to find, on files and on Po
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
 from storage import migrate
+from storage import store as store_module
 from storage.engines import in_memory
 from storage.store import Store
 from tests import postgres
@@ -52,6 +54,28 @@ def _copied_in_memory(migrated_file: Path) -> Iterator[None]:
                 template.backup(mine)
 
         at.setattr(migrate, "upgrade", upgrade)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """A statement is compiled once per worker, as in a program that has run for a while, not once per store: SQLAlchemy
+    keeps what it compiled by dialect, so all stores of a kind are given the first one's."""
+    first: dict[str, Engine] = {}
+
+    def sharing(make: Callable[..., Engine]) -> Callable[..., Engine]:
+        def made(*args: Any, **options: Any) -> Engine:
+            engine = make(*args, **options)
+            known = first.setdefault(engine.dialect.name, engine)
+            engine.dialect = known.dialect
+            engine._compiled_cache = known._compiled_cache
+            return engine
+
+        return made
+
+    with pytest.MonkeyPatch.context() as at:
+        for name in ("sqlite_engine", "postgres_engine"):
+            at.setattr(store_module, name, sharing(getattr(store_module, name)))
         yield
 
 
