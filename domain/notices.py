@@ -73,11 +73,12 @@ def tell(
     doer: Actor | None = None,
     **data: str,
 ) -> None:
-    """Queue one notice per chat of the route, once per key; the `doer` has the record on screen and is not told."""
+    """Queue one notice per chat of the route, once per key; the `doer` has the record on screen, in private and
+    in the group they acted in, and is told in neither."""
     due = desk.now + timedelta(seconds=delay_seconds)
     chats = route(desk, roles, shop=shop, warehouse=warehouse, named=named)
     if doer is not None:
-        own = {person.chat_id for person in desk.people.staff().people if person.id == doer.person_id}
+        own = {person.chat_id for person in desk.people.staff().people if person.id == doer.person_id} | {doer.chat_id}
         chats = [chat for chat in chats if chat not in own]
     desk.outbox.add([Notice(kind, subject_id, chat, key, due, quiet=quiet, data=data) for chat in chats])
 

@@ -93,7 +93,8 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts in one command. `shops` and `warehouses` None = all; `cause` is the Telegram update behind it."""
+    """Who acts in one command. `shops` and `warehouses` None = all; `cause` is the Telegram update behind it, `chat_id`
+    where it was written or tapped."""
 
     kind: ActorKind
     name: str
@@ -102,6 +103,7 @@ class Actor:
     shops: frozenset[int] | None = None
     warehouses: frozenset[int] | None = None
     cause: int | None = None
+    chat_id: int | None = None
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -166,9 +168,9 @@ class Person:
     deputy_id: int | None = None
     revision: int = 1
 
-    def acting(self, cause: int | None = None) -> Actor:
+    def acting(self, cause: int | None = None, chat_id: int | None = None) -> Actor:
         """The person as an actor of one command."""
-        return Actor(ActorKind.PERSON, self.name, self.id, self.roles, self.shops, self.warehouses, cause)
+        return Actor(ActorKind.PERSON, self.name, self.id, self.roles, self.shops, self.warehouses, cause, chat_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from domain.errors import (
 from domain.holds import CATALOGUE, RELEASED, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import ParcelState
-from domain.people import Actor, ActorKind, Right, may, require
+from domain.people import Actor, ActorKind, Right, Role, may, require
 from domain.planning import refresh
 from domain.policy import Policy
 from domain.records import NoticeKind
@@ -88,7 +88,19 @@ def _first_yes(desk: Desk, actor: Actor, order: Order) -> Order:
     for one in yes:
         limits.first_yes(desk, actor, one)
     announce(desk, [one.id for one in company], decided=True)
+    _ask_second(desk, actor, order)
     return desk.orders.get(order.id)
+
+
+def _ask_second(desk: Desk, actor: Actor, order: Order) -> None:
+    """Somebody else hears that their yes is wanted: service, or a lead where it takes one; no other lead, the owner."""
+    lead = limits.over(desk.policy, limits.stake(order), order.currency)
+    roles = {Role.CS_LEAD} if lead else {Role.CS, Role.CS_LEAD}
+    found = desk.people.staff().with_role(frozenset(roles), shop=order.shop_id)
+    if all(person.id == actor.person_id for person in found):
+        roles = {Role.OWNER}
+    key = f"second_yes:{order.id}:{order.revision}"
+    notices.tell(desk, NoticeKind.ORDER, order.id, roles, key=key, shop=order.shop_id, doer=actor)
 
 
 def approve_clean(

@@ -15,15 +15,19 @@ from handlers.terms import N_, actor_name, hold_name, right_name, role_name, ste
 from handlers.words import Words, unmarked
 
 
+def _who(refusal: errors.Stale, words: Words) -> dict[str, str]:
+    return {
+        "what": kind_name(refusal.what, words),
+        "verb": verb_name(refusal.verb, words),
+        "by": actor_name(refusal.by, words),
+        "at": words.clock(refusal.at) if refusal.at else "",
+    }
+
+
 def _stale(refusal: errors.Stale, words: Words) -> str:
     if refusal.by and refusal.at:
-        return words(
-            "{what}: {verb} by {by} at {at}. Nothing was changed; the card is up to date now.",
-            what=kind_name(refusal.what, words),
-            verb=verb_name(refusal.verb, words),
-            by=actor_name(refusal.by, words),
-            at=words.clock(refusal.at),
-        )
+        text = N_("{what}: {verb} by {by} at {at}. Nothing was changed; the card is up to date now.")
+        return words(text, **_who(refusal, words))
     return words(
         "{what} has changed meanwhile. Nothing was done; please look again.", what=kind_name(refusal.what, words)
     )
@@ -145,16 +149,29 @@ def _bad_value(refusal: errors.BadValue, words: Words) -> str:
     return words("«{value}» does not do for {what}. Wanted: {want}.", **facts)
 
 
+_LOOK_FOR = {
+    "order": N_(
+        "There is no order called «{name}». /order finds it by a piece of its number, waybill, phone tail, SKU or name."
+    ),
+    "customer": N_(
+        "There is no customer called «{name}». /customer takes a buyer id, an order number or a phone tail."
+    ),
+}
+"""What nobody knows, and how it is found."""
+
+
 def _unknown(refusal: errors.Unknown, words: Words) -> str:
     if refusal.kind == "waybill":
         return words("{name} is not a waybill of ours.", name=refusal.name)
     if not refusal.name:
         return words("Which {kind}? Write it behind the command.", kind=kind_name(refusal.kind, words))
+    if refusal.kind in _LOOK_FOR:
+        return words(_LOOK_FOR[refusal.kind], name=refusal.name)
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
 def _no_line(refusal: errors.NoSuchLine, words: Words) -> str:
-    facts = {"order": refusal.order, "line": refusal.line, "lines": ", ".join(f"#{one}" for one in refusal.lines)}
+    facts = {"order": refusal.order, "line": refusal.line, "lines": words.listed(f"#{one}" for one in refusal.lines)}
     if not refusal.lines:
         return words("Order {order}: all its goods are refunded, there is no line #{line}.", **facts)
     return words("Order {order} has no line #{line} to refund. It has: {lines}.", **facts)
@@ -290,10 +307,12 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
 
 
 def refusal_text(refusal: Refusal, words: Words) -> str:
-    """The refusal as HTML in the reader's language."""
+    """The refusal as HTML in the reader's language. It answers what was typed, so it speaks of no card."""
+    if isinstance(refusal, errors.Stale) and refusal.by and refusal.at:
+        return words("{what}: {verb} by {by} at {at}. Nothing was changed.", **_who(refusal, words))
     return _TEXTS[type(refusal)](refusal, words)
 
 
 def refusal_toast(refusal: Refusal, words: Words) -> str:
     """The refusal as the plain text of a toast."""
-    return unmarked(refusal_text(refusal, words))
+    return unmarked(_TEXTS[type(refusal)](refusal, words))

@@ -68,7 +68,7 @@ HOLDS = {
     "PRICE_LOW": N_("price too low"),
     "MARGIN_LOW": N_("margin too low"),
     "FLAG": N_("seller's flag"),
-    "PAY_DELAY": N_("time to regret"),
+    "PAY_DELAY": N_("cooling-off time"),
     "TIME_WINDOW": N_("outside hours"),
 }
 STEPS = {
@@ -226,7 +226,6 @@ VERBS = {
     "mapping_saved": N_("remembered"),
     "mapping_forgotten": N_("forgotten"),
 }
-
 ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator"), "xiaoer": N_("Xiaoer")}
 RIGHTS = {
     "view_orders": N_("see orders"),

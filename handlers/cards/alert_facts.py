@@ -54,7 +54,7 @@ def _unlisted(desk: Desk, alert: Alert, words: Words) -> list[str]:
 def _buckets(desk: Desk, alert: Alert, words: Words) -> list[str]:
     counts = sorted((int(hours), count) for hours, count in alert.facts.items() if hours.isdigit())
     shown = " · ".join(words("under {hours} h: {count}", hours=hours, count=count) for hours, count in counts)
-    return [shown] if shown else []
+    return [words("🕑 To leave: {parts}", parts=shown)] if shown else []
 
 
 def _gap(desk: Desk, alert: Alert, words: Words) -> list[str]:

@@ -5,17 +5,20 @@ done is as it is now.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from domain import watch
 from domain.desk import Desk
 from domain.parcels import Parcel, Stop
-from domain.people import WAREHOUSE_ROLES, Role
+from domain.people import WAREHOUSE_ROLES, Right, Role
 from domain.records import Alert, AlertKind, NoticeKind
+from domain.scope import ALL, HELD
 from domain.worries import OF_STOCK_DOC, OF_WAREHOUSE, place
 from handlers.card import Button, Card
 from handlers.cards.alert_facts import FACTS, KINDS
 from handlers.cards.orders import age, order_button
+from handlers.cards.scopes import code_of
 from handlers.cards.stock_room import KINDS as DOCS
 from handlers.cards.stop_board import stop_buttons, stop_line, waiting_for
 from handlers.draw import drawing
@@ -41,7 +44,7 @@ def alert_card(desk: Desk, alert_id: int, viewer: Viewer, data: Mapping[str, str
     lines += _whose(desk, alert, words)
     most = LISTED if data.get("view") == "list" else SHOWN
     first, *rest = _rows(desk, alert, words, most)
-    return Card("\n".join(lines), (first, *_records(desk, alert, words, most), *rest))
+    return Card("\n".join(lines), (first, *_way(alert, viewer), *_records(desk, alert, words, most), *rest))
 
 
 def place_name(desk: Desk, alert: Alert) -> str:
@@ -61,6 +64,8 @@ def title(desk: Desk, alert: Alert, words: Words) -> str:
     what = words.plain(KINDS[alert.kind])
     if alert.kind in (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT) and alert.part:
         what = words.label(N_("{what} ({role})"), what=what, role=role_name(alert.part, words))
+    if alert.kind is AlertKind.FEED_STALE:
+        return what  # of one shop, which stands beside it
     return words.label("{what}: {count}", what=what, count=alert.count)
 
 
@@ -107,14 +112,16 @@ def _whose(desk: Desk, alert: Alert, words: Words) -> list[str]:
     if alert.snoozed_until:
         return [words("💤 Snoozed by {who}: the same people are asked again at {at}.", **_by(alert), at=at)]
     if alert.taken_by:
-        return [words("🙋 {who} is on it. Not settled by {at}: {next}.", who=alert.taken_by, at=at, next=after)]
+        return [
+            words("🙋 {who} is on it. Not settled by {at}: it goes to {next}.", who=alert.taken_by, at=at, next=after)
+        ]
     facts = {"level": alert.level + 1, "owner": _roles(watch.owners(alert), words)}
     heard = _heard(desk, alert)
     if heard > desk.now:
         told = words("Level {level}: {owner} will hear of it at {at}.", at=words.when(heard), **facts)
     else:
         told = words("Level {level}: told {owner}.", **facts)
-    return [told, words("Nobody on it by {at}: {next}.", at=at, next=after)]
+    return [told, words("Nobody on it by {at}: it goes to {next}.", at=at, next=after)]
 
 
 def _heard(desk: Desk, alert: Alert) -> datetime:
@@ -138,7 +145,19 @@ def _rows(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Butt
     ]
     last = [Button(words("🆗 Not a problem…"), pack("w.m", *key))] if alert.kind in watch.MUTABLE else []
     last.append(Button(words("◀ All alerts"), pack("w.a")))
-    return (tuple(first), (*naps, Button(words("💤 until morning"), pack("w.s", *key, 0))), tuple(last))
+    return (tuple(first), (*naps, Button(words("💤 morning"), pack("w.s", *key, 0))), tuple(last))
+
+
+def _way(alert: Alert, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+    """Where all of them are decided, not only the first few."""
+    words, shop = viewer.words, alert.subject_id
+    if not viewer.offers(Right.APPROVE, shop=shop):
+        return ()
+    if alert.kind is AlertKind.APPROVAL_LATE:
+        return ((Button(words("📥 New orders"), pack("d.o", code_of(replace(ALL, shop=shop)))),),)
+    if alert.kind is AlertKind.HOLD_LATE:
+        return ((Button(words("✋ Held orders"), pack("d.q", code_of(replace(HELD, shop=shop)))),),)
+    return ()
 
 
 def _records(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Button, ...], ...]:

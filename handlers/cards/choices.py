@@ -76,7 +76,15 @@ INPUTS = {
     "cod": N_("cash on delivery"),
     "promise": N_("promised by {value}"),
 }
-TRAITS = {"liquid": N_("liquid"), "battery": N_("battery"), "cold": N_("cold"), "fragile": N_("fragile")}
+TRAITS = {
+    "liquid": N_("liquid"),
+    "battery": N_("battery"),
+    "cold": N_("cold"),
+    "fragile": N_("fragile"),
+    "oversized": N_("oversized"),
+    "food": N_("food"),
+    "chemical": N_("chemical"),
+}
 CHARGES = {
     "remote": N_("remote area"),
     "season": N_("season"),

@@ -9,11 +9,12 @@ from domain import replies, tracing
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop
+from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.records import NoticeKind
+from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.entries import order_lines
-from handlers.cards.evidence import hold_line, shop_name, veiled
+from handlers.cards.evidence import beside, hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
 from handlers.cards.late import unshipped, unshipped_line
 from handlers.cards.marks import marks_lines
@@ -24,11 +25,24 @@ from handlers.cards.together import together_lines
 from handlers.draw import drawing
 from handlers.goods import title_of
 from handlers.taps import pack
-from handlers.terms import N_, actor_name, ended_stop_name, hold_name, refund_state_name, role_name, step_name
+from handlers.terms import (
+    N_,
+    actor_name,
+    ended_stop_name,
+    hold_name,
+    refund_state_name,
+    role_name,
+    step_name,
+)
 from handlers.viewer import Viewer
 from handlers.words import Words, mask_name, mask_phone
 
 SHOWN_LINES = 12
+_OPEN = {
+    StopKind.REFUND: N_("⛔ Stop since {at}, {state}"),
+    StopKind.HOLD: N_("✋ Must wait since {at}, {state}"),
+    StopKind.REPICK: N_("🔁 To be picked again since {at}, {state}"),
+}
 _GONE = frozenset({ParcelState.CANCELLED})
 
 
@@ -92,6 +106,8 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
 
 
 def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
+    if order.status is OrderStatus.REVIEW:
+        return _taken_back(desk, order, words)
     lines = []
     if order.status is OrderStatus.APPROVED and order.release_at:
         lines.append(
@@ -100,7 +116,7 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
         if desk.now < order.release_at:
             lines.append(words("It goes to the warehouse in a few seconds."))
     elif order.status is OrderStatus.CANCELLED and not order.decided_by:
-        lines.append(words("The platform told it so."))
+        lines.append(words("The platform cancelled it."))
     elif order.status is OrderStatus.CANCELLED:
         facts = {
             "by": actor_name(order.decided_by, words),
@@ -108,11 +124,21 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
             "reason": words.plain("refunded") if order.reason == "refunded" else order.reason or "-",
         }
         lines.append(words("By {by} at {at}: {reason}", **facts))
-    elif order.decided_by and order.status is not OrderStatus.REVIEW:
+    elif order.decided_by:
         lines.append(
             words("Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at))
         )
     return lines
+
+
+def _taken_back(desk: Desk, order: Order, words: Words) -> list[str]:
+    """Who approved it reads "waits for approval" and would think the approval was lost: it fell, and this is why."""
+    decided = (event for event in desk.history("order", order.id) if event.verb in ("approved", "unapproved"))
+    last = next(decided, None)
+    if last is None or last.verb == "approved":
+        return []
+    facts = {"at": words.when(last.at), "by": actor_name(last.actor, words), "why": back_name(last.reason, words)}
+    return [words("↩ Back in review since {at} by {by}: {why}", **facts)]
 
 
 def _people(order: Order, viewer: Viewer) -> list[str]:
@@ -151,13 +177,11 @@ def _goods(desk: Desk, order: Order, words: Words) -> list[str]:
 
 
 def _goods_line(desk: Desk, line: Line, currency: str, words: Words) -> str:
-    title = veiled(" ".join(f"{line.title} {line.variant}".split()), True, 60)
-    if line.sku:
-        title = title_of(desk, line.sku, title)
-        text = words("{count} × <b>{sku}</b> {title}", count=line.quantity, sku=line.sku, title=title).rstrip()
-    else:
-        code = line.merchant_code or "-"
-        text = words("{count} × ❓ not matched «{code}» {title}", count=line.quantity, code=code, title=title)
+    code = line.sku or line.merchant_code or "-"
+    title = beside(code, " ".join(f"{line.title} {line.variant}".split()))
+    title = title_of(desk, line.sku, title) if line.sku else title
+    text = N_("{count} × <b>{sku}</b> {title}") if line.sku else N_("{count} × ❓ not matched «{sku}» {title}")
+    text = words(text, count=line.quantity, sku=code, title=veiled(title, True, 60)).rstrip()
     if line.amount:
         text += f" · {words.money(line.amount, currency)}"
     if line.dropped:
@@ -217,7 +241,7 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
         parts.append(f"<code>{words('{name}', name=parcel.waybill)}</code>")
     if parcel.wave_id:
         parts.append(words("wave {wave}, slot {slot}", wave=desk.waves.get(parcel.wave_id).number, slot=parcel.slot))
-    if parcel.holder:
+    if parcel.holder and parcel.state in IN_HOUSE:  # what has left is in nobody's hands
         parts.append(words("held by {name}", name=parcel.holder))
     if parcel.size:
         parts.append(words("{name}", name=words.size(parcel.size)))
@@ -228,10 +252,16 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
 
 
 def _stop_line(stop: Stop, words: Words) -> str:
+    """A stop; or a box that waits for a decision, or for goods that belong into it again: neither is sent back."""
     if stop.state in OPEN_STOPS:
-        named = stop.acked_by or stop.named or "-"
-        since = words.clock(stop.opened_at)
-        return words("⛔ Stop since {at}, {state}: {name}", at=since, state=step_name(stop.state, words), name=named)
+        text = words(_OPEN[stop.kind], at=words.clock(stop.opened_at), state=step_name(stop.state, words))
+        named = stop.acked_by or stop.named
+        return text + words(": {name}", name=named) if named else text
+    if stop.kind is StopKind.HOLD and stop.state is StopState.RELEASED:
+        return words("▶️ May go on, {at}", at=words.when(stop.closed_at))
+    if stop.kind is StopKind.REPICK:
+        text = N_("🔁 Picked again, {at}") if stop.state is StopState.DONE else N_("Nothing to pick again, {at}")
+        return words(text, at=words.when(stop.closed_at))
     return words("Stop: {state}, {at}", state=ended_stop_name(stop.state, words), at=words.when(stop.closed_at))
 
 

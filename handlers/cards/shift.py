@@ -94,7 +94,7 @@ def _ages(desk: Desk, actor: Actor, words: Words) -> list[str]:
         words("under {hours} h: {count}", hours=hours, count=count) if hours else words("older: {count}", count=count)
         for hours, count in shift.ages(desk, actor).items()
     ]
-    return [" · ".join(parts)] if parts else []
+    return [words("Waiting {ages}", ages=" · ".join(parts))] if parts else []
 
 
 def _held_line(desk: Desk, order: Order, words: Words) -> str:

@@ -48,7 +48,7 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
         words(
             "🌊 Wave {wave} · parcels {parcels} · units {units} · {state}",
             wave=wave.number,
-            parcels=wave.parcels,
+            parcels=len(boxes) or wave.parcels,
             units=wave.units,
             state=_state(wave, words),
         ),
@@ -65,6 +65,7 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     lines += _printed(stands, words)
     lines += _stopped(desk, boxes, stands[Paper.LABEL], words)
     lines += _outdated(boxes, stands[Paper.LABEL], words)
+    lines += [_parted(box, words) for box in boxes if _new_here(desk, box, wave)]
     if data.get("again"):
         return _sure(wave, PAPERS[data["again"]], stands, "\n".join(lines), words)
     if wave.state is WaveState.OPEN:
@@ -92,6 +93,22 @@ def _printed(stands: Stands, words: Words) -> list[str]:
             time=words.clock(last.at),
         )
     ]
+
+
+def _new_here(desk: Desk, box: Parcel, wave: Wave) -> bool:
+    """Whether the box was taken out of a shared one on the floor, and its goods may still lie in that one."""
+    merged = box.why.get("merge")
+    if box.state not in (ParcelState.IN_WAVE, ParcelState.PICKED) or not isinstance(merged, Mapping):
+        return False
+    if merged.get("why") != "unmerged":
+        return False
+    return any(event.verb == "split_off" and event.at >= wave.made_at for event in desk.history("parcel", box.id))
+
+
+def _parted(box: Parcel, words: Words) -> str:
+    goods = words.listed(f"{item.quantity} × {item.sku}" for item in box.live_items)
+    text = N_("✂️ A box of its own now: slot {slot}, {waybill}: {goods}. Take them out of the shared box.")
+    return words(text, slot=box.slot, waybill=box.waybill, goods=goods)
 
 
 def _outdated(boxes: list[Parcel], stands: Mapping[int, Standing], words: Words) -> list[str]:

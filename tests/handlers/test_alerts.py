@@ -75,21 +75,38 @@ async def test_the_list_opens_an_alert_whose_records_are_buttons(desk: DeskChat)
     label = "¥78.00 · in review · 小满旗舰店"
     assert desk.labels == [
         ["🙋 Taking it", "📋 List"],
+        ["📥 New orders"],
         [f"0 · {label}"],
         [f"1 · {label}"],
         [f"2 · {label}"],
-        ["💤 15 min", "💤 60 min", "💤 until morning"],
+        ["💤 15 min", "💤 60 min", "💤 morning"],
         ["◀ All alerts"],
     ]
     await desk.taps(anna, "📋 List")
-    assert [row[0] for row in desk.labels[1:6]] == [f"{n} · {label}" for n in range(5)]
+    assert [row[0] for row in desk.labels[2:7]] == [f"{n} · {label}" for n in range(5)]
     assert desk.labels[0] == ["🙋 Taking it"]
     [text] = await desk.taps(anna, "🙋 Taking it")
-    assert f"🙋 {anna.name} is on it. Not settled by 11-23 16:00: service lead." in text.split("\n")
+    assert f"🙋 {anna.name} is on it. Not settled by 11-23 16:00: it goes to service lead." in text.split("\n")
     assert desk.labels[0] == ["🙋 Take it over", "📋 List"]
     [text] = await desk.taps(anna, "◀ All alerts")
     assert text.endswith(f" · 🙋 {anna.name}")
     assert desk.look(lambda d: d.alerts.get(alert.id)).taken_by == anna.name
+
+
+async def test_an_alert_opens_all_that_wait_for_whoever_may_decide(desk: DeskChat) -> None:
+    """Clean ones as the digest of the shop, held ones as its queue; a dispatcher gets neither."""
+    desk.takes(incoming("1"), incoming("2", buyer_message="急"))
+    desk.clock.forward(5 * 3600)
+    late = {alert.kind: alert.id for alert in alerts(desk)}
+    anna = who(desk, Role.CS)
+    await desk.shown(anna, NoticeKind.ALERT, late[AlertKind.APPROVAL_LATE])
+    [text] = await desk.taps(anna, "📥 New orders")
+    assert text.startswith("<b>📥 2 new: 1 clean, 1 held</b>\n🔎 小满旗舰店\n")
+    await desk.shown(anna, NoticeKind.ALERT, late[AlertKind.HOLD_LATE])
+    [text] = await desk.taps(anna, "✋ Held orders")
+    assert text.startswith("<b>✋ Held: buyer's message</b> · 2 ·")
+    rows = desk.card(who(desk, Role.DISPATCHER), NoticeKind.ALERT, late[AlertKind.HOLD_LATE]).rows
+    assert "✋ Held orders" not in [button.label for row in rows for button in row]
 
 
 async def test_an_alert_is_put_off_until_the_morning(desk: DeskChat) -> None:
@@ -98,7 +115,7 @@ async def test_an_alert_is_put_off_until_the_morning(desk: DeskChat) -> None:
     (alert,) = alerts(desk)
     anna = who(desk, Role.CS)
     await desk.shown(anna, NoticeKind.ALERT, alert.id)
-    [text] = await desk.taps(anna, "💤 until morning")
+    [text] = await desk.taps(anna, "💤 morning")
     assert desk.toasts == ["You are asked again at 11-24 08:00."]
     line = f"💤 Snoozed by {anna.name}: the same people are asked again at 11-24 08:00."
     assert text.split("\n")[-1] == line
@@ -118,7 +135,7 @@ async def test_no_problem_is_said_with_a_reason(desk: DeskChat) -> None:
         "• TOWEL-01 毛巾: 2 orders, 4 units · to ship 0, to sell -4",
         "Open for 0 min · oldest: 1 since 11-23 10:00",
         "Level 1: buyer (purchasing) will hear of it at 11-23 13:00.",
-        "Nobody on it by 11-23 21:00: service lead.",
+        "Nobody on it by 11-23 21:00: it goes to service lead.",
     ]
     [asked] = await desk.taps(sun, "🆗 Not a problem…")
     assert asked.startswith("Orders wait for stock: why is it not a problem? Answer this message.")
@@ -209,7 +226,7 @@ async def test_the_hand_over_tells_service_what_was_done_and_what_to_watch(desk:
         "Done: approved 1",
         "",
         "📥 In review: 2 clean, 1 held",
-        "under 4 h: 3",
+        "Waiting under 4 h: 3",
         "✋ Held for: buyer's message 1",
         "Longest held: 2, 60 min (buyer's message)",
         "⏰ Past the dispatch deadline: 1",

@@ -86,14 +86,12 @@ async def test_a_new_batch_must_bring_its_expiry_and_is_marked(floor: Floor) -> 
     await arrived(floor)
     receiver = floor.cast.people[Role.RECEIVER]
     await floor.taps(receiver, "1. ✅ good")
-    question = next(call for call in reversed(floor.wire.calls) if "Which batch" in call.said.get("text", ""))
     (said,) = await floor.answers(receiver, "20260501")
-    assert said == (
+    assert said.split("\n")[0] == (
         "expiry: please say which. Wanted: the batch and its expiry, like B7 2027-05-31 "
         "(on a scan B7@2027-05-31 behind the code)."
     )
     assert lying(floor) == {"B8": 8}
-    floor.wire.calls.append(question)
     said = (await floor.answers(receiver, "20260501 2027年12月1日"))[-1]
     line = "🏷 1 × CUP-01 of batch 20260501 came back · expires 2027-12-01 · ⚠ no such batch was sent"
     assert line in said.split("\n")
