@@ -6,7 +6,7 @@ it; when the count is over the box goes on by itself, or has given up its promis
 
 from dataclasses import replace
 
-from domain import bins, floor, history, stock_room, stopping
+from domain import floor, history, stock_room, stopping, walking
 from domain.desk import Desk
 from domain.errors import Unknown, WrongStatus
 from domain.holds import Hold, HoldCode, Source, lapse
@@ -18,10 +18,10 @@ VERB = "not_there"
 _MOST_OPEN = 200
 
 
-def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> StockDoc:
-    """Units of this product that this parcel wants are not in their bin ('' = its only product). Its orders are held
-    with the reason, the product, the bin and the count, until that count is over. Returns the count, the one that is
-    open already where there is one.
+def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> list[StockDoc]:
+    """Units of this product that this parcel wants are not in the bin its paper named ('' = its only product). Its
+    orders are held with the reason, the product, the bin and the count, until that count is over. Returns the counts,
+    the one that is open already where there is one; one for each bin where the paper named several.
 
     Raises Unknown, NotAllowed, WrongStatus when the parcel is not being picked.
     """
@@ -32,9 +32,11 @@ def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> St
     if box.state is not ParcelState.IN_WAVE or box.warehouse_id is None:
         raise WrongStatus(box.waybill or box.number, box.state, ParcelState.IN_WAVE)
     sku = _product(desk, box, product)
-    spots = bins.bins_for(desk, box.warehouse_id, {sku: 1})[sku]
-    where = spots[0].bin if spots else desk.catalog.skus[sku].bin
-    doc = _count(desk, actor, box.warehouse_id, where or sku)
+    return [_missing(desk, actor, box, sku, where, reason) for where in walking.named(desk, box, sku)]
+
+
+def _missing(desk: Desk, actor: Actor, box: Parcel, sku: str, where: str, reason: str) -> StockDoc:
+    doc = _count(desk, actor, box.warehouse_id or 0, where or sku)
     history.note(desk, actor, "stock_doc", doc.id, VERB, sku, parcel=box.number, box=str(box.id))
     told = " · ".join(part for part in (reason, sku, where, doc.number) if part)
     for order_id in sorted({item.order_id for item in box.live_items if item.sku == sku}):

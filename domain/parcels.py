@@ -141,14 +141,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A parcel that waits for its wave, seen lightly: different `skus`, the earliest `due_at` of its orders (None = no
+    """A parcel that waits for its wave, seen lightly: units by sku, the earliest `due_at` of its orders (None = no
     clock runs) and everything people wrote on them."""
 
     parcel_id: int
     courier_id: int | None
     ready_at: datetime | None
     due_at: datetime | None
-    skus: tuple[str, ...]
+    units: Mapping[str, int]
     notes: str = ""
 
 

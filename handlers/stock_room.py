@@ -78,8 +78,9 @@ async def missing(message: Message, ask: Ask, args: str) -> None:
         await ask.say(NOT_THERE)
         return
     reason = ask.words.plain("not there, the bin is counted")
-    doc = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
-    await ask.show(NoticeKind.STOCK_DOC, doc.id)
+    docs = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    for doc in docs:
+        await ask.show(NoticeKind.STOCK_DOC, doc.id)
 
 
 @router.message(Cmd("regrade"))
