@@ -23,7 +23,7 @@ def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> li
     orders are held with the reason, the product, the bin and the count, until that count is over. Returns the counts,
     the one that is open already where there is one; one for each bin where the paper named several.
 
-    Raises Unknown, NotAllowed, WrongStatus when the parcel is not being picked.
+    Raises Unknown, NotAllowed, WrongStatus when the parcel is not being picked, LiesElsewhere.
     """
     box = desk.parcels.by_waybill(code)
     if box is None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from domain import bins
 from domain.bins import Spot
 from domain.desk import Desk
+from domain.errors import LiesElsewhere
 from domain.parcels import Parcel, ParcelState
 from domain.splitting import units_of
 from domain.stock import Place
@@ -84,8 +85,14 @@ def names(desk: Desk, skus: Collection[str], spots: Collection[Spot]) -> list[st
 
 
 def named(desk: Desk, box: Parcel, sku: str) -> list[str]:
-    """The bins the paper sends to for this product of the box, as people call them."""
+    """The bins the paper sends to for this product of the box, as people call them. Raises LiesElsewhere where the
+    books know that it was moved since: then there is nothing to count."""
     assert box.warehouse_id is not None
     sent = [place for place in desk.walks.of([box.id]).get(box.id, ()) if place.sku == sku]
-    places = sent or [spot.place for spot in walk(desk, box.warehouse_id, [box])[box.id] if spot.place.sku == sku]
-    return list(dict.fromkeys(bins.shown(desk, sku, place.bin) for place in places)) or [desk.catalog.skus[sku].bin]
+    there = [spot.place for spot in bins.spots(desk, box.warehouse_id, [sku], fresh=False)[sku]]
+    known = [one for one in sent if any((one.bin, one.batch) == (p.bin, p.batch) for p in there)]
+    now = walk(desk, box.warehouse_id, [box])[box.id] if not known else []
+    found = list(dict.fromkeys(spot.bin for spot in now if spot.place.sku == sku))
+    if sent and found:
+        raise LiesElsewhere(sku, tuple(found))
+    return list(dict.fromkeys(bins.shown(desk, sku, p.bin) for p in known)) or found or [desk.catalog.skus[sku].bin]
