@@ -41,6 +41,7 @@ _STOPS = {
     "REFUND": N_("REFUND: the buyer wants the money back"),
     "REPICK": N_("something must be picked into it again"),
     "LABEL_OLD": N_("the label is out of date: tear it up and print the new one (/print)"),
+    "SLIP_OLD": N_("the packing slip is out of date: tear it up and print the new one (/print)"),
     "TWO_PLACES": N_("its orders go to different addresses: customer service must ship one of them alone"),
 }
 

@@ -21,6 +21,7 @@ from domain.records import NoticeKind
 from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.checks import note_buttons
+from handlers.cards.prints import paper_buttons
 from handlers.cards.scans import COMMANDS, complaint, stop_of
 from handlers.cards.selling import sell_card
 from handlers.cards.stock import stock_answer
@@ -239,7 +240,8 @@ async def tell(ask: Ask, scans: Scans) -> None:
             await ask.show(NoticeKind.STOP, stop_id)
     said = await ask.read(complaint, scans.outcomes, ask.words)
     if said:
-        await ask.reply(Card(said, note_buttons(scans.outcomes, ask.words)))
+        buttons = note_buttons(scans.outcomes, ask.words) + paper_buttons(scans.outcomes, ask.words)
+        await ask.reply(Card(said, buttons))
     for outcome in scans.outcomes:
         if outcome.sku:
             await ask.reply(await ask.read(stock_answer, outcome.sku, ask.words))

@@ -64,7 +64,7 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     stands = printing.standings(desk, [box for box in boxes if box.state in IN_HOUSE])
     lines += _printed(stands, words)
     lines += _stopped(desk, boxes, stands[Paper.LABEL], words)
-    lines += _outdated(boxes, stands[Paper.LABEL], words)
+    lines += _outdated(boxes, stands, words)
     if data.get("again"):
         return _sure(wave, PAPERS[data["again"]], stands, "\n".join(lines), words)
     if wave.state is WaveState.OPEN:
@@ -92,17 +92,19 @@ def _printed(stands: Stands, words: Words) -> list[str]:
     ]
 
 
-def _outdated(boxes: list[Parcel], stands: Mapping[int, Standing], words: Words) -> list[str]:
-    """Labels that lie about and are wrong now."""
+_OLD = {
+    Paper.LABEL: N_("♻️ Label out of date: slot {slot}, {waybill}. Tear copy {copy} up and print it again."),
+    Paper.SLIP: N_("♻️ Slip out of date: slot {slot}, {waybill}. Tear copy {copy} up and print it again."),
+}
+
+
+def _outdated(boxes: list[Parcel], stands: Stands, words: Words) -> list[str]:
+    """Papers that lie about and are wrong now."""
     return [
-        words(
-            "♻️ Label out of date: slot {slot}, {waybill}. Tear copy {copy} up and print it again.",
-            slot=box.slot,
-            waybill=box.waybill,
-            copy=stands[box.id].last.number,  # type: ignore[union-attr]  # out of date means printed
-        )
+        words(_OLD[paper], slot=box.slot, waybill=box.waybill, copy=stand.last.number)
         for box in boxes
-        if box.id in stands and stands[box.id].outdated
+        for paper in Paper
+        if (stand := stands[paper].get(box.id)) and stand.outdated and stand.last
     ][:20]
 
 

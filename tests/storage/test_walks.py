@@ -19,7 +19,7 @@ def test_places_come_in_order_and_are_replaced_as_a_whole(each: Each) -> None:
 
 def test_only_what_waits_there_to_be_picked_counts_and_no_more_than_it_wants(each: Each) -> None:
     """The boxes hold two cups each."""
-    waved = {"state": ParcelState.IN_WAVE}
+    waved: dict[str, object] = {"state": ParcelState.IN_WAVE}
     one, two, _picked, elsewhere = boxed(
         each, waved, waved, {"state": ParcelState.PICKED}, {**waved, "warehouse_id": each.cast.warehouses[1].id}
     )
