@@ -59,6 +59,8 @@ def mark(parcel: Parcel, orders: Mapping[int, Order], paper: Paper) -> str:
     said: list[object] = [parcel.waybill, parcel.courier_id, *(to or [""])]
     if paper is Paper.SLIP:
         said += [parcel.live_items, *((one.buyer_message, one.seller_note) for one in inside)]
+    if dissolved := parcel.why.get("dissolved"):  # what was printed for that wave names a slot that is no more
+        said.append(dissolved)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 

@@ -130,7 +130,7 @@ def take_wave(desk: Desk, actor: Actor, wave_id: int, revision: int) -> Wave:
     """A picker takes the wave: stop notices for it go to that person. Raises Stale when another was faster."""
     wave = desk.waves.get(wave_id)
     require(actor, Right.PICK, warehouse=wave.warehouse_id)
-    if wave.revision != revision or wave.state is not WaveState.OPEN:
+    if wave.revision != revision or not wave.free:
         raise Stale(wave.number, "taken" if wave.state is WaveState.TAKEN else wave.state, wave.owner)
     taken = replace(wave, state=WaveState.TAKEN, owner_id=actor.person_id, owner=actor.name)
     desk.waves.save(taken)

@@ -10,7 +10,7 @@ from domain import shift
 from domain.desk import Desk
 from domain.holds import open_codes
 from domain.orders import Order
-from domain.parcels import Stop, StopState, Wave, WaveState
+from domain.parcels import Stop, StopState, Wave
 from domain.people import Actor
 from domain.records import Alert, NoticeKind
 from handlers.card import Button, Card
@@ -128,7 +128,7 @@ def _in_hand(alerts: Sequence[Alert], stops: Sequence[Stop], waves: Sequence[Wav
         if stop.acked_by:
             hands.setdefault(stop.acked_by, []).append(words.label("stop {id}", id=stop.id))
     for wave in waves:
-        if wave.state is WaveState.TAKEN:
+        if wave.owner:
             hands.setdefault(wave.owner, []).append(wave.number)
     return [words("🙋 {who}: {things}", who=who, things=words.listed(things)) for who, things in sorted(hands.items())]
 

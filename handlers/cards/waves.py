@@ -16,6 +16,7 @@ from domain.printing import Standing
 from domain.records import NoticeKind
 from domain.wave_choice import Preview
 from handlers.card import Button, Card
+from handlers.cards.wave_hands import asked, dissolved_lines, hand_rows
 from handlers.draw import drawing
 from handlers.papers import pick_paper
 from handlers.taps import pack
@@ -57,8 +58,10 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
             warehouse=desk.catalog.warehouses[wave.warehouse_id].name,
             time=words.when(wave.made_at),
         ),
-        _progress(boxes, words),
     ]
+    if wave.state is WaveState.DISSOLVED:
+        return Card("\n".join([*lines, "", *dissolved_lines(desk, wave, words)]))
+    lines.append(_progress(boxes, words))
     if why := wave_why(desk, wave, words):
         lines.insert(1, words("Why: {why}", why=why))
     stands = printing.standings(desk, [box for box in boxes if box.state in IN_HOUSE])
@@ -67,10 +70,13 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     lines += _outdated(boxes, stands, words)
     if data.get("again"):
         return _sure(wave, PAPERS[data["again"]], stands, "\n".join(lines), words)
-    if wave.state is WaveState.OPEN:
+    if data.get("ask"):
+        return asked(desk, wave, data["ask"], "\n".join(lines), viewer)
+    if wave.free:
         lines += ["", words("Take it, walk the pick list, and scan each slip when its slot is full.")]
-    files = pick_paper(desk, wave, words) if wave.state is WaveState.OPEN else ()
-    return Card("\n".join(lines), _buttons(wave, stands, viewer), files)
+    files = pick_paper(desk, wave, words) if wave.free else ()
+    rows = (*_buttons(wave, stands, viewer), *hand_rows(wave, boxes, viewer))
+    return Card("\n".join(lines), rows, files)
 
 
 def _printed(stands: Stands, words: Words) -> list[str]:
@@ -136,8 +142,8 @@ def _state(wave: Wave, words: Words) -> str:
     if wave.state is WaveState.OPEN:
         return words("nobody picks it yet")
     if wave.state is WaveState.TAKEN:
-        return words("{name} is picking", name=wave.owner)
-    return words("all picked")
+        return words("{name} is picking", name=wave.owner) if wave.owner else words("given back, nobody picks it now")
+    return words("dissolved") if wave.state is WaveState.DISSOLVED else words("all picked")
 
 
 def _progress(boxes: list[Parcel], words: Words) -> str:
@@ -165,7 +171,7 @@ def _stopped(desk: Desk, boxes: list[Parcel], stands: Mapping[int, Standing], wo
 def _buttons(wave: Wave, stands: Stands, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
     words, place = viewer.words, wave.warehouse_id
     rows: list[tuple[Button, ...]] = []
-    if wave.state is WaveState.OPEN and viewer.offers(Right.PICK, warehouse=place):
+    if wave.free and viewer.offers(Right.PICK, warehouse=place):
         rows.append((Button(words.plain("🙋 Take it"), pack("wt", wave.id, wave.revision), style="success"),))
     if stands[Paper.LABEL] and viewer.offers(Right.PRINT, warehouse=place):
         rows.append(
