@@ -308,6 +308,7 @@ WANTS = {
     "known_sku": N_("a SKU or barcode of ours"),
     "another_active_person": N_("another active person"),
     "another_picker": N_("another active picker of that warehouse"),
+    "nothing_picked": N_("a wave nobody has picked from"),
     "put_back_before": N_("a wave without a refund: put what is stopped back first"),
     "zh|en": N_("zh or en"),
     "group": N_("a group"),

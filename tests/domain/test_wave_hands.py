@@ -211,9 +211,9 @@ def test_what_is_picked_of_it_keeps_it(house: House) -> None:
     with pytest.raises(Stale):  # its only parcel is picked, so it is done
         house.run(dissolve, house.cast.actor(Role.DISPATCHER), one)
     house.run(lambda unit: unit.waves.save(replace(unit.waves.get(1), state=WaveState.TAKEN)))
-    with pytest.raises(WrongStatus):
+    with pytest.raises(BadValue) as refusal:
         house.run(dissolve, house.cast.actor(Role.DISPATCHER), wave(house))
-    assert house.parcel == box
+    assert (refusal.value.want, house.parcel) == ("nothing_picked", box)
 
 
 def test_a_refund_in_it_is_put_back_first(house: House) -> None:
