@@ -29,10 +29,15 @@ _CANCELLED = (
 _DONE = ("成功", "已退款", "全额退款", "退款完成", "completed", "refunded")
 
 
+def says_none(told: str) -> bool:
+    """Whether a cell says that there is no refund."""
+    return normal(told) in _NONE
+
+
 def refund_state(told: str) -> RefundState:
     """A status column's word. One we don't know is a refund in progress: better held than shipped."""
     text = told.casefold()
-    if normal(told) in _NONE:
+    if says_none(told):
         return RefundState.NONE
     if any(word in text for word in _CANCELLED):
         return RefundState.CANCELLED

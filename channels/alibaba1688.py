@@ -15,13 +15,14 @@ from channels.reasons import Reason, Refused
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _REFUNDING = ("退款中", "退款退货中")
+_REFUNDED = "退款成功"
 _STATES = words(
-    unpaid="等待买家付款|待付款|等待付款",
-    paid="等待卖家发货|待发货|买家已付款|已付款|待卖家发货|退款中|退款退货中",
+    unpaid="等待买家付款|待付款|等待付款|待付尾款|等待买家付尾款",
+    paid="等待卖家发货|待发货|买家已付款，等待卖家发货|买家已付款|已付款|待卖家发货|退款中|退款退货中",
     part_shipped="部分发货|卖家部分发货",
-    shipped="等待买家收货|等待买家确认收货|卖家已发货|已发货|待收货|已收货",
+    shipped="等待买家收货|等待买家确认收货|等待确认收货|等待买家签收|卖家已发货|已发货|待收货|已收货",
     done="交易成功|已完成|交易完成",
-    closed="交易关闭|交易取消|已关闭|已取消|订单取消",
+    closed="交易关闭|交易取消|交易终止|退款成功|已关闭|已取消|订单取消",
 )
 
 
@@ -30,7 +31,7 @@ def _state(row: Row) -> PlatformState:
         return row.word("state", _STATES)
     if row.waybill("waybill"):
         return PlatformState.SHIPPED
-    paid = row.text("paid_at") or (not row.has("paid_at") and row.amount("total"))
+    paid = row.moment("paid_at") or (not row.has("paid_at") and row.amount("total"))
     return PlatformState.PAID if paid else PlatformState.UNPAID
 
 
@@ -60,8 +61,10 @@ def _line(row: Row) -> IncomingLine:
 
 
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    asked = rows[0].text("state") in _REFUNDING
-    return whole_refund(rows[0].number, RefundState.REQUESTED if asked else RefundState.NONE, 0)
+    row, told = rows[0], rows[0].text("state")
+    if told == _REFUNDED:
+        return whole_refund(row.number, RefundState.SUCCESS, row.amount("total"))
+    return whole_refund(row.number, RefundState.REQUESTED if told in _REFUNDING else RefundState.NONE, 0)
 
 
 ORDERS = Format(

@@ -100,6 +100,7 @@ _COLUMNS = {
     "shipping_discount": "ship-promotion-discount",
     "placed_at": "purchase-date",
     "city": "ship-city",
+    "district": "ship-county",
     "province": "ship-state",
     "zip": "ship-postal-code",
     "country": "ship-country",

@@ -16,6 +16,7 @@ _ENCRYPTED = 0x1
 _NAMED_IN_UTF8 = 0x800
 _HIDDEN = ("__MACOSX/", ".")
 _MOST = 100
+_OTHER_WORKBOOKS = ("content.xml", "META-INF/manifest.xml")
 
 
 def is_archive(source: Source) -> bool:
@@ -29,9 +30,12 @@ def is_archive(source: Source) -> bool:
 
 
 def members(source: Source) -> list[tuple[str, Source]]:
-    """The files within, by name. Raises Unreadable ENCRYPTED, EMPTY, TOO_LARGE or NOT_A_TABLE."""
+    """The files within, by name. Raises Unreadable ENCRYPTED, EMPTY, TOO_LARGE, NOT_A_TABLE, or NOT_A_WORKBOOK for
+    the workbook of another program (OpenDocument, Apple's Numbers)."""
     try:
         with source.open() as raw, zipfile.ZipFile(raw) as packed:
+            if any(name in _OTHER_WORKBOOKS or name.endswith(".iwa") for name in packed.namelist()):
+                raise Unreadable(Reason.NOT_A_WORKBOOK, {"detail": "saved by another program, not as XLSX"})
             entries = _files(packed)
             return [(_name(entry), Source(packed.read(entry))) for entry in entries]
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError, ValueError, struct.error):

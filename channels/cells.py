@@ -25,8 +25,11 @@ _KNOWN_ZEROS = 4
 _WITH_COURIER = re.compile(r"(?<![A-Za-z0-9-])([A-Za-z0-9]{6,40})-[\u4e00-\u9fff]")
 _E_NOTATION = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _CODES = "CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|KRW|SGD|MYR|THB|PHP|IDR|VND|INR|AUD|NZD|CAD|MXN|BRL|PLN|SEK|CHF|AED|SAR|TRY"
-_CURRENCY_WORDS = re.compile(rf"(?:US|AU|CA|NZ|HK|NT|MX|[ACRS])? ?\$|[¥￥€£元฿₫₱₹]|RM(?!B)|Rp\.?|{_CODES}")
+_CURRENCY_WORDS = re.compile(
+    rf"(?:US|AU|CA|NZ|HK|NT|MX|[ACRS])? ?\$|[¥￥€£元円฿₫đ₱₹]|人民币|RM(?!B)|Rp\.?|zł|kr\.?|{_CODES}"
+)
 _MEANT = {"€": "EUR", "£": "GBP", "฿": "THB", "₫": "VND", "₱": "PHP", "₹": "INR", "RM": "MYR", "Rp": "IDR"}
+_MEANT |= {"đ": "VND", "zł": "PLN", "円": "JPY", "人民币": "CNY"}
 _DOLLARS = {
     "US": "USD",
     "AU": "AUD",
@@ -42,6 +45,7 @@ _DOLLARS = {
 }
 _POINT_GROUPS = re.compile(r"[^.,]*?\d{1,3}(?:\.\d{3})+(?!\d)[^.,]*")
 _POINT_GROUPED = frozenset({"IDR", "VND"})
+_SPACED = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 
 
@@ -118,8 +122,8 @@ def money(cell: str, currency: str) -> int:
     """Minor units; 0 for an empty cell. `(12.00)`, `2,50-`, `¥1,234.50` and `0元` are read, and `IDR 25.000` is
     thousands. Raises Refused."""
     text = clean(cell)
-    if currency in _POINT_GROUPED and _POINT_GROUPS.fullmatch(text):
-        text = text.replace(".", "")
+    if currency in _POINT_GROUPED and _POINT_GROUPS.fullmatch(bare := _CURRENCY_WORDS.sub("", text)):
+        text = bare.replace(".", "")
     whole, dot, cents = text.partition(".")
     if dot and whole.isdecimal() and cents.isdecimal() and len(whole) < 12 and len(cents) == decimals(currency):
         return int(whole + cents)  # the plain case, nine tenths of the time
@@ -161,7 +165,9 @@ def number(text: str) -> Decimal:
 
 
 def _with_decimal_point(body: str) -> str:
-    """Thousands commas out, a decimal comma to a point. `1,234` is thousands, `2,50` is a decimal comma."""
+    """Thousands commas, spaces and apostrophes out, a decimal comma to a point. `1,234` is thousands, `2,50` is a
+    decimal comma."""
+    body = _SPACED.sub("", body)
     if "_" in body:  # Decimal would read 1_000
         return ""
     if "," not in body:

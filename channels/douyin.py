@@ -23,6 +23,7 @@ _STATES = words(
     closed="已关闭|已取消|交易关闭",
 )
 _SHIPPING = words(paid="未发货|待发货", part_shipped="部分发货", shipped="已发货", done="已收货|已签收")
+_PART = "部分退款"
 _NO_MONEY = ("换货", "维修", "补寄", "补发")
 
 
@@ -54,9 +55,10 @@ def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
 
 
 def _line(row: Row, alone: bool) -> IncomingLine:
-    """A closed sub-order of an order that lives on is refunded, whatever its after-sale cell says."""
+    """A closed sub-order of an order that lives on is refunded, whatever its after-sale cell says. Of a part that was
+    refunded only the after-sale list tells how much: until then it is one asked for."""
     quantity, amount = row.quantity("quantity"), row.amount("payable")
-    told = refund_state(row.text("refund_state"))
+    told = RefundState.REQUESTED if _PART in row.text("refund_state") else refund_state(row.text("refund_state"))
     refund = RefundState.SUCCESS if _state(row) is PlatformState.CLOSED and not alone else told
     return IncomingLine(
         external_id=row.identifier("line_id"),

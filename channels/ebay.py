@@ -1,4 +1,4 @@
-"""eBay: the orders report of the Seller Hub, with its blank and padding lines and its footer.
+"""eBay: the orders report of the Seller Hub, in English or German, with its blank and padding lines and its footer.
 
 Surprising: an order of several items begins with a row that sums it up and names no item; that row is the order, the
 rows below are its lines. The report knows no refunds and no cancellations. Amounts carry their currency's sign.
@@ -14,9 +14,9 @@ from domain.incoming import IncomingLine, Platform, PlatformState
 
 
 def _state(row: Row) -> PlatformState:
-    if row.text("shipped_at"):
+    if row.moment("shipped_at"):
         return PlatformState.SHIPPED
-    return PlatformState.PAID if row.text("paid_at") else PlatformState.UNPAID
+    return PlatformState.PAID if row.moment("paid_at") else PlatformState.UNPAID
 
 
 def _tax(row: Row) -> int:
@@ -72,38 +72,42 @@ ORDERS = Format(
     platform=Platform.EBAY,
     must=frozenset({"number", "title", "quantity", "sold"}),
     columns={
-        "number": "Order Number|Order ID|Order No.",
-        "buyer_id": "Buyer Username|Buyer User ID|User Id",
-        "buyer_message": "Buyer Note",
-        "receiver_name": "Ship To Name|Post To Name|Buyer Name|Buyer Fullname",
-        "phone": "Ship To Phone|Post To Phone|Buyer Phone Number",
-        "address": "Ship To Address 1|Post To Address 1|Buyer Address 1",
-        "address2": "Ship To Address 2|Post To Address 2|Buyer Address 2",
-        "city": "Ship To City|Post To City|Buyer City|Buyer Town/City",
-        "province": "Ship To State|Post To State|Ship To County|Post To County|Buyer State|Buyer County",
-        "zip": "Ship To Zip|Post To Zip|Post To Postcode|Ship To Postcode|Buyer Zip|Buyer Postcode",
-        "country": "Ship To Country|Post To Country|Buyer Country",
-        "item": "Item Number|Item ID",
-        "title": "Item Title",
-        "merchant_code": "Custom Label|Custom Label (SKU)",
-        "variant": "Variation Details",
-        "quantity": "Quantity",
-        "sold": "Sold For|Sale Price|Item Price",
-        "shipping": "Shipping And Handling|Postage And Handling|Postage And Packaging",
+        "number": "Order Number|Order ID|Order No.|Bestellnummer",
+        "buyer_id": "Buyer Username|Buyer User ID|User Id|Nutzername des Käufers",
+        "buyer_message": "Buyer Note|Notiz des Käufers|Nachricht des Käufers",
+        "receiver_name": "Ship To Name|Post To Name|Name des Empfängers|Buyer Name|Buyer Fullname|Name des Käufers",
+        "phone": "Ship To Phone|Post To Phone|Telefonnummer des Empfängers|Buyer Phone Number",
+        "address": "Ship To Address 1|Post To Address 1|Adresse 1 des Empfängers|Buyer Address 1|Adresse 1 des Käufers",
+        "address2": "Ship To Address 2|Post To Address 2|Adresse 2 des Empfängers|Buyer Address 2"
+        "|Adresse 2 des Käufers",
+        "city": "Ship To City|Post To City|Versand nach - Ort|Buyer City|Buyer Town/City|Wohnort des Käufers",
+        "province": "Ship To State|Post To State|Ship To County|Post To County|Versand nach - Bundesland|Buyer State"
+        "|Buyer County|Bundesland des Käufers",
+        "zip": "Ship To Zip|Post To Zip|Post To Postcode|Post To Postal Code|Ship To Postcode|Ship To Postal Code"
+        "|Versand nach - PLZ|Buyer Zip|Buyer Postcode|Buyer Postal Code|PLZ des Käufers",
+        "country": "Ship To Country|Post To Country|Versand nach - Land|Buyer Country|Land des Käufers",
+        "item": "Item Number|Item ID|Artikelnummer|Artikelnr.",
+        "title": "Item Title|Angebotstitel",
+        "merchant_code": "Custom Label|Custom Label (SKU)|Bestandseinheit",
+        "variant": "Variation Details|Variantendetails",
+        "quantity": "Quantity|Anzahl|Stückzahl",
+        "sold": "Sold For|Sale Price|Item Price|Verkauft für",
+        "shipping": "Shipping And Handling|Postage And Handling|Postage And Packaging|Verpackung und Versand",
         "tax": "Seller Collected Tax|Sales Tax|US Tax",
-        "ebay_tax": "eBay Collected Tax",
-        "tax_within": "eBay Collected Tax Included in Total|Total Includes eBay Collected Tax",
-        "total": "Total Price",
-        "payment": "Payment Method",
-        "placed_at": "Sale Date|Order Date",
-        "paid_at": "Paid On Date",
-        "shipped_at": "Shipped On Date|Posted On Date|Dispatched On Date",
-        "promised_ship_at": "Ship By Date|Post By Date|Dispatch By Date",
-        "seller_note": "My Item Note|Notes to yourself",
-        "courier_hint": "Shipping Service|Postage Service|Delivery Service",
-        "waybill": "Tracking Number",
-        "transaction": "Transaction ID",
-        "external_id": "Sales Record Number",
+        "ebay_tax": "eBay Collected Tax|Von eBay eingezogene Steuer",
+        "tax_within": "eBay Collected Tax and Fees Included in Total|eBay Collected Tax Included in Total"
+        "|Total Includes eBay Collected Tax",
+        "total": "Total Price|Gesamtbetrag",
+        "payment": "Payment Method|Zahlungsmethode",
+        "placed_at": "Sale Date|Order Date|Verkauft am",
+        "paid_at": "Paid On Date|Zahlungsdatum",
+        "shipped_at": "Shipped On Date|Posted On Date|Dispatched On Date|Versanddatum",
+        "promised_ship_at": "Ship By Date|Post By Date|Dispatch By Date|Versand bis",
+        "seller_note": "My Item Note|Notes to yourself|Meine Notiz",
+        "courier_hint": "Shipping Service|Postage Service|Delivery Service|Versandservice",
+        "waybill": "Tracking Number|Sendungsnummer",
+        "transaction": "Transaction ID|Transaktionsnummer",
+        "external_id": "Sales Record Number|Verkaufsprotokollnummer",
     },
     many_rows=True,
     state=_state,

@@ -5,6 +5,7 @@ which of our fields; names are compared without case, spaces and punctuation, so
 `Lineitem compare at price` are one. To add a format write one `Format` and list it in `channels/registry.py`.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 OTHER_NAME = "|"
+_UNIT = re.compile(r"[（(](?:元|件|个|CNY|RMB)[)）]$")
 _TO_ITS_END = timedelta(days=1, seconds=-1)
 Word = TypeVar("Word", PlatformState, RefundState)
 
@@ -182,6 +184,20 @@ class Row:
         return refusal
 
 
+def _places(header: Sequence[str]) -> dict[str, int]:
+    """Where each name stands. A name that stands again is `name 2` too, and `运费(元)` is 运费 too, unless a column is
+    really called that."""
+    places: dict[str, int] = {}
+    also: dict[str, int] = {}
+    for place, cell in enumerate(header):
+        told = cells.clean(cell)
+        name = normal(told)
+        if places.setdefault(name, place) != place:
+            also.setdefault(f"{name}2", place)
+        also.setdefault(normal(_UNIT.sub("", told)), place)
+    return also | places
+
+
 def no_receiver(_row: Row) -> Receiver:
     """For files that don't say who gets the parcel; the country is unknown too."""
     return Receiver(country="")
@@ -243,10 +259,12 @@ def no_hold(_row: Row) -> str:
 class Format:
     """One table layout of one platform.
 
-    `columns`: our field -> the header names it goes by, `A|B` for alternatives, the first present wins. `must`:
-    the fields without which a header is not this format. `currency`: fixed, or "" when the column `currency`
-    tells, else the signs at the `total`, else the shop's. `quoted`: false where a quotation mark in a tab-separated
-    file is only a character. `fragment`: the rows know only goods or refunds.
+    `columns`: our field -> the header names it goes by, `A|B` for alternatives, the first present wins; the second
+    column of a name is `name 2`. `must`: the fields without which a header is not this format; where they are words
+    that any shop uses, one of them is `mark`, names that only this platform has. `unlike`: names that only another of
+    the platform's lists has. `currency`: fixed, or "" when the column `currency` tells, else the signs at the `total`,
+    else the shop's. `quoted`: false where a quotation mark in a tab-separated file is only a character. `fragment`: the
+    rows know only goods or refunds.
 
     `many_rows`: an order may take several adjacent rows, order-level cells being read from the first; `scattered`:
     they need not stand together. `amounts_of_rows` instead of `amounts` where the first row is not
@@ -262,6 +280,7 @@ class Format:
     columns: Mapping[str, str]
     must: frozenset[str]
     state: Callable[[Row], PlatformState]
+    unlike: str = ""
     number: Callable[[Row], str] = told_number
     placed_at: Callable[[Row], datetime | None] = told_placed_at
     currency: str = ""
@@ -283,9 +302,7 @@ class Format:
 
     def find(self, header: Sequence[str]) -> dict[str, int]:
         """Where each of our fields stands in this header; fields it does not have are absent."""
-        places: dict[str, int] = {}
-        for place, name in enumerate(header):
-            places.setdefault(normal(cells.clean(name)), place)
+        places = _places(header)
         at: dict[str, int] = {}
         for field, names in self.columns.items():
             for name in names.split(OTHER_NAME):
@@ -293,6 +310,11 @@ class Format:
                     at[field] = found
                     break
         return at
+
+    def fits(self, header: Sequence[str]) -> bool:
+        """Whether it is this format's header."""
+        other = {normal(name) for name in self.unlike.split(OTHER_NAME) if name}
+        return not self.lacking(header) and other.isdisjoint(normal(cells.clean(name)) for name in header)
 
     def tells_refunds(self, header: Sequence[str]) -> bool:
         """Whether a file of this header would say so if there were a refund."""

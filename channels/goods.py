@@ -51,7 +51,7 @@ def once(rows: Sequence[Row], lines: tuple[IncomingLine, ...]) -> tuple[Incoming
 def was_paid(row: Row, state: PlatformState) -> bool:
     """A closed order was paid only where it tells when."""
     if state is PlatformState.CLOSED:
-        return bool(row.text("paid_at"))
+        return row.moment("paid_at") is not None
     return state is not PlatformState.UNPAID
 
 

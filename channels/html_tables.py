@@ -33,7 +33,7 @@ def looks_like(head: bytes) -> bool:
 
 def tables(source: Source) -> list[Table]:
     """The page's tables. Raises Unreadable WRONG_ENCODING, EMPTY, NOT_A_TABLE or TOO_MANY_ROWS."""
-    encoding = encodings(source)[0]
+    encoding, broken = encodings(source)[0]
     page = _Page()
     with source.open() as file:
         page.feed(file.read().decode(encoding, "replace").replace("\0", ""))
@@ -41,17 +41,17 @@ def tables(source: Source) -> list[Table]:
     found = [rows for rows in page.tables if rows]
     if not found:
         raise Unreadable(Reason.NOT_A_TABLE)
-    return [_table(rows) for rows in found]
+    return [_table(rows, broken) for rows in found]
 
 
-def _table(rows: list[list[str]]) -> Table:
+def _table(rows: list[list[str]], broken: bool) -> Table:
     width = max(map(len, rows))  # empty cells at the end of a row are often left out
 
     def lines(_delimiter: str, _quoted: bool) -> Iterator[Line]:
         for place, row in enumerate(rows, start=1):
             yield place, row + [""] * (width - len(row))
 
-    return Table("", lines, ("",))
+    return Table("", lines, ("",), broken)
 
 
 class _Page(HTMLParser):

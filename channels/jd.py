@@ -14,13 +14,15 @@ from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformStat
 
 _LOCKED = "锁定"
 _DELETED = "删除"
+_PAUSED = "暂停"
 _STATES = words(
     unpaid="等待付款|待付款|等待付款确认|延迟付款确认|未付款",
-    paid="等待出库|等待发货|待出库|待发货|等待打印|等待处理|等待商家发货|暂停|待退款|等待退款|已付款|付款成功|正在出库",
+    paid="等待出库|等待发货|待出库|待发货|等待打印|等待处理|等待商家发货|暂停|待退款|等待退款|退款中|已付款|付款成功|正在出库"
+    "|等待打包|等待厂商处理|待审核|WAIT_SELLER_STOCK_OUT|WAIT_SELLER_DELIVERY|POP_ORDER_PAUSE|PAUSE",
     part_shipped="部分出库|部分发货",
-    shipped="等待确认收货|等待收货|已出库|已发货|配送中|送货中|待收货|等待自提",
-    done="完成|已完成|已签收",
-    closed="已取消|取消|订单取消|已删除|已关闭|已退款|退款完成",
+    shipped="等待确认收货|等待收货|已出库|已发货|配送中|送货中|待收货|等待自提|WAIT_GOODS_RECEIVE_CONFIRM",
+    done="完成|已完成|已签收|FINISHED_L",
+    closed="已取消|取消|订单取消|已删除|已关闭|已退款|退款完成|TRADE_CANCELED",
 )
 
 
@@ -58,6 +60,12 @@ def _line(row: Row) -> IncomingLine:
         merchant_code=row.code("merchant_code") or row.code("goods_code"),
         unit_price=row.amount("unit_price"),
     )
+
+
+def _hold(row: Row) -> str:
+    """JD lets the order wait: it may still be changed or called off."""
+    told = row.text("state")
+    return _PAUSED if _PAUSED in told or "PAUSE" in told else ""
 
 
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
@@ -108,6 +116,7 @@ ORDERS = Format(
     state=_state,
     amounts=_amounts,
     receiver=by_one_string,
+    hold=_hold,
     lines=_lines,
     refunds=_refunds,
 )

@@ -3,7 +3,8 @@
 Surprising: JST counts as a platform of its own. What an ERP tells of a Taobao order must not overwrite what Taobao
 told, so its shops are shops of ours with the platform `jst` and the name JST knows them by. An order is known by its
 original online number; a reshipment has the same one and is told apart by JST's inner number. An exchange waits for
-the goods it is for. Rows that were cancelled, merged away or split up are no goods. Rule source: formats.md 1.6.
+the goods it is for. Rows that were cancelled, merged away or split up are no goods. JST's after-sale list and its sales
+report look like this one, but count what came back. Rule source: formats.md 1.6.
 """
 
 from collections.abc import Sequence
@@ -83,6 +84,7 @@ ORDERS = Format(
     platform=Platform.JST,
     currency="CNY",
     must=frozenset({"external_id", "number", "merchant_code", "quantity"}),
+    unlike="售后单号|售后登记日期|实退数量|申请数量",
     columns={
         "external_id": "内部订单号",
         "number": "线上订单号",
@@ -95,7 +97,7 @@ ORDERS = Format(
         "title": "商品名称|线上商品名|商品简称",
         "variant": "颜色规格|颜色及规格|线上颜色规格|规格",
         "quantity": "数量|商品数量|销售数量",
-        "unit_price": "单价|商品单价|销售单价",
+        "unit_price": "单价|商品单价|销售单价|售价",
         "line_amount": "商品金额|商品总金额|销售金额",
         "total": "应付金额|订单金额|订单应付金额",
         "paid": "已付金额|实付金额|买家实付",
@@ -117,9 +119,9 @@ ORDERS = Format(
         "district": "区|区县|区/县",
         "street": "街道",
         "address": "地址|收货地址|详细地址",
-        "waybill": "快递单号",
-        "courier_hint": "快递公司|物流公司",
-        "warehouse_hint": "发货仓库|仓库|仓库名称",
+        "waybill": "快递单号|订单快递单号",
+        "courier_hint": "快递公司|物流公司|订单快递公司",
+        "warehouse_hint": "发货仓库|发货仓|仓库|仓库名称",
     },
     many_rows=True,
     scattered=True,

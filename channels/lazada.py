@@ -1,8 +1,8 @@
 """Lazada: the order workbook; a row is one piece, there is no quantity.
 
 Surprising: pieces of one seller SKU in an order are one line; a cancelled piece is no goods of an order that lives
-on, so the line's quantity goes down when one is cancelled. The currency is told nowhere: it is the shop's.
-Rule source: formats.md 1.12.
+on, so the line's quantity goes down when one is cancelled. Money is also paid back for goods that stay. The currency
+is told nowhere: it is the shop's. Rule source: formats.md 1.12.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,20 @@ from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformStat
 
 _STATES = words(
     unpaid="unpaid|pending payment",
-    paid="pending|topack|packed|toship|ready_to_ship|ready to ship|rts|repacked|confirmed_to_pack",
+    paid="pending|topack|packed|toship|ready_to_ship|ready to ship|rts|repacked|confirmed_to_pack"
+    "|ready_to_ship_pending",
     shipped="shipped|shipping|in transit|failed|failed_delivery|failed delivery|lost_by_3pl|lost|damaged_by_3pl|damaged"
-    "|shipped_back|shipped_back_failed|In Transit: Returning to seller",
+    "|shipped_back|shipped_back_failed|In Transit: Returning to seller|Package scrapped",
     done="delivered|confirmed|completed|returned|shipped_back_success|Package Returned",
     closed="canceled|cancelled",
 )
 _RETURNED = {normal(word) for word in ("returned", "shipped_back_success", "Package Returned")}
+_COURIERS = normal("INFO_ST")
 
 
 def _state(row: Row) -> PlatformState:
-    return row.word("state", _STATES)
+    """What begins with INFO_ST is a courier's own word for a parcel on its way, mostly back."""
+    return PlatformState.SHIPPED if normal(row.text("state")).startswith(_COURIERS) else row.word("state", _STATES)
 
 
 def _paid(row: Row) -> int:
@@ -50,7 +53,7 @@ def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
 
 def _line(article: str, pieces: Sequence[Row]) -> IncomingLine:
     head = pieces[0]
-    returned = [row for row in pieces if normal(row.text("state")) in _RETURNED]
+    back = sum(map(_back, pieces))
     return IncomingLine(
         external_id=f"{head.number}:{article}",
         title=head.text("title"),
@@ -59,9 +62,18 @@ def _line(article: str, pieces: Sequence[Row]) -> IncomingLine:
         variant=head.text("variant"),
         unit_price=head.amount("unit_price") or _paid(head),
         amount=sum(map(_paid, pieces)),
-        refund=RefundState.SUCCESS if returned else RefundState.NONE,
-        refunded=sum(map(_paid, returned)),
+        refund=RefundState.SUCCESS if back or any(map(_is_returned, pieces)) else RefundState.NONE,
+        refunded=back,
     )
+
+
+def _is_returned(row: Row) -> bool:
+    return normal(row.text("state")) in _RETURNED
+
+
+def _back(row: Row) -> int:
+    """What was paid back for the piece: as told, or all of one that came back."""
+    return row.amount("refunded") or (_paid(row) if _is_returned(row) else 0)
 
 
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
@@ -83,6 +95,7 @@ ORDERS = Format(
         "unit_price": "unitPrice|Unit Price",
         "paid": "paidPrice|Paid Price",
         "shipping": "shippingFee|Shipping Fee",
+        "refunded": "refundAmount|Refund Amount",
         "placed_at": "createTime|Created at",
         "updated_at": "updateTime|Updated at",
         "promised_ship_at": "ttsSla|promisedShippingTime",
@@ -111,4 +124,5 @@ ORDERS = Format(
     receiver=abroad,
     lines=_lines,
     refunds=_refunds,
+    refund_columns=frozenset({"refunded", "state"}),
 )

@@ -16,6 +16,8 @@ from channels.cells import clean
 from channels.reasons import Reason, Refused, shown
 
 _YEARS = range(1990, 2101)
+_NEVER = re.compile(r"(?:0000-00-00|0001-01-01|1970-01-01)(?:[ T].*)?$")
+_BUDDHIST = 543
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 -- a spreadsheet's days know no zone
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _STAMP = re.compile(r"(\d{10}|\d{13})(?:\.0+)?")
@@ -30,18 +32,33 @@ _YEAR_FIRST = re.compile(
 _CLOCK = r"(?:,? +(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AaPp])[Mm])?)?"
 _SLASHED = re.compile(r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-](?P<year>\d{4})" + _CLOCK)
 _NAMED = re.compile(
-    r"(?:(?P<one>\d{1,2})[- ](?P<month>[A-Za-z]{3,9})|(?P<name>[A-Za-z]{3,9})[- ](?P<two>\d{1,2}),?)"
+    r"(?:(?P<one>\d{1,2})\.?[- ](?P<month>[^\W\d_]{3,10})\.?|(?P<name>[^\W\d_]{3,10})\.?[- ](?P<two>\d{1,2}),?)"
     r"[- ](?P<year>\d{4}|\d{2})" + _CLOCK
 )
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_BEGINNINGS = (
+    ("jan", "ene", "gen"),
+    ("feb", "fev"),
+    ("mar", "mrz"),
+    ("apr", "abr", "avr"),
+    ("may", "mai", "mei", "mag"),
+    ("jun", "juin", "giu"),
+    ("jul", "juil", "lug"),
+    ("aug", "ago", "aou", "agu"),
+    ("sep", "set"),
+    ("oct", "okt", "ott", "out"),
+    ("nov",),
+    ("dec", "dez", "dic", "des"),
+)
+_MONTHS = {begins: number for number, told in enumerate(_BEGINNINGS, start=1) for begins in told}
+"""How months begin in English, German, French, Spanish, Portuguese, Italian and Indonesian, without accents."""
 
 
 def moment(cell: str, zone: ZoneInfo, day_first: bool | None = None) -> datetime | None:
-    """An aware UTC time; None for an empty cell. A time without offset is in `zone`; one that a clock change
-    skipped is read with the offset before the change. `day_first` says how `03/04/2026` is meant, None that
-    nobody knows. Raises Refused NOT_A_DATE."""
+    """An aware UTC time; None for an empty cell and for what databases write for never. A time without offset is in
+    `zone`; one that a clock change skipped is read with the offset before the change. `day_first` says how
+    `03/04/2026` is meant, None that nobody knows. Raises Refused NOT_A_DATE."""
     text = clean(cell)
-    return _moment(text, zone, day_first) if text else None
+    return _moment(text, zone, day_first) if text and not _NEVER.match(text) else None
 
 
 def slashed(cell: str) -> tuple[int, int] | None:
@@ -67,9 +84,15 @@ def _moment(text: str, zone: ZoneInfo, day_first: bool | None) -> datetime:
 
 
 def _sane(when: datetime) -> datetime:
-    if when.year not in _YEARS:
+    year = _common(when.year)
+    if year not in _YEARS:
         raise ValueError(when)
-    return when
+    return when.replace(year=year)
+
+
+def _common(year: int) -> int:
+    """Thailand's years are 543 ahead."""
+    return year - _BUDDHIST if year - _BUDDHIST in _YEARS else year
 
 
 def _iso(text: str) -> datetime | None:
@@ -100,16 +123,24 @@ def _worded(text: str, day_first: bool | None) -> datetime:
         day, month = (found["one"], found["two"]) if day_first else (found["two"], found["one"])
     elif found := _NAMED.fullmatch(text):
         day = found["one"] or found["two"]
-        month = str(_MONTHS.index((found["month"] or found["name"])[:3].lower()) + 1)
+        month = _month(found["month"] or found["name"])
     else:
         raise ValueError(text)
     year = found["year"] if len(found["year"]) == 4 else f"20{found['year']}"
     return _built(found, year, month, day)
 
 
+def _month(name: str) -> str:
+    bare = "".join(char for char in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(char))
+    number = _MONTHS.get(bare[:4]) or _MONTHS.get(bare[:3])
+    if number is None:
+        raise ValueError(name)
+    return str(number)
+
+
 def _built(found: re.Match[str], year: str, month: str, day: str) -> datetime:
     clock = _hour(found), int(found["minute"] or 0), int(found["second"] or 0)
-    return datetime(int(year), int(month), int(day), *clock)  # noqa: DTZ001 -- the caller puts the zone on
+    return datetime(_common(int(year)), int(month), int(day), *clock)  # noqa: DTZ001 -- the caller puts the zone on
 
 
 def _hour(found: re.Match[str]) -> int:

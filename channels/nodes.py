@@ -70,7 +70,10 @@ class Node:
         return Node(self._of.get(key))
 
     def nodes(self, key: str) -> list["Node"]:
+        """The objects of a list; PHP writes a list with a gap as an object of numbers (`{"0": …, "2": …}`)."""
         value = self._of.get(key)
+        if isinstance(value, dict) and all(map(str.isdecimal, value)):
+            value = list(value.values())
         return [Node(one) for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
     def texts(self, key: str) -> list[str]:

@@ -4,6 +4,7 @@ Surprising: `raw` holds the order's rows joined by tabs and newlines; it is for 
 is ever parsed from it again. And one row may be several: a merged export joins an order's cells by `;`.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import reduce
@@ -14,7 +15,24 @@ from channels.formats import Amounts, Format, Row
 from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingOrder, PlatformState
 
-_CASH = ("货到付款", "cash on delivery", "bayar di tempat", "เก็บเงินปลายทาง", "thanh toán khi nhận hàng")
+_CASH = (
+    "货到付款",
+    "貨到付款",
+    "取貨付款",
+    "代金引換",
+    "代引",
+    "cash on delivery",
+    "cashondelivery",
+    "cash_on_delivery",
+    "nachnahme",
+    "contra reembolso",
+    "contrareembolso",
+    "bayar di tempat",
+    "เก็บเงินปลายทาง",
+    "ชำระเงินปลายทาง",
+    "thanh toán khi nhận hàng",
+)
+_COD = re.compile(r"(?<![a-z])cod(?![a-z])")
 _PRESALE = ("预售", "预定", "定金", "pre-order", "preorder")
 _NO = ("", "否", "无", "no", "n", "false", "0", "非预售", "normal")
 _GONE = frozenset({PlatformState.SHIPPED, PlatformState.DONE})
@@ -48,8 +66,8 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         total=amounts.total,
         paid=amounts.paid,
         buyer_id=head.text("buyer_id"),
-        buyer_message=head.text("buyer_message"),
-        seller_note=head.text("seller_note"),
+        buyer_message=_joined(head.text("buyer_message"), head.text("delivery_note")),
+        seller_note=_joined(head.text("seller_note"), _gift(head)),
         receiver=format_.receiver(head),
         waybill=_waybills(rows),
         lines=format_.lines(rows),
@@ -68,6 +86,16 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         risk=head.text("risk"),
         platform_hold=format_.hold(head),
     )
+
+
+def _joined(*told: str) -> str:
+    return "; ".join(dict.fromkeys(filter(None, told)))
+
+
+def _gift(row: Row) -> str:
+    """What goes into the parcel without being an article of the order; people must see it."""
+    gift = row.text("gift")
+    return "" if gift.casefold() in _NO else f"赠品：{gift}"
 
 
 def _told(format_: Format, rows: Sequence[Row]) -> tuple[PlatformState, Amounts]:
@@ -122,7 +150,7 @@ def _waybills(rows: Sequence[Row]) -> str:
 def is_cash(told: str) -> bool:
     """Whether a payment method is cash on delivery."""
     text = told.casefold()
-    return text == "cod" or "(cod)" in text or any(word in text for word in _CASH)
+    return _COD.search(text) is not None or any(word in text for word in _CASH)
 
 
 def is_presale(told: str, *, named: bool = False) -> bool:

@@ -16,6 +16,7 @@ from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformStat
 _REFUNDED = "退款成功"
 _PART = "部分退款"
 _AND_REFUND = re.compile(r"[，,、 ]+[^，,、 ]*(?:退款|售后)[^，,、 ]*$")
+_NOT_SENT = "未发货"
 _STATES = {
     normal(word): state
     for word, state in {
@@ -27,24 +28,30 @@ _STATES = {
         "拼团中": PlatformState.PAID,
         "部分发货": PlatformState.PART_SHIPPED,
         "已发货，待签收": PlatformState.SHIPPED,
+        "已发货，待收货": PlatformState.SHIPPED,
+        "待收货": PlatformState.SHIPPED,
+        "待确认收货": PlatformState.SHIPPED,
         "已发货": PlatformState.SHIPPED,
         "已签收": PlatformState.DONE,
         "已收货": PlatformState.DONE,
+        "已评价": PlatformState.DONE,
+        "交易成功": PlatformState.DONE,
         "已取消": PlatformState.CLOSED,
-        "未发货": PlatformState.CLOSED,  # only ever told with 退款成功
+        _NOT_SENT: PlatformState.CLOSED,  # told with 退款成功
         "退款成功": PlatformState.CLOSED,
     }.items()
 }
 _NO_REFUND = {normal(word) for word in ("", "无售后", "无售后或售后取消", "无售后或售后关闭")}
 _NOT_CHECKED = {normal(word) for word in ("", "否", "无", "0", "false")}
-_CANCELLED = ("取消", "关闭", "撤销", "拒绝", "驳回")
+_CANCELLED = ("取消", "关闭", "撤销", "拒绝", "驳回", "换货成功", "维修成功", "补寄成功", "补发成功")
 
 
 def _state(row: Row) -> PlatformState:
     state = _STATES.get(normal(row.text("state"))) or _STATES.get(normal(_AND_REFUND.sub("", row.text("state"))))
     if state is None:
         raise row.blame(Refused(Reason.UNKNOWN_STATUS, value=shown(row.text("state"))), "state")
-    return state
+    open_ = row.text("state").startswith(_NOT_SENT) and not _is_refunded(row)
+    return PlatformState.PAID if open_ else state
 
 
 def _refund_state(row: Row) -> RefundState:
@@ -136,8 +143,10 @@ ORDERS = Format(
     name="pinduoduo-orders",
     platform=Platform.PINDUODUO,
     currency="CNY",
-    must=frozenset({"number", "state", "title", "quantity", "goods"}),
+    must=frozenset({"number", "state", "title", "quantity", "goods", "mark"}),
     columns={
+        "mark": "商品数量(件)|商家实收金额(元)|商家实收金额|样式ID|店铺优惠折扣(元)|店铺优惠折扣|多多支付立减金额(元)"
+        "|多多支付立减金额|商家编码-规格维度|商家编码-SKU维度",
         "number": "订单号",
         "title": "商品|商品名称",
         "state": "订单状态",
@@ -153,6 +162,7 @@ ORDERS = Format(
         "goods_code": "商家编码-商品维度",
         "seller_note": "商家备注",
         "buyer_message": "买家留言",
+        "gift": "赠品|赠品名称",
         "refund_state": "售后状态",
         "waybill": "快递单号",
         "placed_at": "订单成交时间",

@@ -24,8 +24,11 @@ from domain.incoming import IncomingOrder, Platform, RejectedRow
 HEADER_ROWS = 30
 _LOOK_AHEAD = 200
 _TIMES = "_at"
+_LOOKED_AT = frozenset({"title", "variant", "buyer_id", "buyer_message", "seller_note", "invoice_title", "shop_name"})
 _TOTALS = ("合计", "总计", "小计", "总交易", "共计")
 _HALVES = ("AM", "PM", "am", "pm")
+_DOWNLOADED = ("record(s) downloaded", "Datensätze heruntergeladen")  # eBay's footer
+_SELLER = ("Seller ID", "Verkäufer-ID")
 _TOTAL_WORDS = frozenset({"total", "totals", "grand total", "subtotal", "sum"})
 
 Item = IncomingOrder | RejectedRow
@@ -288,7 +291,7 @@ class _Sheet:
         first = number or next(filter(None, map(cells.clean, row)))
         if first[0] == "#" and not (first[1:2].isascii() and first[1:2].isalnum()):
             return True
-        return is_total(first) or "record(s) downloaded" in first or first.startswith("Seller ID")
+        return is_total(first) or first.startswith(_SELLER) or any(word in first for word in _DOWNLOADED)
 
     def _read(self, place: int, row: list[str] | Refused) -> _Read:
         if isinstance(row, Refused):
@@ -297,11 +300,20 @@ class _Sheet:
         if len(row) < self._least or any(map(cells.clean, row[len(self._found.header) :])):
             torn = Refused(Reason.TORN_ROW, expected=str(self._width), found=str(len(row)))
             return _Read(place, number, row, None, torn)
+        if self._found.table.broken and (broken := self._broken(row)) is not None:
+            return _Read(place, number, row, None, broken)
         read = Row(self._layout, place, row)
         try:
             return _Read(place, read.take_number(), row, read)
         except Refused as refusal:
             return _Read(place, number, row, None, refusal)
+
+    def _broken(self, row: list[str]) -> Refused | None:
+        """The first cell with a character that could not be read, but for those that people only look at."""
+        for told, at in self._layout.at.items():
+            if told not in _LOOKED_AT and at < len(row) and sources.LOST in row[at]:
+                return Refused(Reason.BROKEN_TEXT, column=self._layout.column(told), value=shown(row[at]))
+        return None
 
     def _group(self, number: str, reads: list[_Read]) -> Iterable[Item]:
         good = [one for one in reads if one.refusal is None]

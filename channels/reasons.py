@@ -24,6 +24,7 @@ class Reason(StrEnum):
     UNKNOWN_CURRENCY = "unknown_currency"  # column, value
     TORN_ROW = "torn_row"  # expected, found: how many cells
     UNREADABLE_LINE = "unreadable_line"  # detail: the text is no table line (a cell over 131072 characters)
+    BROKEN_TEXT = "broken_text"  # column, value: a character of it cannot be read
     DUPLICATE_IN_FILE = "duplicate_in_file"  # column, value, other_row: where the order stood first
     PART_OF_REFUSED = "part_of_refused"  # value, other_row: another row of this order was refused, so all are
     AMOUNTS_DIFFER = "amounts_differ"  # column, value, other_row: an amount per order that its rows tell differently

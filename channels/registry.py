@@ -18,6 +18,7 @@ from channels import (
     shopify,
     taobao,
     tiktok,
+    woocommerce_csv,
 )
 from channels.cells import clean
 from channels.formats import Format
@@ -40,19 +41,22 @@ FORMATS: tuple[Format, ...] = (
     shopee.ORDERS,
     tiktok.ORDERS,
     lazada.ORDERS,
+    woocommerce_csv.REPORT,
+    woocommerce_csv.ITEMS,
+    woocommerce_csv.ORDERS,
 )
 _SHOWN = 300
 
 
 def matching(header: Sequence[str]) -> Format | None:
     """The format this row is the header of."""
-    fitting = [one for one in FORMATS if not one.lacking(header)]
-    return max(fitting, key=lambda one: len(one.must), default=None)
+    fitting = [one for one in FORMATS if one.fits(header)]
+    return max(fitting, key=lambda one: len(one.must - {"mark"}), default=None)
 
 
 def closest(rows: Sequence[Sequence[str]]) -> dict[str, str]:
     """For a table of no known format: the columns seen, the nearest format and what it lacks."""
-    lacks = [(one.lacking(row), one.name, row) for row in rows for one in FORMATS]
+    lacks = [(lacking, one.name, row) for row in rows for one in FORMATS if (lacking := one.lacking(row))]
     if not lacks:
         return {"columns": "", "nearest": "", "lacking": ""}
     known = {one.name: len(one.must) for one in FORMATS}

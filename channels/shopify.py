@@ -58,7 +58,7 @@ def _hold(row: Row) -> str:
 def _state(row: Row) -> PlatformState:
     financial = row.word("state", FINANCIAL)
     fulfilment = row.word("fulfilment", FULFILMENT)
-    return combined(financial, fulfilment, bool(row.text("cancelled_at")))
+    return combined(financial, fulfilment, row.moment("cancelled_at") is not None)
 
 
 def _amounts(row: Row, _state: PlatformState) -> Amounts:

@@ -40,7 +40,7 @@ def order(value: object, row: int, home: str = "") -> IncomingOrder:
     code = currency(node, home)
     total, discount = node.amount("total_price", code), node.amount("total_discounts", code)
     shipping = sum(line.amount("price", code) for line in node.nodes("shipping_lines"))
-    lines = tuple(_line(line, code) for line in node.nodes("line_items"))
+    lines = tuple(_line(line, code) for line in node.nodes("line_items") if line.text("quantity") != "0")
     return IncomingOrder(
         platform=Platform.SHOPIFY,
         number=needed(node, "name", "order_number", "id"),

@@ -25,6 +25,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _JAPANESE = re.compile(rb"\x82[\x9f-\xf1]|\x83[\x40-\x96]|JPY|\.co\.jp")  # kana, or what only Japan writes
+_CHINESE = "gb18030"
+LOST = "\ufffd"
+_MOST_LOST = 100
+_LETTERS_TO_ONE_LOST = 20
 _RUN = re.compile(rb"[\x80-\xff]+")
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x05\x06")
 _PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
@@ -36,11 +40,13 @@ Line = tuple[int, list[str] | Refused]
 @dataclass(frozen=True, slots=True)
 class Table:
     """Rows of one sheet or text file. `lines(delimiter, quoted)` starts from the top each time it is called;
-    workbooks know neither delimiters nor quotation marks and ignore both."""
+    workbooks know neither delimiters nor quotation marks and ignore both. `broken`: a few characters could not be
+    read and stand as `LOST`."""
 
     name: str
     lines: Callable[[str, bool], Iterator[Line]]
     delimiters: tuple[str, ...] = (",", "\t", ";", "|")
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +78,19 @@ def check_size(source: Source) -> None:
 def text_tables(source: Source) -> list[Table]:
     """A delimited text as a table, once for each encoding it may be in, the likeliest first. Raises Unreadable
     WRONG_ENCODING, NOT_A_TABLE, OTHER_ARCHIVE, EMPTY or TOO_MANY_ROWS."""
-    return [_text_table(source, encoding) for encoding in encodings(source)]
+    return [_text_table(source, encoding, broken) for encoding, broken in encodings(source)]
 
 
-def _text_table(source: Source, encoding: str) -> Table:
+def _text_table(source: Source, encoding: str, broken: bool) -> Table:
     def lines(delimiter: str, quoted: bool) -> Iterator[Line]:
         return _csv_lines(source, encoding, delimiter, quoted)
 
-    return Table("", lines)
+    return Table("", lines, broken=broken)
 
 
-def encodings(source: Source) -> list[str]:
+def encodings(source: Source) -> list[tuple[str, bool]]:
+    """The encodings the text may be in, the likeliest first, and whether a few characters are broken in it. Raises
+    Unreadable as `text_tables`."""
     head = source.head(4096)
     if head.startswith(_PACKED):
         raise Unreadable(Reason.OTHER_ARCHIVE)
@@ -90,19 +98,40 @@ def encodings(source: Source) -> list[str]:
         raise Unreadable(Reason.NOT_A_TABLE)
     for bom, name in _BOMS:
         if head.startswith(bom):
+            if _nearly(source, name):
+                return [(name, True)]
             _decode_all(source, name)
-            return [name]
+            return [(name, False)]
     if head.count(b"\0") * 10 > len(head):  # a stray NUL is dropped; many are UTF-16 without its mark, or no text
         wide = _without_mark(head)
         if not wide or not _decodes(source, wide):
             raise Unreadable(Reason.NOT_A_TABLE)
-        return [wide]
+        return [(wide, False)]
     if _decodes(source, "utf-8"):
-        return ["utf-8"]
-    fitting = [name for name in _by_likelihood(source) if _decodes(source, name)]
+        return [("utf-8", False)]
+    if _nearly(source, "utf-8"):
+        return [("utf-8", True)]
+    names = _by_likelihood(source)
+    tried = [(name, name == _CHINESE and _nearly(source, name)) for name in names]
+    fitting = [(name, broken) for name, broken in tried if broken or _decodes(source, name)]
     if not fitting:
         raise Unreadable(Reason.WRONG_ENCODING)
     return fitting
+
+
+def _nearly(source: Source, encoding: str) -> bool:
+    """Whether a few characters are broken in a text that else is of this encoding: an exporter cut a name in the
+    middle of a character."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    lost = letters = 0
+    with source.open() as file:
+        while chunk := file.read(_CHUNK):
+            text = decoder.decode(chunk)
+            lost += text.count(LOST)
+            letters += len(text) - len(text.encode("ascii", "ignore"))
+            if lost > _MOST_LOST:
+                return False
+    return lost > 0 and lost * _LETTERS_TO_ONE_LOST < letters
 
 
 def _without_mark(head: bytes) -> str:
@@ -123,7 +152,7 @@ def _by_likelihood(source: Source) -> list[str]:
             alone += runs.count(1)
             together += len(runs) - runs.count(1)
             japanese = japanese or _JAPANESE.search(chunk) is not None
-    others = ["gb18030", "cp1252"] if together >= alone else ["cp1252", "gb18030"]
+    others = [_CHINESE, "cp1252"] if together >= alone else ["cp1252", _CHINESE]
     return ["cp932", *others] if japanese else others
 
 

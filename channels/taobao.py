@@ -8,7 +8,7 @@ Rule source: formats.md 1.1.
 
 from collections.abc import Sequence
 
-from channels.after_sales import line_refunds, refund_state, whole_refund
+from channels.after_sales import line_refunds, refund_state, says_none, whole_refund
 from channels.formats import Amounts, Format, Row, normal
 from channels.goods import once
 from channels.people import by_one_string
@@ -43,14 +43,19 @@ def _state(row: Row) -> PlatformState:
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     goods, shipping = row.amount("goods"), row.amount("shipping")
-    total = row.amount("total") if row.has("total") else goods + shipping
+    total = row.amount("total") if row.text("total") else goods + shipping
     paid = 0 if state is PlatformState.UNPAID else row.amount("paid")
     return Amounts(goods=goods, shipping=shipping, total=total, paid=paid)
 
 
+def _back(row: Row) -> int:
+    """What is paid back; the column says it in words where nothing was asked for (无退款申请)."""
+    return 0 if says_none(row.text("refunded")) else row.amount("refunded")
+
+
 def _order_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     row = rows[0]
-    amount, told = row.amount("refunded"), row.text("refund_state")
+    amount, told = _back(row), row.text("refund_state")
     state = refund_state(told) if told else RefundState.SUCCESS if amount else RefundState.NONE
     return whole_refund(row.number, state, amount)
 
@@ -77,16 +82,17 @@ def _item_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
 def _item_line(row: Row) -> IncomingLine:
     refund, amount = refund_state(row.text("refund_state")), row.amount("line_amount")
     whole = amount if refund is RefundState.SUCCESS and not row.has("refunded") else 0
+    merchant_code = row.code("merchant_code") or row.code("outer_code")
     return IncomingLine(
         external_id=row.identifier("line_id"),
         title=row.text("title"),
         quantity=row.quantity("quantity"),
-        merchant_code=row.code("merchant_code"),
+        merchant_code=merchant_code,
         variant=row.text("variant"),
         unit_price=row.amount("unit_price"),
         amount=amount,
         refund=refund,
-        refunded=row.amount("refunded") or whole,
+        refunded=_back(row) or whole,
     )
 
 
@@ -120,8 +126,10 @@ ORDERS = Format(
     name="taobao-orders",
     platform=Platform.TAOBAO,
     currency="CNY",
-    must=frozenset({"number", "state", "placed_at"}),
+    must=frozenset({"number", "state", "placed_at", "mark"}),
     columns={
+        "mark": "买家应付货款|买家实际支付金额|买家实付金额|买家支付宝账号|买家应付邮费|宝贝标题|宝贝种类"
+        "|宝贝总数量|支付单号|支付详情|确认收货打款金额|修改后的收货地址",
         "number": "订单编号",
         "state": "订单状态",
         "placed_at": "订单创建时间",
@@ -185,13 +193,14 @@ ITEMS = Format(
     columns={
         "number": "主订单编号",
         "line_id": "子订单编号",
-        "title": "商品标题|宝贝标题",
-        "unit_price": "商品价格|宝贝价格",
+        "title": "商品标题|宝贝标题|标题",
+        "unit_price": "商品价格|宝贝价格|价格",
         "quantity": "购买数量",
         "state": "订单状态",
         "merchant_code": "商家编码",
+        "outer_code": "外部系统编号",
         "variant": "商品属性",
-        "line_amount": "买家实付金额",
+        "line_amount": "买家实付金额|买家实际支付金额",
         "refund_state": "退款状态",
         "refunded": "退款金额",
         "placed_at": "订单创建时间",

@@ -20,16 +20,26 @@ from domain.incoming import (
     RefundState,
 )
 
-_STATES = {
+STATES = {  # WooCommerce's own and those of the common shipping plugins
     "pending": PlatformState.UNPAID,
     "on-hold": PlatformState.UNPAID,
     "checkout-draft": PlatformState.UNPAID,
     "auto-draft": PlatformState.UNPAID,
     "failed": PlatformState.UNPAID,
     "processing": PlatformState.PAID,
+    "awaiting-shipment": PlatformState.PAID,
+    "awaiting-fulfillment": PlatformState.PAID,
+    "ready-to-ship": PlatformState.PAID,
+    "packing": PlatformState.PAID,
+    "packed": PlatformState.PAID,
+    "backordered": PlatformState.PAID,
+    "partially-refunded": PlatformState.PAID,
     "partial-shipped": PlatformState.PART_SHIPPED,
     "partially-shipped": PlatformState.PART_SHIPPED,
     "shipped": PlatformState.SHIPPED,
+    "dispatched": PlatformState.SHIPPED,
+    "in-transit": PlatformState.SHIPPED,
+    "out-for-delivery": PlatformState.SHIPPED,
     "delivered": PlatformState.DONE,
     "completed": PlatformState.DONE,
     "cancelled": PlatformState.CLOSED,
@@ -81,7 +91,7 @@ def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOr
 
 def _state(node: Node, paid: bool) -> PlatformState:
     told = node.text("status").removeprefix("wc-")
-    state = _STATES.get(told)
+    state = STATES.get(told)
     if state is None:
         raise unknown_status("status", told)
     return PlatformState.PAID if paid and told in _PAID_MEANS_PAID else state

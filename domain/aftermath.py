@@ -7,7 +7,7 @@ from dataclasses import replace
 from domain import looking, notices, owed
 from domain.desk import Desk
 from domain.exchanges import returned_of
-from domain.holds import HoldCode
+from domain.holds import FOR_STOCK, HoldCode
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, WaveState
 from domain.people import Actor
@@ -34,7 +34,7 @@ def stock_arrived(desk: Desk) -> None:
     """Units are free again: what is owed takes its own, then orders that wait for stock are screened anew, oldest first
     (automatic release)."""
     owed.wake(desk)
-    looking.at_once(desk, [HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY])
+    looking.at_once(desk, FOR_STOCK)
 
 
 def goods_returned(desk: Desk, orders: Collection[Order]) -> None:

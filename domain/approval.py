@@ -5,7 +5,7 @@ approvals never promise the same unit. What the clock should have looked at alre
 faster than the end of the approval hours, nor kept waiting by a hold whose time is over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -117,9 +117,18 @@ def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     desk.orders.save(approved)
     desk.parcels.save(boxes)
     desk.record([history.line(desk, actor, "order", order.id, "approved") for order in approved])
+    _sold_out(desk, {(move.warehouse_id, move.sku) for move in moves}, free)
     for order in refresh(desk, short) if short else ():
         refused[order.number] = _gone(order)
     return Approvals(tuple(replace(order, revision=order.revision + 1) for order in approved), refused)
+
+
+def _sold_out(desk: Desk, claimed: set[tuple[int, str]], free: Mapping[tuple[int, str], int]) -> None:
+    """Of what these claims left nothing anywhere: the orders in review that want it are not clean any more, and the
+    clock says so before anybody taps in vain."""
+    left = {sku for (_, sku), units in free.items() if units > 0}
+    if gone := {sku for _, sku in claimed} - left:
+        desk.orders.look_again(desk.now, skus=gone)
 
 
 def _gone(order: Order) -> Refusal:

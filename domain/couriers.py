@@ -16,7 +16,7 @@ from domain.orders import Order
 from domain.policy import Policy
 from domain.reach import most_specific, same_place
 from domain.screening import Facts, wanted
-from domain.suspensions import suspended
+from domain.suspensions import moment, suspended
 from domain.tariffs import Consignment, Quote, quote
 from domain.wishes import Wishes, wishes_of
 
@@ -242,14 +242,12 @@ def _place(courier: Courier, ask: Ask) -> Fault | None:
         return "unreachable", {"province": to.province}
     if area is not None and not area.arrives:
         return "unreachable", {"province": area.name}
-    reason = _suspension(ask.facts, courier.code, to.province)
-    return None if reason is None else ("suspended", {"province": to.province, "reason": reason})
-
-
-def _suspension(facts: Facts, code: str, province: str) -> str | None:
-    """Why the courier does not go there just now; None when it does."""
-    found = suspended(facts.policy, facts.now, code, province, facts.catalog.company.zone)
-    return None if found is None else found.reason
+    found = suspended(ask.facts.policy, ask.facts.now, courier.code, to.province, ask.facts.catalog.company.zone)
+    if found is None:
+        return None
+    until = moment(found.until, ask.facts.catalog.company.zone)
+    ends = {} if until is None else {"until": until.isoformat(timespec="minutes")}
+    return "suspended", {"province": to.province, "reason": found.reason, **ends}
 
 
 def carried_g(order: Order, warehouse_ids: Iterable[int], facts: Facts) -> int:

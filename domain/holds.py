@@ -31,6 +31,7 @@ class HoldCode(StrEnum):
     PLATFORM_LOCK = "PLATFORM_LOCK"
     NO_WAREHOUSE = "NO_WAREHOUSE"
     NO_COURIER = "NO_COURIER"
+    COURIER_SUSPENDED = "COURIER_SUSPENDED"
     WAYBILL_ERROR = "WAYBILL_ERROR"
     FUNDS_SHORT = "FUNDS_SHORT"
     ADDR_INVALID = "ADDR_INVALID"
@@ -113,6 +114,7 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.PLATFORM_LOCK: Rule(Role.CS_LEAD, Right.OVERRIDE, 720),
     HoldCode.NO_WAREHOUSE: Rule(Role.CS_LEAD, None, 120),
     HoldCode.NO_COURIER: Rule(Role.DISPATCHER, None, 120),
+    HoldCode.COURIER_SUSPENDED: Rule(Role.DISPATCHER, None, 120),
     HoldCode.WAYBILL_ERROR: Rule(Role.DISPATCHER, None, 60),
     HoldCode.FUNDS_SHORT: Rule(Role.FINANCE, None, 60),
     HoldCode.ADDR_INVALID: Rule(Role.CS, Right.OVERRIDE, 120),
@@ -143,10 +145,25 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
 
 
 TIMED = frozenset(
-    {HoldCode.PRESALE_WAIT, HoldCode.MERGE_WAIT, HoldCode.PAY_DELAY, HoldCode.TIME_WINDOW, HoldCode.FREEZE}
+    {
+        HoldCode.PRESALE_WAIT,
+        HoldCode.MERGE_WAIT,
+        HoldCode.PAY_DELAY,
+        HoldCode.TIME_WINDOW,
+        HoldCode.FREEZE,
+        HoldCode.COURIER_SUSPENDED,
+    }
 )
 """Codes that time ends: they are late only when that moment has passed. An entry of the blacklist runs out too, but a
 person is to decide before."""
+
+
+FOR_STOCK = frozenset({HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY})
+"""Codes that units becoming free may end."""
+
+
+FOR_OTHERS = frozenset({HoldCode.DUPLICATE, HoldCode.MERGE_WAIT})
+"""Codes that name another order, and end when that one is given up."""
 
 
 CURED = frozenset({HoldCode.ADDR_INVALID, HoldCode.WAIT_RETURN})

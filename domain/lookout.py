@@ -54,7 +54,8 @@ class Piles(Protocol):
         """By shop: clean orders in REVIEW that came before."""
 
     def holds(self, before: Mapping[HoldCode, datetime], owners: Mapping[HoldCode, Role]) -> list[Pile]:
-        """By shop and owner (part): orders in REVIEW with an open hold from before its code's moment, each once."""
+        """By shop and owner (part): orders in REVIEW or in the house with an open hold from before its code's moment,
+        each once."""
 
     def dispatch(self, ends: Mapping[str, datetime], *, shops: frozenset[int] | None = None) -> list[Pile]:
         """By shop and bucket (part): orders still to be shipped that are due up to its end, each in the first bucket

@@ -42,8 +42,16 @@ class Orders(Protocol):
         """Save those that are not as they were read, and the ids in `also`; all as they then stand. Of the others
         only `screened` and `look_at` are written, unless somebody was faster; their revision stays. Raises LostRace."""
 
-    def look_again(self, at: datetime, codes: Collection[HoldCode] | None = None) -> int:
-        """Every order in review (with one of these open holds) is to be screened then, by one statement; how many."""
+    def look_again(
+        self,
+        at: datetime,
+        codes: Collection[HoldCode] | None = None,
+        *,
+        skus: Collection[str] | None = None,
+        like: Order | None = None,
+    ) -> int:
+        """Every order in review (with one of these open holds; that wants one of these skus; of the buyer or to the
+        place of that one) is to be screened then, by one statement; how many."""
 
     def to_look_at(self, now: datetime, version: int, limit: int) -> list[int]:
         """Ids whose time has come, whatever their status, longest due first; then those in REVIEW that were screened

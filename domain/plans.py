@@ -6,6 +6,7 @@ is stored in line with what is said here (rules.md B3 to B6).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain import splitting
 from domain.couriers import carried_g, grams_of, match_courier
@@ -218,7 +219,19 @@ def nobody_carries(match: Match) -> Finding:
     errors = [loser.facts["error"] for loser in match.losers if loser.reason == "waybill_error"]
     if errors:
         return Finding(HoldCode.WAYBILL_ERROR, {"tried": str(len(match.losers)), "error": errors[0]})
-    return Finding(HoldCode.NO_COURIER, {"tried": str(len(match.losers))})
+    return _suspended(match) or Finding(HoldCode.NO_COURIER, {"tried": str(len(match.losers))})
+
+
+def _suspended(match: Match) -> Finding | None:
+    """One that could carry it otherwise is suspended: whoever's suspension ends first may."""
+    shut = [loser for loser in match.losers if loser.reason == "suspended"]
+    if not shut:
+        return None
+    first = min(shut, key=lambda loser: (not loser.facts.get("until"), loser.facts.get("until", "")))
+    until = first.facts.get("until", "")
+    seen = {"courier": first.name, "province": first.facts["province"], "why": first.facts["reason"], "until": until}
+    ends = datetime.fromisoformat(until) if until else None
+    return Finding(HoldCode.COURIER_SUSPENDED, {"tried": str(len(match.losers)), **seen}, ends)
 
 
 def priced(courier: Match) -> tuple[int, str, int | None]:

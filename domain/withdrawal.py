@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from domain import bins, checking, history, materials, notices, printing, stock
 from domain.desk import Desk
+from domain.holds import FOR_OTHERS, FOR_STOCK
 from domain.orders import Order, OrderStatus, check_move
 from domain.parcels import UNTOUCHED, Item, Parcel, ParcelState
 from domain.people import Actor
@@ -27,6 +28,7 @@ def close(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
     alone = [replace(parcel, state=ParcelState.CANCELLED) for parcel in planned if len(parcel.order_ids) == 1]
     desk.parcels.save([*alone, *(without(desk, parcel, order.id) for parcel in shared)])
     notices.redraw(desk, NoticeKind.ORDER, {oid for parcel in shared for oid in parcel.order_ids} - {order.id})
+    desk.orders.look_again(desk.now, FOR_OTHERS, like=order)
     history.note(desk, actor, "order", order.id, "cancelled", reason)
     return cancelled(desk, actor, order, reason)
 
@@ -42,7 +44,10 @@ def settled(desk: Desk, actor: Actor, order: Order) -> Order:
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
     left = [p.state for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
     if not left:
-        return order if order.shippable else cancelled(desk, actor, order)
+        if order.shippable:
+            return order
+        desk.orders.look_again(desk.now, FOR_OTHERS, like=order)
+        return cancelled(desk, actor, order)
     if all(state is ParcelState.HANDED_OVER for state in left):
         return replace(order, status=OrderStatus.SHIPPED)
     return order
@@ -90,11 +95,13 @@ def without(desk: Desk, parcel: Parcel, order_id: int) -> Parcel:
 def _give_up(
     desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item], document: stock.Document
 ) -> list[tuple[str, int]]:
-    """Free what these items claim, as (sku, units); what is owed claims nothing."""
+    """Free what these items claim, as (sku, units), and have the orders that wait for these goods looked at; what is
+    owed claims nothing."""
     units = [(item.sku, item.quantity) for item in items]
     if parcel.warehouse_id is None:
         return []
     desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
+    desk.orders.look_again(desk.now, FOR_STOCK, skus={sku for sku, _ in units})
     return units
 
 

@@ -21,7 +21,8 @@ LONGEST = 100
 
 
 def find(desk: Desk, actor: Actor, text: str) -> list[Order]:
-    """Hits in the actor's shops; only the exact ones where there are any. A return's waybill finds its order."""
+    """Hits in the actor's shops; where the text is an order's number only those, and whose phone ends in it: four
+    digits may be either, with a # they are a number. A return's waybill finds its order."""
     require(actor, Right.VIEW_ORDERS)
     found = desk.orders.search(text, actor.shops, LIMIT + 1)
     back = desk.returns.by_waybill(text.upper())
@@ -31,7 +32,8 @@ def find(desk: Desk, actor: Actor, text: str) -> list[Order]:
             found = [order, *(one for one in found if one.id != order.id)]
             return found[:1]
     exact = [one for one in found if one.number.removeprefix("#") == text.removeprefix("#")]
-    return exact or found
+    by_phone = [one for one in found if text.isdigit() and one not in exact and one.receiver.phone.endswith(text)]
+    return [*exact, *by_phone] if exact else found
 
 
 def alike(desk: Desk, actor: Actor, text: str) -> list[Order]:

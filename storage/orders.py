@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from domain.errors import Unknown
 from domain.holds import HoldCode
@@ -106,12 +106,27 @@ class Orders(OrderQueries):
             self._sql.change(_LOOKED, rows)
         self._read.update((order.id, order) for order in same)
 
-    def look_again(self, at: datetime, codes: Collection[HoldCode] | None = None) -> int:
-        """Every order in review (with one of these open holds) is to be screened then; how many."""
+    def look_again(
+        self,
+        at: datetime,
+        codes: Collection[HoldCode] | None = None,
+        *,
+        skus: Collection[str] | None = None,
+        like: Order | None = None,
+    ) -> int:
+        """Every order in review (with one of these open holds; that wants one of these skus; of the buyer or to the
+        place of that one) is to be screened then; how many."""
         statement = update(orders).where(orders.c.status == OrderStatus.REVIEW)
         if codes is not None:
             held = select(hold.c.order_id).where(hold.c.resolved_at.is_(None), hold.c.code.in_(sorted(codes)))
             statement = statement.where(orders.c.id.in_(held))
+        if skus is not None:
+            wants = select(order_line.c.order_id).where(order_line.c.order_id == orders.c.id, ~order_line.c.dropped)
+            statement = statement.where(wants.where(order_line.c.sku.in_(sorted(skus))).exists())
+        if like is not None:
+            buyer = and_(orders.c.shop_id == like.shop_id, orders.c.buyer_id == like.buyer_id, orders.c.buyer_id != "")
+            place = and_(orders.c.merge_key == like.merge_key, orders.c.merge_key != "")
+            statement = statement.where(or_(buyer, place))
         return self._sql.change(statement.values(look_at=at))
 
     def _as_read(self, order: Order, part: str) -> bool:

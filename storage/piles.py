@@ -43,6 +43,7 @@ from storage.tables.stops import recall, reply
 
 TO_SHIP = (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
 _IN_REVIEW = orders.c.status == OrderStatus.REVIEW
+_HELD_IN = orders.c.status.in_([OrderStatus.REVIEW, OrderStatus.RELEASED])
 _OPEN = hold.c.resolved_at.is_(None)
 _DUE_FROM = case((hold.c.until > hold.c.opened_at, hold.c.until), else_=hold.c.opened_at)
 _REFUND_ASKED = exists().where(hold.c.order_id == orders.c.id, _OPEN, hold.c.code == HoldCode.REFUND_REQ)
@@ -103,12 +104,12 @@ class Piles:
         return self._piles(late.where(_IN_REVIEW, ~orders.c.held, orders.c.created_at < before))
 
     def holds(self, before: Mapping[HoldCode, datetime], owners: Mapping[HoldCode, Role]) -> list[Pile]:
-        """By shop and owner: orders in REVIEW with an open hold that somebody has been waited for since before its
-        code's moment (`Hold.due_from`), each once."""
+        """By shop and owner: orders in REVIEW or in the house with an open hold that somebody has been waited for since
+        before its code's moment (`Hold.due_from`), each once."""
         owner = case(*((hold.c.code == code, literal(role.value)) for code, role in owners.items()), else_="")
         overdue = or_(*(and_(hold.c.code == code, at > _DUE_FROM) for code, at in before.items()))
         late = _late(orders.c.shop_id, owner, orders.c.id, func.min(_DUE_FROM, type_=hold.c.opened_at.type))
-        late = late.join(orders, orders.c.id == hold.c.order_id).where(_IN_REVIEW, _OPEN, overdue)
+        late = late.join(orders, orders.c.id == hold.c.order_id).where(_HELD_IN, _OPEN, overdue)
         return self._piles(late.group_by(orders.c.shop_id, "part", orders.c.id))
 
     def dispatch(self, ends: Mapping[str, datetime], *, shops: frozenset[int] | None = None) -> list[Pile]:

@@ -36,6 +36,7 @@ ROWS = {
     Reason.UNKNOWN_CURRENCY: N_("unknown currency"),
     Reason.TORN_ROW: N_("the row is torn: wrong number of cells"),
     Reason.UNREADABLE_LINE: N_("no table line"),
+    Reason.BROKEN_TEXT: N_("a broken character (�): see in the shop what stands there"),
     Reason.DUPLICATE_IN_FILE: N_("this order stands in the file twice"),
     Reason.OTHER_SHOP: N_("this names a shop that is not one of ours"),
     Reason.PART_OF_REFUSED: N_("another row of this order was rejected"),

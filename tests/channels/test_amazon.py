@@ -196,3 +196,9 @@ def test_a_buyer_who_asks_to_cancel_is_a_refund_asked_for(told: str, count: int)
     order = only(tsv(header, UNSHIPPED_ROW | {"is-buyer-requested-cancellation": told}), currency="USD")
     assert order.state is PlatformState.PAID
     assert order.refunds == (IncomingRefund(f"{NUMBER}:file:open", RefundState.REQUESTED, 0),) * count
+
+
+def test_brazils_county_is_the_district() -> None:
+    row = UNSHIPPED_ROW | {"ship-city": "São Paulo", "ship-county": "Centro", "ship-country": "BR"}
+    to = only(tsv([*UNSHIPPED, "ship-county"], row, encoding="latin-1"), currency="BRL").receiver
+    assert (to.city, to.district, to.country) == ("São Paulo", "Centro", "BR")

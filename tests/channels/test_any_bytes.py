@@ -20,6 +20,7 @@ from tests.channels import (
     test_shopee,
     test_taobao,
     test_tiktok,
+    test_woocommerce_csv,
 )
 from tests.channels.making import (
     DETAIL_ROW,
@@ -63,6 +64,9 @@ FILES = [
     (test_shopee.HEADER, test_shopee.ROW),
     (test_tiktok.HEADER, test_tiktok.ROW),
     (test_lazada.HEADER, test_lazada.ROW),
+    (test_woocommerce_csv.REPORT, test_woocommerce_csv.CUPS),
+    (test_woocommerce_csv.ITEMS, test_woocommerce_csv.MUGS),
+    ([*test_woocommerce_csv.PACKED, "line_items"], test_woocommerce_csv.BOOK | {"line_items": "name:A|quantity:1"}),
 ]
 WORKBOOK = xlsx_bytes({"s": table(TAOBAO, TAOBAO_ROW)})
 JSON = st.recursive(

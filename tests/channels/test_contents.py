@@ -176,3 +176,35 @@ def test_a_page_may_be_learned_as_a_table() -> None:
     seen = learning.glance(html_bytes([["单号", "品名", "件数"], ["A1", "绿茶", "2"]]))
     assert seen is not None
     assert (seen.table.header, seen.rows) == (("单号", "品名", "件数"), (("A1", "绿茶", "2"),))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-8-sig"])
+def test_a_character_cut_in_half_refuses_its_order_alone(encoding: str) -> None:
+    """Exporters cut names by bytes; the rest of the file is as good as ever."""
+    other = TAOBAO_ROW | {"订单编号": "2345678901234567898", "收货人姓名": "李小三"}
+    whole = csv_bytes(table(TAOBAO, TAOBAO_ROW, other), encoding)
+    name = "李小三".encode(encoding.removesuffix("-sig"))
+    assert whole.count(name) == 1
+    orders, rejected = read(whole.replace(name, name[:-1]))
+    assert [order.receiver.name for order in orders] == ["王小二"]
+    [row] = rejected
+    assert (row.row, row.reason, row.facts["column"]) == (3, "broken_text", "收货人姓名")
+    assert row.cells[0] == "2345678901234567898"
+
+
+def test_a_title_cut_in_half_is_shown_as_it_is() -> None:
+    header = [*PINDUODUO]
+    whole = csv_bytes(table(header, PDD_ROW), "gb18030")
+    title = PDD_ROW["商品"].encode("gb18030")
+    order = only(whole.replace(title, "绿茶罐".encode("gb18030")[:-1]))
+    assert (order.number, order.lines[0].title) == (PDD_ROW["订单号"], "绿茶\ufffd")
+
+
+def test_what_is_broken_all_over_is_no_text() -> None:
+    whole = csv_bytes(table(TAOBAO, TAOBAO_ROW))
+    assert unreadable(whole.replace("订".encode(), b"\xff\x81")) == (Reason.WRONG_ENCODING, {})
+
+
+@pytest.mark.parametrize("inside", [{"mimetype": b"application/vnd.oasis", "content.xml": b"<x/>"}, {"a.iwa": b"1"}])
+def test_another_programs_workbook_is_told_to_be_saved_as_xlsx(inside: dict[str, bytes]) -> None:
+    assert unreadable(zip_bytes(inside))[0] == Reason.NOT_A_WORKBOOK

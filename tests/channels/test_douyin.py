@@ -218,3 +218,23 @@ def test_merged_export_with_one_count_for_all() -> None:
     assert refused(douyin_file(HEADER_75, ROW | joined | {"商品数量": "5"})) == [
         (2, "shared_quantity", {"column": "商品数量", "value": "5"})
     ]
+
+
+def test_a_part_that_was_refunded_is_asked_for_until_the_list_tells_how_much() -> None:
+    order = only(douyin_file(HEADER_75, ROW | {"订单状态": "已发货", "售后状态": "部分退款成功"}))
+    assert [(line.refund, line.refunded) for line in order.lines] == [(RefundState.REQUESTED, 0)]
+    assert [(one.state, one.amount) for one in order.refunds] == [(RefundState.REQUESTED, 0)]
+
+
+def test_amounts_may_have_their_unit_in_the_name() -> None:
+    amounts = ("商品金额", "订单应付金额", "运费", "优惠总金额")
+    named = [f"{name}（元）" if name in amounts else name for name in HEADER_75]
+    row = {f"{name}（元）" if name in amounts else name: value for name, value in ROW.items()}
+    told, plain = only(douyin_file(named, row)), only(douyin_file(HEADER_75, ROW))
+    assert (told.goods, told.shipping, told.discount, told.total) == (
+        plain.goods,
+        plain.shipping,
+        plain.discount,
+        plain.total,
+    )
+    assert told.lines == plain.lines

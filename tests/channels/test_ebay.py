@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from channels.reasons import Unreadable
 from domain.incoming import IncomingLine, PlatformState, Receiver
 from tests.channels.making import columns, csv_bytes, only, read, table
 
@@ -150,3 +151,50 @@ def test_names_of_the_older_report() -> None:
     known = only(report(ROW))
     assert (order.number, order.lines, order.total) == (known.number, known.lines, known.total)
     assert order.receiver == known.receiver
+
+
+GERMAN = """
+Verkaufsprotokollnummer;Bestellnummer;Nutzername des Käufers;Name des Käufers;Name des Empfängers;\
+Telefonnummer des Empfängers;Adresse 1 des Empfängers;Adresse 2 des Empfängers;Versand nach - Ort;\
+Versand nach - Bundesland;Versand nach - PLZ;Versand nach - Land;Artikelnummer;Angebotstitel;Bestandseinheit;\
+Anzahl;Verkauft für;Verpackung und Versand;Gesamtbetrag;Zahlungsmethode;Verkauft am;Zahlungsdatum;Versanddatum;\
+Versandservice;Sendungsnummer;Transaktionsnummer;Variantendetails
+5;23-12345-12345;kaeufer1;Jörg Müller;Jörg Müller;+4917012345;Hauptstr. 5;;Köln;;50667;Deutschland;256000000002;\
+Becher weiß;CUP-W;2;58,50 €;4,50 €;121,50 €;PayPal;10-Dez-25;11-Mär-26;;DHL Paket;00340434161094000000;20001;
+
+1;Datensätze heruntergeladen
+Verkäufer-ID : laden
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp1252"])
+def test_the_german_report(encoding: str) -> None:
+    order = only(GERMAN.encode(encoding))
+    assert (order.number, order.state, order.currency) == ("23-12345-12345", PlatformState.PAID, "EUR")
+    assert (order.goods, order.shipping, order.total) == (11700, 450, 12150)
+    assert (order.paid_at, order.waybill) == (datetime(2026, 3, 10, 16, tzinfo=UTC), "00340434161094000000")
+    assert order.receiver == Receiver("Jörg Müller", "+4917012345", "DE", "", "Köln", "", "Hauptstr. 5", "50667")
+    assert [(line.merchant_code, line.quantity, line.amount) for line in order.lines] == [("CUP-W", 2, 11700)]
+
+
+def test_another_german_shops_list_is_not_ebays() -> None:
+    header = columns("Bestellnummer,Artikelbezeichnung,Menge,Preis,Gesamtbetrag")
+    with pytest.raises(Unreadable) as refusal:
+        read(csv_bytes([header, ["1001", "Becher", "2", "10,00", "20,00"]]))
+    assert refusal.value.code == "unknown_header"
+
+
+def test_what_ebay_collects_may_stand_outside_the_total_under_its_new_name() -> None:
+    name = "eBay Collected Tax and Fees Included in Total"
+    header = [name if column == "eBay Collected Tax Included in Total" else column for column in HEADER]
+    row = {key: value for key, value in ROW.items() if key in header} | {name: "No", "Total Price": "$25.00"}
+    order = only(report(row, header=header))
+    assert (order.goods, order.shipping, order.tax, order.total) == (2000, 500, 0, 2500)
+
+
+def test_australias_postal_code() -> None:
+    header = columns(
+        "Order Number,Item Title,Quantity,Sold For,Total Price,Post To Name,Post To Postal Code,Post To State"
+    )
+    order = only(csv_bytes([header, ["04-15250-08826", "Mug", "1", "AU $9.00", "AU $9.00", "Toby", "3000", "VIC"]]))
+    assert (order.currency, order.receiver.zip, order.receiver.province) == ("AUD", "3000", "VIC")

@@ -90,6 +90,10 @@ def test_a_subset_of_columns_takes_the_sellers_due() -> None:
         ("(删除)等待出库", PlatformState.CLOSED, 4600),
         ("已取消", PlatformState.CLOSED, 4600),
         ("锁定", PlatformState.PAID, 4600),
+        ("等待打包", PlatformState.PAID, 4600),
+        ("WAIT_GOODS_RECEIVE_CONFIRM", PlatformState.SHIPPED, 4600),
+        ("FINISHED_L", PlatformState.DONE, 4600),
+        ("TRADE_CANCELED", PlatformState.CLOSED, 4600),
     ],
 )
 def test_states(told: str, state: PlatformState, paid: int) -> None:
@@ -140,7 +144,17 @@ def test_phone_that_a_spreadsheet_made_a_number() -> None:
     assert only(jd_file(ROW | {"联系电话": "13800001111.0"})).receiver.phone == "13800001111"
 
 
-@pytest.mark.parametrize("told", ["POP锁定", "等待退款"])
+@pytest.mark.parametrize("told", ["POP锁定", "等待退款", "退款中"])
 def test_locked_or_to_be_refunded_in_other_words_is_held(told: str) -> None:
     order = only(jd_file(ROW | {"订单状态": told}))
     assert (order.state, [one.state for one in order.refunds]) == (PlatformState.PAID, [RefundState.REQUESTED])
+
+
+@pytest.mark.parametrize(("told", "hold"), [("暂停", "暂停"), ("POP_ORDER_PAUSE", "暂停"), ("等待出库", "")])
+def test_an_order_that_jd_lets_wait_is_held(told: str, hold: str) -> None:
+    order = only(jd_file(ROW | {"订单状态": told}))
+    assert (order.state, order.platform_hold) == (PlatformState.PAID, hold)
+
+
+def test_a_cancelled_order_whose_time_of_payment_is_never_was_not_paid() -> None:
+    assert only(jd_file(ROW | {"订单状态": "已取消", "付款确认时间": "0000-00-00 00:00:00"})).paid == 0

@@ -316,3 +316,29 @@ def test_cash_on_delivery_and_the_carrier_the_buyer_chose() -> None:
 )
 def test_shopify_tells_why_it_holds(orders: list[object], hold: str) -> None:
     assert only(shopify(fulfillment_orders=orders)).platform_hold == hold
+
+
+def test_shopify_line_taken_off_the_order_is_no_goods() -> None:
+    lines = SHOPIFY["line_items"]
+    assert isinstance(lines, list)
+    order = only(shopify(line_items=[lines[0], lines[0] | {"id": 9, "quantity": 0, "current_quantity": 0}]))
+    assert [line.external_id for line in order.lines] == ["254721536"]
+
+
+def test_woocommerce_list_that_php_wrote_as_an_object() -> None:
+    lines = WOO["line_items"]
+    assert isinstance(lines, list)
+    order = only(woo(line_items={"0": lines[0], "2": lines[0] | {"id": 99}}))
+    assert [line.external_id for line in order.lines] == [str(lines[0]["id"]), "99"]
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("awaiting-shipment", PlatformState.PAID),
+        ("wc-partially-refunded", PlatformState.PAID),
+        ("out-for-delivery", PlatformState.SHIPPED),
+    ],
+)
+def test_woocommerce_statuses_of_plugins(told: str, state: PlatformState) -> None:
+    assert only(woo(status=told)).state is state

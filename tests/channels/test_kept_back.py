@@ -1,6 +1,8 @@
 """What files kept back from us held that our readers got wrong: one small file for each."""
 
-from domain.incoming import PlatformState
+import pytest
+
+from domain.incoming import PlatformState, RefundState
 from tests.channels.making import columns, csv_bytes, only, read, refused, table, xlsx_bytes
 
 SOLD = columns(
@@ -49,6 +51,22 @@ def test_1688_row_that_only_lost_its_number_is_put_to_nobody() -> None:
     torn = BULK | MORE | {"订单编号": "", "订单创建时间": ""}
     rows = refused(csv_bytes(table(SOLD, BULK, torn)))
     assert [(row, code) for row, code, _ in rows] == [(2, "part_of_refused"), (3, "missing")]
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "refunds"),
+    [
+        ("买家已付款，等待卖家发货", PlatformState.PAID, []),
+        ("等待确认收货", PlatformState.SHIPPED, []),
+        ("交易终止", PlatformState.CLOSED, []),
+        ("退款成功", PlatformState.CLOSED, [(RefundState.SUCCESS, 116200)]),
+        ("退款中", PlatformState.PAID, [(RefundState.REQUESTED, 0)]),
+        ("待付尾款", PlatformState.UNPAID, []),
+    ],
+)
+def test_1688_states(told: str, state: PlatformState, refunds: list[tuple[RefundState, int]]) -> None:
+    order = only(csv_bytes(table(SOLD, BULK | {"订单状态": told})))
+    assert (order.state, [(one.state, one.amount) for one in order.refunds]) == (state, refunds)
 
 
 INDONESIA = columns(

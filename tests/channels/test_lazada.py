@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.incoming import IncomingLine, IncomingRefund, PlatformState, RefundState
-from tests.channels.making import columns, read, table, xlsx_bytes
+from tests.channels.making import columns, only, read, table, xlsx_bytes
 
 HEADER = columns(
     "orderItemId,orderType,guarantee,deliveryType,lazadaId,sellerSku,lazadaSku,wareHouse,createTime,updateTime,ttsSla,"
@@ -95,3 +95,23 @@ def test_a_piece_that_cannot_be_read_refuses_its_order_only() -> None:
     orders, rejected = read(workbook(ROW, other, SECOND | {"status": "vanished"}), currency="MYR")
     assert [one.number for one in orders] == ["400000000000002"]
     assert [(one.row, one.reason) for one in rejected] == [(2, "part_of_refused"), (4, "unknown_status")]
+
+
+def test_money_paid_back_for_goods_that_stay_is_a_refund() -> None:
+    header = [*HEADER, "refundAmount"]
+    row = ROW | {"status": "delivered", "refundAmount": "4.00", "buyerFailedDeliveryReturnInitiator": "only_refund"}
+    order = only(xlsx_bytes({"sheet1": table(header, row, SECOND | {"status": "delivered"})}), currency="MYR")
+    assert [(line.quantity, line.refund, line.refunded) for line in order.lines] == [(2, RefundState.SUCCESS, 400)]
+    assert [(one.state, one.amount) for one in order.refunds] == [(RefundState.SUCCESS, 400)]
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("Package scrapped", PlatformState.SHIPPED),
+        ("INFO_ST_DOMESTIC_RETURN_WITH_LAST_MILE_3PL", PlatformState.SHIPPED),
+        ("ready_to_ship_pending", PlatformState.PAID),
+    ],
+)
+def test_rarer_states(told: str, state: PlatformState) -> None:
+    assert only(workbook(ROW | {"status": told}), currency="MYR").state is state

@@ -55,7 +55,6 @@ def test_moment_in_a_clock_change_gap_is_read_with_the_offset_before_it() -> Non
         "20261301",
         "2026-13-01",
         "yesterday",
-        "0001-01-01 00:00:00",
         "2026W181",
         "2026-05-01 下午0时",
     ],
@@ -130,3 +129,47 @@ def test_halves_of_the_day(cell: str, hour: int) -> None:
 def test_a_day_in_any_spelling_is_its_midnight() -> None:
     midnight = datetime(2026, 4, 30, 16, tzinfo=UTC)
     assert {moments.moment(cell, SHANGHAI) for cell in ("46143", "20260501", "2026/5/1", "2026年5月1日")} == {midnight}
+
+
+@pytest.mark.parametrize(
+    ("cell", "month", "day"),
+    [
+        ("10-Dez-25", 12, 10),
+        ("Dez 29, 2025", 12, 29),
+        ("11-Mär-25", 3, 11),
+        ("3. Okt. 2025", 10, 3),
+        ("14-juin-2025", 6, 14),
+        ("14-juil.-2025", 7, 14),
+        ("1 déc. 2025", 12, 1),
+        ("05-ago-25", 8, 5),
+        ("2-mag-25", 5, 2),
+        ("7 Agu 2025", 8, 7),
+    ],
+)
+def test_months_are_called_as_where_the_file_is_from(cell: str, month: int, day: int) -> None:
+    assert moments.moment(cell, ZoneInfo("UTC")) == datetime(2025, month, day, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("cell", ["10-Xyz-25", "10-jui-25", "32-Dez-25", "10-__z-25"])
+def test_what_is_no_month_in_any_of_them_is_no_date(cell: str) -> None:
+    with pytest.raises(Refused):
+        moments.moment(cell, ZoneInfo("UTC"))
+
+
+@pytest.mark.parametrize(
+    "cell", ["0000-00-00 00:00:00", "0000-00-00", "1970-01-01 00:00:00", "1970-01-01 08:00:00", "0001-01-01T00:00:00"]
+)
+def test_what_databases_write_for_never_is_no_time(cell: str) -> None:
+    assert moments.moment(cell, SHANGHAI) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "utc"),
+    [
+        ("25/11/2569 07:30", datetime(2026, 11, 25, 7, 30, tzinfo=UTC)),
+        ("2569-11-25 07:30", datetime(2026, 11, 25, 7, 30, tzinfo=UTC)),
+        ("29/02/2567", datetime(2024, 2, 29, tzinfo=UTC)),
+    ],
+)
+def test_thai_years(cell: str, utc: datetime) -> None:
+    assert moments.moment(cell, ZoneInfo("UTC"), True) == utc

@@ -117,3 +117,32 @@ def test_refunds_told_in_other_words(state: str, after_sale: str, refund: tuple[
 def test_an_order_that_is_being_checked_is_held(told: str, hold: str) -> None:
     row = PDD_ROW | {"是否审核中": told}
     assert only(csv_bytes(table([*PINDUODUO, "是否审核中"], row))).platform_hold == hold
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "refund"),
+    [
+        ("未发货，退款中", PlatformState.PAID, [RefundState.REQUESTED]),
+        ("未发货，退款成功", PlatformState.CLOSED, [RefundState.SUCCESS]),
+        ("已发货，待收货", PlatformState.SHIPPED, []),
+        ("待确认收货", PlatformState.SHIPPED, []),
+        ("已评价", PlatformState.DONE, []),
+    ],
+)
+def test_states_of_other_years(told: str, state: PlatformState, refund: list[RefundState]) -> None:
+    order = only(csv_bytes(table(PINDUODUO, PDD_ROW | {"订单状态": told})))
+    assert (order.state, [one.state for one in order.refunds]) == (state, refund)
+
+
+def test_a_resend_that_is_through_asks_for_no_money() -> None:
+    order = only(csv_bytes(table(PINDUODUO, PDD_ROW | {"订单状态": "已签收", "售后状态": "补寄成功"})))
+    assert [one.state for one in order.refunds] == [RefundState.CANCELLED]
+
+
+@pytest.mark.parametrize(
+    ("gift", "note"),
+    [("茶匙*1", "急单; 赠品：茶匙*1"), ("否", "急单"), ("-", "急单"), ("", "急单")],
+)
+def test_a_gift_stands_in_the_note(gift: str, note: str) -> None:
+    row = PDD_ROW | {"商家备注": "急单", "赠品": gift}
+    assert only(csv_bytes(table([*PINDUODUO, "赠品"], row))).seller_note == note

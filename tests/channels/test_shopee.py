@@ -159,3 +159,124 @@ def test_brazil() -> None:
 def test_states_on_the_way_back(told: str, state: PlatformState, asked: int) -> None:
     order = only(workbook(HEADER, ROW | {"Order Status": told}), currency="SGD")
     assert (order.state, [one.state for one in order.refunds]) == (state, [RefundState.REQUESTED] * asked)
+
+
+VIETNAM = columns(
+    "Mã đơn hàng,Mã Kiện Hàng,Ngày đặt hàng,Trạng Thái Đơn Hàng,Sản Phẩm Bán Chạy,Lý do hủy,Nhận xét từ Người mua,"
+    "Mã vận đơn,Đơn Vị Vận Chuyển,Ngày giao hàng dự kiến,Trạng thái Trả hàng/Hoàn tiền,SKU sản phẩm,Tên sản phẩm,"
+    "SKU phân loại hàng,Tên phân loại hàng,Giá gốc,Giá ưu đãi,Số lượng,Số lượng sản phẩm được hoàn trả,"
+    "Tổng số tiền Người mua thanh toán,Tổng giá trị đơn hàng (VND),Phí vận chuyển mà người mua trả,"
+    "Tổng số tiền người mua thanh toán,Thời gian đơn hàng được thanh toán,Người Mua,Tên Người nhận,Số điện thoại,"
+    "Tỉnh/Thành phố,TP / Quận / Huyện,Quận,Địa chỉ nhận hàng,Quốc gia,Ghi chú"
+)
+CUPS = (
+    "2511254ABCD123,,2025-11-25 07:30,{state},N,,giao giờ hành chính,SPXVN051234567890,SPX Express,2025-11-27 23:59,,"
+    "CUP,Cốc sứ,CUP-W,Trắng,60000,45000,2,0,90000,130000,15000,145000,2025-11-25 07:31,lan.nguyen,N******n,******12,"
+    "TP. Hồ Chí Minh,Quận 1,,Phường Bến Nghé,VN,"
+)
+BOWL = (
+    "2511254ABCD123,,2025-11-25 07:30,{state},N,,giao giờ hành chính,SPXVN051234567890,SPX Express,2025-11-27 23:59,,"
+    "BOWL,Bát,BOWL-L,,45000,40000,1,0,40000,130000,15000,145000,2025-11-25 07:31,lan.nguyen,N******n,******12,"
+    "TP. Hồ Chí Minh,Quận 1,,Phường Bến Nghé,VN,"
+)
+
+
+def vietnamese(state: str) -> bytes:
+    rows = [row.format(state=state).split(",") for row in (CUPS, BOWL)]
+    return xlsx_bytes({"orders": [VIETNAM, *rows]})
+
+
+def test_vietnam_tells_the_line_and_the_order_under_one_name() -> None:
+    order = only(vietnamese("Chờ lấy hàng"), currency="VND")
+    assert (order.total, order.shipping, order.paid) == (145000, 15000, 145000)
+    assert [(line.merchant_code, line.amount) for line in order.lines] == [("CUP-W", 90000), ("BOWL-L", 40000)]
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "refunds"),
+    [
+        ("Đã nhận được hàng", PlatformState.DONE, 0),
+        ("Đã chuẩn bị hàng", PlatformState.PAID, 0),
+        ("Chờ xác nhận hủy", PlatformState.PAID, 1),
+        ("Đang trả hàng", PlatformState.SHIPPED, 1),
+    ],
+)
+def test_vietnamese_states(told: str, state: PlatformState, refunds: int) -> None:
+    order = only(vietnamese(told), currency="VND")
+    assert (order.state, len(order.refunds)) == (state, refunds)
+
+
+def test_brazil_has_two_columns_of_one_name_and_the_second_is_the_city() -> None:
+    header = columns(
+        "ID do pedido,Status do pedido,Nome do Produto,Número de referência SKU,Quantidade,Subtotal do produto,"
+        "Desconto do vendedor,Desconto do vendedor,Valor Total,Taxa de envio pagas pelo comprador,Nome do destinatário,"
+        "Endereço de entrega,Cidade,Bairro,Cidade,UF,País,CEP"
+    )
+    cells = (
+        "2511254ABCD123,A Enviar,Caneca,CUP-W,2,90.00,15.00,0.00,99.90,9.90,João,Rua A,,Centro,São Paulo,SP,BR,01001000"
+    )
+    order = only(xlsx_bytes({"orders": [header, cells.split(",")]}), currency="BRL")
+    to = order.receiver
+    assert (to.province, to.city, to.district) == ("SP", "São Paulo", "Centro")
+    assert (order.total, order.shipping) == (9990, 990)
+
+
+def test_taiwan_pays_at_the_shop_and_tells_the_goods_of_the_whole_order() -> None:
+    header = [
+        *columns(
+            "訂單編號,訂單狀態,訂單成立日期,商品總價,買家支付運費,買家總支付金額,商品名稱,商品活動價格,商品選項貨號,數量,收件地址"
+        ),
+        "收件者電話\n(若您是自行配送請使用後方蝦皮專線和包裹查詢碼聯繫買家)",
+        "蝦皮專線和包裹查詢碼 \n(請複製下方完整編號提供給您配合的物流商當做聯絡電話)",
+        *columns("收件者姓名,付款方式"),
+    ]
+    cup = "2511254ABCD123,待出貨,2025-11-25 07:30,420,60,480,馬克杯,180,CUP-W,2,松高路1號,886912345678,,王小明,貨到付款"
+    bowl = "2511254ABCD123,待出貨,2025-11-25 07:30,420,60,480,大碗,60,BOWL-L,1,松高路1號,886912345678,,王小明,貨到付款"
+    order = only(xlsx_bytes({"orders": [header, cup.split(","), bowl.split(",")]}), currency="TWD")
+    assert [line.amount for line in order.lines] == [36000, 6000]
+    assert (order.total, order.cod, order.receiver.phone) == (48000, True, "886912345678")
+
+
+@pytest.mark.parametrize("name", ["Dibayar Pembeli", "Subtotal Pesanan"])
+def test_indonesias_lists_call_the_lines_amount_differently(name: str) -> None:
+    header = columns(f"No. Pesanan,Status Pesanan,Nama Produk,Nomor Referensi SKU,Jumlah,{name},Total Pembayaran")
+    cells = "2511254ABCD123,Batal,Gelas,CUP-W,2,90.000,99.000"
+    order = only(xlsx_bytes({"orders": [header, cells.split(",")]}), currency="IDR")
+    assert (order.state, order.lines[0].amount) == (PlatformState.CLOSED, 90000)
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "state"),
+    [
+        ("Pedido FBS", "Sim", PlatformState.SHIPPED),
+        ("Pedido FBS", "Não", PlatformState.PAID),
+        ("Shipped by Advance Fulfilment", "Y", PlatformState.SHIPPED),
+        ("Shipped by Advance Fulfilment", "", PlatformState.PAID),
+    ],
+)
+def test_what_shopee_ships_itself_is_shipped_by_nobody_here(name: str, told: str, state: PlatformState) -> None:
+    order = only(workbook([*HEADER, name], ROW | {name: told}), currency="BRL")
+    assert order.state is state
+
+
+@pytest.mark.parametrize(
+    ("told", "total", "goods"),
+    [
+        ({"Total Amount": "29.00", "Grand Total": "31.00"}, 3100, 2900),
+        ({"Total Amount": "31.00", "Grand Total": "31.00"}, 3100, 2900),
+        ({"Total Amount": "31.00", "Grand Total": ""}, 3100, 2900),
+        ({"Total Amount": "", "Grand Total": "31.00"}, 3100, 2900),
+        ({"Total Amount": "31.00", "Grand Total": "27.50"}, 3100, 2900),
+    ],
+)
+def test_the_total_is_with_the_shipping(told: dict[str, str], total: int, goods: int) -> None:
+    order = only(workbook(HEADER, ROW | told, SECOND | told), currency="SGD")
+    assert (order.total, order.goods, order.shipping, order.paid) == (total, goods, 200, total)
+
+
+def test_the_philippines_tell_what_is_paid_for_the_goods() -> None:
+    products = "Products' Price Paid by Buyer (PHP)"
+    header = [products if name == "Total Amount" else name for name in HEADER if name != "Grand Total"]
+    row = {name: value for name, value in ROW.items() if name in header} | {products: "1,029.00"}
+    order = only(workbook(header, row | {"Buyer Paid Shipping Fee": "49.00"}), currency="PHP")
+    assert (order.total, order.goods, order.shipping) == (107800, 102900, 4900)

@@ -298,3 +298,36 @@ def test_a_changed_address_may_name_another_person() -> None:
     receiver = only(order_file(修改后的收货地址="李四，86-13900002222，广东省 深圳市 南山区 科技路 2 号")).receiver
     told = (receiver.name, receiver.phone, receiver.city, receiver.address)
     assert told == ("李四", "13900002222", "深圳市", "科技路 2 号")
+
+
+TMALL_ITEMS = columns(
+    "子订单编号,主订单编号,标题,价格,购买数量,外部系统编号,商品属性,套餐信息,备注,订单状态,商家编码,支付单号,买家应付货款,"
+    "买家实际支付金额,退款状态,退款金额,订单创建时间,订单付款时间"
+)
+NO_REFUND = (
+    "2345678901234567892,2345678901234567891,绿茶,44.00,2,TEA-OUT,颜色:绿,,,买家已付款，等待卖家发货,,2026050122001,88.00,"
+    "80.00,没有申请退款,无退款申请,2026-05-01 10:00:00,2026-05-01 10:01:30"
+)
+REFUNDED = (
+    "2345678901234567893,2345678901234567891,茶壶,60.00,1,,,,,交易关闭,POT-1,2026050122001,60.00,60.00,退款成功,60.00,"
+    "2026-05-01 10:00:00,2026-05-01 10:01:30"
+)
+
+
+def test_tmalls_item_sheet_says_in_words_that_there_is_no_refund() -> None:
+    order = only(csv_bytes([TMALL_ITEMS, NO_REFUND.split(","), REFUNDED.split(",")], "gb18030"))
+    assert [(line.merchant_code, line.quantity, line.amount, line.refund) for line in order.lines] == [
+        ("TEA-OUT", 2, 8000, RefundState.NONE),
+        ("POT-1", 1, 6000, RefundState.SUCCESS),
+    ]
+    assert [(one.state, one.amount) for one in order.refunds] == [(RefundState.SUCCESS, 6000)]
+
+
+def test_the_order_list_says_it_too() -> None:
+    order = only(csv_bytes(table(TAOBAO, TAOBAO_ROW | {"退款金额": "无退款申请"})))
+    assert order.refunds == ()
+
+
+def test_a_total_that_a_formula_left_empty_is_what_the_goods_and_the_postage_come_to() -> None:
+    order = only(csv_bytes(table(TAOBAO, TAOBAO_ROW | {"总金额": ""})))
+    assert (order.goods, order.shipping, order.total) == (8800, 650, 9450)

@@ -167,3 +167,37 @@ def test_brazil_and_the_philippines() -> None:
     order = only(csv_bytes(table(header, row | {"Barangay": "Molino II"}), "utf-8-sig"))
     assert (order.state, order.currency, order.total) == (PlatformState.PAID, "BRL", 102590)
     assert (order.receiver.province, order.receiver.city, order.receiver.district) == ("Cavite", "Bacoor", "Molino II")
+
+
+def test_an_indonesian_address_has_its_village() -> None:
+    header = columns(
+        "Order ID,Order Status,Product Name,Quantity,Order Amount,Regency and City,Districts,Villages,Detail Address"
+    )
+    cells = "579012345678901234,Perlu dikirim,Gelas,1,IDR 95.000,Jakarta Selatan,Kebayoran,Senayan,Jl. Asia Afrika 8"
+    order = only(csv_bytes([header, cells.split(",")]), currency="IDR")
+    to = order.receiver
+    assert (to.city, to.district, to.address) == ("Jakarta Selatan", "Kebayoran", "Jl. Asia Afrika 8, Senayan")
+
+
+def test_a_delivery_instruction_is_read_with_the_message() -> None:
+    header = [*HEADER, "Delivery Instruction"]
+    row = ROW | {"Buyer Message": "a gift", "Delivery Instruction": "leave at the desk"}
+    order = only(csv_bytes(table(header, row)), currency="THB")
+    assert order.buyer_message == "a gift; leave at the desk"
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("Zu versenden", PlatformState.PAID),
+        ("À expédier", PlatformState.PAID),
+        ("発送待ち", PlatformState.PAID),
+        ("Menunggu pengiriman", PlatformState.PAID),
+        ("Versandt", PlatformState.SHIPPED),
+        ("Hoàn tất", PlatformState.DONE),
+        ("Annullato", PlatformState.CLOSED),
+    ],
+)
+def test_states_of_more_markets(told: str, state: PlatformState) -> None:
+    row = ROW | {"Order Status": told, "Shipped Time": "", "Delivered Time": "", "Cancelled Time": ""}
+    assert only(csv_bytes(table(HEADER, row)), currency="THB").state is state

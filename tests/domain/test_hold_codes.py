@@ -14,7 +14,7 @@ from domain.orders import Order
 from domain.people import CLOCK, Actor, ActorKind, Right, Role, may
 from domain.planning import arrange
 from domain.policy import Policy, policy_of
-from domain.policy_sections import HoldChoice, Merge, Release, Screening
+from domain.policy_sections import HoldChoice, Merge, Release, Screening, Suspension
 from domain.screening import Facts
 from tests.domain.test_screening import CATALOG, ENTRY, FACTS, HANGZHOU, HOME, NOW, ORDER, WUHAN, line, listed
 
@@ -60,6 +60,8 @@ DEAR = replace(CATALOG, skus={**CATALOG.skus, "CUP": Sku("CUP", "", "杯子", 30
 HELD = replace(ORDER, id=2, number="T2", buyer_message="等等", merge_key="k")
 WAITING = replace(FACTS, policy=Policy(merge=Merge(wait_minutes=30)))
 
+SNOW = Suspension(province="浙江", until=UNTIL["until"], reason="snow")
+SNOWED = replace(FACTS, policy=Policy(suspensions=(SNOW,)))
 OLD = replace(FACTS, free={(1, "CUP"): 0, (2, "CUP"): 0}, too_old={(1, "CUP"): 5})
 
 CASES: dict[HoldCode, Case] = {
@@ -102,6 +104,12 @@ CASES: dict[HoldCode, Case] = {
         ORDER, {"shop": "旗舰店"}, facts=replace(FACTS, catalog=replace(CATALOG, warehouses=NOBODY))
     ),
     HoldCode.NO_COURIER: Case(ORDER, {"tried": "0"}, facts=LIMITED),
+    HoldCode.COURIER_SUSPENDED: Case(
+        ORDER,
+        {"tried": "2", "courier": "圆通", "province": "浙江省", "why": "snow", **UNTIL},
+        facts=SNOWED,
+        after=later(SNOWED),
+    ),
     HoldCode.WAYBILL_ERROR: Case(ORDER, {"tried": "2", "error": "no credit"}, facts=FAILED),
     HoldCode.FUNDS_SHORT: Case(ORDER, {"courier": "圆通", "account": "hz"}, facts=EMPTY),
     HoldCode.WAIT_RETURN: Case(

@@ -10,6 +10,7 @@ from domain.people import Role
 from handlers.cards.intake import reject_file
 from handlers.terms import format_name
 from handlers.words import Words
+from tests.channels import making
 from tests.handlers.desk_chat import DeskChat, open_desk
 
 pytestmark = pytest.mark.anyio
@@ -26,6 +27,12 @@ def shopify(*names: str, quantity: str = "1") -> bytes:
     row += "+12025550123,,0.00,{id}"
     rows = [row.format(name=name, quantity=quantity, id=n) for n, name in enumerate(names, 1)]
     return "\n".join([HEADER, *rows, ""]).encode()
+
+
+BOTH = making.zip_bytes(
+    {"a.csv": shopify("#1"), "b.csv": making.csv_bytes(making.table(making.PINDUODUO, making.PDD_ROW))}
+)
+HALF = making.xlsx_bytes({"orders": making.table(making.PINDUODUO, making.PDD_ROW)})[:2000]
 
 
 @pytest.fixture
@@ -71,6 +78,8 @@ async def test_rejected_rows_come_back_as_a_file_in_the_persons_language(desk: D
         ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(200), "This is no table. Send the platform's order export"),
         ("list.csv", b"first,second\n1,2\n", "No export I know has these columns: first, second"),
         ("broken.json", b'{"orders": [', "The JSON is broken: "),
+        ("both.zip", BOTH, "The file mixes platforms (pinduoduo, shopify). Send one file per shop."),
+        ("half.xlsx", HALF, "This is no workbook, or it is damaged."),
     ],
 )
 async def test_an_unreadable_file_gets_a_reason_and_changes_nothing(
@@ -81,6 +90,17 @@ async def test_an_unreadable_file_gets_a_reason_and_changes_nothing(
     assert text.split("\n")[0] == "<b>❌ Not taken in.</b> Nothing was changed."
     assert text.split("\n")[1].startswith(why)
     assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
+
+
+async def test_one_bad_date_among_a_thousand_rows_is_named_and_the_others_are_kept(desk: DeskChat) -> None:
+    lines = shopify(*(f"#{n}" for n in range(1, 1001))).split(b"\n")
+    lines[500] = lines[500].replace(b"2026-11-22 10:00:00 -0500,1,", b"yesterday,1,")
+    _, text = await desk.sends(desk.cast.people[Role.CS], "orders.csv", b"\n".join(lines))
+    told = text.split("\n")
+    assert "new: 999 · changed: 0 · unchanged: 0" in told
+    assert "<b>Rejected rows: 1</b>" in told
+    assert "• row 501: not a date; column Created at; found «yesterday»" in told
+    assert len(desk.look(lambda d: d.orders.in_review(shops=None, held=None))) == 999
 
 
 async def test_the_shop_is_asked_for_and_the_kept_file_is_read_then(desk: DeskChat) -> None:

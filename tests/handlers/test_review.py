@@ -288,6 +288,15 @@ async def test_search_opens_one_offers_many_and_says_where_it_looked(desk: DeskC
     assert none.startswith("Nothing found for «&lt;nobody&gt;».")
 
 
+async def test_four_digits_are_a_number_or_the_end_of_a_phone(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.takes(incoming("4003"), incoming("5001", receiver=receiver(phone="13900004003"), buyer_id="b2"))
+    assert await desk.writes(anna, "4003") == ["«4003»: 2 orders"]
+    assert [row[0].split(" · ")[0] for row in desk.labels] == ["4003", "5001"]
+    [text] = await desk.writes(anna, "#4003")
+    assert " · 4003 · " in text.split("\n")[0]
+
+
 async def test_the_floor_may_not_approve(desk: DeskChat) -> None:
     anna, picker = desk.cast.people[Role.CS], desk.cast.people[Role.PICKER]
     (order,) = desk.takes(incoming("1"))

@@ -75,12 +75,13 @@ def test_holds_are_late_by_their_code_and_pile_up_by_owner(each: Each) -> None:
     two = put(each, 0, "1", holds=(hold(HoldCode.MESSAGE, 241), hold(HoldCode.KEYWORD, 125)))
     both = put(each, 0, "2", holds=(hold(HoldCode.KEYWORD, 121), hold(HoldCode.SKU_UNMATCHED, 121)))
     put(each, 0, "3", holds=(hold(HoldCode.MESSAGE, 240), hold(HoldCode.KEYWORD, 500, done=True)))
-    put(each, 0, "4", holds=(hold(HoldCode.KEYWORD, 500),), status=OrderStatus.RELEASED)
+    house = put(each, 0, "4", holds=(hold(HoldCode.NOTE_CHANGED, 100),), status=OrderStatus.RELEASED)
+    put(each, 0, "6", holds=(hold(HoldCode.KEYWORD, 500),), status=OrderStatus.CANCELLED)
     lead = put(each, 1, "5", holds=(hold(HoldCode.REFUNDED, 61),))
     first, second = each.cast.shops[0].id, each.cast.shops[1].id
     assert each.store.read_now(lambda unit: unit.piles.holds(before, OWNERS)) == [
         Pile(first, "buyer", 1, NOW - 121 * MINUTE, (both,)),
-        Pile(first, "cs", 2, NOW - 241 * MINUTE, (two, both)),
+        Pile(first, "cs", 3, NOW - 241 * MINUTE, (two, both, house)),
         Pile(second, "cs_lead", 1, NOW - 61 * MINUTE, (lead,)),
     ]
     assert each.store.read_now(lambda unit: unit.piles.oldest_holds(None, 3))[:2] == [two, two + 2]
