@@ -102,16 +102,26 @@ _OLD = {
     Paper.LABEL: N_("♻️ Label out of date: slot {slot}, {waybill}. Tear copy {copy} up and print it again."),
     Paper.SLIP: N_("♻️ Slip out of date: slot {slot}, {waybill}. Tear copy {copy} up and print it again."),
 }
+_MANY_OLD = {
+    Paper.LABEL: N_("♻️ Labels out of date: {count}. Tear the old ones up and print them again."),
+    Paper.SLIP: N_("♻️ Slips out of date: {count}. Tear the old ones up and print them again."),
+}
+_NAMED = 5
 
 
 def _outdated(boxes: list[Parcel], stands: Stands, words: Words) -> list[str]:
-    """Papers that lie about and are wrong now."""
-    return [
-        words(_OLD[paper], slot=box.slot, waybill=box.waybill, copy=stand.last.number)
-        for box in boxes
-        for paper in Paper
-        if (stand := stands[paper].get(box.id)) and stand.outdated and stand.last
-    ][:20]
+    """Papers that lie about and are wrong now, by name; as a number where it is most of a wave, as after one that was
+    dissolved."""
+    lines: list[str] = []
+    for paper in Paper:
+        found = [(box, stand.last) for box in boxes if (stand := stands[paper].get(box.id)) and stand.outdated]
+        if len(found) > _NAMED:
+            lines.append(words(_MANY_OLD[paper], count=len(found)))
+            continue
+        for box, last in found:
+            number = last.number if last else 0
+            lines.append(words(_OLD[paper], slot=box.slot, waybill=box.waybill, copy=number))
+    return lines
 
 
 def _sure(wave: Wave, paper: Paper, stands: Stands, head: str, words: Words) -> Card:

@@ -141,3 +141,22 @@ async def test_the_card_in_chinese(floor: Floor) -> None:
     [said] = await floor.taps(boss, "✂️ 确定解散")
     assert floor.toasts == ["已解散：2 个包裹重新等待。"]
     assert said.split("\n")[0].endswith("· 已解散")
+
+
+@pytest.mark.parametrize("orders", [2, 6])
+async def test_the_next_wave_says_that_the_old_papers_are_void(floor: Floor, orders: int) -> None:
+    """Each by name, or how many where it is most of the wave."""
+    floor.orders(*(incoming(str(number)) for number in range(orders)))
+    wave, boxes = floor.wave()
+    picker = floor.cast.people[Role.PICKER]
+    await floor.shown(picker, NoticeKind.WAVE, wave.id)
+    await floor.taps(picker, f"🖨 Labels ({orders})")
+    await floor.taps(picker, DISSOLVE)
+    await floor.taps(picker, "✂️ Yes, dissolve it")
+    floor.wave()
+    lines = [line for line in floor.card(picker, NoticeKind.WAVE, 2).text.split("\n") if line.startswith("♻️")]
+    named = [
+        f"♻️ Label out of date: slot {box.slot}, {box.waybill}. Tear copy 1 up and print it again." for box in boxes
+    ]
+    many = ["♻️ Labels out of date: 6. Tear the old ones up and print them again."]
+    assert lines == (named if orders == 2 else many)
