@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain import staff, watch
-from domain.errors import InviteDead
+from domain.staff import InviteDead
 from domain.people import Role
 from domain.records import NoticeKind
 from handlers.draw import draw
