@@ -162,6 +162,13 @@ class TwoPlaces(Refusal):
 
 
 @dataclass(eq=False)
+class ShipsAsItIs(Refusal):
+    """Too late for something that was asked for (`readdress.foreseen` tells what); a person must say that they know."""
+
+    order: str
+
+
+@dataclass(eq=False)
 class NoCourierThere(Refusal):
     """Nobody carries the order's box to its new address; its courier does not because of `why` (a code of
     `domain.couriers`) with these facts."""
@@ -198,6 +205,14 @@ class NotEnoughStock(Refusal):
 
 
 @dataclass(eq=False)
+class LiesElsewhere(Refusal):
+    """The books know that nothing of the sku lies where the paper said; it lies in `bins` now."""
+
+    sku: str
+    bins: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class ParcelStopped(Refusal):
     """The gate: an open stop or hold on the parcel. The loud one."""
 
@@ -213,6 +228,13 @@ class PullFirst(Refusal):
 
     waybill: str
     shelf: str
+
+
+@dataclass(eq=False)
+class NotSeen(Refusal):
+    """The parcel was called back from the dock, and nobody has said yet whether it is there."""
+
+    waybill: str
 
 
 @dataclass(eq=False)
@@ -288,8 +310,8 @@ class AlreadyScanned(Refusal):
 
 @dataclass(eq=False)
 class ScanStays(Refusal):
-    """A scan that cannot be taken back. `why`: none, not_last, final (it left the house, or is no step of a parcel),
-    moved_on (somebody went on with it), late (`seconds` have passed)."""
+    """A scan that cannot be taken back. `why`: none, not_last, moved_on (somebody went on with it), others (another
+    person's scan), late (`seconds` have passed), or no step of the parcel: put_back, pulled, repicked, received."""
 
     waybill: str
     why: str
@@ -319,10 +341,12 @@ class SizeRefused(Refusal):
 
 @dataclass(eq=False)
 class ItemRefused(Refusal):
-    """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in), serial
-    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`), no_serial (it cannot be
-    one), no_batch, other_batch (in the box lie those of `other`), expired (on `other`), not_asked (for a batch); `code`
-    is the sku's or what was scanned."""
+    """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in),
+    too_many (`other` were told, `count` are missing), one_by_one (each has a serial number), serial or batch (the last
+    unit's comes first), taken (the serial number is in the parcel `other`), no_serial (it cannot be one), no_batch,
+    other_batch (in the box lie those of `other`), few (`other` were counted, `count` of the batch lie there), expired
+    (on `other`), not_asked (for a batch), one_box (nothing is packed into several); `code` is the sku's or what was
+    scanned."""
 
     waybill: str
     why: str
@@ -362,20 +386,6 @@ class BatchExpired(Refusal):
     sku: str
     batch: str
     expires: date
-
-
-@dataclass(eq=False)
-class InviteDead(Refusal):
-    """The link was used, revoked or has expired."""
-
-    why: str
-
-
-@dataclass(eq=False)
-class LastOwner(Refusal):
-    """The company would be left without an owner."""
-
-    name: str
 
 
 @dataclass(eq=False)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from domain import (
     bins,
+    boxed,
     checking,
     feeds,
     history,
@@ -23,6 +24,7 @@ from domain import (
     weighing,
 )
 from domain.aftermath import wave_progress
+from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
@@ -44,6 +46,7 @@ from domain.errors import (
 from domain.holds import open_codes
 from domain.merging import one_place
 from domain.orders import OrderStatus
+from domain.paper_records import Paper
 from domain.parcels import Parcel, ParcelState, Stop, StopKind
 from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
 from domain.planning import reprice
@@ -79,7 +82,8 @@ REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What one code did: the parcel as it is now, or why not. `warn` is a code of something to look at."""
+    """What one code did: the parcel as it is now, or why not. `warn` is a code of something to look at, `units` how
+    many it was about at a check."""
 
     code: str
     station: Station
@@ -87,6 +91,7 @@ class Scanned:
     refusal: Refusal | None = None
     warn: str = ""
     stop: Stop | None = None
+    units: int = 1
 
     @property
     def ok(self) -> bool:
@@ -131,11 +136,18 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
     return "feed_stale" if silent else ""
 
 
-def _label_holds(desk: Desk, parcel: Parcel, station: Station) -> None:
-    """From the check on a label is on the box. Raises ParcelStopped('LABEL_OLD') when it says something else than it
-    should; labels that were never printed here are nobody's concern."""
-    if station is not Station.PICK and printing.outdated(desk, parcel):
-        raise ParcelStopped(parcel.number, parcel.waybill, ("LABEL_OLD",))
+_OLD: Mapping[Paper, str] = {Paper.LABEL: "LABEL_OLD", Paper.SLIP: "SLIP_OLD"}
+
+
+def _paper_holds(desk: Desk, parcel: Parcel, station: Station) -> str:
+    """From the check on a label is on the box, until it is packed its slip is not in it: raises ParcelStopped when one
+    says something else than it should. Before that, and of the slip in a box that is weighed, a warning is returned.
+    Papers that were never printed here are nobody's concern."""
+    old = printing.outdated(desk, parcel)
+    refused = {Station.PICK: (), Station.CHECK: old, Station.PACK: old}.get(station, (Paper.LABEL,))
+    if found := [paper for paper in old if paper in refused]:
+        raise ParcelStopped(parcel.number, parcel.waybill, tuple(_OLD[paper] for paper in found))
+    return _OLD[old[0]].lower() if old and station is not Station.HAND_OVER else ""
 
 
 def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
@@ -213,7 +225,8 @@ def _step(
     passed = ""
     if parcel.state is not ParcelState.HANDED_OVER:
         passed = gate(desk, parcel, picking=station is Station.PICK)
-        _label_holds(desk, parcel, station)
+        old = _paper_holds(desk, parcel, station)
+        passed = passed or old
         if station is Station.PICK and pulls.repicked(desk, actor, parcel):
             parcel = desk.parcels.get(parcel.id)
             if parcel.state is not ParcelState.IN_WAVE:
@@ -253,15 +266,16 @@ def _step(
     return Scanned(code, station, replace(news, revision=news.revision + 1), warn=warn)
 
 
-def check_item(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
+def check_item(desk: Desk, actor: Actor, parcel: Parcel, told: Code, sku: str) -> Scanned:
     """One code of an open check: goods, or the last unit's serial number or batch. Refusals come back as values."""
+    code = told.text
     try:
         with desk.attempt():
             passed = gate(desk, parcel)
-            _label_holds(desk, parcel, Station.CHECK)
+            _paper_holds(desk, parcel, Station.CHECK)
             checking.require_notes_read(desk, parcel)
-            checking.count(desk, actor, parcel, code, sku)
-            return Scanned(code, Station.CHECK, _checked(desk, actor, parcel), warn=passed)
+            units = checking.count(desk, actor, parcel, told, sku)
+            return Scanned(code, Station.CHECK, _checked(desk, actor, parcel), warn=passed, units=units)
     except REFUSALS as refusal:
         return Scanned(code, Station.CHECK, parcel, refusal)
 
@@ -274,16 +288,19 @@ def swap_batch(desk: Desk, actor: Actor, code: str, batch: str) -> Parcel:
         raise Unknown("waybill", code)
     require(actor, Right.OVERRIDE, warehouse=parcel.warehouse_id)
     gate(desk, parcel)
-    _label_holds(desk, parcel, Station.CHECK)
+    _paper_holds(desk, parcel, Station.CHECK)
     checking.swap_batch(desk, actor, parcel, batch)
     return _checked(desk, actor, parcel)
 
 
-def pack_into(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
+def pack_into(desk: Desk, actor: Actor, parcel: Parcel, told: Code, sku: str) -> Scanned:
     """A parcel's material, scanned after it. Refusals come back as values."""
+    code = told.text
     try:
         with desk.attempt():
             require(actor, Right.PACK, warehouse=parcel.warehouse_id)
+            if told.units > 1:
+                raise ItemRefused(parcel.waybill, "one_box", sku, desk.catalog.skus[sku].title)
             passed = gate(desk, parcel)
             if parcel.material == sku:
                 return Scanned(code, Station.PACK, parcel, warn=passed)
@@ -319,6 +336,13 @@ def _ship_orders(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     ]
     desk.orders.save(shipped)
     desk.record([history.line(desk, actor, "order", order.id, "shipped", waybill=parcel.waybill) for order in shipped])
+    left = {order.id: boxed.missing(order, boxes[order.id], desk.catalog) for order in shipped}
+    told = [
+        history.line(desk, actor, "order", number, "not_shipped", boxed.told(gap))
+        for number, gap in left.items()
+        if gap
+    ]
+    desk.record(told)
     notices.redraw(desk, NoticeKind.ORDER, [order.id for order in shipped])
 
 

@@ -1,29 +1,31 @@
 """A picker finds no goods where the books have them: the box is blocked and the bin is counted (rules.md B13, E2).
 
-Surprising: nothing is written off. Who picks says what is missing, the count says how much, and somebody else approves
-it; when the count is over the box goes on by itself, or has given up its promise (`shortfall`).
+Surprising: nobody is alarmed, for the goods are on no cart and the gate keeps the box; and nothing is written off. Who
+picks says what is missing, the count says how much, and somebody else approves it; when the count is over the box goes
+on by itself, or has given up its promise (`shortfall`).
 """
 
 from dataclasses import replace
 
-from domain import bins, floor, history, stock_room, stopping
+from domain import floor, history, stock_room, stopping, walking
 from domain.desk import Desk
-from domain.errors import Unknown, WrongStatus
+from domain.errors import BadValue, Unknown, WrongStatus
 from domain.holds import Hold, HoldCode, Source, lapse
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Right, require
-from domain.stock_docs import DocKind, DocState, StockDoc
+from domain.stock_docs import ASKED_AGAIN, DocKind, DocState, StockDoc
 
-VERB = "not_there"
+VERB = ASKED_AGAIN
 _MOST_OPEN = 200
 
 
-def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> StockDoc:
-    """Units of this product that this parcel wants are not in their bin ('' = its only product). Its orders are held
-    with the reason, the product, the bin and the count, until that count is over. Returns the count, the one that is
-    open already where there is one.
+def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tuple[Parcel, list[StockDoc]]:
+    """Units of this product that this parcel wants are not in the bin its paper named ('' = its only product). Its
+    orders are held with the reason, the product, the bin and the count, until that count is over; who says so has the
+    stopped parcel. Returns it and the counts, the one that is open already where there is one; one for each bin where
+    the paper named several.
 
-    Raises Unknown, NotAllowed, WrongStatus when the parcel is not being picked.
+    Raises Unknown, BadValue, NotAllowed, WrongStatus when the parcel is not being picked, LiesElsewhere.
     """
     box = desk.parcels.by_waybill(code)
     if box is None:
@@ -32,15 +34,17 @@ def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> St
     if box.state is not ParcelState.IN_WAVE or box.warehouse_id is None:
         raise WrongStatus(box.waybill or box.number, box.state, ParcelState.IN_WAVE)
     sku = _product(desk, box, product)
-    spots = bins.bins_for(desk, box.warehouse_id, {sku: 1})[sku]
-    where = spots[0].bin if spots else desk.catalog.skus[sku].bin
-    doc = _count(desk, actor, box.warehouse_id, where or sku)
+    return box, [_missing(desk, actor, box, sku, where, reason) for where in walking.named(desk, box, sku)]
+
+
+def _missing(desk: Desk, actor: Actor, box: Parcel, sku: str, where: str, reason: str) -> StockDoc:
+    doc = _count(desk, actor, box.warehouse_id or 0, where or sku)
     history.note(desk, actor, "stock_doc", doc.id, VERB, sku, parcel=box.number, box=str(box.id))
     told = " · ".join(part for part in (reason, sku, where, doc.number) if part)
     for order_id in sorted({item.order_id for item in box.live_items if item.sku == sku}):
         order = desk.orders.get(order_id)
-        evidence = {"reason": told, "by": actor.name, "count": doc.number}
-        if any(hold.open and hold.evidence.get("count") == doc.number for hold in order.holds):
+        evidence = {"reason": told, "by": actor.name, stopping.COUNT: doc.number}
+        if any(hold.open and hold.evidence.get(stopping.COUNT) == doc.number for hold in order.holds):
             continue
         hold = Hold(HoldCode.FREEZE, Source.PERSON, desk.now, evidence)
         desk.orders.save([replace(order, holds=(*order.holds, hold))])
@@ -53,7 +57,9 @@ def _product(desk: Desk, box: Parcel, text: str) -> str:
     """Which of the box's products is meant."""
     inside = list(dict.fromkeys(item.sku for item in box.live_items))
     sku = floor.sku_of(desk, text) if text else (inside[0] if len(inside) == 1 else "")
-    if sku not in inside:
+    if sku and sku not in inside:
+        raise BadValue("sku", text[:60], "in_parcel")
+    if not sku:
         raise Unknown("sku", text[:60])
     return sku
 
@@ -72,7 +78,7 @@ def over(desk: Desk, actor: Actor, doc: StockDoc) -> None:
     boxes = desk.parcels.many([int(event.data["box"]) for event in told])
     for order_id in sorted({order_id for box in boxes.values() for order_id in box.order_ids}):
         order = desk.orders.get(order_id)
-        holds = lapse(order.holds, lambda hold: hold.evidence.get("count") == doc.number, desk.now, actor.name)
+        holds = lapse(order.holds, lambda hold: hold.evidence.get(stopping.COUNT) == doc.number, desk.now, actor.name)
         if holds != order.holds:
             desk.orders.save([replace(order, holds=holds)])
             stopping.reblock(desk, desk.orders.get(order_id))

@@ -39,6 +39,7 @@ class Right(StrEnum):
     CUSTOMERS = "customers"
     CUSTOMER_LISTS = "customer_lists"
     WAVE = "wave"
+    REASSIGN = "reassign"
     PRINT = "print"
     PICK = "pick"
     CHECK = "check"
@@ -71,11 +72,12 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REFUND,
             Right.STOCK,
         }
-        | {Right.WAVE, Right.PRINT, Right.CUSTOMERS, Right.CUSTOMER_LISTS, Right.STOCK_WORK, Right.STOCK_APPROVE}
+        | {Right.WAVE, Right.REASSIGN, Right.PRINT, Right.CUSTOMERS, Right.CUSTOMER_LISTS}
+        | {Right.STOCK_WORK, Right.STOCK_APPROVE}
     ),
     Role.PICKER: frozenset(_FLOOR | {Right.PICK, Right.WAVE, Right.PRINT}),
     Role.PACKER: frozenset(_FLOOR | {Right.CHECK, Right.PACK, Right.PRINT}),
-    Role.DISPATCHER: frozenset(_FLOOR | {Right.WEIGH, Right.HAND_OVER, Right.WAVE, Right.PRINT}),
+    Role.DISPATCHER: frozenset(_FLOOR | {Right.WEIGH, Right.HAND_OVER, Right.WAVE, Right.REASSIGN, Right.PRINT}),
     Role.RECEIVER: frozenset(_FLOOR | {Right.RECEIVE}),
     Role.FINANCE: frozenset({Right.VIEW_ORDERS, Right.REPORT, Right.STOCK, Right.STOCK_APPROVE}),
     Role.BUYER: frozenset({Right.VIEW_ORDERS, Right.STOCK}),
@@ -93,7 +95,8 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts in one command. `shops` and `warehouses` None = all; `cause` is the Telegram update behind it."""
+    """Who acts in one command. `shops` and `warehouses` None = all; `cause` is the Telegram update behind it, `chat_id`
+    where it was written or tapped."""
 
     kind: ActorKind
     name: str
@@ -102,6 +105,7 @@ class Actor:
     shops: frozenset[int] | None = None
     warehouses: frozenset[int] | None = None
     cause: int | None = None
+    chat_id: int | None = None
 
     @property
     def rights(self) -> frozenset[Right]:
@@ -166,9 +170,9 @@ class Person:
     deputy_id: int | None = None
     revision: int = 1
 
-    def acting(self, cause: int | None = None) -> Actor:
+    def acting(self, cause: int | None = None, chat_id: int | None = None) -> Actor:
         """The person as an actor of one command."""
-        return Actor(ActorKind.PERSON, self.name, self.id, self.roles, self.shops, self.warehouses, cause)
+        return Actor(ActorKind.PERSON, self.name, self.id, self.roles, self.shops, self.warehouses, cause, chat_id)
 
 
 @dataclass(frozen=True, slots=True)

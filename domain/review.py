@@ -15,6 +15,7 @@ from domain.errors import (
     HoldNotReleasable,
     LostRace,
     ReasonNeeded,
+    ShipsAsItIs,
     Stale,
     TwoPeople,
     UndoTooLate,
@@ -23,7 +24,7 @@ from domain.errors import (
 from domain.holds import CATALOGUE, RELEASED, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import ParcelState
-from domain.people import Actor, ActorKind, Right, may, require
+from domain.people import Actor, ActorKind, Right, Role, may, require
 from domain.planning import refresh
 from domain.policy import Policy
 from domain.records import NoticeKind
@@ -87,7 +88,19 @@ def _first_yes(desk: Desk, actor: Actor, order: Order) -> Order:
     for one in yes:
         limits.first_yes(desk, actor, one)
     announce(desk, [one.id for one in company], decided=True)
+    _ask_second(desk, actor, order)
     return desk.orders.get(order.id)
+
+
+def _ask_second(desk: Desk, actor: Actor, order: Order) -> None:
+    """Somebody else hears that their yes is wanted: service, or a lead where it takes one; no other lead, the owner."""
+    lead = limits.over(desk.policy, limits.stake(order), order.currency)
+    roles = {Role.CS_LEAD} if lead else {Role.CS, Role.CS_LEAD}
+    found = desk.people.staff().with_role(frozenset(roles), shop=order.shop_id)
+    if all(person.id == actor.person_id for person in found):
+        roles = {Role.OWNER}
+    key = f"second_yes:{order.id}:{order.revision}"
+    notices.tell(desk, NoticeKind.ORDER, order.id, roles, key=key, shop=order.shop_id, doer=actor)
 
 
 def approve_clean(
@@ -237,9 +250,12 @@ def releasable(policy: Policy, actor: Actor, order: Order, code: HoldCode) -> bo
     return may(actor, Right.VIEW_ORDERS if owns else right, shop=order.shop_id)
 
 
-def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode) -> Order:
-    """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale; for a
-    new address of goods in the house TwoPlaces, NoCourierThere."""
+def release_hold(
+    desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode, *, sure: bool = False
+) -> Order:
+    """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale; for
+    goods in the house ShipsAsItIs unless the person is `sure`, and for their new address TwoPlaces, NoCourierThere,
+    NotSeen."""
     order = desk.orders.get(order_id)
     require(actor, Right.VIEW_ORDERS, shop=order.shop_id)
     seen(desk, order, revision)
@@ -247,14 +263,19 @@ def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: H
         raise Stale(order.number, "hold_released")
     if not releasable(desk.policy, actor, order, code):
         raise HoldNotReleasable(code, CATALOGUE[code].owner)
+    late = readdress.foreseen(desk, order, (code,))
+    if late and not sure:
+        raise ShipsAsItIs(order.number)
+    told = (f"{one.asked or '-'} / {one.parcel} {one.ships} / {one.why}" for one in late)
+    desk.record([history.line(desk, actor, "order", order_id, "ships_as_it_is", text) for text in told])
     order = _released(desk, actor, order, (code,))
     announce(desk, [order_id])
     return order
 
 
 def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode]) -> Order:
-    if HoldCode.ADDR_CHANGED in codes and order.status is OrderStatus.RELEASED:
-        order = readdress.take(desk, actor, order)
+    if order.status is OrderStatus.RELEASED:
+        order = readdress.take(desk, actor, order, codes)
     mine = [hold for hold in order.holds if hold.open and hold.code in codes]
     others = _sharing(desk, order, mine)
     desk.record([history.line(desk, actor, "order", order.id, "hold_released", code) for code in codes])

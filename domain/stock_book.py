@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.stock import Batch, Document, Level, Move, Place
@@ -38,9 +38,23 @@ class StockBook(Protocol):
     def values(self, skus: Collection[str] | None = None) -> dict[tuple[int, str, str], int]:
         """(warehouse, sku, bucket) -> what its units have cost, minor units of the sku's currency."""
 
-    def history(self, sku: str, limit: int) -> list[Mapping[str, object]]:
-        """The sku's last ledger rows, newest first: at, warehouse_id, bucket, before, delta, after, document,
-        document_id, actor, bin, batch, value."""
+    def history(
+        self, sku: str, limit: int, *, before: int | None = None, after: int | None = None
+    ) -> list[Mapping[str, object]]:
+        """The sku's last ledger rows, newest first: id, at, warehouse_id, bucket, before, delta, after, document,
+        document_id, actor, bin, batch, value. Those `before` a row's id, or the next ones `after` it."""
+
+    def moved_product(self, row_id: int) -> str:
+        """The sku a ledger row is about. Raises Unknown('sku')."""
+
+    def row_until(self, sku: str, until: datetime) -> int:
+        """The id behind the sku's last row before that moment: what `history` takes as `before`."""
+
+    def batches_called(self, name: str) -> list[tuple[str, str]]:
+        """(sku, batch) of every batch called so, in capitals or not."""
+
+    def boxes_of(self, sku: str, batch: str, limit: int) -> dict[int, int]:
+        """parcel id -> units of the batch that lie picked in it or left in it for good, of the newest parcels."""
 
     def places(
         self, skus: Collection[str] | None = None, warehouse_id: int | None = None, bin_name: str | None = None
@@ -70,3 +84,17 @@ class StockBook(Protocol):
 
     def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
         """(sku, bin, batch) -> the last ledger row that moved good units there."""
+
+
+class Walks(Protocol):
+    """Which places the parcels of a wave are sent to, from when it is made (`domain.walking`)."""
+
+    def put(self, places: Mapping[int, Sequence[Place]]) -> None:
+        """From now on these parcels are sent to these places."""
+
+    def of(self, parcel_ids: Collection[int]) -> dict[int, tuple[Place, ...]]:
+        """parcel id -> where it was sent, in the order of the walk; parcels sent nowhere are missing."""
+
+    def open_in(self, warehouse_id: int, skus: Collection[str]) -> dict[int, tuple[Place, ...]]:
+        """The same of the parcels that wait there to be picked, for these skus and no more units than each still
+        wants of them."""

@@ -8,7 +8,7 @@ packed or weighed is opened for it, and both go on from the picked goods.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain import bins, checking, history, materials, notices, numbering, splitting, stopping
+from domain import bins, checking, dock, history, materials, notices, numbering, printing, splitting, stopping
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.merging import Risk, Verdict, verdict
@@ -168,7 +168,7 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
 
     On the floor the new box needs a number: where its courier must be asked for one, the order is held until it comes.
     Raises NotAllowed, Stale, Unknown('merged_box') when it travels with nobody, Unknown('waybill') when the account has
-    no number left for it, WrongStatus when it has left.
+    no number left for it, WrongStatus when it has left, NotSeen when it may have.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
@@ -181,6 +181,7 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     for parcel in shared:
         if parcel.state not in APART:
             raise WrongStatus(parcel.waybill or parcel.number, parcel.state, ParcelState.WEIGHED)
+        dock.require_seen(desk, parcel)
     company = {oid for parcel in shared for oid in parcel.live_orders} - {order_id}
     news = replace(order, apart=True, together=0)
     history.note(desk, actor, "order", order_id, "unmerged")
@@ -193,6 +194,7 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
         desk.orders.save([replace(news, holds=(*news.holds, *holds))])
         stopping.part(desk, order_id, company)
         stopping.reblock_each(desk, (order_id, *sorted(company)))
+        printing.changed(desk, (order_id, *sorted(company)))
     notices.redraw(desk, NoticeKind.ORDER, {order_id, *company}, digest=True)
     return desk.orders.get(order_id)
 

@@ -21,13 +21,31 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
         "over": words(
             "✋ One too many: {code} {title}, all {count} are in {waybill} already.", count=refusal.count, **facts
         ),
+        "too_many": words(
+            "✋ {other} told, but only {count} of {code} {title} {count:is|are} still missing in {waybill}. None of "
+            "them was counted: count again.",
+            count=refusal.count,
+            **facts,
+        ),
+        "one_by_one": words(
+            "✋ Every {code} {title} has its own serial number: scan one, then its number, then the next.", **facts
+        ),
+        "few": words(
+            "✋ Only {count} of batch {code} of {title} {count:lies|lie} in {waybill}, {other} were counted at once. "
+            "Take the count back (/undo) and count each batch for itself.",
+            count=refusal.count,
+            **facts,
+        ),
+        "one_box": words(
+            "✋ {waybill} is packed into one thing. Scan {code} alone, without a number behind it.", **facts
+        ),
         "serial": words("✋ First scan the serial number of {code} {title}, then the next unit.", **facts),
         "batch": words("✋ First scan the batch of {code} {title}, then the next unit.", **facts),
         "no_serial": words("✋ {code} is no serial number of {title}. Scan the number on the unit.", **facts),
         "no_batch": words("✋ {code} is no batch of {title}. In {waybill} should be: {other}.", **facts),
         "other_batch": words(
             "✋ {code} of {title} was not picked into {waybill}. In the box should be: {other}. Take that one; if this "
-            "one may go all the same, a lead sends: /batch {waybill} {code}",
+            "one may go all the same, a lead sends: <code>/batch {waybill} {code}</code>",
             **facts,
         ),
         "expired": words("✋ {code} of {title} expired on {other}. It does not go out. Take another unit.", **facts),

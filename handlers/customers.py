@@ -196,7 +196,7 @@ async def answer_entry(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> N
     """Dismiss a proposal; uphold an entry against an appeal."""
     commands: dict[str, tuple[Callable[..., Any], str]] = {
         "cu.ed": (blacklist.dismiss, ask.words.plain("Dismissed.")),
-        "cu.eu": (blacklist.uphold, ask.words.plain("Upheld.")),
+        "cu.eu": (blacklist.uphold, ask.words.plain("It stays on the list.")),
     }
     command, text = commands[verb]
     await ask.run(command, ask.actor, int(args[0]), int(args[1]))

@@ -39,9 +39,9 @@ def freeze(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str, 
     return review.hold(desk, actor, order_id, revision, reason, until=until, for_stock=stock, for_ship=ship)
 
 
-async def _held(ask: Ask, order_id: int) -> None:
-    await ask.toast(ask.words.plain("Held."))
-    await go_on(ask, order_id)
+async def _held(ask: Ask, order: Order) -> None:
+    await ask.toast(ask.words.plain("Held." if order.held else "Its goods are there: nothing holds it."))
+    await go_on(ask, order.id)
 
 
 @router.callback_query(Tap("o.hdr"))
@@ -60,8 +60,7 @@ async def reason_chosen(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     elif order.status in ENDING_STATES:
         await show_order(ask, order_id, view="ending", reason=key)
     else:
-        await ask.run(freeze, ask.actor, order_id, revision, ask.words.plain(HOLD_REASONS[key]), "")
-        await _held(ask, order_id)
+        await _held(ask, await ask.run(freeze, ask.actor, order_id, revision, ask.words.plain(HOLD_REASONS[key]), ""))
 
 
 @router.callback_query(Tap("o.hde"))
@@ -74,8 +73,7 @@ async def ending_chosen(tap: CallbackQuery, ask: Ask, args: Args) -> None:
         text = ask.words("Order {number}: hold it until when? E.g. 18:00, 11-25 18:00 or 2h.", number=order.number)
         await ask.reply(question(text, ask.words.plain("11-25 18:00"), "o.hdt", order_id, revision, key))
         return
-    await ask.run(freeze, ask.actor, order_id, revision, ask.words.plain(HOLD_REASONS[key]), ending)
-    await _held(ask, order_id)
+    await _held(ask, await ask.run(freeze, ask.actor, order_id, revision, ask.words.plain(HOLD_REASONS[key]), ending))
 
 
 @router.message(Answer("o.hdr"))

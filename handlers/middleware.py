@@ -14,11 +14,11 @@ from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 
 from domain import staff
 from domain.desk import Desk
-from domain.errors import AlreadyApplied, NotAllowed, Refusal, Stale
+from domain.errors import AlreadyApplied, BadValue, NoSuchLine, NotAllowed, ReasonNeeded, Refusal, Stale, Unknown
 from domain.people import Chat, Person
 from handlers.ask import Ask
 from handlers.card import Card
-from handlers.questions import asked
+from handlers.questions import asked, question
 from handlers.refusals import refusal_text, refusal_toast
 from handlers.services import Services
 from handlers.words import LANGUAGES, Words
@@ -79,7 +79,7 @@ class People(BaseMiddleware):
             bot=data["bot"],
             services=self.services,
             person=person,
-            actor=person.acting(update.update_id),
+            actor=person.acting(update.update_id, chat.id),
             chat=chat,
             words=Words(person.language if chat.private else chat.language, zone),
             update_id=update.update_id,
@@ -140,12 +140,23 @@ class Refusals(BaseMiddleware):
 
     async def _refused(self, ask: Ask, refusal: Refusal) -> None:
         if ask.tap is None:
-            await ask.reply(Card(refusal_text(refusal, ask.words)))
+            await ask.reply(_once_more(ask, refusal) or Card(refusal_text(refusal, ask.words)))
             return
+        if ask.answered:  # a slow command's tap was answered long ago, and a card does not say what was refused
+            await ask.reply(Card(refusal_text(refusal, ask.words)))
         await ask.toast(refusal_toast(refusal, ask.words), alert=True)
         card = await ask.read(_card_here, ask)
         if card is not None:
             await ask.edit(card)
+
+
+def _once_more(ask: Ask, refusal: Refusal) -> Card | None:
+    """The question again, where its answer was no good: what is typed next would else be looked for as an order."""
+    found = asked(ask.message, ask.bot.id) if ask.message else None
+    if found is None or not isinstance(refusal, (BadValue, Unknown, ReasonNeeded, NoSuchLine)):
+        return None
+    text = refusal_text(refusal, ask.words) + "\n" + ask.words("Answer this message once more, or with “cancel”.")
+    return question(text, ask.words.plain("Once more"), found[0], *found[1])
 
 
 def _card_here(desk: Desk, ask: Ask) -> Card | None:

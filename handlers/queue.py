@@ -11,11 +11,13 @@ from domain.desk import Desk
 from domain.orders import Order
 from domain.people import Actor, Right, require
 from domain.records import CardRow, NoticeKind
-from domain.scope import HELD
+from domain.scope import ALL, HELD
 from handlers.ask import Ask
+from handlers.card import Button, Card
 from handlers.cards.scopes import code_of, typed_scope, walked
 from handlers.draw import draw
 from handlers.filters import Cmd, Tap
+from handlers.taps import pack
 
 router = Router(name="queue")
 Args = tuple[str, ...]
@@ -80,7 +82,8 @@ async def open_queue(event: Message | CallbackQuery, ask: Ask, args: Args | str)
         code = args[0] if args else ""
     order_id = await ask.read(_first, ask.actor, code)
     if order_id is None:
-        await ask.say("No order is held." if not code else "No such order waits.")
+        text = ask.words("No order is held." if not code else "No such order waits.")
+        await ask.reply(Card(text, ((Button(ask.words("📥 New orders"), pack("d.o", code_of(ALL))),),)))
         return
     await send(ask, NoticeKind.QUEUE, order_id, code)
 

@@ -5,25 +5,29 @@ Surprising: a text may be longer than a toast allows; then the tap gets an alert
 
 from collections.abc import Callable
 
-from domain import errors
+from domain import errors, staff
 from domain.errors import Refusal
 from handlers.batch_terms import batch_expired_text, batch_needed_text
 from handlers.check_terms import item_text, material_text, note_text, size_text
 from handlers.kind_terms import kind_name
-from handlers.stop_terms import STAYS, WHY_NOT
+from handlers.stop_terms import NO_STEP, STAYS, WHY_NOT
 from handlers.terms import N_, actor_name, hold_name, right_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words, unmarked
 
 
+def _who(refusal: errors.Stale, words: Words) -> dict[str, str]:
+    return {
+        "what": kind_name(refusal.what, words),
+        "verb": verb_name(refusal.verb, words),
+        "by": actor_name(refusal.by, words),
+        "at": words.clock(refusal.at) if refusal.at else "",
+    }
+
+
 def _stale(refusal: errors.Stale, words: Words) -> str:
     if refusal.by and refusal.at:
-        return words(
-            "{what}: {verb} by {by} at {at}. Nothing was changed; the card is up to date now.",
-            what=kind_name(refusal.what, words),
-            verb=verb_name(refusal.verb, words),
-            by=actor_name(refusal.by, words),
-            at=words.clock(refusal.at),
-        )
+        text = N_("{what}: {verb} by {by} at {at}. Nothing was changed; the card is up to date now.")
+        return words(text, **_who(refusal, words))
     return words(
         "{what} has changed meanwhile. Nothing was done; please look again.", what=kind_name(refusal.what, words)
     )
@@ -41,6 +45,7 @@ _STOPS = {
     "REFUND": N_("REFUND: the buyer wants the money back"),
     "REPICK": N_("something must be picked into it again"),
     "LABEL_OLD": N_("the label is out of date: tear it up and print the new one (/print)"),
+    "SLIP_OLD": N_("the packing slip is out of date: tear it up and print the new one (/print)"),
     "TWO_PLACES": N_("its orders go to different addresses: customer service must ship one of them alone"),
 }
 
@@ -145,16 +150,29 @@ def _bad_value(refusal: errors.BadValue, words: Words) -> str:
     return words("«{value}» does not do for {what}. Wanted: {want}.", **facts)
 
 
+_LOOK_FOR = {
+    "order": N_(
+        "There is no order called «{name}». /order finds it by a piece of its number, waybill, phone tail, SKU or name."
+    ),
+    "customer": N_(
+        "There is no customer called «{name}». /customer takes a buyer id, an order number or a phone tail."
+    ),
+}
+"""What nobody knows, and how it is found."""
+
+
 def _unknown(refusal: errors.Unknown, words: Words) -> str:
     if refusal.kind == "waybill":
         return words("{name} is not a waybill of ours.", name=refusal.name)
     if not refusal.name:
         return words("Which {kind}? Write it behind the command.", kind=kind_name(refusal.kind, words))
+    if refusal.kind in _LOOK_FOR:
+        return words(_LOOK_FOR[refusal.kind], name=refusal.name)
     return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
 def _no_line(refusal: errors.NoSuchLine, words: Words) -> str:
-    facts = {"order": refusal.order, "line": refusal.line, "lines": ", ".join(f"#{one}" for one in refusal.lines)}
+    facts = {"order": refusal.order, "line": refusal.line, "lines": words.listed(f"#{one}" for one in refusal.lines)}
     if not refusal.lines:
         return words("Order {order}: all its goods are refunded, there is no line #{line}.", **facts)
     return words("Order {order} has no line #{line} to refund. It has: {lines}.", **facts)
@@ -174,11 +192,9 @@ def _stays(refusal: errors.ScanStays, words: Words) -> str:
     return {
         "none": words("There is no scan of yours to take back."),
         "not_last": words("{waybill} was not your last scan; only the last one can be taken back.", **facts),
-        "final": words(
-            "{waybill}: this scan stays. What its courier has signed for cannot be taken back.",
-            **facts,
-        ),
+        **{why: words(text, **facts) for why, text in NO_STEP.items()},
         "moved_on": words("{waybill}: somebody has gone on with it. Nothing was taken back.", **facts),
+        "others": words("{waybill}: somebody else scanned that. Set the line anew instead, like CODE =50.", **facts),
         "late": words("{waybill}: too late, {seconds} s have passed. Ask your lead.", **facts),
     }[refusal.why]
 
@@ -203,6 +219,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.HeldOrder: _held,
     errors.TwoPlaces: _two_places,
     errors.NoCourierThere: _no_courier,
+    errors.ShipsAsItIs: lambda r, words: words("{order}: something else ships than is asked for now.", order=r.order),
     errors.OutsideHours: lambda r, words: words(
         "{order}: approvals are open {hours} only, next from {at} on. Nothing was changed.",
         order=r.order,
@@ -245,12 +262,22 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         seconds=r.seconds,
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
+    errors.LiesElsewhere: lambda r, words: words(
+        "{sku} was moved since the list was printed and lies in {bins} now. Take it from there; nothing is held.",
+        sku=r.sku,
+        bins=words.listed(r.bins),
+    ),
     errors.BinWanted: _bin,
     errors.WrongCourier: lambda r, words: words(
         "⛔ {waybill} is for {courier}. This van is {van}: take it out. /ship alone ends the loading.",
         waybill=r.waybill,
         courier=r.courier,
         van=r.van,
+    ),
+    errors.NotSeen: lambda r, words: words(
+        "{waybill} was scanned out, and nobody has looked for it since. First the dispatcher puts it on the stop "
+        "shelf, or says on the stop's card that it has left.",
+        waybill=r.waybill,
     ),
     errors.PullFirst: lambda r, words: words(
         "{waybill}: first put it on the stop shelf and scan the shelf's code {shelf}.", waybill=r.waybill, shelf=r.shelf
@@ -276,20 +303,22 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         at=words.clock(r.at),
         by=r.by,
     ),
-    errors.InviteDead: lambda r, words: {
+    staff.InviteDead: lambda r, words: {
         "unknown": words("This invitation is not known."),
         "used": words("This invitation was used already. Ask for a new one."),
         "expired": words("This invitation has expired. Ask for a new one."),
     }[r.why],
-    errors.LastOwner: lambda r, words: words("{name} is the only owner; the company needs one.", name=r.name),
+    staff.LastOwner: lambda r, words: words("{name} is the only owner; the company needs one.", name=r.name),
 }
 
 
 def refusal_text(refusal: Refusal, words: Words) -> str:
-    """The refusal as HTML in the reader's language."""
+    """The refusal as HTML in the reader's language. It answers what was typed, so it speaks of no card."""
+    if isinstance(refusal, errors.Stale) and refusal.by and refusal.at:
+        return words("{what}: {verb} by {by} at {at}. Nothing was changed.", **_who(refusal, words))
     return _TEXTS[type(refusal)](refusal, words)
 
 
 def refusal_toast(refusal: Refusal, words: Words) -> str:
     """The refusal as the plain text of a toast."""
-    return unmarked(refusal_text(refusal, words))
+    return unmarked(_TEXTS[type(refusal)](refusal, words))

@@ -4,37 +4,44 @@ Surprising: a right scan is answered by an edit of the document's card alone. Sc
 sender holds one, and a parcel's label never does: that is left to the floor.
 """
 
-import re
-from datetime import date
+from collections.abc import Sequence
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import floor, not_there, stock_posting, stock_room
+from domain import floor, not_there, pulls, stock_posting, stock_room
 from domain.desk import Desk
-from domain.errors import BadValue
-from domain.money import parse_minor
 from domain.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.stock_docs import DocKind, StockDoc
-from domain.stock_room import Scan
+from domain.stock_docs import DocKind
 from handlers.ask import Ask
+from handlers.card import Card
 from handlers.cards.stock_room import room_card
 from handlers.filters import Cmd, Tap
 from handlers.questions import MARK
+from handlers.stock_scans import in_picture, meant, read_scans
 from handlers.terms import N_
+from handlers.words import Words
 
 router = Router(name="stock_room")
-_SPLIT = re.compile(r"[\s,;，；、]+")
-_NUMBER = re.compile(r"[x×*]?(\d{1,6})", re.IGNORECASE)
-_MOST = 50
 USAGE = {
     DocKind.COUNT: N_("Send /count with a bin or a product, or how they begin: /count A-01"),
     DocKind.REGRADE: N_("Send /regrade defective or /regrade good, and why: /regrade defective scratched"),
     DocKind.TRANSFER: N_("Send /transfer and both warehouses: /transfer HZ WH"),
 }
 
+COMMANDS = {
+    DocKind.RECEIPT: "receipt",
+    DocKind.MOVE: "putaway",
+    DocKind.COUNT: "count",
+    DocKind.REGRADE: "regrade",
+    DocKind.TRANSFER: "transfer",
+}
+WAITS = N_(
+    "✋ {waybill} must wait for the stock-take {number} of {bin}. Put what you have of it and its sheet on the stop "
+    "shelf: scan {waybill}, then {shelf}. Then go on with the next one."
+)
 NOT_THERE = N_("Send /notthere, the parcel's label and, where it holds several, the product: /notthere WAYBILL CUP-01")
 
 
@@ -78,8 +85,16 @@ async def missing(message: Message, ask: Ask, args: str) -> None:
         await ask.say(NOT_THERE)
         return
     reason = ask.words.plain("not there, the bin is counted")
-    doc = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
-    await ask.show(NoticeKind.STOCK_DOC, doc.id)
+    box, docs = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    places = {
+        "bin": ask.words.listed(doc.scope for doc in docs),
+        "number": ask.words.listed(doc.number for doc in docs),
+    }
+    await ask.reply(
+        Card(ask.words(WAITS, shelf=pulls.shelf_code(box.warehouse_id or 0), waybill=box.waybill, **places))
+    )
+    for doc in docs:
+        await ask.show(NoticeKind.STOCK_DOC, doc.id)
 
 
 @router.message(Cmd("regrade"))
@@ -96,7 +111,8 @@ async def _begin(ask: Ask, kind: DocKind, args: str) -> None:
         await ask.say(USAGE[kind])
         return
     if not places:
-        raise BadValue("warehouse", "", "warehouse_code")
+        await ask.reply(Card(await ask.read(_which_place, ask.actor, COMMANDS[kind], words, ask.words)))
+        return
     scope = first.casefold() if kind is DocKind.REGRADE else first
     doc = await ask.run(
         stock_room.begin,
@@ -119,13 +135,23 @@ def _places(desk: Desk, actor: Actor, words: list[str]) -> tuple[list[int], list
     return named or ([mine] if mine is not None else []), rest
 
 
+def _which_place(desk: Desk, actor: Actor, command: str, told: list[str], words: Words) -> str:
+    """The command once more for each warehouse of this person, to be copied."""
+    places = [p for p in desk.catalog.warehouses.values() if actor.warehouses is None or p.id in actor.warehouses]
+    lines = [words("Which warehouse? Write its code behind the command:")]
+    for place in places[:20]:
+        again = " ".join((f"/{command}", *told, place.code))
+        lines.append(words("• <code>{command}</code> {warehouse}", command=again, warehouse=place.name))
+    return "\n".join(lines)
+
+
 @router.message(F.text & ~F.text.startswith("/"))
 async def text(message: Message, ask: Ask) -> None:
     """Scans for the document this person holds; everything else is left to the floor and the search."""
     asked = message.reply_to_message
     if asked is not None and (asked.text or "").rsplit("\n", 1)[-1].startswith(MARK):
         raise SkipHandler
-    held = await ask.read(_held, ask, message.text or "")
+    held = await ask.read(meant, ask.person.id, message.text or "")
     if held is None:
         raise SkipHandler
     doc, currency = held
@@ -133,69 +159,15 @@ async def text(message: Message, ask: Ask) -> None:
     await ask.run(stock_room.scan, ask.actor, doc.id, scans)
 
 
-def _held(desk: Desk, ask: Ask, words: str) -> tuple[StockDoc, str] | None:
-    """The document in this person's hands, when these words can be scans for it."""
-    doc = desk.stock_docs.held_by(ask.person.id)
-    tokens = [token for token in _SPLIT.split(words.strip()) if token]
-    if doc is None or not tokens or len(tokens) > _MOST:
-        return None
-    codes = [token.split("@")[0] for token in tokens if not _NUMBER.fullmatch(token) and not token.startswith("=")]
-    if not codes or any(desk.parcels.by_waybill(code) is not None for code in codes):
-        return None
-    sku = floor.sku_of(desk, codes[0])
-    first_known = sku or codes[0].startswith("+") or (codes[0].isascii() and any(c.isdecimal() for c in codes[0]))
-    if not first_known:
-        return None
-    return doc, desk.catalog.skus[sku].currency if sku else desk.catalog.company.currency
-
-
-def read_scans(words: str, currency: str) -> list[Scan]:
-    """`A-01 CUP-01 12 TEA@B7@2027-05-31 6 =8.50 +A-09`: bins, products with batch and expiry, how many, what one cost.
-
-    Raises BadValue for what is none of these.
-    """
-    found: list[Scan] = []
-    for token in _SPLIT.split(words.strip()):
-        number = _NUMBER.fullmatch(token)
-        if token.startswith("=") and found:
-            found[-1] = _with(found[-1], cost=_cost(token[1:], currency))
-        elif number and found and found[-1].units == 1:
-            found[-1] = _with(found[-1], units=int(number[1]))
-        elif token:
-            found.append(_thing(token))
-    return found
-
-
-def _with(scan: Scan, *, units: int | None = None, cost: int | None = None) -> Scan:
-    return Scan(
-        scan.text,
-        scan.units if units is None else units,
-        scan.batch,
-        scan.expires,
-        scan.cost if cost is None else cost,
-        scan.new,
-    )
-
-
-def _thing(token: str) -> Scan:
-    if token.startswith("+"):
-        return Scan(token[1:], new=True)
-    text, _, rest = token.partition("@")
-    batch, _, expires = rest.partition("@")
-    try:
-        return Scan(text, batch=batch, expires=date.fromisoformat(expires) if expires else None)
-    except ValueError:
-        raise BadValue("date", expires[:30], "date") from None
-
-
-def _cost(text: str, currency: str) -> int:
-    try:
-        cost = parse_minor(text, currency)
-    except ValueError:
-        raise BadValue("cost", text[:30], "cost") from None
-    if not 0 <= cost <= 10**12:
-        raise BadValue("cost", text[:30], "cost")
-    return cost
+async def photo(ask: Ask, texts: Sequence[str], caption: str) -> bool:
+    """A photo's codes count like typed ones; whether they were for a document."""
+    words = await ask.read(in_picture, ask.person.id, texts, caption)
+    held = await ask.read(meant, ask.person.id, words)
+    if held is None:
+        return False
+    doc, currency = held
+    await ask.run(stock_room.scan, ask.actor, doc.id, read_scans(words, currency))
+    return True
 
 
 @router.callback_query(Tap("k.o"))
@@ -212,6 +184,14 @@ _TAPS = {
     "k.n": stock_posting.refuse,
     "k.x": stock_posting.cancel,
 }
+
+
+@router.callback_query(Tap("k.z"))
+async def back(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """The last scan back; the button names the code it showed."""
+    doc = await ask.run(stock_room.undo, ask.actor, int(args[0]), args[1])
+    await ask.toast(ask.words.label("{code}: taken back", code=args[1]))
+    await ask.show(NoticeKind.STOCK_DOC, doc.id)
 
 
 @router.callback_query(Tap(*_TAPS))

@@ -68,7 +68,7 @@ HOLDS = {
     "PRICE_LOW": N_("price too low"),
     "MARGIN_LOW": N_("margin too low"),
     "FLAG": N_("seller's flag"),
-    "PAY_DELAY": N_("time to regret"),
+    "PAY_DELAY": N_("cooling-off time"),
     "TIME_WINDOW": N_("outside hours"),
 }
 STEPS = {
@@ -165,6 +165,7 @@ VERBS = {
     "return_arrived": N_("return arrived"),
     "return_done": N_("return graded"),
     "in_wave": N_("put into a wave"),
+    "wave_dissolved": N_("waits again, its wave was dissolved"),
     "rematched": N_("another courier chosen"),
     "waybill_error": N_("waybill number refused"),
     "waybill_voided": N_("waybill number voided"),
@@ -226,7 +227,6 @@ VERBS = {
     "mapping_saved": N_("remembered"),
     "mapping_forgotten": N_("forgotten"),
 }
-
 ACTORS = {"clock": N_("the clock"), "shop": N_("the shop"), "operator": N_("the operator"), "xiaoer": N_("Xiaoer")}
 RIGHTS = {
     "view_orders": N_("see orders"),
@@ -238,6 +238,7 @@ RIGHTS = {
     "customers": N_("tag customers and propose them for the blacklist"),
     "customer_lists": N_("decide on VIPs and the blacklist"),
     "wave": N_("wave"),
+    "reassign": N_("dispose of other people's waves"),
     "print": N_("print"),
     "pick": N_("pick"),
     "check": N_("check"),
@@ -296,6 +297,10 @@ WANTS = {
     "bin": N_("a bin like A-01; +A-09 opens a new one"),
     "batch": N_("a batch, like CODE@B7"),
     "units": N_("a number of units"),
+    "in_parcel": N_("a product that is in this parcel"),
+    "one_product": N_("a number with one product in the picture"),
+    "not_below": N_("no more than was scanned of it"),
+    "not_posted": N_("at least what is in the books of it already"),
     "at_most_there": N_("at most what lies in the bin it comes from"),
     "cost": N_("what one costs, like =8.50"),
     "same_place": N_("an order of this shop to the same address"),
@@ -309,6 +314,9 @@ WANTS = {
     "label_and_value": N_("lines like «phone: 13800001234», or a whole address with name and phone"),
     "known_sku": N_("a SKU or barcode of ours"),
     "another_active_person": N_("another active person"),
+    "another_picker": N_("another active picker of that warehouse"),
+    "nothing_picked": N_("a wave nobody has picked from"),
+    "put_back_before": N_("a wave without a refund: put what is stopped back first"),
     "zh|en": N_("zh or en"),
     "group": N_("a group"),
     "waybill": N_("a waybill: 6 to 40 letters and digits"),

@@ -4,17 +4,23 @@ Surprising: the numbers are those of the clock's last round, half a minute old a
 done is as it is now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from domain import watch
 from domain.desk import Desk
-from domain.people import WAREHOUSE_ROLES, Role
+from domain.parcels import Parcel, Stop
+from domain.people import WAREHOUSE_ROLES, Right, Role
 from domain.records import Alert, AlertKind, NoticeKind
-from domain.worries import OF_WAREHOUSE, place
+from domain.scope import ALL, HELD
+from domain.worries import OF_STOCK_DOC, OF_WAREHOUSE, place
 from handlers.card import Button, Card
 from handlers.cards.alert_facts import FACTS, KINDS
 from handlers.cards.orders import age, order_button
+from handlers.cards.scopes import code_of
+from handlers.cards.stock_room import KINDS as DOCS
+from handlers.cards.stop_board import stop_buttons, stop_line, waiting_for
 from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import N_, role_name
@@ -38,7 +44,7 @@ def alert_card(desk: Desk, alert_id: int, viewer: Viewer, data: Mapping[str, str
     lines += _whose(desk, alert, words)
     most = LISTED if data.get("view") == "list" else SHOWN
     first, *rest = _rows(desk, alert, words, most)
-    return Card("\n".join(lines), (first, *_records(desk, alert, words, most), *rest))
+    return Card("\n".join(lines), (first, *_way(alert, viewer), *_records(desk, alert, words, most), *rest))
 
 
 def place_name(desk: Desk, alert: Alert) -> str:
@@ -56,8 +62,10 @@ def title(desk: Desk, alert: Alert, words: Words) -> str:
         facts = {"silent": _span(silent, words), "normal": _span(normal, words)}
         return words.label("No order for {silent}, normal is {normal}", **facts)
     what = words.plain(KINDS[alert.kind])
-    if alert.kind is AlertKind.HOLD_LATE and alert.part:
+    if alert.kind in (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT) and alert.part:
         what = words.label(N_("{what} ({role})"), what=what, role=role_name(alert.part, words))
+    if alert.kind is AlertKind.FEED_STALE:
+        return what  # of one shop, which stands beside it
     return words.label("{what}: {count}", what=what, count=alert.count)
 
 
@@ -85,6 +93,8 @@ def _name(desk: Desk, alert: Alert) -> str:
     first = alert.first[:1]
     if alert.kind in OF_WAREHOUSE:
         return next((parcel.number for parcel in desk.parcels.many(first).values()), "")
+    if alert.kind in OF_STOCK_DOC:
+        return next((desk.stock_docs.get(one).number for one in first), "")
     if alert.kind is AlertKind.RETURN_UNLINKED:
         return next((desk.returns.get(one).waybill for one in first), "")
     return next((order.number for order in desk.orders.many(first).values()), "")
@@ -102,14 +112,16 @@ def _whose(desk: Desk, alert: Alert, words: Words) -> list[str]:
     if alert.snoozed_until:
         return [words("💤 Snoozed by {who}: the same people are asked again at {at}.", **_by(alert), at=at)]
     if alert.taken_by:
-        return [words("🙋 {who} is on it. Not settled by {at}: {next}.", who=alert.taken_by, at=at, next=after)]
+        return [
+            words("🙋 {who} is on it. Not settled by {at}: it goes to {next}.", who=alert.taken_by, at=at, next=after)
+        ]
     facts = {"level": alert.level + 1, "owner": _roles(watch.owners(alert), words)}
     heard = _heard(desk, alert)
     if heard > desk.now:
         told = words("Level {level}: {owner} will hear of it at {at}.", at=words.when(heard), **facts)
     else:
         told = words("Level {level}: told {owner}.", **facts)
-    return [told, words("Nobody on it by {at}: {next}.", at=at, next=after)]
+    return [told, words("Nobody on it by {at}: it goes to {next}.", at=at, next=after)]
 
 
 def _heard(desk: Desk, alert: Alert) -> datetime:
@@ -133,12 +145,27 @@ def _rows(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Butt
     ]
     last = [Button(words("🆗 Not a problem…"), pack("w.m", *key))] if alert.kind in watch.MUTABLE else []
     last.append(Button(words("◀ All alerts"), pack("w.a")))
-    return (tuple(first), (*naps, Button(words("💤 until morning"), pack("w.s", *key, 0))), tuple(last))
+    return (tuple(first), (*naps, Button(words("💤 morning"), pack("w.s", *key, 0))), tuple(last))
+
+
+def _way(alert: Alert, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+    """Where all of them are decided, not only the first few."""
+    words, shop = viewer.words, alert.subject_id
+    if not viewer.offers(Right.APPROVE, shop=shop):
+        return ()
+    if alert.kind is AlertKind.APPROVAL_LATE:
+        return ((Button(words("📥 New orders"), pack("d.o", code_of(replace(ALL, shop=shop)))),),)
+    if alert.kind is AlertKind.HOLD_LATE:
+        return ((Button(words("✋ Held orders"), pack("d.q", code_of(replace(HELD, shop=shop)))),),)
+    return ()
 
 
 def _records(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Button, ...], ...]:
-    """The first records, each a button to its order or return."""
+    """The first records, each a button to its order, return or stock document."""
     first = alert.first[:most]
+    if alert.kind in OF_STOCK_DOC:
+        docs = [desk.stock_docs.get(doc_id) for doc_id in first]
+        return tuple((Button(words.label(DOCS[doc.kind], number=doc.number), pack("w.k", doc.id)),) for doc in docs)
     if alert.kind is AlertKind.RETURN_UNLINKED:
         parcels = [desk.returns.get(return_id) for return_id in first]
         return tuple((Button(parcel.waybill, pack("w.r", parcel.id)),) for parcel in parcels)
@@ -183,12 +210,26 @@ def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[
 
 @drawing(NoticeKind.ALERTS)
 def alerts_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """Everything open that is the viewer's business. `data['unasked']`: nobody wants to hear that nothing is."""
+    """Everything open that is the viewer's business, the stops that wait for them first. `data['unasked']`: nobody
+    wants to hear that nothing is."""
     words, alerts = viewer.words, mine(desk, viewer)
-    if not alerts:
+    stops = waiting_for(desk, viewer.actor) if viewer.actor is not None else []
+    if not (alerts or stops):
         return None if "unasked" in data else Card(words("<b>✅ No open alerts</b>"))
-    lines = [words("<b>⏰ Open alerts: {count}</b>", count=len(alerts)), ""]
+    lines = [words("<b>⏰ Open alerts: {count}</b>", count=len(alerts) + len(stops)), *_stops(stops, words), ""]
     lines += [alert_line(desk, alert, words) for alert in alerts[:IN_LIST]]
     if len(alerts) > IN_LIST:
         lines.append(words("… and {count} more", count=len(alerts) - IN_LIST))
-    return Card("\n".join(lines), alert_buttons(desk, alerts[:IN_LIST], words))
+    return Card(
+        "\n".join(lines).rstrip(), (*stop_buttons(stops[:IN_LIST]), *alert_buttons(desk, alerts[:IN_LIST], words))
+    )
+
+
+def _stops(stops: Sequence[tuple[Stop, Parcel]], words: Words) -> list[str]:
+    if not stops:
+        return []
+    lines = ["", words("⛔ {count} {count:stop waits|stops wait} for you:", count=len(stops))]
+    lines += [stop_line(stop, parcel, words, leads=True) for stop, parcel in stops[:IN_LIST]]
+    if len(stops) > IN_LIST:
+        lines.append(words("… and {count} more", count=len(stops) - IN_LIST))
+    return lines

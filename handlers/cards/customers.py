@@ -14,9 +14,9 @@ from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.entries import buyer_name, entry_line, marks
 from handlers.cards.evidence import veiled
-from handlers.cards.order_buttons import Row, in_twos
 from handlers.cards.order_views import PAGE, event_line
 from handlers.cards.orders import order_button
+from handlers.cards.rows import Row, in_twos
 from handlers.customer_terms import MARKS, day, level_name, platform_name, reason_name, term
 from handlers.draw import drawing
 from handlers.taps import pack

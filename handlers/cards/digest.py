@@ -19,7 +19,7 @@ from domain.scope import ALL, Amount, Hand, Scope, fixed, sieve_of
 from handlers.card import Button, Card
 from handlers.cards.evidence import shop_name
 from handlers.cards.filters import chips, choices
-from handlers.cards.order_buttons import Row, in_twos
+from handlers.cards.rows import Row, in_twos
 from handlers.cards.scopes import code_of, scope_name, scope_of
 from handlers.draw import drawing
 from handlers.taps import pack

@@ -13,7 +13,7 @@ from domain.people import Right
 from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
-from handlers.cards.order_buttons import Row
+from handlers.cards.rows import Row, in_twos
 from handlers.customer_terms import MARKS, STATES, day, key_name, level_name, platform_name, reason_name, term
 from handlers.draw import drawing
 from handlers.taps import pack
@@ -119,15 +119,15 @@ def _rows(desk: Desk, entry: Entry, viewer: Viewer) -> Sequence[Row]:
             Button(f"{MARKS[level]} {level_name(level, words)}", pack("cu.ec", *key, level), _style(level))
             for level in ListLevel
         ]
-        return (tuple(levels), (Button(words("Dismiss"), pack("cu.ed", *key)),))
+        return (*in_twos(levels), (Button(words("Dismiss"), pack("cu.ed", *key)),))
     if entry.state is not EntryState.ACTIVE:
         return ()
     row = [Button(words("✅ Take off the list"), pack("cu.el", *key))] if decides else []
     if entry.appeal is Appeal.ASKED and decides:
-        row.insert(0, Button(words("Uphold"), pack("cu.eu", *key), "danger"))
+        row.insert(0, Button(words("Keep on the list"), pack("cu.eu", *key), "danger"))
     elif entry.appeal is not Appeal.ASKED and viewer.offers(Right.CUSTOMERS):
         row.append(Button(words("🗣 Appeal"), pack("cu.ea", *key)))
-    return (tuple(row),) if row else ()
+    return in_twos(row)
 
 
 def _style(level: ListLevel) -> str:
@@ -154,8 +154,8 @@ def order_lines(desk: Desk, order: Order, viewer: Viewer) -> list[str]:
         lines.append(marks(customer, viewer))
     for entry in on_list(order, desk.customers.listed(keys_of(order))):
         if entry.level is ListLevel.WARN:
-            text = veiled(entry.evidence, viewer.private, 120)
-            lines.append(words("{entry} “{text}”", entry=Html(entry_line(entry, viewer)), text=text))
+            line, text = Html(entry_line(entry, viewer)), veiled(entry.evidence, viewer.private, 120)
+            lines.append(words("{entry} “{text}”", entry=line, text=text) if text else line)
     return lines
 
 

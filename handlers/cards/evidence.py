@@ -8,20 +8,21 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain import boxed
 from domain.catalog import Catalog
 from domain.holds import CATALOGUE, Hold, HoldCode
 from domain.place_names import Why
 from handlers.customer_terms import key_name, level_name, reason_name, term
-from handlers.terms import N_, hold_name, platform_state_name, role_name, step_name
-from handlers.words import Html, Words
+from handlers.terms import N_, actor_name, hold_name, platform_state_name, role_name, step_name
+from handlers.words import Html, Words, mask_name
 
 EVIDENCE = {
     HoldCode.REFUNDED: N_("{amount} went back, but no line says for what"),
-    HoldCode.REFUND_REQ: N_("lines concerned: {lines}, first: {first}"),
+    HoldCode.REFUND_REQ: N_("{lines} {lines:line|lines}, first: {first}"),
     HoldCode.BLACKLIST: N_("{level}: {why}, recognised by {by}, until: {until} “{text}”"),
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
-    HoldCode.SKU_UNMATCHED: N_("lines concerned: {lines}, first: «{code}» {title}"),
+    HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
     HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} {days:day|days} to live"),
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
@@ -32,8 +33,8 @@ EVIDENCE = {
     HoldCode.PLATFORM_LOCK: N_("the platform says: {told}"),
     HoldCode.ADDR_INVALID: N_("{faults}"),
     HoldCode.WAYBILL_ERROR: N_("no courier of {tried} gives a number: {error}"),
-    HoldCode.ADDR_CHANGED: N_("came while the order was: {at}"),
-    HoldCode.GOODS_CHANGED: N_("came while the order was: {at}"),
+    HoldCode.ADDR_CHANGED: N_("changed while the order was {at}"),
+    HoldCode.GOODS_CHANGED: N_("changed while the order was {at}"),
     HoldCode.DUPLICATE: N_("same goods and address as {order}"),
     HoldCode.AMOUNT_RANGE: N_("{paid} paid, usual is {low} to {high}"),
     HoldCode.KEYWORD: N_("found: {words}"),
@@ -41,16 +42,16 @@ EVIDENCE = {
     HoldCode.SELLER_NOTE: N_("“{text}”"),
     HoldCode.FREEZE: N_("{reason} ({by})"),
     HoldCode.FRAUD: N_("the platform's opinion: {risk}"),
-    HoldCode.PAYMENT: N_("cash on delivery, {owed}"),
+    HoldCode.PAYMENT: N_("{owed} to be collected at the door"),
     HoldCode.PART_PAID: N_("{paid} paid of {payable}"),
-    HoldCode.PRESALE_WAIT: N_("presale, to be worked on from {until}"),
+    HoldCode.PRESALE_WAIT: N_("to be worked on from {until}"),
     HoldCode.MEMBER_CHANGED: N_("{member}, which travels with it, is stopped or held"),
-    HoldCode.INVOICE_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.MESSAGE_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.NOTE_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.COURIER_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.WAREHOUSE_CHANGED: N_("now “{now}”, while the order was: {at}"),
-    HoldCode.SHIP_TIME_CHANGED: N_("now “{now}”, while the order was: {at}"),
+    HoldCode.INVOICE_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.MESSAGE_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.NOTE_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.COURIER_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.WAREHOUSE_CHANGED: N_("now “{now}”, changed while the order was {at}"),
+    HoldCode.SHIP_TIME_CHANGED: N_("now “{now}”, changed while the order was {at}"),
     HoldCode.MERGE_WAIT: N_("could travel with {order}, which is held; waits until {until}"),
     HoldCode.QTY_RANGE: N_("{units} {units:unit|units}, usual is up to {most}"),
     HoldCode.KIND_RANGE: N_("{kinds} {kinds:kind|kinds} of goods, usual is up to {most}"),
@@ -58,8 +59,9 @@ EVIDENCE = {
     HoldCode.MARGIN_LOW: N_("{left} of {paid} would be left after goods {cost} and freight {freight}"),
     HoldCode.FLAG: N_("flag {flag}"),
     HoldCode.PAY_DELAY: N_("the buyer may still change their mind, until {until}"),
-    HoldCode.TIME_WINDOW: N_("outside the hours {hours}, until {until}"),
+    HoldCode.TIME_WINDOW: N_("approvals are open {hours}, next from {until} on"),
 }
+LISTED = N_("{level}: {why}, recognised by {by}, until: {until}")
 FREEZE_UNTIL = N_("{reason} ({by}), until {until}")
 FREEZE_STOCK = N_("{reason} ({by}), until the goods are there")
 FREEZE_SHIP = N_("{reason} ({by}), until its ship time is near; then it is a rush one")
@@ -70,6 +72,8 @@ NO_WAREHOUSE_CAN = N_("no warehouse of {tried} can, the first because: {why}")
 PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
 NEW_NUMBER = N_("{asking} is asked for a new number")
+GOODS = N_("{goods}; came while the order was: {at}")
+SAME_GOODS = N_("the same goods, told anew; came while the order was: {at}")
 OWN_RETURN = N_("what the buyer sends back must come first")
 UNCLEAR_REFUND = N_("{amount} went back for {lines} (refund {refund}): do all of its goods still ship?")
 HIDDEN_MOVED = N_("the platform hides the receiver, and what it shows is not ours: {fields} ({told})")
@@ -84,6 +88,7 @@ SPECIAL = (
     (HoldCode.WAIT_RETURN, "own", OWN_RETURN),
     (HoldCode.ADDR_CHANGED, "told", HIDDEN_MOVED),
     (HoldCode.WAYBILL_ERROR, "asking", NEW_NUMBER),
+    (HoldCode.GOODS_CHANGED, "goods", GOODS),
 )
 """Other words for a code, where this fact was seen."""
 SHORT = {
@@ -93,10 +98,11 @@ SHORT = {
     "too_heavy": N_("too heavy"),
     "too_light": N_("too light"),
 }
+RISKS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
 CURES = {
     HoldCode.REFUNDED: N_("a lead releases it and the goods ship, or says with 💸 which of them stay"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
-    HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform says so"),
+    HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform no longer says so"),
     HoldCode.PRESALE_WAIT: N_("goes away by itself then"),
     HoldCode.MERGE_WAIT: N_("goes away by itself then"),
     HoldCode.PAY_DELAY: N_("goes away by itself then"),
@@ -111,7 +117,7 @@ CURES = {
     HoldCode.WAYBILL_ERROR: N_("goes away when a courier may be asked again"),
     HoldCode.FUNDS_SHORT: N_("goes away when the account is topped up (/numbers)"),
     HoldCode.WAIT_RETURN: N_("goes away when the return is received in good order; a lead may release it before"),
-    HoldCode.PLATFORM_LOCK: N_("goes away when the platform says so; a lead may release it before"),
+    HoldCode.PLATFORM_LOCK: N_("goes away when the platform lets it go; a lead may release it before"),
     HoldCode.ADDR_INVALID: N_("goes away when the address is corrected"),
     HoldCode.PART_PAID: N_("goes away when the rest is paid"),
     HoldCode.BLACKLIST: N_("goes away when the entry is lifted or runs out; a lead may release this order"),
@@ -148,6 +154,11 @@ def veiled(text: str, private: bool, limit: int = 200) -> str:
     return text if private else _DIGITS.sub(lambda run: "*" * (len(run[0]) - 4) + run[0][-4:], text)
 
 
+def beside(code: str, title: str) -> str:
+    """The title that stands beside a code: nothing where it only says the code again."""
+    return "" if title.strip().casefold() == code.casefold() else title
+
+
 _MONEY = ("paid", "payable", "low", "high", "amount", "owed", "price", "floor", "left", "cost", "freight")
 
 
@@ -159,12 +170,16 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["until"] = words.when(datetime.fromisoformat(facts["until"])) if facts["until"] else "?"
     if "at" in facts:
         facts["at"] = step_name(facts["at"], words)
-    if hold.code is HoldCode.KEYWORD:
+    if hold.code is HoldCode.SKU_UNMATCHED:
+        facts["title"] = beside(facts["code"], facts["title"])
+    elif hold.code is HoldCode.KEYWORD:
         facts["words"] = words.listed(facts["words"].split(","))
     elif hold.code is HoldCode.ADDR_CHANGED and "fields" in facts:
         facts["fields"] = words.listed([words.plain(FIELDS[field]) for field in facts["fields"].split(",")])
     elif hold.code is HoldCode.ADDR_INVALID:
         facts["faults"] = _faults(hold.evidence, words, private)
+    elif hold.code is HoldCode.FRAUD:
+        facts["risk"] = words.plain(RISKS.get(facts["risk"].casefold(), facts["risk"]))
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
     elif hold.code is HoldCode.BLACKLIST:
@@ -209,10 +224,38 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
     """One hold: its name and what was seen."""
     special = (text for code, fact, text in SPECIAL if code is hold.code and fact in hold.evidence)
     text = next(special, EVIDENCE[hold.code])
+    if hold.code is HoldCode.BLACKLIST and not hold.evidence.get("text"):
+        text = LISTED
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
-    seen = words(text, **_facts(hold, words, private))
+    if hold.code is HoldCode.GOODS_CHANGED and hold.evidence.get("goods") == boxed.SAME:
+        text = SAME_GOODS
+    seen = words(text, **_facts(hold, words, private)).rstrip() + _moved(hold.evidence, words, private)
     return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
+
+
+def _moved(evidence: Mapping[str, str], words: Words, private: bool) -> str:
+    """Of a new address both, and who said so: nobody should have to believe it unseen."""
+    if "said_by" not in evidence:
+        return ""
+    said = {
+        "who": actor_name(evidence["said_by"], words),
+        "at": words.when(datetime.fromisoformat(evidence["said_at"])),
+    }
+    return f"{from_to(evidence, words, private)}\n   {words('told by {who} at {at}', **said)}"
+
+
+def from_to(told: Mapping[str, str], words: Words, private: bool) -> str:
+    """The old address and the new one; in a group without names and streets."""
+    was, now = (_receiver(told[name], private) for name in ("was", "now"))
+    lines = (words("was: {address}", address=was or "-"), words("now: {address}", address=now or "-"))
+    return "".join(f"\n   {line}" for line in lines)
+
+
+def _receiver(told: str, private: bool) -> str:
+    name, phone, place, street = told.split("\n")
+    parts = (name, phone, place, street) if private else (mask_name(name), phone, place)
+    return veiled(" ".join(part for part in parts if part), private)
 
 
 def cure(code: HoldCode, words: Words) -> str:

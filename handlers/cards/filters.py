@@ -12,7 +12,7 @@ from domain.people import Actor
 from domain.scope import Amount, Hand, Scope, without
 from handlers.card import Button
 from handlers.cards.evidence import shop_name
-from handlers.cards.order_buttons import Row, in_twos
+from handlers.cards.rows import Row, in_twos
 from handlers.cards.scopes import AMOUNTS, HANDS, STATES, code_of, hours_name, parts_of
 from handlers.taps import pack
 from handlers.terms import hold_name

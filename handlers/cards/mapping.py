@@ -13,6 +13,7 @@ from domain.records import NoticeKind, StoredFile
 from domain.table_mapping import PLAIN, Field, Meaning, TableMapping
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
+from handlers.cards.rows import in_twos
 from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import N_, actor_name
@@ -62,12 +63,12 @@ MEANINGS = {
 }
 GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
     (
-        N_("🛒 Order and goods"),
+        N_("🛒 Order, goods"),
         (Field.NUMBER, Field.QUANTITY, Field.TITLE, Field.SKU_CODE, Field.VARIANT, Field.LINE_ID, Field.SHOP_NAME),
     ),
     (N_("💰 Money"), (Field.PAID, Field.UNIT_PRICE, Field.SHIPPING, Field.DISCOUNT, Field.CURRENCY)),
     (
-        N_("🕑 Status and times"),
+        N_("🕑 Status, times"),
         (Field.STATE, Field.PLACED_AT, Field.PAID_AT, Field.WAYBILL, Field.REFUND_STATE, Field.REFUNDED),
     ),
     (
@@ -88,6 +89,7 @@ GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
 )
 _UNUSED = 40
 UNUSED = N_("{column} «{sample}»")
+_WORD = N_("«{word}»")
 _LABEL = 28
 _SAMPLE = 28
 _PHONE_DIGITS = 7
@@ -198,14 +200,14 @@ def word_label(word: str, viewer: Viewer) -> str:
     if not word:
         return viewer.words.plain(N_("(empty)"))
     if meaning_of(word) is not None:
-        return f"«{cut(word)}»"
-    return f"❓«{cut(word) if viewer.private else mask_name(word)}»"
+        return viewer.words.label(_WORD, word=cut(word))
+    return "❓" + viewer.words.label(_WORD, word=cut(word) if viewer.private else mask_name(word))
 
 
 def _draft_buttons(mapping: TableMapping, words: Words) -> tuple[tuple[Button, ...], ...]:
     at = (mapping.id, mapping.revision)
     groups = [Button(words.plain(name), pack("m.g", *at, number)) for number, (name, _) in enumerate(GROUPS)]
-    rows = [tuple(groups[start : start + 2]) for start in range(0, len(groups), 2)]
+    rows = [*in_twos(groups)]
     rows.append((Button(words.plain("🔎 Try it on this file"), pack("m.k", *at)),))
     return (*rows, (save_button(mapping, words),))
 

@@ -127,13 +127,14 @@ def _reason(reason: str, count: int, words: Words) -> str:
 
 def _order_lines(order: IncomingOrder, viewer: Viewer) -> list[str]:
     words = viewer.words
-    head = words(
-        "<b>{number}</b> · {state} · {when} · paid {paid}",
-        number=veiled(order.number, viewer.private, 40),
-        state=platform_state_name(order.state, words),
-        when=words.when(order.placed_at),
-        paid=words.money(order.paid, order.currency),
-    )
+    facts = {
+        "number": veiled(order.number, viewer.private, 40),
+        "state": platform_state_name(order.state, words),
+        "paid": words.money(order.paid, order.currency),
+    }
+    head = words("<b>{number}</b> · {state} · paid {paid}", **facts)
+    if order.placed_at:
+        head = words("<b>{number}</b> · {state} · {when} · paid {paid}", when=words.when(order.placed_at), **facts)
     lines = [head, *(_goods_line(line, order.currency, words) for line in order.lines[:_LINES])]
     if len(order.lines) > _LINES:
         lines.append(words("… and {count} more", count=len(order.lines) - _LINES))

@@ -12,19 +12,14 @@ from domain.orders import Order, OrderStatus
 from domain.people import Right
 from handlers.card import Button
 from handlers.cards.hands import may_say_yes, of_two
+from handlers.cards.rows import Row, in_twos
 from handlers.cards.together import together_rows
 from handlers.taps import pack
 from handlers.terms import hold_name
 from handlers.viewer import Viewer
 
-Row = tuple[Button, ...]
 _HOLDABLE = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
 _REFUNDABLE = (*_HOLDABLE, OrderStatus.SHIPPED)
-
-
-def in_twos(buttons: list[Button]) -> tuple[Row, ...]:
-    """Rows of two."""
-    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
 
 
 def main_rows(desk: Desk, order: Order, viewer: Viewer) -> tuple[Row, ...]:
@@ -35,7 +30,7 @@ def main_rows(desk: Desk, order: Order, viewer: Viewer) -> tuple[Row, ...]:
     rows += in_twos(_change(desk, order, viewer))
     last = [Button(words("❓ Why"), pack("o.why", order.id)), Button(words("🕘 History"), pack("o.hi", order.id, 0))]
     if is_identity(order.buyer_id) and viewer.offers(Right.VIEW_ORDERS, shop=order.shop_id):
-        last.append(Button(words("👤 Customer"), pack("cu.o", order.id)))
+        last.append(Button(words("👤 Buyer"), pack("cu.o", order.id)))
     rows.append(tuple(last))
     return tuple(rows)
 
@@ -53,7 +48,7 @@ def _decide(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
     if order.status is OrderStatus.APPROVED and order.release_at and desk.now < order.release_at:
         return [(Button(words("↩ Undo ({seconds} s)", seconds=desk.policy.undo_seconds), pack("o.un", *key)),)]
     first = _yes(desk, order, viewer)
-    return [(*first, _reject(order, viewer))] if first else []
+    return list(in_twos([*first, _reject(order, viewer)])) if first else []
 
 
 def _reject(order: Order, viewer: Viewer) -> Button:
@@ -102,5 +97,5 @@ def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
         buttons.append((Right.REFUND, Button(words("📮 Answered on the platform"), pack("sh", order.id))))
     typed = [r for r in desk.refunds.of_order(order.id) if r.external_id.startswith("cs:")]
     if any(r.state != RefundState.CANCELLED for r in typed):
-        buttons.append((Right.REFUND, Button(words("Refund withdrawn"), pack("o.rw", *key))))
+        buttons.append((Right.REFUND, Button(words("↩ Withdraw refund"), pack("o.rw", *key))))
     return [button for right, button in buttons if viewer.offers(right, shop=order.shop_id)]

@@ -8,20 +8,25 @@ from difflib import SequenceMatcher
 
 from domain import parts
 from domain.catalog import Sku
+from domain.changes import MOVES
 from domain.desk import Desk
 from domain.holds import BY_HAND, HoldCode, open_codes
+from domain.match import losers_in
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import Parcel, ParcelState, StopKind
 from domain.records import Event
 from domain.screening import QUOTED
 from domain.waiting import rush_from
+from handlers.back_terms import back_name
 from handlers.card import Button, Card
-from handlers.cards.choices import choice_lines
-from handlers.cards.evidence import cure, hold_line, veiled
+from handlers.cards.choices import choice_lines, loser_line
+from handlers.cards.evidence import beside, cure, from_to, hold_line, veiled
 from handlers.cards.hands import taker
-from handlers.cards.order_buttons import Row, in_twos
+from handlers.cards.late import as_it_is
 from handlers.cards.owed import not_parted
 from handlers.cards.refund_parts import part_name, part_rows, read_lines
+from handlers.cards.rows import Row, in_twos
+from handlers.cards.stops import why
 from handlers.cards.together import why_lines
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, hold_name, verb_name
@@ -48,6 +53,7 @@ REFUND_REASONS = {
     "late": N_("Too slow"),
     "wrong": N_("Ordered the wrong thing"),
 }
+_STOCK = (HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY)
 ENDING_STATES = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
 View = Callable[[Desk, Order, Viewer, Mapping[str, str], str], Card]
 
@@ -82,13 +88,19 @@ def _ending(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
         "stock": words("Until the goods are there"),
         "told": words("Another time…"),
     }
-    if order.status is OrderStatus.RELEASED:
-        del labels["stock"]  # its goods are claimed already
-    elif (soon := rush_from(order, desk.policy)) and desk.now < soon:
+    if not _short(order):
+        del labels["stock"]
+    if order.status is not OrderStatus.RELEASED and (soon := rush_from(order, desk.policy)) and desk.now < soon:
         labels["ship"] = words("Until {hours} h before its ship time", hours=desk.policy.urgent_hours)
     buttons = [Button(label, pack("o.hde", *_key(order), reason, ending)) for ending, label in labels.items()]
     text = words("Hold it: {reason}. Until when?", reason=words.plain(HOLD_REASONS[reason]))
     return Card(f"{head}\n\n{text}", (*in_twos(buttons), _back(order, words)))
+
+
+def _short(order: Order) -> bool:
+    """Whether there are goods to wait for: else a hold until they are there would be over at once."""
+    missing = not {*open_codes(order.holds)}.isdisjoint(_STOCK)
+    return order.status is OrderStatus.UNPAID or (missing and order.status is not OrderStatus.RELEASED)
 
 
 def _sure(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
@@ -107,7 +119,7 @@ def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
     amount = words.money(left if refund is None else min(refund.amount, left), order.currency)
     text = words("Refund {amount} and stop the goods wherever they are. Why?", amount=amount)
     if refund is not None:
-        what = part_name(order, read_lines(part))
+        what = part_name(order, read_lines(part), words)
         text = words("Refund {what}, {amount}, and take it out wherever it is. Why?", what=what, amount=amount)
     key = (*_key(order), part) if part else _key(order)
     buttons = [
@@ -147,7 +159,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
     for code in open_codes(order.holds):
         hold = next(hold for hold in order.holds if hold.open and hold.code is code)
         lines += [hold_line(hold, words, viewer.private), f"   {cure(code, words)}"]
-        lines += not_parted(desk, order, hold, words)
+        lines += [*not_parted(desk, order, hold, words), *(loser_line(one, words) for one in losers_in(hold.evidence))]
     lines += _whole(order, viewer)
     gone = [hold for hold in order.holds if not hold.open]
     lines += [
@@ -197,9 +209,14 @@ def event_line(event: Event, viewer: Viewer) -> str:
     text = words("{at} · {verb} · {who}", at=words.when(event.at), verb=verb_name(event.verb, words), who=who)
     if copy := event.data.get("copy"):
         text += words(" · copy {copy}", copy=copy)
+    if event.verb in MOVES and "was" in event.data:
+        text += from_to(event.data, words, viewer.private)
     if not event.reason:
         return text
-    reason = hold_name(event.reason, words) if event.verb == "hold_released" else event.reason
+    named = {"hold_released": hold_name, "unapproved": back_name}.get(event.verb)
+    reason = named(event.reason, words) if named else event.reason
+    if event.verb == "stopped" and event.data.get("why") == StopKind.HOLD:
+        reason = why(event.reason, words)
     return text + words(" · {reason}", reason=veiled(reason, viewer.private, 80))
 
 
@@ -209,7 +226,7 @@ def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], he
     line = next((one for one in order.lines if one.sku is None and not one.dropped), None)
     if line is None:
         return Card(head, (_back(order, words),))
-    what = veiled(f"{line.title} {line.variant}", True, 120)
+    what = veiled(beside(line.merchant_code, f"{line.title} {line.variant}"), True, 120)
     text = words(
         "Line {line}: «{code}» {title}\nWhich product is it?",
         line=line.line_no,
@@ -220,7 +237,7 @@ def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], he
     for sku in candidates(list(desk.catalog.skus.values()), line):
         tap = f"o.mk:{order.id}:{order.revision}:{line.line_no}:{sku.code}"
         if len(tap.encode()) <= 64 and ":" not in sku.code:
-            buttons.append((Button(words.label("{sku} {title}", sku=sku.code, title=sku.title[:30]), tap),))
+            buttons.append((Button(f"{sku.code} {beside(sku.code, sku.title[:30])}".rstrip(), tap),))
     typed = Button(words("Type a SKU or barcode…"), pack("o.mq", *_key(order), line.line_no))
     return Card(f"{head}\n\n{text}", (*buttons, (typed,), _back(order, words)))
 
@@ -242,6 +259,7 @@ VIEWS: Mapping[str, View] = {
     "hold": _hold,
     "ending": _ending,
     "sure": _sure,
+    "as_it_is": as_it_is,
     "refund": _refund,
     "why": _why,
     "history": _history,

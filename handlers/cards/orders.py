@@ -5,27 +5,44 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
-from domain import replies
+from domain import replies, tracing
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop
+from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.records import NoticeKind
+from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.entries import order_lines
-from handlers.cards.evidence import hold_line, shop_name, veiled
+from handlers.cards.evidence import beside, hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
+from handlers.cards.late import unshipped, unshipped_line
+from handlers.cards.marks import marks_lines
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
 from handlers.cards.stops import answer_line
 from handlers.cards.together import together_lines
 from handlers.draw import drawing
+from handlers.goods import title_of
 from handlers.taps import pack
-from handlers.terms import N_, actor_name, ended_stop_name, hold_name, refund_state_name, role_name, step_name
+from handlers.terms import (
+    N_,
+    actor_name,
+    ended_stop_name,
+    hold_name,
+    refund_state_name,
+    role_name,
+    step_name,
+)
 from handlers.viewer import Viewer
 from handlers.words import Words, mask_name, mask_phone
 
 SHOWN_LINES = 12
+_OPEN = {
+    StopKind.REFUND: N_("⛔ Stop since {at}, {state}"),
+    StopKind.HOLD: N_("✋ Must wait since {at}, {state}"),
+    StopKind.REPICK: N_("🔁 To be picked again since {at}, {state}"),
+}
 _GONE = frozenset({ParcelState.CANCELLED})
 
 
@@ -64,9 +81,10 @@ def state_text(order: Order, words: Words) -> str:
 
 def head(desk: Desk, order: Order, words: Words) -> str:
     """Line 1: what a notification shows."""
+    in_part = order.status is OrderStatus.SHIPPED and bool(unshipped(desk, order))
     return words(
         "<b>{state}</b> · {number} · {amount} · {shop}",
-        state=state_text(order, words),
+        state=words("🚚 Shipped, but not all of it") if in_part else state_text(order, words),
         number=order.number,
         amount=words.money(order.paid or order.total, order.currency),
         shop=shop_name(desk.catalog, order.shop_id),
@@ -79,15 +97,17 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
     blocks = [
         [head(desk, order, words), *_decision(desk, order, words), *hand_lines(desk, order, viewer)],
         [*_people(order, viewer), *order_lines(desk, order, viewer)],
-        _goods(order, words),
+        _goods(desk, order, words),
         _holds(desk, order, viewer),
-        [*_parcels(desk, order, words), *together_lines(desk, order, words)],
+        [*_parcels(desk, order, words), *_unshipped(desk, order, words), *together_lines(desk, order, words)],
         [*_money_back(desk, order, words), *(answer_line(one, words) for one in replies.untold(desk, order))],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
 def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
+    if order.status is OrderStatus.REVIEW:
+        return _taken_back(desk, order, words)
     lines = []
     if order.status is OrderStatus.APPROVED and order.release_at:
         lines.append(
@@ -96,7 +116,7 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
         if desk.now < order.release_at:
             lines.append(words("It goes to the warehouse in a few seconds."))
     elif order.status is OrderStatus.CANCELLED and not order.decided_by:
-        lines.append(words("The platform told it so."))
+        lines.append(words("The platform cancelled it."))
     elif order.status is OrderStatus.CANCELLED:
         facts = {
             "by": actor_name(order.decided_by, words),
@@ -104,11 +124,21 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
             "reason": words.plain("refunded") if order.reason == "refunded" else order.reason or "-",
         }
         lines.append(words("By {by} at {at}: {reason}", **facts))
-    elif order.decided_by and order.status is not OrderStatus.REVIEW:
+    elif order.decided_by:
         lines.append(
             words("Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at))
         )
     return lines
+
+
+def _taken_back(desk: Desk, order: Order, words: Words) -> list[str]:
+    """Who approved it reads "waits for approval" and would think the approval was lost: it fell, and this is why."""
+    decided = (event for event in desk.history("order", order.id) if event.verb in ("approved", "unapproved"))
+    last = next(decided, None)
+    if last is None or last.verb == "approved":
+        return []
+    facts = {"at": words.when(last.at), "by": actor_name(last.actor, words), "why": back_name(last.reason, words)}
+    return [words("↩ Back in review since {at} by {by}: {why}", **facts)]
 
 
 def _people(order: Order, viewer: Viewer) -> list[str]:
@@ -135,24 +165,23 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
     return lines
 
 
-def _goods(order: Order, words: Words) -> list[str]:
+def _goods(desk: Desk, order: Order, words: Words) -> list[str]:
     several = len(order.lines) > 1
     lines = []
     for line in order.lines[:SHOWN_LINES]:
-        text = _goods_line(line, order.currency, words)
+        text = _goods_line(desk, line, order.currency, words)
         lines.append(f"#{line.line_no} · {text}" if several else text)
     if len(order.lines) > SHOWN_LINES:
         lines.append(words("… and {count} more {count:line|lines}", count=len(order.lines) - SHOWN_LINES))
     return lines
 
 
-def _goods_line(line: Line, currency: str, words: Words) -> str:
-    title = veiled(" ".join(f"{line.title} {line.variant}".split()), True, 60)
-    if line.sku:
-        text = words("{count} × <b>{sku}</b> {title}", count=line.quantity, sku=line.sku, title=title)
-    else:
-        code = line.merchant_code or "-"
-        text = words("{count} × ❓ not matched «{code}» {title}", count=line.quantity, code=code, title=title)
+def _goods_line(desk: Desk, line: Line, currency: str, words: Words) -> str:
+    code = line.sku or line.merchant_code or "-"
+    title = beside(code, " ".join(f"{line.title} {line.variant}".split()))
+    title = title_of(desk, line.sku, title) if line.sku else title
+    text = N_("{count} × <b>{sku}</b> {title}") if line.sku else N_("{count} × ❓ not matched «{sku}» {title}")
+    text = words(text, count=line.quantity, sku=code, title=veiled(title, True, 60)).rstrip()
     if line.amount:
         text += f" · {words.money(line.amount, currency)}"
     if line.dropped:
@@ -191,10 +220,16 @@ def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
     lines = []
     for parcel in parcels:
         lines.append(_parcel_line(desk, parcel, words))
+        lines += marks_lines(tracing.inside(desk, parcel), words)
         lines += [_stop_line(stop, words) for stop in stops.get(parcel.id, ()) if stop.order_id == order.id]
     for back in desk.returns.of_order(order.id):
         lines.append(words("📬 Return {waybill}: {state}", waybill=back.waybill, state=step_name(back.state, words)))
     return lines
+
+
+def _unshipped(desk: Desk, order: Order, words: Words) -> list[str]:
+    found = unshipped(desk, order)
+    return [unshipped_line(order, found, words)] if found else []
 
 
 def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
@@ -206,7 +241,7 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
         parts.append(f"<code>{words('{name}', name=parcel.waybill)}</code>")
     if parcel.wave_id:
         parts.append(words("wave {wave}, slot {slot}", wave=desk.waves.get(parcel.wave_id).number, slot=parcel.slot))
-    if parcel.holder:
+    if parcel.holder and parcel.state in IN_HOUSE:  # what has left is in nobody's hands
         parts.append(words("held by {name}", name=parcel.holder))
     if parcel.size:
         parts.append(words("{name}", name=words.size(parcel.size)))
@@ -217,10 +252,16 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
 
 
 def _stop_line(stop: Stop, words: Words) -> str:
+    """A stop; or a box that waits for a decision, or for goods that belong into it again: neither is sent back."""
     if stop.state in OPEN_STOPS:
-        named = stop.acked_by or stop.named or "-"
-        since = words.clock(stop.opened_at)
-        return words("⛔ Stop since {at}, {state}: {name}", at=since, state=step_name(stop.state, words), name=named)
+        text = words(_OPEN[stop.kind], at=words.clock(stop.opened_at), state=step_name(stop.state, words))
+        named = stop.acked_by or stop.named
+        return text + words(": {name}", name=named) if named else text
+    if stop.kind is StopKind.HOLD and stop.state is StopState.RELEASED:
+        return words("▶️ May go on, {at}", at=words.when(stop.closed_at))
+    if stop.kind is StopKind.REPICK:
+        text = N_("🔁 Picked again, {at}") if stop.state is StopState.DONE else N_("Nothing to pick again, {at}")
+        return words(text, at=words.when(stop.closed_at))
     return words("Stop: {state}, {at}", state=ended_stop_name(stop.state, words), at=words.when(stop.closed_at))
 
 

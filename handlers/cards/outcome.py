@@ -22,7 +22,7 @@ def _reason(refusal: Refusal, words: Words) -> str:
     if isinstance(refusal, errors.HeldOrder):
         return words.listed(hold_name(code, words) for code in refusal.codes) or words.plain("no parcel planned")
     if isinstance(refusal, errors.OutsideHours):
-        return words.label("outside the hours {hours}, until {until}", **_hours(refusal, words))
+        return words.label("approvals are open {hours}, next from {until} on", **_hours(refusal, words))
     if isinstance(refusal, errors.TwoPeople):
         return words.label("two people approve from {limit}", limit=words.money(refusal.limit, refusal.currency))
     if isinstance(refusal, errors.OverLimit):

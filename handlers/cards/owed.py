@@ -88,4 +88,9 @@ def not_parted(desk: Desk, order: Order, hold: Hold, words: Words) -> list[str]:
 def _facts(told: Mapping[str, object], currency: str, words: Words) -> dict[str, str]:
     money = {name: words.money(int(str(told[name])), currency) for name in ("value", "total", "least")}
     platform = platform_name(str(told["platform"]), words)
-    return {"percent": str(told["percent"]), "missing": str(told["missing"]), "platform": platform, **money}
+    return {
+        "percent": str(told["percent"]),
+        "missing": words.listed(str(told["missing"]).split(", ")),
+        "platform": platform,
+        **money,
+    }

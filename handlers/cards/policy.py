@@ -5,7 +5,9 @@ Surprising: the dry run's card is no card of a record. It says what was true whe
 version it was made against, and a later version makes it refuse. Once it is put in force it becomes one.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from domain.choices import Fault
 from domain.desk import Desk
@@ -22,6 +24,9 @@ from handlers.viewer import Viewer
 from handlers.words import Words
 
 SHOWN_FAULTS = 15
+MOST_CHOICES = 12
+_NAMES = "different names"
+_AMOUNT = re.compile(r"[\w.]*(?:amount_range|most_value|shortage_least|cs_approve|two_people)\.([A-Z]{3}): (.+)")
 SHOWN_CHANGES = 4
 FAULTS = {
     "syntax": N_("this is not TOML: {told}"),
@@ -30,19 +35,35 @@ FAULTS = {
     "unknown_near": N_("there is no such choice; did you mean {near}?"),
     "type": N_("{want} is wanted, this is {told}"),
     "value": N_("{told} does not do; wanted: {choices}"),
+    "value_near": N_("{told} does not do; did you mean {choices}?"),
     "range_high": N_("{told} is above {high}"),
     "range_low": N_("{told} is below {low}"),
     "missing": N_("{name} is missing"),
     "order": N_("{low} to {high} is no range: both from 0 up, the lower first"),
     "untouchable": N_("{code} can neither be switched off nor released so"),
-    "rule": N_("the rule {name} could never be true ({told})"),
+    "empty": N_("is empty; at least one is wanted"),
+    "rising": N_("{told}: each must be larger than the one before"),
+    "backwards": N_("{until} is not after {start}"),
+    "no_field": N_("orders have no {told}"),
+    "no_field_near": N_("orders have no {told}; did you mean {near}?"),
+    "no_number": N_("a whole number is wanted for {op}, not {told}"),
+    "no_pattern": N_("{told} is no pattern"),
+    "written_text": N_(
+        "{told} is text that people write: a pattern can be so written that one message keeps the house busy for ever. "
+        "Use contains, = or several rules"
+    ),
     "no_courier": N_("no courier of ours has the code {told}"),
     "no_courier_near": N_("no courier of ours has the code {told}; did you mean {near}?"),
     "no_product": N_("no product of ours has the code {told}"),
+    "no_product_near": N_("no product of ours has the code {told}; did you mean {near}?"),
+    "no_warehouse": N_("no warehouse of ours has the code {told}"),
+    "no_warehouse_near": N_("no warehouse of ours has the code {told}; did you mean {near}?"),
+    "no_shop": N_("no shop of ours is called {told}"),
+    "no_shop_near": N_("no shop of ours is called {told}; did you mean {near}?"),
     "no_place": N_("{told} names no place I know"),
     "not_here": N_("{told} is not in this file"),
     "tiers": N_("tiers must rise by up_to_g; only the last has none"),
-    "no_aim": N_("names neither a courier nor a province, so it suspends nothing"),
+    "no_aim": N_("names neither a courier nor a place, so it suspends nothing"),
 }
 
 
@@ -71,9 +92,21 @@ def fault_text(fault: Fault, words: Words) -> str:
         over = high and told.lstrip("-").isdigit() and int(told) > int(high)
         why = "range_high" if over else "range_low"
     facts = dict(fault.facts)
+    if why == "value":
+        why, facts["choices"] = _choices(facts, words)
     if "want" in facts:
         facts["want"] = _kind(facts["want"], words)
     return words.plain(FAULTS[why]).format(**facts)
+
+
+def _choices(facts: dict[str, str], words: Words) -> tuple[str, str]:
+    """What would have done: all of it where that is a line or two, of more only what is like the word that stands
+    there."""
+    choices = [words.plain(N_("different names")) if one == _NAMES else one for one in facts["choices"].split(", ")]
+    if len(choices) <= MOST_CHOICES:
+        return "value", words.listed(choices)
+    near = get_close_matches(facts["told"], choices, 1)
+    return ("value_near", near[0]) if near else ("value", words.listed(choices[:MOST_CHOICES]) + " …")
 
 
 def faults_card(name: str, faults: Sequence[Fault], words: Words) -> Card:
@@ -82,7 +115,7 @@ def faults_card(name: str, faults: Sequence[Fault], words: Words) -> Card:
     for fault in faults[:SHOWN_FAULTS]:
         text = fault_text(fault, words)
         facts = {"line": fault.line, "path": fault.path, "why": text}
-        lines.append(words("Line {line}: <code>{path}</code> {why}" if fault.path else "Line {line}: {why}", **facts))
+        lines.append(words("Line {line}: <code>{path}</code>: {why}" if fault.path else "Line {line}: {why}", **facts))
     if len(faults) > SHOWN_FAULTS:
         lines.append(words("… and {count} more", count=len(faults) - SHOWN_FAULTS))
     return Card("\n".join(lines))
@@ -129,10 +162,19 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
 
 def _changes(changed: Sequence[str], most: int, words: Words) -> list[str]:
     """The first of them, and how many more."""
-    lines = [words("<code>{line}</code>", line=line[:120]) for line in changed[:most]]
+    lines = [words("<code>{line}</code>", line=line[:120]) + _money(line, words) for line in changed[:most]]
     if len(changed) > most:
         lines.append(words("… and {count} more", count=len(changed) - most))
     return lines
+
+
+def _money(line: str, words: Words) -> str:
+    """Behind a change of amounts what they are in money: the file has them in cents, and 5000 is not ¥5,000."""
+    found = _AMOUNT.fullmatch(line)
+    if found is None:
+        return ""
+    told = re.sub(r"\d+", lambda number: words.money(int(number[0]), found[1]), found[2])
+    return words(" ({told})", told=told)
 
 
 def _sums(verdict: Verdict) -> dict[str, int]:

@@ -11,11 +11,11 @@ from domain.desk import Desk
 from domain.orders import Order, OrderStatus
 from domain.people import Right
 from domain.records import NoticeKind
-from domain.scope import HELD, Scope
+from domain.scope import ALL, HELD, Scope
 from handlers.card import Button, Card
 from handlers.cards.filters import chips, choices
-from handlers.cards.order_buttons import Row
 from handlers.cards.orders import order_card, state_text
+from handlers.cards.rows import Row
 from handlers.cards.scopes import code_of, scope_name, walked
 from handlers.draw import drawing
 from handlers.taps import pack
@@ -39,7 +39,7 @@ def queue_card(desk: Desk, order_id: int, viewer: Viewer, data: Mapping[str, str
         return replace(card, rows=(*_snoozes(order, words), _back(order, scope, words)))
     spot = queue.spot(desk, viewer.actor, scope, order)
     on = chips(desk, scope, words, SET) if scope != HELD else ()
-    rows = [*card.rows, *_hands(desk, order, viewer), _walk(order, scope, spot), *on]
+    rows = [*card.rows, *_hands(desk, order, viewer), _walk(order, scope, spot, words), *on]
     if done := data.get("done"):
         rows.append(_decided(desk, desk.orders.get(int(done)), scope, words))
     return Card(f"{card.text}\n\n{_foot(desk, order, scope, spot, words)}", tuple(rows))
@@ -64,7 +64,12 @@ def _foot(desk: Desk, order: Order, scope: Scope, spot: queue.Spot, words: Words
     return text + words(" · ⏳ leaves by {at}", at=words.when(due))
 
 
-def _walk(order: Order, scope: Scope, spot: queue.Spot) -> Row:
+def _walk(order: Order, scope: Scope, spot: queue.Spot, words: Words) -> Row:
+    if not spot.count:
+        return (
+            Button(words("🔎 Filter"), pack("q.f", order.id, code_of(scope))),
+            Button(words("📥 New orders"), pack("d.o", code_of(ALL))),
+        )
     row = [Button("◀", pack("o.q", spot.before, code_of(scope)))] if spot.before else []
     row.append(Button(f"🔎 {spot.number or '–'}/{spot.count}", pack("q.f", order.id, code_of(scope))))
     row += [Button("▶", pack("o.q", spot.after, code_of(scope)))] if spot.after else []
@@ -72,7 +77,10 @@ def _walk(order: Order, scope: Scope, spot: queue.Spot) -> Row:
 
 
 def _decided(desk: Desk, order: Order, scope: Scope, words: Words) -> Row:
-    label = words.label("↩ {number}: {state}", number=order.number, state=state_text(order, words))
+    hand, state = desk.hands.of(order.id), state_text(order, words)
+    if queue.snoozed(desk, hand):
+        state = words("💤 Put off until {at}", at=words.when(hand.snoozed_until))
+    label = words.label("↩ {number}: {state}", number=order.number, state=state)
     return (Button(label[:60], pack("o.q", order.id, code_of(scope))),)
 
 

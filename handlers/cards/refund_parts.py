@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from domain.orders import Line, Order
 from handlers.card import Button
 from handlers.cards.evidence import veiled
+from handlers.cards.rows import Row, in_twos
 from handlers.taps import pack
+from handlers.terms import N_
 from handlers.words import Words
 
-Row = tuple[Button, ...]
 _PART = re.compile(r"#(\d{1,4})(?:[x×*](\d{1,6}))?")
 MOST_LINES, MOST_UNITS = 8, 5
+_OF = N_("Only {count} of {all}")
 
 
 def split_lines(text: str) -> tuple[dict[int, int], str]:
@@ -35,10 +37,10 @@ def read_lines(part: str) -> dict[int, int]:
     return {int(number): int(units or 0)}
 
 
-def part_name(order: Order, units: Mapping[int, int]) -> str:
+def part_name(order: Order, units: Mapping[int, int], words: Words) -> str:
     """`1 × White cup`."""
     lines = {line.line_no: line for line in order.lines}
-    return ", ".join(_name(lines[number], told or lines[number].quantity) for number, told in units.items())
+    return words.listed(_name(lines[number], told or lines[number].quantity) for number, told in units.items())
 
 
 def _name(line: Line, units: int) -> str:
@@ -51,9 +53,17 @@ def part_rows(order: Order, part: str, words: Words) -> list[Row]:
     if part:
         number = next(iter(read_lines(part)))
         line = next(one for one in lines if one.line_no == number)
-        fewer = range(1, min(line.quantity, MOST_UNITS + 1))
-        row = tuple(Button(f"{units} ×", _tap(order, f"{number}x{units}")) for units in fewer)
-        return [row] if row else []
+        chosen = read_lines(part)[number] or line.quantity
+        counts = [*range(1, min(line.quantity, MOST_UNITS + 1)), line.quantity]
+        return list(
+            in_twos(
+                [
+                    Button(words.label(_OF, count=count, all=line.quantity), _tap(order, f"{number}x{count}"))
+                    for count in counts
+                    if count != chosen
+                ]
+            )
+        )
     if len(lines) < 2 and all(line.quantity < 2 for line in lines):
         return []
     return [

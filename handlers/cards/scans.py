@@ -15,6 +15,7 @@ from domain.people import STATION_RIGHT, Person, Station
 from domain.records import Event, NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.checks import check_lines
+from handlers.cards.prints import PAPER_OLD
 from handlers.check_terms import force_hint
 from handlers.draw import drawing
 from handlers.keyboards import LABELS
@@ -77,6 +78,8 @@ WARNINGS = {
     "weight_off": N_("weight differs from what was expected, count again if in doubt"),
     "weight_unknown": N_("no expected weight known"),
     "material_short": N_("no packing material left in stock: count it"),
+    "label_old": N_("its label is out of date: tear it up and print the new one"),
+    "slip_old": N_("its packing slip is out of date: tear it up and print the new one"),
     "feed_stale": N_("nothing heard of its shop for a while: a refund may be missing"),
 }
 
@@ -98,7 +101,7 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     hint = words(HINTS[person.station] if person.station else ANY_HINT)
     lines = [head, "", *[_line(event, words) for event in events], "" if events else None]
     box = checking.open_for(desk, person.acting(), person.last_parcel)
-    lines += ["", *check_lines(desk, box, words), ""] if box else []
+    lines += [*check_lines(desk, box, words), ""] if box else []
     van = loading.courier_of(desk, person.id)
     if van is not None:
         lines.append(
@@ -162,13 +165,15 @@ def _line(event: Event, words: Words) -> str:
     if data["verdict"] == "ok" and data.get("pulled"):
         return words("⛔ {time} <code>{code}</code> lies on the stop shelf", **{**facts, "code": data["pulled"]})
     if data["verdict"] == "ok":
+        facts["code"] = data.get("of") or facts["code"]  # the last unit's code ends the check of its parcel
         text = words("✓ {time} <code>{code}</code> {done}", **facts)
         text += f" · {words.grams(int(data['grams']))}" if data["grams"] else ""
         return f"{text}\n   ⚠ {words(WARNINGS[data['warn']])}" if data["warn"] else text
     if data["verdict"] == "item" and data.get("of") == data["code"]:
         return words("🔍 {time} <code>{code}</code> check begun", **facts)
     if data["verdict"] == "item":
-        return words("▫️ {time} <code>{code}</code> counted", **facts)
+        times = f" × {data['units']}" if data.get("units") else ""
+        return words("▫️ {time} <code>{code}</code> counted", **facts) + times
     if data["verdict"] == "again":
         return words("↺ {time} <code>{code}</code> was {done} before", **facts)
     if data["verdict"] == undo_scan.UNDONE:
@@ -183,6 +188,10 @@ def _line(event: Event, words: Words) -> str:
         return words("⚖️ {time} <code>{code}</code> weight?", **facts)
     if data["verdict"] == "look":
         return words("🔎 {time} <code>{code}</code> goods, not a parcel", **facts)
+    if data["verdict"] == "paper":
+        return words("📄 {time} <code>{code}</code> opened", **facts)
+    if data["verdict"] == "found":
+        return words("🔢 {time} <code>{code}</code> a number of goods, not a parcel", **facts)
     why = words.plain(WHY.get(data["why"], data["why"]))
     return words("✗ {time} <code>{code}</code> {why}", why=why, **facts)
 
@@ -200,7 +209,8 @@ def _stations(person: Person, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
 
 
 def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
-    """What must be said aloud of these scans, with what to do; '' when all went well or was only a repeat.
+    """What must be said aloud of these scans, with what to do; '' when all went well or was only a repeat. A paper that
+    is to be torn up is said of a good scan, too.
 
     Stops with a stop notice of their own are left to their card; who scans the parcel and then the stop shelf in one
     message has done what was asked.
@@ -212,7 +222,14 @@ def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
         for o in outcomes
         if o.verdict in ("ask", "shelf", "bin", "refused") or (o.verdict == "stop" and not stop_of(o))
     ]
-    return "\n\n".join(_complaint(desk, outcome, words) for outcome in said[:10])
+    old = [o for o in outcomes if o.verdict == "ok" and o.parcel and o.warn in PAPER_OLD]
+    lines = [_complaint(desk, outcome, words) for outcome in said[:10]]
+    lines += [words("♻️ {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in old[:10]]
+    return "\n\n".join(lines)
+
+
+def _named(outcome: Outcome) -> str:
+    return (outcome.parcel.waybill or outcome.parcel.number) if outcome.parcel else outcome.code
 
 
 def stop_of(outcome: Outcome) -> int | None:
@@ -228,7 +245,7 @@ def _complaint(desk: Desk, outcome: Outcome, words: Words) -> str:
         lines = [words("Which parcel weighs that? Scan it first, then send the weight.")]
     elif isinstance(refusal, Unknown):
         lines.append(words("Nothing was changed. Read the label again; a parcel that came back belongs to /receive."))
-    elif isinstance(refusal, ParcelStopped) and refusal.codes != ("LABEL_OLD",):
+    elif isinstance(refusal, ParcelStopped) and not all(code.lower() in PAPER_OLD for code in refusal.codes):
         orders = desk.orders.many(outcome.parcel.order_ids if outcome.parcel else ())
         numbers = words.listed(order.number for order in orders.values())
         lines.append(words("Put it aside. Customer service must look at order {numbers} first.", numbers=numbers))

@@ -18,14 +18,14 @@ from handlers.terms import N_, hold_name
 from handlers.words import LANGUAGES, Words
 
 MOST_HOURS, MOST_ABOVE = 999, 9_999_999
-STATES = {True: N_("on hold"), False: N_("clean")}
+STATES = {True: N_("held"), False: N_("clean")}
 AMOUNTS = {Amount.OVER: N_("above the limit"), Amount.TWO: N_("two people needed")}
 HANDS = {Hand.MINE: N_("mine"), Hand.SNOOZED: N_("put off")}
 WORDS: tuple[tuple[str, Mapping[str, object]], ...] = (
     *((name, {"held": held}) for held, name in STATES.items()),
     *((name, {"amount": amount}) for amount, name in AMOUNTS.items()),
     *((name, {"hand": hand}) for hand, name in HANDS.items()),
-    (N_("held"), {"held": True}),
+    (N_("on hold"), {"held": True}),
     (N_("missed"), {"hours": 0}),
     (N_("urgent"), {"hours": -1}),  # the policy's hours
 )

@@ -26,8 +26,8 @@ VERDICTS = {
     "other_buyer": N_("same address, other buyer"),
     "far_apart": N_("same buyer and address, ordered long apart"),
     "other_promise": N_("same buyer and address, to leave at other times"),
-    "unpaid": N_("not paid yet"),
-    "held": N_("held"),
+    "unpaid": N_("same address, not paid yet"),
+    "held": N_("same address, one of the two is held"),
     "person": N_("a person said so"),
 }
 RULES = {
@@ -66,9 +66,12 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
     lines += owed_lines(boxes, words)
     if order.apart:
         lines.append(words("✂️ Travels alone: a person said so"))
-    for other, found in together.candidates(desk, order)[:SHOWN] if order.merge_key else ():
-        why = words.plain(VERDICTS[found.why])
-        lines.append(words("🔗 Same address: {order} ({why})", order=other.number, why=why))
+    alike: dict[str, list[Order]] = {}
+    for other, found in together.candidates(desk, order) if order.merge_key else ():
+        alike.setdefault(found.why, []).append(other)
+    for why, others in alike.items():
+        facts = {"orders": _numbers(others, words), "why": words.plain(VERDICTS[why])}
+        lines.append(words("🔗 Also waiting: {orders} ({why})", **facts))
     for one in together.under_way(desk, order)[:SHOWN] if order.merge_key else ():
         lines.append(
             words(

@@ -12,10 +12,11 @@ from domain.errors import BadValue, BatchExpired, BatchNeeded, NotEnoughStock
 from domain.incoming import RefundState
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Role, Station
+from domain.policy_checks import CheckRules
 from domain.records import Grade, Return
 from domain.stock import Batch, Bucket, Document, Move
 from domain.stock_docs import DocKind
-from domain.stock_room import Scan
+from domain.stock_lines import Scan
 from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room, batched
@@ -35,6 +36,7 @@ def two_batches(house: House) -> Room:
     """No cups but those of the two batches: one B7, nine B8."""
     made = Room(house)
     house.run(batched)
+    house.run(lambda unit: unit.catalog_admin.put_policy(replace(unit.policy, checks=CheckRules(batches=False)), "t"))
     for place in (made.here, made.there):
         gone = Move(place, "CUP-01", Bucket.GOOD, -100, Document.ADJUST, 1)
         house.run(lambda unit, gone=gone: unit.stock.apply([gone], "anna"))  # type: ignore[misc]  # bound now

@@ -53,7 +53,7 @@ async def begun(desk: DeskChat, data: bytes = TABLE, **more: Any) -> str:
 async def taught(desk: DeskChat) -> str:
     """Quantity chosen, saved and read; the import's card."""
     await begun(desk)
-    for label in ("🛒 Order and goods", "quantity ← –", "几个 · 2", "◀ Back"):
+    for label in ("🛒 Order, goods", "quantity ← –", "几个 · 2", "◀ Back"):
         await desk.taps(anna(desk), label)
     [done] = await desk.taps(anna(desk), "✅ Remember and read")
     return done

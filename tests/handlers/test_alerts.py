@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import shift, urgency, watch
+from domain import shift, stock_posting, urgency, watch
 from domain.holds import HoldCode
 from domain.people import Person, Role
 from domain.policy import Policy
@@ -75,21 +75,38 @@ async def test_the_list_opens_an_alert_whose_records_are_buttons(desk: DeskChat)
     label = "¥78.00 · in review · 小满旗舰店"
     assert desk.labels == [
         ["🙋 Taking it", "📋 List"],
+        ["📥 New orders"],
         [f"0 · {label}"],
         [f"1 · {label}"],
         [f"2 · {label}"],
-        ["💤 15 min", "💤 60 min", "💤 until morning"],
+        ["💤 15 min", "💤 60 min", "💤 morning"],
         ["◀ All alerts"],
     ]
     await desk.taps(anna, "📋 List")
-    assert [row[0] for row in desk.labels[1:6]] == [f"{n} · {label}" for n in range(5)]
+    assert [row[0] for row in desk.labels[2:7]] == [f"{n} · {label}" for n in range(5)]
     assert desk.labels[0] == ["🙋 Taking it"]
     [text] = await desk.taps(anna, "🙋 Taking it")
-    assert f"🙋 {anna.name} is on it. Not settled by 11-23 16:00: service lead." in text.split("\n")
+    assert f"🙋 {anna.name} is on it. Not settled by 11-23 16:00: it goes to service lead." in text.split("\n")
     assert desk.labels[0] == ["🙋 Take it over", "📋 List"]
     [text] = await desk.taps(anna, "◀ All alerts")
     assert text.endswith(f" · 🙋 {anna.name}")
     assert desk.look(lambda d: d.alerts.get(alert.id)).taken_by == anna.name
+
+
+async def test_an_alert_opens_all_that_wait_for_whoever_may_decide(desk: DeskChat) -> None:
+    """Clean ones as the digest of the shop, held ones as its queue; a dispatcher gets neither."""
+    desk.takes(incoming("1"), incoming("2", buyer_message="急"))
+    desk.clock.forward(5 * 3600)
+    late = {alert.kind: alert.id for alert in alerts(desk)}
+    anna = who(desk, Role.CS)
+    await desk.shown(anna, NoticeKind.ALERT, late[AlertKind.APPROVAL_LATE])
+    [text] = await desk.taps(anna, "📥 New orders")
+    assert text.startswith("<b>📥 2 new: 1 clean, 1 held</b>\n🔎 小满旗舰店\n")
+    await desk.shown(anna, NoticeKind.ALERT, late[AlertKind.HOLD_LATE])
+    [text] = await desk.taps(anna, "✋ Held orders")
+    assert text.startswith("<b>✋ Held: buyer's message</b> · 2 ·")
+    rows = desk.card(who(desk, Role.DISPATCHER), NoticeKind.ALERT, late[AlertKind.HOLD_LATE]).rows
+    assert "✋ Held orders" not in [button.label for row in rows for button in row]
 
 
 async def test_an_alert_is_put_off_until_the_morning(desk: DeskChat) -> None:
@@ -98,7 +115,7 @@ async def test_an_alert_is_put_off_until_the_morning(desk: DeskChat) -> None:
     (alert,) = alerts(desk)
     anna = who(desk, Role.CS)
     await desk.shown(anna, NoticeKind.ALERT, alert.id)
-    [text] = await desk.taps(anna, "💤 until morning")
+    [text] = await desk.taps(anna, "💤 morning")
     assert desk.toasts == ["You are asked again at 11-24 08:00."]
     line = f"💤 Snoozed by {anna.name}: the same people are asked again at 11-24 08:00."
     assert text.split("\n")[-1] == line
@@ -118,7 +135,7 @@ async def test_no_problem_is_said_with_a_reason(desk: DeskChat) -> None:
         "• TOWEL-01 毛巾: 2 orders, 4 units · to ship 0, to sell -4",
         "Open for 0 min · oldest: 1 since 11-23 10:00",
         "Level 1: buyer (purchasing) will hear of it at 11-23 13:00.",
-        "Nobody on it by 11-23 21:00: service lead.",
+        "Nobody on it by 11-23 21:00: it goes to service lead.",
     ]
     [asked] = await desk.taps(sun, "🆗 Not a problem…")
     assert asked.startswith("Orders wait for stock: why is it not a problem? Answer this message.")
@@ -209,7 +226,7 @@ async def test_the_hand_over_tells_service_what_was_done_and_what_to_watch(desk:
         "Done: approved 1",
         "",
         "📥 In review: 2 clean, 1 held",
-        "under 4 h: 3",
+        "Waiting under 4 h: 3",
         "✋ Held for: buyer's message 1",
         "Longest held: 2, 60 min (buyer's message)",
         "⏰ Past the dispatch deadline: 1",
@@ -244,6 +261,43 @@ async def test_the_hand_over_tells_the_floor_of_its_parcels_stops_and_waves(desk
     assert "⛔" not in text
     [text] = await desk.taps(picker, f"⛔ {box.waybill}")
     assert f"STOP {box.waybill}" in text
+
+
+async def test_stock_documents_that_wait_are_named_with_who_has_them(desk: DeskChat) -> None:
+    he, lead = who(desk, Role.RECEIVER), who(desk, Role.CS_LEAD)
+    await desk.writes(he, "/receipt HZ")
+    await desk.writes(he, "CUP-01 5")
+    desk.clock.forward(4 * 3600 + 60)
+    (alert,) = alerts(desk)
+    label = "Stock documents were begun and left (receiver): 1 · 杭州仓"
+    await desk.writes(he, "/alerts")
+    [text] = await desk.taps(he, label)
+    assert text.split("\n")[:3] == [
+        "<b>⏰ Stock documents were begun and left (receiver): 1</b> · 杭州仓",
+        f"• 📥 Goods in R00001 · being scanned · {he.name}",
+        "The card of each says what to do (/stockroom).",
+    ]
+    assert "Open for 0 min · oldest: R00001 since 11-23 10:00" in text.split("\n")
+    [text] = await desk.taps(he, "📥 Goods in R00001")
+    assert text.split("\n")[0] == "📥 Goods in R00001 · being scanned"
+    [text] = await desk.writes(he, "/shift")
+    assert text.split("\n")[4:] == [
+        "📦 In the house: nothing",
+        "🗄 Stock documents: open: 1",
+        "",
+        "• Stock documents were begun and left (receiver): 1 · 杭州仓 · open for 0 min · nobody yet, told receiver",
+        "",
+        f"🙋 {he.name}: R00001",
+    ]
+    [text] = await desk.writes(lead, "/shift")
+    assert "🗄 Stock documents: open: 1" in text.split("\n")
+    assert "🗄" not in (await desk.writes(who(desk, Role.CS), "/shift"))[0]
+    desk.do(lambda d: d.stock_docs.save([replace(d.stock_docs.get(1), holder_id=None, holder="")]))
+    shown = desk.card(he, NoticeKind.ALERT, alert.id).text
+    assert f"• 📥 Goods in R00001 · in nobody's hands · {he.name}" in shown.split("\n")
+    document = desk.look(lambda d: d.stock_docs.get(1))
+    desk.do(stock_posting.finish, he.acting(), 1, document.revision)
+    assert alerts(desk) == []
 
 
 async def test_the_hand_over_of_the_hour_is_about_the_shift_that_ended(desk: DeskChat) -> None:

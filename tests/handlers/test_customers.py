@@ -105,7 +105,9 @@ async def test_several_customers_become_buttons_and_nobody_is_said(desk: DeskCha
     assert desk.labels == [["👤 b2 · Taobao · 2"], [f"👤 {EVE} · Taobao · 1"]]
     [card] = await desk.taps(anna, "👤 b2 · Taobao · 2")
     assert card.startswith("<b>👤 b2</b> · Taobao")
-    assert await desk.writes(anna, "/customer <b>") == ["There is no customer called «&lt;b&gt;»."]
+    assert await desk.writes(anna, "/customer <b>") == [
+        "There is no customer called «&lt;b&gt;». /customer takes a buyer id, an order number or a phone tail."
+    ]
     assert await desk.writes(anna, "/customer") == ["Which customer? Write it behind the command."]
     assert await desk.writes(anna, "/customer 3") == [
         "«3» does not do for customer. Wanted: an order whose platform tells who bought it."
@@ -118,10 +120,10 @@ async def test_from_the_order_to_its_customer_and_the_order_stays(desk: DeskChat
     anna = desk.cast.people[Role.CS]
     desk.takes(incoming("1", buyer_id=EVE), incoming("2", buyer_id="t**1"))
     await desk.writes(anna, "/order 1")
-    await desk.taps(anna, "👤 Customer")
+    await desk.taps(anna, "👤 Buyer")
     assert [call.name for call in desk.last] == ["sendMessage", "answerCallbackQuery"]
     await desk.writes(anna, "/order 2")
-    assert "👤 Customer" not in desk.labels[-1]
+    assert "👤 Buyer" not in desk.labels[-1]
 
 
 async def test_tags_vip_and_note_show_on_the_order_and_in_lists(desk: DeskChat) -> None:
@@ -202,7 +204,7 @@ async def test_a_lead_lists_a_customer_with_reason_level_term_and_evidence(desk:
         "• <b>buyer on the blacklist</b>: refuse orders: empty or short returns, recognised by account, "
         "until: 2027-11-23 “1 和 2 都是空包 &lt;x&gt;” · service lead, for 0 min"
     ) in text.split("\n")
-    await desk.taps(lead, "👤 Customer")
+    await desk.taps(lead, "👤 Buyer")
     await desk.taps(lead, "▸ ⛔ refuse orders: empty or short returns, until: 2027-11-23")
     await desk.taps(lead, "✅ Take off the list")
     [_, card] = await desk.answers(lead, "误会")
@@ -245,7 +247,8 @@ async def test_what_the_clock_proposes_carries_its_figures_and_is_dismissed(desk
     ]
     rows = desk.card(lead, NoticeKind.ENTRY, 1).rows
     assert [[button.label for button in row] for row in rows] == [
-        ["⚠️ warn", "✋ hold orders", "⛔ refuse orders"],
+        ["⚠️ warn", "✋ hold orders"],
+        ["⛔ refuse orders"],
         ["Dismiss"],
         ["👤 Customer"],
     ]
@@ -279,8 +282,8 @@ async def test_an_appeal_goes_to_the_lead_and_is_answered(desk: DeskChat) -> Non
         "A service lead decides.",
     ]
     await desk.shown(lead, NoticeKind.ENTRY, 1)
-    await desk.taps(lead, "Uphold")
-    assert desk.toasts == ["Upheld."]
+    await desk.taps(lead, "Keep on the list")
+    assert desk.toasts == ["It stays on the list."]
     assert (entries(desk)[0].appeal, entries(desk)[0].state) == (Appeal.UPHELD, EntryState.ACTIVE)
 
 

@@ -88,3 +88,11 @@ def test_whose_goods_an_exchange_waits_for(evidence: dict[str, str], english: st
     hold = Hold(HoldCode.WAIT_RETURN, Source.PLATFORM, AT, evidence)
     assert hold_line(hold, Words("en", "UTC"), True).endswith(f": {english}")
     assert hold_line(hold, Words("zh", "UTC"), True).endswith(f"：{chinese}")
+
+
+def test_a_list_entry_without_words_quotes_nothing() -> None:
+    facts = {"level": "hold", "reason": "refunds", "by": "buyer", "until": "2027-02-21", "text": ""}
+    hold = Hold(HoldCode.BLACKLIST, Source.SCREENING, AT, facts)
+    english, chinese = (hold_line(hold, Words(language, "UTC"), True) for language in ("en", "zh"))
+    assert english.endswith(", until: 2027-02-21")
+    assert chinese.endswith("，至：2027-02-21")

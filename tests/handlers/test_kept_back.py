@@ -50,7 +50,7 @@ async def test_the_card_says_what_was_not_told_instead_of_a_dash(desk: DeskChat)
     )
     anna = desk.cast.people[Role.CS]
     [card] = await desk.writes(anna, "/order 9001")
-    assert card.split("\n")[1] == "The platform told it so."
+    assert card.split("\n")[1] == "The platform cancelled it."
     [card] = await desk.writes(anna, "/order 9002")
     assert "when it was paid was not told" in card.split("\n\n")[1]
     assert "amount not told" in card
@@ -61,6 +61,6 @@ async def test_a_policy_whose_tables_stand_beside_the_empty_list_says_what_must_
     document = document_of(Policy()) + '\n[[suspensions]]\ncourier = "SF"\nreason = "storm"\n'
     text = (await desk.sends(desk.cast.people[Role.OWNER], "policy.toml", document.encode()))[-1]
     assert text.split("\n")[1:] == [
-        f"Line {document.count(chr(10)) - 2}: <code>suspensions</code> stands in the file twice: keep one. "
+        f"Line {document.count(chr(10)) - 2}: <code>suspensions</code>: stands in the file twice: keep one. "
         "Where tables [[suspensions]] follow, suspensions = [] must go"
     ]

@@ -67,8 +67,8 @@ async def test_the_card_tells_what_each_column_is_taken_for(desk: DeskChat) -> N
         "Not used: 几个 «2», 编码 «CUP-01», 店长的话 «王小明说快»",
     ]
     assert desk.labels == [
-        ["🛒 Order and goods", "💰 Money"],
-        ["🕑 Status and times", "📮 Receiver"],
+        ["🛒 Order, goods", "💰 Money"],
+        ["🕑 Status, times", "📮 Receiver"],
         ["💬 Buyer and notes"],
         ["🔎 Try it on this file"],
         ["✅ Remember and read"],
@@ -77,7 +77,7 @@ async def test_the_card_tells_what_each_column_is_taken_for(desk: DeskChat) -> N
 
 async def test_a_person_corrects_it_tries_it_and_has_it_remembered(desk: DeskChat) -> None:
     await begun(desk)
-    await desk.taps(anna(desk), "🛒 Order and goods")
+    await desk.taps(anna(desk), "🛒 Order, goods")
     assert desk.labels[:3] == [["order number ← 单号"], ["quantity ← –"], ["goods ← 品名"]]
     [asked] = await desk.taps(anna(desk), "quantity ← –")
     assert asked == "Which column tells: <b>quantity</b>?"
@@ -91,7 +91,7 @@ async def test_a_person_corrects_it_tries_it_and_has_it_remembered(desk: DeskCha
     assert tried.split("\n")[1:6] == [
         "Read so: <b>2 orders</b>, 0 rows rejected. Nothing has been taken in yet.",
         "",
-        "<b>A-1</b> · paid · - · paid ¥78.00",
+        "<b>A-1</b> · paid · paid ¥78.00",
         "2 × 陶瓷杯 &lt;b&gt; [CUP-01] · ¥78.00",
         "→ 张三丰 13800001234 浙江省 杭州市 西湖区 文三路 1 号 CN",
     ]
@@ -139,7 +139,7 @@ async def test_a_changed_header_asks_again_with_the_old_mapping_filled_in(desk: 
 
 async def test_status_words_are_changed_with_a_tap(desk: DeskChat) -> None:
     await begun(desk)
-    await desk.taps(anna(desk), "🕑 Status and times")
+    await desk.taps(anna(desk), "🕑 Status, times")
     await desk.taps(anna(desk), "What the status words mean")
     assert desk.labels == [["❓«新单» = paid"], ["«已取消» = closed"], ["◀ Back"]]
     await desk.taps(anna(desk), "❓«新单» = paid")
@@ -151,13 +151,13 @@ async def test_status_words_are_changed_with_a_tap(desk: DeskChat) -> None:
 async def test_a_status_column_of_many_words_is_refused_and_a_new_one_brings_its_words(desk: DeskChat) -> None:
     rows = [[f"A-{n}", "杯", "1", "CUP-01", "5", "新单", f"人{n}", "", "", "好"] for n in range(40)]
     await begun(desk, csv_bytes([HEADER, *rows]))
-    await desk.taps(anna(desk), "🕑 Status and times")
+    await desk.taps(anna(desk), "🕑 Status, times")
     await desk.taps(anna(desk), "order status ← 状态")
     await desk.taps(anna(desk), "收货人 · 人0")
     assert desk.toasts == ["«收货人» does not do for column. Wanted: a column with a few different words."]
     mapping = draft(desk)
     assert (mapping.columns["state"], mapping.words) == ("状态", {"新单": "paid"})
-    for label in ("🕑 Status and times", "order status ← 状态", "店长的话 · 好"):
+    for label in ("🕑 Status, times", "order status ← 状态", "店长的话 · 好"):
         await desk.taps(anna(desk), label)
     mapping = draft(desk)
     assert (mapping.columns["state"], mapping.words) == ("店长的话", {"好": "paid"})
@@ -218,7 +218,7 @@ async def test_two_shops_with_the_same_columns_are_asked_about(desk: DeskChat) -
 async def test_many_columns_turn_pages(desk: DeskChat) -> None:
     header = [*HEADER, *(f"列{n}" for n in range(30))]
     await begun(desk, csv_bytes([header, [*ROWS[0], *("x" for _ in range(30))]]))
-    for label in ("🛒 Order and goods", "quantity ← –"):
+    for label in ("🛒 Order, goods", "quantity ← –"):
         await desk.taps(anna(desk), label)
     assert (len(desk.labels), desk.labels[-2:]) == (18, [["›"], ["◀ Back"]])
     await desk.taps(anna(desk), "›")
@@ -233,7 +233,7 @@ async def test_many_columns_turn_pages(desk: DeskChat) -> None:
 async def test_rejected_rows_are_told_by_a_trial_and_all_bad_offers_no_saving(desk: DeskChat) -> None:
     rows = [["A-1", "杯", "两个", *ROWS[0][3:]], ["A-2", "杯", "x", *ROWS[0][3:]]]
     await begun(desk, csv_bytes([HEADER, *rows]))
-    for label in ("🛒 Order and goods", "quantity ← –", "几个 · 两个", "◀ Back"):
+    for label in ("🛒 Order, goods", "quantity ← –", "几个 · 两个", "◀ Back"):
         await desk.taps(anna(desk), label)
     [tried] = await desk.taps(anna(desk), "🔎 Try it on this file")
     assert tried.split("\n")[1:] == [
@@ -251,3 +251,10 @@ def test_every_field_and_meaning_has_a_name_and_a_place() -> None:
     placed = [field for _, fields in GROUPS for field in fields]
     assert sorted(placed) == sorted(Field)
     assert (set(FIELDS), set(MEANINGS)) == (set(Field), set(Meaning))
+
+
+async def test_status_words_are_quoted_as_the_language_does(sqlite_url: str) -> None:
+    desk = open_desk(sqlite_url, "zh")
+    card = await begun(desk)
+    assert "状态用词：❓「新单」 = 已付款 · 「已取消」 = 已关闭" in card.split("\n")
+    desk.store.close()

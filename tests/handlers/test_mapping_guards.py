@@ -51,7 +51,7 @@ async def test_an_old_tap_is_refused_in_words_and_the_card_is_drawn_anew(desk: D
 
 async def test_the_draft_goes_on_after_a_restart(desk: DeskChat, sqlite_url: str) -> None:
     await begun(desk)
-    await desk.taps(anna(desk), "🛒 Order and goods")
+    await desk.taps(anna(desk), "🛒 Order, goods")
     again = DeskChat(desk.store, desk.clock, desk.cast, desk.wire, desk.update_id)
     for label in ("quantity ← –", "几个 · 2", "◀ Back"):
         await again.taps(anna(desk), label)
@@ -98,13 +98,13 @@ async def test_a_group_sees_no_person(desk: DeskChat) -> None:
     seen = await desk.taps(anna(desk), SHOP, group=True)
     assert "• receiver's name ← <b>收货人</b> «张**»" in seen[0].split("\n")
     assert "• phone ← <b>电话</b> «*******1234»" in seen[0].split("\n")
-    for label in ("🛒 Order and goods", "quantity ← –"):
+    for label in ("🛒 Order, goods", "quantity ← –"):
         seen += await desk.taps(anna(desk), label, group=True)
     seen.append(str(desk.labels))
     for label in ("几个 · 2", "◀ Back", "🔎 Try it on this file"):
         seen += await desk.taps(anna(desk), label, group=True)
     assert "→ 张** *******1234 浙江省 杭州市" in seen[-1].split("\n")
-    for label in ("◀ Back", "🕑 Status and times", "order status ← 状态", "收货人 · 张**"):
+    for label in ("◀ Back", "🕑 Status, times", "order status ← 状态", "收货人 · 张**"):
         seen += await desk.taps(anna(desk), label, group=True)
     seen += await desk.taps(anna(desk), "What the status words mean", group=True)
     seen.append(str(desk.labels))

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from domain import staff, watch
-from domain.errors import InviteDead
 from domain.people import Role
 from domain.records import NoticeKind
+from domain.staff import InviteDead
 from handlers.draw import draw
 from tests.factory import incoming
 from tests.handlers.desk_chat import LINK, DeskChat, open_desk
@@ -166,13 +166,13 @@ async def test_an_alert_is_taken_once_and_shows_its_orders(desk: DeskChat) -> No
         "<b>⏰ Clean orders wait too long for approval: 1</b> · 小满旗舰店",
         "Open for 0 min · oldest: 1 since 11-23 10:00",
         "Level 1: told customer service.",
-        "Nobody on it by 11-23 15:30: service lead.",
+        "Nobody on it by 11-23 15:30: it goes to service lead.",
     ]
     shown = await _send(desk, anna.telegram_id, card.text)
     data = card.rows[0][0].tap
     [text] = await desk.presses(anna, data, shown)
-    assert text.split("\n")[2] == f"🙋 {anna.name} is on it. Not settled by 11-23 16:00: service lead."
-    assert desk.labels[1] == ["1 · ¥78.00 · in review · 小满旗舰店"]
+    assert text.split("\n")[2] == f"🙋 {anna.name} is on it. Not settled by 11-23 16:00: it goes to service lead."
+    assert desk.labels[2] == ["1 · ¥78.00 · in review · 小满旗舰店"]
     await desk.presses(anna, data, shown)
     assert desk.toasts == ["The alert has changed meanwhile. Nothing was done; please look again."]
     assert desk.look(lambda d: d.alerts.get(alert.id)).taken_by == anna.name

@@ -53,10 +53,32 @@ async def test_every_fault_is_named_with_its_line(desk: DeskChat) -> None:
     said = await desk.sends(owner, "rules.toml", b"wave_siz = 7\n\n[merge]\nmost_orders = 100\n")
     assert said[-1].split("\n") == [
         "<b>❌ rules.toml does not do.</b> Nothing was changed.",
-        "Line 1: <code>wave_siz</code> there is no such choice; did you mean wave_size?",
-        "Line 4: <code>merge.most_orders</code> 100 is above 50",
+        "Line 1: <code>wave_siz</code>: there is no such choice; did you mean wave_size?",
+        "Line 4: <code>merge.most_orders</code>: 100 is above 50",
     ]
     assert version(desk) == 1
+
+
+async def test_changed_amounts_are_told_in_money_too(desk: DeskChat) -> None:
+    owner = desk.cast.people[Role.OWNER]
+    text = (
+        b"amount_range = {CNY = [100, 200000], '*' = [1, 50000]}\n[limits]\ncs_approve = {CNY = 5000, '*' = 100000}\n"
+    )
+    said = await desk.sends(owner, "rules.toml", text)
+    lines = said[-1].split("\n")
+    assert "<code>limits.cs_approve.CNY: 500000 → 5000</code> (¥5,000.00 → ¥50.00)" in lines
+    assert "<code>amount_range.CNY: −300000 +200000</code> (−¥3,000.00 +¥2,000.00)" in lines
+    assert "<code>limits.cs_approve.IDR: 16000000 → –</code> (IDR 16,000,000 → –)" in lines
+
+
+async def test_of_many_choices_only_what_is_like_the_word_is_told(desk: DeskChat) -> None:
+    owner = desk.cast.people[Role.OWNER]
+    said = await desk.sends(owner, "rules.toml", b"[holds]\nOUT_OF_STOK = {on = false}\nXX = {on = false}\n")
+    lines = said[-1].split("\n")
+    assert lines[1] == "Line 2: <code>holds.OUT_OF_STOK</code>: OUT_OF_STOK does not do; did you mean OUT_OF_STOCK?"
+    assert lines[2].startswith("Line 3: <code>holds.XX</code>: XX does not do; wanted: REFUNDED, REFUND_REQ, ")
+    assert lines[2].endswith(" …")
+    assert lines[2].count(", ") == 11
 
 
 async def test_a_card_tried_against_an_older_version_is_refused(desk: DeskChat) -> None:
@@ -206,7 +228,7 @@ async def test_policy_shows_what_differs(desk: DeskChat) -> None:
 
 
 async def test_faults_speak_chinese_and_a_fault_without_a_place_has_no_dash() -> None:
-    faults = policy_of("amount_range = {CNY = [100]}\nundo_seconds = true\n", 1).faults
+    faults = policy_of('amount_range = {CNY = [100], "*" = [1, 2]}\nundo_seconds = true\n', 1).faults
     assert [fault_text(fault, Words("zh", "UTC")) for fault in faults] == [
         "需要一个有 2 项的列表，这里是 [100]",
         "需要整数，这里是 True",

@@ -6,6 +6,7 @@ import pytest
 
 from domain.orders import OrderStatus
 from domain.people import Role
+from handlers import middleware
 from tests.factory import incoming
 from tests.handlers.desk_chat import DeskChat, open_desk
 from tests.handlers.messages import keyboards
@@ -58,6 +59,22 @@ async def test_a_refusal_carries_the_keyboard_itself(desk: DeskChat) -> None:
     assert desk.order(order) == before
 
 
+async def test_an_answer_that_does_not_do_is_asked_for_again(desk: DeskChat) -> None:
+    """Else the next try would be looked for as an order."""
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(incoming("1"))
+    await desk.writes(anna, "/order 1")
+    await desk.taps(anna, "✏️ Edit address")
+    for tried in ("nowhere", "colour: red"):
+        [text] = await desk.answers(anna, tried)
+        assert text.startswith(f"«{tried}» does not do for address.")
+        assert keyboards(desk.last) == ["question"]
+    assert desk.order(order.id) == order
+    await desk.answers(anna, "phone: 13900001234")
+    assert desk.order(order.id).receiver.phone == "13900001234"
+    assert keyboards(desk.last) == ["keyboard", ""]
+
+
 @pytest.mark.parametrize("way", ["cancel", "取消", "/cancel"])
 async def test_a_question_that_is_left_changes_nothing_and_gives_the_keyboard_back(desk: DeskChat, way: str) -> None:
     anna = desk.cast.people[Role.CS]
@@ -76,3 +93,21 @@ async def test_whatever_is_said_next_without_buttons_brings_it_back_once(desk: D
     assert keyboards(desk.last) == ["keyboard"]
     await desk.writes(anna, "/order nothing")
     assert keyboards(desk.last) == [""]
+
+
+async def test_a_refusal_that_comes_too_late_for_the_tap_is_written(
+    desk: DeskChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tap was answered with "working on it" already; the card alone does not say what was refused."""
+    anna, lead = desk.cast.people[Role.CS], desk.cast.people[Role.CS_LEAD]
+    desk.takes(incoming("1"))
+    await desk.writes(anna, "/order 1")
+    old, shown = desk.button(anna.telegram_id, "✅ Approve")
+    await desk.writes(lead, "/order 1")
+    await desk.taps(lead, "✅ Approve")
+    monkeypatch.setattr(middleware, "SLOW_SECONDS", 0)
+    texts = await desk.presses(anna, old, shown)
+    assert desk.toasts == ["Working on it…"]
+    said = f"1: approved by {lead.name} at 10:00. Nothing was changed."
+    assert texts[0] == said
+    assert texts[1].startswith("<b>✅ Approved</b> · 1")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from domain import looking, queue
+from domain import queue
 from domain.catalog import Account
 from domain.holds import HoldCode
 from domain.orders import OrderStatus
@@ -113,17 +113,17 @@ async def test_filters_are_tapped_together_and_dropped(desk: DeskChat) -> None:
     await desk.writes(anna, "/queue")
     await desk.taps(anna, "🔎 1/2")
     assert desk.labels == [
-        ["✕ on hold"],
+        ["✕ held"],
         ["clean 1", "小满旗舰店 1"],
         ["小满拼多多店 1", "buyer's message 2"],
         ["📥 As a digest"],
         ["◀ Back"],
     ]
     await desk.taps(anna, "小满拼多多店 1")
-    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ on hold", "✕ 小满拼多多店"]]
+    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ held", "✕ 小满拼多多店"]]
     await desk.taps(anna, "🔎 1/1")
     [text] = await desk.taps(anna, "📥 As a digest")
-    assert text.split("\n")[:2] == ["<b>📥 1 new: 0 clean, 1 held</b>", "🔎 on hold + 小满拼多多店"]
+    assert text.split("\n")[:2] == ["<b>📥 1 new: 0 clean, 1 held</b>", "🔎 held + 小满拼多多店"]
 
 
 async def test_a_digest_of_a_part_approves_that_part_and_stays_it(desk: DeskChat) -> None:
@@ -159,14 +159,14 @@ async def test_two_people_approve_in_chat(desk: DeskChat) -> None:
     anna, lead, owner = (desk.cast.people[role] for role in (Role.CS, Role.CS_LEAD, Role.OWNER))
     (order,) = desk.takes(incoming("1", **BIG))
     await desk.writes(anna, "/order 1")
-    assert desk.labels[:2] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject", "💸 Refund and stop"]]
+    assert desk.labels[:3] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject"], ["💸 Refund and stop"]]
     [card] = await desk.writes(lead, "/order 1")
     assert card.split("\n")[1] == "👥 From ¥10,000.00 on two people approve"
     old, shown = desk.button(lead.telegram_id, "✅ Approve (1 of 2)")
     [card] = await desk.taps(lead, "✅ Approve (1 of 2)")
     assert desk.toasts == ["Your yes is noted. A second person must approve."]
     assert card.split("\n")[1] == f"☝️ {lead.name} said yes at 10:00; a second person must approve"
-    assert desk.labels[:2] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject", "💸 Refund and stop"]]
+    assert desk.labels[:3] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject"], ["💸 Refund and stop"]]
     assert desk.order(order.id).status is OrderStatus.REVIEW
     await desk.presses(lead, old, shown)
     assert desk.toasts == [
@@ -265,7 +265,7 @@ async def test_a_redraw_keeps_the_filter(desk: DeskChat) -> None:
     assert row.shown == "h.xKEYWORD"
     await desk.taps(anna, "✋ Hold")
     await desk.taps(anna, "◀ Back")
-    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ on hold", "✕ keyword"]]
+    assert desk.labels[-2:] == [["🔎 1/1"], ["✕ held", "✕ keyword"]]
 
 
 async def test_an_old_queue_tap_without_a_filter_still_walks(desk: DeskChat) -> None:
@@ -274,46 +274,27 @@ async def test_an_old_queue_tap_without_a_filter_still_walks(desk: DeskChat) -> 
     await desk.writes(anna, "/queue")
     _, shown = desk.button(anna.telegram_id, "▶")
     [text] = await desk.presses(anna, pack("o.q", second.id), shown)
-    assert text.split("\n")[-1].startswith("2 of 2 · on hold")
+    assert text.split("\n")[-1].startswith("2 of 2 · held")
     assert desk.order(first.id) == first
 
 
-@pytest.mark.parametrize(
-    ("label", "seen", "line"),
-    [
-        ("In 2 h", {"until": "2026-11-23T04:00+00:00"}, ", until 11-23 12:00"),
-        ("Tomorrow 09:00", {"until": "2026-11-24T01:00+00:00"}, ", until 11-24 09:00"),
-        ("Until somebody releases it", {}, ""),
-    ],
-)
-async def test_a_freeze_ends_as_chosen(desk: DeskChat, label: str, seen: dict[str, str], line: str) -> None:
+async def test_an_empty_queue_leads_to_the_new_orders(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
-    (order,) = desk.takes(incoming("1"))
-    await desk.writes(anna, "/order 1")
-    await desk.taps(anna, "✋ Hold")
-    await desk.taps(anna, "Ship later")
-    assert desk.order(order.id) == order
-    [text] = await desk.taps(anna, label)
-    (hold,) = desk.order(order.id).holds
-    assert hold.evidence == {"reason": "Ship later", "by": anna.name} | seen
-    assert f"• <b>held by hand</b>: Ship later ({anna.name}){line} · customer service, for 0 min" in text.split("\n")
+    assert await desk.writes(anna, "/queue") == ["No order is held."]
+    assert desk.labels == [["📥 New orders"]]
+    [text] = await desk.taps(anna, "📥 New orders")
+    assert text == "<b>📥 No new orders: everything is decided</b>"
 
 
-async def test_a_freeze_until_a_typed_time(desk: DeskChat) -> None:
+async def test_what_was_put_off_says_so_on_the_way_back(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
-    (order,) = desk.takes(incoming("1"))
-    await desk.writes(anna, "/order 1")
-    await desk.taps(anna, "✋ Hold")
-    await desk.taps(anna, "To be checked")
-    await desk.taps(anna, "Another time…")
-    question = desk.last[0]
-    assert await desk.replies(anna, question, "someday") == [
-        "«someday» does not do for until when. Wanted: a time to come within a year, like 18:00, 11-25 18:00 or 2h."
-    ]
-    assert desk.order(order.id) == order
-    await desk.replies(anna, question, "11-25 18:00")
-    (hold,) = desk.order(order.id).holds
-    assert datetime.fromisoformat(hold.evidence["until"]) == datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+    desk.takes(incoming("1", buyer_message="急"), incoming("2", buyer_message="急"))
+    await desk.writes(anna, "/queue")
+    await desk.taps(anna, "💤 Later")
+    await desk.taps(anna, "💤 15 min")
+    assert desk.labels[-1] == ["↩ 1: 💤 Put off until 11-23 10:15"]
+    await desk.taps(anna, "✅ Release 1 and approve")
+    assert desk.labels[-1] == ["🔎 Filter", "📥 New orders"]
 
 
 async def test_a_slip_of_the_finger_is_understood(desk: DeskChat) -> None:
@@ -339,23 +320,6 @@ async def test_a_group_is_asked_once_more_too(desk: DeskChat) -> None:
     assert desk.order(order.id) == order
     await desk.presses(anna, data, shown, group=True)
     assert desk.order(order.id).decided_by == anna.name
-
-
-async def test_a_freeze_in_the_house_ends_at_a_moment_too_but_not_with_stock(desk: DeskChat) -> None:
-    anna = desk.cast.people[Role.CS]
-    (order,) = desk.orders(incoming("1"))
-    desk.wave()
-    await desk.writes(anna, "/order 1")
-    await desk.taps(anna, "✋ Hold")
-    await desk.taps(anna, "Ship later")
-    labels = [label for row in desk.labels for label in row]
-    assert labels == ["Until somebody releases it", "In 2 h", "Tomorrow 09:00", "Another time…", "◀ Back"]
-    await desk.taps(anna, "In 2 h")
-    (hold,) = desk.order(order.id).holds
-    assert hold.evidence == {"reason": "Ship later", "by": anna.name, "until": "2026-11-23T04:01+00:00"}
-    desk.clock.forward(2 * 3600)
-    assert desk.do(looking.look_again) == 1
-    assert not desk.order(order.id).held
 
 
 async def test_finance_sees_and_tops_up_the_prepaid_numbers(desk: DeskChat) -> None:

@@ -39,9 +39,10 @@ async def test_one_unit_of_a_line_by_buttons(desk: DeskChat) -> None:
     assert desk.labels[4:6] == [["Only #1: 2 × goods CUP-01"], ["Only #2: 1 × goods TEA-01"]]
     await desk.taps(anna, "Only #1: 2 × goods CUP-01")
     assert desk.labels[0] == ["💸 ¥78.00: Changed their mind"]
-    assert desk.labels[4] == ["1 ×"]
-    await desk.taps(anna, "1 ×")
+    assert desk.labels[4] == ["Only 1 of 2"]
+    await desk.taps(anna, "Only 1 of 2")
     assert desk.labels[0] == ["💸 ¥39.00: Changed their mind"]
+    assert desk.labels[4] == ["Only 2 of 2"]
     assert desk.order(order.id) == order
     await desk.taps(anna, "💸 ¥39.00: Changed their mind")
     assert parts(desk, order.id) == [(1, 1, False), (2, 1, False), (3, 1, True)]
@@ -134,7 +135,7 @@ async def test_a_refunded_order_says_so_in_chinese(sqlite_url: str) -> None:
     desk = open_desk(sqlite_url, "zh")
     anna = desk.cast.people[Role.CS]
     desk.takes(TWO)
-    assert await desk.writes(anna, "/refund 1 #7 破损") == ["订单 1 没有可退的第 7 行（#7）。现有：#1, #2。"]
+    assert await desk.writes(anna, "/refund 1 #7 破损") == ["订单 1 没有可退的第 7 行（#7）。现有：#1、#2。"]
     assert await desk.writes(anna, "/refund 1 #1x3 破损") == [
         "订单 1：第 1 行（#1）共 2 件，填写了 3 件。未做任何更改。"
     ]

@@ -6,9 +6,11 @@ from re import sub
 
 import pytest
 
+from domain import review, together
 from domain.orders import OrderStatus
 from domain.people import Role
 from domain.policy import Policy, document_of
+from domain.records import NoticeKind
 from domain.stock import Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming, incoming_line
@@ -182,3 +184,24 @@ async def test_why_says_that_the_margin_is_the_parcels(desk: DeskChat, language:
     [text] = await desk.writes(desk.cast.people[Role.CS], "/why 2")
     lines = sub("</?b>", "", text).split("\n")
     assert [line for line in THIN[language] if line not in lines] == []
+
+
+APART = {
+    "en": "✂️ A box of its own now: slot 2, {waybill}: 1 × TEA-01. Take them out of the shared box.",
+    "zh": "✂️ 已拆为单独包裹：格口 2，{waybill}：1 × TEA-01。请从原合单包裹中取出。",
+}
+
+
+async def test_the_wave_tells_of_a_box_that_was_parted_on_the_floor(desk: DeskChat, language: str) -> None:
+    lead, picker = desk.cast.people[Role.CS_LEAD], desk.cast.people[Role.PICKER]
+    tea = incoming_line("TEA-01", 1)
+    one, two = desk.takes(incoming("1", buyer_id="a"), incoming("2", buyer_id="a", lines=(tea,)))
+    desk.do(review.approve, lead.acting(), one.id, one.revision)
+    wave, (box,) = desk.wave()
+    desk.do(together.unmerge, lead.acting(), two.id, desk.order(two.id).revision)
+    old, new = desk.look(lambda d: d.parcels.of_wave(wave.id))
+    assert (old.id, wave.parcels) == (box.id, 1)
+    text = desk.card(picker, NoticeKind.WAVE, wave.id).text
+    assert APART[language].format(waybill=new.waybill) in text.split("\n")
+    head = {"en": "🌊 Wave W0001 · parcels 2 · units 3", "zh": "🌊 波次 W0001 · 2 个包裹 · 3 件"}
+    assert text.startswith(head[language])
