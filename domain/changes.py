@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain import exchanges
+from domain import exchanges, phones
 from domain.desk import Desk
 from domain.exchanges import waits_there
 from domain.hidden import moved
@@ -16,6 +16,7 @@ from domain.holds import RELEASED, Hold, HoldCode, Source, open_codes, reconcile
 from domain.incoming import Receiver
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
+from domain.people import Actor
 from domain.screening import shipped_there
 
 
@@ -35,6 +36,9 @@ _WATCHED: Mapping[HoldCode, str] = {
     HoldCode.WAREHOUSE_CHANGED: "warehouse_hint",
     HoldCode.SHIP_TIME_CHANGED: "promised_ship_at",
 }
+TOLD_MOVE, EDITED_MOVE = "address_told", "address_edited"
+MOVES = (TOLD_MOVE, EDITED_MOVE)
+"""Verbs of an order's history that say where it goes now: as the platform tells it, or as a person here wrote it."""
 TOLD = (HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK)
 """What the platform says of the order as it stands."""
 DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
@@ -68,11 +72,36 @@ def differences(order: Order, news: Order, told: Receiver) -> dict[HoldCode, Map
     return found
 
 
+def moved_to(desk: Desk, actor: Actor, was: Receiver, now: Receiver) -> dict[str, str]:
+    """The evidence of a new address: both, and who said so when."""
+    return {"was": _told_as(was), "now": _told_as(now), "said_by": actor.name, "said_at": desk.now.isoformat()}
+
+
+def _told_as(to: Receiver) -> str:
+    """Name, the end of the phone number, the place and the street, a line each, for whoever shows less of it."""
+    place = " ".join(part for part in (to.country if to.country != "CN" else "", to.province, to.city) if part)
+    street = " ".join(part for part in (to.district, to.address, to.zip) if part)
+    return "\n".join((to.name, phones.masked(to.phone), place, street))
+
+
+def last_move(desk: Desk, order: Order) -> dict[str, str]:
+    """The evidence of the newest change of address that the order's history knows; nothing when it knows none."""
+    found = next((event for event in desk.history("order", order.id, 200) if event.verb in MOVES), None)
+    if found is None or "was" not in found.data:
+        return {}
+    return {**found.data, "said_by": found.actor, "said_at": found.at.isoformat()}
+
+
+def _newer(before: Mapping[str, str], seen: Mapping[str, str]) -> dict[str, str]:
+    """The evidence of an open hold with what came to it: the address it knew first is still the one on the box."""
+    return {**before, **seen, **({"was": before["was"]} if "was" in before else {})}
+
+
 def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str, str]]) -> Order:
     """The order with a hold for each change, or with the newest evidence on one that is open; not saved. A new
     address holds under every policy, because only its release brings the box there (`domain.readdress`)."""
     old = [
-        replace(h, evidence={**h.evidence, **changed[h.code]}) if h.open and h.code in changed else h
+        replace(h, evidence=_newer(h.evidence, changed[h.code])) if h.open and h.code in changed else h
         for h in order.holds
     ]
     new = [

@@ -6,9 +6,9 @@ Surprising: a product is learnt for the shop, so one answer frees every order th
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import away, history, interception, looking, printing, review, withdrawal
+from domain import away, dock, history, interception, looking, printing, review, withdrawal
 from domain.addresses import filled
-from domain.changes import hold_change
+from domain.changes import EDITED_MOVE, hold_change, moved_to
 from domain.desk import Desk
 from domain.errors import BadValue, WrongStatus
 from domain.holds import HoldCode
@@ -22,7 +22,8 @@ from domain.planning import prepared, refresh
 def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receiver: Receiver) -> Order:
     """Change where it goes. In review: screened and matched anew. Later, before the wave: back to review first; what
     is owed while the rest has left just goes there. From the wave on it is the platform's news over again (rules.md
-    B7): boxes in the house are held until the address is released, of those on their way the courier may be asked.
+    B7): boxes in the house and on the dock are held until the address is released, of those on their way the courier
+    may be asked.
 
     Province, city and district that stand in the street alone are put in their fields.
     """
@@ -33,8 +34,8 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
         raise BadValue("address", receiver.address, "name_and_street")
     parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
     receiver = replace(receiver, masked=False)
-    if _out_of_review(order, parcels):
-        return _moved(desk, actor, order, filled(receiver), parcels)
+    if _out_of_review(order, parcels) or dock.standing(desk, order):
+        return _moved(desk, actor, order, filled(receiver))
     if order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED) and not any(
         p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
     ):
@@ -42,7 +43,7 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
     owed = only_owed(order, parcels)
     if order.status not in (OrderStatus.UNPAID, OrderStatus.REVIEW) and not owed:
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
-    history.note(desk, actor, "order", order_id, "address_edited")
+    _note_move(desk, actor, order, filled(receiver))
     news = replace(order, receiver=filled(receiver), merge_code="", first_approver=0)  # the code meant the old place
     if owed:  # warehouse and courier are chosen when its goods come
         interception.keep(desk, prepared(news, desk.catalog, desk.policy))
@@ -69,18 +70,25 @@ def _out_of_review(order: Order, parcels: Sequence[Parcel]) -> bool:
     )
 
 
-def _moved(desk: Desk, actor: Actor, order: Order, receiver: Receiver, parcels: Sequence[Parcel]) -> Order:
+def _moved(desk: Desk, actor: Actor, order: Order, receiver: Receiver) -> Order:
     if filled(order.receiver) == receiver:
         return order
-    history.note(desk, actor, "order", order.id, "address_edited")
-    news = replace(order, receiver=receiver, merge_code="")
-    if order.status is OrderStatus.RELEASED:
-        news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: {}})
-    away.moved_too_late(desk, news, parcels)
+    seen = _note_move(desk, actor, order, receiver)
+    news = dock.call_back(desk, actor, replace(order, receiver=receiver, merge_code=""))
+    if news.status is OrderStatus.RELEASED:
+        news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: seen})
+    away.moved_too_late(desk, news, desk.parcels.of_orders([order.id]).get(order.id, ()))
     interception.keep(desk, news)
     printing.changed(desk, [order.id])
     review.announce(desk, [order.id])
     return desk.orders.get(order.id)
+
+
+def _note_move(desk: Desk, actor: Actor, order: Order, to: Receiver) -> dict[str, str]:
+    """Write it down; returns the evidence."""
+    seen = moved_to(desk, actor, order.receiver, to)
+    history.note(desk, actor, "order", order.id, EDITED_MOVE, was=seen["was"], now=seen["now"])
+    return seen
 
 
 def only_owed(order: Order, parcels: Sequence[Parcel]) -> bool:

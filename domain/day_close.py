@@ -16,6 +16,7 @@ from domain.day_report import (
     DayReport,
     DaySales,
     OrderRow,
+    RecallRow,
     RefundRow,
     ReturnRow,
     ShipmentRow,
@@ -101,6 +102,7 @@ def collect(desk: Desk, run: ReportRun) -> DayReport:
         refunds=tuple(_refund(desk, refund, order) for refund, order in refunds),
         returns=tuple(row for parcel, owners in desk.reports.returns(start, end) for row in _return(parcel, owners)),
         shipments=tuple(_shipment(desk, parcel, boxed) for parcel in parcels),
+        recalls=_recalls(desk, start, end),
         stock=stock_rows,
         controls=desk.reports.controls(start, end),
         ties=_ledger_ties(desk),
@@ -201,6 +203,28 @@ def _shipment(desk: Desk, parcel: Parcel, orders: Mapping[int, Order]) -> Shipme
         city=receiver.city,
         size_mm=parcel.size,
         volumetric_g=_volumetric(desk, parcel),
+    )
+
+
+def _recalls(desk: Desk, start: datetime, end: datetime) -> tuple[RecallRow, ...]:
+    """Those opened on the day; how they stand and what they cost is as it is known now."""
+    found = [recall for recall in desk.recalls.since(start, None) if recall.opened_at < end]
+    orders = desk.orders.many({recall.order_id for recall in found})
+    return tuple(
+        RecallRow(
+            shop=desk.catalog.shops[recall.shop_id].name,
+            order_number=orders[recall.order_id].number,
+            waybill=recall.waybill,
+            courier=desk.catalog.couriers[recall.courier_id].name,
+            kind=recall.kind,
+            state=recall.state,
+            opened_at=recall.opened_at,
+            opened_by=recall.opened_by,
+            fee=recall.fee,
+            currency=recall.currency,
+            why=recall.why or recall.error,
+        )
+        for recall in found
     )
 
 

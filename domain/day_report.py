@@ -122,6 +122,24 @@ class ShipmentRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallRow:
+    """A courier was asked on the day for a parcel that had left. `kind` and `state` (as it is now) are values of
+    RecallKind and RecallState; `fee` in minor units of `currency`, as far as it is known; `why` what made it fail."""
+
+    shop: str
+    order_number: str
+    waybill: str
+    courier: str
+    kind: str
+    state: str
+    opened_at: datetime
+    opened_by: str
+    fee: int
+    currency: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StockRow:
     """One sku in one warehouse. `opening`, `moved_in`, `moved_out` (both positive) are the day's ledger sums.
 
@@ -166,7 +184,7 @@ class ControlTotal:
 
     `orders`/`paid`: orders paid on the day; `refunds`/`refunded`: refunds of the day that succeeded;
     `shipments`/`freight`: parcels handed over and their estimate; `stock_value`: what the closing units
-    have cost by the ledger.
+    have cost by the ledger; `recalls`/`recall_fees`: recalls opened on the day and what they cost.
     """
 
     currency: str
@@ -177,6 +195,8 @@ class ControlTotal:
     shipments: int
     freight: int
     stock_value: int
+    recalls: int = 0
+    recall_fees: int = 0
 
 
 class Unit(StrEnum):
@@ -228,6 +248,7 @@ class DayReport:
     shipments: tuple[ShipmentRow, ...]
     stock: tuple[StockRow, ...]
     controls: tuple[ControlTotal, ...]
+    recalls: tuple[RecallRow, ...] = ()
     ties: tuple[Tie, ...] = ()
     trend: tuple[DaySales, ...] = ()
     changes: tuple[str, ...] = ()
@@ -241,6 +262,7 @@ class DayReport:
             (row.cost_currency for row in self.orders),
             (row.currency for row in self.refunds),
             (row.currency for row in self.shipments),
+            (row.currency for row in self.recalls),
             (row.currency for row in self.stock),
             (row.currency for row in self.controls),
         )
@@ -257,6 +279,8 @@ class Check(StrEnum):
     REFUNDED = "refunded"
     SHIPMENTS = "shipments"
     FREIGHT = "freight"
+    RECALLS = "recalls"
+    RECALL_FEES = "recall_fees"
     STOCK_VALUE = "stock_value"
     WAYBILLS = "waybills"
     STOCK_MOVES = "stock_moves"
@@ -306,6 +330,7 @@ def _money_checks(report: DayReport, currency: str) -> list[CheckResult]:
     shops = [line.shop for line in report.shops if line.currency == currency]
     refunds = [row for row in report.refunds if row.currency == currency and row.succeeded]
     shipments = [row for row in report.shipments if row.currency == currency]
+    recalls = [row for row in report.recalls if row.currency == currency]
     stock = [row for row in report.stock if row.currency == currency]
     paid = sum(row.paid for row in orders)
     by_shop = sum(row.paid for shop in shops for row in orders if row.shop == shop)
@@ -318,6 +343,8 @@ def _money_checks(report: DayReport, currency: str) -> list[CheckResult]:
         _compare(Check.REFUNDED, currency, control.refunded, refunded, currency),
         _compare(Check.SHIPMENTS, Unit.COUNT, control.shipments, len(shipments), currency),
         _compare(Check.FREIGHT, currency, control.freight, freight, currency),
+        _compare(Check.RECALLS, Unit.COUNT, control.recalls, len(recalls), currency),
+        _compare(Check.RECALL_FEES, currency, control.recall_fees, sum(row.fee for row in recalls), currency),
         _compare(Check.STOCK_VALUE, currency, control.stock_value, sum(row.value for row in stock), currency),
     ]
 

@@ -1,22 +1,23 @@
 """The dock: a parcel was scanned out and its courier has not signed for it yet. Until then the shipment can be taken
-back (撤销发货, rules.md A2), and a refund stops the box as one in the house (rules.md B7).
+back (撤销发货, rules.md A2), and a refund or a new address stops the box as one in the house (rules.md B7).
 
-Surprising: nobody here can see the dock. So a refund takes the box back on paper at once, and where it has left after
-all a person says so (`left_already`): the one way out of the door past an open stop, of a box that is not there.
+Surprising: nobody here can see the dock. So a refund or a new address takes the box back on paper at once, and where it
+has left after all a person says so (`left_already`): the one way out of the door past an open stop, of a box that is
+not there.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain import history, notices, refunds, replies, stopping, withdrawal
 from domain.bins import ship
-from domain.changes import hold_change, hold_told
+from domain.changes import hold_change, hold_told, last_move
 from domain.desk import Desk
-from domain.errors import ShipmentStays, Stale, Unknown, WrongStatus
+from domain.errors import NotSeen, ShipmentStays, Stale, Unknown, WrongStatus
 from domain.ewaybills import WaybillState
-from domain.holds import HoldCode
+from domain.holds import Hold, HoldCode, lapse
 from domain.incoming import PlatformState
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Stage, Stop, StopKind, StopState
@@ -27,7 +28,7 @@ from domain.stop_desk import RecallState
 
 LISTS_DAYS = 7
 """A courier whose last hand-over list is no older signs for its parcels: what no list names has not left."""
-UNSHIPPED, LEFT = "unshipped", "left_already"
+LEFT = "left_already"
 
 
 def why_gone(desk: Desk, parcel: Parcel) -> str:
@@ -72,9 +73,10 @@ def take_back(desk: Desk, actor: Actor, code: str) -> Parcel:
     return unship(desk, actor, parcel)
 
 
-def unship(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:
+def unship(desk: Desk, actor: Actor, parcel: Parcel, *, called: bool = False) -> Parcel:
     """Undo the hand-over: goods and claim are in the stock again, where they were and at the value they left with; the
-    list loses the parcel, its orders are with the warehouse again. Returns it as saved. Raises ShipmentStays."""
+    list loses the parcel, its orders are with the warehouse again. `called`: on paper, nobody has it in hand. Returns
+    it as saved. Raises ShipmentStays."""
     why = why_gone(desk, parcel)
     if why:
         raise ShipmentStays(parcel.waybill or parcel.number, why)
@@ -88,7 +90,8 @@ def unship(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:
     numbers = desk.waybills.of_parcels([parcel.id]).get(parcel.id, ())
     worn = [row for row in numbers if row.state is WaybillState.DONE]
     desk.waybills.save([replace(row, state=WaybillState.ASSIGNED, changed_at=desk.now) for row in worn])
-    history.note(desk, actor, "parcel", parcel.id, UNSHIPPED, was=parcel.state, list=struck)
+    how = {"was": str(parcel.state), "list": struck} | ({stopping.CALLED: "yes"} if called else {})
+    history.note(desk, actor, "parcel", parcel.id, stopping.UNSHIPPED, **how)
     _reopen(desk, actor, news)
     return desk.parcels.get(parcel.id)
 
@@ -115,55 +118,72 @@ def _reopen(desk: Desk, actor: Actor, parcel: Parcel) -> None:
         again = replace(order, status=OrderStatus.RELEASED) if shipped else order
         again = hold_change(desk, again, _changed(desk, again, boxes[order.id], parcel))
         news.append(hold_told(desk, again, boxes[order.id]))
-        history.note(desk, actor, "order", order.id, UNSHIPPED, waybill=parcel.waybill)
+        history.note(desk, actor, "order", order.id, stopping.UNSHIPPED, waybill=parcel.waybill)
     desk.orders.save(news)
     stopping.reblock_each(desk, parcel.live_orders)
     notices.redraw(desk, NoticeKind.ORDER, parcel.live_orders)
 
 
-def _changed(desk: Desk, order: Order, boxes: Sequence[Parcel], parcel: Parcel) -> dict[HoldCode, dict[str, str]]:
+def _changed(desk: Desk, order: Order, boxes: Sequence[Parcel], parcel: Parcel) -> dict[HoldCode, Mapping[str, str]]:
     """What the platform changed while the parcel was gone, and nobody was asked about: its goods, where it goes."""
     inside: Counter[int] = Counter()
     for box in boxes:
         if box.state is not ParcelState.CANCELLED:
             inside.update({i.line_no: i.quantity for i in box.live_items if i.order_id == order.id})
-    found: dict[HoldCode, dict[str, str]] = {}
+    found: dict[HoldCode, Mapping[str, str]] = {}
     if inside != Counter({line.line_no: line.quantity for line in order.shippable}):
         found[HoldCode.GOODS_CHANGED] = {}
     stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
     late = (stop for stop in stops if stop.state is StopState.TOO_LATE and stop.kind is StopKind.HOLD)
     if any(stop.order_id == order.id for stop in late):
-        found[HoldCode.ADDR_CHANGED] = {}
+        found[HoldCode.ADDR_CHANGED] = last_move(desk, order)
     return found
 
 
-def call_back(desk: Desk, actor: Actor, order: Order, lines: set[int]) -> tuple[Order, frozenset[int]]:
-    """Take back the shipments of a refunded order that still stand on the dock and hold goods of these lines, so that
-    they can be stopped. Returns the order, saved when any was, and the ids of these parcels."""
+def standing(desk: Desk, order: Order, lines: set[int] | None = None) -> list[Parcel]:
+    """Boxes with goods of the order (of these lines, when named) that still stand on the dock."""
     if order.platform_state is PlatformState.DONE:
-        return order, frozenset()
-    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
-    about = [box for box in boxes if lines & {i.line_no for i in box.live_items if i.order_id == order.id}]
-    found = [box for box in about if not why_gone(desk, box)]
+        return []
+    found = []
+    for box in desk.parcels.of_orders([order.id]).get(order.id, ()):
+        inside = {item.line_no for item in box.live_items if item.order_id == order.id}
+        if (inside if lines is None else inside & lines) and not why_gone(desk, box):
+            found.append(box)
+    return found
+
+
+def call_back(desk: Desk, actor: Actor, order: Order, lines: set[int] | None = None) -> Order:
+    """Take back the shipments of an order that is refunded (these lines of it), or goes elsewhere, where they still
+    stand on the dock, so that they can be stopped. Returns the order, saved when there was one."""
+    found = standing(desk, order, lines)
     if not found:
-        return order, frozenset()
+        return order
     desk.orders.save([order])
     for box in found:
-        unship(desk, actor, desk.parcels.get(box.id))
-    return desk.orders.get(order.id), frozenset(box.id for box in found)
+        unship(desk, actor, desk.parcels.get(box.id), called=True)
+    return desk.orders.get(order.id)
 
 
 def may_have_left(desk: Desk, parcel: Parcel) -> bool:
-    """Whether a refund took this box back from the dock and nobody has had it in hand since."""
+    """Whether a refund or a new address took this box back from the dock and nobody has had it in hand since."""
     stops = stopping.open_of(desk, parcel)
-    called = any(stop.stage is Stage.DOCK and stop.kind is StopKind.REFUND for stop in stops)
     pulled = any(stop.state is StopState.PULLED for stop in stops)
-    return parcel.state is ParcelState.WEIGHED and called and not pulled
+    return parcel.state is ParcelState.WEIGHED and any(stop.stage is Stage.DOCK for stop in stops) and not pulled
+
+
+def require_seen(desk: Desk, parcel: Parcel) -> None:
+    """Before a new label is made for it: the dispatcher has pulled it, or answered where nobody pulls by a second scan.
+    Raises NotSeen; that it has left is an answer too (`left_already`)."""
+    answer = StopState.PULLED if desk.policy.stops.second_scan else StopState.ACKED
+    answered = any(stop.state is answer for stop in stopping.open_of(desk, parcel))
+    if may_have_left(desk, parcel) and not answered:
+        raise NotSeen(parcel.waybill)
 
 
 def left_already(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
     """The courier had taken it before anybody could: it is handed over as it was, and customer service hears that the
-    refund came too late. Raises NotAllowed, Stale, WrongStatus for a box that was in somebody's hand."""
+    refund or the new address came too late. Raises NotAllowed, Stale, WrongStatus for a box that was in somebody's
+    hand."""
     stop = desk.stops.get(stop_id)
     parcel = desk.parcels.get(stop.parcel_id)
     require(actor, Right.HAND_OVER, warehouse=parcel.warehouse_id)
@@ -186,11 +206,14 @@ def left_already(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
 
 
 def _too_late(desk: Desk, actor: Actor, stop: Stop) -> None:
-    if stop.kind is not StopKind.REFUND:
+    """What the floor answered was about a box it never had: customer service has to answer anew."""
+    moved = stop.kind is StopKind.HOLD and HoldCode.ADDR_CHANGED in stop.reason.split(",")
+    if stop.kind is not StopKind.REFUND and not moved:
         stopping.let_go(desk, actor.name, stop)
         return
-    ended = {"state": StopState.TOO_LATE, "closed_by": actor.name, "closed_at": desk.now, "next_at": None}
-    desk.stops.save(replace(stop, **ended))  # type: ignore[arg-type]  # its fields
+    gone = replace(stop, state=StopState.TOO_LATE, closed_by=actor.name, closed_at=desk.now, next_at=None)
+    reason = HoldCode.ADDR_CHANGED.value if moved else stop.reason
+    desk.stops.save(replace(gone, reason=reason, acked_by="", acked_at=None))
     if stop.refund_id is not None:
         desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=False))
     order = desk.orders.get(stop.order_id)
@@ -201,7 +224,8 @@ def _too_late(desk: Desk, actor: Actor, stop: Stop) -> None:
 
 
 def _shipped_after_all(desk: Desk, actor: Actor, parcel: Parcel) -> None:
-    """Nothing of the box was taken out: its lines are sold, its orders shipped, and nobody holds them for it."""
+    """Nothing of the box was taken out: its lines are sold, its orders shipped, and nobody holds them for it. That one
+    wants it elsewhere is a stop that came too late now."""
     boxes = desk.parcels.of_orders(parcel.live_orders)
     orders = desk.orders.many(parcel.live_orders)
     numbers = {order.number for order in orders.values()}
@@ -212,8 +236,15 @@ def _shipped_after_all(desk: Desk, actor: Actor, parcel: Parcel) -> None:
         order = stopping.without_members(desk, order, numbers)
         order = replace(order, lines=lines, status=OrderStatus.RELEASED)
         order = hold_told(desk, refunds.tally(desk, order), boxes[order.id])
-        news.append(withdrawal.settled(desk, actor, order))
+        order = withdrawal.settled(desk, actor, order)
+        if order.status is OrderStatus.SHIPPED:
+            order = replace(order, holds=lapse(order.holds, _of_address, desk.now, actor.name))
+        news.append(order)
         history.note(desk, actor, "order", order.id, LEFT, waybill=parcel.waybill)
     desk.orders.save(news)
     stopping.reblock_each(desk, orders)
     notices.redraw(desk, NoticeKind.ORDER, orders)
+
+
+def _of_address(hold: Hold) -> bool:
+    return hold.code is HoldCode.ADDR_CHANGED

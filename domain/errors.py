@@ -216,6 +216,13 @@ class PullFirst(Refusal):
 
 
 @dataclass(eq=False)
+class NotSeen(Refusal):
+    """The parcel was called back from the dock, and nobody has said yet whether it is there."""
+
+    waybill: str
+
+
+@dataclass(eq=False)
 class BinWanted(Refusal):
     """The goods of a stopped parcel are back when the code of each of `bins` was scanned; `unknown` is none of ours."""
 
@@ -288,8 +295,8 @@ class AlreadyScanned(Refusal):
 
 @dataclass(eq=False)
 class ScanStays(Refusal):
-    """A scan that cannot be taken back. `why`: none, not_last, final (it left the house, or is no step of a parcel),
-    moved_on (somebody went on with it), late (`seconds` have passed)."""
+    """A scan that cannot be taken back. `why`: none, not_last, moved_on (somebody went on with it), late (`seconds`
+    have passed), or it was no step of the parcel: put_back, pulled (to the stop shelf), repicked, received."""
 
     waybill: str
     why: str

@@ -27,7 +27,7 @@ from domain.errors import NotEnoughStock, Stale, Unknown
 from domain.holds import Hold, HoldCode, Source
 from domain.incoming import IncomingRefund, RefundState
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Refund, Stage, Stop, StopKind, StopState
+from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Refund, Stop, StopKind, StopState
 from domain.people import Actor, ActorKind, Right, Role, require
 from domain.planning import refresh
 from domain.records import NoticeKind
@@ -87,12 +87,11 @@ def _act(
         key = f"refund:{record.id}:{record.revision}"
         notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True, doer=actor)
     order = unclear.asked(desk, order, record, open_ids)
-    called = frozenset[int]()
     if order.status in _OUTSIDE:
-        order, called = dock.call_back(desk, actor, order, about)
-        parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if called else parcels
+        order = dock.call_back(desk, actor, order, about)
+        parcels = desk.parcels.of_orders([order.id]).get(order.id, ())
     if order.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK):
-        return _stop_parcels(desk, actor, order, record, lines, parcels, called)
+        return _stop_parcels(desk, actor, order, record, lines, parcels)
     if order.status is OrderStatus.SHIPPED:
         return _too_late(desk, order, record, parcels)
     if record.state == RefundState.SUCCESS and order.status in (OrderStatus.UNPAID, OrderStatus.REVIEW):
@@ -123,9 +122,7 @@ def _stop_parcels(
     record: Refund,
     lines: Sequence[Line],
     parcels: Sequence[Parcel],
-    called: Collection[int],
 ) -> Order:
-    """`called`: parcels that were called back from the dock for this."""
     gone = {line.line_no for line in lines}
     known = {line.line_no for line in order.lines}
     if gone >= {line.line_no for line in order.shippable}:  # then lines that have vanished from the order go as well
@@ -140,8 +137,7 @@ def _stop_parcels(
             withdrawal.take_out(desk, actor, parcel, order.id, affected, stock.Document.CANCEL)
             stopped = True
         elif parcel.state in IN_HOUSE:
-            stage = Stage.DOCK if parcel.id in called else None
-            _open_stop(desk, actor, order, record, parcel, affected, stage)
+            _open_stop(desk, actor, order, record, parcel, affected)
             stopped = True
         else:
             _say_too_late(desk, order, record, parcel)
@@ -183,11 +179,9 @@ def _open_stops(desk: Desk, parcel: Parcel, record: Refund) -> list[Stop]:
     return [stop for stop in stops if stop.open and stop.refund_id == record.id]
 
 
-def _open_stop(
-    desk: Desk, actor: Actor, order: Order, record: Refund, parcel: Parcel, affected: set[int], stage: Stage | None
-) -> None:
+def _open_stop(desk: Desk, actor: Actor, order: Order, record: Refund, parcel: Parcel, affected: set[int]) -> None:
     """Block the parcel for the refund. A task to put its lines into the box stays: should this refund be withdrawn as
-    well, they are still not in it. `stage` None = where it is."""
+    well, they are still not in it."""
     if _open_stops(desk, parcel, record):
         return
     whole = {item.line_no for item in parcel.live_items if item.order_id == order.id} == affected
@@ -201,10 +195,9 @@ def _open_stop(
         line_nos=() if whole else tuple(affected),
         refund_id=record.id,
         told_at=record.at,
-        stage=stage,
     )
     desk.parcels.save([replace(parcel, blocked=True)])
-    stopping.redraw_tasks(desk, parcel)
+    stopping.fit_tasks(desk, parcel)
     notices.redraw(desk, NoticeKind.WAVE, [parcel.wave_id] if parcel.wave_id else [])
 
 

@@ -8,8 +8,8 @@ one by one, everything else as a set.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import away, history, interception, parts, printing, refunds, withdrawal
-from domain.changes import DECIDED, EARLY, differences, hold_change, hold_told
+from domain import away, dock, history, interception, parts, printing, refunds, withdrawal
+from domain.changes import DECIDED, EARLY, TOLD_MOVE, differences, hold_change, hold_told, moved_to
 from domain.desk import Desk
 from domain.hidden import kept
 from domain.holds import HoldCode, open_codes
@@ -93,14 +93,20 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
     to = incoming.receiver if not incoming.fragment and tells_receiver(incoming) else news.receiver
     changed = differences(order, news, to)
+    if HoldCode.ADDR_CHANGED in changed:
+        seen = moved_to(desk, actor, order.receiver, to)
+        changed[HoldCode.ADDR_CHANGED] = {**changed[HoldCode.ADDR_CHANGED], **seen}
+        history.note(desk, actor, "order", order.id, TOLD_MOVE, was=seen["was"], now=seen["now"])
     told = (order.platform_state, order.platform_hold)
     moved = (news.platform_state, news.platform_hold) != told
+    if HoldCode.ADDR_CHANGED in changed and order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED):
+        news = dock.call_back(desk, actor, news)
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
-    if changed and order.status in DECIDED:
+    if changed and news.status in DECIDED:
         news = hold_change(desk, news, changed)
     elif HoldCode.ADDR_CHANGED in changed and to != news.receiver and order.status in EARLY:  # the old one was kept
         news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: changed[HoldCode.ADDR_CHANGED]})
-    if moved and order.status in DECIDED:
+    if moved and news.status in DECIDED:
         news = hold_told(desk, news, parcels)
     if changed or set(open_codes(news.holds)) - set(open_codes(order.holds)):
         if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):

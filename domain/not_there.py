@@ -1,14 +1,15 @@
 """A picker finds no goods where the books have them: the box is blocked and the bin is counted (rules.md B13, E2).
 
-Surprising: nothing is written off. Who picks says what is missing, the count says how much, and somebody else approves
-it; when the count is over the box goes on by itself, or has given up its promise (`shortfall`).
+Surprising: nobody is alarmed, for the goods are on no cart and the gate keeps the box; and nothing is written off. Who
+picks says what is missing, the count says how much, and somebody else approves it; when the count is over the box goes
+on by itself, or has given up its promise (`shortfall`).
 """
 
 from dataclasses import replace
 
 from domain import bins, floor, history, stock_room, stopping
 from domain.desk import Desk
-from domain.errors import Unknown, WrongStatus
+from domain.errors import BadValue, Unknown, WrongStatus
 from domain.holds import Hold, HoldCode, Source, lapse
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Right, require
@@ -18,12 +19,12 @@ VERB = "not_there"
 _MOST_OPEN = 200
 
 
-def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> StockDoc:
+def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tuple[Parcel, StockDoc]:
     """Units of this product that this parcel wants are not in their bin ('' = its only product). Its orders are held
-    with the reason, the product, the bin and the count, until that count is over. Returns the count, the one that is
-    open already where there is one.
+    with the reason, the product, the bin and the count, until that count is over; who says so has the stopped parcel.
+    Returns it and the count, the one that is open already where there is one.
 
-    Raises Unknown, NotAllowed, WrongStatus when the parcel is not being picked.
+    Raises Unknown, BadValue, NotAllowed, WrongStatus when the parcel is not being picked.
     """
     box = desk.parcels.by_waybill(code)
     if box is None:
@@ -39,21 +40,23 @@ def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> St
     told = " · ".join(part for part in (reason, sku, where, doc.number) if part)
     for order_id in sorted({item.order_id for item in box.live_items if item.sku == sku}):
         order = desk.orders.get(order_id)
-        evidence = {"reason": told, "by": actor.name, "count": doc.number}
-        if any(hold.open and hold.evidence.get("count") == doc.number for hold in order.holds):
+        evidence = {"reason": told, "by": actor.name, stopping.COUNT: doc.number}
+        if any(hold.open and hold.evidence.get(stopping.COUNT) == doc.number for hold in order.holds):
             continue
         hold = Hold(HoldCode.FREEZE, Source.PERSON, desk.now, evidence)
         desk.orders.save([replace(order, holds=(*order.holds, hold))])
         history.note(desk, actor, "order", order_id, "held", told)
         stopping.reblock(desk, desk.orders.get(order_id))
-    return doc
+    return box, doc
 
 
 def _product(desk: Desk, box: Parcel, text: str) -> str:
     """Which of the box's products is meant."""
     inside = list(dict.fromkeys(item.sku for item in box.live_items))
     sku = floor.sku_of(desk, text) if text else (inside[0] if len(inside) == 1 else "")
-    if sku not in inside:
+    if sku and sku not in inside:
+        raise BadValue("sku", text[:60], "in_parcel")
+    if not sku:
         raise Unknown("sku", text[:60])
     return sku
 
@@ -72,7 +75,7 @@ def over(desk: Desk, actor: Actor, doc: StockDoc) -> None:
     boxes = desk.parcels.many([int(event.data["box"]) for event in told])
     for order_id in sorted({order_id for box in boxes.values() for order_id in box.order_ids}):
         order = desk.orders.get(order_id)
-        holds = lapse(order.holds, lambda hold: hold.evidence.get("count") == doc.number, desk.now, actor.name)
+        holds = lapse(order.holds, lambda hold: hold.evidence.get(stopping.COUNT) == doc.number, desk.now, actor.name)
         if holds != order.holds:
             desk.orders.save([replace(order, holds=holds)])
             stopping.reblock(desk, desk.orders.get(order_id))

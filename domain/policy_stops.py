@@ -37,6 +37,15 @@ class StopRules:
 
     second_scan: bool = choice(True, "a stopped parcel is pulled by a second scan: the stop shelf's code")
     pull_minutes: int = choice(10, "who said 'on it' has done it by then, or the next person is told", low=1, high=1440)
+    put_back_minutes: int = choice(
+        60, "what lies on the stop shelf is put back by then, or the person it names is reminded", low=1, high=10080
+    )
+    missing_minutes: int = choice(
+        60, "goods a picker did not find are counted by then, or the next person is told", low=1, high=10080
+    )
+    longest_minutes: int = choice(
+        480, "after the last person each reminder waits twice as long, at most so long", low=1, high=10080
+    )
     left_minutes: int = choice(15, "somebody has answered for a parcel that had left by then", low=1, high=10080)
     recall_minutes: int = choice(60, "a recall that is registered is with the courier by then", low=1, high=10080)
     hand_answers: bool = choice(True, "an answer no platform took is a person's task")

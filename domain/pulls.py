@@ -19,6 +19,8 @@ from domain.records import NoticeKind
 
 _SHELF = re.compile(r"STOP(\d{3,6})")
 BATCH = 50
+_MOST_DOUBLINGS = 10
+REPICKED = "repicked"
 
 
 def shelf_code(warehouse_id: int) -> str:
@@ -44,7 +46,7 @@ def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
         raise NotAllowed(Right.PUT_BACK)
     if stop.state is not StopState.OPEN or stop.revision != revision:
         raise Stale(parcel.waybill, stop.state, stop.acked_by or stop.closed_by, stop.acked_at or stop.closed_at)
-    until = desk.now + timedelta(minutes=desk.policy.stops.pull_minutes) if _to_do(desk, stop) else None
+    until = desk.now + timedelta(minutes=desk.policy.stops.pull_minutes) if _to_do(desk, stop, parcel) else None
     acked = replace(stop, state=StopState.ACKED, acked_by=actor.name, acked_at=desk.now, next_at=until)
     desk.stops.save(acked)
     history.note(desk, actor, "parcel", parcel.id, "stop_acknowledged")
@@ -53,9 +55,11 @@ def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
     return replace(acked, revision=acked.revision + 1)
 
 
-def _to_do(desk: Desk, stop: Stop) -> bool:
+def _to_do(desk: Desk, stop: Stop, parcel: Parcel) -> bool:
     """Whether the floor has anything left to do; a box that only waits for a decision is done with where nobody pulls
-    by a second scan."""
+    by a second scan, and one that a refund stops gets nothing put into it."""
+    if stop.kind is StopKind.REPICK:
+        return not stopping.forbidden(desk, parcel)
     return stop.kind is not StopKind.HOLD or desk.policy.stops.second_scan
 
 
@@ -76,10 +80,14 @@ def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
     for stop in waiting:
         news = _answered(desk, actor, stop)
         news = replace(news, state=StopState.PULLED, pulled_by=actor.name, pulled_at=desk.now)
+        if stop.kind is StopKind.REFUND:  # its goods go on to their own shelf, and that is theirs to do
+            until = desk.now + timedelta(minutes=desk.policy.stops.put_back_minutes)
+            who = (stop.named_id, stop.named) if stop.named_id is not None else (actor.person_id, actor.name)
+            news = replace(news, named_id=who[0], named=who[1], level=0, next_at=until)
         desk.stops.save(news)
         stopping.redraw(desk, stop)
         replies.of_stop(desk, news)
-    history.note(desk, actor, "parcel", parcel.id, "pulled", shelf_code(warehouse_id))
+    history.note(desk, actor, "parcel", parcel.id, stopping.PULLED, shelf_code(warehouse_id))
     return desk.stops.get(waiting[0].id)
 
 
@@ -97,6 +105,7 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel, into: str = "") -> tuple[
     """
     stops = stopping.open_of(desk, parcel, StopKind.REFUND)
     if not stops:
+        _only_held(desk, parcel)
         done = [e for e in desk.history("parcel", parcel.id) if e.verb == stock.Document.PUT_BACK]
         if done:
             raise AlreadyScanned(parcel.waybill, "put_back", done[0].actor, done[0].at)
@@ -108,6 +117,16 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel, into: str = "") -> tuple[
     out = _out(desk, actor, parcel, stops, stock.Document.PUT_BACK)
     putting_back.moved(desk, actor, parcel, other, goods)
     return out, desk.stops.get(stops[0].id)
+
+
+def _only_held(desk: Desk, parcel: Parcel) -> None:
+    """What only waits for a decision is not put back: it is pulled. Raises PullFirst, AlreadyScanned."""
+    holds = stopping.open_of(desk, parcel, StopKind.HOLD)
+    waiting = [stop for stop in holds if stop.state is not StopState.PULLED]
+    if waiting and parcel.state is not ParcelState.IN_WAVE and desk.policy.stops.second_scan:
+        raise PullFirst(parcel.waybill, shelf_code(parcel.warehouse_id or 0))
+    if holds and not waiting:
+        raise AlreadyScanned(parcel.waybill, "pulled", holds[0].pulled_by, holds[0].pulled_at or desk.now)
 
 
 def waits_for_bin(desk: Desk, parcel: Parcel) -> bool:
@@ -155,6 +174,7 @@ def _out(desk: Desk, actor: Actor, parcel: Parcel, stops: list[Stop], document: 
         _close(desk, actor, stop, lines, document)
     stopping.reblock_each(desk, parcel.order_ids)
     parcel = desk.parcels.get(parcel.id)
+    stopping.fit_tasks(desk, parcel)
     wave_progress(desk, actor, parcel)
     for stop in stops:
         replies.of_stop(desk, stop)
@@ -188,32 +208,43 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
         desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
         stopping.redraw(desk, task)
     if tasks:
-        history.note(desk, actor, "parcel", parcel.id, "repicked")
+        history.note(desk, actor, "parcel", parcel.id, REPICKED)
         stopping.reblock_each(desk, parcel.order_ids)
     return bool(tasks)
 
 
 def tick(desk: Desk) -> int:
-    """Escalate stops nobody answered, and those nobody pulled who had answered: the next people are told, the clock is
-    set again. Answers that are overdue are given. Returns how many."""
+    """Escalate stops nobody answered, those nobody pulled who had answered, and those nobody put back: the next people
+    are told, the clock is set again. Answers that are overdue are given. Returns how many."""
     due = desk.stops.due(desk.now, BATCH)
     boxes = desk.parcels.many([stop.parcel_id for stop in due])
     for stop in due:
         news = replace(stop, level=stop.level + 1, next_at=_next(desk, stop))
         desk.stops.save(news)
         history.note(desk, CLOCK, "parcel", stop.parcel_id, "stop_escalated", level=str(news.level))
-        stopping.tell(desk, news, boxes[stop.parcel_id])
+        told = replace(news, level=stopping.next_level(stop))
+        stopping.tell(desk, told, boxes[stop.parcel_id], again=":shelf" if stop.state is StopState.PULLED else "")
         stopping.redraw(desk, stop)
     return len(due) + replies.tick(desk)
 
 
 def _next(desk: Desk, stop: Stop) -> datetime:
     """When the person after the next one is told. The policy's minutes count from the beginning (told at 2, 5, 10);
-    past their end the last gap goes on. A clock that stood still does not make up for it."""
-    if stop.state is StopState.ACKED:
-        return desk.now + timedelta(minutes=desk.policy.stops.pull_minutes)
-    minutes = desk.policy.stop_escalation_minutes
-    place = min(stop.level + 1, len(minutes) - 1)
-    gap = timedelta(minutes=minutes[place] - (minutes[place - 1] if place else 0))
+    past their end the last gap goes on. Who is last in the chain is reminded after twice as long each time, so that a
+    night makes seven messages and not a hundred. A clock that stood still does not make up for it."""
+    over = max(0, stopping.next_level(stop) - len(stopping.chain(stop)) + 1)
+    step = _step(desk, stop)
+    gap = timedelta(minutes=min(step << min(over, _MOST_DOUBLINGS), max(step, desk.policy.stops.longest_minutes)))
     planned = (stop.next_at or desk.now) + gap
-    return planned if planned > desk.now else desk.now + gap
+    return planned if stop.state is StopState.OPEN and planned > desk.now else desk.now + gap
+
+
+def _step(desk: Desk, stop: Stop) -> int:
+    """Minutes between one person and the next."""
+    rules, minutes = desk.policy.stops, desk.policy.stop_escalation_minutes
+    if stop.state is StopState.PULLED:
+        return rules.put_back_minutes
+    if stop.state is StopState.ACKED:
+        return rules.missing_minutes if stop.reason == stopping.NOT_THERE else rules.pull_minutes
+    place = min(stop.level + 1, len(minutes) - 1)
+    return minutes[place] - (minutes[place - 1] if place else 0)

@@ -6,7 +6,7 @@ the moment it counts.
 
 from dataclasses import replace
 
-from domain import history, numbering, printing, recheck
+from domain import dock, history, numbering, printing, recheck
 from domain.couriers import asked, match_courier
 from domain.desk import Desk
 from domain.errors import NoCourierThere, TwoPlaces
@@ -26,9 +26,12 @@ def take(desk: Desk, actor: Actor, order: Order) -> Order:
     a new number, so that what was printed for the old one is out of date. Writes boxes; the order comes back not
     saved, held where the courier must be asked for the number first.
 
-    Raises TwoPlaces, and NoCourierThere where nobody carries a box to the new place; then nothing was changed.
+    Raises TwoPlaces, NoCourierThere where nobody carries a box to the new place, and NotSeen for one that was
+    called back from the dock and that nobody has seen there; then nothing was changed.
     """
     boxes, facts = boxes_here(desk, order), courier_facts(desk)
+    for box in boxes:
+        dock.require_seen(desk, box)
     require_one_place(desk, order, boxes)
     news = [_carried(desk, order, box, facts) for box in boxes]
     numbering.retire(desk, boxes)

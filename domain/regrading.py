@@ -23,7 +23,7 @@ def scanned(desk: Desk, doc: StockDoc, line: DocLine) -> DocLine:
     known = [code for code in there if code]
     text = line.batch or (known[0] if len(there) == 1 and known else "")
     if not text and known:
-        raise BadValue("batch", "", "batch")
+        raise BadValue("batch", line.sku, "batch")
     lot = batches.named(desk, line.sku, text, line.expires)
     if doc.scope == Bucket.GOOD:
         batches.require_fresh(desk, lot)

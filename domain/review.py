@@ -251,7 +251,7 @@ def releasable(policy: Policy, actor: Actor, order: Order, code: HoldCode) -> bo
 
 def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode) -> Order:
     """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale; for a
-    new address of goods in the house TwoPlaces, NoCourierThere."""
+    new address of goods in the house TwoPlaces, NoCourierThere, NotSeen."""
     order = desk.orders.get(order_id)
     require(actor, Right.VIEW_ORDERS, shop=order.shop_id)
     seen(desk, order, revision)

@@ -218,7 +218,7 @@ def _same(doc: StockDoc, line: DocLine) -> DocLine | None:
 def _received(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
     """Goods come in: with a batch where the sku wants one; the cost of these units is kept when it is told."""
     if desk.catalog.skus[line.sku].batched and not line.batch:
-        raise BadValue("batch", "", "batch")
+        raise BadValue("batch", line.sku, "batch")
     line = replace(line, bin="")
     old = _same(doc, line) or line
     old = replace(old, expires=line.expires or old.expires)
@@ -241,7 +241,7 @@ def _only_batch(line: DocLine, there: dict[str, int]) -> str:
     """The batch that was told, or the only one there. Raises BadValue when it could be several."""
     if line.batch or len(there) < 2:
         return line.batch or next(iter(there), "")
-    raise BadValue("batch", "", "batch")
+    raise BadValue("batch", line.sku, "batch")
 
 
 def _sent(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:

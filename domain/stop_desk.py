@@ -131,6 +131,17 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer to a shop's platform: when it was asked for, when it was decided, and when the platform took it (None:
+    it has not)."""
+
+    shop_id: int
+    asked_at: datetime
+    decided_at: datetime
+    said_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Open stops at a glance: the `first` of them, the waybills of the `newest` others, and per stage how many there
     are and since when the oldest is open."""
@@ -163,7 +174,7 @@ class Stops(Protocol):
         """Open stops of these warehouses: those that name the person `mine`, then the oldest."""
 
     def due(self, now: datetime, limit: int) -> list[Stop]:
-        """OPEN and ACKED stops whose next_at has come."""
+        """Open stops whose next_at has come."""
 
     def facts(self, since: datetime, warehouses: frozenset[int] | None) -> list[StopFact]:
         """Refunds' stops opened since, of parcels of these warehouses."""
@@ -200,6 +211,9 @@ class Replies(Protocol):
 
     def late(self, now: datetime, limit: int) -> list[Reply]:
         """Those that still WAIT after their due_at."""
+
+    def answered(self, since: datetime, shops: frozenset[int] | None, limit: int) -> list[Answered]:
+        """Decided answers to what was asked since, the newest first."""
 
 
 class Recalls(Protocol):

@@ -31,6 +31,16 @@ ABOVE = (frozenset({Role.DISPATCHER}), frozenset({Role.CS_LEAD}), frozenset({Rol
 _LEADS = ABOVE[0] | ABOVE[1]
 
 
+UNSHIPPED, CALLED = "unshipped", "called"
+"""The hand-over was taken back; the event carries CALLED where that was done on paper, by a refund or a new address."""
+PULLED = "pulled"
+NOT_THERE = "NOT_THERE"
+"""The reason of a stop whose goods a picker did not find, among the codes of holds."""
+COUNT = "count"
+"""In the evidence of such a hold: the number of the count that ends it."""
+_SEEN_ON_THE_DOCK = (UNSHIPPED, PULLED, str(ParcelState.HANDED_OVER))
+
+
 FLOOD = 3
 """Stop cards that may wait for one chat."""
 FLOOD_EVERYWHERE = 12
@@ -51,8 +61,25 @@ def told_at_level(stop: Stop) -> frozenset[Role]:
     return steps[min(stop.level, len(steps) - 1)]
 
 
+def next_level(stop: Stop) -> int:
+    """The level that is told when its clock runs out. On the stop shelf that begins with whom the stop names, who has
+    done their first part."""
+    return stop.level if stop.state is StopState.PULLED else stop.level + 1
+
+
+def waits_for(stop: Stop, actor: Actor) -> bool:
+    """Whether its clock runs against this person: the stop names them, or has gone as far as their role."""
+    reached = next_level(stop) - 1
+    told = reached > 0 or (reached == 0 and stop.named_id is None)
+    by_role = told and bool(told_at_level(replace(stop, level=reached)) & actor.roles)
+    return stop.next_at is not None and (by_role or (stop.named_id is not None and stop.named_id == actor.person_id))
+
+
 def stage_of(desk: Desk, parcel: Parcel) -> Stage:
-    """Where the parcel is, as rules.md B7 counts."""
+    """Where the parcel is, as rules.md B7 counts; what was called back from the dock is there until somebody has had it
+    in hand."""
+    if parcel.state is ParcelState.WEIGHED and _called_back(desk, parcel):
+        return Stage.DOCK
     if parcel.state is ParcelState.IN_WAVE and parcel.wave_id is not None:
         return Stage.PRINTED if desk.waves.get(parcel.wave_id).state is WaveState.OPEN else Stage.PICKING
     if parcel.state is ParcelState.PLANNED:
@@ -62,9 +89,16 @@ def stage_of(desk: Desk, parcel: Parcel) -> Stage:
     return Stage(parcel.state)
 
 
+def _called_back(desk: Desk, parcel: Parcel) -> bool:
+    told = (event for event in desk.history("parcel", parcel.id, 200) if event.verb in _SEEN_ON_THE_DOCK)
+    last = next(told, None)
+    return last is not None and last.verb == UNSHIPPED and CALLED in last.data
+
+
 def redraw(desk: Desk, stop: Stop) -> None:
-    """Every card of it, and the boards."""
+    """Every card of it, the boards, and the lists of what waits for somebody."""
     notices.redraw(desk, NoticeKind.STOP, [stop.id])
+    notices.redraw(desk, NoticeKind.ALERTS, [0])
     redraw_boards(desk)
 
 
@@ -122,21 +156,24 @@ def open_stop(
     line_nos: Sequence[int] = (),
     refund_id: int | None = None,
     told_at: datetime | None = None,
-    stage: Stage | None = None,
+    had_by: str = "",
 ) -> Stop:
-    """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last. `stage` None = where
-    the parcel is."""
+    """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last. `had_by`: who has it
+    in hand already, so that nobody needs to be called."""
     named_id, named = parcel.holder_id, parcel.holder
+    waits = kind is StopKind.REPICK and forbidden(desk, parcel)
     if named_id is None and parcel.wave_id is not None:
         wave = desk.waves.get(parcel.wave_id)
         named_id, named = wave.owner_id, wave.owner
+    rules = desk.policy.stops
+    wait = rules.missing_minutes if had_by else desk.policy.stop_escalation_minutes[0]
     stop = desk.stops.add(
         Stop(
             id=0,
             parcel_id=parcel.id,
             order_id=order_id,
-            state=StopState.OPEN,
-            stage=stage or stage_of(desk, parcel),
+            state=StopState.ACKED if had_by else StopState.OPEN,
+            stage=stage_of(desk, parcel),
             opened_at=desk.now,
             reason=reason,
             kind=kind,
@@ -145,13 +182,22 @@ def open_stop(
             told_at=told_at,
             named_id=named_id,
             named=named,
-            next_at=desk.now + timedelta(minutes=desk.policy.stop_escalation_minutes[0]),
+            next_at=None if waits else desk.now + timedelta(minutes=wait),
+            acked_by=had_by,
+            acked_at=desk.now if had_by else None,
         )
     )
     history.note(desk, actor, "parcel", parcel.id, "stopped", reason, stage=stop.stage, named=named, why=kind)
-    tell(desk, stop, parcel)
+    if not had_by and not waits:
+        tell(desk, stop, parcel)
     redraw_boards(desk)
     return stop
+
+
+def _anew(desk: Desk, stop: Stop) -> Stop:
+    """What was answered was for less than it is about now: it is unanswered."""
+    fresh = desk.now + timedelta(minutes=desk.policy.stop_escalation_minutes[0])
+    return replace(stop, state=StopState.OPEN, level=0, acked_by="", acked_at=None, next_at=fresh)
 
 
 def fit(desk: Desk, stop: Stop, parcel: Parcel, line_nos: tuple[int, ...], inside: Collection[int]) -> None:
@@ -160,8 +206,7 @@ def fit(desk: Desk, stop: Stop, parcel: Parcel, line_nos: tuple[int, ...], insid
     wider = bool(stop.line_nos) and not set(line_nos or inside) <= set(stop.line_nos)
     news = replace(stop, line_nos=line_nos)
     if wider and stop.state is StopState.ACKED:
-        fresh = desk.now + timedelta(minutes=desk.policy.stop_escalation_minutes[0])
-        news = replace(news, state=StopState.OPEN, level=0, acked_by="", acked_at=None, next_at=fresh)
+        news = _anew(desk, news)
     desk.stops.save(news)
     if wider:
         tell(desk, news, parcel, again=f":{stop.revision}")
@@ -175,7 +220,7 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
     desk.stops.save(news)
     redraw(desk, stop)
     parcel = desk.parcels.get(stop.parcel_id)
-    tasks = redraw_tasks(desk, parcel) if stop.kind is StopKind.REFUND else []
+    tasks = fit_tasks(desk, parcel) if stop.kind is StopKind.REFUND else []
     if stop.state is not StopState.PULLED:
         return
     asked = {line for task in tasks if task.order_id == stop.order_id for line in task.line_nos}
@@ -186,11 +231,32 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
         tell(desk, replace(news, level=0), parcel, again=":back")
 
 
-def redraw_tasks(desk: Desk, parcel: Parcel) -> list[Stop]:
-    """The tasks to put something into this box: their cards say whether a refund forbids it. Returns them."""
-    tasks = open_of(desk, parcel, StopKind.REPICK)
+def forbidden(desk: Desk, parcel: Parcel) -> bool:
+    """Whether a refund stops this box, so that nothing is put into it."""
+    return bool(open_of(desk, parcel, StopKind.REFUND))
+
+
+def fit_tasks(desk: Desk, parcel: Parcel) -> list[Stop]:
+    """The tasks to put something into this box wait without a clock while a refund forbids it; whoever cannot do it is
+    not chased. Once nothing does they are told anew. Returns them."""
+    tasks, waits = open_of(desk, parcel, StopKind.REPICK), forbidden(desk, parcel)
+    for task in tasks:
+        if waits and task.next_at is not None:
+            desk.stops.save(replace(task, next_at=None))
+        elif not waits and task.next_at is None:
+            _resume(desk, task, parcel)
     notices.redraw(desk, NoticeKind.STOP, [task.id for task in tasks])
     return tasks
+
+
+def _resume(desk: Desk, task: Stop, parcel: Parcel) -> None:
+    """Whoever had it still has it; the others hear of it as if it had just come."""
+    minutes = desk.policy.stop_escalation_minutes[0]
+    if task.state is StopState.ACKED:
+        minutes = desk.policy.stops.pull_minutes
+    news = replace(task, level=0, next_at=desk.now + timedelta(minutes=minutes))
+    desk.stops.save(news)
+    tell(desk, news, parcel, again=f":{task.revision}")
 
 
 def open_of(desk: Desk, parcel: Parcel, *kinds: StopKind) -> list[Stop]:
@@ -233,10 +299,26 @@ def reblock_each(desk: Desk, order_ids: Iterable[int]) -> None:
 
 
 def _reasons(order: Order) -> str:
-    """The order's own open holds; a neighbour's trouble has its own stop in the same box."""
+    """The order's own open holds; a neighbour's trouble has its own stop in the same box. Where a picker found no goods
+    (`not_there`) that is the reason."""
     if order.status is not OrderStatus.RELEASED:
         return ""
-    return ",".join(code for code in open_codes(order.holds) if code is not HoldCode.MEMBER_CHANGED)
+    missing = [hold for hold in order.holds if hold.open and _missing(hold)]
+    others = [hold for hold in order.holds if hold not in missing]
+    codes = [code for code in open_codes(others) if code is not HoldCode.MEMBER_CHANGED]
+    return ",".join([*codes, NOT_THERE] if missing else codes)
+
+
+def _missing(hold: Hold) -> bool:
+    return COUNT in hold.evidence
+
+
+def _had_by(order: Order, box: Parcel, reasons: str) -> str:
+    """Who told that goods of a box that nobody picks from are not in their bin: the gate keeps it and the count is
+    their business, so nobody else is called to it before time."""
+    if reasons != NOT_THERE or box.state is not ParcelState.IN_WAVE:
+        return ""
+    return next(hold.evidence["by"] for hold in order.holds if hold.open and _missing(hold))
 
 
 def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapping[int, Sequence[Stop]]) -> bool:
@@ -253,16 +335,27 @@ def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapp
         for stop in (held if not wanted else []) + idle:
             let_go(desk, released[-1] if released else CLOCK.name, stop)
         if wanted and not held:
-            open_stop(desk, CLOCK, order.id, box, StopKind.HOLD, reasons)
+            open_stop(desk, CLOCK, order.id, box, StopKind.HOLD, reasons, had_by=_had_by(order, box, reasons))
         for stop in held if wanted else []:
             if stop.reason != reasons:
-                desk.stops.save(replace(stop, reason=reasons))
-                redraw(desk, stop)
+                _for_other_reasons(desk, stop, box, reasons)
         if wanted:
             known = {code for stop in held for code in stop.reason.split(",")}
             _ask_owners(desk, order, [code for code in open_codes(order.holds) if code not in known])
         changed |= bool(idle) or wanted != bool(held)
     return changed
+
+
+def _for_other_reasons(desk: Desk, stop: Stop, box: Parcel, reasons: str) -> None:
+    """Whoever had it because goods were missing has not answered for what comes to it."""
+    news = replace(stop, reason=reasons)
+    louder = stop.reason == NOT_THERE and stop.state is StopState.ACKED
+    if louder:
+        news = _anew(desk, news)
+    desk.stops.save(news)
+    if louder:
+        tell(desk, news, box, again=f":{stop.revision}")
+    redraw(desk, stop)
 
 
 def _ask_owners(desk: Desk, order: Order, codes: Collection[HoldCode]) -> None:

@@ -8,7 +8,7 @@ packed or weighed is opened for it, and both go on from the picked goods.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain import bins, checking, history, materials, notices, numbering, splitting, stopping
+from domain import bins, checking, dock, history, materials, notices, numbering, splitting, stopping
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.merging import Risk, Verdict, verdict
@@ -167,7 +167,7 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     both stand at the picked goods again.
 
     Raises NotAllowed, Stale, Unknown('merged_box') when it travels with nobody, Unknown('waybill') when the courier
-    gives no number for a box on the floor, WrongStatus when it has left.
+    gives no number for a box on the floor, WrongStatus when it has left, NotSeen when it may have.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
@@ -180,6 +180,7 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     for parcel in shared:
         if parcel.state not in APART:
             raise WrongStatus(parcel.waybill or parcel.number, parcel.state, ParcelState.WEIGHED)
+        dock.require_seen(desk, parcel)
     company = {oid for parcel in shared for oid in parcel.live_orders} - {order_id}
     news = replace(order, apart=True, together=0)
     history.note(desk, actor, "order", order_id, "unmerged")

@@ -7,9 +7,9 @@ been handed over is so until its courier has signed (`domain.dock`); a stopped p
 from dataclasses import replace
 from datetime import datetime
 
-from domain import bins, checking, dock, floor, fulfilment, history, materials, notices
+from domain import bins, checking, dock, floor, fulfilment, history, materials, notices, pulls
 from domain.desk import Desk
-from domain.errors import ScanStays
+from domain.errors import ScanStays, ShipmentStays
 from domain.floor import Outcome
 from domain.parcels import MOVES, Parcel, ParcelState, WaveState
 from domain.people import STATION_RIGHT, Actor, Station, require
@@ -41,27 +41,31 @@ def in_time(desk: Desk, scan: Event, at: datetime | None = None) -> bool:
 
 def undo(desk: Desk, actor: Actor, code: str, at: datetime | None = None) -> Outcome:
     """Take back this person's last scan, which must be of `code` ('' = whichever it was); they said so `at`, None =
-    now. Raises ScanStays, ParcelStopped, NotAllowed; then nothing was changed."""
+    now. Raises ScanStays, ShipmentStays, ParcelStopped, NotAllowed; then nothing was changed."""
     assert actor.person_id is not None
     scan = last(desk, actor.person_id)
     code = code.strip().upper()
-    if scan is None or code not in ("", scan.data["code"]):
+    if scan is None or code not in ("", *_codes(scan)):
         raise ScanStays(code, "not_last" if scan else "none")
     code, station = scan.data["code"], Station(scan.data["station"])
+    _require_step(scan, station)
     parcel = desk.parcels.by_waybill(scan.data.get("of") or code)
-    if parcel is None or station not in fulfilment.STEP:
-        raise ScanStays(code, "final")
+    if parcel is None:
+        raise ScanStays(code, "moved_on")
     require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
-    if parcel.state is ParcelState.HANDED_OVER:
-        if station is not Station.HAND_OVER or dock.why_gone(desk, parcel):
-            raise ScanStays(code, "final")
-    else:
+    if parcel.state is not ParcelState.HANDED_OVER:
         fulfilment.gate(desk, parcel)
+    elif station is not Station.HAND_OVER:
+        raise ScanStays(code, "moved_on")
+    elif why := dock.why_gone(desk, parcel):
+        raise ShipmentStays(code, why)
     if station is Station.CHECK and parcel.state is ParcelState.PICKED:
         return _taken_out(desk, actor, parcel, scan, at)
     if station is Station.PACK and scan.data["verdict"] == "item":
         return _unpacked(desk, actor, parcel, scan, at)
-    step = next((e for e in desk.history("parcel", parcel.id) if e.verb in {*_STEPS, UNDONE}), None)
+    step = next((e for e in desk.history("parcel", parcel.id) if e.verb in {*_STEPS, UNDONE, pulls.REPICKED}), None)
+    if station is Station.PICK and step is not None and step.verb == pulls.REPICKED:
+        raise ScanStays(code, "repicked")
     if step is None or step.verb != parcel.state or step.actor_id != actor.person_id:
         raise ScanStays(code, "moved_on")
     if not in_time(desk, scan, at):
@@ -69,6 +73,21 @@ def undo(desk: Desk, actor: Actor, code: str, at: datetime | None = None) -> Out
     if station is Station.CHECK:
         checking.take_back(desk, parcel, code)
     return _told(desk, actor, Outcome(code, station, _step_back(desk, actor, parcel, step), undone=True))
+
+
+def _codes(scan: Event) -> tuple[str, ...]:
+    """What the person may call it: the code, or the parcel it put away."""
+    away = scan.data.get("of", "") if scan.data["station"] == Station.PUT_BACK else ""
+    return (scan.data["code"], away) if away else (scan.data["code"],)
+
+
+def _require_step(scan: Event, station: Station) -> None:
+    """Only a step on a parcel's way out can go back. Raises ScanStays with what it was instead."""
+    if station is Station.RECEIVE:
+        raise ScanStays(scan.data["code"], "received")
+    if station is Station.PUT_BACK:
+        pulled = scan.data.get("pulled", "")
+        raise ScanStays(pulled or scan.data.get("of") or scan.data["code"], "pulled" if pulled else "put_back")
 
 
 def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event, at: datetime | None) -> Outcome:

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from openpyxl import Workbook
 
-from domain.day_report import DayReport, OrderRow, RefundRow, ReturnRow, ShipmentRow, StockRow
+from domain.day_report import DayReport, OrderRow, RecallRow, RefundRow, ReturnRow, ShipmentRow, StockRow
 from domain.money import decimals, from_minor
 from exports import labels
 from exports.cells import Formula, Kind
@@ -23,12 +23,13 @@ _GRAMS = Decimal(1000)
 
 @dataclass(frozen=True)
 class Tables:
-    """The five detail sheets."""
+    """The six detail sheets."""
 
     orders: Table[OrderRow]
     refunds: Table[RefundRow]
     returns: Table[ReturnRow]
     shipments: Table[ShipmentRow]
+    recalls: Table[RecallRow]
     stock: Table[StockRow]
 
 
@@ -42,6 +43,7 @@ def make_tables(workbook: Workbook, report: DayReport, ink: Ink, tr: Translate) 
         Table(add(tr("4a Refunds")), ink, _refunds(tr), report.refunds, "at", total, shown),
         Table(add(tr("4b Returns")), ink, _returns(tr), report.returns, "order", total, shown),
         Table(add(tr("7 Shipments")), ink, _shipments(tr, report), report.shipments, "courier", total, shown),
+        Table(add(tr("7b Recalls")), ink, _recalls(tr), report.recalls, "courier", total, shown),
         Table(add(tr("10 Stock")), ink, _stock(tr), report.stock, "title", total, shown),
     )
 
@@ -167,6 +169,23 @@ def _kg(grams: int) -> Decimal | None:
 def _cm(size: tuple[int, int, int] | None) -> str:
     """(300, 200, 155) -> 30×20×15.5."""
     return "×".join(f"{side / 10:g}" for side in size) if size else ""
+
+
+def _recalls(tr: Translate) -> tuple[Column[RecallRow], ...]:
+    kinds, states = labels.recall_kinds(tr), labels.recall_states(tr)
+    return (
+        Column("shop", tr("Shop"), Kind.TEXT, 18, lambda r, _: r.shop),
+        Column("order", tr("Order no."), Kind.ID, 24, lambda r, _: r.order_number),
+        Column("waybill", tr("Waybill"), Kind.ID, 22, lambda r, _: r.waybill),
+        Column("courier", tr("Courier"), Kind.TEXT, 14, lambda r, _: r.courier),
+        Column("kind", tr("Asked to"), Kind.TEXT, 18, lambda r, _: kinds.get(r.kind, r.kind)),
+        Column("state", tr("State"), Kind.TEXT, 14, lambda r, _: states.get(r.state, r.state)),
+        Column("at", tr("At"), Kind.DATETIME, 17, lambda r, _: r.opened_at),
+        Column("by", tr("By"), Kind.TEXT, 14, lambda r, _: r.opened_by),
+        Column("currency", tr("Currency"), Kind.TEXT, 9, lambda r, _: r.currency),
+        _money("fee", tr("Fee"), lambda r: r.fee, lambda r: r.currency),
+        Column("why", tr("Reason"), Kind.TEXT, 28, lambda r, _: r.why),
+    )
 
 
 def _stock(tr: Translate) -> tuple[Column[StockRow], ...]:

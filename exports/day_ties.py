@@ -83,6 +83,8 @@ class TieSheet:
             Check.REFUNDED: ("", sum_where(t.refunds, "refunded", here)),
             Check.SHIPMENTS: ("", sum_where(t.shipments, "", here)),
             Check.FREIGHT: ("", sum_where(t.shipments, "freight", here)),
+            Check.RECALLS: ("", sum_where(t.recalls, "", here)),
+            Check.RECALL_FEES: ("", sum_where(t.recalls, "fee", here)),
             Check.STOCK_VALUE: ("", sum_where(t.stock, "value", here)),
             Check.WAYBILLS: (f"COUNTA({t.shipments.range('parcel')})", f"SUM({t.shipments.range('first')})"),
             Check.STOCK_MOVES: (f"SUM({closing})+SUM({since})", f"SUM({t.stock.range('on_hand')})"),

@@ -9,12 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
-from domain.documents import PackingSlip, PickLine, PickList, SlipLine
+from domain.documents import PackingSlip, PickLine, PickList, SlipLine, SortSlot
 from exports.counts import told
 from exports.fonts import drawable, width, wrap
 from exports.paper import Cell, Paper, render
 
 Translate = Callable[[str], str]
+Columns = list[tuple[float, float, str, bool]]
+"""Where each begins, its room, its name, and whether it is read from the right."""
 LABEL = (100 * mm, 150 * mm)
 _MARGIN = 12 * mm
 _EDGE = 4 * mm
@@ -23,7 +25,8 @@ _SLOT_W, _SLOT_H = 28 * mm, 21 * mm
 
 def pick_list_pdf(pick: PickList, tr: Translate) -> bytes:
     """A wave's pick list, lines in the order given. Raises ValueError when the wave number makes no barcode."""
-    paper = Paper(A4, _MARGIN, 16 * mm, lambda page: _pick_heading(page, pick, tr))
+    parts = [_line_columns(tr)]
+    paper = Paper(A4, _MARGIN, 16 * mm, lambda page: _pick_heading(page, pick, parts[-1], tr))
     marks = {one.slot: one.marks for one in pick.sorting if one.marks}
     for line in pick.lines:
         paper.row(_pick_cells(line, marks, tr), pad=3.5, check=11)
@@ -31,7 +34,8 @@ def pick_list_pdf(pick: PickList, tr: Translate) -> bytes:
     paper.row([Cell(_MARGIN, paper.inner, 11, _pick_totals(pick, tr), strong=True)], pad=6)
     paper.row([Cell(_MARGIN, paper.inner, 10, tr("Picked by: ____________  Time: ____________"))], pad=6)
     if pick.sorting and not pick.single:
-        _sorting(paper, pick, tr)
+        parts.append(_sorting_columns(paper, tr))
+        _sorting(paper, pick, parts[-1], tr)
     label = tr("Wave {wave} · page {page} of {pages}")
     paper.footer(lambda n, of: label.format(wave=pick.wave_number, page=n, pages=of), 9 * mm, 9)
     return render([paper], f"{tr('Pick list')} {pick.wave_number}")
@@ -46,7 +50,7 @@ def packing_slips_pdf(slips: Sequence[PackingSlip], tr: Translate) -> bytes:
     return render([_slip(slip, tr) for slip in slips], tr("Packing slips"))
 
 
-def _pick_heading(paper: Paper, pick: PickList, tr: Translate) -> float:
+def _pick_heading(paper: Paper, pick: PickList, columns: Columns, tr: Translate) -> float:
     top = paper.height - paper.margin
     left = paper.inner * 0.52
     paper.text(paper.margin, top - 22, f"{tr('Pick list')} {pick.wave_number}", 22, strong=True)
@@ -57,11 +61,30 @@ def _pick_heading(paper: Paper, pick: PickList, tr: Translate) -> float:
     paper.barcode(pick.wave_number, paper.margin + left, top - 38, paper.inner - left, 38)
     y = min(y, top - 62) - 6
     paper.rule(y, thick=1)
-    titles = (tr("Bin"), tr("SKU / barcode"), tr("Goods"), tr("Units"), tr("Slot × units"))
-    for (x, room), title in zip(_PICK_COLUMNS, titles, strict=True):
-        paper.stack(Cell(x, room, 9, title, strong=True, right=title == titles[3]), y - 3)
+    return _titles(paper, columns, y)
+
+
+def _titles(paper: Paper, columns: Columns, y: float) -> float:
+    """The columns' names between two lines; the y under them."""
+    for x, room, title, right in columns:
+        paper.stack(Cell(x, room, 9, title, strong=True, right=right), y - 3)
     paper.rule(y - 16, thick=1)
     return y - 17
+
+
+def _line_columns(tr: Translate) -> Columns:
+    titles = (tr("Bin"), tr("SKU / barcode"), tr("Goods"), tr("Units"), tr("Slot × units"))
+    return [(*place, title, title == titles[3]) for place, title in zip(_PICK_COLUMNS, titles, strict=True)]
+
+
+def _sorting_columns(paper: Paper, tr: Translate) -> Columns:
+    left, room = _MARGIN + 18, paper.inner - 18
+    return [
+        (left, 40, tr("Slot"), False),
+        (left + 46, 128, tr("Waybill"), False),
+        (left + 180, room - 290, tr("Goods"), False),
+        (left + room - 104, 34, tr("Units"), True),
+    ]
 
 
 _PICK_COLUMNS = (
@@ -110,25 +133,33 @@ def replaces_text(printed: str, tr: Translate) -> str:
     return tr("replaces the copy of {time}: tear that one up").format(time=printed)
 
 
-def _sorting(paper: Paper, pick: PickList, tr: Translate) -> None:
-    """The wall, slot by slot: what must lie in each when the cart is sorted."""
+def _sorting(paper: Paper, pick: PickList, columns: Columns, tr: Translate) -> None:
+    """The wall, slot by slot: what must lie in each when the cart is sorted. The pages that follow are headed by its
+    own columns."""
     left, room = _MARGIN + 18, paper.inner - 18
-    if paper.y - 80 < paper.bottom:
+    first = len(wrap(_held(pick.sorting[0]), room - 290, 10)) * 12.5
+    if paper.y - 60 - first < paper.bottom:  # no heading stands alone
         paper.new_page()
+    begun = paper.y == paper.top
     paper.row([Cell(_MARGIN, paper.inner, 13, tr("Sorting: what each slot must hold"), strong=True)], pad=5)
     paper.rule(paper.y, thick=1)
+    if not begun:  # on a page of its own they stand above
+        paper.y = _titles(paper, columns, paper.y)
     for one in pick.sorting:
-        goods = "   ".join(f"{sku} ×{units}" for sku, units in one.goods)
         count = sum(units for _, units in one.goods)
         cells = [
             Cell(left, 40, 15, str(one.slot), strong=True),
             Cell(left + 46, 128, 9, f"{one.courier}\n{one.waybill}"),
-            Cell(left + 180, room - 290, 10, goods),
+            Cell(left + 180, room - 290, 10, _held(one)),
             Cell(left + room - 104, 34, 13, str(count), strong=True, right=True),
             Cell(left + room - 64, 64, 10, marks_text(one.marks, tr), strong=True),
         ]
         paper.row(cells, pad=2.5, check=11)
         paper.rule(paper.y, grey=0.6)
+
+
+def _held(one: SortSlot) -> str:
+    return "   ".join(f"{sku} ×{units}" for sku, units in one.goods)
 
 
 def _pick_totals(pick: PickList, tr: Translate) -> str:

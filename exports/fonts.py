@@ -77,6 +77,16 @@ def wrap(text: str, room: float, size: float) -> list[str]:
     return lines if any(lines) else []
 
 
+def cut(lines: list[str], most: int, room: float, size: float) -> list[str]:
+    """So many lines; the last ends in '…' where there were more."""
+    if len(lines) <= most:
+        return lines
+    last = lines[most - 1]
+    while last and width(f"{last}…", size) > room:
+        last = last[:-1]
+    return [*lines[: most - 1], f"{last}…"]
+
+
 def _tokens(text: str) -> list[str]:
     """Words with their trailing spaces; a Chinese character is a word, and keeps the closing mark after it."""
     tokens: list[str] = []

@@ -9,6 +9,8 @@ from domain.day_report import Check, CostBasis, Unit
 from domain.incoming import Platform, RefundState
 from domain.orders import OrderStatus
 from domain.parcels import ParcelState
+from domain.policy_stops import RecallKind
+from domain.stop_desk import RecallState
 
 Translate = Callable[[str], str]
 
@@ -53,6 +55,27 @@ def stages(tr: Translate) -> Mapping[str, str]:
     }
 
 
+def recall_kinds(tr: Translate) -> Mapping[str, str]:
+    """What a courier was asked to do."""
+    return {
+        RecallKind.SENDER: tr("Bring it back"),
+        RecallKind.STATION: tr("Hold it at the station"),
+        RecallKind.ADDRESS: tr("Deliver elsewhere"),
+    }
+
+
+def recall_states(tr: Translate) -> Mapping[str, str]:
+    """How far a recall is."""
+    return {
+        RecallState.REGISTERED: tr("Registered"),
+        RecallState.ASKING: tr("Courier asked"),
+        RecallState.ACCEPTED: tr("Accepted"),
+        RecallState.RECEIVED: tr("Back"),
+        RecallState.FAILED: tr("Failed"),
+        RecallState.DROPPED: tr("Dropped"),
+    }
+
+
 def platforms(tr: Translate) -> Mapping[str, str]:
     """The sales platforms' names."""
     return {
@@ -83,6 +106,8 @@ def checks(tr: Translate) -> Mapping[str, str]:
         Check.REFUNDED: tr("Refunded: the store's sum = sum of the refund sheet"),
         Check.SHIPMENTS: tr("Parcels handed over: the store's count = rows of the shipment sheet"),
         Check.FREIGHT: tr("Freight estimate: the store's sum = sum of the shipment sheet"),
+        Check.RECALLS: tr("Recalls: the store's count = rows of the recall sheet"),
+        Check.RECALL_FEES: tr("Recall fees: the store's sum = sum of the recall sheet"),
         Check.STOCK_VALUE: tr("Stock value: the store's sum = sum of the stock sheet"),
         Check.WAYBILLS: tr("Parcels handed over = different waybills"),
         Check.STOCK_MOVES: tr("Stock: opening + in - out + since = on hand, for every SKU"),

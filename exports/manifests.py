@@ -76,5 +76,6 @@ def _signatures(paper: Paper, manifest: ManifestPaper, tr: Translate) -> None:
         x = paper.margin + place * half
         y = paper.stack(Cell(x, half - 12, 10, title, strong=True), paper.y - 4)
         y = paper.stack(Cell(x, half - 12, 14 if name else 11, name or blank), y - 10)
-        paper.stack(Cell(x, half - 12, 10, f"{tr('Time')}: {manifest.signed_at or blank}"), y - 6)
+        time = tr("{title}: {text}").format(title=tr("Time"), text=manifest.signed_at or blank)
+        paper.stack(Cell(x, half - 12, 10, time), y - 6)
     paper.y -= 86

@@ -10,7 +10,7 @@ from reportlab.lib.units import mm
 
 from domain.documents import ShippingLabel
 from exports.documents import LABEL, Translate, marks_text, replaces_text
-from exports.fonts import drawable, width, wrap
+from exports.fonts import cut, drawable, width, wrap
 from exports.paper import Cell, Paper, picture, render
 
 _EDGE = 3 * mm
@@ -46,12 +46,7 @@ def _fit(text: str, room: float, tall: float, size: float, least: float) -> tupl
     while size > least and len(wrap(text, room, size)) * size * 1.25 > tall:
         size -= 0.5
     lines, most = wrap(text, room, size), max(1, int(tall / (size * 1.25)))
-    if len(lines) > most:
-        last = lines[most - 1]
-        while last and width(f"{last}…", size) > room:
-            last = last[:-1]
-        lines = [*lines[: most - 1], f"{last}…"]
-    return size, lines
+    return size, cut(lines, most, room, size)
 
 
 def _block(
@@ -141,7 +136,7 @@ def _stamp(paper: Paper, text: str, top: float) -> None:
 def _remarks(paper: Paper, label: ShippingLabel, top: float, tr: Translate) -> None:
     """What the packer must read, in a thick box; an empty box is not drawn."""
     notes = [
-        f"{title}: {' '.join(text.split())}"
+        tr("{title}: {text}").format(title=title, text=" ".join(text.split()))
         for title, text in ((tr("Buyer's message"), label.buyer_message), (tr("Seller's note"), label.seller_note))
         if text.strip()
     ]

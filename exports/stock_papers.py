@@ -9,16 +9,18 @@ from reportlab.lib.units import mm
 
 from domain.documents import StockPaper, StockPaperLine
 from exports.documents import Translate
+from exports.fonts import cut, wrap
 from exports.paper import Cell, Paper, render
 
 _MARGIN = 12 * mm
 _NO = (_MARGIN, 24.0)
 _BIN = (_MARGIN + 28, 74.0)
-_GOODS = (_MARGIN + 106, 176.0)
-_BATCH = (_MARGIN + 286, 76.0)
-_FIRST = (_MARGIN + 366, 46.0)
-_SECOND = (_MARGIN + 418, 50.0)
-_THIRD = (_MARGIN + 474, A4[0] - 2 * _MARGIN - 474)
+_GOODS = (_MARGIN + 106, 198.0)
+_BATCH = (_MARGIN + 308, 46.0)
+_FIRST = (_MARGIN + 358, 58.0)
+_SECOND = (_MARGIN + 420, 52.0)
+_THIRD = (_MARGIN + 476, A4[0] - 2 * _MARGIN - 476)
+_TITLE_LINES = 2
 _SPARE = 6
 _BLANK = "____________________"
 
@@ -77,8 +79,9 @@ def _heading(page: Paper, paper: StockPaper, title: str, titles: tuple[str, str,
 
 
 def _line(page: Paper, number: int, line: StockPaperLine) -> None:
-    goods = f"{line.sku}\n{line.title}" if line.sku else "\n"
-    cells = [Cell(*_NO, 9, str(number)), Cell(*_BIN, 10, line.bin, strong=True), Cell(*_GOODS, 9, goods)]
+    room, size = _GOODS[1], 9
+    goods = "\n".join((line.sku, *cut(wrap(line.title, room, size), _TITLE_LINES, room, size))) if line.sku else "\n"
+    cells = [Cell(*_NO, 9, str(number)), Cell(*_BIN, 10, line.bin, strong=True), Cell(*_GOODS, size, goods)]
     cells.append(Cell(*_BATCH, 9, line.batch))
     numbers = ((_FIRST, line.planned), (_SECOND, line.done), (_THIRD, line.difference))
     page.row([*cells, *(Cell(x, room, 11, text, right=True) for (x, room), text in numbers)], pad=3)
@@ -95,7 +98,7 @@ def _signatures(page: Paper, paper: StockPaper, titles: tuple[str, ...], tr: Tra
         x = page.margin + place * room
         y = page.stack(Cell(x, room - 12, 10, title), page.y - 4)
         y = page.stack(Cell(x, room - 12, 11, _BLANK), y - 12)
-        page.stack(Cell(x, room - 12, 10, f"{tr('Time')}: ____________"), y - 6)
+        page.stack(Cell(x, room - 12, 10, tr("{title}: {text}").format(title=tr("Time"), text="____________")), y - 6)
     page.y -= 74
 
 

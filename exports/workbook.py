@@ -24,7 +24,7 @@ _LONGEST_COMPANY = 60
 
 
 def day_workbook(report: DayReport, tr: Translate) -> bytes:
-    """The xlsx file: cover, overview, five detail sheets, tie-out.
+    """The xlsx file: cover, overview, six detail sheets, tie-out.
 
     Raises ValueError for a time without a zone, and KeyError (ZoneInfoNotFoundError) for an unknown zone.
     """
@@ -37,7 +37,7 @@ def day_workbook(report: DayReport, tr: Translate) -> bytes:
     overview = Overview(summary, ink, report, tables, tr)
     ties = TieSheet(workbook.create_sheet(tr("99 Tie-out")), ink, report, tables, overview, tr)
     first = cover(front, ink, report, ties.results, workbook.sheetnames[1:], tr)
-    details = (tables.orders, tables.refunds, tables.returns, tables.shipments, tables.stock)
+    details = (tables.orders, tables.refunds, tables.returns, tables.shipments, tables.recalls, tables.stock)
     sheets = (first, overview.grid, *details, ties.grid)
     bodies = ((sheet.extent, sheet.rows()) for sheet in sheets)
     return package(workbook, bodies, report.generated_at, workbook_name(report, tr))

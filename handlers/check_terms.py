@@ -27,7 +27,7 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
         "no_batch": words("✋ {code} is no batch of {title}. In {waybill} should be: {other}.", **facts),
         "other_batch": words(
             "✋ {code} of {title} was not picked into {waybill}. In the box should be: {other}. Take that one; if this "
-            "one may go all the same, a lead sends: /batch {waybill} {code}",
+            "one may go all the same, a lead sends: <code>/batch {waybill} {code}</code>",
             **facts,
         ),
         "expired": words("✋ {code} of {title} expired on {other}. It does not go out. Take another unit.", **facts),

@@ -153,6 +153,6 @@ def _lines(boxes: Sequence[Parcel], orders: dict[int, Order], words: Words) -> t
     for box in boxes:
         to = orders[box.order_ids[0]].receiver
         where = " ".join(dict.fromkeys(part for part in (to.province, to.city) if part)) or to.country
-        weight = words.grams(box.weight_g)
+        weight = f"{box.weight_g / 1000:.3f} kg"
         made.append(ManifestLine(box.waybill, box.number, where, weight, words.when(box.handed_over_at)))
     return tuple(made)

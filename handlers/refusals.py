@@ -10,7 +10,7 @@ from domain.errors import Refusal
 from handlers.batch_terms import batch_expired_text, batch_needed_text
 from handlers.check_terms import item_text, material_text, note_text, size_text
 from handlers.kind_terms import kind_name
-from handlers.stop_terms import STAYS, WHY_NOT
+from handlers.stop_terms import NO_STEP, STAYS, WHY_NOT
 from handlers.terms import N_, actor_name, hold_name, right_name, role_name, step_name, verb_name, want_text
 from handlers.words import Words, unmarked
 
@@ -191,10 +191,7 @@ def _stays(refusal: errors.ScanStays, words: Words) -> str:
     return {
         "none": words("There is no scan of yours to take back."),
         "not_last": words("{waybill} was not your last scan; only the last one can be taken back.", **facts),
-        "final": words(
-            "{waybill}: this scan stays. What its courier has signed for cannot be taken back.",
-            **facts,
-        ),
+        **{why: words(text, **facts) for why, text in NO_STEP.items()},
         "moved_on": words("{waybill}: somebody has gone on with it. Nothing was taken back.", **facts),
         "late": words("{waybill}: too late, {seconds} s have passed. Ask your lead.", **facts),
     }[refusal.why]
@@ -268,6 +265,11 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         waybill=r.waybill,
         courier=r.courier,
         van=r.van,
+    ),
+    errors.NotSeen: lambda r, words: words(
+        "{waybill} was scanned out, and nobody has looked for it since. First the dispatcher puts it on the stop "
+        "shelf, or says on the stop's card that it has left.",
+        waybill=r.waybill,
     ),
     errors.PullFirst: lambda r, words: words(
         "{waybill}: first put it on the stop shelf and scan the shelf's code {shelf}.", waybill=r.waybill, shelf=r.shelf

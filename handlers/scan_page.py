@@ -5,8 +5,9 @@ the answer sends the job again and hears the same; nothing is done twice.
 """
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain import checking, floor, measuring, notices, pulls, staff, undo_scan
@@ -19,7 +20,7 @@ from domain.records import NoticeKind
 from domain.scan_page import KEPT_DAYS, PageAnswer
 from handlers.cards.checks import check_lines
 from handlers.cards.evidence import veiled
-from handlers.cards.scans import ANY_HINT, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
+from handlers.cards.scans import ANY_HINT, COMMANDS, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
 from handlers.codes import read_codes, read_sized
 from handlers.draw import draw
 from handlers.refusals import refusal_text
@@ -31,6 +32,7 @@ _LONGEST = 400
 _MOST = 2**53
 _LONGEST_AGE = 7 * 24 * 3600 * 1000
 _NOTES, _NOTE = 6, 300
+_COMMAND = re.compile(r"/(putback|pick|receive)\b")
 _DOINGS = ("scan", "undo", "seen", "read")
 
 
@@ -242,8 +244,14 @@ def _warned(outcome: Outcome, words: Words) -> list[str]:
 
 
 def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
+    """What to read under the big words; a station is called as its button here, not by the chat's command."""
+    return _COMMAND.sub(lambda found: station_label(COMMANDS[found[1]], words), _plain(desk, person, outcome, words))
+
+
+def _plain(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
     if outcome.verdict == "ok":
-        parts = [outcome.parcel.waybill] if outcome.pulled and outcome.parcel else []
+        box = outcome.parcel
+        parts = [box.waybill] if box and outcome.code not in (box.waybill, box.number) else []
         parts += [words.grams(outcome.grams)] if outcome.grams else []
         return " · ".join(parts)
     if outcome.verdict == "item" and outcome.material and outcome.parcel:
@@ -256,6 +264,7 @@ def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
         return ""
     stop_id = stop_of(outcome)
     if isinstance(outcome.refusal, ParcelStopped) and stop_id:
-        card = draw(desk, NoticeKind.STOP, stop_id, desk.people.chat(person.chat_id), {})
+        chat = replace(desk.people.chat(person.chat_id), language=words.language)
+        card = draw(desk, NoticeKind.STOP, stop_id, chat, {})
         return unmarked(card.text) if card else ""
     return unmarked(complaint(desk, [outcome], words) or refusal_text(outcome.refusal, words))

@@ -47,7 +47,7 @@ WORDS = {
     "dropped": N_("Taken back before it was sent"),
     "weight": N_("Put it on the scales, or type: 1.25kg"),
     "stop": HEADS["stop"],
-    "stop_seen": N_("I have taken it out"),
+    "stop_seen": N_("I have put it aside"),
     "stop_first": N_("scans that wait for your answer: {n}"),
     "note_read": N_("I have read it"),
     "unknowns": N_("Unknown, look at them later"),

@@ -11,7 +11,7 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import floor, not_there, stock_posting, stock_room
+from domain import floor, not_there, pulls, stock_posting, stock_room
 from domain.desk import Desk
 from domain.errors import BadValue
 from domain.money import parse_minor
@@ -20,10 +20,12 @@ from domain.records import NoticeKind
 from domain.stock_docs import DocKind, StockDoc
 from domain.stock_room import Scan
 from handlers.ask import Ask
+from handlers.card import Card
 from handlers.cards.stock_room import room_card
 from handlers.filters import Cmd, Tap
 from handlers.questions import MARK
 from handlers.terms import N_
+from handlers.words import Words
 
 router = Router(name="stock_room")
 _SPLIT = re.compile(r"[\s,;，；、]+")
@@ -35,6 +37,17 @@ USAGE = {
     DocKind.TRANSFER: N_("Send /transfer and both warehouses: /transfer HZ WH"),
 }
 
+COMMANDS = {
+    DocKind.RECEIPT: "receipt",
+    DocKind.MOVE: "putaway",
+    DocKind.COUNT: "count",
+    DocKind.REGRADE: "regrade",
+    DocKind.TRANSFER: "transfer",
+}
+WAITS = N_(
+    "✋ {waybill} must wait for the stock-take {number} of {bin}. Put what you have of it and its sheet on the stop "
+    "shelf: scan {waybill}, then {shelf}. Then go on with the next one."
+)
 NOT_THERE = N_("Send /notthere, the parcel's label and, where it holds several, the product: /notthere WAYBILL CUP-01")
 
 
@@ -78,7 +91,9 @@ async def missing(message: Message, ask: Ask, args: str) -> None:
         await ask.say(NOT_THERE)
         return
     reason = ask.words.plain("not there, the bin is counted")
-    doc = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    box, doc = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    facts = {"waybill": box.waybill, "bin": doc.scope, "number": doc.number}
+    await ask.reply(Card(ask.words(WAITS, shelf=pulls.shelf_code(box.warehouse_id or 0), **facts)))
     await ask.show(NoticeKind.STOCK_DOC, doc.id)
 
 
@@ -96,7 +111,8 @@ async def _begin(ask: Ask, kind: DocKind, args: str) -> None:
         await ask.say(USAGE[kind])
         return
     if not places:
-        raise BadValue("warehouse", "", "warehouse_code")
+        await ask.reply(Card(await ask.read(_which_place, ask.actor, COMMANDS[kind], words, ask.words)))
+        return
     scope = first.casefold() if kind is DocKind.REGRADE else first
     doc = await ask.run(
         stock_room.begin,
@@ -117,6 +133,16 @@ def _places(desk: Desk, actor: Actor, words: list[str]) -> tuple[list[int], list
     rest = [word for word in words if word.casefold() not in codes]
     mine = floor.place_of(desk, actor)
     return named or ([mine] if mine is not None else []), rest
+
+
+def _which_place(desk: Desk, actor: Actor, command: str, told: list[str], words: Words) -> str:
+    """The command once more for each warehouse of this person, to be copied."""
+    places = [p for p in desk.catalog.warehouses.values() if actor.warehouses is None or p.id in actor.warehouses]
+    lines = [words("Which warehouse? Write its code behind the command:")]
+    for place in places[:20]:
+        again = " ".join((f"/{command}", *told, place.code))
+        lines.append(words("• <code>{command}</code> {warehouse}", command=again, warehouse=place.name))
+    return "\n".join(lines)
 
 
 @router.message(F.text & ~F.text.startswith("/"))

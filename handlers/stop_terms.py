@@ -1,9 +1,20 @@
 """Words for what belongs to stops and recalls: states, what happened, kinds, and why a courier cannot be asked."""
 
+from domain import stopping
+from domain.parcels import StopKind
 from domain.policy_stops import RecallKind
-from domain.stop_desk import RecallState
+from domain.stop_desk import RecallState, Verdict
 from handlers.words import N_
 
+MARKS = {StopKind.REFUND: "⛔", StopKind.HOLD: "✋", StopKind.REPICK: "🔁"}
+VERDICTS = {
+    Verdict.SUCCESS: N_("stopped (SUCCESS)"),
+    Verdict.NOT_SYNCED: N_("order not known yet (FAIL 1001)"),
+    Verdict.SHIPPED: N_("has left (FAIL 1002)"),
+    Verdict.PRINTED: N_("printed, not stopped (FAIL 1003)"),
+}
+REASONS = {stopping.NOT_THERE: N_("goods not in their bin")}
+"""Why a parcel is stopped, where that is no hold's code."""
 KINDS = {
     RecallKind.SENDER: N_("back to us"),
     RecallKind.STATION: N_("back to the station"),
@@ -38,6 +49,18 @@ STAYS = {
     "signed": N_("the courier has signed for it"),
     "late": N_("it was scanned out too long ago"),
 }
+NO_STEP = {
+    "put_back": N_(
+        "{waybill}: a put-back stays. Its goods count as back on their shelf and may be sold by now. Are they not "
+        "there, count that bin (/count)."
+    ),
+    "pulled": N_(
+        "{waybill}: it stays on the stop shelf in the books. Its put-back, or the end of its stop, moves it on."
+    ),
+    "repicked": N_("{waybill}: what was picked into it again stays in it in the books. Ask your lead."),
+    "received": N_("{waybill}: a return that has arrived stays. What is wrong about it is set right on its card."),
+}
+"""Why a scan that was no step of a parcel cannot be taken back."""
 STEPS = {
     "dock": N_("on the dock, not signed for"),
     "pulled": N_("on the stop shelf"),
@@ -61,6 +84,7 @@ VERBS = {
     "loading_ended": N_("loading ended"),
     "struck": N_("struck off the list"),
     "sheet_torn": N_("sheet torn up"),
+    "address_told": N_("new address told"),
     "readdressed": N_("goes to a new address"),
     "repick": N_("to be picked again"),
     "repicked": N_("picked again"),

@@ -295,6 +295,7 @@ WANTS = {
     "bin": N_("a bin like A-01; +A-09 opens a new one"),
     "batch": N_("a batch, like CODE@B7"),
     "units": N_("a number of units"),
+    "in_parcel": N_("a product that is in this parcel"),
     "at_most_there": N_("at most what lies in the bin it comes from"),
     "cost": N_("what one costs, like =8.50"),
     "same_place": N_("an order of this shop to the same address"),

@@ -20,6 +20,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from domain import phones
 from domain.money import decimals, from_minor
 from exports.counts import told
 
@@ -93,7 +94,7 @@ class Words:
 
     def grams(self, grams: int) -> str:
         """1250 -> 1.25 kg, 800 -> 800 g."""
-        return f"{grams / 1000:g} kg" if grams >= 1000 else f"{grams} g"
+        return f"{grams / 1000:.3f}".rstrip("0").rstrip(".") + " kg" if grams >= 1000 else f"{grams} g"
 
     def size(self, size: tuple[int, int, int]) -> str:
         """(300, 200, 155) -> 30×20×15.5 cm."""
@@ -120,5 +121,4 @@ def mask_name(name: str) -> str:
 
 def mask_phone(phone: str) -> str:
     """13812345678 -> *******5678."""
-    digits = phone.split("-")[0]
-    return "*" * max(0, len(digits) - 4) + digits[-4:] if phone else ""
+    return phones.masked(phone)

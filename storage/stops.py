@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from domain.errors import LostRace, Unknown
-from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind, StopState
+from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind
 from domain.policy_stops import FeedSource, RecallKind
 from domain.records import ReturnState
-from domain.stop_desk import COMING, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
+from domain.stop_desk import COMING, SAID, Answered, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
 from storage import stop_rates
 from storage.sql import Shape, Sql, among
 from storage.tables.parcels import parcel, parcel_item, stop
@@ -23,8 +23,8 @@ STOP = Shape(Stop, stop)
 FACT = Shape(StopFact, stop)
 REPLY = Shape(Reply, reply)
 RECALL = Shape(Recall, recall)
+ANSWERED = Shape(Answered, reply)
 
-_CLOCKED = (StopState.OPEN, StopState.ACKED)
 _STOPS_OF = select(*STOP.columns).where(among(stop.c.parcel_id)).order_by(stop.c.id)
 _PILES = select(stop.c.stage, func.count().label("stops"), func.min(stop.c.opened_at).label("oldest"))
 _REPLIES = select(*REPLY.columns)
@@ -86,8 +86,8 @@ class Stops:
         return Board(tuple(shown), tuple(row.waybill for row in rows), stages)
 
     def due(self, now: datetime, limit: int) -> list[Stop]:
-        """OPEN and ACKED stops whose next_at has come, longest due first."""
-        statement = select(*STOP.columns).where(stop.c.state.in_(_CLOCKED), stop.c.next_at <= now)
+        """Open stops whose next_at has come, longest due first."""
+        statement = select(*STOP.columns).where(stop.c.state.in_(sorted(OPEN_STOPS)), stop.c.next_at <= now)
         return self._load(statement.order_by(stop.c.next_at, stop.c.id).limit(limit))
 
     def facts(self, since: datetime, warehouses: frozenset[int] | None) -> list[StopFact]:
@@ -147,6 +147,14 @@ class Replies:
         """Those that still WAIT after their due_at."""
         statement = _REPLIES.where(reply.c.verdict == Verdict.WAIT, reply.c.due_at <= now)
         return [REPLY.thing(row) for row in self._sql.rows(statement.order_by(reply.c.due_at, reply.c.id).limit(limit))]
+
+    def answered(self, since: datetime, shops: frozenset[int] | None, limit: int) -> list[Answered]:
+        """Decided answers to what was asked since, the newest first."""
+        statement = select(*ANSWERED.columns).where(reply.c.verdict.in_(sorted(SAID)), reply.c.asked_at >= since)
+        if shops is not None:
+            statement = statement.where(reply.c.shop_id.in_(sorted(shops)))
+        statement = statement.where(reply.c.decided_at.is_not(None)).order_by(reply.c.id.desc()).limit(limit)
+        return [ANSWERED.thing(row) for row in self._sql.rows(statement)]
 
 
 _BRINGS_BACK = and_(recall.c.state == RecallState.ACCEPTED, recall.c.kind != RecallKind.ADDRESS)

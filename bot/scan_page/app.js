@@ -13,6 +13,7 @@ const MARKS = {
   ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", note: "📝", bin: "🗄", look: "🔎", scan_undone: "↶", place: "📍",
 };
 const GIVES_UP = new Set(["refused", "stop", "shelf", "unknown"]); // its weight is not wanted any more
+const TO_DO = "👉"; // the line of a stop that says what to do
 const KEYS = ["1", "2", "3", "⌫", "4", "5", "6", ".", "7", "8", "9", "0"];
 const CLOSED = "请关闭本页，在聊天里重新打开。 Close this page and open it again in the chat.";
 const SHOWN = 8;
@@ -220,7 +221,9 @@ function draw() {
   siren(Boolean(stop));
   if (stop) {
     byId("stop-code").textContent = stop.code;
-    byId("stop-text").textContent = stop.text;
+    const lines = stop.text.split("\n");
+    byId("stop-do").textContent = lines.filter((text) => text.startsWith(TO_DO)).join("\n");
+    byId("stop-text").textContent = lines.filter((text) => !text.startsWith(TO_DO)).join("\n");
     byId("stop-waiting").textContent = waiting.length ? say("stop_first", waiting.length) : "";
   }
   const target = last();

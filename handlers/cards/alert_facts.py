@@ -11,6 +11,7 @@ from domain.desk import Desk
 from domain.records import Alert, AlertKind
 from domain.selling import Sellable, sellable
 from domain.suspensions import moment
+from handlers.goods import title_of
 from handlers.terms import N_
 from handlers.words import Words
 
@@ -70,11 +71,11 @@ def _shortage(desk: Desk, alert: Alert, words: Words) -> list[str]:
 def _short_line(desk: Desk, sku: str, count: list[str], there: Mapping[str, Sellable], words: Words) -> str:
     if sku == "*":
         return words("• {orders} {orders:order|orders}: no single warehouse has everything", orders=count[0])
-    known = desk.catalog.skus.get(sku)
-    facts = {"sku": sku, "title": known.title if known else "", "orders": count[0], "units": count[1]}
+    goods = f"{sku} {title_of(desk, sku, '')}".rstrip()
+    facts = {"goods": goods, "orders": count[0], "units": count[1]}
     one = there.get(sku, Sellable(sku))
     text = words(
-        "• {sku} {title}: {orders} {orders:order|orders}, {units} {units:unit|units} · to ship {ship}, to sell {sell}",
+        "• {goods}: {orders} {orders:order|orders}, {units} {units:unit|units} · to ship {ship}, to sell {sell}",
         **facts,
         ship=one.ship,
         sell=one.sell,

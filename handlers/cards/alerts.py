@@ -4,12 +4,13 @@ Surprising: the numbers are those of the clock's last round, half a minute old a
 done is as it is now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from domain import watch
 from domain.desk import Desk
+from domain.parcels import Parcel, Stop
 from domain.people import WAREHOUSE_ROLES, Right, Role
 from domain.records import Alert, AlertKind, NoticeKind
 from domain.scope import ALL, HELD
@@ -18,6 +19,7 @@ from handlers.card import Button, Card
 from handlers.cards.alert_facts import FACTS, KINDS
 from handlers.cards.orders import age, order_button
 from handlers.cards.scopes import code_of
+from handlers.cards.stop_board import stop_buttons, stop_line, waiting_for
 from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import N_, role_name
@@ -202,12 +204,26 @@ def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[
 
 @drawing(NoticeKind.ALERTS)
 def alerts_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """Everything open that is the viewer's business. `data['unasked']`: nobody wants to hear that nothing is."""
+    """Everything open that is the viewer's business, the stops that wait for them first. `data['unasked']`: nobody
+    wants to hear that nothing is."""
     words, alerts = viewer.words, mine(desk, viewer)
-    if not alerts:
+    stops = waiting_for(desk, viewer.actor) if viewer.actor is not None else []
+    if not (alerts or stops):
         return None if "unasked" in data else Card(words("<b>✅ No open alerts</b>"))
-    lines = [words("<b>⏰ Open alerts: {count}</b>", count=len(alerts)), ""]
+    lines = [words("<b>⏰ Open alerts: {count}</b>", count=len(alerts) + len(stops)), *_stops(stops, words), ""]
     lines += [alert_line(desk, alert, words) for alert in alerts[:IN_LIST]]
     if len(alerts) > IN_LIST:
         lines.append(words("… and {count} more", count=len(alerts) - IN_LIST))
-    return Card("\n".join(lines), alert_buttons(desk, alerts[:IN_LIST], words))
+    return Card(
+        "\n".join(lines).rstrip(), (*stop_buttons(stops[:IN_LIST]), *alert_buttons(desk, alerts[:IN_LIST], words))
+    )
+
+
+def _stops(stops: Sequence[tuple[Stop, Parcel]], words: Words) -> list[str]:
+    if not stops:
+        return []
+    lines = ["", words("⛔ {count} {count:stop waits|stops wait} for you:", count=len(stops))]
+    lines += [stop_line(stop, parcel, words, leads=True) for stop, parcel in stops[:IN_LIST]]
+    if len(stops) > IN_LIST:
+        lines.append(words("… and {count} more", count=len(stops) - IN_LIST))
+    return lines

@@ -12,6 +12,7 @@ from domain.floor import Outcome
 from domain.parcels import Parcel
 from domain.people import Actor
 from handlers.card import Button, Card
+from handlers.goods import title_of
 from handlers.taps import pack
 from handlers.terms import N_
 from handlers.words import Words
@@ -30,10 +31,10 @@ def check_lines(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
     lines = [words("🔍 Check {waybill}: {done} of {of}", **facts)]
     for line in now.lines[:SHOWN]:
         mark = "✅" if line.done == line.of else "▫️"
-        told = {"mark": mark, "done": line.done, "of": line.of, "sku": line.sku, "title": line.title[:40]}
-        lines.append(words("{mark} {done}/{of} {sku} {title}", **told))
+        goods = f"{line.sku} {title_of(desk, line.sku, line.title, 40)}".rstrip()
+        lines.append(words("{mark} {done}/{of} {goods}", mark=mark, done=line.done, of=line.of, goods=goods))
     lines += [words("… and {count} more", count=len(now.lines) - SHOWN)] if len(now.lines) > SHOWN else []
-    return [*lines, *([words(WANT[now.want], sku=now.sku)] if now.want else [])]
+    return [*lines, *([f"👉 {words(WANT[now.want], sku=now.sku)}"] if now.want else [])]
 
 
 def note_buttons(outcomes: Sequence[Outcome], words: Words) -> tuple[tuple[Button, ...], ...]:

@@ -12,8 +12,8 @@ from domain.catalog import Catalog
 from domain.holds import CATALOGUE, Hold, HoldCode
 from domain.place_names import Why
 from handlers.customer_terms import key_name, level_name, reason_name, term
-from handlers.terms import N_, hold_name, platform_state_name, role_name, step_name
-from handlers.words import Html, Words
+from handlers.terms import N_, actor_name, hold_name, platform_state_name, role_name, step_name
+from handlers.words import Html, Words, mask_name
 
 EVIDENCE = {
     HoldCode.REFUNDED: N_("{amount} went back, but no line says for what"),
@@ -224,8 +224,32 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
         text = LISTED
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
-    seen = words(text, **_facts(hold, words, private)).rstrip()
+    seen = words(text, **_facts(hold, words, private)).rstrip() + _moved(hold.evidence, words, private)
     return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
+
+
+def _moved(evidence: Mapping[str, str], words: Words, private: bool) -> str:
+    """Of a new address both, and who said so: nobody should have to believe it unseen."""
+    if "said_by" not in evidence:
+        return ""
+    said = {
+        "who": actor_name(evidence["said_by"], words),
+        "at": words.when(datetime.fromisoformat(evidence["said_at"])),
+    }
+    return f"{from_to(evidence, words, private)}\n   {words('told by {who} at {at}', **said)}"
+
+
+def from_to(told: Mapping[str, str], words: Words, private: bool) -> str:
+    """The old address and the new one; in a group without names and streets."""
+    was, now = (_receiver(told[name], private) for name in ("was", "now"))
+    lines = (words("was: {address}", address=was or "-"), words("now: {address}", address=now or "-"))
+    return "".join(f"\n   {line}" for line in lines)
+
+
+def _receiver(told: str, private: bool) -> str:
+    name, phone, place, street = told.split("\n")
+    parts = (name, phone, place, street) if private else (mask_name(name), phone, place)
+    return veiled(" ".join(part for part in parts if part), private)
 
 
 def cure(code: HoldCode, words: Words) -> str:

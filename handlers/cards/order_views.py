@@ -8,21 +8,23 @@ from difflib import SequenceMatcher
 
 from domain import parts
 from domain.catalog import Sku
+from domain.changes import MOVES
 from domain.desk import Desk
 from domain.holds import BY_HAND, HoldCode, open_codes
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import Parcel, ParcelState
+from domain.parcels import Parcel, ParcelState, StopKind
 from domain.records import Event
 from domain.screening import QUOTED
 from domain.waiting import rush_from
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines
-from handlers.cards.evidence import beside, cure, hold_line, veiled
+from handlers.cards.evidence import beside, cure, from_to, hold_line, veiled
 from handlers.cards.hands import taker
 from handlers.cards.owed import not_parted
 from handlers.cards.refund_parts import part_name, part_rows, read_lines
 from handlers.cards.rows import Row, in_twos
+from handlers.cards.stops import why
 from handlers.cards.together import why_lines
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, hold_name, verb_name
@@ -205,10 +207,14 @@ def event_line(event: Event, viewer: Viewer) -> str:
     text = words("{at} · {verb} · {who}", at=words.when(event.at), verb=verb_name(event.verb, words), who=who)
     if copy := event.data.get("copy"):
         text += words(" · copy {copy}", copy=copy)
+    if event.verb in MOVES and "was" in event.data:
+        text += from_to(event.data, words, viewer.private)
     if not event.reason:
         return text
     named = {"hold_released": hold_name, "unapproved": back_name}.get(event.verb)
     reason = named(event.reason, words) if named else event.reason
+    if event.verb == "stopped" and event.data.get("why") == StopKind.HOLD:
+        reason = why(event.reason, words)
     return text + words(" · {reason}", reason=veiled(reason, viewer.private, 80))
 
 

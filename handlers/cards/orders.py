@@ -21,6 +21,7 @@ from handlers.cards.order_views import VIEWS
 from handlers.cards.stops import answer_line
 from handlers.cards.together import together_lines
 from handlers.draw import drawing
+from handlers.goods import title_of
 from handlers.taps import pack
 from handlers.terms import (
     N_,
@@ -93,7 +94,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
     blocks = [
         [head(desk, order, words), *_decision(desk, order, words), *hand_lines(desk, order, viewer)],
         [*_people(order, viewer), *order_lines(desk, order, viewer)],
-        _goods(order, words),
+        _goods(desk, order, words),
         _holds(desk, order, viewer),
         [*_parcels(desk, order, words), *together_lines(desk, order, words)],
         [*_money_back(desk, order, words), *(answer_line(one, words) for one in replies.untold(desk, order))],
@@ -161,20 +162,20 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
     return lines
 
 
-def _goods(order: Order, words: Words) -> list[str]:
+def _goods(desk: Desk, order: Order, words: Words) -> list[str]:
     several = len(order.lines) > 1
     lines = []
     for line in order.lines[:SHOWN_LINES]:
-        text = _goods_line(line, order.currency, words)
+        text = _goods_line(desk, line, order.currency, words)
         lines.append(f"#{line.line_no} · {text}" if several else text)
     if len(order.lines) > SHOWN_LINES:
         lines.append(words("… and {count} more {count:line|lines}", count=len(order.lines) - SHOWN_LINES))
     return lines
 
 
-def _goods_line(line: Line, currency: str, words: Words) -> str:
-    code = line.sku or line.merchant_code or "-"
-    title = veiled(beside(code, " ".join(f"{line.title} {line.variant}".split())), True, 60)
+def _goods_line(desk: Desk, line: Line, currency: str, words: Words) -> str:
+    code, title = line.sku or line.merchant_code or "-", " ".join(f"{line.title} {line.variant}".split())
+    title = veiled(title_of(desk, code, title) if line.sku else beside(code, title), True, 60)
     text = N_("{count} × <b>{sku}</b> {title}") if line.sku else N_("{count} × ❓ not matched «{sku}» {title}")
     text = words(text, count=line.quantity, sku=code, title=title).rstrip()
     if line.amount:

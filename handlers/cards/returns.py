@@ -11,6 +11,7 @@ from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
 from handlers.cards.return_batches import batch_lines
 from handlers.draw import drawing
+from handlers.goods import name_of
 from handlers.taps import pack
 from handlers.terms import N_
 from handlers.viewer import Viewer
@@ -95,11 +96,10 @@ def _about(desk: Desk, parcel: Return, viewer: Viewer) -> list[str]:
 def _item_line(desk: Desk, item: ReturnItem, words: Words) -> str:
     sku = desk.catalog.skus.get(item.sku)
     text = words(
-        "{number}. {units} × {title} · {sku} · shelf {bin}",
+        "{number}. {units} × {goods} · shelf {bin}",
         number=item.line_no,
         units=item.expected,
-        title=item.title[:60],
-        sku=item.sku,
+        goods=name_of(desk, item.sku, item.title),
         bin=sku.bin if sku and sku.bin else "?",
     )
     if not item.graded:

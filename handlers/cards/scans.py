@@ -98,7 +98,7 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     hint = words(HINTS[person.station] if person.station else ANY_HINT)
     lines = [head, "", *[_line(event, words) for event in events], "" if events else None]
     box = checking.open_for(desk, person.acting(), person.last_parcel)
-    lines += ["", *check_lines(desk, box, words), ""] if box else []
+    lines += [*check_lines(desk, box, words), ""] if box else []
     van = loading.courier_of(desk, person.id)
     if van is not None:
         lines.append(
@@ -162,6 +162,7 @@ def _line(event: Event, words: Words) -> str:
     if data["verdict"] == "ok" and data.get("pulled"):
         return words("⛔ {time} <code>{code}</code> lies on the stop shelf", **{**facts, "code": data["pulled"]})
     if data["verdict"] == "ok":
+        facts["code"] = data.get("of") or facts["code"]  # the last unit's code ends the check of its parcel
         text = words("✓ {time} <code>{code}</code> {done}", **facts)
         text += f" · {words.grams(int(data['grams']))}" if data["grams"] else ""
         return f"{text}\n   ⚠ {words(WARNINGS[data['warn']])}" if data["warn"] else text

@@ -7,8 +7,9 @@ house without shortages sees its smallest numbers.
 from domain.desk import Desk
 from domain.selling import Sellable, sellable
 from handlers.card import Card
+from handlers.goods import title_of
 from handlers.terms import N_
-from handlers.words import Words
+from handlers.words import Html, Words
 
 SHOWN = 12
 ASK = N_("Send /stock with a SKU, a barcode or a part of the title, e.g. /stock CUP-01")
@@ -51,10 +52,9 @@ def sell_card(desk: Desk, words: Words) -> Card:
         lines.append(words("⚠ More is promised than there is of {count} {count:product|products}.", count=over))
     lines += ["", words("The least to sell:")] if found else []
     for one in found[:SHOWN]:
-        title = desk.catalog.skus[one.sku].title[:40]
-        told = words(
-            "• <code>{sku}</code> {title}: to ship {ship}, to sell {sell}", sku=one.sku, title=title, **_both(one)
-        )
+        title = title_of(desk, one.sku, "", 40)
+        goods = words("<code>{sku}</code> {title}", sku=one.sku, title=title).rstrip()
+        told = words("• {goods}: to ship {ship}, to sell {sell}", goods=Html(goods), **_both(one))
         lines.append(told + (f" · {words('{units} coming', units=one.coming)}" if one.coming else ""))
     if len(found) > SHOWN:
         lines.append(words("… and {count} more", count=len(found) - SHOWN))

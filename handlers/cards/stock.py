@@ -11,6 +11,7 @@ from domain.stock import RELOCATING, Bucket, Document
 from domain.stock_docs import DocKind, number_of
 from handlers.card import Button, Card
 from handlers.cards.stock_where import where_lines
+from handlers.goods import name_of, title_of
 from handlers.taps import LIMIT, pack
 from handlers.terms import N_, actor_name
 from handlers.words import Words
@@ -72,7 +73,9 @@ def stock_answer(desk: Desk, text: str, words: Words) -> Card:
     if len(found) == 1:
         return stock_card(desk, found[0], words)
     lines = [words("{count} {count:product fits|products fit} «{text}»:", count=len(found), text=text[:60])]
-    lines += [words("• <code>{code}</code> {title}", code=sku.code, title=sku.title[:60]) for sku in found[:CHOICES]]
+    for sku in found[:CHOICES]:
+        title = title_of(desk, sku.code, sku.title)
+        lines.append(words("• <code>{code}</code> {title}", code=sku.code, title=title).rstrip())
     if len(found) > CHOICES:
         lines.append(words("… and more. Type a longer part of the title."))
     rows = tuple((Button(sku.code, pack("sk", sku.code)),) for sku in found[:CHOICES] if _fits(sku.code))
@@ -87,25 +90,23 @@ def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
     """Levels per warehouse, where the units lie and whom they are promised to, then the last moves."""
     levels = desk.stock.levels([sku.code])
     moves = desk.stock.history(sku.code, MOVES * 2)
-    head = words("📦 {title} · {code}", title=sku.title[:120], code=sku.code)
+    head = words("📦 {goods}", goods=name_of(desk, sku.code, sku.title, 120))
     facts = words(
-        "Barcode {barcode} · {weight} · shelf {bin}",
+        "Shelf {bin} · {weight} · barcode {barcode}",
         barcode=sku.barcode or "-",
         weight=words.grams(sku.weight_g) if sku.weight_g else "-",
         bin=sku.bin or "-",
     )
     lines = [head, facts, *_weight_lines(desk, sku, words), ""]
     for level in levels.values():
-        lines.append(
-            words(
-                "<b>{warehouse}</b>: {free} free = {good} on the shelf − {reserved} promised; {defective} defective",
-                warehouse=desk.catalog.warehouses[level.warehouse_id].name,
-                free=level.free,
-                good=level.good,
-                reserved=level.reserved,
-                defective=level.defective,
-            )
+        text = words(
+            "<b>{warehouse}</b>: {free} free = {good} on the shelf − {reserved} promised",
+            warehouse=desk.catalog.warehouses[level.warehouse_id].name,
+            free=level.free,
+            good=level.good,
+            reserved=level.reserved,
         )
+        lines.append(text + (words("; {count} defective", count=level.defective) if level.defective else ""))
     if not levels:
         lines.append(words("Never seen in any warehouse."))
     lines += where_lines(desk, sku, words)

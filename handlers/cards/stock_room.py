@@ -91,7 +91,9 @@ def _where(desk: Desk, doc: StockDoc, words: Words) -> str:
         text = words("{warehouse} · {name} · {time}", **by)
     if doc.kind is DocKind.COUNT:
         text += " · " + words("counted: {scope}", scope=doc.scope)
-    if doc.bin and doc.state in WORKED and doc.kind is not DocKind.RECEIPT:
+    if doc.bin == bins.RECEIVING and doc.state in WORKED and doc.kind is DocKind.MOVE:
+        text += " · " + words("out of the receiving area (IN)")
+    elif doc.bin and doc.state in WORKED and doc.kind is not DocKind.RECEIPT:
         text += " · " + words("bin {bin}", bin=doc.bin)
     return text
 
@@ -101,7 +103,7 @@ def _lines(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
     shown = doc.lines
     if doc.kind is DocKind.COUNT and doc.state is DocState.OPEN:
         again = [line for line in doc.lines if line.again]
-        bin_names = ", ".join(dict.fromkeys(bins.shown(desk, line.sku, line.bin) or "-" for line in again))
+        bin_names = words.listed(dict.fromkeys(bins.shown(desk, line.sku, line.bin) or "-" for line in again))
         told = [words("⚠ Moved while it was counted. Count again: {bins}", bins=bin_names)] if again else []
         return told + _cut([_scanned(desk, line, words) for line in doc.lines if line.done], words)
     if doc.kind in (DocKind.COUNT, DocKind.TRANSFER) and doc.state in (DocState.WAITING, DocState.DONE):
@@ -115,10 +117,24 @@ def _lines(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
                     units=units,
                 )
             ]
-        return _cut([_differs(desk, line, words) for line in shown], words)
+        differs = _arrived if doc.kind is DocKind.TRANSFER else _differs
+        return _cut([differs(desk, line, words) for line in shown], words)
+    if doc.kind is DocKind.MOVE:
+        return _carried(desk, doc, words)
     if doc.state is DocState.IN_TRANSIT:
         return _cut([_comes(line, words) for line in shown], words)
     return _cut([_scanned(desk, line, words) for line in shown], words)
+
+
+def _carried(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
+    """What lies in which bin now, the last first, and what is in hand and still wants its bin."""
+    there = [e for e in desk.history("stock_doc", doc.id, 1000) if e.verb == "put_away"]
+    lines = [
+        words("✓ {time} {units} → {bin}", time=words.clock(e.at), units=e.data["units"], bin=e.data["bin"])
+        for e in there
+    ]
+    hand = [_scanned(desk, line, words) for line in doc.lines]
+    return [*hand, *([words("👉 Now scan the bin they go to.")] if hand else []), *_cut(lines, words)]
 
 
 def _cut(lines: list[str], words: Words) -> list[str]:
@@ -155,9 +171,14 @@ def _differs(desk: Desk, line: DocLine, words: Words) -> str:
     )
 
 
+def _arrived(desk: Desk, line: DocLine, words: Words) -> str:
+    facts = {"done": line.done, "planned": line.planned, "difference": f"{line.difference:+d}"}
+    return words("• <code>{sku}</code>: {planned} sent, {done} arrived, {difference}", sku=_name(line), **facts)
+
+
 def _at_stake(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
     values = difference(desk, doc)
-    money = ", ".join(words.money(value, currency) for currency, value in sorted(values.items()))
+    money = words.listed(words.money(value, currency) for currency, value in sorted(values.items()))
     lines = ["", words("At stake: {money}", money=money)]
     for sku, value in sorted(of_the_day(desk, doc).items()):
         money = words.money(value, desk.catalog.skus[sku].currency)
@@ -208,7 +229,13 @@ def room_card(desk: Desk, actor: Actor, words: Words) -> Card:
     docs = desk.stock_docs.open_of(actor.warehouses, LISTED)
     for doc in docs:
         name = words(KINDS[doc.kind], number=doc.number)
-        lines.append(f"{name} · {desk.catalog.warehouses[doc.place].name} · {words(STATES[doc.state])} · {doc.holder}")
+        told = (
+            name,
+            desk.catalog.warehouses[doc.place].name,
+            words(STATES[doc.state]),
+            words("{name}", name=doc.holder),
+        )
+        lines.append(" · ".join(part for part in told if part))
         rows.append((Button(words.label(KINDS[doc.kind], number=doc.number), pack("k.o", doc.id)),))
     if not docs:
         lines.append(words("No open document."))

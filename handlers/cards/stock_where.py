@@ -40,7 +40,7 @@ def _sellable(desk: Desk, sku: Sku, words: Words) -> list[str]:
         for (place, _), level in levels.items()
         if level.good and (worth := values.get((place, sku.code, Bucket.GOOD.value), 0))
     ]
-    return [*lines, words("Average cost: {costs}", costs=", ".join(costs))] if costs else lines
+    return [*lines, words("Average cost: {costs}", costs=words.listed(costs))] if costs else lines
 
 
 def _bins(desk: Desk, sku: Sku, words: Words) -> list[str]:
@@ -59,7 +59,7 @@ def _bins(desk: Desk, sku: Sku, words: Words) -> list[str]:
         expires = until.get((sku.code, place.batch))
         text += f" · {words('batch {batch}', batch=place.batch)}" if place.batch else ""
         lines.append(text + (f" · {words('expires {date}', date=expires.isoformat())}" if expires else ""))
-    return _some(lines, words)
+    return [words("Where it lies:"), *_some(lines, words)] if lines else []
 
 
 def _defects(desk: Desk, sku: Sku, words: Words) -> list[str]:
@@ -93,7 +93,7 @@ def _promised(desk: Desk, sku: Sku, words: Words) -> list[str]:
     lines = [words("Promised to:")]
     for box in boxes[:SHOWN]:
         stopped = any(stop.state in OPEN_STOPS for stop in stops.get(box.id, ()))
-        numbers = ", ".join(orders[order_id].number for order_id in box.live_orders if order_id in orders)
+        numbers = words.listed(orders[order_id].number for order_id in box.live_orders if order_id in orders)
         lines.append(_box(desk, sku, box, numbers, stopped, words))
     if len(boxes) > SHOWN:
         lines.append(words("… and more"))
@@ -101,7 +101,6 @@ def _promised(desk: Desk, sku: Sku, words: Words) -> list[str]:
 
 
 def _box(desk: Desk, sku: Sku, box: Parcel, numbers: str, stopped: bool, words: Words) -> str:
-
     units = sum(item.quantity for item in box.live_items if item.sku == sku.code)
     facts = {"units": units, "orders": numbers, "parcel": box.waybill or box.number}
     text = words("• {units} for {orders} in {parcel}: {state}", state=step_name(box.state, words), **facts)

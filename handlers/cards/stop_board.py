@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from domain import feeds, recalls
+from domain import feeds, recalls, stopping
 from domain.desk import Desk
 from domain.parcels import Parcel, ParcelState, Stage, Stop, StopState
 from domain.people import Actor, Right
@@ -16,12 +16,15 @@ from domain.stop_desk import Board, Ended, StopFact
 from handlers.card import Button, Card
 from handlers.cards.stops import SEEN, next_roles, span
 from handlers.draw import drawing
+from handlers.stop_terms import MARKS
 from handlers.taps import pack
 from handlers.terms import step_name
 from handlers.viewer import Viewer
 from handlers.words import Words
 
 SHOWN = 20
+ANSWERS = 2000
+"""So many of the newest answers to platforms are looked at."""
 LISTED = 60
 """Waybills of the newest other stops: in a flood each one stands on the board at once."""
 
@@ -37,7 +40,7 @@ def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     shown = [(stop, boxes[stop.parcel_id]) for stop in board.first]
     leads = Right.OVERRIDE in actor.rights
     lines = [words("⛔ Open stops: {count}", count=board.count), *(_by_stage(desk, board, words) if leads else []), ""]
-    lines += [_line(stop, parcel, words, leads=leads) for stop, parcel in shown]
+    lines += [stop_line(stop, parcel, words, leads=leads) for stop, parcel in shown]
     if not board.count:
         lines = [words("✅ No open stops.")]
     if board.newest:
@@ -45,8 +48,20 @@ def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     lines += silent(desk, words)
     if leads and not board.newest:  # nobody reads statistics in a flood
         lines += _record(desk, actor, words)
-    buttons = [Button(f"⛔ {_tail(parcel.waybill)}", pack("st", stop.id)) for stop, parcel in shown]
-    return Card("\n".join(lines), tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2)))
+    return Card("\n".join(lines), stop_buttons(shown))
+
+
+def stop_buttons(shown: Sequence[tuple[Stop, Parcel]]) -> tuple[tuple[Button, ...], ...]:
+    """A button for each that opens it, two in a row."""
+    buttons = [Button(f"{MARKS[stop.kind]} {_tail(parcel.waybill)}", pack("st", stop.id)) for stop, parcel in shown]
+    return tuple(tuple(buttons[at : at + 2]) for at in range(0, len(buttons), 2))
+
+
+def waiting_for(desk: Desk, actor: Actor) -> list[tuple[Stop, Parcel]]:
+    """Open stops whose clock runs against this person, those that name them first, and where their parcels are."""
+    stops = [stop for stop in _board(desk, actor).first if stopping.waits_for(stop, actor)]
+    boxes = desk.parcels.many([stop.parcel_id for stop in stops])
+    return [(stop, boxes[stop.parcel_id]) for stop in stops]
 
 
 def _tail(waybill: str) -> str:
@@ -74,16 +89,18 @@ def _by_stage(desk: Desk, board: Board, words: Words) -> list[str]:
     ]
 
 
-def _line(stop: Stop, parcel: Parcel, words: Words, *, leads: bool) -> str:
+def stop_line(stop: Stop, parcel: Parcel, words: Words, *, leads: bool) -> str:
+    """One stop in a list; whoever `leads` reads who is told next."""
     text = words(
-        "• {waybill} · {state} · since {time} · {who}",
+        "{mark} {waybill} · {state} · since {time} · {who}",
+        mark=MARKS[stop.kind],
         waybill=parcel.waybill or parcel.number,
         state=step_name(parcel.state, words),
         time=words.clock(stop.opened_at),
         who=stop.pulled_by or stop.acked_by or stop.named or words.plain("nobody yet"),
     )
     if stop.state is StopState.PULLED:
-        return text + words(" · on the stop shelf")
+        text += words(" · on the stop shelf")
     if not leads or stop.next_at is None:
         return text
     return text + words(" · next: {who} at {time}", time=words.clock(stop.next_at), who=next_roles(stop, words))
@@ -110,6 +127,7 @@ def _record(desk: Desk, actor: Actor, words: Words) -> list[str]:
     facts = [one for one in desk.stops.facts(since, actor.warehouses) if one.state is not StopState.TOO_LATE]
     if any(fact.state is StopState.DONE for fact in facts):
         lines += _medians(facts, words)
+    lines += _answered(desk, actor, since, words)
     return ["", *lines] if lines else []
 
 
@@ -160,7 +178,7 @@ def _recalled(desk: Desk, actor: Actor, words: Words) -> list[str]:
 
 
 def _share(good: int, whole: int) -> str:
-    return f"{good}/{whole} ({good * 100 // whole} %)"
+    return f"{good}/{whole} ({good * 100 // whole}%)"
 
 
 def _shares(ended: Sequence[tuple[str, Ended]], words: Words) -> list[str]:
@@ -184,3 +202,26 @@ def _medians(facts: Sequence[StopFact], words: Words) -> list[str]:
             pull=middle((fact.opened_at, fact.pulled_at) for fact in facts),
         )
     ]
+
+
+def _answered(desk: Desk, actor: Actor, since: datetime, words: Words) -> list[str]:
+    """How soon each shop's platform got its answers (rules.md D): the middle one, and the one that nineteen of twenty
+    were as fast as. Where nothing is told to a platform it is when the answer was there for a person to give."""
+    answers: dict[int, list[timedelta]] = {}
+    for one in desk.replies.answered(since, actor.shops, ANSWERS):
+        answers.setdefault(one.shop_id, []).append((one.said_at or one.decided_at) - one.asked_at)
+    if not answers:
+        return []
+    lines = [words("Answers to platforms, from the request on:")]
+    for shop_id, took in sorted(answers.items()):
+        facts = {"shop": desk.catalog.shops[shop_id].name, "count": len(took)}
+        half, most = (span(_percentile(took, percent), words) for percent in (50, 95))
+        lines.append(
+            words("• {shop}: {count} {count:answer|answers}, p50 {half}, p95 {most}", half=half, most=most, **facts)
+        )
+    return lines
+
+
+def _percentile(took: Sequence[timedelta], percent: int) -> timedelta:
+    """By nearest rank."""
+    return sorted(took)[max(0, -(-len(took) * percent // 100) - 1)]

@@ -10,16 +10,18 @@ from datetime import timedelta
 
 from domain import away, bins, dock, pulls, recalls, stopping
 from domain.desk import Desk
+from domain.holds import HoldCode
 from domain.orders import Order
 from domain.parcels import Item, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.people import Right
 from domain.policy_stops import RecallKind
 from domain.records import NoticeKind
-from domain.stop_desk import Reply, Verdict
+from domain.stop_desk import RecallState, Reply, Verdict
 from handlers.card import Button, Card
-from handlers.cards.evidence import veiled
+from handlers.cards.evidence import hold_line, veiled
 from handlers.draw import drawing
-from handlers.stop_terms import KIND_BUTTONS, STATES
+from handlers.goods import name_of
+from handlers.stop_terms import KIND_BUTTONS, REASONS, STATES, VERDICTS
 from handlers.taps import pack
 from handlers.terms import N_, hold_name, role_name, step_name
 from handlers.viewer import Viewer
@@ -57,12 +59,18 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     words = viewer.words
     lines = [head(stop, parcel, words), _about(desk, stop, parcel, order, viewer)]
     if stop.open:
-        lines += [_where(desk, parcel, words), *_goods(desk, stop, parcel, words), "", *_who(stop, words)]
-        lines.append(_next_step(desk, stop, parcel, words))
+        lines += [
+            _where(desk, parcel, words),
+            *_said(stop, order, viewer),
+            *_goods(desk, stop, parcel, words),
+            "",
+            *_who(stop, words),
+        ]
+        lines.append(f"👉 {_next_step(desk, stop, parcel, words)}")
         if dock.may_have_left(desk, parcel):
             lines.append(words("It was scanned out, and nobody has signed for it: look at the dock first."))
     elif stop.state is StopState.TOO_LATE:
-        lines += ["", *_left(desk, stop, parcel, order, words)]
+        lines += ["", *_left(desk, stop, parcel, order, viewer)]
     elif stop.state is StopState.RELEASED and stop.pulled_at and not stop.line_nos:
         lines.append(words("Take it from the stop shelf and go on where it was."))
     elif _box_goes_on(stop, parcel):
@@ -75,8 +83,10 @@ def _code(parcel: Parcel) -> dict[str, str]:
     return {"waybill": parcel.waybill or parcel.number}
 
 
-def _why(stop: Stop, words: Words) -> str:
-    return ", ".join(hold_name(code, words) for code in stop.reason.split(","))
+def why(reason: str, words: Words) -> str:
+    """The codes for which a parcel is held, in words."""
+    codes = reason.split(",")
+    return words.listed(words.plain(REASONS[code]) if code in REASONS else hold_name(code, words) for code in codes)
 
 
 def head(stop: Stop, parcel: Parcel, words: Words) -> str:
@@ -88,7 +98,7 @@ def head(stop: Stop, parcel: Parcel, words: Words) -> str:
         time=words.clock(stop.closed_at) if stop.closed_at else "-",
         puller=stop.pulled_by or "-",
         pulled=words.clock(stop.pulled_at) if stop.pulled_at else "-",
-        why=_why(stop, words),
+        why=why(stop.reason, words),
         **_code(parcel),
     )
 
@@ -106,16 +116,20 @@ def _about(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer)
     )
 
 
+def _said(stop: Stop, order: Order, viewer: Viewer) -> list[str]:
+    """What a person said who holds it, so that nobody on the floor has to ask."""
+    held = [hold for hold in order.holds if hold.open and hold.code is HoldCode.FREEZE]
+    return [hold_line(hold, viewer.words, viewer.private) for hold in held] if stop.kind is StopKind.HOLD else []
+
+
 def _where(desk: Desk, parcel: Parcel, words: Words) -> str:
     wave = desk.waves.get(parcel.wave_id) if parcel.wave_id is not None else None
-    return words(
-        "Where: {warehouse}, {state}, wave {wave}, slot {slot}, last with {holder}",
-        warehouse=desk.catalog.warehouses[parcel.warehouse_id].name if parcel.warehouse_id else "-",
-        state=step_name(parcel.state, words),
-        wave=wave.number if wave else "-",
-        slot=parcel.slot or "-",
-        holder=parcel.holder or (wave.owner if wave else "") or words.plain("nobody yet"),
-    )
+    facts = {"state": step_name(parcel.state, words), "wave": wave.number if wave else "-", "slot": parcel.slot or "-"}
+    facts["warehouse"] = desk.catalog.warehouses[parcel.warehouse_id].name if parcel.warehouse_id else "-"
+    holder = parcel.holder or (wave.owner if wave else "")
+    if not holder:
+        return words("Where: {warehouse}, {state}, wave {wave}, slot {slot}; nobody has it yet", **facts)
+    return words("Where: {warehouse}, {state}, wave {wave}, slot {slot}, last with {holder}", holder=holder, **facts)
 
 
 def taken_out(stop: Stop, parcel: Parcel) -> list[Item]:
@@ -135,8 +149,8 @@ def _goods(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[str]:
     home = bins.home_names(desk, parcel)
     for item in out[:15]:
         place = home.get(item.sku) or "?"
-        facts = {"units": item.quantity, "title": item.title[:60], "sku": item.sku, "bin": place}
-        lines.append(words("• {units} × {title} · {sku} · shelf {bin}", **facts))
+        facts = {"units": item.quantity, "goods": name_of(desk, item.sku, item.title), "bin": place}
+        lines.append(words("• {units} × {goods} · shelf {bin}", **facts))
     return lines
 
 
@@ -155,20 +169,25 @@ def _who(stop: Stop, words: Words) -> list[str]:
 
 
 def next_roles(stop: Stop, words: Words) -> str:
-    """Who is told when nobody answers."""
-    roles = stopping.told_at_level(replace(stop, level=stop.level + 1))
-    return ", ".join(role_name(role, words) for role in sorted(roles))
+    """Who is told when its clock runs out."""
+    level = stopping.next_level(stop)
+    if stop.named and level == 0:
+        return stop.named
+    roles = stopping.told_at_level(replace(stop, level=level))
+    return words.listed(role_name(role, words) for role in sorted(roles))
 
 
 def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
     """What to do now: one thing."""
     facts = {**_code(parcel), "shelf": pulls.shelf_code(parcel.warehouse_id or 0), "slot": parcel.slot}
-    if stop.kind is StopKind.REPICK and stopping.open_of(desk, parcel, StopKind.REFUND):
+    if stop.kind is StopKind.REPICK and stopping.forbidden(desk, parcel):
         return words("Leave it for now: another refund stops this parcel.")
     if stop.kind is StopKind.REPICK:
         return words("Put it into the box, then scan {waybill} at /pick.", **facts)
     if stop.kind is StopKind.HOLD and stop.state is StopState.PULLED:
         return words("It waits on the stop shelf until customer service has decided.")
+    if stop.reason == stopping.NOT_THERE and parcel.state is ParcelState.IN_WAVE:
+        return words("It goes on by itself when its bin has been counted.")
     if stop.kind is StopKind.HOLD:
         return words("Put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
     if pulls.untouched(desk, parcel):
@@ -183,7 +202,8 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
     return words("Take it out and put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
 
 
-def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, words: Words) -> list[str]:
+def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) -> list[str]:
+    words = viewer.words
     courier = desk.catalog.couriers[parcel.courier_id].name if parcel.courier_id else "-"
     lines = [words("It left at {time} with {courier}.", time=words.when(parcel.handed_over_at), courier=courier)]
     if stop.acked_by:
@@ -193,9 +213,13 @@ def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, words: Words) ->
         lines.append(words("Nobody has it yet. An alert goes out at {time}.", time=words.clock(until)))
     asked = desk.recalls.of_parcels([parcel.id]).get(parcel.id, ())
     if asked:
-        return [*lines, words("Recall: {state}", state=words.plain(STATES[asked[-1].state]))]
+        lines.append(words("Recall: {state}", state=words.plain(STATES[asked[-1].state])))
+        failed = asked[-1].state is RecallState.FAILED
+        return [*lines, words("Wait for it: should it come back, scan it at /receive.")] if failed else lines
     if stop.kind is StopKind.HOLD:
         return [*lines, words("Ask the courier to deliver it to the new address.")]
+    if not viewer.offers(Right.REFUND, shop=order.shop_id):
+        return [*lines, words("Customer service asks the courier for it. Should it come back, scan it at /receive.")]
     return [*lines, words("Ask the courier to bring it back, or wait for it: scan it at /receive when it comes.")]
 
 
@@ -221,15 +245,17 @@ def _answer(desk: Desk, stop: Stop, order: Order, words: Words) -> list[str]:
 def answer_line(reply: Reply, words: Words) -> str:
     """What the platform was or will be told of one refund."""
     if reply.verdict is Verdict.WAIT:
-        return words("Platform: waits for our answer, FAIL after {time}", time=words.clock(reply.due_at))
+        return words("Platform: waits; with nobody on it by {time} it hears FAIL", time=words.clock(reply.due_at))
     took = span((reply.decided_at or reply.asked_at) - reply.asked_at, words)
-    facts = {"verdict": reply.verdict, "took": took, "error": reply.error, "tries": reply.attempts}
+    facts = {"verdict": words.plain(VERDICTS[reply.verdict]), "took": took, "error": reply.error}
     if reply.said == reply.verdict and reply.said_at is not None:
         return words("Platform: {verdict} after {took}, told at {time}", time=words.clock(reply.said_at), **facts)
     if reply.next_at is None:
         return words("Platform: {verdict} after {took}, not told ({error}): answer it there by hand", **facts)
     if reply.error:
-        return words("Platform: {verdict} after {took}, being told, try {tries} failed: {error}", **facts)
+        return words(
+            "Platform: {verdict} after {took}, being told, try {tries} failed: {error}", tries=reply.attempts, **facts
+        )
     return words("Platform: {verdict} after {took}, being told", **facts)
 
 
@@ -246,7 +272,8 @@ def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
         asks = [take] if mine and stop.acked_at is None else []
         return (*_recall_rows(desk, parcel, order, viewer), *asks)
     rows: list[Row] = []
-    if stop.state is StopState.OPEN and any(viewer.offers(right, warehouse=place) for right in SEEN):
+    idle = stop.kind is StopKind.REPICK and stopping.forbidden(desk, parcel)
+    if stop.state is StopState.OPEN and not idle and any(viewer.offers(right, warehouse=place) for right in SEEN):
         rows.append(take)
     torn = stop.open and stop.kind is StopKind.REFUND and pulls.untouched(desk, parcel)
     if torn and viewer.offers(Right.WAVE, warehouse=place):
@@ -264,7 +291,9 @@ def _recall_rows(desk: Desk, parcel: Parcel, order: Order, viewer: Viewer) -> tu
         return ()
     asked = desk.recalls.of_parcels([parcel.id]).get(parcel.id, ())
     words = viewer.words
-    if asked:
-        return ((Button(words.plain("🚚 The recall"), pack("rc", asked[-1].id)),),)
+    known = ((Button(words.plain("🚚 The recall"), pack("rc", asked[-1].id)),),) if asked else ()
+    if asked and asked[-1].state not in (RecallState.FAILED, RecallState.DROPPED):
+        return known
     kinds = [kind for kind in RecallKind if not recalls.why_not(desk, parcel, order, kind)]
-    return tuple((Button(words.plain(KIND_BUTTONS[kind]), pack("rcn", parcel.id, kind, order.id)),) for kind in kinds)
+    asks = [(Button(words.plain(KIND_BUTTONS[kind]), pack("rcn", parcel.id, kind, order.id)),) for kind in kinds]
+    return (*known, *asks)

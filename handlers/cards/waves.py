@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from domain import printing, wave_choice
 from domain.desk import Desk
 from domain.paper_records import Paper
-from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Wave, WaveState
+from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, StopKind, Wave, WaveState
 from domain.people import Actor, Right, may
 from domain.printing import Standing
 from domain.records import NoticeKind
@@ -70,6 +70,8 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
         return _sure(wave, PAPERS[data["again"]], stands, "\n".join(lines), words)
     if wave.state is WaveState.OPEN:
         lines += ["", words("Take it, walk the pick list, and scan each slip when its slot is full.")]
+    elif wave.state is WaveState.TAKEN:
+        lines += ["", words("Goods are not in their bin? Send /notthere and the slip's waybill.")]
     files = pick_paper(desk, wave, words) if wave.state is WaveState.OPEN else ()
     return Card("\n".join(lines), _buttons(wave, stands, viewer), files)
 
@@ -164,8 +166,10 @@ def _progress(boxes: list[Parcel], words: Words) -> str:
 def _stopped(desk: Desk, boxes: list[Parcel], stands: Mapping[int, Standing], words: Words) -> list[str]:
     """The parcels that must come out, by name: whoever walks the wave looks here. A label that was printed is named."""
     stops = desk.stops.of_parcels([box.id for box in boxes])
-    out = [box for box in boxes if any(stop.state in OPEN_STOPS for stop in stops.get(box.id, ()))]
-    held = [box for box in boxes if box.blocked and box not in out]
+    kinds = {box.id: {stop.kind for stop in stops.get(box.id, ()) if stop.state in OPEN_STOPS} for box in boxes}
+    out = [box for box in boxes if StopKind.REFUND in kinds[box.id]]
+    again = [box for box in boxes if kinds[box.id] == {StopKind.REPICK}]
+    held = [box for box in boxes if box.blocked and box not in out and box not in again]
     lines = []
     for box in out:
         text = words("⛔ STOP: slot {slot}, {waybill}. Do not send it.", slot=box.slot, waybill=box.waybill)
@@ -173,6 +177,10 @@ def _stopped(desk: Desk, boxes: list[Parcel], stands: Mapping[int, Standing], wo
         lines.append(f"{text} {words('Tear up its label (copy {copy}).', copy=last.number)}" if last else text)
     lines += [
         words("✋ Held: slot {slot}, {waybill}. Put it aside.", slot=box.slot, waybill=box.waybill) for box in held
+    ]
+    lines += [
+        words("🔁 Pick again: slot {slot}, {waybill}. Its card says what.", slot=box.slot, waybill=box.waybill)
+        for box in again
     ]
     return lines[:20]
 
@@ -197,9 +205,9 @@ def _print_button(wave: Wave, stands: Stands, paper: Paper, words: Words) -> But
     """What is wanted, with how many; or, when nothing is, all once more."""
     wanted = sum(1 for stand in stands[paper].values() if stand.wanted)
     if paper is Paper.LABEL:
-        letter, new, again = "l", N_("🖨 Labels ({count})"), N_("🖨 Labels again…")
+        letter, new, again = "l", N_("🖨 Labels {count}"), N_("🖨 Labels again…")
     else:
-        letter, new, again = "s", N_("🖨 Slips ({count})"), N_("🖨 Slips again…")
+        letter, new, again = "s", N_("🖨 Slips {count}"), N_("🖨 Slips again…")
     if wanted:
         return Button(words.label(new, count=wanted), pack("wp", wave.id, letter), style="primary")
     return Button(words.plain(again), pack("wp", wave.id, f"{letter}?"))

@@ -22,7 +22,7 @@ def units(opening: int, came: int, left: int, on_hand: int) -> StockRow:
 
 def test_the_example_ties() -> None:
     assert failures(REPORT) == {}
-    assert len(tie_out(REPORT)) == 2 * 8 + 2 + 1
+    assert len(tie_out(REPORT)) == 2 * 10 + 2 + 1
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,7 @@ def test_the_example_ties() -> None:
         ({"refunds": (*REFUNDS[:1], REFUNDS[2])}, {}),
         ({"shipments": (parcel("W1", 1200), parcel("W1", 850))}, {(Check.WAYBILLS, ""): -1}),
         ({"shipments": (parcel("W1", 1200), parcel("W2", 851))}, {(Check.FREIGHT, "CNY"): 1}),
+        ({"recalls": REPORT.recalls[1:]}, {(Check.RECALLS, "CNY"): -1, (Check.RECALL_FEES, "CNY"): -1_200}),
         ({"ties": (Tie("x", 5, 3, Unit.PIECES),)}, {("x", ""): -2}),
     ],
 )
@@ -56,5 +57,7 @@ def test_a_currency_without_a_control_is_compared_with_zero() -> None:
         (Check.PAID, "USD"): 7_000,
         (Check.REFUNDS, "USD"): 1,
         (Check.REFUNDED, "USD"): 999,
+        (Check.RECALLS, "USD"): 1,
+        (Check.RECALL_FEES, "USD"): 700,
     }
     assert control_of(REPORT, "EUR").paid == 0

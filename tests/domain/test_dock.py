@@ -251,10 +251,15 @@ def unlisted(desk: Unit) -> list[tuple[AlertKind, int, int, tuple[int, ...]]]:
 def test_what_changed_while_it_was_gone_is_held(house: House) -> None:
     """Nobody was asked about an order that had left; now that it is here again somebody is."""
     house.to_the_dock()
+    house.pass_time(60 * 60 + 1)  # it is taken to have left
     house.receive(receiver=factory.receiver(address="文三路 9 号"), lines=(incoming_line("CUP-01", 3), LINES[1]))
     assert (open_codes(house.order.holds), house.order.status) == ((), OrderStatus.SHIPPED)
+    make(house)  # it had not
     house.run(dock.take_back, boris(house), house.parcel.waybill)
     assert set(open_codes(house.order.holds)) == {HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED}
+    moved = next(hold for hold in house.order.holds if hold.code is HoldCode.ADDR_CHANGED)
+    assert ("文三路 1 号" in moved.evidence["was"], "文三路 9 号" in moved.evidence["now"]) == (True, True)
+    assert moved.evidence["said_by"] == house.cast.people[Role.CS].name
     assert house.parcel.blocked
     assert not house.scan(Station.HAND_OVER).ok
 

@@ -84,7 +84,15 @@ def test_a_mask_that_contradicts_holds_it_and_the_clear_address_stays(house: Hou
     (hold,) = house.order.holds
     assert (hold.code, dict(hold.evidence), house.order.receiver) == (
         HoldCode.ADDR_CHANGED,
-        {"at": "released", "fields": "district,phone", "told": "余杭区 139****9999"},
+        {
+            "at": "released",
+            "fields": "district,phone",
+            "told": "余杭区 139****9999",
+            "was": "王小明\n*******5678\n浙江省 杭州市\n西湖区 文三路 1 号 2 单元 303 310000",
+            "now": "王**\n*******9999\n浙江省 杭州市\n余杭区 ****",
+            "said_by": "安娜 Anna",
+            "said_at": house.clock[0].isoformat(),
+        },
         CLEAR,
     )
     assert house.parcel.blocked
@@ -121,10 +129,8 @@ def test_a_clear_address_that_contradicts_the_mask_holds_it(house: House) -> Non
     elsewhere = replace(CLEAR, city="宁波市", district="海曙区")
     house.receive(receiver=elsewhere)
     (hold,) = house.order.holds
-    assert (hold.code, dict(hold.evidence)) == (
-        HoldCode.ADDR_CHANGED,
-        {"at": "released", "fields": "city,district"},
-    )
+    told = {name: hold.evidence[name] for name in ("at", "fields")}
+    assert (hold.code, told) == (HoldCode.ADDR_CHANGED, {"at": "released", "fields": "city,district"})
     assert house.order.receiver == elsewhere
 
 

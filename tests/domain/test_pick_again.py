@@ -1,13 +1,17 @@
 """Goods that a refund took out of a box and that belong in it again: the task to pick them once more (rules.md B7)."""
 
+from datetime import timedelta
+
+from domain import pulls
 from domain.errors import NotEnoughStock, ParcelStopped
 from domain.incoming import RefundState
 from domain.orders import OrderStatus
 from domain.parcels import ParcelState, StopKind, StopState
-from domain.people import Station
+from domain.people import Role, Station
 from domain.stock import Bucket, Document, Move, relocate
 from storage.unit import Unit
 from tests.domain.house import House
+from tests.domain.test_pulls import told
 
 
 def taken_out_and_wanted(house: House) -> None:
@@ -96,3 +100,45 @@ def test_a_re_pick_of_goods_that_are_in_no_bin_is_refused_and_stays_a_task(house
         house.store.read_now(lambda desk: desk.stock.places(["TEA-01"], place)),
     ) == before
     assert house.stops[-1].state is StopState.OPEN
+
+
+def test_a_task_a_refund_forbids_has_no_clock_and_is_told_anew_when_it_may_be_done(house: House) -> None:
+    taken_out_and_wanted(house)
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    task, stop = house.stops[-2:]
+    assert (task.next_at, stop.next_at) == (None, house.clock[0] + timedelta(minutes=2))
+    told(house)
+    house.pass_time(120)
+    assert house.run(pulls.tick) == 1
+    assert [one.level for one in house.stops[-2:]] == [0, 1]
+    told(house)
+    house.refund(RefundState.CANCELLED, 5900, "TEA-01")
+    assert house.stops[-2].next_at == house.clock[0] + timedelta(minutes=2)
+    assert told(house) == {Role.PACKER: 1}
+
+
+def test_a_task_somebody_has_waits_too_and_goes_on_as_theirs(house: House) -> None:
+    taken_out_and_wanted(house)
+    house.refund(RefundState.SUCCESS, 7800, "CUP-01", number="R2")
+    task = house.stops[-2]
+    packer = house.cast.actor(Role.PACKER)
+    house.run(pulls.acknowledge, packer, task.id, task.revision)
+    assert house.stops[-2].next_at is None
+    assert house.scan(Station.PUT_BACK).ok
+    task = house.stops[-2]
+    assert (task.kind, task.state, task.acked_by) == (StopKind.REPICK, StopState.ACKED, packer.name)
+    assert task.next_at == house.clock[0] + timedelta(minutes=10)
+
+
+def test_a_task_that_comes_while_a_refund_forbids_it_waits_untold(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    assert house.scan(Station.PUT_BACK).ok
+    house.refund(RefundState.REQUESTED, 7800, "CUP-01", number="R2")
+    told(house)
+    house.refund(RefundState.CANCELLED, 5900, "TEA-01")
+    task = house.stops[-1]
+    assert (task.kind, task.state, task.next_at, told(house)) == (StopKind.REPICK, StopState.OPEN, None, {})
+    house.refund(RefundState.CANCELLED, 7800, "CUP-01", number="R2")
+    assert house.stops[-1].next_at == house.clock[0] + timedelta(minutes=2)
+    assert told(house) == {Role.PACKER: 1}

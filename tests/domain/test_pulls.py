@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import floor, fulfilment, interception, pulls, release, review
+from domain import floor, fulfilment, interception, pulls, release, review, stopping
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
 from domain.incoming import RefundState
 from domain.orders import OrderStatus
@@ -72,9 +72,82 @@ def test_an_answer_that_nobody_acts_on_goes_up_as_well(house: House) -> None:
         steps.append(told(house))
     assert steps == [{Role.DISPATCHER: 1}, {Role.CS_LEAD: 1}, {Role.OWNER: 1}]
     assert (house.stops[0].state, house.stops[0].acked_by) == (StopState.ACKED, house.cast.people[Role.PICKER].name)
+
+
+def minutes_told(house: House, hours: int) -> dict[Role, list[int]]:
+    """Who is told after how many minutes."""
+    found: dict[Role, list[int]] = {}
+    for minute in range(1, hours * 60 + 1):
+        house.pass_time(60)
+        house.run(pulls.tick)
+        for role, count in told(house).items():
+            found.setdefault(role, []).extend([minute] * count)
+    return found
+
+
+def test_past_the_end_of_the_chain_it_comes_ever_more_rarely(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS)
+    told(house)
+    assert minutes_told(house, 8) == {
+        Role.DISPATCHER: [2],
+        Role.CS_LEAD: [5],
+        Role.OWNER: [10, 15, 25, 45, 85, 165, 325],
+    }
+    (stop,) = house.stops
+    assert (stop.next_at or house.clock[0]) - house.clock[0] == timedelta(minutes=645 - 480)
+
+
+def test_it_comes_at_least_as_often_as_the_policy_says(house: House) -> None:
+    house.run(lambda unit: _choose(unit, replace(Policy(), stops=StopRules(longest_minutes=30))))
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS)
+    told(house)
+    assert minutes_told(house, 2)[Role.OWNER] == [10, 15, 25, 45, 75, 105]
+
+
+def test_what_lies_on_the_stop_shelf_is_put_back_or_its_named_person_hears_and_then_the_next(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    house.refund(RefundState.SUCCESS)
+    house.run(pulls.pull, house.cast.actor(Role.DISPATCHER), house.parcel, house.parcel.warehouse_id or 0)
+    told(house)
+    (stop,) = house.stops
+    assert (stop.named, stop.pulled_by, stop.level) == (
+        house.cast.people[Role.PICKER].name,
+        house.cast.people[Role.DISPATCHER].name,
+        0,
+    )
+    assert stop.next_at == house.clock[0] + timedelta(minutes=60)
+    assert minutes_told(house, 8) == {
+        Role.PICKER: [60],
+        Role.DISPATCHER: [120],
+        Role.CS_LEAD: [180],
+        Role.OWNER: [240, 300, 420],
+    }
+    house.scan(Station.PUT_BACK)
+    assert (house.stops[0].state, house.stops[0].next_at) == (StopState.DONE, None)
+
+
+def test_whom_a_stop_waits_for(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    house.refund(RefundState.SUCCESS)
+
+    def waited_for() -> set[Role]:
+        return {role for role in Role if stopping.waits_for(house.stops[0], house.cast.actor(role))}
+
+    assert waited_for() == {Role.PICKER}
+    house.pass_time(120)
+    house.run(pulls.tick)
+    assert waited_for() == {Role.PICKER, Role.DISPATCHER}
     house.pull()
-    house.pass_time(3600)
-    assert house.run(pulls.tick) == 0
+    assert waited_for() == {Role.PICKER}
+    house.pass_time(60 * 60)
+    house.run(pulls.tick)
+    house.pass_time(60 * 60)
+    house.run(pulls.tick)
+    assert waited_for() == {Role.PICKER, Role.DISPATCHER}
+    house.scan(Station.PUT_BACK)
+    assert waited_for() == set()
 
 
 def test_who_only_waits_for_a_decision_has_nothing_left_to_do(house: House) -> None:
@@ -155,12 +228,7 @@ def test_pulled_once_at_its_own_warehouse_by_who_may(house: House) -> None:
         house.run(pulls.pull, house.cast.actor(Role.CS), house.parcel, here)
     assert house.stops == before
     stop = house.run(pulls.pull, picker, house.parcel, here)
-    assert (stop.state, stop.pulled_by, stop.acked_by, stop.next_at) == (
-        StopState.PULLED,
-        picker.name,
-        picker.name,
-        None,
-    )
+    assert (stop.state, stop.pulled_by, stop.acked_by) == (StopState.PULLED, picker.name, picker.name)
     with pytest.raises(AlreadyScanned):
         house.run(pulls.pull, picker, house.parcel, here)
 
@@ -174,6 +242,15 @@ def test_two_scans_in_one_message_pull_it_and_a_third_puts_it_back(house: House)
     assert house.order.status is OrderStatus.CANCELLED
     alone = house.run(floor.scan, house.cast.actor(Role.DISPATCHER), [("STOP001", None)])
     assert [outcome.verdict for outcome in alone.outcomes] == ["refused"]
+
+
+def test_what_only_waits_is_pulled_by_two_scans_and_not_put_back(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    order, code, picker = house.order, house.parcel.waybill, house.cast.actor(Role.PICKER)
+    house.run(review.hold, house.cast.actor(Role.CS), order.id, order.revision, "call first")
+    scans = house.run(floor.scan, picker, [(code, None), ("STOP001", None), (code, None)], station=Station.PUT_BACK)
+    assert [outcome.verdict for outcome in scans.outcomes] == ["shelf", "ok", "again"]
+    assert [(stop.state, stop.next_at) for stop in house.stops] == [(StopState.PULLED, None)]
 
 
 def test_a_sheet_nobody_took_is_torn_and_its_goods_are_free(house: House) -> None:

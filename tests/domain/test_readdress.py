@@ -6,6 +6,7 @@ import pytest
 
 from domain import corrections, fulfilment, numbering, printing, recalls, review
 from domain.catalog import Account
+from domain.changes import MOVES
 from domain.errors import NoCourierThere, NotAllowed, ParcelStopped, TwoPlaces, WrongStatus
 from domain.ewaybills import Answer, WaybillState
 from domain.holds import HoldCode, open_codes
@@ -198,6 +199,27 @@ def test_an_edit_in_the_house_holds_the_box_as_the_platforms_news_would(house: H
     old = house.parcel.waybill
     house.release(HoldCode.ADDR_CHANGED)
     assert (house.parcel.blocked, house.parcel.waybill == old) == (False, False)
+
+
+def test_the_hold_knows_the_address_on_the_box_and_the_newest_one(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    edit(house, SHENZHEN)
+    house.pass_time(60)
+    house.receive(receiver=TIBET)
+    (hold,) = [hold for hold in house.order.holds if hold.code is HoldCode.ADDR_CHANGED]
+    assert hold.evidence == {
+        "at": "released",
+        "was": "张三\n*******1234\n浙江省 杭州市\n西湖区 文三路 1 号 2 单元 303 310000",
+        "now": "张三\n*******1234\n西藏自治区 拉萨市\n城关区 北京路 1 号 310000",
+        "said_by": house.cast.people[Role.CS].name,
+        "said_at": house.clock[0].isoformat(),
+    }
+    number = house.order.id
+    told = [e for e in house.store.read_now(lambda desk: desk.history("order", number)) if e.verb in MOVES]
+    assert [(e.verb, e.data["was"].split("\n")[2], e.data["now"].split("\n")[2]) for e in told] == [
+        ("address_told", "广东省 深圳市", "西藏自治区 拉萨市"),
+        ("address_edited", "浙江省 杭州市", "广东省 深圳市"),
+    ]
 
 
 def test_an_edit_on_its_way_offers_to_ask_the_courier(house: House) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from domain import intake, pulls, release
-from domain.errors import ParcelStopped
+from domain import corrections, intake, pulls, release
+from domain.errors import NotSeen, ParcelStopped
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingRefund, PlatformState, RefundState
 from domain.orders import OrderStatus
@@ -192,10 +192,24 @@ def test_withdrawn_after_the_put_back(house: House, row: Row) -> None:
     assert house.reserved() == NONE
 
 
-@pytest.mark.parametrize("row", TABLE[3:8], ids=lambda row: row.stage.name)
-def test_a_new_address_stops_it_the_same_way_and_holds(house: House, row: Row) -> None:
+def moves(house: House, who: str) -> None:
+    """The buyer wants it elsewhere: the platform tells it, or customer service writes it."""
+    elsewhere = factory.receiver(address="文三路 9 号")
+    if who == "platform":
+        house.receive(receiver=elsewhere)
+    else:
+        order = house.order
+        house.run(corrections.edit_address, house.cast.actor(Role.CS), order.id, order.revision, elsewhere)
+
+
+WHO_SAYS_SO = pytest.mark.parametrize("who", ["platform", "customer service"])
+
+
+@WHO_SAYS_SO
+@IN_HOUSE
+def test_a_new_address_stops_it_the_same_way_and_holds(house: House, row: Row, who: str) -> None:
     bring(house, row.stage)
-    house.receive(receiver=factory.receiver(address="文三路 9 号"))
+    moves(house, who)
     (stop,) = house.stops
     assert (stop.kind, stop.state, stop.stage, stop.reason) == (
         StopKind.HOLD,
@@ -208,8 +222,29 @@ def test_a_new_address_stops_it_the_same_way_and_holds(house: House, row: Row) -
     refused = house.scan(SCAN[ParcelState.PICKED]).refusal
     assert isinstance(refused, ParcelStopped)
     assert (refused.codes, refused.stop_id) == ((HoldCode.ADDR_CHANGED,), stop.id)
+    if row.stage is Stage.DOCK:  # nobody knows whether it is still there
+        with pytest.raises(NotSeen):
+            house.release(HoldCode.ADDR_CHANGED)
     assert not house.scan(Station.PUT_BACK).ok
     house.release(HoldCode.ADDR_CHANGED)
     assert [one.state for one in house.stops] == [StopState.RELEASED]
     assert not house.parcel.blocked
     assert house.reserved() == BOTH
+
+
+@WHO_SAYS_SO
+def test_a_new_address_comes_too_late_for_what_has_left(house: House, who: str) -> None:
+    bring(house, Stage.IN_TRANSIT)
+    moves(house, who)
+    (stop,) = house.stops
+    assert (stop.kind, stop.state, stop.stage, stop.reason) == (
+        StopKind.HOLD,
+        StopState.TOO_LATE,
+        Stage.IN_TRANSIT,
+        HoldCode.ADDR_CHANGED,
+    )
+    assert (house.order.status, house.order.held, house.parcel.state) == (
+        OrderStatus.SHIPPED,
+        False,
+        ParcelState.HANDED_OVER,
+    )

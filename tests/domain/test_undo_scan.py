@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain import floor, undo_scan
-from domain.errors import NotAllowed, ParcelStopped, ScanStays
+from domain import floor, pulls, undo_scan
+from domain.errors import NotAllowed, ParcelStopped, ScanStays, ShipmentStays
 from domain.floor import WaveProgress
 from domain.incoming import RefundState
 from domain.parcels import ParcelState, WaveState
@@ -76,7 +76,10 @@ def test_a_hand_over_that_was_signed_for_stays(house: House) -> None:
     house.bring_to(ParcelState.WEIGHED)
     code = scan(house, ParcelState.HANDED_OVER)
     house.collected(house.parcel)
-    assert refused(house, Role.DISPATCHER, code).why == "final"
+    before = traces(house)
+    with pytest.raises(ShipmentStays) as refusal:
+        house.run(undo_scan.undo, house.cast.actor(Role.DISPATCHER), code)
+    assert (refusal.value.why, traces(house)) == ("signed", before)
     levels = house.store.read_now(lambda desk: desk.stock.ledger_sums())
     assert {bucket for _, _, bucket in levels} >= {Bucket.GOOD}
     assert house.parcel.state is ParcelState.HANDED_OVER
@@ -100,6 +103,44 @@ def test_a_repeat_and_an_unknown_code_in_between_do_not_matter(house: House) -> 
     house.run(floor.scan, house.cast.actor(Role.PICKER), [(code, None), ("SF00000000", None)], station=Station.PICK)
     house.run(undo_scan.undo, house.cast.actor(Role.PICKER), code)
     assert house.parcel.state is ParcelState.IN_WAVE
+
+
+def test_what_others_took_to_the_door_is_not_called_signed_for(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    code = scan(house, ParcelState.PACKED)
+    scan(house, ParcelState.WEIGHED)
+    scan(house, ParcelState.HANDED_OVER)
+    assert refused(house, Role.PACKER, code).why == "moved_on"
+
+
+def scans(house: House, role: Role, station: Station, *codes: str) -> None:
+    place = house.parcel.warehouse_id
+    told: list[tuple[str, int | None]] = [(code, None) for code in codes]
+    done = house.run(floor.scan, house.cast.actor(role), told, station=station, place=place)
+    assert done.outcomes[-1].verdict == "ok", done.outcomes[-1].refusal
+
+
+def test_what_is_no_step_of_a_parcel_says_what_it_was(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    code, shelf = house.parcel.waybill, pulls.shelf_code(house.parcel.warehouse_id or 0)
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    scans(house, Role.PICKER, Station.PUT_BACK, code, shelf)
+    for said in ("", shelf, code):
+        stays = refused(house, Role.PICKER, said)
+        assert (stays.waybill, stays.why) == (code, "pulled")
+    scans(house, Role.PICKER, Station.PUT_BACK, code)
+    stays = refused(house, Role.PICKER, code)
+    assert (stays.waybill, stays.why) == (code, "put_back")
+    house.refund(RefundState.CANCELLED, 5900, "TEA-01")
+    scans(house, Role.PICKER, Station.PICK, code)
+    assert refused(house, Role.PICKER, "").why == "repicked"
+
+
+def test_a_return_that_arrived_stays(house: House) -> None:
+    house.bring_to(ParcelState.HANDED_OVER)
+    scans(house, Role.RECEIVER, Station.RECEIVE, house.parcel.waybill)
+    stays = refused(house, Role.RECEIVER, "")
+    assert (stays.waybill, stays.why) == (house.parcel.waybill, "received")
 
 
 def test_after_the_policys_seconds_it_stays(house: House) -> None:

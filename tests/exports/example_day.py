@@ -8,6 +8,7 @@ from domain.day_report import (
     DayReport,
     DaySales,
     OrderRow,
+    RecallRow,
     RefundRow,
     ReturnRow,
     ShipmentRow,
@@ -74,10 +75,15 @@ REPORT = DayReport(
         ReturnRow("RT2", LONG_A, NOON, "CUP", EVIL, 1, 1, "damaged", 0),
     ),
     shipments=(shipment("P1", "SF100000000000000001", 1_200), shipment("P2", "SF100000000000000002", 850)),
+    recalls=(
+        RecallRow("Tao One", LONG_A, "SF1", "SF", "return_sender", "failed", NOON, "Anna", 1_200, "CNY", EVIL),
+        RecallRow(">5", LONG_B, "SF2", "SF", "change_address", "returning", NOON, "Anna", 0, "CNY"),
+        RecallRow("Ship & Co", "#1001", "SF3", "SF", "return_station", "back", NOON, "Anna", 700, "USD"),
+    ),
     stock=(stock("TEE", 10, 5, 3, 14, since=2), stock("CUP", 0, 0, 0, 0), stock("-MUG", 7, 0, 7, 0)),
     controls=(
-        ControlTotal("CNY", 2, 22_345, 1, 2_500, 2, 2_050, 15_000),
-        ControlTotal("USD", 2, 7_000, 1, 999, 0, 0, 0),
+        ControlTotal("CNY", 2, 22_345, 1, 2_500, 2, 2_050, 15_000, 2, 1_200),
+        ControlTotal("USD", 2, 7_000, 1, 999, 0, 0, 0, 1, 700),
     ),
     ties=(Tie("Returned units: the ledger = the return sheet", 1, 1, "pieces"),),
     trend=tuple(

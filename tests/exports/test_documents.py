@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageFilter
 
-from domain.documents import PackingSlip, PickLine, PickList, SlipLine
+from domain.documents import PackingSlip, PickLine, PickList, SlipLine, SortSlot
 from exports.barcodes import BarcodeTooLong, barcode_png
 from exports.documents import packing_slips_pdf, pick_list_pdf
 from exports.shelf import shelf_pdf
@@ -165,3 +165,22 @@ def test_the_stop_shelfs_label_is_read_back() -> None:
     (page,) = pages(shelf_pdf("STOP001", "杭州一号仓", lambda text: {"STOP SHELF": "拦截架"}.get(text, text)))
     assert codes(page[0]) == ["STOP001"]
     assert page[1].startswith("拦截架杭州一号仓STOP0011.Scantheparcel.")
+
+
+def _wall(lines: int, slots: int, goods: int) -> PickList:
+    """A pick list with so many lines and a wall of so many slots, each with so many kinds of goods."""
+    inside = tuple((f"SKU-{n:03d}", 1) for n in range(goods))
+    wall = tuple(SortSlot(slot, f"SF{slot}", "顺丰", inside) for slot in range(1, slots + 1))
+    return replace(PICK, lines=PICK.lines[:lines], sorting=wall)
+
+
+def test_the_wall_has_columns_of_its_own_on_the_pages_that_follow() -> None:
+    texts = [text for _, text in pages(pick_list_pdf(_wall(5, 40, 3), english), 60)]
+    assert ["Slot×units" in text for text in texts] == [True, False, False]
+    assert ["SlotWaybillGoodsUnits" in text for text in texts] == [True, True, True]
+
+
+def test_the_walls_heading_never_stands_alone() -> None:
+    texts = [text for _, text in pages(pick_list_pdf(_wall(12, 1, 120), english), 60)]
+    assert ["Sorting:" in text for text in texts] == [False, True]
+    assert "顺丰" in texts[1]

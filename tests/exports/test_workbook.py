@@ -17,7 +17,17 @@ from tests.exports.example_day import EVIL, LONG_A, LONG_B, NOON, ORDERS, REPORT
 from tests.exports.formulas import Sheets
 
 EMPTY = dataclasses.replace(
-    REPORT, shops=(), orders=(), refunds=(), returns=(), shipments=(), stock=(), controls=(), ties=(), trend=()
+    REPORT,
+    shops=(),
+    orders=(),
+    refunds=(),
+    returns=(),
+    shipments=(),
+    recalls=(),
+    stock=(),
+    controls=(),
+    ties=(),
+    trend=(),
 )
 
 
@@ -66,7 +76,7 @@ def test_a_day_that_ties_is_all_pass() -> None:
     results = [row[5] for row in shown(REPORT, "99 Tie-out")[1:]]
     assert results == ["PASS"] * len(tie_out(REPORT))
     cover = {row[0]: row[1] for row in shown(REPORT, "0 Cover")}
-    assert (cover["Checks passed"], cover["Checks failed"], cover["Light"]) == (19, 0, "PASS")
+    assert (cover["Checks passed"], cover["Checks failed"], cover["Light"]) == (23, 0, "PASS")
 
 
 def test_a_missing_order_fails_by_its_amount() -> None:
@@ -74,7 +84,7 @@ def test_a_missing_order_fails_by_its_amount() -> None:
     lines = {row[0]: row[2:] for row in shown(report, "99 Tie-out")[1:]}
     assert lines["Paid: the store's sum = sum of the order sheet (CNY)"] == [223.45, 100.0, -123.45, "FAIL"]
     cover = {row[0]: row[1] for row in shown(report, "0 Cover")}
-    assert (cover["Checks passed"], cover["Checks failed"], cover["Light"]) == (17, 2, "FAIL")
+    assert (cover["Checks passed"], cover["Checks failed"], cover["Light"]) == (21, 2, "FAIL")
 
 
 def test_the_cover_and_the_domain_count_the_same_failures() -> None:
@@ -159,6 +169,16 @@ def test_a_shipment_says_its_size_and_what_that_weighs() -> None:
     assert (first[at : at + 2], second[at : at + 2]) == (["30×20×15.5", 1.55], ["", ""])
 
 
+def test_recalls_stand_with_their_states_and_fees() -> None:
+    rows = shown(REPORT, "7b Recalls")
+    places = [rows[0].index(name) for name in ("Waybill", "Asked to", "State", "Currency", "Fee", "Reason")]
+    assert [[row[at] for at in places] for row in rows[1:4]] == [
+        ["SF1", "Bring it back", "Failed", "CNY", 12.0, EVIL],
+        ["SF2", "Deliver elsewhere", "Accepted", "CNY", 0.0, ""],
+        ["SF3", "Hold it at the station", "Back", "USD", 7.0, ""],
+    ]
+
+
 def test_the_same_report_gives_the_same_bytes() -> None:
     assert day_workbook(REPORT, english) == day_workbook(REPORT, english)
 
@@ -166,7 +186,8 @@ def test_the_same_report_gives_the_same_bytes() -> None:
 def test_an_empty_day_is_a_whole_workbook() -> None:
     book = formulas(EMPTY)
     assert book.sheetnames == [
-        "0 Cover", "1 Overview", "3 Orders", "4a Refunds", "4b Returns", "7 Shipments", "10 Stock", "99 Tie-out",
+        "0 Cover", "1 Overview", "3 Orders", "4a Refunds", "4b Returns", "7 Shipments", "7b Recalls",
+        "10 Stock", "99 Tie-out",
     ]  # fmt: skip
     assert [row[5] for row in shown(EMPTY, "99 Tie-out")[1:]] == ["PASS", "PASS"]
 

@@ -30,7 +30,7 @@ async def test_an_answer_no_platform_took_stands_on_the_orders_card_until_somebo
     desk.do(intake.refund_told, SHOP, order.shop_id, "1", refund)
     (due,) = desk.look(replies.to_say)
     desk.do(replies.received, [(due, Receipt(due.id, replies.NO_CONNECTION, retryable=False))])
-    line = "Platform: SUCCESS after 0 s, not told (no connection): answer it there by hand"
+    line = "Platform: stopped (SUCCESS) after 0 s, not told (no connection): answer it there by hand"
     [card] = await desk.writes(anna, "/order 1")
     assert card.split("\n")[-1] == line
     [card] = await desk.taps(anna, "📮 Answered on the platform")

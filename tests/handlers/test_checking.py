@@ -50,7 +50,6 @@ async def test_the_running_card_counts(floor: Floor) -> None:
         f"▫️ 10:01 <code>{CUP}</code> counted",
         f"🔍 10:01 <code>{box.waybill}</code> check begun",
         "",
-        "",
         f"🔍 Check {box.waybill}: 1 of 2",
         "▫️ 1/2 CUP-01 goods CUP-01",
         "",
@@ -60,6 +59,7 @@ async def test_the_running_card_counts(floor: Floor) -> None:
     assert await floor.writes(packer, CUP) == []
     assert floor.parcel(box.id).state is ParcelState.CHECKED
     assert scan_card(floor, packer)[0] == "🔍 Check · 赵敏 Zhao Min · 1 this hour"
+    assert scan_card(floor, packer)[2] == f"✓ 10:01 <code>{box.waybill}</code> checked"
 
 
 async def test_what_is_wrong_is_said_aloud(floor: Floor) -> None:
@@ -201,7 +201,7 @@ async def test_a_lead_lets_a_batch_go_that_was_not_picked(floor: Floor) -> None:
     await floor.writes(packer, f"{box.waybill} {CUP}")
     assert await floor.writes(packer, "LOT-0002") == [
         f"✋ LOT-0002 of 陶瓷杯 白 was not picked into {box.waybill}. In the box should be: LOT-0001. Take that one; "
-        f"if this one may go all the same, a lead sends: /batch {box.waybill} LOT-0002"
+        f"if this one may go all the same, a lead sends: <code>/batch {box.waybill} LOT-0002</code>"
     ]
     assert await floor.writes(lead, f"/batch {box.waybill}") == [
         f"Write the waybill, then the batch: /batch {box.waybill} LOT-0002"

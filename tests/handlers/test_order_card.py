@@ -37,11 +37,16 @@ EN, ZH = Words("en", "Asia/Shanghai"), Words("zh", "Asia/Shanghai")
 TASK = Stop(1, 1, 1, StopState.OPEN, Stage.PICKED, NOW, "withdrawn", kind=StopKind.REPICK)
 
 
-def test_a_title_that_is_the_code_is_not_said_twice() -> None:
+def test_a_title_that_is_the_code_is_not_said_twice(sqlite_url: str) -> None:
     assert (beside("CUP-W", "cup-w "), beside("CUP-W", "White cup")) == ("", "White cup")
+    desk = open_desk(sqlite_url)
     cup = line(sku="CUP-W", title="CUP-W")
-    assert _goods_line(cup, "CNY", EN) == "2 × <b>CUP-W</b> · ¥78.00"
-    assert _goods_line(replace(cup, sku=None, merchant_code="CUP-W"), "CNY", ZH) == "2 × ❓ 未匹配「CUP-W」 · ¥78.00"
+    lost = replace(cup, sku=None, merchant_code="CUP-W")
+    assert desk.look(lambda d: (_goods_line(d, cup, "CNY", EN), _goods_line(d, lost, "CNY", ZH))) == (
+        "2 × <b>CUP-W</b> · ¥78.00",
+        "2 × ❓ 未匹配「CUP-W」 · ¥78.00",
+    )
+    desk.store.close()
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,13 @@ def test_the_number_in_chinese_needs_no_word() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("grams", "told"), [(800, "800 g"), (1250, "1.25 kg"), (45_000, "45 kg"), (1_234_567, "1234.567 kg")]
+)
+def test_a_weight_is_told_to_the_gram(grams: int, told: str) -> None:
+    assert Words("en", "UTC").grams(grams) == told
+
+
 def test_no_text_counts_without_its_noun_following() -> None:
     left = [
         (where, text)

@@ -55,7 +55,7 @@ async def open_wave(floor: Floor, *numbers: str) -> None:
 async def test_labels_go_to_the_presser_in_private_masked_and_counted(floor: Floor) -> None:
     await open_wave(floor, "1001", "1002")
     picker = floor.cast.people[Role.PICKER]
-    data, shown = floor.button(picker.telegram_id, "🖨 Labels (2)")
+    data, shown = floor.button(picker.telegram_id, "🖨 Labels 2")
     shown.said["chat_id"] = GROUP
     await floor.presses(picker, data, shown, group=True)
     assert [c.said["chat_id"] for c in floor.last if c.name == "sendDocument"] == [picker.telegram_id]
@@ -73,7 +73,7 @@ async def test_labels_go_to_the_presser_in_private_masked_and_counted(floor: Flo
 async def test_a_double_tap_prints_once(floor: Floor) -> None:
     await open_wave(floor, "1001")
     picker = floor.cast.people[Role.PICKER]
-    data, shown = floor.button(picker.telegram_id, "🖨 Labels (1)")
+    data, shown = floor.button(picker.telegram_id, "🖨 Labels 1")
     await floor.presses(picker, data, shown)
     await floor.presses(picker, data, shown)
     assert files(floor.last) == {}
@@ -85,7 +85,7 @@ async def test_a_double_tap_prints_once(floor: Floor) -> None:
 async def test_all_again_is_asked_twice_and_says_which_copy(floor: Floor) -> None:
     await open_wave(floor, "1001")
     picker = floor.cast.people[Role.PICKER]
-    await floor.taps(picker, "🖨 Labels (1)")
+    await floor.taps(picker, "🖨 Labels 1")
     floor.clock.forward(120)
     said = await floor.taps(picker, "🖨 Labels again…")
     assert said[0].endswith("Print the labels of 1 parcel again? Each will say which copy it is; tear the old ones up.")
@@ -110,7 +110,7 @@ async def test_all_again_is_asked_twice_and_says_which_copy(floor: Floor) -> Non
 async def test_the_orders_history_says_which_copy(floor: Floor) -> None:
     await open_wave(floor, "1001")
     picker, anna = floor.cast.people[Role.PICKER], floor.cast.people[Role.CS]
-    await floor.taps(picker, "🖨 Labels (1)")
+    await floor.taps(picker, "🖨 Labels 1")
     await floor.writes(picker, "/print P000001")
     order = floor.look(lambda desk: desk.orders.by_number(floor.cast.shops[0].id, ["1001"])["1001"])
     chat = floor.look(lambda desk: desk.people.chat(anna.chat_id))
@@ -147,7 +147,7 @@ warehouse = "HZ"
     policy = policy_of(rules, 2).value
     floor.do(lambda unit: unit.catalog_admin.put_policy(policy, "test"))
     await open_wave(floor, "1001")
-    await floor.taps(floor.cast.people[Role.PICKER], "🖨 Labels (1)")
+    await floor.taps(floor.cast.people[Role.PICKER], "🖨 Labels 1")
     text = text_of(files(floor.last)["W0001-labels.pdf"])
     assert "13800001234" in text
     assert "小满仓配 0571-1 余杭 1 号" in text
@@ -156,7 +156,7 @@ warehouse = "HZ"
 async def test_a_receiver_is_no_printer(floor: Floor) -> None:
     await open_wave(floor, "1001")
     picker, other = floor.cast.people[Role.PICKER], floor.cast.people[Role.RECEIVER]
-    data, shown = floor.button(picker.telegram_id, "🖨 Labels (1)")
+    data, shown = floor.button(picker.telegram_id, "🖨 Labels 1")
     await floor.presses(other, data, shown)
     assert floor.toasts == ["Your role does not allow this (print)."]
     assert await floor.writes(other, "/print P000001") == ["Your role does not allow this (print)."]
@@ -169,7 +169,7 @@ async def test_somebody_without_a_private_chat(floor: Floor) -> None:
     floor.wire.failures["sendDocument"] = TelegramForbiddenError(
         SendDocument(chat_id=1, document="x"), "bot was blocked by the user"
     )
-    await floor.taps(picker, "🖨 Labels (1)")
+    await floor.taps(picker, "🖨 Labels 1")
     assert floor.toasts == ["Open a private chat with me first: addresses do not go to groups."]
 
 
@@ -178,12 +178,12 @@ async def test_a_stopped_parcel_is_not_printed_and_its_old_label_is_named(floor:
     wave, _ = floor.wave()
     picker = floor.cast.people[Role.PICKER]
     await floor.shown(picker, NoticeKind.WAVE, wave.id)
-    await floor.taps(picker, "🖨 Labels (2)")
+    await floor.taps(picker, "🖨 Labels 2")
     stopped = floor.parcel(floor.refund(orders[0]).parcel_id)
     card = floor.card(picker, NoticeKind.WAVE, wave.id)
     line = f"⛔ STOP: slot {stopped.slot}, {stopped.waybill}. Do not send it. Tear up its label (copy 1)."
     assert line in card.text.split("\n")
-    await floor.taps(picker, "🖨 Slips (2)")
+    await floor.taps(picker, "🖨 Slips 2")
     assert floor.toasts == ["Sent to you in private: 1. Stopped and left out: 1."]
     assert stopped.waybill not in text_of(files(floor.last)["W0001-slips.pdf"])
     [said] = await floor.writes(picker, f"/print {stopped.waybill}")
@@ -209,7 +209,7 @@ async def test_a_changed_address_voids_the_label(floor: Floor) -> None:
     """The floor hears of it, the wave's card names it, packing refuses it; the new copy says what it replaces."""
     await open_wave(floor, "1001")
     picker, packer = floor.cast.people[Role.PICKER], floor.cast.people[Role.PACKER]
-    await floor.taps(picker, "🖨 Labels (1)")
+    await floor.taps(picker, "🖨 Labels 1")
     box = floor.parcel(1)
     await floor.writes(picker, box.waybill)
     moved = incoming("1001", receiver=receiver(address="新地址 9 号"))

@@ -15,7 +15,6 @@ from domain.floor import Outcome
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, StopState
 from domain.people import Person, Role, Station
-from domain.policy_stops import StopRules
 from domain.records import NoticeKind
 from domain.staff import suspend
 from handlers.card import Button, Card
@@ -67,7 +66,7 @@ def test_what_a_page_is_told_when_it_opens(floor: Floor) -> None:
     assert [station["id"] for station in told["stations"]] == ["", "weigh", "hand_over", "put_back"]
     assert (told["name"], told["language"], told["count"], told["undo_seconds"]) == (boris.name, "en", 0, 60)
     assert [place["name"] for place in told["places"]] == [place.name for place in floor.cast.warehouses]
-    assert told["words"]["stop_seen"] == "I have taken it out"
+    assert told["words"]["stop_seen"] == "I have put it aside"
     assert floor.do(opened, boris.telegram_id, "zh")["words"]["kept_out"] == "没网！还没交接"
     assert floor.do(opened, boris.telegram_id, "xx")["language"] == "en"
 
@@ -383,15 +382,3 @@ def test_both_clients_draw_the_button() -> None:
     wanted = {"inline_keyboard": [[{"text": "Open", "web_app": {"url": ADDRESS}}]]}
     assert mine.model_dump(exclude_none=True) == wanted
     assert json.loads(theirs.to_json()) == wanted
-
-
-async def test_the_bin_is_scanned_on_the_page_where_the_policy_asks_for_it(floor: Floor) -> None:
-    rules = StopRules(put_back_bins=True)
-    floor.do(lambda unit: unit.catalog_admin.put_policy(replace(unit.policy, stops=rules), "t"))
-    order = floor.orders()[0]
-    box, page = floor.wave()[1][0], Page(floor, Role.PICKER)
-    floor.refund(order)
-    wanted = page.scans(box.waybill, Station.PUT_BACK)
-    assert (wanted["verdict"], wanted["head"]) == ("bin", "Now scan the bin")
-    assert page.scans(floor.look(lambda desk: desk.catalog.skus["CUP-01"].bin))["verdict"] == "ok"
-    assert floor.parcel(box.id).state is ParcelState.CANCELLED

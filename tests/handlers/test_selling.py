@@ -36,6 +36,10 @@ async def test_without_a_product_all_are_told_the_least_first(floor: Floor) -> N
     ]
     assert lines[4] == "• <code>CUP-01</code> 陶瓷杯 白: to ship 200, to sell -30"
     assert lines[-1] == "Send /stock with a SKU, a barcode or a part of the title, e.g. /stock CUP-01"
+    (said,) = await floor.writes(buyer, "/stock CUP-01")
+    assert "Average cost: 杭州仓 ¥12.00, 武汉仓 ¥12.00\nWhere it lies:" in said
     zh = floor.speaks(Role.BUYER, "zh")
+    (said,) = await floor.writes(zh, "/stock CUP-01")
+    assert "平均成本：杭州仓 ¥12.00、武汉仓 ¥12.00\n货位分布：" in said
     (said,) = await floor.writes(zh, "/stock")
     assert said.split("\n")[0] == "📦 5 个商品：可发 380，可售 150"

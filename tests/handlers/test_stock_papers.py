@@ -101,3 +101,10 @@ def test_the_papers_are_read_back_and_flow_over_pages() -> None:
     assert len(found) > 1
     assert found[-1][1].endswith(f"C00007·page{len(found)}of{len(found)}")
     assert sum(text.count("Inthebooks") for _, text in found) == 0
+
+
+def test_a_long_title_takes_two_lines_and_says_that_it_goes_on() -> None:
+    long = replace(LINE, title="景德镇手绘青花陶瓷杯" * 6)
+    [(_, text)] = pages(count_sheet_pdf(replace(PAPER, number="C00007", lines=(long,)), english))
+    assert text.count("景德镇") == 4
+    assert "…" in text

@@ -139,3 +139,45 @@ async def test_scans_of_people_without_a_document_are_the_floors(desk: DeskChat)
     picker = desk.cast.people[Role.PICKER]
     said = await desk.writes(picker, CUP)
     assert said[0].split("\n")[0] == "📦 陶瓷杯 白 · CUP-01"
+
+
+async def test_without_a_warehouse_each_of_them_is_offered(desk: DeskChat) -> None:
+    he = desk.cast.people[Role.RECEIVER]
+    assert await desk.writes(he, "/count A-01") == [
+        "Which warehouse? Write its code behind the command:\n"
+        "• <code>/count A-01 HZ</code> 杭州仓\n"
+        "• <code>/count A-01 WH</code> 武汉仓"
+    ]
+
+
+async def test_what_was_put_away_stays_on_the_card(desk: DeskChat) -> None:
+    he = desk.cast.people[Role.RECEIVER]
+    await desk.writes(he, "/receipt HZ")
+    await desk.writes(he, f"{CUP} 12")
+    await desk.shown(he, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(he, "✅ All in")
+    [said] = await desk.writes(he, "/putaway HZ")
+    assert said.split("\n")[1].endswith(" · out of the receiving area (IN)")
+    await desk.writes(he, f"{CUP} 7")
+    lines = desk.card(he, NoticeKind.STOCK_DOC, 2).text.split("\n")
+    assert lines[4:6] == ["• <code>CUP-01</code> × 7 · bin IN", "👉 Now scan the bin they go to."]
+    await desk.writes(he, "A-01")
+    await desk.writes(he, f"{CUP} 5 +A-09")
+    lines = desk.card(he, NoticeKind.STOCK_DOC, 2).text.split("\n")
+    assert lines[4:6] == ["✓ 10:00 5 → A-09", "✓ 10:00 7 → A-01"]
+
+
+async def test_a_transfer_that_lacks_units_says_how_many_were_sent(desk: DeskChat) -> None:
+    picker, he = desk.cast.people[Role.PICKER], desk.cast.people[Role.RECEIVER]
+    await desk.writes(picker, "/transfer HZ WH")
+    await desk.writes(picker, f"{CUP} 10")
+    for person, label, scan in (
+        (picker, "🚛 It leaves now", ""),
+        (he, "🙋 I scan", f"{CUP} 8"),
+        (he, "✅ All out", ""),
+    ):
+        await desk.shown(person, NoticeKind.STOCK_DOC, 1)
+        await desk.taps(person, label)
+        await desk.writes(person, scan or "/stockroom")
+    lines = desk.card(he, NoticeKind.STOCK_DOC, 1).text.split("\n")
+    assert lines[3] == "• <code>CUP-01</code>: 10 sent, 8 arrived, -2"

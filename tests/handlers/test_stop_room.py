@@ -1,19 +1,21 @@
 """The stop shelf, the board, recalls and feeds as people meet them in chat."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from domain import feeds, interception, pulls, review
+from domain import feeds, interception, pulls, recalls, review
 from domain.desk import Desk
 from domain.incoming import IncomingRefund, RefundState
 from domain.parcels import ParcelState, StopState
 from domain.people import SHOP, Role
-from domain.policy_stops import FeedSource, Gate
+from domain.policy_stops import FeedSource, Gate, RecallKind, RecallTerms
 from domain.records import NoticeKind
-from domain.stop_desk import RecallState
+from domain.stop_desk import RecallState, Reply, Verdict
 from handlers import middleware
 from handlers.cards import stop_board
+from storage.unit import Unit
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
 
@@ -48,7 +50,7 @@ async def test_a_packed_parcel_goes_over_the_stop_shelf_back_to_its_bins(floor: 
     ]
     card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
     assert card[0] == f"⛔ <b>STOP {box.waybill}</b> · on the stop shelf since 10:01 (赵敏 Zhao Min)"
-    assert card[-1] == f"Take the parcel out, put the goods on their shelf, then scan {box.waybill} at /putback."
+    assert card[-1] == f"👉 Take the parcel out, put the goods on their shelf, then scan {box.waybill} at /putback."
     await floor.writes(packer, f"/putback {box.waybill}")
     assert floor.parcel(box.id).state is ParcelState.CANCELLED
 
@@ -75,7 +77,7 @@ async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor
         "⛔ Open stops: 2",
         "printed, nobody picks it yet: 2, oldest 60 s",
         "",
-        *[f"• {box.waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03" for box in boxes],
+        *[f"⛔ {box.waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03" for box in boxes],
     ]
     boris = floor.cast.people[Role.DISPATCHER]
     await floor.writes(boris, "/stops")
@@ -87,9 +89,9 @@ async def test_the_leads_board_is_one_card_with_stages_ages_and_the_record(floor
     assert redrawn[0] == "⛔ Open stops: 1"
     assert redrawn[-5:] == [
         "",
-        "Refunds before the hand-over that did not ship, 30 days: 1/1 (100 %)",
-        "• to be picked: 1/1 (100 %)",
-        "• 圆通: 1/1 (100 %)",
+        "Refunds before the hand-over that did not ship, 30 days: 1/1 (100%)",
+        "• to be picked: 1/1 (100%)",
+        "• 圆通: 1/1 (100%)",
         "Typically: blocked after 0 s, somebody on it after 60 s, pulled after -",
     ]
     floor.clock.forward(1)
@@ -111,7 +113,7 @@ async def test_a_board_that_is_full_names_the_newest_others_and_leaves_out_the_r
         "⛔ Open stops: 3",
         "printed, nobody picks it yet: 3, oldest 0 s",
         "",
-        f"• {boxes[0].waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03",
+        f"⛔ {boxes[0].waybill} · to be picked · since 10:01 · nobody yet · next: service lead at 10:03",
         f"• the newest others: {boxes[2].waybill}",
     ]
 
@@ -124,11 +126,11 @@ async def test_the_platforms_answer_stands_on_the_card(floor: Floor) -> None:
     stop = floor.look(lambda desk: desk.stops.open_of(None))[0]
     packer = floor.cast.people[Role.PACKER]
     card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
-    assert card[-1] == "Platform: waits for our answer, FAIL after 10:16"
+    assert card[-1] == "Platform: waits; with nobody on it by 10:16 it hears FAIL"
     floor.clock.forward(42)
     floor.do(pulls.acknowledge, packer.acting(), stop.id, stop.revision)
     card = floor.card(packer, NoticeKind.STOP, stop.id).text.split("\n")
-    assert card[-1] == "Platform: SUCCESS after 42 s, being told"
+    assert card[-1] == "Platform: stopped (SUCCESS) after 42 s, being told"
 
 
 async def test_the_box_that_goes_on_gets_a_new_slip(floor: Floor) -> None:
@@ -180,17 +182,78 @@ async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
     await floor.taps(anna, "❌ Refused or failed")
     said = await floor.answers(anna, "out for delivery")
     assert said[1].split("\n")[0] == f"🚚 <b>Recall {box.waybill}</b> · failed"
+    assert said[1].split("\n")[-1] == "Wait for it: should it come back, scan it at /receive."
+    card = floor.card(anna, NoticeKind.STOP, stop.id)
+    assert card.text.split("\n")[-2:] == ["Recall: failed", "Wait for it: should it come back, scan it at /receive."]
+    assert [button.label for row in card.rows for button in row] == ["🚚 The recall"]
+    floor.do(lambda u: u.catalog_admin.put_policy(replace(u.policy, recalls=(RecallTerms(times=2),)), "t"))
+    card = floor.card(anna, NoticeKind.STOP, stop.id)
+    assert [button.label for row in card.rows for button in row][:2] == [
+        "🚚 The recall",
+        "↩️ Ask the courier to bring it back",
+    ]
     recall = floor.look(lambda desk: desk.recalls.of_parcels([box.id]))[box.id][0]
     assert (recall.state, recall.fee, recall.why) == (RecallState.FAILED, 1250, "out for delivery")
     said = await floor.writes(anna, "/recalls")
     assert said[0].split("\n") == [
-        "🚚 Recalls under way: 0",
+        "✅ No recall is under way.",
+        "To get a parcel back that has left: write its order's number, tap 💸 Refund and stop, then ↩️ on the card that "
+        "comes.",
+        "",
+        "Fees in 30 days: ¥12.50 for 1 recall, ¥12.50 of it for failed ones",
         "",
         "Succeeded in 30 days, by hours since the pick-up:",
         "• 圆通: ≤6 h 0/1",
     ]
     board = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOPS, 0).text.split("\n")
-    assert board == ["✅ No open stops.", "", "Recalls by couriers: 0/1 (0 %)", "• 圆通: 0/1 (0 %)"]
+    assert board == ["✅ No open stops.", "", "Recalls by couriers: 0/1 (0%)", "• 圆通: 0/1 (0%)"]
+
+
+async def test_what_recalls_cost_stands_on_each_and_in_all(floor: Floor) -> None:
+    boxes = []
+    for number, fee in (("1", 1200), ("2", 0), ("3", 800)):
+        floor.orders(incoming(number))
+        box = floor.wave()[1][0]
+        await floor.ship(box)
+        floor.collected(box)
+        recall = floor.do(recalls.register, floor.cast.actor(Role.CS), box.id, RecallKind.SENDER)
+        if fee:
+            floor.do(recalls.set_fee, floor.cast.actor(Role.FINANCE), recall.id, fee)
+        boxes.append(box)
+    last = floor.look(lambda desk: desk.recalls.of_parcels([boxes[2].id]))[boxes[2].id][0]
+    floor.do(recalls.told, floor.cast.actor(Role.CS), last.id, last.revision, RecallState.FAILED, "gone")
+    said = await floor.writes(floor.cast.people[Role.CS], "/recalls")
+    about = "圆通 · back to us · registered, the courier is to be asked · since 11-23"
+    assert said[0].split("\n")[:5] == [
+        "🚚 Recalls under way: 2",
+        f"• {boxes[0].waybill} · {about} 10:01 · fee ¥12.00",
+        f"• {boxes[1].waybill} · {about} 10:02 · fee ¥0.00",
+        "",
+        "Fees in 30 days: ¥20.00 for 2 recalls, ¥8.00 of it for failed ones",
+    ]
+
+
+async def test_the_leads_board_says_how_soon_each_platform_was_answered(floor: Floor) -> None:
+    first, second = (shop.id for shop in floor.cast.shops[:2])
+    at = floor.clock.at
+    asked = Reply(0, first, "", "1", Verdict.SUCCESS, at, at)
+
+    def given(unit: Unit) -> None:
+        for place in range(1, 21):  # decided after so many seconds
+            unit.replies.add(replace(asked, refund_no=f"R{place}", decided_at=at + timedelta(seconds=place)))
+        said = replace(asked, shop_id=second, decided_at=at, said_at=at + timedelta(minutes=4))
+        unit.replies.add(replace(said, refund_no="S"))
+        unit.replies.add(replace(asked, refund_no="waits", verdict=Verdict.WAIT))
+
+    floor.do(given)
+    names = [shop.name for shop in floor.cast.shops[:2]]
+    board = floor.card(floor.cast.people[Role.CS_LEAD], NoticeKind.STOPS, 0).text.split("\n")
+    assert board[-3:] == [
+        "Answers to platforms, from the request on:",
+        f"• {names[0]}: 20 answers, p50 10 s, p95 19 s",
+        f"• {names[1]}: 1 answer, p50 4 min, p95 4 min",
+    ]
+    assert floor.card(floor.cast.people[Role.PICKER], NoticeKind.STOPS, 0).text == "✅ No open stops."
 
 
 async def test_the_shelfs_label_and_who_gets_it(floor: Floor) -> None:

@@ -51,12 +51,14 @@ async def test_a_task_to_pick_again_says_when_another_refund_forbids_it(floor: F
     await floor.writes(picker, f"/putback {box.waybill}")
     floor.do(told, order.id, IncomingRefund("R1", RefundState.CANCELLED, 3900, ("L-TEA-01",)))
     task = floor.store.read_now(lambda desk: desk.stops.of_parcels([box.id])[box.id][-1])
-    last = [floor.card(picker, NoticeKind.STOP, task.id).text.split("\n")[-1]]
+    cards = [floor.card(picker, NoticeKind.STOP, task.id)]
     floor.do(told, order.id, IncomingRefund("R1", RefundState.SUCCESS, 3900, ("L-TEA-01",), "太苦"))
-    last.append(floor.card(picker, NoticeKind.STOP, task.id).text.split("\n")[-1])
-    assert last == [
-        f"Put it into the box, then scan {box.waybill} at /pick.",
-        "Leave it for now: another refund stops this parcel.",
+    cards.append(floor.card(picker, NoticeKind.STOP, task.id))
+    assert [[button.label for row in card.rows for button in row] for card in cards] == [["🙋 On it"], []]
+    assert "No answer by" not in cards[1].text
+    assert [card.text.split("\n")[-1] for card in cards] == [
+        f"👉 Put it into the box, then scan {box.waybill} at /pick.",
+        "👉 Leave it for now: another refund stops this parcel.",
     ]
 
 
@@ -120,10 +122,62 @@ async def test_the_list_shows_each_open_stop(floor: Floor) -> None:
     assert said[0].split("\n") == [
         "⛔ Open stops: 2",
         "",
-        *[f"• {box.waybill} · to be picked · since 10:01 · nobody yet" for box in boxes],
+        *[f"⛔ {box.waybill} · to be picked · since 10:01 · nobody yet" for box in boxes],
     ]
     said = await floor.taps(packer, f"⛔ {boxes[1].waybill}")
     assert said[0].startswith(f"⛔ <b>STOP {boxes[1].waybill}</b>")
+
+
+async def test_the_list_tells_a_task_from_the_refund_that_forbids_it(floor: Floor) -> None:
+    order, box, picker = tea_refunded(floor)
+    await floor.writes(picker, f"/putback {box.waybill}")
+    floor.do(told, order.id, IncomingRefund("R1", RefundState.CANCELLED, 3900, ("L-TEA-01",)))
+    floor.do(told, order.id, IncomingRefund("R1", RefundState.SUCCESS, 3900, ("L-TEA-01",), "太苦"))
+    said = await floor.writes(picker, "/stops")
+    line = f"{box.waybill} · to be picked · since 10:01 · nobody yet"
+    assert said[0].split("\n")[2:] == [f"🔁 {line}", f"⛔ {line}"]
+    assert (floor.button(picker.telegram_id, f"🔁 {box.waybill}")[0][:3]) == "st:"
+
+
+async def test_the_floor_is_not_told_to_ask_couriers(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    await floor.ship(box)
+    floor.collected(box)
+    floor.do(interception.typed, floor.cast.actor(Role.CS), order.id, "不想要了")
+    (stop,) = floor.look(lambda desk: desk.stops.of_parcels([box.id]))[box.id]
+    card = floor.card(floor.cast.people[Role.PICKER], NoticeKind.STOP, stop.id)
+    last = "Customer service asks the courier for it. Should it come back, scan it at /receive."
+    assert (card.text.split("\n")[-1], card.rows) == (last, ())
+
+
+async def test_what_waits_for_a_person_stands_in_their_alerts_until_it_is_put_back(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    picker, boris = floor.cast.people[Role.PICKER], floor.cast.people[Role.DISPATCHER]
+    await floor.writes(picker, box.waybill)
+    stop = floor.refund(order)
+    await floor.writes(picker, f"{box.waybill} {pulls.shelf_code(box.warehouse_id or 0)}")
+    line = f"• {box.waybill} · picked · since 10:01 · {picker.name} · on the stop shelf · next: {{who}} at {{at}}"
+    assert (await floor.writes(picker, "/alerts"))[0].split("\n") == [
+        "<b>⏰ Open alerts: 1</b>",
+        "",
+        "⛔ 1 stop waits for you:",
+        line.format(who=picker.name, at="11:01"),
+    ]
+    assert await floor.writes(boris, "/alerts") == ["<b>✅ No open alerts</b>"]
+    for _ in range(2):
+        floor.clock.forward(3600)
+        assert floor.do(pulls.tick) == 1
+    told = (await floor.writes(boris, "/alerts"))[0].split("\n")
+    assert told[2:4] == ["⛔ 1 stop waits for you:", line.format(who="service lead", at="13:01")]
+    card = floor.card(boris, NoticeKind.STOP, stop.id)
+    assert "Not done by 13:01: service lead is told next." in card.text.split("\n")
+    said = await floor.taps(boris, f"⛔ {box.waybill}")
+    assert said[0].startswith(f"⛔ <b>STOP {box.waybill}</b>")
+    await floor.writes(picker, "/putback")
+    await floor.writes(picker, box.waybill)
+    assert await floor.writes(picker, "/alerts") == ["<b>✅ No open alerts</b>"]
 
 
 async def test_customer_service_has_no_stops_list(floor: Floor) -> None:

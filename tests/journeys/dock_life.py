@@ -1,7 +1,7 @@
 """The part of the life machine at the dock: lists made and signed, shipments taken back, boxes that had left after all.
 
 Surprising: "it has left already" is the one way past an open stop, so the machine says it at every stop there is; only
-the box that a refund called back, and that nobody had in hand, may go.
+the box that a refund or a new address called back, and that nobody had in hand, may go.
 """
 
 from hypothesis import strategies as st

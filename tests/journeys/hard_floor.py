@@ -5,20 +5,17 @@ card is. In between others act, so most deeds are refused; what counts is that n
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from random import Random
 from typing import Any
 
 from domain import (
     checking,
-    dock,
     floor,
     fulfilment,
     intake,
     interception,
     looking,
-    manifests,
     printing,
     pulls,
     queue,
@@ -35,9 +32,8 @@ from domain import (
 from domain.desk import Desk
 from domain.holds import open_codes
 from domain.incoming import IncomingRefund, PlatformState, RefundState
-from domain.orders import Order
 from domain.paper_records import Paper
-from domain.parcels import Parcel, ParcelState, Stage, StopKind
+from domain.parcels import Parcel, ParcelState, StopKind
 from domain.people import SHOP, Actor, Chat, Person, Role, Station
 from domain.policy import Policy
 from domain.policy_checks import CheckMode, CheckRules
@@ -48,48 +44,13 @@ from domain.stock import Bucket, Document, Move
 from domain.stock_docs import DocKind, DocState
 from domain.stop_desk import RecallState
 from storage.unit import Unit
+from tests.journeys import hard_dock
+from tests.journeys.hard_scene import MOVED, Deed, Do, Scene
 from tests.journeys.life_shop import HOME, incoming, seed
 from tests.journeys.stop_life import BOSS
 
 PEOPLE = 4
 STATES = [PlatformState.UNPAID, *[PlatformState.PAID] * 6, PlatformState.CLOSED]
-MOVED = "新路 2 号"
-Do = Callable[[Unit], object]
-
-
-@dataclass(frozen=True)
-class Deed:
-    """Something somebody is about to do. `watched` are the stops that were open on the parcel about to be scanned,
-    which nobody may get past."""
-
-    name: str
-    do: Do
-    watched: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Scene:
-    """What somebody sees: these orders are the ones that are talked of."""
-
-    chance: Random
-    numbers: Sequence[str]
-    people: Sequence[Actor]
-
-    def order(self, desk: Desk) -> Order | None:
-        """One of them, if the shop knows it."""
-        number = self.chance.choice(self.numbers)
-        return desk.orders.by_number(1, [number]).get(number)
-
-    def parcel(self, desk: Desk) -> Parcel | None:
-        """One that has a waybill."""
-        ids = [order.id for order in desk.orders.by_number(1, self.numbers).values()]
-        boxes = {box.id: box for found in desk.parcels.of_orders(ids).values() for box in found if box.waybill}
-        return boxes[self.chance.choice(sorted(boxes))] if boxes else None
-
-    @property
-    def person(self) -> Actor:
-        """Somebody on the floor."""
-        return self.chance.choice(self.people)
 
 
 def furnish(unit: Unit, mode: CheckMode = CheckMode.QUICK) -> list[Actor]:
@@ -283,24 +244,6 @@ def _undoes(scene: Scene, desk: Desk) -> Do:
     return lambda unit: undo_scan.undo(unit, actor, "")
 
 
-def _loads(scene: Scene, desk: Desk) -> Do | None:
-    """A courier's list is made or signed, or a shipment is taken back, or it had left before that could be."""
-    box, way = scene.parcel(desk), scene.chance.choice(["list", "list", "sign", "back", "left"])
-    if box is None or box.courier_id is None or box.warehouse_id is None:
-        return None
-    place, courier = box.warehouse_id, box.courier_id
-    if way == "list":
-        return lambda unit: manifests.make(unit, BOSS, place, courier)
-    if way == "back":
-        return lambda unit: dock.take_back(unit, BOSS, box.waybill)
-    if way == "left":
-        called = [stop for stop in desk.stops.open_of(None) if stop.stage is Stage.DOCK]
-        return (lambda unit: dock.left_already(unit, BOSS, called[0].id, called[0].revision)) if called else None
-    last = desk.manifests.last(place, courier)
-    signed = manifests.signed(last, BOSS, "老李", desk.now) if last and not last.signed_at else None
-    return (lambda unit: manifests.sign(unit, BOSS, signed, b"")) if signed else None
-
-
 def _prints(scene: Scene, desk: Desk) -> Do | None:
     box = scene.parcel(desk)
     if box is None or box.wave_id is None:
@@ -385,7 +328,8 @@ DEEDS: Mapping[str, tuple[int, Callable[[Scene, Desk], Do | Deed | None]]] = {
     "answer": (3, _answers),
     "undo_scan": (2, _undoes),
     "print": (2, _prints),
-    "dock": (3, _loads),
+    "dock": (3, hard_dock.loads),
+    "move": (2, hard_dock.moves),
     "come_back": (1, _comes_back),
     "recall": (1, _recalls),
     "replies": (1, _hears),

@@ -25,7 +25,8 @@ from storage.store import Store
 from storage.tables import METADATA
 from tests import postgres
 from tests.journeys.check_life import check_checks
-from tests.journeys.hard_floor import Deed, Scene, furnish, look
+from tests.journeys.hard_floor import furnish, look
+from tests.journeys.hard_scene import Deed, Scene
 from tests.journeys.promises import ALL, check_promises, look_at
 
 REACHES = (8, 25, 60)  # statements: of a refused command, of most, of a scan of several codes

@@ -28,8 +28,9 @@ from storage.store import Store
 from storage.unit import Unit
 from tests import postgres
 from tests.journeys.check_life import check_checks
-from tests.journeys.hard_floor import Deed, Scene, furnish, look
+from tests.journeys.hard_floor import furnish, look
 from tests.journeys.hard_pairs import quick_server
+from tests.journeys.hard_scene import Deed, Scene
 from tests.journeys.promises import check_promises, look_at
 from tests.journeys.stop_life import BOSS
 

@@ -229,7 +229,9 @@ def _check_stop(stop: Stop, box: Parcel) -> None:
         assert lines.issuperset(stop.line_nos)
     if stop.kind is StopKind.REFUND and stop.state is StopState.DONE and stop.stage in IN_HAND:
         assert stop.pulled_at is not None
-    if stop.state not in (StopState.OPEN, StopState.ACKED):
+    to_put_back = stop.state is StopState.PULLED and stop.kind is StopKind.REFUND
+    assert stop.next_at is not None or not to_put_back
+    if stop.state not in (StopState.OPEN, StopState.ACKED) and not to_put_back:
         assert stop.next_at is None
 
 

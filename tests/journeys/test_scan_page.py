@@ -57,6 +57,8 @@ async def test_full_speed_with_a_refund_in_between(yard: Floor, chromium: Browse
     speed = PARCELS / (time.monotonic() - began)
     await expect(phone.shown("stop")).to_be_visible(timeout=PATIENCE_MS)
     await expect(phone.shown("stop-code")).to_have_text(codes[STOPPED])
+    await expect(phone.shown("stop-do")).to_contain_text("👉")
+    await expect(phone.shown("stop-text")).not_to_contain_text("👉")
     await phone.types(codes[0])  # typed over the alarm: neither lost nor an answer to it
     await expect(phone.shown("stop-waiting")).to_contain_text("等你确认")
     assert yard.now(STOPPED).state is ParcelState.IN_WAVE

@@ -9,8 +9,10 @@ from domain.day_report import ControlTotal
 from domain.errors import Unknown
 from domain.orders import Order
 from domain.parcels import Item, Parcel, ParcelState, Refund
+from domain.policy_stops import RecallKind
 from domain.records import ReportRun, Return, ReturnState, RunState
 from domain.stock import Bucket, Document, Move
+from domain.stop_desk import Recall, RecallState
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW, OPENING
@@ -142,6 +144,12 @@ def test_control_totals_are_per_currency(each: Each) -> None:
         unit.parcels.add(
             [Parcel(box_id, ParcelState.HANDED_OVER, first.shop_id, handed_over_at=START, freight=500, items=items)]
         )
+        courier = each.cast.couriers[0].id
+        asked = Recall(
+            0, box_id, first.id, first.shop_id, courier, "SF1", RecallKind.SENDER, RecallState.FAILED, START, "a", START
+        )
+        for at, fee in ((START, 1200), (END - timedelta(seconds=1), 300), (END, 9)):
+            unit.recalls.add(replace(asked, opened_at=at, fee=fee))
         here = each.cast.warehouses[0].id
         unit.stock.apply([Move(here, "CUP-01", Bucket.DEFECTIVE, 3, Document.ADJUST, 1)], "anna")
 
@@ -151,7 +159,7 @@ def test_control_totals_are_per_currency(each: Each) -> None:
     each.store.run_now(lambda unit: unit.stock.apply([late], "anna"))
     value = 2 * sum(sku.cost * OPENING[sku.code] for sku in factory.SKUS)
     assert each.store.read_now(lambda unit: unit.reports.controls(START, END)) == (
-        ControlTotal("CNY", 3, 150, 1, 30, 1, 500, value),
+        ControlTotal("CNY", 3, 150, 1, 30, 1, 500, value, 2, 1500),
         ControlTotal("USD", 1, 7, 0, 0, 0, 0, 0),
     )
 

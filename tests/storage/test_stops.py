@@ -10,7 +10,7 @@ from domain.lookout import Pile
 from domain.parcels import ParcelState, Refund, Stage, Stop, StopKind, StopState
 from domain.people import Role
 from domain.policy_stops import FeedSource, RecallKind
-from domain.stop_desk import Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
+from domain.stop_desk import Answered, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
 from storage.unit import Unit
 from tests.factory import NOW
 from tests.storage.conftest import Each
@@ -37,6 +37,27 @@ def _add_recall(unit: Unit, recall: Recall) -> None:
 
 def _add_reply(unit: Unit, reply: Reply) -> None:
     unit.replies.add(reply)
+
+
+def test_decided_answers_newest_first_of_some_shops(each: Each) -> None:
+    shop, other = each.cast.shops[0].id, each.cast.shops[1].id
+    asked = Reply(0, shop, "1", "1001", Verdict.SUCCESS, NOW, NOW, decided_at=NOW + SECOND)
+    for reply in (
+        replace(asked, asked_at=NOW - SECOND),
+        replace(asked, refund_no="2", said_at=NOW + 2 * SECOND),
+        replace(asked, refund_no="3", verdict=Verdict.WAIT, decided_at=None),
+        replace(asked, refund_no="4", verdict=Verdict.NONE),
+        replace(asked, refund_no="5", shop_id=other),
+    ):
+        each.store.run_now(_add_reply, reply)
+    told = Answered(shop, NOW, NOW + SECOND, NOW + 2 * SECOND)
+    theirs = Answered(other, NOW, NOW + SECOND, None)
+
+    def answered(shops: frozenset[int] | None, limit: int = 9) -> list[Answered]:
+        return each.store.read_now(lambda unit: unit.replies.answered(NOW, shops, limit))
+
+    assert answered(None) == [theirs, told]
+    assert (answered(None, 1), answered(frozenset({shop}))) == ([theirs], [told])
 
 
 def test_answers_are_one_per_refund_and_due_by_clock(each: Each) -> None:
