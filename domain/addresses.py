@@ -81,6 +81,7 @@ def _columns(province: str, city: str, district: str) -> _Head:
     return _Head(read, tuple(unknown), rest)
 
 
+@lru_cache(maxsize=4096)
 def divide(province: str, city: str, district: str, address: str, code: str = "") -> Place:
     """Take an address apart. Any of the columns may be empty, in the wrong column, or repeated in the address."""
     head = _columns(province, city, district)

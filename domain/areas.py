@@ -17,9 +17,9 @@ def _area(told: str) -> Place:
     return parse(told)
 
 
-def unknown_areas(policy: Policy) -> tuple[str, ...]:
-    """Entries that name no place we know, and so would never hit: for whoever accepts a policy."""
-    return tuple(told for told in (*policy.areas.remote, *policy.areas.unreachable) if not _area(told).province)
+def is_place(told: str) -> bool:
+    """Whether it names a place we know; an entry that names none would never hit."""
+    return _area(told).province != ""
 
 
 def _hit(place: Place, told: str) -> str:

@@ -54,3 +54,12 @@ class Checks(Protocol):
 
     def of_serial(self, sku: str, serial: str) -> Unit | None:
         """The live unit with this number."""
+
+    def of_number(self, serial: str) -> list[Unit]:
+        """Every unit that ever bore this number, of whatever product."""
+
+    def marks(self, parcel_id: int) -> list[Unit]:
+        """The parcel's units that bear a number or a batch, also those whose number went out again since."""
+
+    def of_batch(self, batch: str, limit: int) -> dict[str, dict[int, int]]:
+        """sku -> parcel id -> units of which the check was told this batch, of the newest parcels."""

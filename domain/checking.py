@@ -7,10 +7,13 @@ use only before the box is filled. A parcel with a strong serial number is check
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import takewhile
 
 from domain import history, marks
 from domain.catalog import Sku
 from domain.check_records import Check, Unit
+from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import ItemRefused, NoteUnread
 from domain.parcels import Parcel, ParcelState
@@ -20,6 +23,7 @@ from domain.records import ReturnState
 
 SERIAL, WEAK_SERIAL, BATCH = "serial", "serial_weak", "batch"
 """Traits of a product: its serial number must be scanned, may be scanned; its batch must be scanned."""
+MARKS = frozenset({SERIAL, WEAK_SERIAL, BATCH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,15 @@ class Progress:
 
 def wanted(desk: Desk, parcel: Parcel) -> CheckMode:
     """What the parcel's check asks for, by its warehouse and its goods."""
-    if any(SERIAL in _traits(desk, item.sku) for item in parcel.live_items):
+    if any(SERIAL in traits(desk, item.sku) for item in parcel.live_items):
         return CheckMode.ITEMS
     rules = desk.policy.checks
     place = desk.catalog.warehouses.get(parcel.warehouse_id or 0)
     return rules.by_warehouse.get(place.code, rules.mode) if place else rules.mode
 
 
-def _traits(desk: Desk, sku: str) -> frozenset[str]:
+def traits(desk: Desk, sku: str) -> frozenset[str]:
+    """What is special about the product; nothing of one we do not know."""
     found: Sku | None = desk.catalog.skus.get(sku)
     return found.traits if found else frozenset()
 
@@ -87,10 +92,10 @@ def _progress(desk: Desk, parcel: Parcel, units: tuple[Unit, ...]) -> Progress:
 
 
 def _want(desk: Desk, unit: Unit) -> str:
-    traits = _traits(desk, unit.sku)
-    if SERIAL in traits and not unit.serial:
+    own = traits(desk, unit.sku)
+    if SERIAL in own and not unit.serial:
         return SERIAL
-    return BATCH if BATCH in traits and not unit.batch else ""
+    return BATCH if BATCH in own and not unit.batch else ""
 
 
 def open_for(desk: Desk, actor: Actor, parcel_id: int | None) -> Parcel | None:
@@ -113,42 +118,74 @@ def opened(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:
     return replace(parcel, holder_id=actor.person_id, holder=actor.name)
 
 
-def count(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Progress:
-    """One scanned code of an open check: a unit (`sku`), or the serial number or batch of the last one. Raises
-    ItemRefused, then nothing was counted."""
+def count(desk: Desk, actor: Actor, parcel: Parcel, told: Code, sku: str) -> int:
+    """One scanned code of an open check: units (`sku`), or the serial number or batch of the last ones. Returns how
+    many units it was about. Raises ItemRefused, then nothing was counted."""
     require(actor, Right.CHECK, warehouse=parcel.warehouse_id)
     units = _units(desk, parcel)
-    now = _progress(desk, parcel, units)
     if not sku:
-        _tell(desk, parcel, units, code)
-        return progress(desk, parcel)
+        return _tell(desk, parcel, units, told.text)
+    now = _progress(desk, parcel, units)
     line = next((line for line in now.lines if line.sku == sku), None)
+    title = desk.catalog.skus[sku].title
     if line is None:
-        raise ItemRefused(parcel.waybill, "wrong", sku, desk.catalog.skus[sku].title)
+        raise ItemRefused(parcel.waybill, "wrong", sku, title)
     if now.want:
         raise ItemRefused(parcel.waybill, now.want, now.sku, desk.catalog.skus[now.sku].title)
-    if line.done >= line.of:
+    left = line.of - line.done
+    if left <= 0:
         raise ItemRefused(parcel.waybill, "over", sku, line.title, line.of)
-    desk.checks.add_unit(Unit(0, parcel.id, sku, desk.now))
-    return progress(desk, parcel)
+    if told.units > left:
+        raise ItemRefused(parcel.waybill, "too_many", sku, line.title, left, str(told.units))
+    if told.units > 1 and (SERIAL in traits(desk, sku) or told.serial):
+        raise ItemRefused(parcel.waybill, "one_by_one", sku, title)
+    for _ in range(told.units):
+        desk.checks.add_unit(Unit(0, parcel.id, sku, desk.now))
+    _told_at_once(desk, parcel, told)
+    return told.units
 
 
-def _tell(desk: Desk, parcel: Parcel, units: tuple[Unit, ...], code: str) -> None:
-    """The code belongs to the unit scanned last: its serial number first, where one is due and this may be it."""
+def _told_at_once(desk: Desk, parcel: Parcel, told: Code) -> None:
+    """What the same barcode said of the units; what the product does not ask for is let pass."""
+    last = _units(desk, parcel)[-1]
+    own = traits(desk, last.sku)
+    strong = SERIAL in own
+    if told.serial and (strong or (WEAK_SERIAL in own and marks.serial_fits(desk, last.sku, told.serial))):
+        _number(desk, parcel, last, told.serial)
+    if told.batch and BATCH in own:
+        _batch(desk, parcel, _units(desk, parcel), told.batch, told.expires)
+
+
+def _tell(desk: Desk, parcel: Parcel, units: tuple[Unit, ...], code: str) -> int:
+    """The code belongs to the units scanned last: the serial number first, where one is due and this may be it."""
     if not units:
         raise ItemRefused(parcel.waybill, "unknown", code)
     last = units[-1]
-    traits = _traits(desk, last.sku)
-    numbered = not last.serial and traits & {SERIAL, WEAK_SERIAL}
-    if numbered and marks.serial_fits(desk, last.sku, code):
-        _free_for(desk, parcel, last.sku, code)
-        desk.checks.save_unit(replace(last, serial=code))
-    elif SERIAL in traits and not last.serial:
-        raise ItemRefused(parcel.waybill, "no_serial", code, desk.catalog.skus[last.sku].title)
-    elif BATCH in traits and not last.batch:
-        desk.checks.save_unit(replace(last, batch=marks.batch_told(desk, parcel, units, code)))
-    else:
-        raise ItemRefused(parcel.waybill, "unknown", code)
+    own = traits(desk, last.sku)
+    numbered = not last.serial and own & {SERIAL, WEAK_SERIAL}
+    if numbered and (SERIAL in own or marks.serial_fits(desk, last.sku, code)):
+        _number(desk, parcel, last, code)
+        return 1
+    if BATCH in own and not last.batch:
+        return _batch(desk, parcel, units, code)
+    raise ItemRefused(parcel.waybill, "unknown", code)
+
+
+def _number(desk: Desk, parcel: Parcel, unit: Unit, serial: str) -> None:
+    if not marks.serial_fits(desk, unit.sku, serial):
+        raise ItemRefused(parcel.waybill, "no_serial", serial, desk.catalog.skus[unit.sku].title)
+    _free_for(desk, parcel, unit.sku, serial)
+    desk.checks.save_unit(replace(unit, serial=serial))
+
+
+def _batch(desk: Desk, parcel: Parcel, units: tuple[Unit, ...], code: str, expires: date | None = None) -> int:
+    """The batch of all that were counted last and have none yet."""
+    sku = units[-1].sku
+    bare = list(takewhile(lambda unit: unit.sku == sku and not unit.batch, reversed(units)))
+    name = marks.batch_told(desk, parcel, units, code, len(bare), expires)
+    for unit in bare:
+        desk.checks.save_unit(replace(unit, batch=name))
+    return len(bare)
 
 
 def swap_batch(desk: Desk, actor: Actor, parcel: Parcel, code: str) -> None:
@@ -243,17 +280,19 @@ def trim(desk: Desk, parcel: Parcel) -> None:
         desk.checks.drop_units(beyond)
 
 
-def take_back(desk: Desk, parcel: Parcel, code: str) -> None:
-    """The last code of the check did not happen: the unit is out again, or bears no number. Of the slip's own scan
-    only the opening goes."""
+def take_back(desk: Desk, parcel: Parcel, code: str, units: int = 1) -> None:
+    """The last code of the check, which was about so many units, did not happen: they are out again, or bear no number
+    or batch. Of the slip's own scan only the opening goes."""
     check = desk.checks.get(parcel.id)
     if check is None:
         return
     last = check.units[-1] if check.units else None
     if last is None or code in (parcel.waybill, parcel.number):
         desk.checks.put(replace(check, person_id=None, person=""))
-    elif code and code.casefold() in (last.serial.casefold(), last.batch.casefold()):
-        kept = replace(last, serial="") if code.casefold() == last.serial.casefold() else replace(last, batch="")
-        desk.checks.save_unit(kept)
+    elif code and code.casefold() == last.serial.casefold():
+        desk.checks.save_unit(replace(last, serial=""))
+    elif code and code.casefold() == last.batch.casefold():
+        for unit in check.units[-units:]:
+            desk.checks.save_unit(replace(unit, batch=""))
     else:
-        desk.checks.drop_units([last.id])
+        desk.checks.drop_units([unit.id for unit in check.units[-units:]])

@@ -20,6 +20,8 @@ T = TypeVar("T")
 Path = tuple[str, ...]
 Given = Mapping[type, Mapping[str, object]]
 _NOTHING: Given = {}
+_BAD: Any = object()
+"""In the place of a value that does not do."""
 _SYNTAX_LINE = re.compile(r"\(at line (\d+)")
 _TWICE = re.compile(r"Cannot (?:mutate immutable namespace|declare) \(([^)]*)\)")
 _NAMES = re.compile(r"'([^']*)'")
@@ -34,7 +36,7 @@ _QUOTED = re.compile(r"""\"{3}(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|("{3}|'{3}).*|
 class Fault:
     """One thing wrong: where (line 0 = nowhere in particular; dotted path) and a code of why with its facts.
 
-    Codes: syntax, unknown, type, range, value, missing, twice and those of `faults()` methods.
+    Codes: syntax, unknown, type, range, value, missing, empty, twice and those of `faults()` methods.
     """
 
     line: int
@@ -51,9 +53,10 @@ class Reading(Generic[T]):
     faults: tuple[Fault, ...] = ()
 
 
-def choice(default: Any, text: str = "", *, low: int | None = None, high: int | None = None) -> Any:
-    """A dataclass field: its default, a comment for the written document, and the range of a number."""
-    told = {"text": text, "low": low, "high": high}
+def choice(default: Any, text: str = "", *, low: int | None = None, high: int | None = None, some: bool = False) -> Any:
+    """A dataclass field: its default, a comment for the written document, the range of its numbers, and whether its
+    list may not be empty."""
+    told = {"text": text, "low": low, "high": high, "some": some}
     if isinstance(default, (Mapping, list)):
         return field(default_factory=lambda: default, metadata=told)
     return field(default=default, metadata=told)
@@ -62,8 +65,10 @@ def choice(default: Any, text: str = "", *, low: int | None = None, high: int | 
 def read(
     kind: type[T], text: str, *, lenient: bool = False, given: Given = _NOTHING, least: int | None = None
 ) -> Reading[T]:
-    """The choices a TOML text makes. `lenient` passes over keys nobody knows (a document of another version); `given`
-    is what the text cannot say, by dataclass; `least` the lower bound of numbers that have none of their own."""
+    """The choices a TOML text makes. `lenient` is for a document of another version, which counted once: keys nobody
+    knows are passed over, and what does not do any more is told, but as if it had not been chosen; of a list the item.
+    `given` is what the text cannot say, by dataclass; `least` the lower bound of numbers that have none of their
+    own."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -76,7 +81,7 @@ def read(
     reader = _Reader(_lines(text), lenient, given, least)
     value = reader.made(kind, data, ())
     faults = tuple(sorted(reader.faults, key=lambda fault: fault.line))
-    return Reading(None if faults else value, faults)
+    return Reading(None if value is _BAD or (faults and not lenient) else value, faults)
 
 
 def built_all(kind: type[T], data: object) -> tuple[T, ...]:
@@ -102,34 +107,50 @@ class _Reader:
         line = next((self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), 0)
         self.faults.append(Fault(line, ".".join(path), why, facts))
 
-    def made(self, kind: type[T], data: object, path: Path) -> T | None:
-        """An instance, or None when something in it was wrong."""
+    def made(self, kind: type[T], data: object, path: Path) -> T:
+        """An instance, with the defaults in place of what does not do, so that what does not fit together is told in
+        the same go. _BAD where there is no default."""
         if not isinstance(data, dict):
             self.fault(path, "type", want="table", told=_shown(data))
-            return None
+            return cast(T, _BAD)
         given = self._given.get(kind, {})
         known = {one.name: one for one in choices_of(kind) if one.name not in given}
-        before = len(self.faults)
         if not self._lenient:
             for name in data.keys() - known.keys():
                 near = get_close_matches(name, known, 1)
                 self.fault((*path, name), "unknown", near=near[0] if near else "")
-        values = {}
+        values: dict[str, Any] = {}
         hints = _hints(cast(type, kind))
         for name, one in known.items():
             if name in data:
                 values[name] = self.value(hints[name], data[name], (*path, name), one.metadata)
-            elif one.default is MISSING and one.default_factory is MISSING:
+            elif _needed(one):
                 self.fault(path, "missing", name=name)
-        if len(self.faults) > before:
-            return None
-        value = kind(**values, **given)
-        for name, why, facts in getattr(value, "faults", tuple)():
-            self.fault((*path, *name.split(".")) if name else path, why, **facts)
-        return value
+                values[name] = _BAD
+        bad = {name for name, one in values.items() if one is _BAD}
+        if any(_needed(known[name]) for name in bad):
+            return cast(T, _BAD)
+        made = kind(**{name: one for name, one in values.items() if name not in bad}, **given)
+        blind = any(_of_tables(hints[name]) for name in bad)  # what would not fit to missing tables is no news
+        return made if blind else self._fitting(made, bad, path)
+
+    def _fitting(self, made: T, bad: set[str], path: Path) -> T:
+        """What does not fit together, unless it is of a field that is told already. Read leniently, such a field has
+        its default as well."""
+        odd = set[str]()
+        for name, why, facts in getattr(made, "faults", tuple)():
+            parts = name.split(".") if name else []
+            if bad.isdisjoint(parts[:1]):
+                self.fault((*path, *parts), why, **facts)
+                odd.update(parts[:1])
+        if not (self._lenient and odd):
+            return made
+        kept = {one.name: getattr(made, one.name) for one in choices_of(made) if one.name not in odd}
+        needed = any(_needed(one) for one in choices_of(made) if one.name in odd)
+        return cast(T, _BAD) if needed else type(made)(**kept)
 
     def value(self, hint: Any, told: object, path: Path, limits: Mapping[str, Any]) -> Any:
-        """What the hint asks for, or None when something in it was wrong."""
+        """What the hint asks for, or _BAD."""
         origin, inner = get_origin(hint), get_args(hint)
         if origin in (Union, types.UnionType):
             if told is None:
@@ -148,19 +169,32 @@ class _Reader:
         if not isinstance(told, list) or (fixed and len(told) != len(inner)):
             several = "list of tables, [[…]]" if is_dataclass(inner[0]) else "list"
             self.fault(path, "type", want=f"list of {len(inner)}" if fixed else several, told=_shown(told))
-            return None
+            return _BAD
+        if limits.get("some") and not told:
+            self.fault(path, "empty")
+            return _BAD
         kinds = inner if fixed else (inner[0],) * len(told)
         place = [(*path, str(n)) for n in range(1, len(told) + 1)]
-        return origin(self.value(kind, one, at, limits) for kind, one, at in zip(kinds, told, place, strict=True))
+        found = [self._whole(kind, one, at, limits) for kind, one, at in zip(kinds, told, place, strict=True)]
+        good = [one for one in found if one is not _BAD]
+        dropped = len(good) < len(found)
+        return _BAD if dropped and (fixed or not self._lenient or (limits.get("some") and not good)) else origin(good)
+
+    def _whole(self, hint: Any, told: object, path: Path, limits: Mapping[str, Any]) -> Any:
+        """One of several: read leniently, one that is wrong in any part is left out."""
+        before = len(self.faults)
+        value = self.value(hint, told, path, limits)
+        return _BAD if self._lenient and len(self.faults) > before else value
 
     def _mapping(self, inner: tuple[Any, ...], told: object, path: Path, limits: Mapping[str, Any]) -> Any:
         if not isinstance(told, dict):
             self.fault(path, "type", want="table", told=_shown(told))
-            return None
-        return {
-            self.value(inner[0], key, (*path, key), {}): self.value(inner[1], one, (*path, key), limits)
+            return _BAD
+        found = [
+            (self.value(inner[0], key, (*path, key), {}), self._whole(inner[1], one, (*path, key), limits))
             for key, one in told.items()
-        }
+        ]
+        return {key: one for key, one in found if key is not _BAD and one is not _BAD}
 
     def _single(self, hint: Any, told: object, path: Path, limits: Mapping[str, Any]) -> Any:
         if hint is date:
@@ -168,7 +202,7 @@ class _Reader:
         if issubclass(hint, StrEnum):
             if not isinstance(told, str) or told not in set(hint):
                 self.fault(path, "value", told=_shown(told), choices=", ".join(hint))
-                return None
+                return _BAD
             return hint(told)
         if hint is str and isinstance(told, (date, time)):
             told = told.isoformat()
@@ -176,20 +210,21 @@ class _Reader:
             self.fault(
                 path, "type", want={int: "whole number", bool: "true or false"}.get(hint, "text"), told=_shown(told)
             )
-            return None
+            return _BAD
         low, high = limits.get("low", self._least), limits.get("high")
         if isinstance(told, int) and ((low is not None and told < low) or (high is not None and told > high)):
             self.fault(path, "range", told=str(told), low=_or_none(low), high=_or_none(high))
+            return _BAD if self._lenient else told
         return told
 
-    def _day(self, told: object, path: Path) -> date | None:
+    def _day(self, told: object, path: Path) -> Any:
         if type(told) is date:
             return told
         try:
             return date.fromisoformat(told if isinstance(told, str) else "")
         except ValueError:
             self.fault(path, "value", told=_shown(told), choices="2026-11-20")
-            return None
+            return _BAD
 
 
 def fault_at(text: str, path: str, why: str, **facts: str) -> Fault:
@@ -207,6 +242,16 @@ def hidden(default: Any) -> Any:
 def choices_of(kind: Any) -> list[Field[Any]]:
     """The fields people choose, of a dataclass or an instance."""
     return [one for one in fields(kind) if one.init and not one.metadata.get("hidden")]
+
+
+def _of_tables(hint: Any) -> bool:
+    """Whether it is a list of tables, or one."""
+    return any(is_dataclass(one) for one in (hint, *get_args(hint)))
+
+
+def _needed(one: Field[Any]) -> bool:
+    """Whether it has no default."""
+    return one.default is MISSING and one.default_factory is MISSING
 
 
 @cache

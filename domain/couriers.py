@@ -14,7 +14,7 @@ from domain.field_rules import FieldRule, applies
 from domain.match import Candidate, Fault, Favour, Loser, Match, Point, decide, favours, ruled_out
 from domain.orders import Order
 from domain.policy import Policy
-from domain.reach import most_specific, same_place
+from domain.reach import lies_in, most_specific, spot_of
 from domain.screening import Facts, wanted
 from domain.suspensions import moment, suspended
 from domain.tariffs import Consignment, Quote, quote
@@ -61,8 +61,7 @@ class Ask:
 
     def key(self) -> tuple[object, ...]:
         """Everything the answer depends on, besides the facts."""
-        to = self.order.receiver
-        place = (to.country, to.province, to.city, to.district)
+        place = (self.order.receiver.country, *spot_of(self.order.receiver))
         return ("courier", self.warehouse_id, self.order.shop_id, *place, self.load, self.wishes, self.rules)
 
 
@@ -122,11 +121,11 @@ def today(facts: Facts) -> date | None:
 
 def price_of(courier: Courier, ask: Ask) -> Quote | None:
     """What the courier takes for it; None when its contract does not say."""
-    to, load, on = ask.order.receiver, ask.load, today(ask.facts)
+    there, load, on = spot_of(ask.order.receiver), ask.load, today(ask.facts)
     tariff = ask.facts.catalog.tariff(courier, ask.warehouse_id, on)
     return quote(
         tariff,
-        Consignment(to.province, to.city, load.grams, load.mm3, load.longest_mm, cod=ask.wishes.cod, on=on),
+        Consignment(there.province, there.city, load.grams, load.mm3, load.longest_mm, cod=ask.wishes.cod, on=on),
     )
 
 
@@ -238,11 +237,11 @@ def _goods(courier: Courier, ask: Ask) -> Fault | None:
 def _place(courier: Courier, ask: Ask) -> Fault | None:
     to = ask.order.receiver
     area = most_specific(courier.areas, to) if courier.areas else None
-    if any(same_place(place, to.province) for place in courier.excluded):
+    if courier.excluded and any(lies_in(spot_of(to), place) for place in courier.excluded):
         return "unreachable", {"province": to.province}
     if area is not None and not area.arrives:
         return "unreachable", {"province": area.name}
-    found = suspended(ask.facts.policy, ask.facts.now, courier.code, to.province, ask.facts.catalog.company.zone)
+    found = suspended(ask.facts.policy, ask.facts.now, courier.code, to, ask.facts.catalog.company.zone)
     if found is None:
         return None
     until = moment(found.until, ask.facts.catalog.company.zone)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import history, notices, refunds, replies, stopping, withdrawal
+from domain import boxed, history, notices, refunds, replies, stopping, withdrawal
 from domain.bins import ship
 from domain.changes import hold_change, hold_told, last_move
 from domain.desk import Desk
@@ -132,7 +132,7 @@ def _changed(desk: Desk, order: Order, boxes: Sequence[Parcel], parcel: Parcel) 
             inside.update({i.line_no: i.quantity for i in box.live_items if i.order_id == order.id})
     found: dict[HoldCode, Mapping[str, str]] = {}
     if inside != Counter({line.line_no: line.quantity for line in order.shippable}):
-        found[HoldCode.GOODS_CHANGED] = {}
+        found[HoldCode.GOODS_CHANGED] = {"goods": boxed.told(boxed.gaps(order, boxes, desk.catalog))}
     stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
     late = (stop for stop in stops if stop.state is StopState.TOO_LATE and stop.kind is StopKind.HOLD)
     if any(stop.order_id == order.id for stop in late):

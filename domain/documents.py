@@ -152,7 +152,8 @@ class ManifestPaper:
 @dataclass(frozen=True, slots=True)
 class StockPaperLine:
     """One product of one batch in one bin. `planned`, `done` and `difference` as they are printed, '' = to be written
-    by hand."""
+    by hand; of goods in and gradings `planned` are the units and `difference` what they have cost, of a put-away
+    `done` is where they go and `difference` where they were put."""
 
     bin: str
     sku: str
@@ -165,8 +166,8 @@ class StockPaperLine:
 
 @dataclass(frozen=True, slots=True)
 class StockPaper:
-    """A transfer note (`to` is where it goes) or a count sheet (`scope` is what is counted). `open_count`: still being
-    counted, so that nothing on it says what the books have. `totals` is one line of text."""
+    """A stock document on paper: of a transfer `to` is where it goes, of a count `scope` what is counted. `open_count`:
+    still being counted, so that nothing on it says what the books have. `totals` and `note` are one line of text."""
 
     number: str
     company: str
@@ -180,3 +181,4 @@ class StockPaper:
     scope: str = ""
     open_count: bool = False
     decided: str = ""
+    note: str = ""

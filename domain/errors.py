@@ -162,6 +162,13 @@ class TwoPlaces(Refusal):
 
 
 @dataclass(eq=False)
+class ShipsAsItIs(Refusal):
+    """Too late for something that was asked for (`readdress.foreseen` tells what); a person must say that they know."""
+
+    order: str
+
+
+@dataclass(eq=False)
 class NoCourierThere(Refusal):
     """Nobody carries the order's box to its new address; its courier does not because of `why` (a code of
     `domain.couriers`) with these facts."""
@@ -295,8 +302,8 @@ class AlreadyScanned(Refusal):
 
 @dataclass(eq=False)
 class ScanStays(Refusal):
-    """A scan that cannot be taken back. `why`: none, not_last, moved_on (somebody went on with it), late (`seconds`
-    have passed), or it was no step of the parcel: put_back, pulled (to the stop shelf), repicked, received."""
+    """A scan that cannot be taken back. `why`: none, not_last, moved_on (somebody went on with it), others (another
+    person's scan), late (`seconds` have passed), or no step of the parcel: put_back, pulled, repicked, received."""
 
     waybill: str
     why: str
@@ -326,10 +333,12 @@ class SizeRefused(Refusal):
 
 @dataclass(eq=False)
 class ItemRefused(Refusal):
-    """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in), serial
-    or batch (the last unit's comes first), taken (the serial number is in the parcel `other`), no_serial (it cannot be
-    one), no_batch, other_batch (in the box lie those of `other`), expired (on `other`), not_asked (for a batch); `code`
-    is the sku's or what was scanned."""
+    """A code that does not belong into the box. `why`: wrong (other goods), unknown, over (all `count` are in),
+    too_many (`other` were told, `count` are missing), one_by_one (each has a serial number), serial or batch (the last
+    unit's comes first), taken (the serial number is in the parcel `other`), no_serial (it cannot be one), no_batch,
+    other_batch (in the box lie those of `other`), few (`other` were counted, `count` of the batch lie there), expired
+    (on `other`), not_asked (for a batch), one_box (nothing is packed into several); `code` is the sku's or what was
+    scanned."""
 
     waybill: str
     why: str

@@ -1,21 +1,25 @@
 """Rules the company writes itself: when a field of the order is so, then this warehouse or courier (rules.md B5).
 
-Surprising: a rule that names a field no order has, or a broken pattern, is never true; `fault` says so beforehand,
-so that a policy with it is not accepted.
+Surprising: patterns are for codes only. One can be so written that a single message keeps the house busy for ever
+(`(a+)+$`), so none is ever tried on what people write (rules.md B2 KEYWORD has none either).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import lru_cache
 
+from domain.choices import choice
 from domain.incoming import Receiver
 from domain.orders import Line, Order
 
+Told = tuple[str, str, dict[str, str]]
+
 
 class Op(StrEnum):
-    """How a field is compared. Texts without regard to case; < and > want whole numbers."""
+    """How a field is compared. Texts without regard to case; < and > want whole numbers, regex a code (`CODES`)."""
 
     LESS = "<"
     MORE = ">"
@@ -23,6 +27,19 @@ class Op(StrEnum):
     NOT = "!="
     CONTAINS = "contains"
     REGEX = "regex"
+
+
+_ORDER = frozenset(field.name for field in fields(Order)) - {"lines", "holds", "receiver"}
+_RECEIVER = frozenset(field.name for field in fields(Receiver))
+_LINE = frozenset(field.name for field in fields(Line))
+FIELDS = frozenset({*_ORDER, *(f"receiver.{name}" for name in _RECEIVER), *(f"line.{name}" for name in _LINE)})
+CODES = frozenset(
+    {
+        *("number", "external_id", "currency", "platform", "platform_state", "status", "seller_flag", "risk"),
+        *("courier_hint", "warehouse_hint", "receiver.country", "line.sku", "line.merchant_code", "line.external_id"),
+    }
+)
+"""Fields whose text no buyer writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +56,21 @@ class FieldRule:
     value: str
     to: tuple[str, ...]
     must: bool = False
-    priority: int = 100
+    priority: int = choice(100, low=0)
 
-
-_ORDER = frozenset(field.name for field in fields(Order)) - {"lines", "holds", "receiver"}
-_RECEIVER = frozenset(field.name for field in fields(Receiver))
-_LINE = frozenset(field.name for field in fields(Line))
-
-
-def fault(rule: FieldRule) -> str:
-    """What is wrong with a rule, as a code: field | number | pattern | nobody; empty when it will do."""
-    part, _, name = rule.field.rpartition(".")
-    if name not in {"": _ORDER, "receiver": _RECEIVER, "line": _LINE}.get(part, frozenset()):
-        return "field"
-    if rule.op in (Op.LESS, Op.MORE) and _number(rule.value) is None:
-        return "number"
-    if rule.op is Op.REGEX and _pattern(rule.value) is None:
-        return "pattern"
-    return "" if rule.to else "nobody"
+    def faults(self) -> Iterator[Told]:
+        """What would never be true, or might never end."""
+        if self.field not in FIELDS:
+            near = get_close_matches(self.field, FIELDS, 1)
+            yield "field", "no_field", {"told": self.field, "near": near[0] if near else ""}
+        if self.op in (Op.LESS, Op.MORE) and _number(self.value) is None:
+            yield "value", "no_number", {"told": self.value, "op": self.op}
+        if self.op is Op.REGEX and self.field in FIELDS - CODES:
+            yield "op", "written_text", {"told": self.field}
+        elif self.op is Op.REGEX and _pattern(self.value) is None:
+            yield "value", "no_pattern", {"told": self.value}
+        if not self.to:
+            yield "to", "empty", {}
 
 
 def _number(text: str) -> int | None:
@@ -100,7 +114,7 @@ def _compare(rule: FieldRule, value: str) -> bool:
             return False
         return mine < limit if rule.op is Op.LESS else mine > limit
     if rule.op is Op.REGEX:
-        pattern = _pattern(rule.value)
+        pattern = _pattern(rule.value) if rule.field in CODES else None
         return pattern is not None and pattern.search(value) is not None
     mine_text, wanted = value.casefold(), rule.value.casefold()
     return mine_text == wanted if rule.op is Op.IS else bool(wanted) and wanted in mine_text

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from domain import checking, fulfilment, history, materials, notices, pulls, returns
+from domain import checking, fulfilment, history, materials, notices, numbering, paper_codes, pulls, returns, tracing
+from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
@@ -35,8 +36,9 @@ _ORDER = list(ParcelState)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one code did: a step of `parcel`, a return that is here, or goods (`sku`) that were only looked at.
-    `pulled` is the stop whose parcel now lies on the stop shelf."""
+    """What one code did: a step of `parcel`, a return that is here, or something that was only looked at: goods
+    (`sku`), one of our papers, a serial number or a batch (`traced`). `units` of goods were told; at a check, those the
+    code was about. `pulled` is the stop whose parcel now lies on the stop shelf."""
 
     code: str
     station: Station
@@ -49,6 +51,9 @@ class Outcome:
     undone: bool = False
     material: bool = False
     pulled: int | None = None
+    units: int = 1
+    papers: tuple[paper_codes.Paper, ...] = ()
+    traced: bool = False
 
     @property
     def checking(self) -> bool:
@@ -59,11 +64,12 @@ class Outcome:
     @property
     def verdict(self) -> str:
         """ok, item (counted, the check goes on), again (a calm repeat), ask (its weight is wanted), shelf (the stop
-        shelf's code is), bin (the code of a bin its goods go to is), stop, look (goods), refused, or scan_undone."""
+        shelf's code is), bin (the code of a bin its goods go to is), stop, look (goods), paper, found (a number or a
+        batch), refused, or scan_undone."""
         if self.undone:
             return "scan_undone"
-        if self.sku:
-            return "look"
+        if self.sku or self.papers or self.traced:
+            return "look" if self.sku else "paper" if self.papers else "found"
         if self.refusal is None:
             return "item" if self.checking or self.material else "ok"
         if isinstance(self.refusal, AlreadyScanned):
@@ -117,7 +123,7 @@ def on_floor(actor: Actor) -> bool:
 
 
 def log(desk: Desk, person_id: int, limit: int) -> list[Event]:
-    """The person's last scans, newest first. Data: code, station, verdict, why, warn, grams, count, place."""
+    """The person's last scans, newest first. Data: code, station, verdict, why, warn, grams, units, count, place."""
     return desk.history("shift", person_id, limit)
 
 
@@ -180,7 +186,7 @@ def place_of(desk: Desk, actor: Actor) -> int | None:
 def scan(
     desk: Desk,
     actor: Actor,
-    codes: Sequence[tuple[str, int | None]],
+    codes: Sequence[tuple[str, int | None] | Code],
     *,
     station: Station | None = None,
     place: int | None = None,
@@ -197,18 +203,19 @@ def scan(
     own = station or person.station
     place = place or place_of(desk, actor)
     planned = []
-    for text, grams in codes:
-        code = (text or _last_code(desk, person.last_parcel)).strip().upper()
-        planned.append((code, grams, own or station_for(desk, actor, code, grams)))
-    if place is None and any(at is Station.RECEIVE and not _lies_here(desk, code) for code, _, at in planned):
+    for one in codes:
+        code = (one[0] or _last_code(desk, person.last_parcel)).strip().upper()
+        told = Code(code, *one[1:])
+        planned.append((told, own or station_for(desk, actor, code, told.grams)))
+    if place is None and any(at is Station.RECEIVE and not _lies_here(desk, told.text) for told, at in planned):
         return Scans(place_needed=True)
     found, last = list[Outcome](), person.last_parcel
     latest = _latest(desk, actor.person_id)
     before = count = _count(latest, at or desk.now)
     busy = latest is not None and desk.now - latest.at < BUSY
-    for code, grams, _ in planned:
-        here = own or station_for(desk, actor, code, grams)  # the code before may have moved its parcel on
-        done = _one(desk, actor, here, code, grams, place, last, at, free=own is None)
+    for told, _ in planned:
+        here = own or station_for(desk, actor, told.text, told.grams)  # the code before may have moved its parcel on
+        done = _one(desk, actor, here, told, place, last, at, free=own is None)
         count = write_log(desk, actor, [done], count, place, at)  # the next code is compared with this one
         found.append(done)
         last = done.parcel.id if done.parcel else last
@@ -223,48 +230,81 @@ def _last_code(desk: Desk, parcel_id: int | None) -> str:
 
 
 def _lies_here(desk: Desk, code: str) -> bool:
-    """Goods of ours, or a stop shelf: nothing that came back."""
-    return bool(sku_of(desk, code)) or pulls.shelf_of(desk, code) is not None
+    """Goods of ours, a stop shelf, a paper: nothing that came back."""
+    if sku_of(desk, code) or pulls.shelf_of(desk, code) is not None or paper_codes.of(desk, code):
+        return True
+    return _is_number(desk, code)
+
+
+def _is_number(desk: Desk, code: str) -> bool:
+    """A unit's serial number that is no label of a parcel that came back."""
+    return desk.returns.by_waybill(code) is None and bool(desk.checks.of_number(code))
 
 
 def _one(
     desk: Desk,
     actor: Actor,
     station: Station,
-    code: str,
-    grams: int | None,
+    told: Code,
     place: int | None,
     last: int | None,
     at: datetime | None,
     *,
     free: bool = False,
 ) -> Outcome:
+    code = told.text
     shelf = pulls.shelf_of(desk, code)
     if shelf is not None:
         return _pull(desk, actor, code, shelf, last)
     if desk.parcels.by_waybill(code) is None:
         sku = sku_of(desk, code)
-        box = checking.open_for(desk, actor, last) if free or station is Station.CHECK else None
-        if box is not None and code:
-            item = fulfilment.check_item(desk, actor, box, code, sku)
-            return Outcome(code, Station.CHECK, item.parcel, refusal=item.refusal, warn=item.warn)
-        back = (
-            desk.parcels.get(last) if last is not None and not sku and (free or station is Station.PUT_BACK) else None
-        )
-        if back is not None and code and pulls.waits_for_bin(desk, back):
-            put = fulfilment.put_into(desk, actor, back, code)
-            return Outcome(code, Station.PUT_BACK, put.parcel, refusal=put.refusal)
-        packed = _packed(desk, last) if sku and (free or station is Station.PACK) else None
-        if packed is not None and materials.is_material(desk, sku):
-            item = fulfilment.pack_into(desk, actor, packed, code, sku)
-            return Outcome(code, Station.PACK, item.parcel, refusal=item.refusal, warn=item.warn, material=True)
-        if sku:
-            return Outcome(code, station, sku=sku)
+        found = _of_parcel_at_hand(desk, actor, station, told, sku, last, free=free)
+        found = found or _looked_at(desk, actor, station, told, sku)
+        if found is not None:
+            return found
     if station is Station.RECEIVE:
         return _receive(desk, actor, code, place or 0)
-    done = fulfilment.scan(desk, actor, station, code, grams, at)
-    weight = grams if station is Station.WEIGH else None
+    done = fulfilment.scan(desk, actor, station, code, told.grams, at)
+    weight = told.grams if station is Station.WEIGH else None
     return Outcome(code, station, done.parcel, refusal=done.refusal, warn=done.warn, grams=weight)
+
+
+def _of_parcel_at_hand(
+    desk: Desk, actor: Actor, station: Station, told: Code, sku: str, last: int | None, *, free: bool
+) -> Outcome | None:
+    """What the code does to the parcel scanned before: counted into its check, a bin its goods go to, its material."""
+    code = told.text
+    box = checking.open_for(desk, actor, last) if free or station is Station.CHECK else None
+    if box is not None and code and (sku or checking.progress(desk, box).want or not paper_codes.of(desk, code)):
+        item = fulfilment.check_item(desk, actor, box, told, sku)
+        return Outcome(code, Station.CHECK, item.parcel, refusal=item.refusal, warn=item.warn, units=item.units)
+    back = desk.parcels.get(last) if last is not None and not sku and (free or station is Station.PUT_BACK) else None
+    if back is not None and code and pulls.waits_for_bin(desk, back):
+        put = fulfilment.put_into(desk, actor, back, code)
+        return Outcome(code, Station.PUT_BACK, put.parcel, refusal=put.refusal)
+    packed = _packed(desk, last) if sku and (free or station is Station.PACK) else None
+    if packed is not None and materials.is_material(desk, sku):
+        item = fulfilment.pack_into(desk, actor, packed, told, sku)
+        return Outcome(code, Station.PACK, item.parcel, refusal=item.refusal, warn=item.warn, material=True)
+    return None
+
+
+def _looked_at(desk: Desk, actor: Actor, station: Station, told: Code, sku: str) -> Outcome | None:
+    """Goods, one of our papers, or a unit's number: nothing moves. At the returns' table a batch's name is a label."""
+    code = told.text
+    if sku:
+        return Outcome(code, station, sku=sku, units=told.units)
+    try:
+        papers = paper_codes.opened(desk, actor, code)
+    except NotAllowed as refusal:
+        return Outcome(code, station, refusal=refusal)
+    if papers:
+        return Outcome(code, station, papers=papers)
+    if numbering.worn_before(desk, code) is not None:
+        return None
+    label = station is Station.RECEIVE
+    found = _is_number(desk, code) or (not label and code and tracing.batches(desk, actor, code))
+    return Outcome(code, station, traced=True) if found else None
 
 
 def _packed(desk: Desk, last: int | None) -> Parcel | None:
@@ -317,6 +357,7 @@ def write_log(
             "why": type(outcome.refusal).__name__ if outcome.refusal else "",
             "warn": outcome.warn,
             "grams": str(outcome.grams or ""),
+            "units": str(outcome.units) if outcome.units > 1 else "",
             "count": str(count),
             "of": outcome.parcel.waybill
             if outcome.parcel and (outcome.material or outcome.station in (Station.CHECK, Station.PUT_BACK))
@@ -340,11 +381,13 @@ def names_bin(desk: Desk, person_id: int, text: str) -> bool:
     return desk.parcels.by_waybill(code) is None and pulls.shelf_of(desk, code) is None
 
 
-def ours(desk: Desk, code: str, station: Station) -> bool:
-    """Whether a text of somebody who also searches is a scan: a parcel of ours, or at the returns' table anything
-    that is not an order's number."""
+def ours(desk: Desk, code: str, station: Station, *, checks: bool = False) -> bool:
+    """Whether a text of somebody who also searches is a scan: a parcel of ours; at the returns' table, or while a
+    check of theirs is open (`checks`), anything that is not an order's number."""
     code = code.strip().upper()
     if desk.parcels.by_waybill(code) is not None or pulls.shelf_of(desk, code) is not None:
         return True
     known = any(desk.orders.by_number(shop, [code]) for shop in desk.catalog.shops)
-    return station is Station.RECEIVE and not known and not sku_of(desk, code)
+    if checks or known:
+        return not known
+    return station is Station.RECEIVE and not sku_of(desk, code)

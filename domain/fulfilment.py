@@ -11,6 +11,7 @@ from datetime import datetime
 
 from domain import (
     bins,
+    boxed,
     checking,
     feeds,
     history,
@@ -23,6 +24,7 @@ from domain import (
     weighing,
 )
 from domain.aftermath import wave_progress
+from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
@@ -79,7 +81,8 @@ REFUSALS = (
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What one code did: the parcel as it is now, or why not. `warn` is a code of something to look at."""
+    """What one code did: the parcel as it is now, or why not. `warn` is a code of something to look at, `units` how
+    many it was about at a check."""
 
     code: str
     station: Station
@@ -87,6 +90,7 @@ class Scanned:
     refusal: Refusal | None = None
     warn: str = ""
     stop: Stop | None = None
+    units: int = 1
 
     @property
     def ok(self) -> bool:
@@ -253,15 +257,16 @@ def _step(
     return Scanned(code, station, replace(news, revision=news.revision + 1), warn=warn)
 
 
-def check_item(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
+def check_item(desk: Desk, actor: Actor, parcel: Parcel, told: Code, sku: str) -> Scanned:
     """One code of an open check: goods, or the last unit's serial number or batch. Refusals come back as values."""
+    code = told.text
     try:
         with desk.attempt():
             passed = gate(desk, parcel)
             _label_holds(desk, parcel, Station.CHECK)
             checking.require_notes_read(desk, parcel)
-            checking.count(desk, actor, parcel, code, sku)
-            return Scanned(code, Station.CHECK, _checked(desk, actor, parcel), warn=passed)
+            units = checking.count(desk, actor, parcel, told, sku)
+            return Scanned(code, Station.CHECK, _checked(desk, actor, parcel), warn=passed, units=units)
     except REFUSALS as refusal:
         return Scanned(code, Station.CHECK, parcel, refusal)
 
@@ -279,11 +284,14 @@ def swap_batch(desk: Desk, actor: Actor, code: str, batch: str) -> Parcel:
     return _checked(desk, actor, parcel)
 
 
-def pack_into(desk: Desk, actor: Actor, parcel: Parcel, code: str, sku: str) -> Scanned:
+def pack_into(desk: Desk, actor: Actor, parcel: Parcel, told: Code, sku: str) -> Scanned:
     """A parcel's material, scanned after it. Refusals come back as values."""
+    code = told.text
     try:
         with desk.attempt():
             require(actor, Right.PACK, warehouse=parcel.warehouse_id)
+            if told.units > 1:
+                raise ItemRefused(parcel.waybill, "one_box", sku, desk.catalog.skus[sku].title)
             passed = gate(desk, parcel)
             if parcel.material == sku:
                 return Scanned(code, Station.PACK, parcel, warn=passed)
@@ -319,6 +327,13 @@ def _ship_orders(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     ]
     desk.orders.save(shipped)
     desk.record([history.line(desk, actor, "order", order.id, "shipped", waybill=parcel.waybill) for order in shipped])
+    left = {order.id: boxed.missing(order, boxes[order.id], desk.catalog) for order in shipped}
+    told = [
+        history.line(desk, actor, "order", number, "not_shipped", boxed.told(gap))
+        for number, gap in left.items()
+        if gap
+    ]
+    desk.record(told)
     notices.redraw(desk, NoticeKind.ORDER, [order.id for order in shipped])
 
 

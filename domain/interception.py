@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from domain import (
     away,
+    boxed,
     dock,
     history,
     notices,
@@ -278,7 +279,8 @@ def _missing(desk: Desk, actor: Actor, order: Order, wanted: set[int], parcels: 
     )
     if not short:
         return order
-    evidence = {"at": order.status.value, "lines": ",".join(map(str, short))}
+    goods = boxed.told(boxed.gaps(order, boxes, desk.catalog))
+    evidence = {"at": order.status.value, "lines": ",".join(map(str, short)), "goods": goods}
     hold = Hold(HoldCode.GOODS_CHANGED, Source.PLATFORM, desk.now, evidence)
     return replace(order, holds=(*order.holds, hold))
 

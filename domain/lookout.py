@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.holds import HoldCode
+from domain.incoming import Receiver
 from domain.parcels import ParcelState
 from domain.people import Role
 
@@ -26,6 +27,17 @@ class Pile:
     count: int
     oldest: datetime
     first: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Orders not yet shipped that go one way: the courier's id (0 = none chosen), whether a suspension holds them, and
+    where they go, as far down as was asked for."""
+
+    courier_id: int
+    held: bool
+    to: Receiver
+    pile: Pile
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +91,17 @@ class Piles(Protocol):
     def untold(self) -> list[Pile]:
         """By shop: orders whose refund has an answer the platform did not take and is not told again by the clock."""
 
+    def stock_docs(self, before: Mapping[str, datetime]) -> list[Pile]:
+        """By warehouse where it is worked and part: open stock documents that nobody has touched since their part's
+        moment. Parts: `waiting` for an approval, in `transit`, a `count` in nobody's hands, and what is being scanned,
+        by the role whose it is: `receiver` or `picker`."""
+
     def short(self) -> tuple[list[Pile], list[Shortage]]:
         """Orders in REVIEW that are out of stock, and those that are owed goods: all in one pile, and by sku, the most
         orders first."""
 
-    def to_ship(self) -> list[Pile]:
-        """By courier (0 = none chosen) and province (part): orders not yet shipped."""
+    def to_ship(self, *, deep: bool = False) -> list[Bound]:
+        """By courier and province, when `deep` by city and district as well: orders not yet shipped."""
 
     def in_review(self, ages: Mapping[str, datetime], shops: frozenset[int] | None) -> dict[str, int]:
         """Age -> orders in REVIEW: each counts for the first age whose moment it came after; '' = older than all."""

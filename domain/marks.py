@@ -7,6 +7,7 @@ each as often as it lies there. So what the check says went out is what the ledg
 import re
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from domain import bins, stock
@@ -48,14 +49,21 @@ def untold(desk: Desk, parcel: Parcel, units: Sequence[Unit], sku: str) -> dict[
     return {batch: count for batch, count in left.items() if count > 0}
 
 
-def _known(desk: Desk, parcel: Parcel, sku: str, code: str) -> str:
-    """The batch as the books spell it, '' when they do not know it. Raises ItemRefused once it has expired."""
-    until = desk.stock.batches([sku])
-    name = next((batch for _, batch in until if batch.casefold() == code.casefold()), "")
-    expires = until.get((sku, name))
+def batch_called(desk: Desk, sku: str, code: str) -> str:
+    """The batch of the product that is called so, as the books spell it; '' when they know none."""
+    wanted = " ".join(code.split()).casefold()
+    return next((batch for _, batch in desk.stock.batches([sku]) if batch.casefold() == wanted), "")
+
+
+def _known(desk: Desk, parcel: Parcel, sku: str, code: str, printed: date | None = None) -> str:
+    """The batch as the books spell it, '' when they do not know it. Raises ItemRefused once it has expired, by the
+    books or by what is `printed` on the unit."""
+    name = batch_called(desk, sku, code)
+    known = desk.stock.batches([sku]).get((sku, name))
+    expires = min(filter(None, (known, printed)), default=None)
     today = desk.now.astimezone(ZoneInfo(desk.catalog.company.zone)).date()
     if expires is not None and expires < today:
-        raise ItemRefused(parcel.waybill, "expired", name, _title(desk, sku), other=expires.isoformat())
+        raise ItemRefused(parcel.waybill, "expired", name or code, _title(desk, sku), other=expires.isoformat())
     return name
 
 
@@ -63,14 +71,18 @@ def _title(desk: Desk, sku: str) -> str:
     return desk.catalog.skus[sku].title
 
 
-def batch_told(desk: Desk, parcel: Parcel, units: Sequence[Unit], code: str) -> str:
-    """The batch of the last of these units. Raises ItemRefused when it has expired or does not lie in the box; where
-    the ledger knows no batch of what lies there, any that could be one is taken."""
+def batch_told(
+    desk: Desk, parcel: Parcel, units: Sequence[Unit], code: str, count: int = 1, printed: date | None = None
+) -> str:
+    """The batch of the last `count` of these units; `printed` is the expiry that stands on them. Raises ItemRefused
+    when it has expired, does not lie in the box or not as often; where the ledger knows no batch of what lies there,
+    any that could be one is taken."""
     sku = units[-1].sku
-    name, left = _known(desk, parcel, sku, code), untold(desk, parcel, units, sku)
-    if name in left and name:
-        return name
-    if "" in left and (name or (serial_like(code) and len(code) <= 40)):
+    name, left = _known(desk, parcel, sku, code, printed), untold(desk, parcel, units, sku)
+    lies = name if name and name in left else ""
+    if lies in left and (lies or name or (serial_like(code) and len(code) <= 40)):
+        if left[lies] < count:
+            raise ItemRefused(parcel.waybill, "few", name or code, _title(desk, sku), left[lies], str(count))
         return name or code
     there = ", ".join(sorted(batch for batch in left if batch))
     raise ItemRefused(parcel.waybill, "other_batch" if name else "no_batch", code, _title(desk, sku), other=there)

@@ -4,6 +4,7 @@ Surprising: the losers are part of the answer. They are stored with the parcel, 
 was made, not as it would be made now.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,22 @@ class Loser:
     name: str
     reason: str
     facts: Mapping[str, str]
+
+    def as_data(self) -> dict[str, object]:
+        """For a parcel's `why`, and a hold's evidence."""
+        return {"name": self.name, "reason": self.reason, "facts": dict(self.facts)}
+
+
+def told(losers: Sequence[Loser]) -> dict[str, str]:
+    """All losers as evidence of a hold, when nobody won; `losers_in` reads them back."""
+    lost = [loser.as_data() for loser in losers]
+    return {"lost": json.dumps(lost, ensure_ascii=False, separators=(",", ":"))} if lost else {}
+
+
+def losers_in(evidence: Mapping[str, str]) -> list[dict[str, object]]:
+    """The losers a hold names, as data; none where it names none."""
+    found: list[dict[str, object]] = json.loads(evidence.get("lost", "[]"))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +57,7 @@ class Match:
 
     def as_data(self) -> dict[str, object]:
         """For the parcel's `why`."""
-        lost = [{"name": loser.name, "reason": loser.reason, "facts": dict(loser.facts)} for loser in self.losers]
+        lost = [loser.as_data() for loser in self.losers]
         data: dict[str, object] = {"won": self.name, "because": self.because, "lost": lost}
         parts = {"facts": dict(self.facts), "inputs": dict(self.inputs), "quote": dict(self.quote)}
         return data | {name: part for name, part in parts.items() if part}

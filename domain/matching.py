@@ -13,7 +13,7 @@ from domain.couriers import grams_of, match_courier
 from domain.field_rules import FieldRule, applies
 from domain.match import Candidate, Fault, Loser, Match, Point, decide, favours, ruled_out
 from domain.orders import Order
-from domain.reach import distance, most_specific
+from domain.reach import Area, distance, most_specific, spot_of
 from domain.screening import Facts, wanted
 from domain.wishes import Wishes, wishes_of
 
@@ -39,7 +39,7 @@ def match_warehouse(order: Order, facts: Facts, units: Mapping[str, int] | None 
         fault = (
             _standing(warehouse, order, facts)
             or _chosen(warehouse, wishes, rules, facts)
-            or _reach(warehouse, order, grams)
+            or _reach(warehouse, order, grams, facts)
             or _stock(warehouse, units, facts)
         )
         if fault:
@@ -62,6 +62,14 @@ def _inputs(order: Order, units: Mapping[str, int], grams: int, wishes: Wishes) 
     return {name: str(value) for name, value in found.items() if value}
 
 
+def not_from(warehouse: Warehouse, order: Order, grams: int, facts: Facts) -> Fault | None:
+    """Why it may not send this order now, whatever it has: the platform or a rule asks for another, or it does not
+    reach the place. None when it may."""
+    choices = facts.policy.matching
+    rules = tuple(rule for rule in choices.warehouse_rules if applies(rule, order))
+    return _chosen(warehouse, wishes_of(order, choices), rules, facts) or _reach(warehouse, order, grams, facts)
+
+
 def _standing(warehouse: Warehouse, order: Order, facts: Facts) -> Fault | None:
     if not warehouse.enabled:
         return "disabled", {}
@@ -78,8 +86,8 @@ def _chosen(warehouse: Warehouse, wishes: Wishes, rules: Sequence[FieldRule], fa
     return ruled_out(rules, warehouse.code)
 
 
-def _reach(warehouse: Warehouse, order: Order, grams: int) -> Fault | None:
-    area = most_specific(warehouse.areas, order.receiver) if warehouse.areas else None
+def _reach(warehouse: Warehouse, order: Order, grams: int, facts: Facts) -> Fault | None:
+    area = _area(warehouse, order, facts) if warehouse.areas else None
     if area is None:
         return None
     if not area.arrives:
@@ -89,6 +97,15 @@ def _reach(warehouse: Warehouse, order: Order, grams: int) -> Fault | None:
     if 0 < grams < area.min_g:
         return "too_light", {"grams": str(grams), "min": str(area.min_g)}
     return None
+
+
+def _area(warehouse: Warehouse, order: Order, facts: Facts) -> Area | None:
+    """The entry of the warehouse's list that decides; looked for once a place."""
+    key = ("area", warehouse.id, order.receiver.country, spot_of(order.receiver))
+    if key not in facts.memo:
+        facts.memo[key] = most_specific(warehouse.areas, order.receiver)
+    found = facts.memo[key]
+    return found if isinstance(found, Area) else None
 
 
 def _stock(warehouse: Warehouse, units: Mapping[str, int], facts: Facts) -> Fault | None:

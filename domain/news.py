@@ -8,7 +8,7 @@ one by one, everything else as a set.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import away, dock, history, interception, parts, printing, refunds, withdrawal
+from domain import away, boxed, dock, history, interception, parts, printing, refunds, withdrawal
 from domain.changes import DECIDED, EARLY, TOLD_MOVE, differences, hold_change, hold_told, moved_to
 from domain.desk import Desk
 from domain.hidden import kept
@@ -102,6 +102,8 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     if HoldCode.ADDR_CHANGED in changed and order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED):
         news = dock.call_back(desk, actor, news)
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
+    if HoldCode.GOODS_CHANGED in changed:
+        changed[HoldCode.GOODS_CHANGED] = {"goods": boxed.told(boxed.gaps(news, parcels, desk.catalog))}
     if changed and news.status in DECIDED:
         news = hold_change(desk, news, changed)
     elif HoldCode.ADDR_CHANGED in changed and to != news.receiver and order.status in EARLY:  # the old one was kept

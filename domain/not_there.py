@@ -13,9 +13,9 @@ from domain.errors import BadValue, Unknown, WrongStatus
 from domain.holds import Hold, HoldCode, Source, lapse
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Right, require
-from domain.stock_docs import DocKind, DocState, StockDoc
+from domain.stock_docs import ASKED_AGAIN, DocKind, DocState, StockDoc
 
-VERB = "not_there"
+VERB = ASKED_AGAIN
 _MOST_OPEN = 200
 
 

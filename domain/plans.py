@@ -11,7 +11,7 @@ from datetime import datetime
 from domain import splitting
 from domain.couriers import carried_g, grams_of, match_courier
 from domain.holds import Finding, HoldCode, open_codes
-from domain.match import Match
+from domain.match import Match, told
 from domain.matching import match_warehouse
 from domain.merging import verdict
 from domain.orders import Order
@@ -202,7 +202,7 @@ def _nowhere(match: Match, order: Order, facts: Facts) -> Finding | None:
     if not reasons:
         return IN_PIECES
     evidence = {"shop": facts.catalog.shops[order.shop_id].name, "tried": str(len(match.losers)), "why": reasons[0]}
-    return Finding(HoldCode.NO_WAREHOUSE, evidence)
+    return Finding(HoldCode.NO_WAREHOUSE, evidence | told(match.losers))
 
 
 def _nowhere_to_go(order: Order) -> bool:
@@ -212,7 +212,12 @@ def _nowhere_to_go(order: Order) -> bool:
 
 def nobody_carries(match: Match) -> Finding:
     """Why no courier takes a box: the prepaid numbers of one that could are used up, e-waybill services failed, or
-    nobody goes there with that."""
+    nobody goes there with that. The evidence names every courier with its own reason."""
+    why = _why_nobody(match)
+    return replace(why, evidence={**why.evidence, **told(match.losers)})
+
+
+def _why_nobody(match: Match) -> Finding:
     empty = next((loser for loser in match.losers if loser.reason == "no_numbers"), None)
     if empty:
         return Finding(HoldCode.FUNDS_SHORT, {"courier": empty.name, "account": empty.facts["account"]})

@@ -6,20 +6,19 @@ the clock looks at the older ones again batch by batch (looking.py), so that nob
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, is_dataclass
-from difflib import get_close_matches
 
-from domain import areas, history, notices
+from domain import history, notices
 from domain.catalog import Catalog
-from domain.choices import Reading, choices_of, fault_at, literal
+from domain.choices import Reading, choices_of, literal
 from domain.desk import Desk
 from domain.errors import BadValue, Stale
 from domain.people import Actor, Right, require
 from domain.policy import Policy, document_of, policy_of
+from domain.policy_names import strange
 from domain.policy_versions import Look, PolicyVersion
 from domain.records import NoticeKind
 
 _EVENT = 8000
-Odd = tuple[str, str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +40,11 @@ class Told:
 
 
 def check(document: str, catalog: Catalog) -> Reading[Policy]:
-    """The policy a document makes, with every fault by its line: the schema's, or else what only the catalog tells
-    (codes: no_courier, no_place, no_aim, no_product). Nothing is written."""
-    read = policy_of(document, 0)
-    if read.value is None:
-        return read
-    found = [fault_at(document, path, why, **facts) for path, why, facts in _odd(read.value, catalog)]
-    faults = tuple(sorted(found, key=lambda fault: fault.line))
-    return Reading(None, faults) if faults else read
-
-
-def _odd(policy: Policy, catalog: Catalog) -> Iterator[Odd]:
-    """What is well formed and would never have an effect."""
-    strange = set(areas.unknown_areas(policy))
-    for name in ("remote", "unreachable"):
-        for told in getattr(policy.areas, name):
-            if told in strange:
-                yield f"areas.{name}", "no_place", {"told": told}
-    for sku in sorted(set(policy.stock.safety_of) - set(catalog.skus)):
-        yield f"stock.safety_of.{sku}", "no_product", {"told": sku}
-    codes = {courier.code.casefold(): courier.code for courier in catalog.couriers.values()}
-    for number, one in enumerate(policy.suspensions, 1):
-        path = f"suspensions.{number}"
-        if not one.courier and not one.province:
-            yield path, "no_aim", {}
-        if one.courier and one.courier.casefold() not in codes:
-            near = get_close_matches(one.courier.casefold(), codes, 1)
-            yield f"{path}.courier", "no_courier", {"told": one.courier, "near": codes[near[0]] if near else ""}
+    """The policy a document makes, with every fault by its line: the schema's, and what only the catalog and the table
+    of places tell (`policy_names`). Nothing is written."""
+    found = policy_of(document, 0)
+    faults = tuple(sorted((*found.faults, *strange(document, catalog)), key=lambda fault: fault.line))
+    return Reading(None, faults) if faults else found
 
 
 def changes(old: Policy, new: Policy) -> tuple[str, ...]:

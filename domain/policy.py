@@ -52,6 +52,7 @@ class Policy:
             "*": (1, 50_000),
         },
         "the usual amount of an order, [low, high]",
+        low=0,
     )
     keywords: tuple[str, ...] = choice(
         ("发票", "加急", "改地址", "送人", "不要发", "invoice", "urgent", "gift"),
@@ -67,7 +68,9 @@ class Policy:
     packaging_g: int = choice(60, "grams of packaging", low=0)
     weight_tolerance_g: int = choice(30, "grams a parcel may be off", low=0)
     weight_tolerance_percent: int = choice(5, "or percent", low=0, high=100)
-    stop_escalation_minutes: tuple[int, ...] = choice((2, 5, 10), "a stop nobody answers goes on after these", low=1)
+    stop_escalation_minutes: tuple[int, ...] = choice(
+        (2, 5, 10), "a stop nobody answers goes on after these", low=1, some=True
+    )
     approval_late_minutes: int = choice(240, "an order waits too long", low=1)
     dispatch_hours: int = choice(48, "from payment to hand-over", low=1)
     parcel_stuck_minutes: int = choice(240, "a parcel stands too long", low=1)
@@ -145,8 +148,6 @@ class Policy:
         for name, amounts in {"most_value": self.split.most_value, "shortage_least": self.split.shortage_least}.items():
             if "*" not in amounts:
                 yield f"split.{name}", "missing", {"name": "*"}
-        if not self.stop_escalation_minutes:
-            yield "stop_escalation_minutes", "range", {"told": "[]", "low": "1", "high": ""}
         if clock_time(self.report_time) is None:
             yield "report_time", "value", {"told": self.report_time, "choices": "HH:MM"}
         yield from recall_faults(self.recalls)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from domain.choices import choice
+from domain.incoming import Platform
 
 Told = tuple[str, str, dict[str, str]]
 
@@ -62,7 +63,7 @@ class Weighing:
     stale_seconds: int = choice(
         1, "the same reading on another parcel within this time is the scale's last one; 0 = off", low=0, high=60
     )
-    wait_platforms: tuple[str, ...] = choice(
+    wait_platforms: tuple[Platform, ...] = choice(
         (), "platforms whose order leaves only when all its parcels are weighed, as taobao"
     )
     learn_samples: int = choice(20, "parcels of one product before a weight is proposed", low=5, high=1000)

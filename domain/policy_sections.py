@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from domain.choices import choice
 from domain.errors import BadValue
-from domain.field_rules import FieldRule, fault
+from domain.field_rules import FieldRule
 from domain.hours import quiet_hours
+from domain.incoming import Platform
 from domain.records import AlertKind
 
 Told = tuple[str, str, dict[str, str]]
@@ -32,7 +33,7 @@ class HoldChoice:
 
     on: bool = True
     release: Release | None = None
-    sla_min: int | None = None
+    sla_min: int | None = choice(None, low=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,14 @@ class Split:
     most_g: int = choice(30_000, "grams in one parcel at most", low=100)
     most_mm3: int = choice(0, "mm³ of goods in one parcel at most, of those whose size is known; 0 = not judged", low=0)
     most_units: int = choice(200, "units in one parcel at most", low=1)
-    most_value: Mapping[str, int] = choice({"CNY": 2_000_000, "*": 300_000}, "declared value at most, minor units")
+    most_value: Mapping[str, int] = choice(
+        {"CNY": 2_000_000, "*": 300_000}, "declared value at most, minor units", low=0
+    )
     shortage: bool = choice(
         False, "when goods are missing: ship what is there, the rest follows (platforms that can be told of parts)"
     )
     shortage_least: Mapping[str, int] = choice(
-        {"CNY": 5_000, "*": 1_000}, "what the part that goes first is worth at least, minor units"
+        {"CNY": 5_000, "*": 1_000}, "what the part that goes first is worth at least, minor units", low=0
     )
     shortage_percent: int = choice(30, "and at least this percentage of what was paid", low=0, high=100)
     presale: tuple[str, ...] = choice((), "traits of goods not on sale yet: they wait, the others go first")
@@ -100,10 +103,12 @@ class Limits:
     cs_approve: Mapping[str, int] = choice(
         {"CNY": 500_000, "IDR": 16_000_000, "KRW": 1_400_000, "VND": 25_000_000, "*": 100_000},
         "above this an approval needs a lead",
+        low=0,
     )
     two_people: Mapping[str, int] = choice(
         {"CNY": 1_000_000, "IDR": 32_000_000, "KRW": 2_800_000, "VND": 50_000_000, "*": 200_000},
         "from this on two people approve",
+        low=0,
     )
 
 
@@ -114,18 +119,16 @@ class Stock:
     put_away: bool = choice(True, "what comes in stands in the receiving area (IN) until it is put away")
     life_days: int = choice(30, "days a batch must still live to be sent", low=0, high=3650)
     two_people: Mapping[str, int] = choice(
-        {"CNY": 100_000, "*": 20_000}, "from this value of differences on two people approve"
+        {"CNY": 100_000, "*": 20_000}, "from this value of differences on two people approve", low=0
     )
     safety: int = choice(0, "units of each product kept back from what is to sell", low=0, high=1_000_000)
-    safety_of: Mapping[str, int] = choice({}, "by product code where it differs, as CUP-01 = 20")
+    safety_of: Mapping[str, int] = choice({}, "by product code where it differs, as CUP-01 = 20", low=0, high=1_000_000)
     sell_coming: bool = choice(False, "what is on its way to a warehouse, or being received, is to sell already")
     lock_unpaid: bool = choice(False, "orders that are not paid yet keep their goods from being sold (下单锁)")
-
-    def faults(self) -> Iterator[Told]:
-        """Nobody keeps back less than nothing."""
-        for sku, units in self.safety_of.items():
-            if not 0 <= units <= 1_000_000:
-                yield f"safety_of.{sku}", "range", {"told": str(units), "low": "0", "high": "1000000"}
+    decide_minutes: int = choice(240, "a difference or a grading waits too long for its approval", low=1)
+    transit_minutes: int = choice(1440, "a transfer is too long on its way", low=1)
+    count_minutes: int = choice(30, "a count that was asked for lies with nobody too long", low=1)
+    open_minutes: int = choice(240, "a document somebody began is left lying too long", low=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +152,12 @@ class Customers:
     long an entry may last, 0 = until lifted; a confirmed proposal gets the first.
     """
 
-    refund_percent: int = 60
-    refund_orders: int = 5
-    missing_returns: int = 2
-    refusals: int = 3
-    open_proposals: int = 20
-    entry_days: tuple[int, ...] = (90, 30, 365, 0)
+    refund_percent: int = choice(60, low=1, high=100)
+    refund_orders: int = choice(5, low=1)
+    missing_returns: int = choice(2, low=1)
+    refusals: int = choice(3, low=1)
+    open_proposals: int = choice(20, low=0)
+    entry_days: tuple[int, ...] = choice((90, 30, 365, 0), low=0, high=3650, some=True)
     tags: tuple[str, ...] = ("回头客", "批发", "同行", "爱投诉")
 
 
@@ -162,7 +165,7 @@ class Customers:
 class Suspension:
     """A courier does not collect, or a region is not served, for a time (weather, an event).
 
-    `courier` is a courier's code, '' = every courier; `province` the beginning of a province's name, '' = all of
+    `courier` is a courier's code, '' = every courier; `province` and `city` are places in any spelling, '' = all of
     them. `start` (included) and `until` (not included) are ISO dates or times, in the company's zone when they name
     none; '' = open on that side.
     """
@@ -172,12 +175,18 @@ class Suspension:
     start: str = ""
     until: str = ""
     reason: str = ""
+    city: str = ""
 
     def faults(self) -> Iterator[Told]:
-        """Both ends must be a date or a time."""
-        for name, text in (("start", self.start), ("until", self.until)):
-            if text and not _reads(datetime.fromisoformat, text):
-                yield name, "value", {"told": text, "choices": "2026-11-20, 2026-11-20T12:00"}
+        """Both ends must be a date or a time, the second after the first."""
+        ends = (("start", self.start), ("until", self.until))
+        wrong = [(name, text) for name, text in ends if text and not _reads(datetime.fromisoformat, text)]
+        for name, text in wrong:
+            yield name, "value", {"told": text, "choices": "2026-11-20, 2026-11-20T12:00"}
+        if self.start and self.until and not wrong:
+            start, until = (datetime.fromisoformat(text) for _, text in ends)
+            if (start.tzinfo is None) == (until.tzinfo is None) and until <= start:
+                yield "until", "backwards", {"start": self.start, "until": self.until}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,19 +208,19 @@ class Alerts:
     digest: tuple[AlertKind, ...] = (AlertKind.SHORTAGE, AlertKind.RETURN_UNLINKED)
     digest_times: tuple[str, ...] = ("09:00", "13:00", "17:00")
     shift_times: tuple[str, ...] = ("08:00", "20:00")
-    step_minutes: Mapping[str, int] = field(
-        default_factory=lambda: {"*": 30, AlertKind.SHORTAGE.value: 480, AlertKind.RETURN_UNLINKED.value: 240}
+    step_minutes: Mapping[str, int] = choice(
+        {"*": 30, AlertKind.SHORTAGE.value: 480, AlertKind.RETURN_UNLINKED.value: 240}, low=1
     )
-    snooze_minutes: tuple[int, ...] = (15, 60)
-    mute_hours: int = 24
-    dispatch_hours: Mapping[str, int] = field(default_factory=lambda: {"tiktok": 24})
-    near_hours: tuple[int, ...] = (2, 6, 12)
-    ahead_hours: int = 12
-    gap_days: int = 14
-    gap_floor_minutes: int = 30
-    gap_factor_percent: int = 300
-    gap_share_percent: int = 95
-    gap_min_arrivals: int = 20
+    snooze_minutes: tuple[int, ...] = choice((15, 60), low=1, some=True)
+    mute_hours: int = choice(24, low=1)
+    dispatch_hours: Mapping[Platform, int] = choice({Platform.TIKTOK: 24}, low=1)
+    near_hours: tuple[int, ...] = choice((2, 6, 12), low=1, some=True)
+    ahead_hours: int = choice(12, low=1)
+    gap_days: int = choice(14, low=1, high=366)
+    gap_floor_minutes: int = choice(30, low=1)
+    gap_factor_percent: int = choice(300, low=100)
+    gap_share_percent: int = choice(95, low=1, high=100)
+    gap_min_arrivals: int = choice(20, low=1)
 
     def faults(self) -> Iterator[Told]:
         """Hours must be hours, and silence for every kind there is no step for."""
@@ -223,6 +232,10 @@ class Alerts:
                     yield name, "value", {"told": text, "choices": "HH:MM"}
         if "*" not in self.step_minutes:
             yield "step_minutes", "missing", {"name": "*"}
+        for kind in self.step_minutes.keys() - {"*", *AlertKind}:
+            yield f"step_minutes.{kind}", "value", {"told": kind, "choices": ", ".join([*AlertKind, "*"])}
+        if list(self.near_hours) != sorted(set(self.near_hours)):
+            yield "near_hours", "rising", {"told": ", ".join(map(str, self.near_hours))}
 
 
 _NAMES = {
@@ -235,6 +248,7 @@ _NAMES = {
     "韵达": "YD",
     "申通": "STO",
     "极兔": "JT",
+    "京东": "JD",
     "京东快递": "JD",
     "京东物流": "JD",
     "邮政": "EMS",
@@ -249,7 +263,7 @@ class Upgrade:
     """Who paid at least `shipping` (minor units of `currency`) for delivery gets this courier (its code)."""
 
     courier: str
-    shipping: int
+    shipping: int = field(metadata={"low": 0})
     currency: str = "CNY"
 
 
@@ -265,18 +279,37 @@ class Matching:
     warehouse_rules: tuple[FieldRule, ...] = ()
     courier_rules: tuple[FieldRule, ...] = ()
     names: Mapping[str, str] = field(default_factory=lambda: dict(_NAMES))
-    ask: tuple[str, ...] = ("发", "走", "用", "寄", "要", "换", "ship by", "ship with", "via", "use", "by")
-    refuse: tuple[str, ...] = ("不", "别", "勿", "莫", "禁", "拒", "没有", "避免", "除了", "except", "not", "no")
+    ask: tuple[str, ...] = (
+        *(
+            "发",
+            "走",
+            "用",
+            "寄",
+            "要",
+            "换",
+            "改",
+            "补",
+            "只收",
+            "选",
+            "必须",
+            "务必",
+            "最好",
+            "尽量",
+            "优先",
+            "首选",
+            "指定",
+            "希望",
+            "升级",
+        ),
+        *("ship by", "ship with", "via", "use", "by", "please", "only"),
+    )
+    refuse: tuple[str, ...] = (
+        *("不", "别", "勿", "莫", "禁", "拒", "非", "没有", "避免", "除了"),
+        *("except", "not", "no", "don't", "dont", "never", "avoid", "without", "anything but"),
+    )
     absent: tuple[str, ...] = ("不到", "到不了", "送不到", "不派", "不送", "不通")
     note_must: bool = False
     upgrades: tuple[Upgrade, ...] = ()
-
-    def faults(self) -> Iterator[Told]:
-        """A rule that could never be true is a mistake."""
-        for name, rules in (("warehouse_rules", self.warehouse_rules), ("courier_rules", self.courier_rules)):
-            for place, rule in enumerate(rules, 1):
-                if why := fault(rule):
-                    yield f"{name}.{place}", "rule", {"name": rule.name, "told": why}
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,11 +318,11 @@ class WaybillRules:
     (the last repeats); a courier that failed is tried again for the parcel after `forgive_minutes`. A number given
     back is used again after `reuse_hours`; below `low` left somebody should know."""
 
-    attempts: int = 3
-    backoff_minutes: tuple[int, ...] = (1, 3, 10)
-    forgive_minutes: int = 60
-    reuse_hours: int = 72
-    low: int = 200
+    attempts: int = choice(3, low=1, high=100)
+    backoff_minutes: tuple[int, ...] = choice((1, 3, 10), low=0, some=True)
+    forgive_minutes: int = choice(60, low=1)
+    reuse_hours: int = choice(72, low=0)
+    low: int = choice(200, low=0)
 
 
 @dataclass(frozen=True, slots=True)

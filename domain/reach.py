@@ -1,12 +1,16 @@
 """Places as couriers and warehouses name them: which entry of a list is the most specific one for a receiver.
 
-Surprising: 浙江 and 浙江省 are the same place. A short name matches the long one either way, since platforms, bills
-and contracts never agree on the suffix.
+Surprising: nothing here compares spellings. Entries and receivers are read by the reader of addresses, so 浙江 and
+浙江省, 内蒙 and 内蒙古自治区, 北京/朝阳区 and 北京市/北京市/朝阳区 are one; only what it does not know (abroad, a zone)
+is compared as text, where the short name matches the long one. Each spelling is read once.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
+from domain.addresses import CHINA, divide, place_of
 from domain.incoming import Receiver
 
 _REGIONS = {
@@ -21,6 +25,25 @@ _REGIONS = {
 _REGION_OF: Mapping[str, str] = {name: region for region, names in _REGIONS.items() for name in names.split()}
 
 
+class Spot(NamedTuple):
+    """A place by the names of today; what the table does not know stays as it was told."""
+
+    province: str = ""
+    city: str = ""
+    district: str = ""
+
+
+@lru_cache(maxsize=16384)
+def read(province: str, city: str = "", district: str = "") -> Spot:
+    """What the table makes of such names, in whichever column they stand; '' for what it does not know."""
+    place = divide(province, city, district, "")
+    return Spot(place.province, place.city, place.district)
+
+
+def _or_told(known: Spot, told: tuple[str, str, str]) -> Spot:
+    return Spot(*(name or text for name, text in zip(known, told, strict=True)))
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """One entry of a list of places: empty fields mean any. `arrives` says whether it is served at all; parcels
@@ -33,6 +56,10 @@ class Area:
     arrives: bool = True
     min_g: int = 0
     max_g: int = 0
+    _known: Spot = field(default=Spot(), init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_known", read(self.province, self.city, self.district))
 
     @property
     def depth(self) -> int:
@@ -46,16 +73,47 @@ class Area:
 
     def covers(self, receiver: Receiver) -> bool:
         """Whether the receiver lives there."""
-        return (
-            (not self.country or self.country == receiver.country)
-            and (not self.province or same_place(self.province, receiver.province))
-            and (not self.city or same_place(self.city, receiver.city))
-            and (not self.district or same_place(self.district, receiver.district))
-        )
+        return self.holds(receiver.country, spot_of(receiver))
+
+    def holds(self, country: str, there: Spot) -> bool:
+        """Whether the place in that country lies in it."""
+        if self.country and self.country != country:
+            return False
+        return _lies(there, self._known, (self.province, self.city, self.district))
+
+
+def spot(province: str, city: str = "", district: str = "") -> Spot:
+    """The place that columns name."""
+    return _or_told(read(province, city, district), (province, city, district))
+
+
+def spot_of(receiver: Receiver) -> Spot:
+    """Where the receiver lives. The street is read only where the columns leave something open."""
+    told = (receiver.province, receiver.city, receiver.district)
+    if receiver.country != CHINA:
+        return Spot(*told)
+    known = read(*told)
+    if not all(known):
+        place = place_of(receiver)
+        known = Spot(place.province, place.city, place.district)
+    return _or_told(known, told)
+
+
+def lies_in(there: Spot, province: str, city: str = "", district: str = "") -> bool:
+    """Whether the place lies in the one these names mean; empty ones mean any."""
+    told = (province, city, district)
+    return _lies(there, read(*told), told)
+
+
+def _lies(there: Spot, known: Spot, told: tuple[str, str, str]) -> bool:
+    for theirs, name, text in zip(there, known, told, strict=True):
+        if theirs != name if name else text and not same_place(text, theirs):
+            return False
+    return True
 
 
 def same_place(one: str, other: str) -> bool:
-    """Whether two names mean one place. An unknown (empty) name is no place."""
+    """Whether two names that no table knows mean one place. An empty name is no place."""
     if len(one) > len(other):
         one, other = other, one
     return len(one) > 1 and other.startswith(one)
@@ -64,7 +122,8 @@ def same_place(one: str, other: str) -> bool:
 def most_specific(areas: Iterable[Area], receiver: Receiver) -> Area | None:
     """The entry that decides for the receiver; of two equally specific ones the first. None: no entry speaks of it,
     so it is served (rules.md B5: `arrive` at the most specific level)."""
-    covering = [area for area in areas if area.covers(receiver)]
+    there = spot_of(receiver)
+    covering = [area for area in areas if area.holds(receiver.country, there)]
     return max(covering, key=lambda area: area.depth, default=None)
 
 
@@ -78,7 +137,8 @@ def region(province: str) -> str:
 
 def distance(province: str, city: str, receiver: Receiver) -> int:
     """0 the same city, 1 the same province, 2 the same part of the country, 3 farther or not known."""
-    if same_place(province, receiver.province):
-        return 0 if same_place(city, receiver.city) else 1
-    there = region(receiver.province)
-    return 2 if there and region(province) == there else 3
+    here, there = spot(province, city), spot_of(receiver)
+    if here.province and lies_in(there, here.province):
+        return 0 if here.city and lies_in(there, here.province, here.city) else 1
+    part = region(there.province)
+    return 2 if part and region(here.province) == part else 3

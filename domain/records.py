@@ -216,6 +216,10 @@ class AlertKind(StrEnum):
     LEFT_STOPPED = "left_stopped"
     RECALL_LATE = "recall_late"
     ANSWER_STUCK = "answer_stuck"
+    STOCK_UNDECIDED = "stock_undecided"
+    TRANSFER_LATE = "transfer_late"
+    COUNT_LATE = "count_late"
+    STOCK_LEFT = "stock_left"
 
 
 @dataclass(frozen=True, slots=True)

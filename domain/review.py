@@ -15,6 +15,7 @@ from domain.errors import (
     HoldNotReleasable,
     LostRace,
     ReasonNeeded,
+    ShipsAsItIs,
     Stale,
     TwoPeople,
     UndoTooLate,
@@ -249,9 +250,12 @@ def releasable(policy: Policy, actor: Actor, order: Order, code: HoldCode) -> bo
     return may(actor, Right.VIEW_ORDERS if owns else right, shop=order.shop_id)
 
 
-def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode) -> Order:
-    """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale; for a
-    new address of goods in the house TwoPlaces, NoCourierThere, NotSeen."""
+def release_hold(
+    desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode, *, sure: bool = False
+) -> Order:
+    """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale; for
+    goods in the house ShipsAsItIs unless the person is `sure`, and for their new address TwoPlaces, NoCourierThere,
+    NotSeen."""
     order = desk.orders.get(order_id)
     require(actor, Right.VIEW_ORDERS, shop=order.shop_id)
     seen(desk, order, revision)
@@ -259,14 +263,19 @@ def release_hold(desk: Desk, actor: Actor, order_id: int, revision: int, code: H
         raise Stale(order.number, "hold_released")
     if not releasable(desk.policy, actor, order, code):
         raise HoldNotReleasable(code, CATALOGUE[code].owner)
+    late = readdress.foreseen(desk, order, (code,))
+    if late and not sure:
+        raise ShipsAsItIs(order.number)
+    told = (f"{one.asked or '-'} / {one.parcel} {one.ships} / {one.why}" for one in late)
+    desk.record([history.line(desk, actor, "order", order_id, "ships_as_it_is", text) for text in told])
     order = _released(desk, actor, order, (code,))
     announce(desk, [order_id])
     return order
 
 
 def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode]) -> Order:
-    if HoldCode.ADDR_CHANGED in codes and order.status is OrderStatus.RELEASED:
-        order = readdress.take(desk, actor, order)
+    if order.status is OrderStatus.RELEASED:
+        order = readdress.take(desk, actor, order, codes)
     mine = [hold for hold in order.holds if hold.open and hold.code in codes]
     others = _sharing(desk, order, mine)
     desk.record([history.line(desk, actor, "order", order.id, "hold_released", code) for code in codes])

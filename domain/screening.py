@@ -16,6 +16,7 @@ from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
 from domain.exchanges import waits_there
 from domain.holds import Finding, HoldCode, thaws_at
 from domain.incoming import Platform, PlatformState, Receiver, RefundState
+from domain.match import Loser, told
 from domain.orders import LIVE, Line, Order
 from domain.parcels import Item
 from domain.place_names import Fault, Why
@@ -24,6 +25,7 @@ from domain.shortage import Parting, parting, presale
 from domain.splitting import by_warehouse, gifts, items_of, sealed
 from domain.unit_costs import UnitCosts
 from domain.waiting import rush_from, waiting
+from domain.wishes import unsure_of
 from domain.worth import worth
 
 _ZERO = timedelta(0)
@@ -118,7 +120,12 @@ def short(order: Order, facts: Facts) -> Iterator[Finding]:
     """Why no warehouse, nor several where the order may be divided, has what it wants; nothing where a part goes."""
     places = serving(order, facts)
     if not places:
-        yield Finding(HoldCode.NO_WAREHOUSE, {"shop": facts.catalog.shops[order.shop_id].name})
+        shop = facts.catalog.shops[order.shop_id].name
+        lost = [
+            Loser(one.name, *(("not_serving", {"shop": shop}) if one.enabled else ("disabled", {})))
+            for one in facts.catalog.warehouses.values()
+        ]
+        yield Finding(HoldCode.NO_WAREHOUSE, {"shop": shop, **told(lost)})
         return
     items = items_of(order)
     if _in_parts(order, items, places, facts):
@@ -210,6 +217,7 @@ def _words(order: Order, policy: Policy) -> Iterator[Finding]:
     for word in sorted(policy.keyword_exceptions, key=len, reverse=True):
         text = text.replace(word.casefold(), "\n") if word.strip() else text
     hit = [word for word in policy.keywords if word.strip() and word.casefold() in text]
+    hit += sorted(f"{code}?" for code in unsure_of(order, policy.matching))
     if hit:
         yield Finding(HoldCode.KEYWORD, {"words": ",".join(hit)})
     if order.buyer_message.strip():

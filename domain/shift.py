@@ -15,10 +15,12 @@ from domain.hours import last_time
 from domain.parcels import Stop, Wave
 from domain.people import Actor, Right, Role
 from domain.records import Notice, NoticeKind
+from domain.stock_docs import StockDoc
 from domain.urgency import calm
 
 LATE = timedelta(hours=2)
 OLDEST = 5
+OLDEST_DOCS = 30
 AGES = (1, 4, 24)
 DESKS = (frozenset({Role.CS, Role.CS_LEAD}), frozenset({Role.DISPATCHER}))
 DONE: Mapping[str, str] = {
@@ -60,6 +62,11 @@ def sees_floor(actor: Actor) -> bool:
 def sees_stops(actor: Actor) -> bool:
     """Whether stops are for this person: the floor takes them out, a lead answers for them."""
     return bool({Right.PUT_BACK, Right.OVERRIDE} & actor.rights)
+
+
+def sees_documents(actor: Actor) -> bool:
+    """Whether the stock room is for this person: who works there, or approves."""
+    return bool({Right.STOCK_WORK, Right.STOCK_APPROVE} & actor.rights)
 
 
 def running(desk: Desk) -> Shift:
@@ -122,6 +129,23 @@ def open_stops(desk: Desk, actor: Actor) -> list[Stop]:
     if actor.warehouses is None:
         return desk.stops.open_of(None)
     return [stop for place in sorted(actor.warehouses) for stop in desk.stops.open_of(place)]
+
+
+def documents(desk: Desk, actor: Actor) -> dict[str, int]:
+    """Open stock documents in the actor's warehouses: `open` ones being scanned, `transit`, and those `waiting` for an
+    approval. What is zero is missing."""
+    parts = ("waiting", "transit", "count", Role.RECEIVER.value, Role.PICKER.value)
+    counts: dict[str, int] = {}
+    for pile in desk.piles.stock_docs(dict.fromkeys(parts, desk.now + timedelta.resolution)):
+        if actor.warehouses is None or pile.place in actor.warehouses:
+            part = pile.part if pile.part in ("waiting", "transit") else "open"
+            counts[part] = counts.get(part, 0) + pile.count
+    return counts
+
+
+def held_documents(desk: Desk, actor: Actor) -> list[StockDoc]:
+    """The first of them that somebody has in hand, oldest first."""
+    return [doc for doc in desk.stock_docs.open_of(actor.warehouses, OLDEST_DOCS) if doc.holder]
 
 
 def open_waves(desk: Desk, actor: Actor) -> list[Wave]:

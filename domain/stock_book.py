@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.stock import Batch, Document, Level, Move, Place
@@ -38,9 +38,23 @@ class StockBook(Protocol):
     def values(self, skus: Collection[str] | None = None) -> dict[tuple[int, str, str], int]:
         """(warehouse, sku, bucket) -> what its units have cost, minor units of the sku's currency."""
 
-    def history(self, sku: str, limit: int) -> list[Mapping[str, object]]:
-        """The sku's last ledger rows, newest first: at, warehouse_id, bucket, before, delta, after, document,
-        document_id, actor, bin, batch, value."""
+    def history(
+        self, sku: str, limit: int, *, before: int | None = None, after: int | None = None
+    ) -> list[Mapping[str, object]]:
+        """The sku's last ledger rows, newest first: id, at, warehouse_id, bucket, before, delta, after, document,
+        document_id, actor, bin, batch, value. Those `before` a row's id, or the next ones `after` it."""
+
+    def moved_product(self, row_id: int) -> str:
+        """The sku a ledger row is about. Raises Unknown('sku')."""
+
+    def row_until(self, sku: str, until: datetime) -> int:
+        """The id behind the sku's last row before that moment: what `history` takes as `before`."""
+
+    def batches_called(self, name: str) -> list[tuple[str, str]]:
+        """(sku, batch) of every batch called so, in capitals or not."""
+
+    def boxes_of(self, sku: str, batch: str, limit: int) -> dict[int, int]:
+        """parcel id -> units of the batch that lie picked in it or left in it for good, of the newest parcels."""
 
     def places(
         self, skus: Collection[str] | None = None, warehouse_id: int | None = None, bin_name: str | None = None

@@ -36,6 +36,8 @@ class DocState(StrEnum):
     CANCELLED = "cancelled"
 
 
+ASKED_AGAIN = "not_there"
+"""A verb of a count's history that is no work on it: somebody else misses goods there, too."""
 WORKED = frozenset({DocState.OPEN, DocState.IN_TRANSIT})
 
 

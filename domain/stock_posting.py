@@ -17,7 +17,8 @@ from domain.policy import of_currency
 from domain.records import NoticeKind
 from domain.stock import Batch, Bucket, Document, Move
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
-from domain.stock_room import as_booked, current, keep, right_for
+from domain.stock_lines import as_booked
+from domain.stock_room import current, keep, right_for
 
 _APPROVERS = {Role.CS_LEAD, Role.FINANCE}
 _DAY = timedelta(hours=24)

@@ -6,32 +6,20 @@ holding one means bins and products of it. Taking up another lays the first asid
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
-from domain import batches, bins, floor, history, notices, regrading, second_look, stock
+from domain import bins, floor, history, notices, second_look, stock_lines, stock_trail
 from domain.desk import Desk
-from domain.errors import BadValue, ReasonNeeded, Stale, Unknown, WrongStatus
+from domain.errors import BadValue, ReasonNeeded, ScanStays, Stale, Unknown, WrongStatus
 from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind
-from domain.stock import Bucket, Document, Move
+from domain.stock import Bucket
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
+from domain.stock_lines import Scan
+from domain.stock_trail import Put
 
 _BIN = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}", re.ASCII)
-MOST_UNITS = 100_000
 MOST_LINES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """One thing scanned: a bin, or units of a product. `new` opens a bin nobody has used yet; `cost` of one unit."""
-
-    text: str
-    units: int = 1
-    batch: str = ""
-    expires: date | None = None
-    cost: int | None = None
-    new: bool = False
 
 
 def right_for(kind: DocKind) -> Right:
@@ -116,6 +104,7 @@ def take_up(desk: Desk, actor: Actor, doc_id: int, revision: int) -> StockDoc:
     again = doc.kind is DocKind.TRANSFER and doc.state is DocState.WAITING
     if doc.state not in WORKED and not again:
         raise WrongStatus(doc.number, doc.state, DocState.OPEN)
+    history.note(desk, actor, "stock_doc", doc.id, stock_trail.TAKEN)
     news = replace(doc, state=DocState.IN_TRANSIT, first_id=None, first="") if again else doc
     return keep(desk, _in_hand(desk, actor, news))
 
@@ -154,164 +143,49 @@ def scan(desk: Desk, actor: Actor, doc_id: int, scans: Sequence[Scan]) -> StockD
 
     Raises Unknown for what is neither product nor bin, BadValue, WrongStatus, NotEnoughStock.
     """
+    doc = before = in_hands(desk, actor, doc_id)
+    put: list[Put] = []
+    for one in scans:
+        sku = "" if one.new else floor.sku_of(desk, one.text)
+        if sku:
+            doc = stock_lines.scanned(desk, doc, sku, one)
+            continue
+        if one.of_goods:
+            raise Unknown("sku", one.text[:60])
+        name = known_bin(desk, doc, one.text, new=one.new)
+        now, doc = _put_into(desk, doc, name)
+        stock_trail.carry(desk, actor, doc, now, name)
+        put += now
+    stock_trail.write(desk, actor, before, doc, put, scans[-1].text)
+    return keep(desk, second_look.with_hand(doc, actor))
+
+
+def undo(desk: Desk, actor: Actor, doc_id: int, code: str = "") -> StockDoc:
+    """Take back what this person scanned or typed last for the document they hold, which must be of `code` ('' =
+    whichever it was); again, what was before that. Raises ScanStays, WrongStatus, NotEnoughStock when goods that were
+    put away have gone on."""
+    doc = in_hands(desk, actor, doc_id)
+    step = stock_trail.last(desk, doc.id)
+    code = stock_trail.code_of(code)
+    if step is None or code not in ("", step.data["code"]):
+        raise ScanStays(code, "not_last" if step else "none")
+    if step.actor_id != actor.person_id:
+        raise ScanStays(step.data["code"], "others")
+    return keep(desk, stock_trail.take_back(desk, actor, doc, step))
+
+
+def in_hands(desk: Desk, actor: Actor, doc_id: int) -> StockDoc:
+    """The document, when this person scans for it now. Raises NotAllowed, WrongStatus."""
     doc = desk.stock_docs.get(doc_id)
     require(actor, right_for(doc.kind), warehouse=doc.place)
     if doc.state not in WORKED or doc.holder_id != actor.person_id:
         raise WrongStatus(doc.number, doc.state, DocState.OPEN)
-    for one in scans:
-        sku = "" if one.new else floor.sku_of(desk, one.text)
-        doc = (
-            _units(desk, doc, sku, one)
-            if sku
-            else _at_bin(desk, actor, doc, known_bin(desk, doc, one.text, new=one.new))
-        )
-    return keep(desk, second_look.with_hand(doc, actor))
+    return doc
 
 
-def _at_bin(desk: Desk, actor: Actor, doc: StockDoc, name: str) -> StockDoc:
+def _put_into(desk: Desk, doc: StockDoc, name: str) -> tuple[list[Put], StockDoc]:
     """They stand at another bin. When goods are moved, it is where what was scanned goes."""
     if doc.kind is not DocKind.MOVE or not doc.lines:
-        return replace(doc, bin=name)
-    moves: list[Move] = []
-    for line in doc.lines:
-        here = Move(doc.warehouse_id, line.sku, Bucket.GOOD, line.done, Document.MOVE, doc.id, line.bin, line.batch)
-        moves += stock.relocate(here, bins.kept(desk, line.sku, name))
-    desk.stock.apply(moves, actor.name)
-    units = sum(line.done for line in doc.lines)
-    history.note(desk, actor, "stock_doc", doc.id, "put_away", units=str(units), bin=name)
-    return replace(doc, lines=())
-
-
-def _units(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
-    """Units of a product are added to their line."""
-    if not 1 <= one.units <= MOST_UNITS:
-        raise BadValue("units", str(one.units), "units")
-    batch = batches.code_of(one.batch)
-    here = bins.kept(desk, sku, doc.bin) if doc.bin else ""
-    if doc.kind is DocKind.TRANSFER and doc.state is DocState.IN_TRANSIT:
-        return _arrived(desk, doc, DocLine(sku, "", batch, one.expires), one.units)
-    line = {
-        DocKind.RECEIPT: _received,
-        DocKind.MOVE: _carried,
-        DocKind.TRANSFER: _sent,
-        DocKind.COUNT: _counted,
-        DocKind.REGRADE: _graded,
-    }[doc.kind](desk, doc, DocLine(sku, here, batch, one.expires), one)
-    return _put(doc, replace(line, done=line.done + one.units))
-
-
-def _put(doc: StockDoc, news: DocLine) -> StockDoc:
-    """The document with this line in its old one's place, or at the end."""
-    others = [old for old in doc.lines if _key(old) != _key(news)]
-    at = next((n for n, old in enumerate(doc.lines) if _key(old) == _key(news)), len(others))
-    return replace(doc, lines=(*others[:at], news, *others[at:]))
-
-
-def _key(line: DocLine) -> tuple[str, str, str]:
-    return line.sku, line.bin, line.batch
-
-
-def _same(doc: StockDoc, line: DocLine) -> DocLine | None:
-    return next((old for old in doc.lines if _key(old) == _key(line)), None)
-
-
-def _received(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """Goods come in: with a batch where the sku wants one; the cost of these units is kept when it is told."""
-    if desk.catalog.skus[line.sku].batched and not line.batch:
-        raise BadValue("batch", line.sku, "batch")
-    line = replace(line, bin="")
-    old = _same(doc, line) or line
-    old = replace(old, expires=line.expires or old.expires)
-    if one.cost is None:
-        return old
-    return replace(old, value=(old.value or 0) + one.cost * one.units, costed=old.costed + one.units)
-
-
-def _carried(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """Out of the bin they came from: no more than lies there."""
-    there = {p.batch: p.units for p in desk.stock.places([line.sku], doc.warehouse_id) if p.bin == line.bin}
-    line = replace(line, batch=_only_batch(line, there))
-    old = _same(doc, line) or line
-    if old.done + one.units > there.get(line.batch, 0):
-        raise BadValue("units", str(old.done + one.units), "at_most_there")
-    return old
-
-
-def _only_batch(line: DocLine, there: dict[str, int]) -> str:
-    """The batch that was told, or the only one there. Raises BadValue when it could be several."""
-    if line.batch or len(there) < 2:
-        return line.batch or next(iter(there), "")
-    raise BadValue("batch", line.sku, "batch")
-
-
-def _sent(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """What leaves: out of the bin where they stand no more than lies there; without one, from where is found when it
-    goes."""
-    old = _same(doc, line := replace(line, bin=doc.bin)) or line
-    return _at_most_there(desk, doc, old, one)
-
-
-def _at_most_there(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """The line, when the bin it names has as many units as all its lines of the sku then want. Raises BadValue."""
-    if not line.bin:
-        return line
-    mine = [old for old in doc.lines if (old.sku, old.bin) == (line.sku, line.bin)]
-    there = [p for p in desk.stock.places([line.sku], doc.warehouse_id) if p.bin == bins.kept(desk, line.sku, line.bin)]
-    codes = (line.batch, "") if doc.kind is DocKind.REGRADE else (line.batch,)
-    own, all_there = sum(p.units for p in there if p.batch in codes), sum(p.units for p in there)
-    wanted, whole = line.done + one.units, sum(old.done for old in mine) + one.units
-    if whole > all_there or (line.batch and wanted > own):
-        raise BadValue("units", str(wanted), "at_most_there")
-    return line
-
-
-def _graded(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """What gets another grade, in its batch; good units out of the bin where they stand."""
-    line = regrading.scanned(desk, doc, line)
-    return _at_most_there(desk, doc, _same(doc, line) or line, one)
-
-
-def _of_a_batch(desk: Desk, line: DocLine) -> DocLine:
-    """A unit the books do not expect there: of a sku with batches it must say which it is of."""
-    if not batches.wants(desk, line.sku):
-        return line
-    lot = batches.named(desk, line.sku, line.batch, line.expires)
-    return replace(line, batch=lot.code, expires=lot.expires)
-
-
-def _arrived(desk: Desk, doc: StockDoc, line: DocLine, units: int) -> StockDoc:
-    """What comes out of the transport fills the lines that still miss units, one after the other; the rest is a
-    surplus, of the only batch that was sent or one that is named. Raises BadValue where it must be."""
-    mine = [old for old in doc.lines if old.sku == line.sku and (not line.batch or old.batch == line.batch)]
-    for old in mine:
-        now = min(units, max(0, old.planned - old.done))
-        units -= now
-        doc = _put(doc, replace(old, done=old.done + now)) if now else doc
-    if not units:
-        return doc
-    extra = mine[0] if len(mine) == 1 else _of_a_batch(desk, line)
-    extra = _same(doc, extra) or extra
-    return _put(doc, replace(extra, done=extra.done + units))
-
-
-def _counted(desk: Desk, doc: StockDoc, line: DocLine, one: Scan) -> DocLine:
-    """What lies in the bin. The books' figure is taken when the first unit is counted."""
-    mine = [old for old in doc.lines if old.sku == line.sku and (not doc.bin or old.bin == line.bin)]
-    if not doc.bin:
-        if len({old.bin for old in mine}) != 1:
-            raise BadValue("bin", "", "bin")
-        line = replace(line, bin=mine[0].bin)
-    line = replace(line, batch=_only_batch(line, {old.batch: 1 for old in mine}))
-    old = _same(doc, line) or _of_a_batch(desk, line)
-    return old if old.done else as_booked(desk, doc, [old])[0]
-
-
-def as_booked(desk: Desk, doc: StockDoc, lines: Sequence[DocLine]) -> list[DocLine]:
-    """Lines to count, with what the books say now, nothing counted yet."""
-    skus = {line.sku for line in lines}
-    units = {(p.sku, p.bin, p.batch): p.units for p in desk.stock.places(skus, doc.warehouse_id)}
-    last = desk.stock.last_moves(doc.warehouse_id, skus)
-    return [
-        replace(line, planned=units.get(_key(line), 0), mark=last.get(_key(line), 0), done=0, again=False)
-        for line in lines
-    ]
+        return [], replace(doc, bin=name)
+    put = [Put(line.sku, line.batch, line.done, line.bin, bins.kept(desk, line.sku, name), name) for line in doc.lines]
+    return put, replace(doc, lines=())

@@ -6,8 +6,11 @@ Surprising: nothing has to be ended by hand. A suspension is over at its `until`
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from domain.addresses import CHINA
+from domain.incoming import Receiver
 from domain.policy import Policy
 from domain.policy_sections import Suspension
+from domain.reach import lies_in, spot, spot_of
 
 
 def moment(text: str, zone: str) -> datetime | None:
@@ -24,20 +27,28 @@ def runs(suspension: Suspension, now: datetime, zone: str) -> bool:
     return (start is None or start <= now) and (until is None or now < until)
 
 
-def covers(suspension: Suspension, courier_code: str, province: str) -> bool:
-    """Whether a parcel with that courier ('' = none chosen) to that province is meant. One that names neither a
-    courier nor a province means nothing."""
-    if not suspension.courier and not suspension.province:
+def covers(suspension: Suspension, courier_code: str, to: Receiver) -> bool:
+    """Whether a parcel with that courier ('' = none chosen) to that place is meant. One that names neither a courier
+    nor a place means nothing."""
+    anywhere = not (suspension.province or suspension.city)
+    if anywhere and not suspension.courier:
         return False
-    by_courier = not suspension.courier or suspension.courier.casefold() == courier_code.casefold()
-    return by_courier and province.startswith(suspension.province)
+    if suspension.courier and suspension.courier.casefold() != courier_code.casefold():
+        return False
+    return anywhere or (to.country == CHINA and lies_in(spot_of(to), suspension.province, suspension.city))
+
+
+def below_province(suspension: Suspension) -> bool:
+    """Whether it means a part of a province, in whichever field that is told."""
+    there = spot(suspension.province, suspension.city)
+    return bool(suspension.city) or there.city not in ("", there.province)
 
 
 def suspended(
-    policy: Policy, now: datetime, courier_code: str, province: str, zone: str = "Asia/Shanghai"
+    policy: Policy, now: datetime, courier_code: str, to: Receiver, zone: str = "Asia/Shanghai"
 ) -> Suspension | None:
-    """The first suspension in force that forbids this courier to carry to this province."""
+    """The first suspension in force that forbids this courier to carry to this place."""
     for suspension in policy.suspensions:
-        if covers(suspension, courier_code, province) and runs(suspension, now, zone):
+        if covers(suspension, courier_code, to) and runs(suspension, now, zone):
             return suspension
     return None

@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from domain.reach import same_place
+from domain.reach import lies_in, spot
 
 _REMEMBERED = 5_000
 
@@ -176,11 +176,8 @@ def _most_specific(rates: Iterable[Rate], province: str, city: str) -> Rate | No
     def depth(rate: Rate) -> int:
         return bool(rate.province) + bool(rate.city)
 
-    covering = [
-        rate
-        for rate in rates
-        if (not rate.province or same_place(rate.province, province)) and (not rate.city or same_place(rate.city, city))
-    ]
+    there = spot(province, city)
+    covering = [rate for rate in rates if lies_in(there, rate.province, rate.city)]
     return max(covering, key=depth, default=None)
 
 
@@ -279,4 +276,4 @@ def _applies(extra: Surcharge, load: Consignment, billable: int) -> bool:
 
 def _lies_in(area: str, load: Consignment) -> bool:
     province, _, city = area.partition("/")
-    return same_place(province, load.province) and (not city or same_place(city, load.city))
+    return lies_in(spot(load.province, load.city), province, city)

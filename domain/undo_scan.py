@@ -7,7 +7,7 @@ been handed over is so until its courier has signed (`domain.dock`); a stopped p
 from dataclasses import replace
 from datetime import datetime
 
-from domain import bins, checking, dock, floor, fulfilment, history, materials, notices, pulls
+from domain import bins, checking, dock, floor, fulfilment, history, materials, notices, pulls, stock_trail
 from domain.desk import Desk
 from domain.errors import ScanStays, ShipmentStays
 from domain.floor import Outcome
@@ -26,6 +26,18 @@ def last(desk: Desk, person_id: int) -> Event | None:
     done = (event for event in floor.log(desk, person_id, _MINE) if event.data["verdict"] in ("ok", "item", UNDONE))
     found = next(done, None)
     return found if found and found.data["verdict"] != UNDONE else None
+
+
+def of_document(desk: Desk, person_id: int, code: str = "") -> int | None:
+    """The stock document this person holds, when what they scanned last ('' = whatever it was) was for it."""
+    doc = desk.stock_docs.held_by(person_id)
+    step = stock_trail.last(desk, doc.id) if doc else None
+    if doc is None or step is None:
+        return None
+    if code:
+        return doc.id if stock_trail.code_of(code) == step.data["code"] else None
+    scan = last(desk, person_id)
+    return doc.id if scan is None or (step.actor_id == person_id and scan.at <= step.at) else None
 
 
 def can_go_back(station: Station) -> bool:
@@ -71,7 +83,7 @@ def undo(desk: Desk, actor: Actor, code: str, at: datetime | None = None) -> Out
     if not in_time(desk, scan, at):
         raise ScanStays(code, "late", desk.policy.scanning.undo_seconds)
     if station is Station.CHECK:
-        checking.take_back(desk, parcel, code)
+        checking.take_back(desk, parcel, code, _units(scan))
     return _told(desk, actor, Outcome(code, station, _step_back(desk, actor, parcel, step), undone=True))
 
 
@@ -90,13 +102,17 @@ def _require_step(scan: Event, station: Station) -> None:
         raise ScanStays(pulled or scan.data.get("of") or scan.data["code"], "pulled" if pulled else "put_back")
 
 
+def _units(scan: Event) -> int:
+    return int(scan.data.get("units") or 1)
+
+
 def _taken_out(desk: Desk, actor: Actor, parcel: Parcel, scan: Event, at: datetime | None) -> Outcome:
     """Of a check that goes on the last unit comes out."""
     if checking.open_for(desk, actor, parcel.id) is None:
         raise ScanStays(scan.data["code"], "moved_on")
     if not in_time(desk, scan, at):
         raise ScanStays(scan.data["code"], "late", desk.policy.scanning.undo_seconds)
-    checking.take_back(desk, parcel, scan.data["code"])
+    checking.take_back(desk, parcel, scan.data["code"], _units(scan))
     desk.parcels.save([parcel])
     outcome = Outcome(scan.data["code"], Station.CHECK, desk.parcels.get(parcel.id), undone=True)
     return _told(desk, actor, outcome, counted=0)

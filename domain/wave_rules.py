@@ -49,7 +49,7 @@ class WaveRule:
     size: int = choice(0, "", low=0, high=500)
     wait_seconds: int = choice(-1, "", low=-1)
     cutoffs: tuple[str, ...] = ()
-    priority: int = 100
+    priority: int = choice(100, low=0)
 
     def faults(self) -> Iterator[Told]:
         """A rule has a name, and cut-offs that are times of day."""

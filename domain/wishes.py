@@ -1,6 +1,7 @@
 """What platform, buyer and customer service want of matching: read out of an order in this one place (rules.md B6).
 
 Surprising: a platform's hint binds only when it names a courier we know; 快递 or "standard shipping" asks for nobody.
+A note that can be read both ways asks for nobody either: `unsure` names whom it is about, and a person reads it.
 """
 
 import re
@@ -14,10 +15,28 @@ from domain.policy_sections import Matching
 
 _BETWEEN = re.compile(r"[\s、，,和或跟/&+]*(?:or|and)?\s*$")
 _READ = 500
-_FILLER = r"[\s:：请给我个只走发寄用要能可以想需许准得止绝收选再]{0,4}"
-_QUESTION = r"(?<![能可要是好行])"  # 能不能发顺丰 asks for it
-_SENDS = re.compile(r"(?:快递|快运)?(?:发货|发|寄)(?:吧|哦|哈|谢谢)?(?=$|[\s，,。.!！；;、])")
+_FILLER = r"[\s:：请给我个只走发寄用要能可以想需许准得止绝收选再是让]{0,4}"
+_SAME = "能可要是好行"
+_QUESTION = rf"(?:(?<![{_SAME}])|{'|'.join(f'(?<={one})(?!不{one})' for one in _SAME)})"  # 能不能发顺丰 asks for it
+_MAYBE = re.compile(rf"(?:不一定|不必|未必|不用非|无所谓){_FILLER}$")
+_KIND = r"(?:快递|快运|速运|速递|物流| express)?"
+_ENDS = r"(?=$|[\s，,。.!！?？；;、~])"
+_SENDS = re.compile(
+    rf"{_KIND}\s?(?:(?:发货|发|寄|优先|首选|最好|到付)(?:吧|哦|哈|谢谢)?|吧|谢谢|please|pls|only){_ENDS}"
+)
+_BUT_NOT = re.compile(rf"{_KIND}(?:最好|千万|就|请|一律)?(?:不要|别|勿|不)(?:发|用|寄|送|选|走)?(?:了|吧|谢谢)?{_ENDS}")
 _ALL_BUT = re.compile(r"[^，,。.!！；;\n]*(?:不|别|勿)")  # 除了顺丰都不要 asks for it
+_THREAT = re.compile(
+    rf"{_KIND}(?:的话|的)?[\s，,]{{0,2}}(?:那我|我|那)?(?:就|直接|一律|马上|立马)(?:会|要|直接|申请|给你?)*"
+    r"(?:退|拒|不要|不收|不买|不签|别发|不用发|差评|投诉|取消|举报)"
+    r"|[\s,]*(?:and |then )?(?:i|we)(?:'ll| will)? (?:return|refund|cancel|refuse|reject)"
+)
+"""What happens if: it turns what stands before into its opposite. 不发顺丰就退货 asks for it, 发圆通我就退 does not."""
+_NOTHING_ELSE = re.compile(rf"{_KIND}(?:的)?(?:都|一律|我)?(?:不|别|勿)(?:要|收|发|寄|买|签)?(?:货|件|了)?{_ENDS}")
+_UNLESS = re.compile(r"(?:不是|非|没有)\s?$")  # 非顺丰不收
+_ELSE = re.compile(rf"{_KIND}(?:不到|到不了|送不到|不派|不送|不通|没有)?(?:的话)?[\s，,]?就(?:发|用|走|寄|换|选)")
+"""What instead, if not: 没有顺丰就发中通 would rather have it."""
+_ALSO = re.compile(rf"{_KIND}(?:的话)?也(?:行|可|没|好|能)")  # 不发顺丰也行
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +62,13 @@ def wishes_of(order: Order, rules: Matching) -> Wishes:
     told = texts or order.courier_hint or order.warehouse_hint or order.cod or order.promised_ship_at
     if not (told or rules.upgrades):
         return _NONE
-    note, refused = "", frozenset[str]()
-    if texts:  # the seller's word comes first
-        note, refused = parse_note(f"{order.seller_note[:_READ]}\n{order.buyer_message[:_READ]}", rules)
+    note = parse_note(_texts(order), rules) if texts else Note()
     paid = [up for up in rules.upgrades if up.currency == order.currency and order.shipping >= up.shipping]
     return Wishes(
         platform=_code(order.courier_hint.strip(), rules),
         upgrade=max(paid, key=lambda up: up.shipping).courier if paid else "",
-        note=note,
-        refused=refused,
+        note=note.asked,
+        refused=note.refused,
         warehouse=order.warehouse_hint.strip(),
         cod=order.total if order.cod else 0,
         ship_by=order.promised_ship_at,
@@ -70,17 +87,38 @@ def _code(hint: str, rules: Matching) -> str:
     return hint if hint in rules.names.values() else ""
 
 
-def parse_note(text: str, rules: Matching) -> tuple[str, frozenset[str]]:
-    """(the courier asked for, the couriers ruled out) in a free text: 发顺丰, 不要中通和圆通."""
-    asked = ""
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a free text asks for and rules out, and the couriers of whom it says both."""
+
+    asked: str = ""
+    refused: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
+
+
+def parse_note(text: str, rules: Matching) -> Note:
+    """A free text read: 发顺丰, 不要中通和圆通."""
+    asked: list[str] = []
     refused: set[str] = set()
     for kind, name in _mentions(text.casefold(), rules):
-        code = rules.names[name]
         if kind == "refuse":
-            refused.add(code)
+            refused.add(rules.names[name])
         elif kind == "ask":
-            asked = asked or code
-    return ("" if asked in refused else asked), frozenset(refused)
+            asked.append(rules.names[name])
+    unsure = refused.intersection(asked)
+    first = next((code for code in asked if code not in unsure), "")
+    return Note(first, frozenset(refused - unsure), frozenset(unsure))
+
+
+def unsure_of(order: Order, rules: Matching) -> frozenset[str]:
+    """Couriers that its notes both ask for and rule out: nobody is asked for or ruled out by that."""
+    texts = order.seller_note or order.buyer_message
+    return parse_note(_texts(order), rules).unsure if texts else frozenset()
+
+
+def _texts(order: Order) -> str:
+    """The seller's word comes first."""
+    return f"{order.seller_note[:_READ]}\n{order.buyer_message[:_READ]}"
 
 
 def _mentions(text: str, rules: Matching) -> Iterator[tuple[str, str]]:
@@ -91,11 +129,13 @@ def _mentions(text: str, rules: Matching) -> Iterator[tuple[str, str]]:
     for found in names.finditer(text):
         lead, behind = text[last : found.start()], text[found.end() :]
         word = before.search(lead)
-        if word:
-            kind = word.lastgroup or ""
-            if word[0].startswith("除") and _ALL_BUT.match(behind):
-                kind = "ask"
-        elif absent.match(behind):
+        if _MAYBE.search(lead):
+            kind = ""
+        elif _ELSE.match(behind):
+            kind = "ask"
+        elif word:
+            kind = _turned(word.lastgroup or "", word[0], behind)
+        elif absent.match(behind) or _BUT_NOT.match(behind) or _THREAT.match(behind):
             kind = "refuse"
         elif _SENDS.match(behind) and not (kind and "、" in lead):
             kind = "ask"
@@ -104,6 +144,17 @@ def _mentions(text: str, rules: Matching) -> Iterator[tuple[str, str]]:
         last = found.end()
         if kind:
             yield kind, _spelled(found[0], rules)
+
+
+def _turned(kind: str, word: str, behind: str) -> str:
+    """What a word before a name says, seen with what follows the name."""
+    if _THREAT.match(behind):
+        return "refuse" if kind == "ask" else "ask"
+    if kind == "refuse" and word.startswith("除") and _ALL_BUT.match(behind):
+        return "ask"
+    if kind == "refuse" and _UNLESS.match(word) and _NOTHING_ELSE.match(behind):
+        return "ask"
+    return "" if kind == "refuse" and _ALSO.match(behind) else kind
 
 
 def _spelled(name: str, rules: Matching) -> str:
@@ -119,7 +170,8 @@ def _patterns(
     def any_of(texts: tuple[str, ...]) -> str:
         return "|".join(_whole(text.casefold()) for text in sorted(texts, key=len, reverse=True)) or "(?!)"
 
-    before = rf"(?:(?P<refuse>{_QUESTION}(?:{any_of(refuse)}))|(?P<ask>{any_of(ask)})){_FILLER}$"
+    asks = any_of(ask)
+    before = rf"(?:(?P<refuse>{_QUESTION}(?:{any_of(refuse)}))(?:{_FILLER}(?:{asks}))?|(?P<ask>{asks})){_FILLER}$"
     return re.compile(any_of(names)), re.compile(before), re.compile(rf"(?:快递|这里|我们这|那边)?(?:{any_of(absent)})")
 
 

@@ -13,7 +13,7 @@ from domain import feeds, gaps, suspensions
 from domain.deadlines import MISSED, ends
 from domain.desk import Desk
 from domain.holds import CATALOGUE, HoldCode
-from domain.lookout import FIRST, Pile
+from domain.lookout import FIRST, Bound, Pile
 from domain.parcels import IN_HOUSE
 from domain.people import Role
 from domain.policy_sections import Suspension
@@ -33,6 +33,9 @@ OF_SHOP = frozenset(
         AlertKind.ANSWER_STUCK,
     }
 )
+OF_STOCK_DOC = frozenset(
+    {AlertKind.STOCK_UNDECIDED, AlertKind.TRANSFER_LATE, AlertKind.COUNT_LATE, AlertKind.STOCK_LEFT}
+)
 OF_WAREHOUSE = frozenset({AlertKind.PARCEL_STUCK, AlertKind.UNLISTED})
 _LEAD, _OWNER = frozenset({Role.CS_LEAD}), frozenset({Role.OWNER})
 CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
@@ -49,12 +52,16 @@ CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
     AlertKind.ANSWER_STUCK: (frozenset({Role.CS}), _LEAD, _OWNER),
     AlertKind.SHORTAGE: (frozenset({Role.BUYER}), _LEAD, _OWNER),
     AlertKind.SUSPENDED: (frozenset({Role.DISPATCHER, Role.CS}), _LEAD, _OWNER),
+    AlertKind.STOCK_UNDECIDED: (frozenset({Role.CS_LEAD, Role.FINANCE}), _OWNER),
+    AlertKind.TRANSFER_LATE: (frozenset({Role.RECEIVER}), _LEAD, _OWNER),
+    AlertKind.COUNT_LATE: (frozenset({Role.PICKER, Role.RECEIVER}), _LEAD, _OWNER),
 }
 
 
 def chain(kind: AlertKind, part: str) -> tuple[frozenset[Role], ...]:
-    """Whom to tell, step after step. A late hold begins with the role that owns its code (rules.md B2)."""
-    if kind is not AlertKind.HOLD_LATE:
+    """Whom to tell, step after step. A late hold begins with the role that owns its code (rules.md B2), a stock
+    document that is left lying with the role whose work it is."""
+    if kind not in (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT):
         return CHAIN[kind]
     owner = frozenset({Role(part)}) if part else frozenset({Role.CS})
     return tuple(dict.fromkeys((owner, _LEAD, _OWNER)))
@@ -64,7 +71,7 @@ def place(alert: Alert) -> tuple[int | None, int | None]:
     """The (shop, warehouse) an alert belongs to; (None, None) = the whole company."""
     if alert.kind in OF_SHOP:
         return alert.subject_id, None
-    return None, alert.subject_id or None if alert.kind in OF_WAREHOUSE else None
+    return None, alert.subject_id or None if alert.kind in OF_WAREHOUSE | OF_STOCK_DOC else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,7 @@ def found(desk: Desk) -> list[Worry]:
         *_waiting(desk),
         *_dispatch(desk),
         *_floor(desk),
+        *_stock_room(desk),
         *_stopped(desk),
         *_shortage(desk),
         *_suspended(desk),
@@ -145,6 +153,22 @@ def _floor(desk: Desk) -> Iterable[Worry]:
         yield _of(AlertKind.RETURN_UNLINKED, pile)
 
 
+def _stock_room(desk: Desk) -> Iterable[Worry]:
+    """Stock documents that wait for somebody. First records: documents."""
+    rules = desk.policy.stock
+    kinds = {
+        "waiting": (AlertKind.STOCK_UNDECIDED, rules.decide_minutes),
+        "transit": (AlertKind.TRANSFER_LATE, rules.transit_minutes),
+        "count": (AlertKind.COUNT_LATE, rules.count_minutes),
+        Role.RECEIVER.value: (AlertKind.STOCK_LEFT, rules.open_minutes),
+        Role.PICKER.value: (AlertKind.STOCK_LEFT, rules.open_minutes),
+    }
+    before = {part: desk.now - timedelta(minutes=minutes) for part, (_, minutes) in kinds.items()}
+    for pile in desk.piles.stock_docs(before):
+        kind = kinds[pile.part][0]
+        yield _of(kind, pile, pile.part if kind is AlertKind.STOCK_LEFT else "")
+
+
 def _stopped(desk: Desk) -> Iterable[Worry]:
     """Of stops what the desk owes an answer: parcels that had left, recalls nobody carries on, answers no platform
     took. First records: orders."""
@@ -168,30 +192,34 @@ def _shortage(desk: Desk) -> Iterable[Worry]:
 
 
 def _suspended(desk: Desk) -> Iterable[Worry]:
-    """A suspension that orders not yet shipped run into. It ends by itself at its `until`."""
+    """A suspension that orders not yet shipped run into, those it holds included. It ends by itself at its `until`."""
     zone = desk.catalog.company.zone
     running = [one for one in desk.policy.suspensions if suspensions.runs(one, desk.now, zone)]
-    piles = desk.piles.to_ship() if running else []
-    codes = {courier.id: courier.code for courier in desk.catalog.couriers.values()}
+    ways = desk.piles.to_ship(deep=any(map(suspensions.below_province, running))) if running else []
     for suspension in running:
-        hit = [pile for pile in piles if suspensions.covers(suspension, codes.get(pile.place, ""), pile.part)]
+        hit = [way.pile for way in ways if _meets(desk, suspension, way)]
         if hit:
             whole = joined(sorted(hit, key=lambda pile: pile.oldest))
-            yield Worry(
-                AlertKind.SUSPENDED,
-                0,
-                whole.count,
-                "/".join((suspension.courier, suspension.province, suspension.start)),
-                whole.oldest,
-                whole.first,
-                _told(suspension),
-            )
+            place = f"{suspension.province}{suspension.city}"
+            part = "/".join((suspension.courier, place, suspension.start))
+            yield Worry(AlertKind.SUSPENDED, 0, whole.count, part, whole.oldest, whole.first, _told(suspension, place))
 
 
-def _told(suspension: Suspension) -> Mapping[str, str]:
+def _meets(desk: Desk, suspension: Suspension, way: Bound) -> bool:
+    """Whether these orders are meant. One that is held has no courier: it could go with any that serves its country."""
+    couriers = desk.catalog.couriers
+    if not (way.held and suspension.courier):
+        courier = couriers.get(way.courier_id)
+        return suspensions.covers(suspension, courier.code if courier else "", way.to)
+    code = suspension.courier.casefold()
+    serves = any(one.code.casefold() == code and way.to.country in one.countries for one in couriers.values())
+    return serves and suspensions.covers(suspension, suspension.courier, way.to)
+
+
+def _told(suspension: Suspension, place: str) -> Mapping[str, str]:
     return {
         "courier": suspension.courier,
-        "province": suspension.province,
+        "province": place,
         "until": suspension.until,
         "reason": suspension.reason,
     }

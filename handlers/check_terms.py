@@ -21,6 +21,24 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
         "over": words(
             "✋ One too many: {code} {title}, all {count} are in {waybill} already.", count=refusal.count, **facts
         ),
+        "too_many": words(
+            "✋ {other} told, but only {count} of {code} {title} {count:is|are} still missing in {waybill}. None of "
+            "them was counted: count again.",
+            count=refusal.count,
+            **facts,
+        ),
+        "one_by_one": words(
+            "✋ Every {code} {title} has its own serial number: scan one, then its number, then the next.", **facts
+        ),
+        "few": words(
+            "✋ Only {count} of batch {code} of {title} {count:lies|lie} in {waybill}, {other} were counted at once. "
+            "Take the count back (/undo) and count each batch for itself.",
+            count=refusal.count,
+            **facts,
+        ),
+        "one_box": words(
+            "✋ {waybill} is packed into one thing. Scan {code} alone, without a number behind it.", **facts
+        ),
         "serial": words("✋ First scan the serial number of {code} {title}, then the next unit.", **facts),
         "batch": words("✋ First scan the batch of {code} {title}, then the next unit.", **facts),
         "no_serial": words("✋ {code} is no serial number of {title}. Scan the number on the unit.", **facts),

@@ -19,6 +19,10 @@ _FORMATS = zxingcpp.BarcodeFormats(
         zxingcpp.BarcodeFormat.EAN8,
         zxingcpp.BarcodeFormat.UPCA,
         zxingcpp.BarcodeFormat.QRCode,
+        zxingcpp.BarcodeFormat.DataMatrix,
+        zxingcpp.BarcodeFormat.DataBarExp,
+        zxingcpp.BarcodeFormat.Code39,
+        zxingcpp.BarcodeFormat.ITF14,
     )
 )
 _TILTS = (20, 45, 70)

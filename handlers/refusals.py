@@ -193,6 +193,7 @@ def _stays(refusal: errors.ScanStays, words: Words) -> str:
         "not_last": words("{waybill} was not your last scan; only the last one can be taken back.", **facts),
         **{why: words(text, **facts) for why, text in NO_STEP.items()},
         "moved_on": words("{waybill}: somebody has gone on with it. Nothing was taken back.", **facts),
+        "others": words("{waybill}: somebody else scanned that. Set the line anew instead, like CODE =50.", **facts),
         "late": words("{waybill}: too late, {seconds} s have passed. Ask your lead.", **facts),
     }[refusal.why]
 
@@ -217,6 +218,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.HeldOrder: _held,
     errors.TwoPlaces: _two_places,
     errors.NoCourierThere: _no_courier,
+    errors.ShipsAsItIs: lambda r, words: words("{order}: something else ships than is asked for now.", order=r.order),
     errors.OutsideHours: lambda r, words: words(
         "{order}: approvals are open {hours} only, next from {at} on. Nothing was changed.",
         order=r.order,

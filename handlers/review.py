@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import corrections, interception, review
 from domain.desk import Desk
-from domain.errors import HeldOrder, InHand, Stale, Unknown
+from domain.errors import HeldOrder, InHand, ShipsAsItIs, Stale, Unknown
 from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
 from domain.people import Actor, Right, require
@@ -93,8 +93,14 @@ async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
 
 @router.callback_query(Tap("o.rl"))
 async def release_hold(tap: CallbackQuery, ask: Ask, args: Args) -> None:
-    """Release one hold."""
-    await ask.run(review.release_hold, ask.actor, int(args[0]), int(args[1]), HoldCode(args[2]))
+    """Release one hold; where something else ships than is asked for now, that is told and asked once more (the second
+    tap carries one argument more)."""
+    order_id, revision, code = int(args[0]), int(args[1]), HoldCode(args[2])
+    try:
+        await ask.run(review.release_hold, ask.actor, order_id, revision, code, sure=len(args) > 3)
+    except ShipsAsItIs:
+        await show_order(ask, order_id, view="as_it_is", code=code)
+        return
     await ask.toast(ask.words.plain("Hold released."))
     await show_order(ask, int(args[0]))
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import checking, floor, measuring, notices, pulls, staff, undo_scan
+from domain import asked, checking, floor, measuring, notices, pulls, staff, undo_scan
+from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import NoteUnread, ParcelStopped, Refusal, Unknown, WeightRefused
 from domain.floor import Outcome
@@ -18,9 +19,12 @@ from domain.parcels import StopState
 from domain.people import STATION_RIGHT, Actor, Person, Right, Station, may, require
 from domain.records import NoticeKind
 from domain.scan_page import KEPT_DAYS, PageAnswer
+from handlers import stock_page
 from handlers.cards.checks import check_lines
 from handlers.cards.evidence import veiled
+from handlers.cards.in_hand import pick_line
 from handlers.cards.scans import ANY_HINT, COMMANDS, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
+from handlers.cards.traces import trace_card
 from handlers.codes import read_codes, read_sized
 from handlers.draw import draw
 from handlers.refusals import refusal_text
@@ -33,6 +37,7 @@ _MOST = 2**53
 _LONGEST_AGE = 7 * 24 * 3600 * 1000
 _NOTES, _NOTE = 6, 300
 _COMMAND = re.compile(r"/(putback|pick|receive)\b")
+_LINES = 4
 _DOINGS = ("scan", "undo", "seen", "read")
 
 
@@ -43,8 +48,8 @@ class BadJob(Exception):
 @dataclass(frozen=True, slots=True)
 class Job:
     """One thing somebody did on the page. `text` is what the scanner typed, for `undo` the code; `stop` a stop's id.
-    `read`: the notes of `parcel` were read, and `text` is the scan they held up. `age_ms` how long ago it was done when
-    the page sent it, by the phone's own clock."""
+    `doc` is the stock document the page showed as its station. `read`: the notes of `parcel` were read, and `text` is
+    the scan they held up. `age_ms` how long ago it was done when the page sent it, by the phone's own clock."""
 
     id: str
     do: str
@@ -54,6 +59,7 @@ class Job:
     stop: int = 0
     parcel: int = 0
     age_ms: int = 0
+    doc: int = 0
 
 
 def read_job(raw: object) -> Job:
@@ -62,19 +68,20 @@ def read_job(raw: object) -> Job:
         raise BadJob("a job is an object")
     number, do, text = raw.get("id"), raw.get("do"), raw.get("text", "")
     place, station = raw.get("place"), raw.get("station")
-    stop, parcel = raw.get("stop", 0), raw.get("parcel", 0)
+    stop, parcel, doc = raw.get("stop", 0), raw.get("parcel", 0), raw.get("doc", 0)
     if not isinstance(number, str) or not 8 <= len(number) <= 64 or not number.isascii() or do not in _DOINGS:
         raise BadJob("id or do")
     if not isinstance(text, str) or len(text) > _LONGEST or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise BadJob("text")
-    if not isinstance(place, int | None) or not all(isinstance(n, int) and 0 <= n < _MOST for n in (stop, parcel)):
-        raise BadJob("place, stop or parcel")
-    if station not in (None, "", *Station):
+    if not isinstance(place, int | None) or not all(isinstance(n, int) and 0 <= n < _MOST for n in (stop, parcel, doc)):
+        raise BadJob("place, stop, parcel or doc")
+    if station not in (None, "", stock_page.STOCK, *Station):
         raise BadJob("station")
     age = raw.get("age", 0)
     if type(age) is not int or abs(age) >= _MOST:
         raise BadJob("age")
-    return Job(number, str(do), text, Station(station) if station else None, place, stop, parcel, age)
+    at = Station(station) if station in list(Station) else None
+    return Job(number, str(do), text, at, place, stop, parcel, age, doc if at is None else 0)
 
 
 def _done_at(desk: Desk, job: Job) -> datetime:
@@ -107,13 +114,21 @@ def opened(desk: Desk, telegram_id: int, language: str) -> Json:
         "name": person.name,
         "language": words.language,
         "words": {key: words.plain(text) for key, text in WORDS.items()},
-        "stations": [_station(None, words), *(_station(s, words) for s in Station if STATION_RIGHT[s] in actor.rights)],
+        "doc": stock_page.doc_of(desk, person),
+        "stations": _stations(desk, person, words),
         "station": person.station or "",
         "places": [{"id": place.id, "name": place.name} for place in places],
         "place": floor.place_of(desk, actor),
         "count": floor.count_of_hour(desk, person.id),
         "undo_seconds": desk.policy.scanning.undo_seconds,
     }
+
+
+def _stations(desk: Desk, person: Person, words: Words) -> list[Json]:
+    """Any, the stock document they hold, and what they have the right to."""
+    stock, rights = stock_page.station(desk, person, words), person.acting().rights
+    mine = [_station(station, words) for station in Station if STATION_RIGHT[station] in rights]
+    return [_station(None, words), *([stock] if stock else []), *mine]
 
 
 def _station(station: Station | None, words: Words) -> Json:
@@ -147,20 +162,33 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
     if job.do == "seen":
         _seen(desk, person.acting(), job.stop)
         return []
+    if job.do == "undo" and job.doc:
+        return [stock_page.undone(desk, person, job.text, job.doc, words)]
     if job.do == "undo":
-        return [_result(desk, person, undo_scan.undo(desk, person.acting(), job.text, _done_at(desk, job)), words)]
+        code = _first_code(desk, person, job.text)
+        return [_result(desk, person, undo_scan.undo(desk, person.acting(), code, _done_at(desk, job)), words)]
     if job.do == "read":
         checking.read_notes(desk, person.acting(), job.parcel)
     return _scanned(desk, person, job, words)
 
 
+def _first_code(desk: Desk, person: Person, text: str) -> str:
+    """The code in what was typed, as the shift's log has it: not with its weight or count, not the whole GS1 label."""
+    codes = read_codes(text, asked.of(desk, person.acting()))
+    return codes[0].text or text if codes else text
+
+
 def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
-    is_bin = floor.names_bin(desk, person.id, job.text)
+    is_bin = floor.names_bin(desk, person.id, job.text) and not job.doc
+    counted = stock_page.scanned(desk, person, job.text, job.doc, words) if job.station is None and not is_bin else None
+    if counted is not None:
+        return [counted]
     sized = None if is_bin else read_sized(job.text)
     if sized is not None and not floor.sku_of(desk, sized.told):
         scans = measuring.weigh(desk, person.acting(), sized.code, sized.whole, sized.grams, _done_at(desk, job))
         return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
-    codes = [(job.text.strip(), None)] if is_bin else read_codes(job.text)
+    now = asked.of(desk, person.acting(), job.station)
+    codes = [Code(job.text.strip())] if is_bin else read_codes(job.text, now)
     if codes is None:
         return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
     place = job.place if job.place in desk.catalog.warehouses else None
@@ -178,6 +206,8 @@ def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
         if outcome.returned and outcome.verdict in ("ok", "again"):
             key = f"page:{job.id}:{outcome.code}"
             notices.tell_chat(desk, NoticeKind.RETURN, outcome.returned.id, person.chat_id, key=key)
+        for kind, number in outcome.papers:
+            notices.tell_chat(desk, kind, number, person.chat_id, key=f"page:{job.id}:{kind}:{number}")
     return [_result(desk, person, outcome, words) for outcome in scans.outcomes]
 
 
@@ -243,6 +273,21 @@ def _warned(outcome: Outcome, words: Words) -> list[str]:
     return [f"⚠️ {words.plain(WARNINGS[outcome.warn])}"] if outcome.verdict == "ok" and outcome.warn else []
 
 
+def _looked_at(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
+    """Goods, a paper's card as it begins, or where a number went."""
+    actor = person.acting()
+    if outcome.sku and outcome.station is Station.PICK:
+        return pick_line(desk, actor, outcome.sku, words)
+    if outcome.sku:
+        return words("{sku} {title}", sku=outcome.sku, title=desk.catalog.skus[outcome.sku].title)
+    if outcome.traced:
+        card = trace_card(desk, actor, outcome.code, words)
+        return card.text if card else ""
+    chat = desk.people.chat(person.chat_id)
+    cards = [draw(desk, kind, number, chat, {}) for kind, number in outcome.papers]
+    return "\n".join("\n".join(card.text.split("\n")[:_LINES]) for card in cards if card)
+
+
 def _text(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
     """What to read under the big words; a station is called as its button here, not by the chat's command."""
     return _COMMAND.sub(lambda found: station_label(COMMANDS[found[1]], words), _plain(desk, person, outcome, words))
@@ -258,8 +303,8 @@ def _plain(desk: Desk, person: Person, outcome: Outcome, words: Words) -> str:
         return words.plain("packed into") + f" {outcome.parcel.material}"
     if outcome.verdict == "item" and outcome.parcel:
         return unmarked("\n".join(check_lines(desk, outcome.parcel, words)))
-    if outcome.verdict == "look":
-        return f"{outcome.sku} {desk.catalog.skus[outcome.sku].title}"
+    if outcome.verdict in ("look", "paper", "found"):
+        return unmarked(_looked_at(desk, person, outcome, words))
     if outcome.refusal is None:
         return ""
     stop_id = stop_of(outcome)

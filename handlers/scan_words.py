@@ -18,6 +18,8 @@ HEADS = {
     "refused": N_("Not done"),
     "note": N_("Read this first"),
     "look": N_("Goods, not a parcel"),
+    "paper": N_("Opened in the chat"),
+    "found": N_("A number of goods"),
     "scan_undone": N_("Taken back"),
     "place": N_("Where are you receiving?"),
 }

@@ -7,7 +7,7 @@ without one nothing is offered, and whoever asks hears why.
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import undo_scan
+from domain import stock_room, undo_scan
 from domain.people import Right, require
 from domain.records import NoticeKind
 from handlers.ask import Ask
@@ -39,7 +39,12 @@ async def scan_page(message: Message, ask: Ask, args: str) -> None:
 
 @router.message(Cmd("undo"))
 async def undo(message: Message, ask: Ask, args: str) -> None:
-    """`/undo` or `/undo CODE`: the last scan of this person."""
+    """`/undo` or `/undo CODE`: the last scan of this person, of a parcel or for the stock document they hold."""
+    doc_id = await ask.read(undo_scan.of_document, ask.person.id, args)
+    if doc_id is not None:
+        await ask.run(stock_room.undo, ask.actor, doc_id, args)
+        await ask.show_once(NoticeKind.STOCK_DOC, doc_id)
+        return
     await ask.run(undo_scan.undo, ask.actor, args)
     await new_card(ask)
 

@@ -3,9 +3,12 @@
 Surprising: it never answers in a group unless asked with /order: people talk there.
 """
 
+from dataclasses import replace
+
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
+from domain import paper_codes, tracing
 from domain.desk import Desk
 from domain.orders import Order
 from domain.people import Actor, Right, require
@@ -13,6 +16,7 @@ from domain.records import NoticeKind
 from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.orders import order_button
+from handlers.cards.traces import orders_of, trace_card
 from handlers.filters import Cmd
 
 router = Router(name="search")
@@ -31,9 +35,13 @@ def find(desk: Desk, actor: Actor, text: str) -> list[Order]:
         if actor.shops is None or order.shop_id in actor.shops:
             found = [order, *(one for one in found if one.id != order.id)]
             return found[:1]
-    exact = [one for one in found if one.number.removeprefix("#") == text.removeprefix("#")]
+    exact = [one for one in found if _is_called(one, text)]
     by_phone = [one for one in found if text.isdigit() and one not in exact and one.receiver.phone.endswith(text)]
     return [*exact, *by_phone] if exact else found
+
+
+def _is_called(order: Order, text: str) -> bool:
+    return order.number.removeprefix("#") == text.removeprefix("#")
 
 
 def alike(desk: Desk, actor: Actor, text: str) -> list[Order]:
@@ -80,6 +88,33 @@ async def lost_button(tap: CallbackQuery, ask: Ask) -> None:
     await ask.toast(ask.words.plain("This button is no longer in use. Please open the record again."), alert=True)
 
 
+async def _unit(ask: Ask, text: str, also: list[Order]) -> bool:
+    """A serial number or a batch: the one order it is in, or all that is known of it. `also`: what else the text may
+    have meant."""
+    traces = await ask.read(tracing.of, ask.actor, text)
+    if not traces:
+        return False
+    orders = await ask.read(orders_of, ask.actor, traces)
+    if len(orders) == 1 and traces[0].serial and not also:
+        await ask.show(NoticeKind.ORDER, orders[0].id)
+        return True
+    card = await ask.read(trace_card, ask.actor, text, ask.words)
+    if card is None:
+        return False
+    others = [one for one in also if one.id not in {order.id for order in orders}]
+    rows = (*card.rows, *await ask.read(_buttons, others, ask))
+    await ask.reply(replace(card, rows=rows[:LIMIT]))
+    return True
+
+
+async def _paper(ask: Ask, text: str) -> bool:
+    """The code of one of our papers opens what it names."""
+    papers = await ask.read(paper_codes.opened, ask.actor, text)
+    for kind, number in papers:
+        await ask.show(kind, number)
+    return bool(papers)
+
+
 async def answer(ask: Ask, text: str) -> None:
     """The order, a choice, or what was looked for in vain."""
     if not text:
@@ -87,6 +122,10 @@ async def answer(ask: Ask, text: str) -> None:
         return
     wanted = text[:LONGEST]
     found = await ask.read(find, ask.actor, wanted)
+    if not any(_is_called(one, wanted) for one in found) and await _unit(ask, wanted, found):
+        return
+    if not found and await _paper(ask, wanted):
+        return
     meant = [] if found else await ask.read(alike, ask.actor, wanted)
     if len(found) == 1:
         await ask.show(NoticeKind.ORDER, found[0].id)

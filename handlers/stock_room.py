@@ -4,8 +4,7 @@ Surprising: a right scan is answered by an edit of the document's card alone. Sc
 sender holds one, and a parcel's label never does: that is left to the floor.
 """
 
-import re
-from datetime import date
+from collections.abc import Sequence
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
@@ -13,24 +12,19 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import floor, not_there, pulls, stock_posting, stock_room
 from domain.desk import Desk
-from domain.errors import BadValue
-from domain.money import parse_minor
 from domain.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.stock_docs import DocKind, StockDoc
-from domain.stock_room import Scan
+from domain.stock_docs import DocKind
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.cards.stock_room import room_card
 from handlers.filters import Cmd, Tap
 from handlers.questions import MARK
+from handlers.stock_scans import in_picture, meant, read_scans
 from handlers.terms import N_
 from handlers.words import Words
 
 router = Router(name="stock_room")
-_SPLIT = re.compile(r"[\s,;，；、]+")
-_NUMBER = re.compile(r"[x×*]?(\d{1,6})", re.IGNORECASE)
-_MOST = 50
 USAGE = {
     DocKind.COUNT: N_("Send /count with a bin or a product, or how they begin: /count A-01"),
     DocKind.REGRADE: N_("Send /regrade defective or /regrade good, and why: /regrade defective scratched"),
@@ -151,7 +145,7 @@ async def text(message: Message, ask: Ask) -> None:
     asked = message.reply_to_message
     if asked is not None and (asked.text or "").rsplit("\n", 1)[-1].startswith(MARK):
         raise SkipHandler
-    held = await ask.read(_held, ask, message.text or "")
+    held = await ask.read(meant, ask.person.id, message.text or "")
     if held is None:
         raise SkipHandler
     doc, currency = held
@@ -159,69 +153,15 @@ async def text(message: Message, ask: Ask) -> None:
     await ask.run(stock_room.scan, ask.actor, doc.id, scans)
 
 
-def _held(desk: Desk, ask: Ask, words: str) -> tuple[StockDoc, str] | None:
-    """The document in this person's hands, when these words can be scans for it."""
-    doc = desk.stock_docs.held_by(ask.person.id)
-    tokens = [token for token in _SPLIT.split(words.strip()) if token]
-    if doc is None or not tokens or len(tokens) > _MOST:
-        return None
-    codes = [token.split("@")[0] for token in tokens if not _NUMBER.fullmatch(token) and not token.startswith("=")]
-    if not codes or any(desk.parcels.by_waybill(code) is not None for code in codes):
-        return None
-    sku = floor.sku_of(desk, codes[0])
-    first_known = sku or codes[0].startswith("+") or (codes[0].isascii() and any(c.isdecimal() for c in codes[0]))
-    if not first_known:
-        return None
-    return doc, desk.catalog.skus[sku].currency if sku else desk.catalog.company.currency
-
-
-def read_scans(words: str, currency: str) -> list[Scan]:
-    """`A-01 CUP-01 12 TEA@B7@2027-05-31 6 =8.50 +A-09`: bins, products with batch and expiry, how many, what one cost.
-
-    Raises BadValue for what is none of these.
-    """
-    found: list[Scan] = []
-    for token in _SPLIT.split(words.strip()):
-        number = _NUMBER.fullmatch(token)
-        if token.startswith("=") and found:
-            found[-1] = _with(found[-1], cost=_cost(token[1:], currency))
-        elif number and found and found[-1].units == 1:
-            found[-1] = _with(found[-1], units=int(number[1]))
-        elif token:
-            found.append(_thing(token))
-    return found
-
-
-def _with(scan: Scan, *, units: int | None = None, cost: int | None = None) -> Scan:
-    return Scan(
-        scan.text,
-        scan.units if units is None else units,
-        scan.batch,
-        scan.expires,
-        scan.cost if cost is None else cost,
-        scan.new,
-    )
-
-
-def _thing(token: str) -> Scan:
-    if token.startswith("+"):
-        return Scan(token[1:], new=True)
-    text, _, rest = token.partition("@")
-    batch, _, expires = rest.partition("@")
-    try:
-        return Scan(text, batch=batch, expires=date.fromisoformat(expires) if expires else None)
-    except ValueError:
-        raise BadValue("date", expires[:30], "date") from None
-
-
-def _cost(text: str, currency: str) -> int:
-    try:
-        cost = parse_minor(text, currency)
-    except ValueError:
-        raise BadValue("cost", text[:30], "cost") from None
-    if not 0 <= cost <= 10**12:
-        raise BadValue("cost", text[:30], "cost")
-    return cost
+async def photo(ask: Ask, texts: Sequence[str], caption: str) -> bool:
+    """A photo's codes count like typed ones; whether they were for a document."""
+    words = await ask.read(in_picture, ask.person.id, texts, caption)
+    held = await ask.read(meant, ask.person.id, words)
+    if held is None:
+        return False
+    doc, currency = held
+    await ask.run(stock_room.scan, ask.actor, doc.id, read_scans(words, currency))
+    return True
 
 
 @router.callback_query(Tap("k.o"))
@@ -238,6 +178,14 @@ _TAPS = {
     "k.n": stock_posting.refuse,
     "k.x": stock_posting.cancel,
 }
+
+
+@router.callback_query(Tap("k.z"))
+async def back(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """The last scan back; the button names the code it showed."""
+    doc = await ask.run(stock_room.undo, ask.actor, int(args[0]), args[1])
+    await ask.toast(ask.words.label("{code}: taken back", code=args[1]))
+    await ask.show(NoticeKind.STOCK_DOC, doc.id)
 
 
 @router.callback_query(Tap(*_TAPS))

@@ -5,6 +5,7 @@ minute cost a few edits. A message of its own always means: look up.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,19 +13,24 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import floor, fulfilment, loading, measuring
+from domain import asked, floor, fulfilment, loading, measuring
+from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, BadValue
 from domain.floor import Scans
-from domain.people import STATION_RIGHT, Right, Station, require
+from domain.people import STATION_RIGHT, Actor, Right, Station, require
 from domain.records import NoticeKind
+from domain.stock_docs import StockDoc
+from handlers import stock_room
 from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.checks import note_buttons
+from handlers.cards.in_hand import looked_card
 from handlers.cards.scans import COMMANDS, complaint, stop_of
 from handlers.cards.selling import sell_card
-from handlers.cards.stock import stock_answer
-from handlers.codes import Codes, Sized, is_code, read_codes, read_sized
+from handlers.cards.stock import find_skus, moves_page, stock_answer
+from handlers.cards.traces import trace_card
+from handlers.codes import Codes, Sized, read_codes, read_sized
 from handlers.draw import draw
 from handlers.filters import Cmd, Tap
 from handlers.keyboards import command_of
@@ -66,7 +72,7 @@ async def station(message: Message, ask: Ask, station: Station, args: str) -> No
         if sized is not None:
             await weigh(ask, sized, fresh_card=True)
             return
-        codes = read_codes(args)
+        codes = await ask.read(codes_of, ask.actor, args, station)
         if codes is None:
             await ask.say("«{text}» holds something that is no code. Example: /ship SF1234567890123", text=args[:60])
             return
@@ -90,12 +96,25 @@ async def change_station(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) ->
 
 @router.message(Cmd("stock"))
 async def stock(message: Message, ask: Ask, args: str) -> None:
-    """What is where, and where the last units went; without a product, what is to ship and to sell of all."""
+    """What is where, and where the last units went, or went until a day; without a product, what is to ship and to
+    sell of all. A serial number or a batch tells what took it."""
     require(ask.actor, Right.STOCK)
     if not args:
         await ask.reply(await ask.read(sell_card, ask.words))
         return
-    await ask.reply(await ask.read(stock_answer, args, ask.words))
+    await ask.reply(await ask.read(_stock_of, ask, args))
+
+
+def _stock_of(desk: Desk, ask: Ask, text: str) -> Card:
+    traced = None if find_skus(desk, text) else trace_card(desk, ask.actor, text, ask.words)
+    return traced or stock_answer(desk, text, ask.words)
+
+
+@router.callback_query(Tap("sm"))
+async def stock_page(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """Older or newer moves of the product, in the same card."""
+    require(ask.actor, Right.STOCK)
+    await ask.edit(await ask.read(moves_page, args[0], int(args[1]), ask.words))
 
 
 @router.callback_query(Tap("sk"))
@@ -108,7 +127,7 @@ async def stock_of(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
 @router.message(F.photo | F.document.mime_type.startswith("image/"))
 async def photo(message: Message, ask: Ask) -> None:
     """A label in front of the camera. A weight in the caption goes with a single code."""
-    if not floor.on_floor(ask.actor):
+    if not floor.on_floor(ask.actor) and await ask.read(_holds, ask.person.id) is None:
         raise SkipHandler
     picture = message.photo[-1] if message.photo else message.document
     assert picture is not None
@@ -122,25 +141,37 @@ async def photo(message: Message, ask: Ask) -> None:
     except NotAPhoto:
         await ask.say("I cannot open this picture. Send a photo of the label.")
         return
-    codes: Codes = [(text, None) for text in texts if is_code(text)]
-    parcels = await ask.read(_parcels, codes)
-    codes = parcels or codes
+    if await stock_room.photo(ask, texts, message.caption or ""):
+        return
+    codes = await ask.read(_in_picture, ask.actor, texts)
     sized = read_sized(message.caption or "")
     if sized is not None and len(codes) == 1:
-        await weigh(ask, replace(sized, code=codes[0][0]))
+        await weigh(ask, replace(sized, code=codes[0].text))
         return
     weight = read_codes(message.caption or "")
-    if len(codes) == 1 and weight and weight[0][0] == "":
-        codes = [(codes[0][0], weight[0][1])]
+    if len(codes) == 1 and weight and weight[0].text == "":
+        codes = [codes[0]._replace(grams=weight[0].grams)]
     if not codes:
         await ask.say("No code found. Go closer: the label should fill the frame, straight and sharp, without glare.")
         return
     await scan(ask, codes, None)
 
 
-def _parcels(desk: Desk, codes: Codes) -> Codes:
-    """The codes that are parcels of ours: a photo of a label often shows a product's barcode, too."""
-    return [(code, grams) for code, grams in codes if desk.parcels.by_waybill(code) is not None]
+def _holds(desk: Desk, person_id: int) -> StockDoc | None:
+    return desk.stock_docs.held_by(person_id)
+
+
+def codes_of(desk: Desk, actor: Actor, text: str, station: Station | None = None) -> Codes | None:
+    """The codes in a text, by what is asked of this person now, at their station or at this one."""
+    return read_codes(text, asked.of(desk, actor, station))
+
+
+def _in_picture(desk: Desk, actor: Actor, texts: Sequence[str]) -> Codes:
+    """The codes in a photo; only those of parcels of ours where there are any, as a label often lies beside a
+    product's barcode."""
+    codes = [code for text in texts for code in codes_of(desk, actor, text) or ()]
+    codes = [code for code in codes if code.text]
+    return [code for code in codes if desk.parcels.by_waybill(code.text) is not None] or codes
 
 
 @router.message(F.text & ~F.text.startswith("/"))
@@ -149,13 +180,13 @@ async def text(message: Message, ask: Ask) -> None:
     if not floor.on_floor(ask.actor) or _answers_a_question(message):
         raise SkipHandler
     if await ask.read(floor.names_bin, ask.person.id, message.text or ""):
-        await scan(ask, [((message.text or "").strip(), None)], Station.PUT_BACK)
+        await scan(ask, [Code((message.text or "").strip())], Station.PUT_BACK)
         return
     sized = read_sized(message.text or "")
     if sized is not None and await ask.read(_is_sized, ask, sized):
         await weigh(ask, sized)
         return
-    codes = read_codes(message.text or "")
+    codes = await ask.read(codes_of, ask.actor, message.text or "")
     if codes is None:
         words = (message.text or "").split()
         if await ask.read(_meant_as_weight, ask, words):
@@ -183,19 +214,20 @@ def _answers_a_question(message: Message) -> bool:
 def _is_scan(desk: Desk, ask: Ask, codes: Codes) -> bool:
     """Somebody who also searches scans only at a station, and only what is ours; a weight alone needs a parcel."""
     station = ask.person.station
-    if codes[0][0] == "":
+    if codes[0].text == "":
         weighs = Right.WEIGH in ask.actor.rights and station in (None, Station.WEIGH)
         return weighs and ask.person.last_parcel is not None
     if Right.VIEW_ORDERS not in ask.actor.rights:
         return True
     if station is None:
         return False
-    return all(floor.ours(desk, code, station) for code, _ in codes if code)
+    checks = asked.of(desk, ask.actor).box is not None
+    return all(floor.ours(desk, code.text, station, checks=checks) for code in codes if code.text)
 
 
 def _is_sized(desk: Desk, ask: Ask, sized: Sized) -> bool:
     """A scan with a size, and no product whose code looks like one."""
-    return not floor.sku_of(desk, sized.told) and _is_scan(desk, ask, [(sized.code, sized.grams)])
+    return not floor.sku_of(desk, sized.told) and _is_scan(desk, ask, [Code(sized.code, sized.grams)])
 
 
 async def weigh(ask: Ask, sized: Sized, *, fresh_card: bool = False) -> None:
@@ -233,16 +265,26 @@ async def scan(
 
 
 async def tell(ask: Ask, scans: Scans) -> None:
-    """Stops first, each with its card; then what was refused; then goods and returns that were looked at."""
+    """Stops first, each with its card; then what was refused; then what was looked at: goods, papers, numbers,
+    returns."""
     for stop_id in dict.fromkeys(stop_of(outcome) for outcome in scans.outcomes):
         if stop_id:
             await ask.show(NoticeKind.STOP, stop_id)
     said = await ask.read(complaint, scans.outcomes, ask.words)
     if said:
         await ask.reply(Card(said, note_buttons(scans.outcomes, ask.words)))
+    for_slots = await ask.read(looked_card, ask.actor, scans.outcomes, ask.words)
+    if for_slots:
+        await ask.reply(for_slots)
     for outcome in scans.outcomes:
-        if outcome.sku:
+        for kind, number in outcome.papers:
+            await ask.show(kind, number)
+        if outcome.sku and outcome.station is not Station.PICK:
             await ask.reply(await ask.read(stock_answer, outcome.sku, ask.words))
+        elif outcome.traced:
+            found = await ask.read(trace_card, ask.actor, outcome.code, ask.words)
+            if found is not None:
+                await ask.reply(found)
         elif outcome.returned and outcome.verdict in ("ok", "again"):
             await ask.show(NoticeKind.RETURN, outcome.returned.id)
 
@@ -268,12 +310,12 @@ def _retire(desk: Desk, ask: Ask) -> None:
 async def _ask_place(ask: Ask, codes: Codes) -> None:
     """Returns need a warehouse; somebody of several says once where they are, the codes wait in the buttons."""
     places = await ask.read(_places, ask)
-    texts = [code for code, _ in codes if code]
+    texts = [code.text for code in codes if code.text]
     while texts and len(pack("at", max(places, default=0), *texts).encode()) > LIMIT:
         texts.pop()
     lines = [ask.words("In which warehouse are you receiving? I remember it for {hours} h.", hours=floor.PLACE_HOURS)]
     if len(texts) < len(codes):
-        left = ask.words.listed(code for code, _ in codes[len(texts) :])
+        left = ask.words.listed(code.text for code in codes[len(texts) :])
         lines.append(ask.words("Then scan these again: {codes}", codes=left))
     rows = tuple((Button(name, pack("at", place, *texts)),) for place, name in places.items())
     await ask.reply(Card("\n".join(lines), rows))
@@ -290,4 +332,4 @@ async def at_place(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     place, *codes = args
     await ask.toast("")
     ask.tap = None
-    await scan(ask, [(code, None) for code in codes], Station.RECEIVE, int(place))
+    await scan(ask, [Code(code) for code in codes], Station.RECEIVE, int(place))

@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import urgency, watch
 from domain.desk import Desk
-from domain.people import Chat
+from domain.people import Chat, Right, require
 from domain.records import AlertKind, NoticeKind
 from handlers.ask import Ask
 from handlers.cards.alert_facts import KINDS
@@ -68,6 +68,15 @@ async def show_return(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     card = await ask.read(draw, NoticeKind.RETURN, int(args[0]), ask.chat, {})
     if card is not None:
         await ask.reply(card, NoticeKind.RETURN, int(args[0]))
+
+
+@router.callback_query(Tap("w.k"))
+async def show_document(tap: CallbackQuery, ask: Ask, args: Args) -> None:
+    """A stock document's card, beside the alert."""
+    require(ask.actor, Right.STOCK)
+    card = await ask.read(draw, NoticeKind.STOCK_DOC, int(args[0]), ask.chat, {})
+    assert card is not None
+    await ask.reply(card, NoticeKind.STOCK_DOC, int(args[0]))
 
 
 @router.message(Cmd("alerts"))

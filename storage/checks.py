@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.check_records import Check, Unit
@@ -18,6 +18,13 @@ _UNITS = _UNITS.order_by(checked_unit.c.id)
 _OF_SERIAL = select(*UNIT.columns).where(
     checked_unit.c.sku == bindparam("item"), checked_unit.c.serial == bindparam("told"), checked_unit.c.live
 )
+_OF_NUMBER = select(*UNIT.columns).where(checked_unit.c.serial == bindparam("told"), checked_unit.c.serial != "")
+_OF_NUMBER = _OF_NUMBER.order_by(checked_unit.c.id)
+_MARKS = select(*UNIT.columns).where(checked_unit.c.parcel_id == bindparam("parcel")).order_by(checked_unit.c.id)
+_MARKS = _MARKS.where((checked_unit.c.serial != "") | (checked_unit.c.batch != ""))
+_BOX = (checked_unit.c.sku, checked_unit.c.parcel_id)
+_OF_BATCH = select(*_BOX, func.count().label("units")).group_by(*_BOX).order_by(checked_unit.c.parcel_id.desc())
+_OF_BATCH = _OF_BATCH.where(checked_unit.c.batch == bindparam("told"), checked_unit.c.batch != "")
 
 
 class Checks:
@@ -67,3 +74,18 @@ class Checks:
         """The live unit with this number."""
         row = self._sql.row(_OF_SERIAL, item=sku, told=serial)
         return None if row is None else UNIT.thing(row)
+
+    def of_number(self, serial: str) -> list[Unit]:
+        """Every unit that ever bore this number, of whatever product."""
+        return [UNIT.thing(row) for row in self._sql.rows(_OF_NUMBER, told=serial)]
+
+    def marks(self, parcel_id: int) -> list[Unit]:
+        """The parcel's units that bear a number or a batch, also those whose number went out again since."""
+        return [UNIT.thing(row) for row in self._sql.rows(_MARKS, parcel=parcel_id)]
+
+    def of_batch(self, batch: str, limit: int) -> dict[str, dict[int, int]]:
+        """sku -> parcel id -> units of which the check was told this batch, of the newest parcels."""
+        found: dict[str, dict[int, int]] = {}
+        for row in self._sql.rows(_OF_BATCH.limit(limit), told=batch):
+            found.setdefault(row.sku, {})[row.parcel_id] = int(row.units)
+        return found

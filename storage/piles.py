@@ -27,18 +27,21 @@ from sqlalchemy import (
 )
 
 from domain.holds import HoldCode
-from domain.lookout import FIRST, Pile, Shortage
+from domain.incoming import Receiver
+from domain.lookout import FIRST, Bound, Pile, Shortage
 from domain.orders import OrderStatus
 from domain.parcels import RESERVING, ParcelState, StopState
 from domain.people import Role
 from domain.records import ReturnState
+from domain.stock_docs import ASKED_AGAIN, WORKED, DocKind, DocState
 from domain.stop_desk import SAID, RecallState
 from storage.order_queries import in_shops
 from storage.papers import MISSED
 from storage.sql import Sql
 from storage.tables.orders import hold, orders
 from storage.tables.parcels import parcel, parcel_item, stop
-from storage.tables.records import return_parcel
+from storage.tables.records import event, return_parcel
+from storage.tables.stock import stock_doc
 from storage.tables.stops import recall, reply
 
 TO_SHIP = (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
@@ -47,6 +50,8 @@ _HELD_IN = orders.c.status.in_([OrderStatus.REVIEW, OrderStatus.RELEASED])
 _OPEN = hold.c.resolved_at.is_(None)
 _DUE_FROM = case((hold.c.until > hold.c.opened_at, hold.c.until), else_=hold.c.opened_at)
 _REFUND_ASKED = exists().where(hold.c.order_id == orders.c.id, _OPEN, hold.c.code == HoldCode.REFUND_REQ)
+_SUSPENDED = exists().where(hold.c.order_id == orders.c.id, _OPEN, hold.c.code == HoldCode.COURIER_SUSPENDED)
+_BETWEEN = "\n"
 _LIVE = sorted({ParcelState.PLANNED, *RESERVING})
 
 
@@ -73,8 +78,33 @@ _OWED_SKUS = select(
 _OWED_SKUS = _OWED_SKUS.where(*_OWING).group_by(parcel_item.c.sku)
 
 
+_DOC = stock_doc.c
+_DOC_OPEN = _DOC.state.in_(sorted(WORKED | {DocState.WAITING}))
+_DOC_PART = case(
+    (_DOC.state == DocState.WAITING, literal("waiting")),
+    (_DOC.state == DocState.IN_TRANSIT, literal("transit")),
+    (and_(_DOC.kind == DocKind.COUNT, _DOC.holder_id.is_(None)), literal("count")),
+    (_DOC.kind.in_([DocKind.RECEIPT, DocKind.MOVE]), literal(Role.RECEIVER.value)),
+    else_=literal(Role.PICKER.value),
+)
+_DOC_WHERE = func.coalesce(_DOC.to_warehouse_id, _DOC.warehouse_id)
+_DOC_PLACE = case((_DOC.state == DocState.OPEN, _DOC.warehouse_id), else_=_DOC_WHERE)
+_TOUCHED = func.coalesce(
+    select(func.max(event.c.at, type_=event.c.at.type))
+    .where(event.c.subject == "stock_doc", event.c.subject_id == _DOC.id, event.c.verb != ASKED_AGAIN)
+    .scalar_subquery(),
+    _DOC.made_at,
+)
+
 _FAILED = reply.c.error != literal_column("''")
 """As the index says it: a bound '' would not find it."""
+
+
+def _bound(pile: Pile) -> Bound:
+    held, country, province, *below = pile.part.split(_BETWEEN)
+    city, district = below or ("", "")
+    to = Receiver(country=country, province=province, city=city, district=district)
+    return Bound(pile.place, bool(held), to, pile)
 
 
 class Piles:
@@ -158,6 +188,13 @@ class Piles:
         late = late.where(reply.c.order_id.is_not(None), reply.c.said != reply.c.verdict)
         return self._piles(late.group_by(reply.c.shop_id, reply.c.order_id))
 
+    def stock_docs(self, before: Mapping[str, datetime]) -> list[Pile]:
+        """By warehouse where it is worked and part (waiting, transit, count, receiver, picker): open stock documents
+        that nobody has touched since their part's moment."""
+        late = _late(_DOC_PLACE, _DOC_PART, stock_doc.c.id, _TOUCHED).where(_DOC_OPEN).subquery()
+        overdue = [and_(late.c.part == part, late.c.at < at) for part, at in before.items()]
+        return self._piles(select(late).where(or_(*overdue)))
+
     def short(self) -> tuple[list[Pile], list[Shortage]]:
         """Orders in REVIEW that are out of stock, and those that are owed goods: all in one pile, and by sku, the most
         orders first."""
@@ -178,8 +215,8 @@ class Piles:
         ordered = sorted(by_sku.items(), key=lambda item: (-item[1][0], item[0]))
         return piles, [Shortage(sku, count, units) for sku, (count, units) in ordered]
 
-    def to_ship(self) -> list[Pile]:
-        """By courier (0 = none chosen) and province: orders not yet shipped."""
+    def to_ship(self, *, deep: bool = False) -> list[Bound]:
+        """By courier, place and whether a suspension holds them: orders not yet shipped."""
         boxes = (
             select(parcel_item.c.order_id, func.max(parcel.c.courier_id).label("courier_id"))
             .join(parcel, parcel.c.id == parcel_item.c.parcel_id)
@@ -188,9 +225,14 @@ class Piles:
             .subquery()
         )
         since = func.coalesce(orders.c.paid_at, orders.c.created_at)
-        late = _late(func.coalesce(boxes.c.courier_id, 0), orders.c.receiver_province, orders.c.id, since)
+        there = [orders.c.receiver_country, orders.c.receiver_province]
+        there += [orders.c.receiver_city, orders.c.receiver_district] if deep else []
+        part: ColumnElement[str] = case((_SUSPENDED, literal("1")), else_="")
+        for column in there:
+            part = part + literal(_BETWEEN) + column
+        late = _late(func.coalesce(boxes.c.courier_id, 0), part, orders.c.id, since)
         late = late.select_from(orders).join(boxes, boxes.c.order_id == orders.c.id, isouter=True)
-        return self._piles(late.where(orders.c.status.in_(TO_SHIP)))
+        return [_bound(pile) for pile in self._piles(late.where(orders.c.status.in_(TO_SHIP)))]
 
     def in_review(self, ages: Mapping[str, datetime], shops: frozenset[int] | None) -> dict[str, int]:
         """Age -> orders in REVIEW: each counts for the first age whose moment it came after; '' = older than all."""

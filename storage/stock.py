@@ -7,11 +7,12 @@ nothing even when the caller catches it and goes on in the same transaction.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 
-from domain.errors import LostRace, NotEnoughStock
+from domain.errors import LostRace, NotEnoughStock, Unknown
 from domain.stock import Bucket, Level, Move, share
 from storage.sql import Shape, Sql, among
 from storage.stock_places import Places
@@ -211,8 +212,28 @@ class StockBook(Places):
         rows = self._sql.rows(statement.group_by(_BOOK.warehouse_id, _BOOK.sku, _BOOK.bucket))
         return {(row.warehouse_id, row.sku, row.bucket.value): int(row.total) for row in rows}
 
-    def history(self, sku: str, limit: int) -> list[Mapping[str, object]]:
-        """The sku's last ledger rows, newest first."""
-        columns = [column for column in stock_ledger.c if column.name not in ("id", "sku")]
-        rows = self._sql.rows(select(*columns).where(_BOOK.sku == sku).order_by(_BOOK.id.desc()).limit(limit))
+    def history(
+        self, sku: str, limit: int, *, before: int | None = None, after: int | None = None
+    ) -> list[Mapping[str, object]]:
+        """The sku's last ledger rows, newest first; those `before` a row's id, or the next ones `after` it."""
+        columns = [column for column in stock_ledger.c if column.name != "sku"]
+        mine = select(*columns).where(_BOOK.sku == sku)
+        if after is not None:
+            rows = self._sql.rows(mine.where(_BOOK.id > after).order_by(_BOOK.id).limit(limit))[::-1]
+        else:
+            mine = mine if before is None else mine.where(_BOOK.id < before)
+            rows = self._sql.rows(mine.order_by(_BOOK.id.desc()).limit(limit))
         return [dict(row._mapping) for row in rows]
+
+    def moved_product(self, row_id: int) -> str:
+        """The sku a ledger row is about. Raises Unknown('move')."""
+        row = self._sql.row(select(_BOOK.sku).where(_BOOK.id == row_id))
+        if row is None:
+            raise Unknown("sku", str(row_id))
+        return str(row.sku)
+
+    def row_until(self, sku: str, until: datetime) -> int:
+        """The id behind the sku's last row before that moment."""
+        last = select(func.max(_BOOK.id)).where(_BOOK.sku == sku, _BOOK.at < until)
+        row = self._sql.row(last)
+        return (row[0] or 0) + 1 if row else 1

@@ -10,6 +10,7 @@ from datetime import date
 
 from sqlalchemy import bindparam, delete, func, select
 
+from domain.bins import in_box
 from domain.stock import Batch, Bucket, Document, Move, Place
 from storage.sql import Shape, Sql, among
 from storage.tables.stock import batch, stock_ledger, stock_place
@@ -93,6 +94,24 @@ class Places:
             told = func.coalesce(put.excluded.expires, batch.c.expires)
             put = put.on_conflict_do_update(index_elements=["sku", "code"], set_={"expires": told})
             self._sql.change(put, [BATCH.row(one) for one in batches])
+
+    def batches_called(self, name: str) -> list[tuple[str, str]]:
+        """(sku, batch) of every batch called so, in capitals or not."""
+        called = select(batch.c.sku, batch.c.code).where(func.lower(batch.c.code) == name.lower())
+        return [(row.sku, row.code) for row in self._sql.rows(called.order_by(batch.c.sku, batch.c.code))]
+
+    def boxes_of(self, sku: str, batch: str, limit: int) -> dict[int, int]:
+        """parcel id -> units of the batch that lie picked in it or left in it for good, of the newest parcels."""
+        gone = select(_BOOK.document_id, (-func.sum(_BOOK.delta)).label("units")).where(
+            _SHIPPED, _MOVED, _BOOK.sku == sku, _BOOK.batch == batch
+        )
+        gone = gone.group_by(_BOOK.document_id).having(func.sum(_BOOK.delta) < 0)
+        rows = self._sql.rows(gone.order_by(_BOOK.document_id.desc()).limit(limit))
+        found = {row.document_id: int(row.units) for row in rows}
+        for place in self.places([sku]):
+            if place.batch == batch and in_box(place.bin):
+                found[int(place.bin[1:])] = found.get(int(place.bin[1:]), 0) + place.units
+        return found
 
     def defects(self, skus: Collection[str], warehouse_id: int) -> dict[tuple[str, str], int]:
         """(sku, batch) -> defective units there; '' = of no batch anybody told."""

@@ -10,7 +10,7 @@ import { listen } from "./wedge.js";
 const WEIGHT = /^(\d{1,7}[.,]\d{1,3}|\d{1,5}|\d{1,7}([.,]\d{1,3})?(kg|g|千克|公斤|克))$/i;
 const SIZE = /^\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?(\s*[x×хX*＊✕]\s*\d[\d.,]*\s*([a-z]{1,2}|毫米|厘米|公分|米)?){2}$|^长\s*\d.*宽.*高/i;
 const MARKS = {
-  ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", note: "📝", bin: "🗄", look: "🔎", scan_undone: "↶", place: "📍",
+  ok: "✓", item: "▫", again: "↺", stop: "⛔", ask: "⚖", shelf: "⛔", unknown: "?", refused: "✗", note: "📝", bin: "🗄", look: "🔎", paper: "📄", found: "🔢", scan_undone: "↶", place: "📍",
 };
 const GIVES_UP = new Set(["refused", "stop", "shelf", "unknown"]); // its weight is not wanted any more
 const TO_DO = "👉"; // the line of a stop that says what to do
@@ -21,11 +21,11 @@ const MOST_UNKNOWN = 100;
 const byId = (id) => document.getElementById(id);
 const { initData, id: person } = launch();
 const queue = new Queue(`xiaoer.scan.${person}`);
-const desk = { words: {}, stations: [], places: [], undo_seconds: 0 };
+const desk = { words: {}, stations: [], places: [], undo_seconds: 0, doc: 0 };
 const recent = [];
 let weighing = ""; // the code whose weight is wanted
 let newest = ""; // id of the last job scanned here
-let undoable = null; // {code, until}
+let undoable = null; // {code, until, doc}
 let unread = null; // the result whose notes wait to be read
 let offline = false;
 let lastHead = null;
@@ -33,7 +33,7 @@ let lastHead = null;
 // What outlives a reload: the choices, the unanswered stops, the list of unknown codes.
 const KEPT = `xiaoer.scan.${person}.kept`;
 const kept = {
-  station: null, place: null, language: "", stops: [], unknown: [], placeless: [],
+  station: null, place: null, doc: 0, language: "", stops: [], unknown: [], placeless: [],
   ...JSON.parse(localStorage.getItem(KEPT) || "{}"),
 };
 const keep = () => localStorage.setItem(KEPT, JSON.stringify(kept));
@@ -68,7 +68,7 @@ function taken(text) {
   const weight = WEIGHT.test(plain);
   const size = SIZE.test(plain); // belongs to the parcel on the scales, whose weight is still wanted
   const job = { id: crypto.randomUUID(), do: "scan", text: (weight || size) && weighing ? `${weighing} ${plain}` : text,
-    station: kept.station, place: kept.place };
+    station: kept.station, place: kept.place, doc: kept.station === "stock" ? kept.doc : 0 };
   if (!size) weighing = !weight && kept.station === "weigh" && !/\s/.test(text) ? text : "";
   newest = job.id;
   queue.push(job);
@@ -107,17 +107,22 @@ function note(result, job) {
   // A late answer must not ask for a weight when the next parcel is on the scales already.
   if (job.id === newest) weighing = result.weighs ? result.code : GIVES_UP.has(result.verdict) ? "" : weighing;
   if (result.wave) byId("wave").textContent = result.wave;
-  if (result.undo) undoable = { code: result.code, until: Date.now() + desk.undo_seconds * 1000 };
+  if (result.undo) undoable = { code: result.undo_code ?? result.code, doc: result.doc ?? 0, until: undoUntil(result) };
   else if (result.verdict === "scan_undone" || result.verdict === "ok") undoable = null; // a scan that stays
-  recent.unshift({ mark: MARKS[result.verdict] ?? "", code: result.code, text: result.head });
+  const counted = result.station === "stock" && result.verdict === "item"; // the number is what one looks for later
+  recent.unshift({ mark: MARKS[result.verdict] ?? "", code: result.code, text: counted ? result.text : result.head });
   recent.splice(SHOWN);
   show(result.verdict, result.head, result.code, result.text, result.notes);
   if (result.verdict === "note") unread = result;
+  if (result.station === "stock" && result.doc !== desk.doc) greet(); // taken up or finished in the chat meanwhile
   if (result.verdict === "place") {
     kept.placeless.push(job); // nothing was done: sent anew when the place is chosen
     keep();
   }
 }
+
+/** While its document is open whatever was scanned for it can go back. */
+const undoUntil = (result) => (result.doc ? Infinity : Date.now() + desk.undo_seconds * 1000);
 
 function broken(job) {
   note({ verdict: "unknown", head: say("broken"), code: job.text ?? "", text: "" }, job);
@@ -127,8 +132,11 @@ function broken(job) {
 /** What the button would take back: a scan that still waits here, else the last one the server did. */
 function last() {
   const waiting = queue.all().filter((job) => job.do === "scan").at(-1);
-  if (waiting) return { code: waiting.text.split(" ")[0], job: sender.flying.has(waiting.id) ? null : waiting.id };
-  return undoable && undoable.until > Date.now() ? { code: undoable.code, job: null } : null;
+  if (waiting) {
+    const job = sender.flying.has(waiting.id) ? null : waiting.id;
+    return { code: waiting.text.split(" ")[0], text: waiting.text, job };
+  }
+  return undoable && undoable.until > Date.now() ? { ...undoable, job: null } : null;
 }
 
 function undo() {
@@ -139,7 +147,7 @@ function undo() {
     queue.drop(target.job);
     weighing = "";
     show("scan_undone", say("dropped"), target.code);
-  } else queue.push({ id: crypto.randomUUID(), do: "undo", text: target.code });
+  } else queue.push({ id: crypto.randomUUID(), do: "undo", text: target.text ?? target.code, doc: target.doc ?? 0 });
   sender.kick();
   draw();
 }
@@ -260,6 +268,8 @@ const sender = new Sender(queue, initData, {
 function opened(found) {
   Object.assign(desk, found);
   kept.language = found.language;
+  if (found.doc && found.doc !== kept.doc) kept.station = "stock"; // what was just taken up is what is scanned for
+  kept.doc = found.doc;
   if (!found.stations.some((one) => one.id === (kept.station ?? ""))) kept.station = null;
   kept.station ??= found.station || null;
   if (!found.places.some((one) => one.id === kept.place)) kept.place = found.place;
@@ -311,6 +321,7 @@ async function start() {
     greet();
   });
   window.addEventListener("online", greet);
+  document.addEventListener("visibilitychange", () => document.hidden || greet()); // back from the chat
   window.addEventListener("offline", () => setOffline(true));
   setInterval(() => {
     if (undoable && undoable.until <= Date.now()) draw();

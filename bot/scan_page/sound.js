@@ -30,6 +30,8 @@ const SOUNDS = {
   item: () => tone(990, 0, 0.04, 0.05),
   again: CALM,
   look: CALM,
+  paper: CALM,
+  found: CALM,
   scan_undone: CALM,
   ask: () => [tone(660, 0, 0.08, 0.1), tone(880, 0.1, 0.08, 0.1)],
   bin: () => [tone(660, 0, 0.08, 0.1), tone(880, 0.1, 0.08, 0.1)],

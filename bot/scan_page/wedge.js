@@ -1,7 +1,10 @@
 // A scanner that types (a "keyboard wedge"): every key lands in one field wherever the focus is; Enter or Tab ends a
 // code.
 // Surprising: with a Chinese input method on, Enter only ends the composition; the code is taken when that has ended.
+// The separator inside a GS1 barcode comes as Ctrl+] or F8, which types nothing by itself.
 
+const GS = "\x1d";
+const separates = (event) => event.key === "F8" || (event.ctrlKey && event.key === "]");
 const ENDS = new Set(["Enter", "Tab", "NumpadEnter"]);
 
 /** Calls `taken(text)` for every code. Returns {take, type, keyboard}. */
@@ -23,6 +26,11 @@ export function listen(field, taken, awake) {
       }
       event.preventDefault(); // never presses a button that happens to have the focus
       take();
+      return;
+    }
+    if (separates(event)) {
+      event.preventDefault();
+      field.value += GS;
       return;
     }
     const types = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;

@@ -10,11 +10,15 @@ from datetime import datetime
 from domain.desk import Desk
 from domain.records import Alert, AlertKind
 from domain.selling import Sellable, sellable
+from domain.stock_docs import DocState
 from domain.suspensions import moment
+from handlers.cards.stock_room import KINDS as DOCS
+from handlers.cards.stock_room import STATES
 from handlers.goods import title_of
 from handlers.terms import N_
 from handlers.words import Words
 
+DOCUMENTS = 3
 Lines = Callable[[Desk, Alert, Words], list[str]]
 
 KINDS = {
@@ -32,6 +36,10 @@ KINDS = {
     AlertKind.LEFT_STOPPED: N_("Refunded parcels have left and nobody has answered"),
     AlertKind.RECALL_LATE: N_("Recalls no courier was asked about"),
     AlertKind.ANSWER_STUCK: N_("Answers the platform did not take"),
+    AlertKind.STOCK_UNDECIDED: N_("Differences and gradings wait too long for an approval"),
+    AlertKind.TRANSFER_LATE: N_("Transfers are too long on their way"),
+    AlertKind.COUNT_LATE: N_("Counts were asked for and nobody counts"),
+    AlertKind.STOCK_LEFT: N_("Stock documents were begun and left"),
 }
 
 
@@ -116,6 +124,18 @@ def _untold(desk: Desk, alert: Alert, words: Words) -> list[str]:
     return [words("Answer the refund on the platform by hand, then say so on the order's card.")]
 
 
+def _documents(desk: Desk, alert: Alert, words: Words) -> list[str]:
+    """The first of them: what each is, who has it, and for what orders wait."""
+    lines = []
+    for doc_id in alert.first[:DOCUMENTS]:
+        doc = desk.stock_docs.get(doc_id)
+        lies = doc.state is DocState.OPEN and not doc.holder
+        state = words.plain(N_("in nobody's hands") if lies else STATES[doc.state])
+        what = words.plain(DOCS[doc.kind]).format(number=doc.number)
+        lines.append(words("• {what} · {state} · {who}", what=what, state=state, who=doc.holder or doc.made_by))
+    return [*lines, words("The card of each says what to do (/stockroom).")]
+
+
 FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.APPROVAL_LATE: _nothing,
     AlertKind.HOLD_LATE: _nothing,
@@ -131,4 +151,8 @@ FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.LEFT_STOPPED: _left,
     AlertKind.RECALL_LATE: _recalls,
     AlertKind.ANSWER_STUCK: _untold,
+    AlertKind.STOCK_UNDECIDED: _documents,
+    AlertKind.TRANSFER_LATE: _documents,
+    AlertKind.COUNT_LATE: _documents,
+    AlertKind.STOCK_LEFT: _documents,
 }

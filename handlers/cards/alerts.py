@@ -14,11 +14,12 @@ from domain.parcels import Parcel, Stop
 from domain.people import WAREHOUSE_ROLES, Right, Role
 from domain.records import Alert, AlertKind, NoticeKind
 from domain.scope import ALL, HELD
-from domain.worries import OF_WAREHOUSE, place
+from domain.worries import OF_STOCK_DOC, OF_WAREHOUSE, place
 from handlers.card import Button, Card
 from handlers.cards.alert_facts import FACTS, KINDS
 from handlers.cards.orders import age, order_button
 from handlers.cards.scopes import code_of
+from handlers.cards.stock_room import KINDS as DOCS
 from handlers.cards.stop_board import stop_buttons, stop_line, waiting_for
 from handlers.draw import drawing
 from handlers.taps import pack
@@ -61,7 +62,7 @@ def title(desk: Desk, alert: Alert, words: Words) -> str:
         facts = {"silent": _span(silent, words), "normal": _span(normal, words)}
         return words.label("No order for {silent}, normal is {normal}", **facts)
     what = words.plain(KINDS[alert.kind])
-    if alert.kind is AlertKind.HOLD_LATE and alert.part:
+    if alert.kind in (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT) and alert.part:
         what = words.label(N_("{what} ({role})"), what=what, role=role_name(alert.part, words))
     if alert.kind is AlertKind.FEED_STALE:
         return what  # of one shop, which stands beside it
@@ -92,6 +93,8 @@ def _name(desk: Desk, alert: Alert) -> str:
     first = alert.first[:1]
     if alert.kind in OF_WAREHOUSE:
         return next((parcel.number for parcel in desk.parcels.many(first).values()), "")
+    if alert.kind in OF_STOCK_DOC:
+        return next((desk.stock_docs.get(one).number for one in first), "")
     if alert.kind is AlertKind.RETURN_UNLINKED:
         return next((desk.returns.get(one).waybill for one in first), "")
     return next((order.number for order in desk.orders.many(first).values()), "")
@@ -158,8 +161,11 @@ def _way(alert: Alert, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
 
 
 def _records(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Button, ...], ...]:
-    """The first records, each a button to its order or return."""
+    """The first records, each a button to its order, return or stock document."""
     first = alert.first[:most]
+    if alert.kind in OF_STOCK_DOC:
+        docs = [desk.stock_docs.get(doc_id) for doc_id in first]
+        return tuple((Button(words.label(DOCS[doc.kind], number=doc.number), pack("w.k", doc.id)),) for doc in docs)
     if alert.kind is AlertKind.RETURN_UNLINKED:
         parcels = [desk.returns.get(return_id) for return_id in first]
         return tuple((Button(parcel.waybill, pack("w.r", parcel.id)),) for parcel in parcels)

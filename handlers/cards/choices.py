@@ -122,7 +122,7 @@ def _facts(raw: object, words: Words) -> dict[str, str]:
     return facts
 
 
-def _told(table: Mapping[str, str], code: str, raw: object, words: Words) -> str:
+def told(table: Mapping[str, str], code: str, raw: object, words: Words) -> str:
     """The code's text; the bare code when it is unknown or its facts are not those of today."""
     text, facts = table.get(code, ""), _facts(raw, words)
     if text and set(_FACT.findall(text)) <= facts.keys():
@@ -132,7 +132,7 @@ def _told(table: Mapping[str, str], code: str, raw: object, words: Words) -> str
 
 def loser_line(loser: Mapping[str, object], words: Words) -> str:
     """One candidate that lost, with its reason."""
-    why = _told(LOST, str(loser.get("reason", "")), loser.get("facts"), words)
+    why = told(LOST, str(loser.get("reason", "")), loser.get("facts"), words)
     return words("✗ {name}: ", name=str(loser.get("name", ""))) + why
 
 
@@ -179,7 +179,7 @@ def choice_lines(title: str, choice: object, words: Words) -> list[str]:
     data = _mapping(choice)
     if not data:
         return []
-    because = _told(BECAUSE, str(data.get("because", "")), data.get("facts"), words)
+    because = told(BECAUSE, str(data.get("because", "")), data.get("facts"), words)
     lines = [words("<b>{title}: {name}</b>, ", title=title, name=str(data.get("won", ""))) + because]
     inputs = [_input(name, str(value), words) for name, value in _mapping(data.get("inputs")).items()]
     if inputs:
@@ -188,7 +188,7 @@ def choice_lines(title: str, choice: object, words: Words) -> list[str]:
         lines.append("   " + price_line(_mapping(data["quote"]), words))
     before = _mapping(data.get("before"))
     if before:
-        why = _told(LOST, str(before.get("reason", "")), before.get("facts"), words)
+        why = told(LOST, str(before.get("reason", "")), before.get("facts"), words)
         lines.append(words("↺ first chosen: {name}, then: ", name=str(before.get("name", ""))) + why)
     lost = data.get("lost")
     return lines + [loser_line(_mapping(one), words) for one in (lost if isinstance(lost, (list, tuple)) else ())]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain import boxed
 from domain.catalog import Catalog
 from domain.holds import CATALOGUE, Hold, HoldCode
 from domain.place_names import Why
@@ -70,7 +71,9 @@ MARGIN_TOGETHER = N_(
 NO_WAREHOUSE_CAN = N_("no warehouse of {tried} can, the first because: {why}")
 PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
-NEW_NUMBER = N_("{asking} is asked for a new number for the new address")
+NEW_NUMBER = N_("{asking} is asked for a new number")
+GOODS = N_("{goods}; came while the order was: {at}")
+SAME_GOODS = N_("the same goods, told anew; came while the order was: {at}")
 OWN_RETURN = N_("what the buyer sends back must come first")
 UNCLEAR_REFUND = N_("{amount} went back for {lines} (refund {refund}): do all of its goods still ship?")
 HIDDEN_MOVED = N_("the platform hides the receiver, and what it shows is not ours: {fields} ({told})")
@@ -85,6 +88,7 @@ SPECIAL = (
     (HoldCode.WAIT_RETURN, "own", OWN_RETURN),
     (HoldCode.ADDR_CHANGED, "told", HIDDEN_MOVED),
     (HoldCode.WAYBILL_ERROR, "asking", NEW_NUMBER),
+    (HoldCode.GOODS_CHANGED, "goods", GOODS),
 )
 """Other words for a code, where this fact was seen."""
 SHORT = {
@@ -224,6 +228,8 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
         text = LISTED
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
+    if hold.code is HoldCode.GOODS_CHANGED and hold.evidence.get("goods") == boxed.SAME:
+        text = SAME_GOODS
     seen = words(text, **_facts(hold, words, private)).rstrip() + _moved(hold.evidence, words, private)
     return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
 

@@ -11,6 +11,7 @@ from domain.catalog import Sku
 from domain.changes import MOVES
 from domain.desk import Desk
 from domain.holds import BY_HAND, HoldCode, open_codes
+from domain.match import losers_in
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, StopKind
 from domain.records import Event
@@ -18,9 +19,10 @@ from domain.screening import QUOTED
 from domain.waiting import rush_from
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
-from handlers.cards.choices import choice_lines
+from handlers.cards.choices import choice_lines, loser_line
 from handlers.cards.evidence import beside, cure, from_to, hold_line, veiled
 from handlers.cards.hands import taker
+from handlers.cards.late import as_it_is
 from handlers.cards.owed import not_parted
 from handlers.cards.refund_parts import part_name, part_rows, read_lines
 from handlers.cards.rows import Row, in_twos
@@ -157,7 +159,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
     for code in open_codes(order.holds):
         hold = next(hold for hold in order.holds if hold.open and hold.code is code)
         lines += [hold_line(hold, words, viewer.private), f"   {cure(code, words)}"]
-        lines += not_parted(desk, order, hold, words)
+        lines += [*not_parted(desk, order, hold, words), *(loser_line(one, words) for one in losers_in(hold.evidence))]
     lines += _whole(order, viewer)
     gone = [hold for hold in order.holds if not hold.open]
     lines += [
@@ -257,6 +259,7 @@ VIEWS: Mapping[str, View] = {
     "hold": _hold,
     "ending": _ending,
     "sure": _sure,
+    "as_it_is": as_it_is,
     "refund": _refund,
     "why": _why,
     "history": _history,

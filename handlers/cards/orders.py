@@ -5,7 +5,7 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
-from domain import replies
+from domain import replies, tracing
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
@@ -16,6 +16,8 @@ from handlers.card import Button, Card
 from handlers.cards.entries import order_lines
 from handlers.cards.evidence import beside, hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
+from handlers.cards.late import unshipped, unshipped_line
+from handlers.cards.marks import marks_lines
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
 from handlers.cards.stops import answer_line
@@ -79,9 +81,10 @@ def state_text(order: Order, words: Words) -> str:
 
 def head(desk: Desk, order: Order, words: Words) -> str:
     """Line 1: what a notification shows."""
+    in_part = order.status is OrderStatus.SHIPPED and bool(unshipped(desk, order))
     return words(
         "<b>{state}</b> · {number} · {amount} · {shop}",
-        state=state_text(order, words),
+        state=words("🚚 Shipped, but not all of it") if in_part else state_text(order, words),
         number=order.number,
         amount=words.money(order.paid or order.total, order.currency),
         shop=shop_name(desk.catalog, order.shop_id),
@@ -96,7 +99,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
         [*_people(order, viewer), *order_lines(desk, order, viewer)],
         _goods(desk, order, words),
         _holds(desk, order, viewer),
-        [*_parcels(desk, order, words), *together_lines(desk, order, words)],
+        [*_parcels(desk, order, words), *_unshipped(desk, order, words), *together_lines(desk, order, words)],
         [*_money_back(desk, order, words), *(answer_line(one, words) for one in replies.untold(desk, order))],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
@@ -174,10 +177,11 @@ def _goods(desk: Desk, order: Order, words: Words) -> list[str]:
 
 
 def _goods_line(desk: Desk, line: Line, currency: str, words: Words) -> str:
-    code, title = line.sku or line.merchant_code or "-", " ".join(f"{line.title} {line.variant}".split())
-    title = veiled(title_of(desk, code, title) if line.sku else beside(code, title), True, 60)
+    code = line.sku or line.merchant_code or "-"
+    title = beside(code, " ".join(f"{line.title} {line.variant}".split()))
+    title = title_of(desk, line.sku, title) if line.sku else title
     text = N_("{count} × <b>{sku}</b> {title}") if line.sku else N_("{count} × ❓ not matched «{sku}» {title}")
-    text = words(text, count=line.quantity, sku=code, title=title).rstrip()
+    text = words(text, count=line.quantity, sku=code, title=veiled(title, True, 60)).rstrip()
     if line.amount:
         text += f" · {words.money(line.amount, currency)}"
     if line.dropped:
@@ -216,10 +220,16 @@ def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
     lines = []
     for parcel in parcels:
         lines.append(_parcel_line(desk, parcel, words))
+        lines += marks_lines(tracing.inside(desk, parcel), words)
         lines += [_stop_line(stop, words) for stop in stops.get(parcel.id, ()) if stop.order_id == order.id]
     for back in desk.returns.of_order(order.id):
         lines.append(words("📬 Return {waybill}: {state}", waybill=back.waybill, state=step_name(back.state, words)))
     return lines
+
+
+def _unshipped(desk: Desk, order: Order, words: Words) -> list[str]:
+    found = unshipped(desk, order)
+    return [unshipped_line(order, found, words)] if found else []
 
 
 def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:

@@ -41,14 +41,29 @@ FAULTS = {
     "missing": N_("{name} is missing"),
     "order": N_("{low} to {high} is no range: both from 0 up, the lower first"),
     "untouchable": N_("{code} can neither be switched off nor released so"),
-    "rule": N_("the rule {name} could never be true ({told})"),
+    "empty": N_("is empty; at least one is wanted"),
+    "rising": N_("{told}: each must be larger than the one before"),
+    "backwards": N_("{until} is not after {start}"),
+    "no_field": N_("orders have no {told}"),
+    "no_field_near": N_("orders have no {told}; did you mean {near}?"),
+    "no_number": N_("a whole number is wanted for {op}, not {told}"),
+    "no_pattern": N_("{told} is no pattern"),
+    "written_text": N_(
+        "{told} is text that people write: a pattern can be so written that one message keeps the house busy for ever. "
+        "Use contains, = or several rules"
+    ),
     "no_courier": N_("no courier of ours has the code {told}"),
     "no_courier_near": N_("no courier of ours has the code {told}; did you mean {near}?"),
     "no_product": N_("no product of ours has the code {told}"),
+    "no_product_near": N_("no product of ours has the code {told}; did you mean {near}?"),
+    "no_warehouse": N_("no warehouse of ours has the code {told}"),
+    "no_warehouse_near": N_("no warehouse of ours has the code {told}; did you mean {near}?"),
+    "no_shop": N_("no shop of ours is called {told}"),
+    "no_shop_near": N_("no shop of ours is called {told}; did you mean {near}?"),
     "no_place": N_("{told} names no place I know"),
     "not_here": N_("{told} is not in this file"),
     "tiers": N_("tiers must rise by up_to_g; only the last has none"),
-    "no_aim": N_("names neither a courier nor a province, so it suspends nothing"),
+    "no_aim": N_("names neither a courier nor a place, so it suspends nothing"),
 }
 
 

@@ -169,7 +169,8 @@ def _line(event: Event, words: Words) -> str:
     if data["verdict"] == "item" and data.get("of") == data["code"]:
         return words("🔍 {time} <code>{code}</code> check begun", **facts)
     if data["verdict"] == "item":
-        return words("▫️ {time} <code>{code}</code> counted", **facts)
+        times = f" × {data['units']}" if data.get("units") else ""
+        return words("▫️ {time} <code>{code}</code> counted", **facts) + times
     if data["verdict"] == "again":
         return words("↺ {time} <code>{code}</code> was {done} before", **facts)
     if data["verdict"] == undo_scan.UNDONE:
@@ -184,6 +185,10 @@ def _line(event: Event, words: Words) -> str:
         return words("⚖️ {time} <code>{code}</code> weight?", **facts)
     if data["verdict"] == "look":
         return words("🔎 {time} <code>{code}</code> goods, not a parcel", **facts)
+    if data["verdict"] == "paper":
+        return words("📄 {time} <code>{code}</code> opened", **facts)
+    if data["verdict"] == "found":
+        return words("🔢 {time} <code>{code}</code> a number of goods, not a parcel", **facts)
     why = words.plain(WHY.get(data["why"], data["why"]))
     return words("✗ {time} <code>{code}</code> {why}", why=why, **facts)
 

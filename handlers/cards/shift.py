@@ -13,6 +13,7 @@ from domain.orders import Order
 from domain.parcels import Stop, StopState, Wave, WaveState
 from domain.people import Actor
 from domain.records import Alert, NoticeKind
+from domain.stock_docs import StockDoc
 from handlers.card import Button, Card
 from handlers.cards.alert_facts import KINDS
 from handlers.cards.alerts import alert_line, mine
@@ -21,7 +22,7 @@ from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import hold_name, step_name, verb_name
 from handlers.viewer import Viewer
-from handlers.words import Words
+from handlers.words import Html, Words
 
 IN_ALERTS, IN_STOPS = 6, 4
 
@@ -38,15 +39,16 @@ def shift_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     held = _oldest_held(desk, actor)
     stops = shift.open_stops(desk, actor) if shift.sees_stops(actor) else []
     waves = shift.open_waves(desk, actor) if shift.sees_floor(actor) else []
+    docs = shift.held_documents(desk, actor) if shift.sees_documents(actor) else []
     alerts = mine(desk, viewer)
     blocks = [
         [words("<b>🔁 Hand-over</b> · {start} – {end}", **span)],
         _done(desk, actor, about, words),
         _service(desk, actor, held, words),
-        _floor(desk, actor, words),
+        [*_floor(desk, actor, words), *_documents(desk, actor, words)],
         _stops(stops, words),
         [alert_line(desk, alert, words) for alert in alerts[:IN_ALERTS]],
-        _in_hand(alerts, stops, waves, words),
+        _in_hand(alerts, stops, waves, docs, words),
     ]
     return Card("\n\n".join("\n".join(block) for block in blocks if block), _rows(desk, held, stops, alerts, words))
 
@@ -113,12 +115,26 @@ def _floor(desk: Desk, actor: Actor, words: Words) -> list[str]:
     return [words("📦 In the house: {list}", list=shown or words.plain("nothing"))]
 
 
+def _documents(desk: Desk, actor: Actor, words: Words) -> list[str]:
+    counts = shift.documents(desk, actor) if shift.sees_documents(actor) else {}
+    if not counts:
+        return []
+    names = {
+        "open": words("open: {count}", count=counts.get("open", 0)),
+        "transit": words("on their way: {count}", count=counts.get("transit", 0)),
+        "waiting": words("waiting for an approval: {count}", count=counts.get("waiting", 0)),
+    }
+    return [words("🗄 Stock documents: {list}", list=Html(" · ".join(names[part] for part in names if part in counts)))]
+
+
 def _stops(stops: Sequence[Stop], words: Words) -> list[str]:
     unheard = sum(stop.state is StopState.OPEN for stop in stops)
     return [words("⛔ Open stops: {count}, not yet taken: {open}", count=len(stops), open=unheard)] if stops else []
 
 
-def _in_hand(alerts: Sequence[Alert], stops: Sequence[Stop], waves: Sequence[Wave], words: Words) -> list[str]:
+def _in_hand(
+    alerts: Sequence[Alert], stops: Sequence[Stop], waves: Sequence[Wave], docs: Sequence[StockDoc], words: Words
+) -> list[str]:
     """What people have taken, by person."""
     hands: dict[str, list[str]] = {}
     for alert in alerts:
@@ -130,6 +146,8 @@ def _in_hand(alerts: Sequence[Alert], stops: Sequence[Stop], waves: Sequence[Wav
     for wave in waves:
         if wave.state is WaveState.TAKEN:
             hands.setdefault(wave.owner, []).append(wave.number)
+    for doc in docs:
+        hands.setdefault(doc.holder, []).append(doc.number)
     return [words("🙋 {who}: {things}", who=who, things=words.listed(things)) for who, things in sorted(hands.items())]
 
 

@@ -1,12 +1,15 @@
 """Stock of a product: what is where, what is promised to whom, and where the last units went, in words."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from domain import bins, floor, learning
 from domain.catalog import Sku
 from domain.desk import Desk
 from domain.errors import Unknown
+from domain.parcels import Parcel
 from domain.stock import RELOCATING, Bucket, Document
 from domain.stock_docs import DocKind, number_of
 from handlers.card import Button, Card
@@ -66,8 +69,13 @@ def find_skus(desk: Desk, text: str) -> list[Sku]:
 
 
 def stock_answer(desk: Desk, text: str, words: Words) -> Card:
-    """The product's card, or the choice between several. Raises Unknown('sku')."""
-    found = find_skus(desk, text)
+    """The product's card, or the choice between several; with a day behind it (`CUP-01 2026-11-20`) its moves until
+    then. Raises Unknown('sku')."""
+    name, _, last = text.strip().rpartition(" ")
+    day = _day(last) if name else None
+    found = find_skus(desk, name if day else text)
+    if day and len(found) == 1:
+        return _moves_until(desk, found[0], day, words)
     if not found:
         raise Unknown("sku", text[:60])
     if len(found) == 1:
@@ -78,11 +86,12 @@ def stock_answer(desk: Desk, text: str, words: Words) -> Card:
         lines.append(words("• <code>{code}</code> {title}", code=sku.code, title=title).rstrip())
     if len(found) > CHOICES:
         lines.append(words("… and more. Type a longer part of the title."))
-    rows = tuple((Button(sku.code, pack("sk", sku.code)),) for sku in found[:CHOICES] if _fits(sku.code))
+    rows = tuple((Button(sku.code, pack("sk", sku.code)),) for sku in found[:CHOICES] if fits(sku.code))
     return Card("\n".join(lines), rows)
 
 
-def _fits(code: str) -> bool:
+def fits(code: str) -> bool:
+    """Whether the product's code has room in a button."""
     return ":" not in code and len(code.encode()) + 3 <= LIMIT
 
 
@@ -110,9 +119,67 @@ def stock_card(desk: Desk, sku: Sku, words: Words) -> Card:
     if not levels:
         lines.append(words("Never seen in any warehouse."))
     lines += where_lines(desk, sku, words)
-    if moves:
-        lines += ["", words("Last moves:"), *_move_lines(desk, sku, moves, words)]
-    return Card("\n".join(lines))
+    told = _told_moves(desk, sku, moves, words)[:MOVES]
+    if told:
+        lines += ["", words("Last moves:"), *(one.line for one in told)]
+    return Card("\n".join(lines), _pages(desk, sku, told, words))
+
+
+def moves_page(desk: Desk, way: str, row_id: int, words: Words) -> Card:
+    """The moves before (`o`, older) or after (`n`) a row of the ledger; the newest page is the product's whole card.
+    Raises Unknown('sku')."""
+    sku = desk.catalog.skus[desk.stock.moved_product(row_id)]
+    if way == "o":
+        moves = desk.stock.history(sku.code, MOVES * 2, before=row_id)
+        return _page(desk, sku, _told_moves(desk, sku, moves, words)[:MOVES], words)
+    moves = desk.stock.history(sku.code, MOVES * 2, after=row_id)
+    told = _told_moves(desk, sku, moves, words)[-MOVES:]
+    if not told or not desk.stock.history(sku.code, 1, after=told[0].newest):
+        return stock_card(desk, sku, words)
+    return _page(desk, sku, told, words)
+
+
+def _moves_until(desk: Desk, sku: Sku, day: date, words: Words) -> Card:
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(words.zone))
+    moves = desk.stock.history(sku.code, MOVES * 2, before=desk.stock.row_until(sku.code, midnight))
+    return _page(desk, sku, _told_moves(desk, sku, moves, words)[:MOVES], words)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-20") else None
+    except ValueError:
+        return None
+
+
+def _page(desk: Desk, sku: Sku, told: Sequence["Told"], words: Words) -> Card:
+    """Moves alone, with the days they are of."""
+    head = words("📦 {title} · {code}", title=sku.title[:120], code=sku.code)
+    if not told:
+        return Card("\n".join([head, words("No moves so long ago.")]), _first_page(sku, words))
+    days = {"first": _date(told[-1].at, words), "last": _date(told[0].at, words)}
+    lines = [head, words("Moves of {first} to {last}, the newest first:", **days), *(one.line for one in told)]
+    return Card("\n".join(lines), _pages(desk, sku, told, words))
+
+
+def _date(at: datetime, words: Words) -> str:
+    return at.astimezone(ZoneInfo(words.zone)).date().isoformat()
+
+
+def _first_page(sku: Sku, words: Words) -> tuple[tuple[Button, ...], ...]:
+    return ((Button(words.plain("⏮ Newest"), pack("sk", sku.code)),),) if fits(sku.code) else ()
+
+
+def _pages(desk: Desk, sku: Sku, told: Sequence["Told"], words: Words) -> tuple[tuple[Button, ...], ...]:
+    """Buttons to the pages beside this one, where there are moves."""
+    if not told:
+        return ()
+    row = []
+    if desk.stock.history(sku.code, 1, after=told[0].newest):
+        row.append(Button(words.plain("◀ Newer"), pack("sm", "n", told[0].newest)))
+    if desk.stock.history(sku.code, 1, before=told[-1].oldest):
+        row.append(Button(words.plain("Older ▶"), pack("sm", "o", told[-1].oldest)))
+    return (tuple(row),) if row else ()
 
 
 def _weight_lines(desk: Desk, sku: Sku, words: Words) -> list[str]:
@@ -129,28 +196,45 @@ def _weight_lines(desk: Desk, sku: Sku, words: Words) -> list[str]:
     ]
 
 
-def _move_lines(desk: Desk, sku: Sku, moves: Sequence[Mapping[str, object]], words: Words) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of moves and the rows of the ledger it stands for."""
+
+    line: str
+    at: datetime
+    newest: int
+    oldest: int
+
+
+def _told_moves(desk: Desk, sku: Sku, moves: Sequence[Mapping[str, object]], words: Words) -> list[Told]:
     """Newest first; units that only changed their place (two rows of the ledger) are one line."""
     boxes = desk.parcels.many([_number(m["document_id"]) for m in moves if m["document"] in _OF_PARCEL])
-    lines: list[str] = []
-    into = ""
+    found: list[Told] = []
+    into, newest = "", 0
     for move in moves:
-        document = Document(str(move["document"]))
-        about = words.plain(DOCUMENTS[document])
-        if document in _OF_PARCEL and (box := boxes.get(_number(move["document_id"]))):
-            about += f" {box.waybill or box.number}"
-        elif document is Document.RETURN:
-            about += f" {desk.returns.get(_number(move['document_id'])).waybill}"
-        elif document in _OF_ROOM:
-            about += f" {number_of(DocKind(document.value), _number(move['document_id']))}"
-        if document in RELOCATING and _number(move["delta"]) > 0:
-            into = _place_of(desk, sku, move)
-        elif document in RELOCATING:
-            lines.append(_moved_line(desk, move, f"{_place_of(desk, sku, move) or '-'} → {into or '-'}", about, words))
+        row, at = _number(move["id"]), move["at"]
+        assert isinstance(at, datetime)
+        about, where = _about(desk, move, boxes, words), _place_of(desk, sku, move)
+        relocates = Document(str(move["document"])) in RELOCATING
+        if relocates and _number(move["delta"]) > 0:
+            into, newest = where, row
+        elif relocates:
+            line = _moved_line(desk, move, f"{where or '-'} → {into or '-'}", about, words)
+            found.append(Told(line, at, max(newest, row), row))
         else:
-            where = _place_of(desk, sku, move)
-            lines.append(_move_line(desk, move, f"{about} · {where}" if where else about, words))
-    return lines[:MOVES]
+            found.append(Told(_move_line(desk, move, f"{about} · {where}" if where else about, words), at, row, row))
+    return found
+
+
+def _about(desk: Desk, move: Mapping[str, object], boxes: Mapping[int, Parcel], words: Words) -> str:
+    """Which document moved the units."""
+    document, number = Document(str(move["document"])), _number(move["document_id"])
+    about = words.plain(DOCUMENTS[document])
+    if document in _OF_PARCEL and (box := boxes.get(number)):
+        return f"{about} {box.waybill or box.number}"
+    if document is Document.RETURN:
+        return f"{about} {desk.returns.get(number).waybill}"
+    return f"{about} {number_of(DocKind(document.value), number)}" if document in _OF_ROOM else about
 
 
 def _place_of(desk: Desk, sku: Sku, move: Mapping[str, object]) -> str:
@@ -179,11 +263,12 @@ def _move_line(desk: Desk, move: Mapping[str, object], what: str, words: Words) 
     at = move["at"]
     assert isinstance(at, datetime)
     return words(
-        "{time} {warehouse}: {delta} {bucket} → {after} · {what} · {who}",
+        "{time} {warehouse}: {delta} {bucket}, {before} → {after} · {what} · {who}",
         time=words.when(at),
         warehouse=desk.catalog.warehouses[_number(move["warehouse_id"])].name,
         delta=f"{_number(move['delta']):+d}",
         bucket=words.plain(BUCKETS[Bucket(str(move["bucket"]))]),
+        before=_number(move["before"]),
         after=_number(move["after"]),
         what=what,
         who=actor_name(str(move["actor"]), words),

@@ -6,7 +6,7 @@ not know what should be there.
 
 from collections.abc import Mapping
 
-from domain import bins
+from domain import bins, stock_trail
 from domain.desk import Desk
 from domain.people import Actor, Right
 from domain.records import NoticeKind
@@ -48,8 +48,15 @@ HINTS = {
     DocKind.COUNT: N_("Scan a bin, then every unit in it, or type CODE 12. What nobody scans counts as none."),
     DocKind.REGRADE: N_("Scan the units, or type CODE 2. A batch and its expiry, where the goods have one: CODE@B7 2."),
 }
+CORRECT = N_("Wrong number? CODE -2 takes units off, CODE =50 sets how many there are, /undo takes the last back.")
 ARRIVING = N_("Scan what comes out of the transport. What is missing or too much goes to a lead.")
-PRINTED = {DocKind.TRANSFER: N_("📄 Transfer note"), DocKind.COUNT: N_("📄 Count sheet")}
+PRINTED = {
+    DocKind.RECEIPT: N_("📄 Goods-in note"),
+    DocKind.MOVE: N_("📄 Put-away list"),
+    DocKind.TRANSFER: N_("📄 Transfer note"),
+    DocKind.COUNT: N_("📄 Count sheet"),
+    DocKind.REGRADE: N_("📄 Grading sheet"),
+}
 _FINISH = {
     DocKind.RECEIPT: N_("✅ All in"),
     DocKind.MOVE: N_("✅ All put away"),
@@ -65,8 +72,7 @@ def doc_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str
     doc, words = desk.stock_docs.get(subject_id), viewer.words
     lines = [f"{words(KINDS[doc.kind], number=doc.number)} · {words(STATES[doc.state])}", _where(desk, doc, words)]
     if doc.kind is DocKind.REGRADE:
-        target = words("to defective") if doc.scope == Bucket.DEFECTIVE else words("to good")
-        lines.append(words("{target} · reason: {reason}", target=target, reason=doc.reason[:200]))
+        lines.append(graded_to(doc, words))
     if doc.holder:
         lines.append(words("{name} is scanning", name=doc.holder))
     shown = _lines(desk, doc, words)
@@ -78,8 +84,26 @@ def doc_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str
     if doc.state is DocState.DONE and (orders := lost_by(desk, doc)):
         lines.append(words("⚠ Promised and not there, so these orders wait for goods: {orders}", orders=orders))
     if doc.state in WORKED:
+        lines += _step(desk, doc, words)
         lines += ["", words(ARRIVING if doc.state is DocState.IN_TRANSIT else HINTS[doc.kind])]
-    return Card("\n".join(lines), _rows(doc, viewer))
+    return Card("\n".join(lines), _rows(desk, doc, viewer))
+
+
+def graded_to(doc: StockDoc, words: Words) -> str:
+    """Which grade a grading gives, and why."""
+    target = words("to defective") if doc.scope == Bucket.DEFECTIVE else words("to good")
+    return words("{target} · reason: {reason}", target=target, reason=doc.reason[:200])
+
+
+def _step(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
+    """What was scanned, corrected or taken back last, and how to correct it."""
+    step = stock_trail.newest(desk, doc.id)
+    if step is None:
+        return []
+    facts = {"what": step.data["told"], "time": words.clock(step.at)}
+    undone = step.verb == stock_trail.UNDONE
+    told = words("↶ {time} {what} · taken back", **facts) if undone else words("✎ {time} {what}", **facts)
+    return ["", told, words(CORRECT)]
 
 
 def _where(desk: Desk, doc: StockDoc, words: Words) -> str:
@@ -128,10 +152,14 @@ def _lines(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
 
 def _carried(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
     """What lies in which bin now, the last first, and what is in hand and still wants its bin."""
-    there = [e for e in desk.history("stock_doc", doc.id, 1000) if e.verb == "put_away"]
     lines = [
-        words("✓ {time} {units} → {bin}", time=words.clock(e.at), units=e.data["units"], bin=e.data["bin"])
-        for e in there
+        words(
+            "✓ <code>{sku}</code> × {units} → {bin}",
+            sku=f"{put.sku}@{put.batch}" if put.batch else put.sku,
+            units=put.units,
+            bin=put.name,
+        )
+        for put in reversed(stock_trail.put_away(desk, doc.id))
     ]
     hand = [_scanned(desk, line, words) for line in doc.lines]
     return [*hand, *([words("👉 Now scan the bin they go to.")] if hand else []), *_cut(lines, words)]
@@ -196,7 +224,17 @@ def _at_stake(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
     return lines
 
 
-def _rows(doc: StockDoc, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+def _back(desk: Desk, doc: StockDoc, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+    """The last scan back, for who scanned it and holds the document; in private only, as on the floor."""
+    me = viewer.actor.person_id if viewer.private and viewer.actor else None
+    step = stock_trail.last(desk, doc.id) if doc.state in WORKED and doc.holder_id == me is not None else None
+    if step is None or step.actor_id != me:
+        return ()
+    code = step.data["code"]
+    return ((Button(viewer.words.label("↶ Take back {code}", code=code), pack("k.z", doc.id, code)),),)
+
+
+def _rows(desk: Desk, doc: StockDoc, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
     words = viewer.words
     works = viewer.offers(right_for(doc.kind), warehouse=doc.place)
     args = (doc.id, doc.revision)
@@ -214,9 +252,10 @@ def _rows(doc: StockDoc, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
         second.append(Button(words.plain("🙋 I scan"), pack("k.u", *args)))
     if works and doc.state is DocState.OPEN:
         second.append(Button(words.plain("🗑 Never mind"), pack("k.x", *args)))
-    if doc.kind in PRINTED and doc.lines and viewer.offers(Right.STOCK, warehouse=doc.place):
+    if (doc.lines or doc.kind is DocKind.MOVE) and viewer.offers(Right.STOCK, warehouse=doc.place):
         second.append(Button(words.plain(PRINTED[doc.kind]), pack("k.p", doc.id)))
-    return (*rows, tuple(second)) if second else tuple(rows)
+    below = (tuple(second),) if second else ()
+    return (*rows, *_back(desk, doc, viewer), *below)
 
 
 def _not_mine(doc: StockDoc, viewer: Viewer) -> bool:

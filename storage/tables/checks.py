@@ -33,6 +33,10 @@ class UnitRow(Base, table=True):
             sqlite_where=text("serial <> '' AND live"),
             postgresql_where=text("serial <> '' AND live"),
         ),
+        *(
+            Index(f"ix_checked_unit_{name}", name, sqlite_where=text(told), postgresql_where=text(told))
+            for name, told in (("serial", "serial <> ''"), ("batch", "batch <> ''"))
+        ),
     )
     id: int = col.key()
     parcel_id: int = col.ref("parcel.id")

@@ -55,9 +55,9 @@ class House:
         self.run(intake.receive, self.cast.actor(Role.CS), self.cast.shops[0].id, [self.told(**changes)])
 
     def release(self, code: HoldCode) -> None:
-        """Customer service lets it go on."""
+        """Customer service lets it go on, knowing what ships."""
         order = self.order
-        self.run(review.release_hold, self.cast.actor(Role.CS), order.id, order.revision, code)
+        self.run(review.release_hold, self.cast.actor(Role.CS), order.id, order.revision, code, sure=True)
 
     def refund(self, state: RefundState, amount: int = PAID, *skus: str, number: str = "R1") -> None:
         told = IncomingRefund(number, state, amount, tuple(f"L-{sku}" for sku in skus))

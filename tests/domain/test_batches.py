@@ -15,7 +15,7 @@ from domain.people import Actor, Role, Station
 from domain.records import Grade, Return
 from domain.stock import Batch, Bucket, Document, Move
 from domain.stock_docs import DocKind
-from domain.stock_room import Scan
+from domain.stock_lines import Scan
 from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room, batched

@@ -96,7 +96,7 @@ def test_before_the_wave_it_still_rules_it_out(yard: Yard) -> None:
     yard.house.pass_time(60)
     yard.run(release.waves_due)
     assert [yard.order(n).status for n in PAIR] == [OrderStatus.REVIEW] * 2
-    assert yard.codes("2") == (HoldCode.NO_COURIER,)
+    assert yard.codes("2") == (HoldCode.COURIER_SUSPENDED,)
     left = yard.box("1")  # alone it may go with it
     assert (left.order_ids, left.state, _courier(yard)) == ((yard.order("1").id,), ParcelState.PLANNED, "YTO")
     assert yard.boxes("2") == []

@@ -6,6 +6,7 @@ import pytest
 
 from domain import day_close, floor, fulfilment, measuring, undo_scan
 from domain.catalog import Sku
+from domain.codes import Code
 from domain.day_report import ShipmentRow
 from domain.parcels import ParcelState, Size
 from domain.people import Role, Station
@@ -28,7 +29,7 @@ def into(house: House, size: Size) -> None:
     move = Move(place, "BOX-002", Bucket.GOOD, 1, Document.OPENING, 0)
     house.run(lambda unit: unit.stock.apply([move], "t"))
     packer = house.cast.actor(Role.PACKER)
-    assert house.run(fulfilment.pack_into, packer, house.parcel, "BOX-002", "BOX-002").ok
+    assert house.run(fulfilment.pack_into, packer, house.parcel, Code("BOX-002"), "BOX-002").ok
 
 
 @pytest.fixture(name="packed")

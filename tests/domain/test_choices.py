@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.choices import Fault, choice, read, write
+from domain.choices import Fault, Reading, choice, read, write
 from domain.holds import UNTOUCHABLE, HoldCode
 from domain.policy import Policy, document_of, policy_of
 from domain.policy_sections import HoldChoice, Limits, Merge, Release, Screening, Split, Suspension
@@ -171,9 +171,11 @@ def test_every_fault_is_told_in_order_of_lines() -> None:
     ]
 
 
-def test_a_lenient_reading_passes_over_unknown_keys_and_nothing_else() -> None:
-    assert faults("later = 1\n[inner]\nnew = 2", lenient=True) == []
-    assert faults("later = 1\non = 3", lenient=True) == [(2, "on", "type")]
+def test_a_lenient_reading_passes_over_unknown_keys_and_tells_the_rest_beside_the_value() -> None:
+    assert read(Sheet, "later = 1\n[inner]\nnew = 2", lenient=True) == Reading(Sheet())
+    found = read(Sheet, 'later = 1\non = 3\nwords = ["a"]', lenient=True)
+    assert (found.value, [(fault.line, fault.path) for fault in found.faults]) == (Sheet(words=("a",)), [(2, "on")])
+    assert read(Sheet, "on = ", lenient=True).value is None
 
 
 def test_a_misspelt_key_is_told_the_nearest() -> None:

@@ -11,7 +11,7 @@ from domain.couriers import match_courier
 from domain.field_rules import FieldRule, Op
 from domain.holds import HoldCode
 from domain.incoming import Platform, PlatformState, Receiver
-from domain.match import Match
+from domain.match import Loser, Match, losers_in, told
 from domain.matching import departs, match_warehouse
 from domain.orders import Line, Order, OrderStatus
 from domain.plans import Plan, plan
@@ -189,7 +189,11 @@ def test_a_suspension_counts_from_its_start_to_its_end() -> None:
     storm = Suspension("YTO", "浙江", "2026-11-23T08:00:00+00:00", "2026-11-23T10:00:00+00:00", "台风")
     facts = replace(FACTS, policy=replace(Policy(), suspensions=(storm,)))
     match = match_courier(ORDER, 1, 360, facts)
-    assert (match.name, lost(match)["圆通"]) == ("中通", ("suspended", {"province": "浙江省", "reason": "台风"}))
+    until = {"until": "2026-11-23T10:00+00:00"}
+    assert (match.name, lost(match)["圆通"]) == (
+        "中通",
+        ("suspended", {"province": "浙江省", "reason": "台风", **until}),
+    )
     for minutes in (-61, 60):
         assert match_courier(ORDER, 1, 360, replace(facts, now=NOW + timedelta(minutes=minutes))).name == "圆通"
     elsewhere = replace(ORDER, receiver=replace(HOME, province="江苏省"))
@@ -312,11 +316,12 @@ def test_the_first_rule_that_leaves_exactly_one_decides() -> None:
 
 
 def test_no_warehouse_for_another_reason_than_stock_is_a_finding() -> None:
-    nobody = FieldRule("nobody", "shop_id", Op.IS, "1", ("SH",), must=True)
+    nobody, by = FieldRule("nobody", "shop_id", Op.IS, "1", ("SH",), must=True), {"rule": "nobody"}
     made = plan([ORDER], choices(warehouse_rules=(nobody,)))
     assert made.parcels == ()
+    lost = told([Loser(name, "ruled_out", by) for name in ("杭州仓", "武汉仓")])
     assert [(f.code, dict(f.evidence)) for f in made.faults] == [
-        (HoldCode.NO_WAREHOUSE, {"shop": "旗舰店", "tried": "2", "why": "ruled_out"})
+        (HoldCode.NO_WAREHOUSE, {"shop": "旗舰店", "tried": "2", "why": "ruled_out", **lost})
     ]
     assert plan([ORDER], replace(FACTS, free={})) == Plan()  # screening tells that one
 
@@ -325,7 +330,10 @@ def test_only_failed_numbers_are_a_waybill_error() -> None:
     facts = replace(world(couriers=(YTO,)), failed={1: {1: "timeout"}})
     faults = plan([ORDER], facts).faults
     assert [(f.code, dict(f.evidence)) for f in faults] == [
-        (HoldCode.WAYBILL_ERROR, {"tried": "1", "error": "timeout"})
+        (
+            HoldCode.WAYBILL_ERROR,
+            {"tried": "1", "error": "timeout", **told([Loser("圆通", "waybill_error", {"error": "timeout"})])},
+        )
     ]
 
 
@@ -350,3 +358,16 @@ def test_the_most_specific_entry_decides() -> None:
     assert most_specific(places, replace(HOME, province="江苏省", district="")) == places[0]
     assert most_specific(places[1:], replace(HOME, province="江苏省", district="")) is None
     assert [area.name for area in places] == ["*", "浙江", "浙江/杭州/西湖"]
+
+
+def test_every_courier_that_cannot_is_evidence_with_its_own_reason() -> None:
+    snow = Suspension("YTO", city="杭州", reason="台风")
+    facts = replace(world(couriers=(YTO, ZTO)), policy=replace(Policy(), suspensions=(snow,)))
+    order = replace(ORDER, buyer_message="不要中通")
+    (fault,) = plan([order], facts).faults
+    assert fault.code is HoldCode.COURIER_SUSPENDED
+    assert [(one["name"], one["reason"], one["facts"]) for one in losers_in(fault.evidence)] == [
+        ("圆通", "suspended", {"province": "浙江省", "reason": "台风"}),
+        ("中通", "refused", {}),
+    ]
+    assert losers_in({"tried": "9"}) == []

@@ -10,6 +10,7 @@ from domain.catalog import Account
 from domain.errors import BadValue, NotAllowed, Unknown
 from domain.ewaybills import Answer, Ewaybill, Pool, WaybillState
 from domain.holds import HoldCode, open_codes
+from domain.match import losers_in
 from domain.number_pools import pools
 from domain.orders import OrderStatus
 from domain.people import SHOP, Role
@@ -47,7 +48,11 @@ def test_an_account_without_money_holds_its_orders_until_it_is_topped_up(house: 
     order = house.order("1")
     (hold,) = (hold for hold in order.holds if hold.open)
     assert (order.status, hold.code) == (OrderStatus.REVIEW, HoldCode.FUNDS_SHORT)
-    assert hold.evidence == {"courier": house.cast.couriers[0].name, "account": "api"}
+    assert [one["reason"] for one in losers_in(hold.evidence)] == ["no_numbers", "disabled", "disabled"]
+    assert {name: fact for name, fact in hold.evidence.items() if name != "lost"} == {
+        "courier": house.cast.couriers[0].name,
+        "account": "api",
+    }
     house.store.run_now(numbering.balances_told, {account.id: 0})
     assert house.order("1") == order
     house.store.run_now(numbering.balances_told, {account.id: 500})

@@ -9,6 +9,7 @@ from domain.catalog import Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.customer_records import Entry, EntryState, ListLevel, Reason, phone_key
 from domain.holds import HoldCode
 from domain.incoming import Platform, PlatformState, Receiver, RefundState
+from domain.match import Loser, told
 from domain.matching import match_courier, match_warehouse
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Item
@@ -104,7 +105,12 @@ def test_no_single_warehouse_has_all() -> None:
 def test_no_warehouse_serves_the_shop() -> None:
     nobody = {1: replace(HANGZHOU, shops=frozenset({9})), 2: replace(WUHAN, shops=frozenset({9}))}
     facts = replace(FACTS, catalog=replace(CATALOG, warehouses=nobody))
-    assert found(ORDER, facts) == {HoldCode.NO_WAREHOUSE: {"shop": "旗舰店"}}
+    assert found(ORDER, facts) == {
+        HoldCode.NO_WAREHOUSE: {
+            "shop": "旗舰店",
+            **told([Loser(name, "not_serving", {"shop": "旗舰店"}) for name in ("杭州仓", "武汉仓")]),
+        }
+    }
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from domain.selling import Sellable
 from domain.stock import Bucket, Document, Move
 from domain.stock_book import Wanted
 from domain.stock_docs import DocKind
-from domain.stock_room import Scan
+from domain.stock_lines import Scan
 from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room
@@ -151,7 +151,10 @@ def test_all_products_take_as_many_queries_as_one(room: Room) -> None:
 
 def test_safety_stock_of_a_product_nobody_knows_is_a_fault(room: Room) -> None:
     document = document_of(replace(Policy(), stock=Stock(safety_of={"CUP-0l": 5, "TEA-01": -1})))
-    assert [fault.why for fault in check(document, room.run(lambda unit: unit.catalog)).faults] == ["range"]
+    assert [fault.why for fault in check(document, room.run(lambda unit: unit.catalog)).faults] == [
+        "range",
+        "no_product",
+    ]
     document = document_of(replace(Policy(), stock=Stock(safety_of={"CUP-0l": 5, "TEA-01": 1})))
     (fault,) = check(document, room.run(lambda unit: unit.catalog)).faults
     assert (fault.why, fault.facts["told"]) == ("no_product", "CUP-0l")

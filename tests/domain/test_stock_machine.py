@@ -13,7 +13,7 @@ from domain.errors import Refusal
 from domain.people import Person, Role
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import WORKED, DocKind, DocState, StockDoc
-from domain.stock_room import Scan
+from domain.stock_lines import How, Scan
 from storage.store import Store
 from tests import factory
 from tests.storage.test_stock_properties import books, check
@@ -67,6 +67,18 @@ class StockRoom(RuleBasedStateMachine):
             scans = [Scan(where, new=True), Scan(sku, units, cost=cost)]
             scans = scans[::-1] if held.kind is DocKind.MOVE else scans
             self.try_(stock_room.scan, self.boss, held.id, scans)
+
+    @rule(sku=SKU, units=st.integers(0, 40), how=st.sampled_from([How.SET, How.LESS]))
+    def corrects(self, sku: str, units: int, how: How) -> None:
+        held = self.store.read_now(lambda unit: unit.stock_docs.held_by(self.boss.id))
+        if held:
+            self.try_(stock_room.scan, self.boss, held.id, [Scan(sku, units, how=how)])
+
+    @rule()
+    def takes_back(self) -> None:
+        held = self.store.read_now(lambda unit: unit.stock_docs.held_by(self.boss.id))
+        if held:
+            self.try_(stock_room.undo, self.boss, held.id)
 
     @rule(sku=SKU, units=st.integers(1, 20), place=st.integers(0, 1), where=st.sampled_from(["", "A-01", "B-01", "IN"]))
     def leaves(self, sku: str, units: int, place: int, where: str) -> None:

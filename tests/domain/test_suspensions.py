@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.deadlines import dispatch_deadline
-from domain.incoming import Platform, PlatformState
+from domain.incoming import Platform, PlatformState, Receiver
 from domain.orders import Order, OrderStatus
 from domain.policy import Policy, policy_of
 from domain.policy_sections import Alerts, Suspension
-from domain.suspensions import suspended
+from domain.suspensions import covers, suspended
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 SNOW = Suspension("SF", "新疆", "2026-11-20", "2026-11-25", "snow")
@@ -28,10 +28,37 @@ POLICY = Policy(suspensions=(SNOW, FAIR))
         ("", "新疆维吾尔自治区", None),
         ("YTO", "北京市", FAIR),
         ("", "北京市", FAIR),
+        ("SF", "新疆", SNOW),
+        ("SF", "新疆省", SNOW),
     ],
 )
 def test_a_suspension_means_its_courier_and_its_province(courier: str, province: str, found: Suspension | None) -> None:
-    assert suspended(POLICY, NOW, courier, province) == found
+    assert suspended(POLICY, NOW, courier, Receiver(province=province)) == found
+
+
+@pytest.mark.parametrize(
+    ("told", "columns", "hit"),
+    [
+        (("新疆维吾尔自治区", ""), ("新疆", "乌鲁木齐市", "天山区"), True),
+        (("新疆维吾尔自治区", ""), ("", "石河子市", ""), True),
+        (("广东省", ""), ("广东", "深圳市", "南山区"), True),
+        (("内蒙古", ""), ("内蒙", "包头市", "昆都仑区"), True),
+        (("海南", ""), ("青海省", "海南藏族自治州", "共和县"), False),
+        (("", "深圳"), ("广东", "深圳市", "南山区"), True),
+        (("广东", "深圳"), ("广东省", "广州市", "天河区"), False),
+        (("深圳", ""), ("广东省", "深圳市", ""), True),
+        (("海南三沙", ""), ("海南省", "三沙市", ""), True),
+        (("海南三沙", ""), ("海南省", "海口市", ""), False),
+        (("北京", ""), ("北京", "朝阳区", "四环到五环之间"), True),
+        (("北京", "朝阳区"), ("北京", "朝阳区", "四环到五环之间"), True),
+        (("", "莱芜"), ("山东省", "莱芜市", "莱城区"), True),
+    ],
+)
+def test_places_are_compared_as_places(told: tuple[str, str], columns: tuple[str, str, str], hit: bool) -> None:
+    suspension = Suspension("SF", told[0], city=told[1])
+    to = Receiver(province=columns[0], city=columns[1], district=columns[2], address="某路 1 号")
+    assert covers(suspension, "SF", to) is hit
+    assert covers(suspension, "SF", replace(to, country="US")) is False
 
 
 @pytest.mark.parametrize(
@@ -45,18 +72,21 @@ def test_a_suspension_means_its_courier_and_its_province(courier: str, province:
 )
 def test_it_begins_and_ends_with_days_of_the_companys_zone(moment: str, on: bool) -> None:
     now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
-    assert (suspended(POLICY, now, "SF", "新疆") is not None) is on
+    assert (suspended(POLICY, now, "SF", Receiver(province="新疆")) is not None) is on
 
 
 def test_a_time_with_a_zone_is_taken_at_its_word() -> None:
-    assert suspended(POLICY, datetime(2026, 11, 23, 3, 59, tzinfo=UTC), "SF", "北京市") == FAIR
-    assert suspended(POLICY, datetime(2026, 11, 23, 4, 0, tzinfo=UTC), "SF", "北京市") is None
+    assert suspended(POLICY, datetime(2026, 11, 23, 3, 59, tzinfo=UTC), "SF", Receiver(province="北京市")) == FAIR
+    assert suspended(POLICY, datetime(2026, 11, 23, 4, 0, tzinfo=UTC), "SF", Receiver(province="北京市")) is None
 
 
 def test_a_courier_may_be_suspended_everywhere_but_nothing_named_means_nothing() -> None:
     everywhere = replace(SNOW, province="")
-    assert suspended(Policy(suspensions=(everywhere,)), NOW, "SF", "浙江省") == everywhere
-    assert suspended(Policy(suspensions=(replace(SNOW, courier="", province=""),)), NOW, "SF", "浙江省") is None
+    assert suspended(Policy(suspensions=(everywhere,)), NOW, "SF", Receiver(province="浙江省")) == everywhere
+    assert (
+        suspended(Policy(suspensions=(replace(SNOW, courier="", province=""),)), NOW, "SF", Receiver(province="浙江省"))
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,7 +109,7 @@ def _order(platform: Platform, paid_at: datetime | None) -> Order:
 
 
 def test_the_deadline_is_the_platforms_or_the_companys() -> None:
-    policy = Policy(alerts=Alerts(dispatch_hours={"shopify": 72}))
+    policy = Policy(alerts=Alerts(dispatch_hours={Platform.SHOPIFY: 72}))
     assert dispatch_deadline(_order(Platform.TAOBAO, NOW), policy) == NOW + timedelta(hours=48)
     assert dispatch_deadline(_order(Platform.SHOPIFY, NOW), policy) == NOW + timedelta(hours=72)
     assert dispatch_deadline(_order(Platform.TAOBAO, None), policy) is None

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from domain import urgency
-from domain.holds import HoldCode
+from domain.holds import Hold, HoldCode, Source
 from domain.orders import OrderStatus
 from domain.people import Role
 from domain.policy_sections import Suspension
 from domain.records import AlertKind
+from tests import factory
 from tests.domain.watch_house import LATE_EVENING, MINUTE, MORNING, House, opened
 from tests.factory import NOW
 
@@ -152,3 +153,18 @@ def test_a_suspension_counts_what_runs_into_it_and_ends_by_itself(house: House) 
     house.to(datetime(2026, 11, 23, 16, 0, tzinfo=UTC))  # the 24th begins there
     house.tick()
     assert AlertKind.SUSPENDED not in {one.kind for one in house.open()}
+
+
+def test_a_suspension_counts_the_orders_it_holds(house: House) -> None:
+    """They have no courier. One that goes abroad could not go with a courier of China anyway."""
+    shenzhen = factory.receiver(province="广东", city="深圳", district="南山区")
+    house.policy(suspensions=(Suspension("SF", "广东", "2026-11-23", reason="typhoon", city="深圳"),))
+    held = Hold(HoldCode.COURIER_SUSPENDED, Source.SCREENING, house.clock[0], {"courier": "顺丰"})
+    other = Hold(HoldCode.NO_COURIER, Source.SCREENING, house.clock[0], {"tried": "3"})
+    one = house.put("1", receiver=shenzhen, holds=(held,))
+    house.put("2", receiver=shenzhen, holds=(other,))
+    house.put("3", receiver=factory.receiver(province="广东省", city="广州市", district="天河区"), holds=(held,))
+    house.put("4", receiver=replace(shenzhen, country="US"), holds=(held,))
+    house.tick()
+    (alert,) = [alert for alert in house.open() if alert.kind is AlertKind.SUSPENDED]
+    assert (alert.count, alert.first, alert.part) == (1, (one,), "SF/广东深圳/2026-11-23")

@@ -8,7 +8,7 @@ import io
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,10 @@ from domain.people import Role, Station
 from domain.policy import Policy
 from domain.policy_sections import HoldChoice
 from domain.stock_docs import DocKind
-from domain.stock_room import Scan
+from domain.stock_lines import Scan
 from exports.manifests import manifest_pdf
 from exports.shelf import shelf_pdf
-from exports.stock_papers import count_sheet_pdf, transfer_note_pdf
+from exports.stock_papers import count_sheet_pdf, goods_in_pdf, grading_pdf, put_away_pdf, transfer_note_pdf
 from handlers.card import File
 from handlers.manifests import paper_of
 from handlers.papers import pick_paper, sheets
@@ -116,6 +116,32 @@ def ship(floor: Floor, wave_id: int) -> Any:
     return floor.do(manifests.make, boris, floor.cast.warehouses[0].id, floor.cast.couriers[0].id)
 
 
+def receiving_papers(floor: Floor, zh: Words, en: Words) -> Iterator[tuple[str, Any, Words, Any]]:
+    """Goods in, being put away, and a grading: each in both languages."""
+    receiver, picker, lead = (floor.cast.actor(role) for role in (Role.RECEIVER, Role.PICKER, Role.CS_LEAD))
+    here = floor.cast.warehouses[0].id
+    came = floor.do(stock_room.begin, receiver, DocKind.RECEIPT, here)
+    scans = [
+        Scan("CUP-01", 120, cost=850),
+        Scan("CUP-02", 48, cost=900),
+        Scan("TEA-01", 36, "L2611", date(2027, 11, 30)),
+    ]
+    came = floor.do(stock_room.scan, receiver, came.id, scans)
+    came = floor.do(stock_posting.finish, receiver, came.id, came.revision)
+    yield "receipt-zh", came, zh, goods_in_pdf
+    yield "receipt-en", came, en, goods_in_pdf
+    away = floor.do(stock_room.begin, receiver, DocKind.MOVE, here)
+    for scans in ([Scan("CUP-01", 80), Scan("A-01")], [Scan("CUP-01", 40), Scan("A-09", new=True)]):
+        away = floor.do(stock_room.scan, receiver, away.id, scans)
+    yield "putaway-zh", away, zh, put_away_pdf
+    yield "putaway-en", away, en, put_away_pdf
+    worse = floor.do(stock_room.begin, picker, DocKind.REGRADE, here, scope="defective", reason="运输中碰裂")
+    worse = floor.do(stock_room.scan, picker, worse.id, [Scan("A-01"), Scan("CUP-01", 3), Scan("A-02"), Scan("CUP-02")])
+    worse = floor.do(stock_posting.finish, picker, worse.id, worse.revision)
+    yield "grading-en", worse, en, grading_pdf
+    yield "grading-zh", floor.do(stock_posting.approve, lead, worse.id, worse.revision), zh, grading_pdf
+
+
 def stock_room_papers(floor: Floor, zh: Words, en: Words) -> Iterator[tuple[str, Any, Words, Any]]:
     """A transfer that has left, the sheet of a stock-take to be done, and one with a difference."""
     picker = floor.cast.actor(Role.PICKER)
@@ -155,6 +181,8 @@ def pages(floor: Floor) -> Iterator[tuple[str, bytes, int]]:
         yield name, make().data, 0
     yield "shelf-zh", shelf_pdf("STOP001", floor.cast.warehouses[0].name, zh.plain), 0
     for name, doc, words, draw in stock_room_papers(floor, zh, en):
+        yield name, draw(floor.look(paper_of_stock, doc, words), words.plain), 0
+    for name, doc, words, draw in receiving_papers(floor, zh, en):
         yield name, draw(floor.look(paper_of_stock, doc, words), words.plain), 0
     made = ship(floor, several)
     yield "manifest-en", manifest_pdf(floor.look(paper_of, made, en), en.plain), 0

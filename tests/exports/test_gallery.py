@@ -15,6 +15,9 @@ CODES = {"pick": r"W\d{4}", "label": r"YT\d{10}", "slip": r"YT\d{10}", "manifest
     "shelf": r"STOP\d{3}",
     "transfer": r"T\d{5}",
     "count": r"C\d{5}",
+    "receipt": r"R\d{5}",
+    "putaway": r"M\d{5}",
+    "grading": r"G\d{5}",
 }
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import shift, urgency, watch
+from domain import shift, stock_posting, urgency, watch
 from domain.holds import HoldCode
 from domain.people import Person, Role
 from domain.policy import Policy
@@ -261,6 +261,43 @@ async def test_the_hand_over_tells_the_floor_of_its_parcels_stops_and_waves(desk
     assert "⛔" not in text
     [text] = await desk.taps(picker, f"⛔ {box.waybill}")
     assert f"STOP {box.waybill}" in text
+
+
+async def test_stock_documents_that_wait_are_named_with_who_has_them(desk: DeskChat) -> None:
+    he, lead = who(desk, Role.RECEIVER), who(desk, Role.CS_LEAD)
+    await desk.writes(he, "/receipt HZ")
+    await desk.writes(he, "CUP-01 5")
+    desk.clock.forward(4 * 3600 + 60)
+    (alert,) = alerts(desk)
+    label = "Stock documents were begun and left (receiver): 1 · 杭州仓"
+    await desk.writes(he, "/alerts")
+    [text] = await desk.taps(he, label)
+    assert text.split("\n")[:3] == [
+        "<b>⏰ Stock documents were begun and left (receiver): 1</b> · 杭州仓",
+        f"• 📥 Goods in R00001 · being scanned · {he.name}",
+        "The card of each says what to do (/stockroom).",
+    ]
+    assert "Open for 0 min · oldest: R00001 since 11-23 10:00" in text.split("\n")
+    [text] = await desk.taps(he, "📥 Goods in R00001")
+    assert text.split("\n")[0] == "📥 Goods in R00001 · being scanned"
+    [text] = await desk.writes(he, "/shift")
+    assert text.split("\n")[4:] == [
+        "📦 In the house: nothing",
+        "🗄 Stock documents: open: 1",
+        "",
+        "• Stock documents were begun and left (receiver): 1 · 杭州仓 · open for 0 min · nobody yet, told receiver",
+        "",
+        f"🙋 {he.name}: R00001",
+    ]
+    [text] = await desk.writes(lead, "/shift")
+    assert "🗄 Stock documents: open: 1" in text.split("\n")
+    assert "🗄" not in (await desk.writes(who(desk, Role.CS), "/shift"))[0]
+    desk.do(lambda d: d.stock_docs.save([replace(d.stock_docs.get(1), holder_id=None, holder="")]))
+    shown = desk.card(he, NoticeKind.ALERT, alert.id).text
+    assert f"• 📥 Goods in R00001 · in nobody's hands · {he.name}" in shown.split("\n")
+    document = desk.look(lambda d: d.stock_docs.get(1))
+    desk.do(stock_posting.finish, he.acting(), 1, document.revision)
+    assert alerts(desk) == []
 
 
 async def test_the_hand_over_of_the_hour_is_about_the_shift_that_ended(desk: DeskChat) -> None:

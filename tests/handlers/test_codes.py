@@ -2,7 +2,8 @@
 
 import pytest
 
-from handlers.codes import Codes, read_codes
+from domain.codes import Code
+from handlers.codes import read_codes
 
 
 @pytest.mark.parametrize(
@@ -19,8 +20,8 @@ from handlers.codes import Codes, read_codes
         ("125000", [("125000", None)]),
     ],
 )
-def test_codes_and_weights(text: str, codes: Codes) -> None:
-    assert read_codes(text) == codes
+def test_codes_and_weights(text: str, codes: list[tuple[str, int | None]]) -> None:
+    assert read_codes(text) == [Code(*one) for one in codes]
 
 
 @pytest.mark.parametrize(

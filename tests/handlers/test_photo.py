@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import Any
 
 import pytest
+import zxingcpp
 from PIL import Image, ImageFilter
+from zxingcpp import BarcodeFormat
 
+from domain.gs1 import GS
 from exports.barcodes import barcode_png
 from handlers.photo import NotAPhoto, codes_in
 
@@ -38,6 +42,25 @@ def label(change: Callable[[Image.Image], Image.Image]) -> bytes:
 )
 def test_a_label_is_read(change: Callable[[Image.Image], Image.Image]) -> None:
     assert codes_in(label(change)) == (CODE,)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "read"),
+    [
+        (BarcodeFormat.Code39, "SN-AB12", "SN-AB12"),
+        (BarcodeFormat.DataMatrix, "SN_AB12", "SN_AB12"),
+        (BarcodeFormat.ITF14, "16900000000011", "16900000000011"),
+        (BarcodeFormat.DataMatrix, f"{GS}010690000000001410B7{GS}21SN1", "<GS>010690000000001410B7<GS>21SN1"),
+    ],
+)
+def test_numbers_on_the_goods_themselves_are_read(kind: BarcodeFormat, text: str, read: str) -> None:
+    drawn: Any = zxingcpp.create_barcode(text, kind).to_image(scale=5)
+    height, width = drawn.shape
+    picture = Image.new("L", (width + 200, height + 200), 255)
+    picture.paste(Image.frombytes("L", (width, height), bytes(memoryview(drawn))), (100, 100))
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=80)
+    assert codes_in(out.getvalue()) == (read,)
 
 
 def test_two_labels_are_read_from_the_top() -> None:

@@ -228,7 +228,7 @@ async def test_policy_shows_what_differs(desk: DeskChat) -> None:
 
 
 async def test_faults_speak_chinese_and_a_fault_without_a_place_has_no_dash() -> None:
-    faults = policy_of("amount_range = {CNY = [100]}\nundo_seconds = true\n", 1).faults
+    faults = policy_of('amount_range = {CNY = [100], "*" = [1, 2]}\nundo_seconds = true\n', 1).faults
     assert [fault_text(fault, Words("zh", "UTC")) for fault in faults] == [
         "需要一个有 2 项的列表，这里是 [100]",
         "需要整数，这里是 True",

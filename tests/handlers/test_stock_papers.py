@@ -1,4 +1,4 @@
-"""A transfer's note and a stock-take's sheet out of the chat, as they stand at that moment."""
+"""The stock room's papers out of the chat, as they stand at that moment."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,7 +8,8 @@ import pytest
 from domain.documents import StockPaper, StockPaperLine
 from domain.people import Role
 from domain.records import NoticeKind
-from exports.stock_papers import count_sheet_pdf, transfer_note_pdf
+from domain.stock_docs import DocKind
+from exports.stock_papers import PAPERS, count_sheet_pdf, transfer_note_pdf
 from handlers.stock_papers import paper_of
 from handlers.words import Words
 from tests.exports.test_documents import codes, english, pages
@@ -72,6 +73,70 @@ async def test_a_sheet_to_be_counted_names_no_quantity(desk: DeskChat) -> None:
     await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
     await desk.taps(picker, "✅ Counted")
     assert [line[2:] for line in lines(desk)] == [("100", "98", "-2"), ("50", "50", "0")]
+
+
+async def test_a_goods_in_note_tells_batch_expiry_and_cost(desk: DeskChat) -> None:
+    he = desk.cast.people[Role.RECEIVER]
+    await desk.writes(he, "/receipt HZ")
+    await desk.shown(he, NoticeKind.STOCK_DOC, 1)
+    assert [row for row in desk.card(he, NoticeKind.STOCK_DOC, 1).rows if "📄" in row[-1].label] == []
+    await desk.writes(he, f"{CUP} 12 =8.50 {TEA}@L26@2027-11-30 5")
+    await desk.shown(he, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(he, "📄 Goods-in note")
+    assert await sent(desk) == ["R00001.pdf"]
+    assert lines(desk) == [("IN", "CUP-01", "12", "", "¥102.00"), ("IN", "TEA-01", "5", "", "")]
+    assert [line.batch for line in paper(desk).lines] == ["", "L26\n2027-11-30"]
+    assert paper(desk).totals == "2 lines, 17 units · ¥102.00"
+
+
+async def test_a_put_away_list_says_where_it_goes_and_then_where_it_is(desk: DeskChat) -> None:
+    he = desk.cast.people[Role.RECEIVER]
+    await desk.writes(he, "/putaway HZ A-01")
+    await desk.shown(he, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(he, "📄 Put-away list")
+    assert await sent(desk) == ["M00001.pdf"]
+    assert lines(desk) == [("A-01", "CUP-01", "100", "A-01", "")]
+    await desk.writes(he, f"{CUP} 30 +A-09")
+    await desk.writes(he, f"{CUP} 20 B-01")
+    await desk.writes(he, "/undo")
+    waiting = ("A-01", "CUP-01", "70", "A-01", "")
+    assert lines(desk) == [("A-01", "CUP-01", "30", "A-01", "A-09"), waiting]
+    await desk.shown(he, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(he, "✅ All put away")
+    assert lines(desk) == [("A-01", "CUP-01", "30", "A-01", "A-09")]
+
+
+async def test_a_grading_sheet_says_out_of_where_why_and_who_decided(desk: DeskChat) -> None:
+    picker, lead = desk.cast.people[Role.PICKER], desk.cast.people[Role.CS_LEAD]
+    await desk.writes(picker, "/regrade defective scratched HZ")
+    await desk.writes(picker, f"A-01 {CUP} 2")
+    await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(picker, "📄 Grading sheet")
+    assert await sent(desk) == ["G00001.pdf"]
+    assert (lines(desk), paper(desk).note) == (
+        [("A-01", "CUP-01", "2", "", "")],
+        "to defective · reason: scratched",
+    )
+    await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(picker, "✅ Ask for approval")
+    await desk.shown(lead, NoticeKind.STOCK_DOC, 1)
+    await desk.taps(lead, "✅ Approve")
+    assert paper(desk).decided == f"Decided by {lead.name} at 11-23 10:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (DocKind.RECEIPT, ["Goods-innoteX00007", "Cost", "Deliveredby"]),
+        (DocKind.MOVE, ["Put-awaylistX00007", "Goesto", "Putinto", "Putawayby"]),
+        (DocKind.REGRADE, ["GradingsheetX00007", "todefective", "Approvedby"]),
+    ],
+)
+def test_the_other_papers_are_read_back(kind: DocKind, words: list[str]) -> None:
+    made = replace(PAPER, number="X00007", to="", note="to defective")
+    [(picture, text)] = pages(PAPERS[kind](made, english))
+    assert codes(picture) == ["X00007"]
+    assert [word for word in [*words, "A-01CUP-01", "12"] if word not in text] == []
 
 
 async def test_nobody_else_gets_one(desk: DeskChat) -> None:

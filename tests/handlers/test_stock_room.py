@@ -92,7 +92,7 @@ async def test_a_picker_may_not_approve(desk: DeskChat) -> None:
     await desk.shown(picker, NoticeKind.STOCK_DOC, 1)
     [said] = await desk.taps(picker, "✅ Ask for approval")
     assert said.split("\n")[0] == "🔧 Grading G00001 · waits for an approval"
-    assert desk.labels == []
+    assert desk.labels == [["📄 Grading sheet"]]
     waiting = doc(desk)
     shown = [call for call in desk.wire.calls if call.said.get("chat_id") == picker.telegram_id][-1]
     await desk.presses(picker, f"k.y:1:{waiting.revision}", shown)
@@ -138,7 +138,7 @@ async def test_commands_say_what_they_need(desk: DeskChat) -> None:
 async def test_scans_of_people_without_a_document_are_the_floors(desk: DeskChat) -> None:
     picker = desk.cast.people[Role.PICKER]
     said = await desk.writes(picker, CUP)
-    assert said[0].split("\n")[0] == "📦 陶瓷杯 白 · CUP-01"
+    assert said[0] == "🧺 CUP-01 陶瓷杯 白: you hold no wave. Take one with /wave."
 
 
 async def test_without_a_warehouse_each_of_them_is_offered(desk: DeskChat) -> None:
@@ -164,7 +164,7 @@ async def test_what_was_put_away_stays_on_the_card(desk: DeskChat) -> None:
     await desk.writes(he, "A-01")
     await desk.writes(he, f"{CUP} 5 +A-09")
     lines = desk.card(he, NoticeKind.STOCK_DOC, 2).text.split("\n")
-    assert lines[4:6] == ["✓ 10:00 5 → A-09", "✓ 10:00 7 → A-01"]
+    assert lines[4:6] == ["✓ <code>CUP-01</code> × 5 → A-09", "✓ <code>CUP-01</code> × 7 → A-01"]
 
 
 async def test_a_transfer_that_lacks_units_says_how_many_were_sent(desk: DeskChat) -> None:

@@ -287,6 +287,8 @@ async def test_a_picture_sent_as_a_file_is_a_photo(floor: Floor) -> None:
 async def test_goods_are_looked_up_not_scanned(floor: Floor) -> None:
     picker = floor.cast.people[Role.PICKER]
     said = await floor.writes(picker, "6900000000014")
+    assert said[0] == "🧺 CUP-01 陶瓷杯 白: you hold no wave. Take one with /wave."
+    said = await floor.taps(picker, "📦 CUP-01")
     assert said[0].split("\n")[:4] == [
         "📦 陶瓷杯 白 · CUP-01",
         "Shelf A-01 · 320 g · barcode 6900000000014",
@@ -301,7 +303,7 @@ async def test_stock_tells_where_the_units_went(floor: Floor) -> None:
     said = await floor.writes(floor.cast.people[Role.PICKER], "/stock cup-01")
     lines = said[0].split("\n")
     assert lines[3] == "<b>杭州仓</b>: 98 free = 98 on the shelf − 0 promised"
-    assert f"11-23 10:01 杭州仓: -2 on the shelf → 98 · shipped {box.waybill} · 鲍里斯 Boris" in lines
+    assert f"11-23 10:01 杭州仓: -2 on the shelf, 100 → 98 · shipped {box.waybill} · 鲍里斯 Boris" in lines
     assert f"11-23 10:01 杭州仓: 2 × A-01 → {box.number} · picked {box.waybill} · 王强 Wang Qiang" in lines
 
 

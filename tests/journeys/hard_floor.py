@@ -42,6 +42,7 @@ from domain.policy_stops import RecallKind
 from domain.records import Grade
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import DocKind, DocState
+from domain.stock_lines import Scan
 from domain.stop_desk import RecallState
 from storage.unit import Unit
 from tests.journeys import hard_dock
@@ -138,7 +139,7 @@ def _releases(scene: Scene, desk: Desk) -> Do | None:
     if order is None or not codes:
         return None
     code = scene.chance.choice(codes)
-    return lambda unit: review.release_hold(unit, BOSS, order.id, order.revision, code)
+    return lambda unit: review.release_hold(unit, BOSS, order.id, order.revision, code, sure=True)
 
 
 def _merges(scene: Scene, desk: Desk) -> Do | None:
@@ -300,9 +301,9 @@ def _papers(scene: Scene, desk: Desk) -> Do | None:
     if doc.kind is DocKind.MOVE and not doc.lines and chance.random() < 0.3:
         return lambda unit: stock_posting.finish(unit, actor, doc.id, doc.revision)
     units = chance.randint(1, 12) if doc.kind is DocKind.RECEIPT else chance.randint(1, 2)
-    scans = [stock_room.Scan(chance.choice(["CUP", "LID"]), units)]
+    scans = [Scan(chance.choice(["CUP", "LID"]), units)]
     if doc.kind is DocKind.MOVE:
-        scans.append(stock_room.Scan(chance.choice(["A-1", "A-2"]), new=True))
+        scans.append(Scan(chance.choice(["A-1", "A-2"]), new=True))
     return lambda unit: stock_room.scan(unit, actor, doc.id, scans)
 
 

@@ -1,6 +1,7 @@
 """The part of the life machine that is about stops and papers: second scans, torn sheets, moves, recalls, answers."""
 
 from collections.abc import Callable
+from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -120,7 +121,7 @@ class StopLife(RuleBasedStateMachine):
 
     @rule(number=NUMBERS, code=st.sampled_from([HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED, HoldCode.FREEZE]))
     def hold_is_released(self, number: str, code: HoldCode) -> None:
-        self.tap(review.release_hold, number, code)
+        self.tap(partial(review.release_hold, sure=True), number, code)
 
     @precondition(lambda self: self.waybills())
     @rule(pick=st.integers(0, 20), kind=st.sampled_from(list(RecallKind)))

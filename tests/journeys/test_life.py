@@ -169,7 +169,7 @@ class Life(OwedLife):
         if order_id is None:
             return
         for code in self.store.read_now(lambda desk: open_codes(desk.orders.get(order_id).holds)):
-            self.tap(review.release_hold, number, code)
+            self.tap(partial(review.release_hold, sure=True), number, code)
 
     @rule(number=NUMBERS)
     def the_buyer_moves(self, number: str) -> None:

@@ -302,6 +302,34 @@ async def test_a_check_counts_on_the_page(yard: Floor, chromium: Browser, tmp_pa
     await phone.close()
 
 
+async def test_a_label_with_separators_and_a_paper(yard: Floor, chromium: Browser) -> None:
+    """The scanner types the separator as Ctrl+] or F8; the code of the pick list opens the wave in the chat."""
+    yard.store.run_now(_check_items)
+    yard.store.run_now(_numbered, "CUP-W")
+    if yard.now(31).state is not ParcelState.PICKED:
+        yard.walk(31, ParcelState.PICKED)
+    phone = await Phone.open(chromium, yard.address(OWNER))
+    await phone.station("check")
+    await phone.types(yard.boxes[31].waybill)
+    await phone.verdict("item")
+    barcode = yard.store.read_now(lambda desk: desk.catalog.skus)["CUP-W"].barcode
+    for text, key in ((f"010{barcode}10X", "Control+]"), ("240Z", "F8"), ("21AB-12", "Enter")):
+        await phone.page.keyboard.type(text)
+        await phone.page.keyboard.press(key)
+    await phone.verdict("ok")
+    check = yard.store.read_now(lambda desk: desk.checks.get(yard.boxes[31].id))
+    assert check is not None
+    assert [(unit.sku, unit.serial) for unit in check.units] == [("CUP-W", "AB-12")]
+    await phone.types("W0001")
+    await phone.verdict("paper")
+    await expect(phone.shown("panel")).to_contain_text("W0001")
+    await phone.close()
+
+
+def _numbered(unit: Unit, sku: str) -> None:
+    unit.catalog_admin.put_skus([replace(unit.catalog.skus[sku], traits=frozenset({"serial"}))])
+
+
 def _written(unit: Unit, order_id: int, text: str) -> None:
     unit.orders.save([replace(unit.orders.get(order_id), buyer_message=text)])
 

@@ -7,16 +7,19 @@ from typing import Any
 
 from sqlalchemy import event
 
-from domain import history, watch, worries
+from domain import history, stock_posting, stock_room, watch, worries
 from domain.deadlines import MISSED, ends
 from domain.holds import CATALOGUE, Hold, HoldCode, Source
+from domain.incoming import Platform
 from domain.lookout import FIRST, Pile, Rhythm, Shortage
 from domain.orders import OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
-from domain.people import CLOCK
+from domain.people import CLOCK, Actor, Role
 from domain.policy import Policy
 from domain.policy_sections import Alerts, Suspension
 from domain.records import AlertKind, ImportRun, Return, ReturnState
+from domain.stock_docs import ASKED_AGAIN, DocKind, StockDoc
+from domain.stock_lines import Scan
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory
@@ -195,11 +198,17 @@ def test_orders_to_ship_pile_up_by_courier_and_province(each: Each) -> None:
     box(second, sf, ParcelState.PLANNED)
     third = put(each, 0, "3")
     box(put(each, 0, "4", status=OrderStatus.SHIPPED), yto, ParcelState.HANDED_OVER)
-    assert each.store.read_now(lambda unit: unit.piles.to_ship()) == [
-        Pile(0, "浙江省", 1, NOW, (third,)),
-        Pile(yto, "浙江省", 1, NOW, (first,)),
-        Pile(sf, "西藏自治区", 1, NOW, (second,)),
+    put(each, 0, "5", receiver=factory.receiver(city="宁波市"), holds=(hold(HoldCode.COURIER_SUSPENDED, 1),))
+    found = each.store.read_now(lambda unit: unit.piles.to_ship())
+    assert [(way.courier_id, way.held, way.to.province, way.pile.first) for way in found] == [
+        (0, False, "浙江省", (third,)),
+        (0, True, "浙江省", (third + 2,)),
+        (yto, False, "浙江省", (first,)),
+        (sf, False, "西藏自治区", (second,)),
     ]
+    deep = each.store.read_now(lambda unit: unit.piles.to_ship(deep=True))
+    assert [way.to.city for way in deep] == ["杭州市", "宁波市", "杭州市", "杭州市"]
+    assert {way.to.country for way in (*found, *deep)} == {"CN"}
 
 
 @SHARED
@@ -311,9 +320,51 @@ def test_a_tally_counts_verbs_within_a_time_and_a_scope(each: Each) -> None:
 
 
 def test_a_chosen_policy_with_sections_comes_back_as_it_was(each: Each) -> None:
-    alerts = Alerts(quiet="off", critical=(AlertKind.SHORTAGE,), dispatch_hours={"shopify": 72}, near_hours=(1,))
+    alerts = Alerts(quiet="off", critical=(AlertKind.SHORTAGE,), dispatch_hours={Platform.SHOPIFY: 72}, near_hours=(1,))
     chosen = Policy(alerts=alerts, suspensions=(Suspension("SF", "新疆", "2026-11-20", "", "snow"),))
     kept = each.store.run_now(lambda unit: unit.catalog_admin.put_policy(chosen, "owner"))
     assert each.store.read_now(lambda unit: unit.policy) == kept
     assert kept == replace(chosen, version=kept.version)
     assert each.store.read_now(lambda unit: unit.catalog_admin.policies()) == [kept]
+
+
+def test_stock_documents_pile_up_where_they_are_worked_by_what_they_wait_for(each: Each) -> None:
+    """Each is as old as the last thing done with it; what is asked again of a count is nothing done."""
+    here, there = (place.id for place in each.cast.warehouses)
+    picker, receiver = each.cast.actor(Role.PICKER), each.cast.actor(Role.RECEIVER)
+
+    def begin(kind: DocKind, *scans: Scan, actor: Actor = picker, **more: Any) -> StockDoc:
+        made: StockDoc = each.store.run_now(lambda unit: stock_room.begin(unit, actor, kind, here, **more))
+        return each.store.run_now(stock_room.scan, actor, made.id, scans) if scans else made
+
+    sent = begin(DocKind.TRANSFER, Scan("CUP-01", 5), to=there)
+    sent = each.store.run_now(stock_posting.finish, picker, sent.id, sent.revision)
+    grade = begin(DocKind.REGRADE, Scan("CUP-01", 2), scope="defective", reason="scratched")
+    grade = each.store.run_now(stock_posting.finish, picker, grade.id, grade.revision)
+    asked = each.store.run_now(stock_room.ask_count, picker, here, "A-01")
+    laid_aside = begin(DocKind.RECEIPT, actor=receiver)
+    begun = each.clock.time
+    each.clock.move(60)
+    put_away = begin(DocKind.MOVE, actor=receiver)
+    each.store.run_now(lambda unit: history.note(unit, CLOCK, "stock_doc", asked.id, ASKED_AGAIN))
+    counted = begin(DocKind.COUNT, scope="A-01")
+    dropped = begin(DocKind.RECEIPT, actor=receiver)
+    each.store.run_now(stock_posting.cancel, receiver, dropped.id, dropped.revision)
+    parts = ("waiting", "transit", "count", "receiver", "picker")
+
+    def piles(seconds: int) -> list[Pile]:
+        before = dict.fromkeys(parts, begun + timedelta(seconds=seconds))
+        return each.store.read_now(lambda unit: unit.piles.stock_docs(before))
+
+    assert piles(0) == []
+    assert piles(1) == [
+        Pile(here, "count", 1, begun, (asked.id,)),
+        Pile(here, "receiver", 1, begun, (laid_aside.id,)),
+        Pile(here, "waiting", 1, begun, (grade.id,)),
+        Pile(there, "transit", 1, begun, (sent.id,)),
+    ]
+    whole = {(pile.place, pile.part): (pile.count, pile.first) for pile in piles(61)}
+    assert whole[here, "receiver"] == (2, (laid_aside.id, put_away.id))
+    assert whole[here, "picker"] == (1, (counted.id,))
+    one = each.store.read_now(lambda unit: unit.piles.stock_docs({"count": begun + MINUTE}))
+    assert [pile.part for pile in one] == ["count"]

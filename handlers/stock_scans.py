@@ -1,0 +1,117 @@
+"""What somebody who holds a stock document types, scans or photographs for it: bins, goods, how many, and corrections.
+
+Surprising: `=` says what one has cost where a number stands before it, and sets the line anew where none does:
+`CUP-01 12 =8.50` are twelve more at 8.50 each, `CUP-01 =12` are twelve in all.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from domain import floor, paper_codes
+from domain.desk import Desk
+from domain.errors import BadValue
+from domain.money import parse_minor
+from domain.stock_docs import StockDoc
+from domain.stock_lines import How, Scan
+
+_SPLIT = re.compile(r"[\s,;，；、]+")
+_NUMBER = re.compile(r"[x×*]?(\d{1,6})", re.IGNORECASE)
+_LESS = re.compile(r"[-−－](\d{1,6})")
+_WHOLE = re.compile(r"[=＝](\d{1,6})")
+_EQUALS = ("=", "＝")
+_MOST = 50
+
+
+def _tokens(words: str) -> list[str]:
+    return [token for token in _SPLIT.split(words.strip()) if token]
+
+
+def _of_the_code(token: str) -> bool:
+    """Whether it says something about the code before it."""
+    return bool(_NUMBER.fullmatch(token) or _LESS.fullmatch(token)) or token.startswith(_EQUALS)
+
+
+def _on_a_parcel(desk: Desk, code: str) -> bool:
+    """Whether it is the label of a parcel of ours, or of one that comes back, or the code on a paper of ours."""
+    code = code.strip().upper()
+    ours = desk.parcels.by_waybill(code) is not None or desk.returns.by_waybill(code) is not None
+    return ours or bool(paper_codes.of(desk, code))
+
+
+def meant(desk: Desk, person_id: int, words: str) -> tuple[StockDoc, str] | None:
+    """The document in this person's hands and the currency costs are told in, when these words can be scans for it:
+    never with a parcel's label among them."""
+    doc = desk.stock_docs.held_by(person_id)
+    tokens = _tokens(words)
+    if doc is None or not tokens or len(tokens) > _MOST:
+        return None
+    codes = [token.split("@")[0] for token in tokens if not _of_the_code(token)]
+    if not codes or any(_on_a_parcel(desk, code) for code in codes):
+        return None
+    sku = floor.sku_of(desk, codes[0])
+    first_known = sku or codes[0].startswith("+") or (codes[0].isascii() and any(c.isdecimal() for c in codes[0]))
+    if not first_known:
+        return None
+    return doc, desk.catalog.skus[sku].currency if sku else desk.catalog.company.currency
+
+
+def read_scans(words: str, currency: str) -> list[Scan]:
+    """`A-01 CUP-01 12 TEA@B7@2027-05-31 6 =8.50 +A-09 CUP-02 -3 CUP-03 =50`: bins, products with batch and expiry, how
+    many more, what one cost; how many fewer; how many in all.
+
+    Raises BadValue for what is none of these.
+    """
+    found: list[Scan] = []
+    told = True  # whether a number stands behind the last code already
+    for token in _tokens(words):
+        number, less, whole = (shape.fullmatch(token) for shape in (_NUMBER, _LESS, _WHOLE))
+        if not found or not _of_the_code(token) or (number and told):
+            found.append(_thing(token))
+            told = False
+        elif number:
+            found[-1], told = replace(found[-1], units=int(number[1])), True
+        elif told and not less:
+            found[-1] = _costing(found[-1], token[1:], currency)
+        elif less and not told:
+            found[-1], told = replace(found[-1], units=int(less[1]), how=How.LESS), True
+        elif whole and not told:
+            found[-1], told = replace(found[-1], units=int(whole[1]), how=How.SET), True
+        else:
+            raise BadValue("units", token[:30], "units")
+    return found
+
+
+def _thing(token: str) -> Scan:
+    if token.startswith("+"):
+        return Scan(token[1:], new=True)
+    text, _, rest = token.partition("@")
+    batch, _, expires = rest.partition("@")
+    try:
+        return Scan(text, batch=batch, expires=date.fromisoformat(expires) if expires else None)
+    except ValueError:
+        raise BadValue("date", expires[:30], "date") from None
+
+
+def _costing(scan: Scan, text: str, currency: str) -> Scan:
+    try:
+        cost = parse_minor(text, currency)
+    except ValueError:
+        raise BadValue("cost", text[:30], "cost") from None
+    if not 0 <= cost <= 10**12 or scan.how is How.LESS:
+        raise BadValue("cost", text[:30], "cost")
+    return replace(scan, cost=cost)
+
+
+def in_picture(desk: Desk, person_id: int, texts: Sequence[str], caption: str) -> str:
+    """What a photo's codes are in words for the document this person holds; '' when they hold none, or when a
+    parcel's label is among them. Raises BadValue for a number with several products."""
+    doc = desk.stock_docs.held_by(person_id)
+    if doc is None or not texts or any(_on_a_parcel(desk, text) for text in texts):
+        return ""
+    goods = [text for text in texts if floor.sku_of(desk, text)] or list(texts)
+    number = caption.strip()
+    if number and len(goods) > 1:
+        raise BadValue("units", number[:30], "one_product")
+    return " ".join([*goods, number])
