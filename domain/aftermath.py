@@ -20,9 +20,10 @@ def wave_progress(desk: Desk, actor: Actor, parcel: Parcel) -> None:
         return
     wave = desk.waves.get(parcel.wave_id)
     news = wave
-    if wave.state is WaveState.OPEN and parcel.state is ParcelState.PICKED:
+    if wave.free and parcel.state is ParcelState.PICKED:
         news = replace(news, state=WaveState.TAKEN, owner_id=actor.person_id, owner=actor.name)
-    if ParcelState.IN_WAVE not in desk.parcels.wave_counts(wave.id) and wave.state is not WaveState.DONE:
+    going = wave.state in (WaveState.OPEN, WaveState.TAKEN)
+    if going and ParcelState.IN_WAVE not in desk.parcels.wave_counts(wave.id):
         news = replace(news, state=WaveState.DONE)
     if news != wave:
         desk.waves.save(news)

@@ -4,6 +4,8 @@ Surprising: a picked unit lies in its box: the place is then called by the parce
 it from the pick on, though it leaves the stock at the hand-over only, and a put-back knows where it came from.
 """
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -32,6 +34,12 @@ class Spot:
     bin: str
     units: int
     expires: date | None = None
+
+
+def walking_order(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
+    """What bins are sorted by: the way people walk past them, numbers as numbers, so that A-2 comes before A-10."""
+    parts = re.findall(r"\d+|\D+", name.casefold())
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts), name
 
 
 def in_box(name: str) -> bool:
@@ -67,14 +75,15 @@ def _first_day(desk: Desk, policy: Policy) -> date:
     return today(desk) + timedelta(days=policy.stock.life_days)
 
 
-def _batched(desk: Desk, skus: Iterable[str]) -> set[str]:
+def batched(desk: Desk, skus: Iterable[str]) -> set[str]:
+    """Those of these skus that come in batches."""
     return {sku for sku in skus if sku in desk.catalog.skus and desk.catalog.skus[sku].batched}
 
 
 def stale(desk: Desk, skus: Collection[str], policy: Policy | None = None) -> dict[tuple[int, str], int]:
     """(warehouse, sku) -> good units on the shelf whose batch has too little life left to be sent, by the policy in
     force or another."""
-    mine = _batched(desk, skus)
+    mine = batched(desk, skus)
     if not mine:
         return {}
     until, first = desk.stock.batches(mine), _first_day(desk, policy or desk.policy)
@@ -112,8 +121,7 @@ def claimable(
 
 def spots(desk: Desk, warehouse_id: int, skus: Collection[str], *, fresh: bool = True) -> dict[str, list[Spot]]:
     """sku -> its units on the shelves, in the order to take them: what expires first, the receiving area last."""
-    batched = _batched(desk, skus)
-    until = desk.stock.batches(batched) if batched else {}
+    until = desk.stock.batches(batched(desk, skus))
     first = _first_day(desk, desk.policy)
     found: dict[str, list[Spot]] = {sku: [] for sku in skus}
     for place in desk.stock.places(skus, warehouse_id):
@@ -122,11 +130,33 @@ def spots(desk: Desk, warehouse_id: int, skus: Collection[str], *, fresh: bool =
             continue
         found[place.sku].append(Spot(place, shown(desk, place.sku, place.bin), place.units, expires))
     for ways in found.values():
-        ways.sort(key=lambda spot: (spot.expires or date.max, spot.place.bin == RECEIVING, spot.bin, spot.place.batch))
+        ways.sort(key=_first_out)
     return found
 
 
-def _take(ways: Iterable[Spot], need: int) -> list[Spot]:
+def _first_out(spot: Spot) -> tuple[object, ...]:
+    return spot.expires or date.max, spot.place.bin == RECEIVING, walking_order(spot.bin), spot.place.batch
+
+
+def parted(ways: Iterable[Spot], places: Iterable[Place]) -> tuple[list[Spot], list[Spot]]:
+    """The units of these spots that lie in these places, and the others, each in the order they came."""
+    wanted: Counter[tuple[str, str, str]] = Counter()
+    for place in places:
+        wanted[place.sku, place.bin, place.batch] += place.units
+    inside, outside = [], []
+    for spot in ways:
+        key = (spot.place.sku, spot.place.bin, spot.place.batch)
+        units = min(spot.units, wanted[key])
+        wanted[key] -= units
+        if units:
+            inside.append(replace(spot, units=units))
+        if units < spot.units:
+            outside.append(replace(spot, units=spot.units - units))
+    return inside, outside
+
+
+def take(ways: Iterable[Spot], need: int) -> list[Spot]:
+    """The first so many units of these spots; fewer where there are no more."""
     taken = []
     for spot in ways:
         if need <= 0:
@@ -134,12 +164,6 @@ def _take(ways: Iterable[Spot], need: int) -> list[Spot]:
         taken.append(replace(spot, units=min(need, spot.units)))
         need -= taken[-1].units
     return taken
-
-
-def bins_for(desk: Desk, warehouse_id: int, units: Mapping[str, int]) -> dict[str, list[Spot]]:
-    """For a pick list: sku -> which bins to take its units from, in order; short where the shelves are. A suggestion
-    as of now: nothing is claimed, the pick's own scan takes it again from what is there then."""
-    return {sku: _take(ways, units[sku]) for sku, ways in spots(desk, warehouse_id, units).items()}
 
 
 def drawn(
@@ -150,9 +174,11 @@ def drawn(
     fresh: bool = True,
     of: Sequence[str] = (),
     at: str = "",
+    sent: Parcel | None = None,
 ) -> list[Spot]:
     """The units off the shelves, their levels locked; `of` certain batches alone, the first first; `at` one bin alone,
-    as people call it. Raises NotEnoughStock where the shelves are short."""
+    as people call it; for the parcel `sent` from where its wave sends it. Raises NotEnoughStock where the shelves are
+    short."""
     desk.stock.levels(units, lock=True)
     taken: list[Spot] = []
     for sku, ways in spots(desk, warehouse_id, units, fresh=fresh).items():
@@ -160,12 +186,25 @@ def drawn(
             ways = [way for way in ways if way.bin.casefold() == at.casefold()]
         if of:
             ways = sorted((way for way in ways if way.place.batch in of), key=lambda way: of.index(way.place.batch))
-        mine = _take(ways, units[sku])
+        if sent:
+            ways = _as_sent(desk, sent, ways, units[sku])
+        mine = take(ways, units[sku])
         there = sum(spot.units for spot in mine)
         if there < units[sku]:
             raise NotEnoughStock(sku, desk.catalog.warehouses[warehouse_id].code, there, units[sku])
         taken += mine
     return taken
+
+
+def _as_sent(desk: Desk, parcel: Parcel, ways: Sequence[Spot], need: int) -> list[Spot]:
+    """The spots of one sku in the order the parcel takes from them: where its wave sent it, then what no open wave is
+    sent to, last what others are."""
+    own, rest = parted(ways, desk.walks.of([parcel.id]).get(parcel.id, ()))
+    if sum(spot.units for spot in own) >= need or not rest:
+        return [*own, *rest]
+    others = desk.walks.open_in(rest[0].place.warehouse_id, [rest[0].place.sku])
+    theirs, free = parted(rest, (place for one, found in others.items() if one != parcel.id for place in found))
+    return [*own, *free, *theirs]
 
 
 def pick(desk: Desk, actor: Actor, parcel: Parcel) -> None:
@@ -176,7 +215,8 @@ def pick(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     for lying in _boxed(desk, parcel, units):
         units[lying.sku] -= lying.units
     moves: list[Move] = []
-    for spot in drawn(desk, parcel.warehouse_id, {sku: need for sku, need in units.items() if need > 0}):
+    wanted = {sku: need for sku, need in units.items() if need > 0}
+    for spot in drawn(desk, parcel.warehouse_id, wanted, sent=parcel):
         moves += stock.relocate(_of(spot.place, spot.units, Document.PICK, parcel.id), parcel.number)
     desk.stock.apply(moves, actor.name)
 

@@ -1,7 +1,8 @@
 """The check between pick and pack: every unit is scanned once, into the right box (rules.md B8).
 
 Surprising: notes that must be read come first, not last as in the rules' list, because "no invoice in the box" is of
-use only before the box is filled. A parcel with a strong serial number is checked item by item in every warehouse.
+use only before the box is filled. A parcel with a strong serial number, or with goods of a batch, is checked item by
+item in every warehouse.
 """
 
 from collections import Counter
@@ -52,9 +53,10 @@ class Progress:
 
 def wanted(desk: Desk, parcel: Parcel) -> CheckMode:
     """What the parcel's check asks for, by its warehouse and its goods."""
-    if any(SERIAL in traits(desk, item.sku) for item in parcel.live_items):
-        return CheckMode.ITEMS
     rules = desk.policy.checks
+    marked = {SERIAL, BATCH} if rules.batches else {SERIAL}
+    if any(marked & traits(desk, item.sku) for item in parcel.live_items):
+        return CheckMode.ITEMS
     place = desk.catalog.warehouses.get(parcel.warehouse_id or 0)
     return rules.by_warehouse.get(place.code, rules.mode) if place else rules.mode
 

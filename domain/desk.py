@@ -36,7 +36,7 @@ from domain.records import (
     StoredFile,
 )
 from domain.scan_page import PageAnswers
-from domain.stock_book import StockBook
+from domain.stock_book import StockBook, Walks
 from domain.stock_docs import StockDocs
 from domain.stop_desk import Feeds, Recalls, Refunds, Replies, Stops
 from domain.table_mapping import Mappings
@@ -248,6 +248,8 @@ class Desk(Protocol):
     def checks(self) -> Checks: ...
     @property
     def waves(self) -> Waves: ...
+    @property
+    def walks(self) -> Walks: ...
     @property
     def prints(self) -> Prints: ...
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PickLine:
-    """Units of one sku to take from one bin, and which slots of the cart they go to: (slot, units) each."""
+    """Units of one sku and batch to take from one bin, and which slots of the cart they go to: (slot, units) each."""
 
     bin: str
     sku: str
@@ -17,6 +17,8 @@ class PickLine:
     title: str
     quantity: int
     slots: tuple[tuple[int, int], ...]
+    batch: str = ""
+    expires: str = ""
 
 
 @dataclass(frozen=True, slots=True)

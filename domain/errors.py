@@ -205,6 +205,14 @@ class NotEnoughStock(Refusal):
 
 
 @dataclass(eq=False)
+class LiesElsewhere(Refusal):
+    """The books know that nothing of the sku lies where the paper said; it lies in `bins` now."""
+
+    sku: str
+    bins: tuple[str, ...]
+
+
+@dataclass(eq=False)
 class ParcelStopped(Refusal):
     """The gate: an open stop or hold on the parcel. The loud one."""
 
@@ -378,20 +386,6 @@ class BatchExpired(Refusal):
     sku: str
     batch: str
     expires: date
-
-
-@dataclass(eq=False)
-class InviteDead(Refusal):
-    """The link was used, revoked or has expired."""
-
-    why: str
-
-
-@dataclass(eq=False)
-class LastOwner(Refusal):
-    """The company would be left without an owner."""
-
-    name: str
 
 
 @dataclass(eq=False)

@@ -46,6 +46,7 @@ from domain.errors import (
 from domain.holds import open_codes
 from domain.merging import one_place
 from domain.orders import OrderStatus
+from domain.paper_records import Paper
 from domain.parcels import Parcel, ParcelState, Stop, StopKind
 from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
 from domain.planning import reprice
@@ -135,11 +136,18 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
     return "feed_stale" if silent else ""
 
 
-def _label_holds(desk: Desk, parcel: Parcel, station: Station) -> None:
-    """From the check on a label is on the box. Raises ParcelStopped('LABEL_OLD') when it says something else than it
-    should; labels that were never printed here are nobody's concern."""
-    if station is not Station.PICK and printing.outdated(desk, parcel):
-        raise ParcelStopped(parcel.number, parcel.waybill, ("LABEL_OLD",))
+_OLD: Mapping[Paper, str] = {Paper.LABEL: "LABEL_OLD", Paper.SLIP: "SLIP_OLD"}
+
+
+def _paper_holds(desk: Desk, parcel: Parcel, station: Station) -> str:
+    """From the check on a label is on the box, until it is packed its slip is not in it: raises ParcelStopped when one
+    says something else than it should. Before that, and of the slip in a box that is weighed, a warning is returned.
+    Papers that were never printed here are nobody's concern."""
+    old = printing.outdated(desk, parcel)
+    refused = {Station.PICK: (), Station.CHECK: old, Station.PACK: old}.get(station, (Paper.LABEL,))
+    if found := [paper for paper in old if paper in refused]:
+        raise ParcelStopped(parcel.number, parcel.waybill, tuple(_OLD[paper] for paper in found))
+    return _OLD[old[0]].lower() if old and station is not Station.HAND_OVER else ""
 
 
 def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
@@ -217,7 +225,8 @@ def _step(
     passed = ""
     if parcel.state is not ParcelState.HANDED_OVER:
         passed = gate(desk, parcel, picking=station is Station.PICK)
-        _label_holds(desk, parcel, station)
+        old = _paper_holds(desk, parcel, station)
+        passed = passed or old
         if station is Station.PICK and pulls.repicked(desk, actor, parcel):
             parcel = desk.parcels.get(parcel.id)
             if parcel.state is not ParcelState.IN_WAVE:
@@ -263,7 +272,7 @@ def check_item(desk: Desk, actor: Actor, parcel: Parcel, told: Code, sku: str) -
     try:
         with desk.attempt():
             passed = gate(desk, parcel)
-            _label_holds(desk, parcel, Station.CHECK)
+            _paper_holds(desk, parcel, Station.CHECK)
             checking.require_notes_read(desk, parcel)
             units = checking.count(desk, actor, parcel, told, sku)
             return Scanned(code, Station.CHECK, _checked(desk, actor, parcel), warn=passed, units=units)
@@ -279,7 +288,7 @@ def swap_batch(desk: Desk, actor: Actor, code: str, batch: str) -> Parcel:
         raise Unknown("waybill", code)
     require(actor, Right.OVERRIDE, warehouse=parcel.warehouse_id)
     gate(desk, parcel)
-    _label_holds(desk, parcel, Station.CHECK)
+    _paper_holds(desk, parcel, Station.CHECK)
     checking.swap_batch(desk, actor, parcel, batch)
     return _checked(desk, actor, parcel)
 

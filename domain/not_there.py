@@ -7,7 +7,7 @@ on by itself, or has given up its promise (`shortfall`).
 
 from dataclasses import replace
 
-from domain import bins, floor, history, stock_room, stopping
+from domain import floor, history, stock_room, stopping, walking
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.holds import Hold, HoldCode, Source, lapse
@@ -19,12 +19,13 @@ VERB = ASKED_AGAIN
 _MOST_OPEN = 200
 
 
-def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tuple[Parcel, StockDoc]:
-    """Units of this product that this parcel wants are not in their bin ('' = its only product). Its orders are held
-    with the reason, the product, the bin and the count, until that count is over; who says so has the stopped parcel.
-    Returns it and the count, the one that is open already where there is one.
+def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tuple[Parcel, list[StockDoc]]:
+    """Units of this product that this parcel wants are not in the bin its paper named ('' = its only product). Its
+    orders are held with the reason, the product, the bin and the count, until that count is over; who says so has the
+    stopped parcel. Returns it and the counts, the one that is open already where there is one; one for each bin where
+    the paper named several.
 
-    Raises Unknown, BadValue, NotAllowed, WrongStatus when the parcel is not being picked.
+    Raises Unknown, BadValue, NotAllowed, WrongStatus when the parcel is not being picked, LiesElsewhere.
     """
     box = desk.parcels.by_waybill(code)
     if box is None:
@@ -33,9 +34,11 @@ def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tu
     if box.state is not ParcelState.IN_WAVE or box.warehouse_id is None:
         raise WrongStatus(box.waybill or box.number, box.state, ParcelState.IN_WAVE)
     sku = _product(desk, box, product)
-    spots = bins.bins_for(desk, box.warehouse_id, {sku: 1})[sku]
-    where = spots[0].bin if spots else desk.catalog.skus[sku].bin
-    doc = _count(desk, actor, box.warehouse_id, where or sku)
+    return box, [_missing(desk, actor, box, sku, where, reason) for where in walking.named(desk, box, sku)]
+
+
+def _missing(desk: Desk, actor: Actor, box: Parcel, sku: str, where: str, reason: str) -> StockDoc:
+    doc = _count(desk, actor, box.warehouse_id or 0, where or sku)
     history.note(desk, actor, "stock_doc", doc.id, VERB, sku, parcel=box.number, box=str(box.id))
     told = " · ".join(part for part in (reason, sku, where, doc.number) if part)
     for order_id in sorted({item.order_id for item in box.live_items if item.sku == sku}):
@@ -47,7 +50,7 @@ def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tu
         desk.orders.save([replace(order, holds=(*order.holds, hold))])
         history.note(desk, actor, "order", order_id, "held", told)
         stopping.reblock(desk, desk.orders.get(order_id))
-    return box, doc
+    return doc
 
 
 def _product(desk: Desk, box: Parcel, text: str) -> str:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from domain.desk import Desk
+from domain.holds import CATALOGUE, HoldCode
+from domain.orders import Order
 from domain.people import WAREHOUSE_ROLES, Actor, Chat, Person, Role
 from domain.records import Notice, NoticeKind
 
@@ -81,6 +83,16 @@ def tell(
         own = {person.chat_id for person in desk.people.staff().people if person.id == doer.person_id} | {doer.chat_id}
         chats = [chat for chat in chats if chat not in own]
     desk.outbox.add([Notice(kind, subject_id, chat, key, due, quiet=quiet, data=data) for chat in chats])
+
+
+def ask_owners(desk: Desk, order: Order, codes: Collection[HoldCode]) -> None:
+    """Whoever is to decide on these new holds gets the order's card: the floor only keeps its box, the answer is
+    theirs. A freeze is known to who wrote it, a neighbour's trouble to who has the neighbour."""
+    told = [code for code in codes if code not in (HoldCode.MEMBER_CHANGED, HoldCode.FREEZE)]
+    roles = {CATALOGUE[code].owner for code in told}
+    if roles:
+        key = f"held:{order.id}:{order.revision}:{','.join(told)}"
+        tell(desk, NoticeKind.ORDER, order.id, roles, key=key, shop=order.shop_id)
 
 
 def tell_chat(desk: Desk, kind: NoticeKind, subject_id: int, chat_id: int, *, key: str, **data: str) -> None:

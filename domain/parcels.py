@@ -30,7 +30,7 @@ MOVES: Mapping[ParcelState, frozenset[ParcelState]] = {
     ParcelState.PLANNED: frozenset({ParcelState.OWED, ParcelState.READY, ParcelState.CANCELLED}),
     ParcelState.OWED: frozenset({ParcelState.PLANNED, ParcelState.READY, ParcelState.CANCELLED}),
     ParcelState.READY: frozenset({ParcelState.PLANNED, ParcelState.IN_WAVE, ParcelState.CANCELLED}),
-    ParcelState.IN_WAVE: frozenset({ParcelState.PICKED, ParcelState.CANCELLED}),
+    ParcelState.IN_WAVE: frozenset({ParcelState.READY, ParcelState.PICKED, ParcelState.CANCELLED}),
     ParcelState.PICKED: frozenset(
         {ParcelState.IN_WAVE, ParcelState.CHECKED, ParcelState.PACKED, ParcelState.CANCELLED}
     ),
@@ -141,14 +141,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A parcel that waits for its wave, seen lightly: different `skus`, the earliest `due_at` of its orders (None = no
+    """A parcel that waits for its wave, seen lightly: units by sku, the earliest `due_at` of its orders (None = no
     clock runs) and everything people wrote on them."""
 
     parcel_id: int
     courier_id: int | None
     ready_at: datetime | None
     due_at: datetime | None
-    skus: tuple[str, ...]
+    units: Mapping[str, int]
     notes: str = ""
 
 
@@ -172,11 +172,13 @@ class Sample:
 
 
 class WaveState(StrEnum):
-    """A wave is open until somebody takes it and done when its last parcel has left the picking."""
+    """A wave is OPEN until somebody takes it and DONE when its last parcel has left the picking. TAKEN without an
+    owner: whoever took it gave it back. DISSOLVED: its parcels wait for another (`domain.wave_hands`)."""
 
     OPEN = "open"
     TAKEN = "taken"
     DONE = "done"
+    DISSOLVED = "dissolved"
 
 
 def wave_number(wave_id: int) -> str:
@@ -204,6 +206,11 @@ class Wave:
     def number(self) -> str:
         """What people call it."""
         return wave_number(self.id)
+
+    @property
+    def free(self) -> bool:
+        """Whether whoever wants to may take it."""
+        return self.state is WaveState.OPEN or (self.state is WaveState.TAKEN and self.owner_id is None)
 
 
 class Stage(StrEnum):

@@ -39,6 +39,7 @@ class Right(StrEnum):
     CUSTOMERS = "customers"
     CUSTOMER_LISTS = "customer_lists"
     WAVE = "wave"
+    REASSIGN = "reassign"
     PRINT = "print"
     PICK = "pick"
     CHECK = "check"
@@ -71,11 +72,12 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REFUND,
             Right.STOCK,
         }
-        | {Right.WAVE, Right.PRINT, Right.CUSTOMERS, Right.CUSTOMER_LISTS, Right.STOCK_WORK, Right.STOCK_APPROVE}
+        | {Right.WAVE, Right.REASSIGN, Right.PRINT, Right.CUSTOMERS, Right.CUSTOMER_LISTS}
+        | {Right.STOCK_WORK, Right.STOCK_APPROVE}
     ),
     Role.PICKER: frozenset(_FLOOR | {Right.PICK, Right.WAVE, Right.PRINT}),
     Role.PACKER: frozenset(_FLOOR | {Right.CHECK, Right.PACK, Right.PRINT}),
-    Role.DISPATCHER: frozenset(_FLOOR | {Right.WEIGH, Right.HAND_OVER, Right.WAVE, Right.PRINT}),
+    Role.DISPATCHER: frozenset(_FLOOR | {Right.WEIGH, Right.HAND_OVER, Right.WAVE, Right.REASSIGN, Right.PRINT}),
     Role.RECEIVER: frozenset(_FLOOR | {Right.RECEIVE}),
     Role.FINANCE: frozenset({Right.VIEW_ORDERS, Right.REPORT, Right.STOCK, Right.STOCK_APPROVE}),
     Role.BUYER: frozenset({Right.VIEW_ORDERS, Right.STOCK}),

@@ -1,7 +1,8 @@
 """The sections of the policy about checking a parcel's goods and weighing it (rules.md B8, B9).
 
 Surprising: a warehouse that asks for no check still checks the parcels with serial numbers item by item, because a
-number nobody scanned cannot be looked up when the buyer returns another unit.
+number nobody scanned cannot be looked up when the buyer returns another unit; and, unless told otherwise, those with
+batches, because the books would say which one went out and nobody had looked.
 """
 
 import re
@@ -29,6 +30,7 @@ class CheckRules:
 
     mode: CheckMode = choice(CheckMode.NONE, "every item, the waybill only (quick), or no check")
     by_warehouse: Mapping[str, CheckMode] = choice({}, 'by warehouse code where it differs, as HZ = "items"')
+    batches: bool = choice(True, "parcels with goods of a batch are checked item by item everywhere")
     material: str = choice("", "the sku of the usual packing material, taken unless another is scanned; empty = none")
     material_required: bool = choice(False, "nothing is packed before it is known what it is packed into")
     serial: str = choice(

@@ -59,6 +59,8 @@ def mark(parcel: Parcel, orders: Mapping[int, Order], paper: Paper) -> str:
     said: list[object] = [parcel.waybill, parcel.courier_id, *(to or [""])]
     if paper is Paper.SLIP:
         said += [parcel.live_items, *((one.buyer_message, one.seller_note) for one in inside)]
+    if dissolved := parcel.why.get("dissolved"):  # what was printed for that wave names a slot that is no more
+        said.append(dissolved)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
 
@@ -139,31 +141,37 @@ def _print(desk: Desk, actor: Actor, boxes: Sequence[Parcel], paper: Paper, *, a
     desk.prints.add(made)
     desk.record(lines)
     notices.redraw(desk, NoticeKind.WAVE, {box.wave_id for box in able if box.wave_id})
-    notices.redraw(desk, NoticeKind.LABEL_OLD, [sheet.parcel_id for sheet in sheets])
+    printed = [sheet.parcel_id for sheet in sheets]
+    notices.redraw(desk, NoticeKind.LABEL_OLD, printed)
+    stops = desk.stops.of_parcels(printed)
+    notices.redraw(desk, NoticeKind.STOP, [stop.id for found in stops.values() for stop in found])
     return Job(tuple(sheets), tuple(box for box in boxes if box.blocked and box.state is not ParcelState.CANCELLED))
 
 
-def outdated(desk: Desk, parcel: Parcel) -> bool:
-    """Whether the label on this box says something else than it should: then it must not go on."""
-    return standings(desk, [parcel])[Paper.LABEL][parcel.id].outdated
+def outdated(desk: Desk, parcel: Parcel) -> tuple[Paper, ...]:
+    """Which papers of this box lie about and say something else than they should, the label first."""
+    stands = standings(desk, [parcel])
+    return tuple(paper for paper in Paper if stands[paper][parcel.id].outdated)
 
 
 def changed(desk: Desk, orders: Collection[int]) -> None:
-    """These orders changed: where a label of theirs lies about and is wrong now, the floor hears of it at once."""
+    """These orders changed, or what of them is in their boxes: where a paper of theirs lies about and is wrong now, the
+    floor hears of it at once, of a label and its slip once."""
     boxes = {p.id: p for found in desk.parcels.of_orders(orders).values() for p in found if p.state in IN_HOUSE}
     if not boxes:
         return
-    stands = standings(desk, list(boxes.values()))[Paper.LABEL]
+    stands = standings(desk, list(boxes.values()))
     for box in boxes.values():
-        stand = stands[box.id]
-        if stand.last is None or not stand.outdated:
+        wrong = next((paper for paper in Paper if stands[paper][box.id].outdated), None)
+        last = stands[wrong][box.id].last if wrong else None
+        if last is None:
             continue
         notices.tell(
             desk,
             NoticeKind.LABEL_OLD,
             box.id,
             WAREHOUSE_ROLES,
-            key=f"torn:{stand.last.parcel_id}:{stand.last.number}",
+            key=f"torn:{box.id}:{last.number}" if wrong is Paper.LABEL else f"torn:{box.id}:slip:{last.number}",
             warehouse=box.warehouse_id,
             named=box.holder_id,
         )

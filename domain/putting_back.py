@@ -63,7 +63,8 @@ def _units(parcel: Parcel, stops: Sequence[Stop]) -> dict[str, int]:
 
 def _names(desk: Desk, parcel: Parcel, units: dict[str, int]) -> list[str]:
     named = bins.home_names(desk, parcel)
-    return sorted({name for sku in units for name in named.get(sku, "").split(", ") if name})
+    names = {name for sku in units for name in named.get(sku, "").split(", ") if name}
+    return sorted(names, key=bins.walking_order)
 
 
 def _scanned_before(desk: Desk, actor: Actor, parcel: Parcel) -> set[str]:

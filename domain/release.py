@@ -6,13 +6,15 @@ Surprising: waybill numbers are taken here and not before, so an order that is r
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from domain import history, notices, numbering, owed, recheck, wave_choice
+from domain import bins, history, notices, numbering, owed, recheck, walking, wave_choice
+from domain.bins import Spot
 from domain.desk import Desk
 from domain.errors import Stale, Unknown
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Wave, WaveState
 from domain.people import CLOCK, Actor, Right, Role, require
 from domain.records import NoticeKind
+from domain.splitting import units_of
 
 _FLOOR = {Role.PICKER, Role.DISPATCHER}
 _LOOK_AHEAD = 3  # parcels that wait for a courier's number do not keep the others from their wave
@@ -89,10 +91,12 @@ def make_wave(
     *,
     why: Mapping[str, str] | None = None,
 ) -> Wave:
-    """Bundle parcels: slots in bin order, a waybill each (taken here when not given), the wave card to the floor."""
+    """Bundle parcels: each is sent to its bins, slots in the order of the walk, a waybill each (taken here when not
+    given), the wave card to the floor."""
     units = sum(item.quantity for parcel in ready for item in parcel.live_items)
     wave = desk.waves.add(warehouse_id, desk.now, len(ready), units, why)
     numbers = numbering.numbered(desk, ready) if numbers is None else numbers
+    sent = walking.send(desk, warehouse_id, ready)
     waved = [
         replace(
             parcel,
@@ -102,7 +106,7 @@ def make_wave(
             slot=slot,
             waybill=numbers[parcel.id],
         )
-        for slot, parcel in enumerate(sorted(ready, key=lambda parcel: _walk(desk, parcel)), 1)
+        for slot, parcel in enumerate(sorted(ready, key=lambda parcel: _walk(desk, parcel, sent[parcel.id])), 1)
     ]
     desk.parcels.save(waved)
     lines = [history.line(desk, actor, "parcel", p.id, "in_wave", wave=wave.number, waybill=p.waybill) for p in waved]
@@ -112,20 +116,21 @@ def make_wave(
     return wave
 
 
-def _walk(desk: Desk, parcel: Parcel) -> tuple[str, str, int, int]:
-    """By the first bin; of parcels with one product, those with the same goods get slots side by side."""
-    skus = {item.sku for item in parcel.live_items}
-    first = min(desk.catalog.skus[sku].bin for sku in skus)
-    if len(skus) > 1:
+def _walk(desk: Desk, parcel: Parcel, spots: Sequence[Spot]) -> tuple[object, ...]:
+    """By the first bin it is sent to; of parcels with one product, those with the same goods get slots side by side."""
+    units = units_of(parcel.live_items)
+    first = min(bins.walking_order(name) for name in walking.names(desk, units, spots))
+    if len(units) > 1:
         return first, "", 0, parcel.id
-    return first, skus.pop(), sum(item.quantity for item in parcel.live_items), parcel.id
+    ((sku, count),) = units.items()
+    return first, sku, count, parcel.id
 
 
 def take_wave(desk: Desk, actor: Actor, wave_id: int, revision: int) -> Wave:
     """A picker takes the wave: stop notices for it go to that person. Raises Stale when another was faster."""
     wave = desk.waves.get(wave_id)
     require(actor, Right.PICK, warehouse=wave.warehouse_id)
-    if wave.revision != revision or wave.state is not WaveState.OPEN:
+    if wave.revision != revision or not wave.free:
         raise Stale(wave.number, "taken" if wave.state is WaveState.TAKEN else wave.state, wave.owner)
     taken = replace(wave, state=WaveState.TAKEN, owner_id=actor.person_id, owner=actor.name)
     desk.waves.save(taken)

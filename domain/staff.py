@@ -5,14 +5,28 @@ Surprising: only the hash of an invitation's code is kept, so that reading the s
 
 import hashlib
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from domain import history, notices
+from domain import history, notices, wave_hands
 from domain.desk import Desk
-from domain.errors import BadValue, InviteDead, LastOwner, NotAllowed, Unknown
+from domain.errors import BadValue, NotAllowed, Refusal, Unknown
 from domain.people import WAREHOUSE_ROLES, Actor, Chat, Invite, Person, Right, Role, require
 from domain.records import NoticeKind
+
+
+@dataclass(eq=False)
+class InviteDead(Refusal):
+    """The link was used, revoked or has expired."""
+
+    why: str
+
+
+@dataclass(eq=False)
+class LastOwner(Refusal):
+    """The company would be left without an owner."""
+
+    name: str
 
 
 def hashed(code: str) -> str:
@@ -123,7 +137,7 @@ def suspend(desk: Desk, actor: Actor, person_id: int, *, active: bool) -> Person
 
 
 def hand_over(desk: Desk, actor: Actor, from_id: int, to_id: int) -> Person:
-    """Everything of one person (roles, scopes, open stops' name) goes to another; the first is suspended."""
+    """Everything of one person (roles, scopes, waves, open stops' name) goes to another; the first is suspended."""
     require(actor, Right.STAFF)
     old, new = desk.people.get(from_id), desk.people.get(to_id)
     if from_id == to_id or not new.active:
@@ -132,6 +146,9 @@ def hand_over(desk: Desk, actor: Actor, from_id: int, to_id: int) -> Person:
     places = None if old.warehouses is None or new.warehouses is None else old.warehouses | new.warehouses
     desk.people.save(replace(new, roles=new.roles | old.roles, shops=shops, warehouses=places))
     desk.people.save(replace(old, active=False, deputy_id=to_id))
+    for wave in desk.waves.open_of(None):
+        if wave.owner_id == from_id:
+            wave_hands.handed(desk, actor, wave, new)
     for stop in desk.stops.open_of(None):
         if stop.named_id == from_id:
             desk.stops.save(replace(stop, named_id=to_id, named=new.name))

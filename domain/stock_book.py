@@ -84,3 +84,17 @@ class StockBook(Protocol):
 
     def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
         """(sku, bin, batch) -> the last ledger row that moved good units there."""
+
+
+class Walks(Protocol):
+    """Which places the parcels of a wave are sent to, from when it is made (`domain.walking`)."""
+
+    def put(self, places: Mapping[int, Sequence[Place]]) -> None:
+        """From now on these parcels are sent to these places."""
+
+    def of(self, parcel_ids: Collection[int]) -> dict[int, tuple[Place, ...]]:
+        """parcel id -> where it was sent, in the order of the walk; parcels sent nowhere are missing."""
+
+    def open_in(self, warehouse_id: int, skus: Collection[str]) -> dict[int, tuple[Place, ...]]:
+        """The same of the parcels that wait there to be picked, for these skus and no more units than each still
+        wants of them."""

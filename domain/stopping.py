@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from domain import history, notices
 from domain.desk import Desk
-from domain.holds import BY_HAND, CATALOGUE, Hold, HoldCode, Source, lapse, open_codes
+from domain.holds import BY_HAND, Hold, HoldCode, Source, lapse, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Stage, Stop, StopKind, StopState, WaveState
 from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Role
@@ -341,7 +341,7 @@ def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapp
                 _for_other_reasons(desk, stop, box, reasons)
         if wanted:
             known = {code for stop in held for code in stop.reason.split(",")}
-            _ask_owners(desk, order, [code for code in open_codes(order.holds) if code not in known])
+            notices.ask_owners(desk, order, [code for code in open_codes(order.holds) if code not in known])
         changed |= bool(idle) or wanted != bool(held)
     return changed
 
@@ -356,16 +356,6 @@ def _for_other_reasons(desk: Desk, stop: Stop, box: Parcel, reasons: str) -> Non
     if louder:
         tell(desk, news, box, again=f":{stop.revision}")
     redraw(desk, stop)
-
-
-def _ask_owners(desk: Desk, order: Order, codes: Collection[HoldCode]) -> None:
-    """Whoever is to decide on these new holds gets the order's card: the floor only keeps its box, the answer is
-    theirs. A freeze is known to who wrote it, a neighbour's trouble to who has the neighbour."""
-    told = [code for code in codes if code not in (HoldCode.MEMBER_CHANGED, HoldCode.FREEZE)]
-    roles = {CATALOGUE[code].owner for code in told}
-    if roles:
-        key = f"held:{order.id}:{order.revision}:{','.join(told)}"
-        notices.tell(desk, NoticeKind.ORDER, order.id, roles, key=key, shop=order.shop_id)
 
 
 def without_members(desk: Desk, order: Order, members: Collection[str]) -> Order:

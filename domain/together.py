@@ -8,7 +8,7 @@ packed or weighed is opened for it, and both go on from the picked goods.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain import bins, checking, dock, history, materials, notices, numbering, splitting, stopping
+from domain import bins, checking, dock, history, materials, notices, numbering, printing, splitting, stopping
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.merging import Risk, Verdict, verdict
@@ -192,6 +192,7 @@ def unmerge(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
             _own_box(desk, actor, parcel, order)
         stopping.part(desk, order_id, company)
         stopping.reblock_each(desk, (order_id, *sorted(company)))
+        printing.changed(desk, (order_id, *sorted(company)))
     notices.redraw(desk, NoticeKind.ORDER, {order_id, *company}, digest=True)
     return desk.orders.get(order_id)
 

@@ -1,13 +1,15 @@
 """What waits for a wave, sorted by the rules of the policy or by a person's tap.
 
 Surprising: it reads light rows (`Waiting`), not parcels: the clock asks every two seconds, and a backlog of a
-thousand must not cost more than one statement.
+thousand must not cost more than one statement; where the goods lie is asked only when a rule or a person speaks of
+zones.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from domain import bins, walking
 from domain.desk import Desk
 from domain.errors import Unknown
 from domain.hours import next_time
@@ -15,6 +17,8 @@ from domain.orders import Order
 from domain.parcels import Waiting
 from domain.wave_rules import REST, Per, Shape, WaveRule
 
+Bins = Mapping[int, Sequence[str]]
+"""parcel id -> the bins its goods lie in."""
 MOST = 1000  # waiting parcels looked at in one warehouse
 
 
@@ -59,19 +63,21 @@ def zone_of(place: str) -> str:
     return place.partition("-")[0]
 
 
-def _bins(desk: Desk, one: Waiting) -> list[str]:
-    return [desk.catalog.skus[sku].bin if sku in desk.catalog.skus else "" for sku in one.skus]
+def _lying(desk: Desk, warehouse_id: int, waiting: Sequence[Waiting]) -> Bins:
+    """Where the goods of each would be taken from, the oldest first, besides what open waves are sent to."""
+    shelves = walking.Shelves(desk, warehouse_id, {sku for one in waiting for sku in one.units})
+    return {one.parcel_id: walking.names(desk, one.units, shelves.take(one.units)) for one in waiting}
 
 
-def zone(desk: Desk, one: Waiting) -> str:
-    """The zone all its goods lie in; '' when they lie in several or nobody knows."""
-    found = {zone_of(place) for place in _bins(desk, one)}
+def zone(places: Sequence[str]) -> str:
+    """The zone all these bins are in; '' when they are in several or nobody knows."""
+    found = {zone_of(place) for place in places}
     return found.pop() if len(found) == 1 else ""
 
 
 def shape(one: Waiting) -> Shape:
     """One product or several."""
-    return Shape.SINGLE if len(one.skus) == 1 else Shape.MULTI
+    return Shape.SINGLE if len(one.units) == 1 else Shape.MULTI
 
 
 def is_rush(desk: Desk, due_at: datetime | None, notes: str) -> bool:
@@ -95,14 +101,14 @@ def notes_of(orders: Sequence[Order]) -> str:
     return "\n".join(text for order in orders for text in (order.buyer_message, order.seller_note) if text)
 
 
-def fits(desk: Desk, rule: WaveRule, one: Waiting) -> bool:
-    """Whether the rule is about such a parcel, wherever it lies."""
+def fits(desk: Desk, rule: WaveRule, one: Waiting, lying: Bins) -> bool:
+    """Whether the rule is about such a parcel, whose goods are `lying` there where the rule asks for that."""
     courier = desk.catalog.couriers.get(one.courier_id or 0)
     return (
         rule.shape in (Shape.ANY, shape(one))
         and (not rule.rush or is_rush(desk, one.due_at, one.notes))
         and (not rule.couriers or (courier is not None and courier.code in rule.couriers))
-        and (not rule.zones or all(place.startswith(rule.zones) for place in _bins(desk, one)))
+        and (not rule.zones or all(place.startswith(rule.zones) for place in lying[one.parcel_id]))
     )
 
 
@@ -114,10 +120,12 @@ def due(desk: Desk, warehouse_id: int) -> list[Due]:
     code = desk.catalog.warehouses[warehouse_id].code
     rules = sorted(desk.policy.waves.rules, key=lambda rule: rule.priority)
     here = [rule for rule in rules if not rule.warehouses or code in rule.warehouses]
+    by_zone = any(rule.zones or rule.per is Per.ZONE for rule in here)
+    lying = _lying(desk, warehouse_id, waiting) if by_zone else {}
     kinds: dict[tuple[WaveRule, str, str], list[Waiting]] = {}
     for one in waiting:
-        rule = next((rule for rule in here if fits(desk, rule, one)), REST)
-        kinds.setdefault((rule, *_apart(desk, rule, one)), []).append(one)
+        rule = next((rule for rule in here if fits(desk, rule, one, lying)), REST)
+        kinds.setdefault((rule, *_apart(desk, rule, one, lying)), []).append(one)
     order = [*here, REST]
     found = []
     for (rule, courier, where), group in sorted(kinds.items(), key=lambda kind: order.index(kind[0][0])):
@@ -126,12 +134,12 @@ def due(desk: Desk, warehouse_id: int) -> list[Due]:
     return found
 
 
-def _apart(desk: Desk, rule: WaveRule, one: Waiting) -> tuple[str, str]:
+def _apart(desk: Desk, rule: WaveRule, one: Waiting, lying: Bins) -> tuple[str, str]:
     """(courier code, zone), each only where the rule keeps them apart."""
     courier = desk.catalog.couriers.get(one.courier_id or 0)
     return (
         courier.code if courier and rule.per is Per.COURIER else "",
-        zone(desk, one) if rule.per is Per.ZONE else "",
+        zone(lying[one.parcel_id]) if rule.per is Per.ZONE else "",
     )
 
 
@@ -163,9 +171,10 @@ def preview(desk: Desk, warehouse_id: int) -> Preview:
     waiting = desk.parcels.waiting(warehouse_id, MOST)
     couriers: dict[int, int] = {}
     zones: dict[str, int] = {}
+    lying = _lying(desk, warehouse_id, waiting)
     for one in waiting:
         couriers[one.courier_id or 0] = couriers.get(one.courier_id or 0, 0) + 1
-        if where := zone(desk, one):
+        if where := zone(lying[one.parcel_id]):
             zones[where] = zones.get(where, 0) + 1
     single = sum(1 for one in waiting if shape(one) is Shape.SINGLE)
     return Preview(
@@ -174,7 +183,7 @@ def preview(desk: Desk, warehouse_id: int) -> Preview:
         single=single,
         multi=len(waiting) - single,
         couriers={courier: couriers[courier] for courier in sorted(couriers) if courier},
-        zones={where: zones[where] for where in sorted(zones)},
+        zones={where: zones[where] for where in sorted(zones, key=bins.walking_order)},
     )
 
 
@@ -193,7 +202,9 @@ def wish(desk: Desk, text: str) -> WaveRule:
 
 def by_tap(desk: Desk, warehouse_id: int, rule: WaveRule) -> Due:
     """What a tap on such a button takes."""
-    waiting = [one for one in desk.parcels.waiting(warehouse_id, MOST) if fits(desk, rule, one)]
+    waiting = desk.parcels.waiting(warehouse_id, MOST)
+    lying = _lying(desk, warehouse_id, waiting) if rule.zones else {}
+    chosen = [one for one in waiting if fits(desk, rule, one, lying)]
     if rule.per is Per.ZONE:
-        waiting = [one for one in waiting if zone(desk, one) in rule.zones]
-    return Due(rule, "tap", _first(waiting))
+        chosen = [one for one in chosen if zone(lying[one.parcel_id]) in rule.zones]
+    return Due(rule, "tap", _first(chosen))

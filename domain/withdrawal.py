@@ -7,7 +7,7 @@ items stay there, marked as dropped, because somebody has had them in their hand
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import bins, checking, history, materials, notices, stock
+from domain import bins, checking, history, materials, notices, printing, stock
 from domain.desk import Desk
 from domain.holds import FOR_OTHERS, FOR_STOCK
 from domain.orders import Order, OrderStatus, check_move
@@ -121,6 +121,7 @@ def take_out(
         news = replace(news, state=ParcelState.CANCELLED, state_at=desk.now, blocked=False)
     desk.parcels.save([news])
     checking.trim(desk, news)
+    printing.changed(desk, news.order_ids)
     history.note(desk, actor, "parcel", parcel.id, document, lines=",".join(str(i.line_no) for i in gone))
     return replace(news, revision=news.revision + 1)
 
@@ -139,5 +140,6 @@ def put_in(desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item]) -> P
     if news.state in _CHECKED and checking.wanted(desk, news) is CheckMode.ITEMS:
         news = replace(news, state=ParcelState.PICKED, state_at=desk.now)
     desk.parcels.save([news])
+    printing.changed(desk, news.order_ids)
     history.note(desk, actor, "parcel", parcel.id, "repick", lines=",".join(str(i.line_no) for i in items))
     return replace(news, revision=news.revision + 1)

@@ -29,7 +29,7 @@ def pick_list_pdf(pick: PickList, tr: Translate) -> bytes:
     paper = Paper(A4, _MARGIN, 16 * mm, lambda page: _pick_heading(page, pick, parts[-1], tr))
     marks = {one.slot: one.marks for one in pick.sorting if one.marks}
     for line in pick.lines:
-        paper.row(_pick_cells(line, marks, tr), pad=3.5, check=11)
+        _pick_line(paper, line, marks, tr)
         paper.rule(paper.y, grey=0.6)
     paper.row([Cell(_MARGIN, paper.inner, 11, _pick_totals(pick, tr), strong=True)], pad=6)
     paper.row([Cell(_MARGIN, paper.inner, 10, tr("Picked by: ____________  Time: ____________"))], pad=6)
@@ -94,6 +94,17 @@ _PICK_COLUMNS = (
     (_MARGIN + 392, 36.0),
     (_MARGIN + 438, A4[0] - 2 * _MARGIN - 438),
 )
+
+
+def _pick_line(paper: Paper, line: PickLine, marks: Mapping[int, tuple[str, ...]], tr: Translate) -> None:
+    """Of goods that come in batches it is said which one is taken: it is not any that lies there."""
+    if line.batch and paper.y - 60 < paper.bottom:
+        paper.new_page()
+    paper.row(_pick_cells(line, marks, tr), pad=3.5, check=11)
+    if line.batch:
+        text = tr("Batch {batch}, expires {date}") if line.expires else tr("Batch {batch}")
+        told = text.format(batch=line.batch, date=line.expires)
+        paper.row([Cell(_PICK_COLUMNS[2][0], paper.inner - _PICK_COLUMNS[2][0] + _MARGIN, 11, told, strong=True)])
 
 
 def _pick_cells(line: PickLine, marks: Mapping[int, tuple[str, ...]], tr: Translate) -> list[Cell]:

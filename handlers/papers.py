@@ -5,11 +5,12 @@ must not leave. Labels and slips name receivers: they go to people in private, n
 platform demands.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import partial
 
-from domain import bins, numbering, wave_choice
-from domain.catalog import Sku
+from domain import bins, numbering, walking, wave_choice
 from domain.desk import Desk
 from domain.documents import PackingSlip, PickLine, PickList, ShippingLabel, SlipLine, SortSlot
 from domain.ewaybills import LOCAL
@@ -58,20 +59,12 @@ def _pick_file(pick: PickList, words: Words) -> File:
 
 
 def _pick_list(desk: Desk, wave: Wave, boxes: Sequence[Parcel], words: Words) -> PickList:
-    slots: dict[str, dict[int, int]] = {}
-    titles: dict[str, str] = {}
-    for box in boxes:
-        for item in box.live_items:
-            units = slots.setdefault(item.sku, {})
-            units[box.slot] = units.get(box.slot, 0) + item.quantity
-            titles[item.sku] = item.title
-    lines = _pick_lines(desk, wave.warehouse_id, slots, titles)
-    orders = orders_of(desk, boxes)
+    lines, orders = _pick_lines(desk, wave, boxes), orders_of(desk, boxes)
     return PickList(
         wave_number=wave.number,
         warehouse=desk.catalog.warehouses[wave.warehouse_id].name,
         made_at_text=words.when(wave.made_at),
-        lines=tuple(sorted(lines, key=lambda line: (line.bin, line.sku))),
+        lines=lines,
         parcels=len(boxes),
         units=sum(line.quantity for line in lines),
         single=all(len({item.sku for item in box.live_items}) == 1 for box in boxes),
@@ -80,40 +73,39 @@ def _pick_list(desk: Desk, wave: Wave, boxes: Sequence[Parcel], words: Words) ->
     )
 
 
-def _pick_lines(
-    desk: Desk, warehouse_id: int, slots: Mapping[str, Mapping[int, int]], titles: Mapping[str, str]
-) -> list[PickLine]:
-    """A line per bin: what expires first comes first; what no bin has stands at the product's own shelf."""
-    found = bins.bins_for(desk, warehouse_id, {code: sum(units.values()) for code, units in slots.items()})
-    lines: list[PickLine] = []
-    for code, units in slots.items():
-        sku, left = desk.catalog.skus.get(code), dict(sorted(units.items()))
-        for spot in found[code]:
-            lines.append(_pick_line(sku, code, titles[code], spot.bin, _taken(left, spot.units)))
-        if rest := {slot: count for slot, count in left.items() if count}:
-            lines.append(_pick_line(sku, code, titles[code], sku.bin if sku else "", rest))
-    return lines
+def _pick_lines(desk: Desk, wave: Wave, boxes: Sequence[Parcel]) -> tuple[PickLine, ...]:
+    """A line per bin and batch, as they are walked past, of one bin what expires first before the rest; what no bin has
+    stands at the product's own shelf."""
+    walks = walking.walk(desk, wave.warehouse_id, boxes)
+    slots: dict[tuple[str, str, str, date | None], Counter[int]] = {}
+    for box in boxes:
+        left = Counter(dict(_units(box)))
+        for spot in walks[box.id]:
+            place = (spot.bin, spot.place.sku, spot.place.batch, spot.expires)
+            slots.setdefault(place, Counter())[box.slot] += spot.units
+            left[spot.place.sku] -= spot.units
+        for code, units in (+left).items():
+            own = desk.catalog.skus[code].bin if code in desk.catalog.skus else ""
+            slots.setdefault((own, code, "", None), Counter())[box.slot] += units
+    titles = {item.sku: item.title for box in boxes for item in box.live_items}
+    order = sorted(slots, key=lambda one: (bins.walking_order(one[0]), one[1], one[3] or date.max, one[2]))
+    return tuple(_pick_line(desk, place, titles, slots[place]) for place in order)
 
 
-def _taken(left: dict[int, int], units: int) -> dict[int, int]:
-    """So many units for the first slots that still want some; `left` is what they want then."""
-    taken: dict[int, int] = {}
-    for slot, wanted in left.items():
-        if count := min(wanted, units):
-            taken[slot] = count
-            left[slot] -= count
-            units -= count
-    return taken
-
-
-def _pick_line(sku: Sku | None, code: str, title: str, place: str, units: Mapping[int, int]) -> PickLine:
+def _pick_line(
+    desk: Desk, place: tuple[str, str, str, date | None], titles: Mapping[str, str], units: Mapping[int, int]
+) -> PickLine:
+    where, code, batch, expires = place
+    sku = desk.catalog.skus.get(code)
     return PickLine(
-        bin=place,
+        bin=where,
         sku=code,
         barcode=sku.barcode if sku else "",
-        title=sku.title if sku else title,
+        title=sku.title if sku else titles[code],
         quantity=sum(units.values()),
         slots=tuple(sorted(units.items())),
+        batch=batch,
+        expires=expires.isoformat() if expires else "",
     )
 
 

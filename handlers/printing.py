@@ -5,6 +5,7 @@ written down; a card that anybody opens would be a copy nobody knows of.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aiogram import Router
@@ -82,16 +83,16 @@ async def print_parcel(message: Message, ask: Ask, args: str) -> None:
 
 @router.callback_query(Tap("pp"))
 async def print_this(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
-    """The button of a label that is out of date."""
+    """The button of a label or slip that is out of date: prints that one alone, and nothing once it is right again."""
     parcel_id = int(args[0])
-    parcel = await ask.read(_parcel, parcel_id)
-    if await _print_parcel(ask, parcel.number):
+    parcel, papers = await ask.read(_outdated, parcel_id)
+    if not papers or await _print_parcel(ask, parcel.number, papers):
         await ask.show(NoticeKind.LABEL_OLD, parcel_id)
 
 
-async def _print_parcel(ask: Ask, code: str) -> bool:
+async def _print_parcel(ask: Ask, code: str, papers: Sequence[Paper] = tuple(Paper)) -> bool:
     try:
-        parcel, job = await ask.run(printing.print_parcel, ask.actor, code)
+        parcel, job = await ask.run(printing.print_parcel, ask.actor, code, papers)
     except Unknown as refusal:
         if refusal.kind != "papers":
             raise
@@ -148,8 +149,9 @@ def _number(desk: Desk, wave_id: int) -> str:
     return desk.waves.get(wave_id).number
 
 
-def _parcel(desk: Desk, parcel_id: int) -> Parcel:
-    return desk.parcels.get(parcel_id)
+def _outdated(desk: Desk, parcel_id: int) -> tuple[Parcel, tuple[Paper, ...]]:
+    parcel = desk.parcels.get(parcel_id)
+    return parcel, printing.outdated(desk, parcel)
 
 
 def _private_chat(desk: Desk, chat_id: int) -> Chat:

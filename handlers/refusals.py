@@ -5,7 +5,7 @@ Surprising: a text may be longer than a toast allows; then the tap gets an alert
 
 from collections.abc import Callable
 
-from domain import errors
+from domain import errors, staff
 from domain.errors import Refusal
 from handlers.batch_terms import batch_expired_text, batch_needed_text
 from handlers.check_terms import item_text, material_text, note_text, size_text
@@ -45,6 +45,7 @@ _STOPS = {
     "REFUND": N_("REFUND: the buyer wants the money back"),
     "REPICK": N_("something must be picked into it again"),
     "LABEL_OLD": N_("the label is out of date: tear it up and print the new one (/print)"),
+    "SLIP_OLD": N_("the packing slip is out of date: tear it up and print the new one (/print)"),
     "TWO_PLACES": N_("its orders go to different addresses: customer service must ship one of them alone"),
 }
 
@@ -261,6 +262,11 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         seconds=r.seconds,
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
+    errors.LiesElsewhere: lambda r, words: words(
+        "{sku} was moved since the list was printed and lies in {bins} now. Take it from there; nothing is held.",
+        sku=r.sku,
+        bins=words.listed(r.bins),
+    ),
     errors.BinWanted: _bin,
     errors.WrongCourier: lambda r, words: words(
         "⛔ {waybill} is for {courier}. This van is {van}: take it out. /ship alone ends the loading.",
@@ -297,12 +303,12 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         at=words.clock(r.at),
         by=r.by,
     ),
-    errors.InviteDead: lambda r, words: {
+    staff.InviteDead: lambda r, words: {
         "unknown": words("This invitation is not known."),
         "used": words("This invitation was used already. Ask for a new one."),
         "expired": words("This invitation has expired. Ask for a new one."),
     }[r.why],
-    errors.LastOwner: lambda r, words: words("{name} is the only owner; the company needs one.", name=r.name),
+    staff.LastOwner: lambda r, words: words("{name} is the only owner; the company needs one.", name=r.name),
 }
 
 

@@ -54,7 +54,7 @@ def paper_of(desk: Desk, doc: StockDoc, words: Words) -> StockPaper:
         made_at=words.when(doc.made_at),
         made_by=doc.made_by,
         state=words.plain(STATES[doc.state]),
-        lines=tuple(sorted(lines, key=lambda line: (line.bin, line.sku, line.batch))),
+        lines=tuple(sorted(lines, key=lambda line: (bins.walking_order(line.bin), line.sku, line.batch))),
         totals=_totals(desk, doc, lines, words),
         to=desk.catalog.warehouses[doc.to_warehouse_id].name if doc.to_warehouse_id else "",
         scope=doc.scope if doc.kind is DocKind.COUNT else "",

@@ -85,10 +85,16 @@ async def missing(message: Message, ask: Ask, args: str) -> None:
         await ask.say(NOT_THERE)
         return
     reason = ask.words.plain("not there, the bin is counted")
-    box, doc = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
-    facts = {"waybill": box.waybill, "bin": doc.scope, "number": doc.number}
-    await ask.reply(Card(ask.words(WAITS, shelf=pulls.shelf_code(box.warehouse_id or 0), **facts)))
-    await ask.show(NoticeKind.STOCK_DOC, doc.id)
+    box, docs = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    places = {
+        "bin": ask.words.listed(doc.scope for doc in docs),
+        "number": ask.words.listed(doc.number for doc in docs),
+    }
+    await ask.reply(
+        Card(ask.words(WAITS, shelf=pulls.shelf_code(box.warehouse_id or 0), waybill=box.waybill, **places))
+    )
+    for doc in docs:
+        await ask.show(NoticeKind.STOCK_DOC, doc.id)
 
 
 @router.message(Cmd("regrade"))

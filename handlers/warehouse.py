@@ -26,6 +26,7 @@ from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.checks import note_buttons
 from handlers.cards.in_hand import looked_card
+from handlers.cards.prints import paper_buttons
 from handlers.cards.scans import COMMANDS, complaint, stop_of
 from handlers.cards.selling import sell_card
 from handlers.cards.stock import find_skus, moves_page, stock_answer
@@ -272,7 +273,8 @@ async def tell(ask: Ask, scans: Scans) -> None:
             await ask.show(NoticeKind.STOP, stop_id)
     said = await ask.read(complaint, scans.outcomes, ask.words)
     if said:
-        await ask.reply(Card(said, note_buttons(scans.outcomes, ask.words)))
+        buttons = note_buttons(scans.outcomes, ask.words) + paper_buttons(scans.outcomes, ask.words)
+        await ask.reply(Card(said, buttons))
     for_slots = await ask.read(looked_card, ask.actor, scans.outcomes, ask.words)
     if for_slots:
         await ask.reply(for_slots)

@@ -1,9 +1,10 @@
-"""Waves in chat: the list, taking one, making one now of whatever a person chooses."""
+"""Waves in chat: the list, making one now of whatever a person chooses, and whose one is: taken, given back, handed on,
+dissolved."""
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import release
+from domain import release, wave_hands
 from domain.errors import Unknown
 from domain.people import Right, require
 from domain.records import NoticeKind
@@ -45,3 +46,33 @@ async def take_wave(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None
     wave = await ask.run(release.take_wave, ask.actor, int(args[0]), int(args[1]))
     await ask.toast(ask.words.plain("Wave {wave} is yours.").format(wave=wave.number))
     await ask.show(NoticeKind.WAVE, wave.id)
+
+
+@router.callback_query(Tap("wb"))
+async def give_back(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """Its picker, or whoever leads, frees it for others."""
+    wave = await ask.run(wave_hands.give_back, ask.actor, int(args[0]), int(args[1]))
+    await ask.toast(ask.words.plain("Wave {wave} is nobody's: who wants to takes it.").format(wave=wave.number))
+    await ask.show(NoticeKind.WAVE, wave.id)
+
+
+@router.callback_query(Tap("wh"))
+async def hand_to(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """Asks to whom; with a person, it is theirs."""
+    if len(args) < 3:
+        await ask.show(NoticeKind.WAVE, int(args[0]), ask="hand")
+        return
+    wave = await ask.run(wave_hands.hand_to, ask.actor, *(int(arg) for arg in args[:3]))
+    await ask.toast(ask.words.plain("Wave {wave} is {name}'s now.").format(wave=wave.number, name=wave.owner))
+    await ask.show(NoticeKind.WAVE, wave.id)
+
+
+@router.callback_query(Tap("wx"))
+async def dissolve(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """Asks whether it is meant; with the revision the question showed, does it."""
+    if len(args) < 2:
+        await ask.show(NoticeKind.WAVE, int(args[0]), ask="dissolve")
+        return
+    back = await ask.run(wave_hands.dissolve, ask.actor, int(args[0]), int(args[1]))
+    await ask.toast(ask.words.label("Dissolved: {count} {count:parcel waits|parcels wait} again.", count=len(back)))
+    await ask.show(NoticeKind.WAVE, int(args[0]))

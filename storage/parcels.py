@@ -43,6 +43,7 @@ _WAITING = (
         parcel.c.courier_id,
         parcel.c.ready_at,
         parcel_item.c.sku,
+        parcel_item.c.quantity,
         orders.c.due_at,
         orders.c.buyer_message,
         orders.c.seller_note,
@@ -92,7 +93,7 @@ def _waiting(rows: Sequence[Row[Any]]) -> Waiting:
         rows[0].courier_id,
         rows[0].ready_at,
         min((row.due_at for row in rows if row.due_at), default=None),
-        tuple(dict.fromkeys(row.sku for row in rows)),
+        {sku: sum(row.quantity for row in rows if row.sku == sku) for sku in dict.fromkeys(row.sku for row in rows)},
         "\n".join(notes),
     )
 

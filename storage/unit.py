@@ -36,6 +36,7 @@ from storage.sql import Sql
 from storage.stock import StockBook
 from storage.stock_docs import StockDocs
 from storage.stops import Feeds, Recalls, Replies, Stops
+from storage.walks import Walks
 from storage.warehouse import Refunds, Waves
 from storage.waybills import Waybills
 
@@ -97,6 +98,11 @@ class Unit:
     def waves(self) -> Waves:
         """Waves."""
         return Waves(self._sql)
+
+    @cached_property
+    def walks(self) -> Walks:
+        """Where the waves' parcels are sent."""
+        return Walks(self._sql)
 
     @cached_property
     def prints(self) -> Prints:

@@ -1,54 +1,92 @@
-"""The notice of a label that is out of date, and the courier's manifest.
+"""The notice of a label or slip that is out of date, and the courier's manifest.
 
 Surprising: a notice about an old label turns into its own all-clear: drawn again after the reprint it says which copy
 is right now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from domain import manifests, printing
 from domain.desk import Desk
-from domain.paper_records import Manifest, Paper
+from domain.errors import ParcelStopped
+from domain.floor import Outcome
+from domain.paper_records import Manifest, Paper, Printed
+from domain.parcels import Parcel
 from domain.people import Actor, Right, may
 from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.draw import drawing
 from handlers.taps import pack
-from handlers.terms import step_name
+from handlers.terms import N_, step_name
 from handlers.viewer import Viewer
 from handlers.words import Words
+
+PAPER_OLD = ("label_old", "slip_old")
+"""Codes of a scan's warning, and in capitals of its refusal."""
 
 
 @drawing(NoticeKind.LABEL_OLD)
 def torn_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """A parcel whose label says something else than it should."""
+    """A parcel whose label or slip says something else than it should."""
     words, box = viewer.words, desk.parcels.get(subject_id)
-    stand = printing.standings(desk, [box])[Paper.LABEL][box.id]
-    if stand.last is None:
+    stands = printing.standings(desk, [box])
+    last = {paper: copy for paper in Paper if (copy := stands[paper][box.id].last)}
+    old = {paper: copy for paper, copy in last.items() if stands[paper][box.id].outdated}
+    if not last:
         return None
-    copy = {"waybill": box.waybill, "copy": stand.last.number, "name": stand.last.by}
-    when = words.when(stand.last.at)
-    if not stand.outdated:
-        return Card(words("✅ {waybill}: copy {copy} is right, printed by {name} at {time}", **copy, time=when))
-    where = words(
-        "Where: {warehouse}, {state}, wave {wave}, slot {slot}, last with {holder}",
-        warehouse=desk.catalog.warehouses[box.warehouse_id].name if box.warehouse_id else "-",
-        state=step_name(box.state, words),
-        wave=desk.waves.get(box.wave_id).number if box.wave_id else "-",
-        slot=box.slot,
-        holder=box.holder or "-",
+    if not old:
+        return Card(_right(box, max(last.values(), key=lambda copy: (copy.at, copy.id)), words))
+    lines = [words(_HEADS[next(iter(old))], waybill=box.waybill)]
+    lines += [words(_TEAR[p], copy=c.number, name=c.by, time=words.when(c.at)) for p, c in old.items()]
+    lines.append(
+        words(
+            "Where: {warehouse}, {state}, wave {wave}, slot {slot}, last with {holder}",
+            warehouse=desk.catalog.warehouses[box.warehouse_id].name if box.warehouse_id else "-",
+            state=step_name(box.state, words),
+            wave=desk.waves.get(box.wave_id).number if box.wave_id else "-",
+            slot=box.slot,
+            holder=box.holder or "-",
+        )
     )
-    lines = [
-        words("♻️ <b>{waybill}</b>: the label is out of date, it must not go out with it", waybill=box.waybill),
-        words("Tear copy {copy} up ({name}, {time}): who or where it goes to has changed.", time=when, **copy),
-        where,
-    ]
     if box.blocked:
         lines.append(words("Customer service looks at the change first; print when it is free."))
     rows: tuple[tuple[Button, ...], ...] = ()
     if viewer.offers(Right.PRINT, warehouse=box.warehouse_id):
         rows = ((Button(words.plain("🖨 Print the new one"), pack("pp", box.id), style="primary"),),)
     return Card("\n".join(lines), rows)
+
+
+_HEADS = {
+    Paper.LABEL: N_("♻️ <b>{waybill}</b>: the label is out of date, it must not go out with it"),
+    Paper.SLIP: N_("♻️ <b>{waybill}</b>: the packing slip is out of date, it must not go into the box"),
+}
+_TEAR = {
+    Paper.LABEL: N_("Tear copy {copy} up ({name}, {time}): who or where it goes to has changed."),
+    Paper.SLIP: N_(
+        "Tear the slip's copy {copy} up ({name}, {time}): what goes into the box, or what is said, has changed."
+    ),
+}
+
+
+def _right(box: Parcel, copy: Printed, words: Words) -> str:
+    facts = {"waybill": box.waybill, "copy": copy.number, "name": copy.by, "time": words.when(copy.at)}
+    if copy.paper is Paper.SLIP:
+        return words("✅ {waybill}: copy {copy} of the slip is right, printed by {name} at {time}", **facts)
+    return words("✅ {waybill}: copy {copy} is right, printed by {name} at {time}", **facts)
+
+
+def paper_buttons(outcomes: Sequence[Outcome], words: Words) -> tuple[tuple[Button, ...], ...]:
+    """One button for each parcel whose papers are to be printed anew, whether it went on or not."""
+    boxes = {o.parcel.id: o.parcel for o in outcomes if o.parcel and (o.warn in PAPER_OLD or _refused(o))}
+    return tuple(
+        (Button(words.label("🖨 Print anew: {waybill}", waybill=box.waybill), pack("pp", box.id)),)
+        for box in list(boxes.values())[:5]
+    )
+
+
+def _refused(outcome: Outcome) -> bool:
+    codes = outcome.refusal.codes if isinstance(outcome.refusal, ParcelStopped) else ()
+    return bool(codes) and all(code.lower() in PAPER_OLD for code in codes)
 
 
 @drawing(NoticeKind.MANIFEST)

@@ -15,6 +15,7 @@ from domain.people import STATION_RIGHT, Person, Station
 from domain.records import Event, NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.checks import check_lines
+from handlers.cards.prints import PAPER_OLD
 from handlers.check_terms import force_hint
 from handlers.draw import drawing
 from handlers.keyboards import LABELS
@@ -77,6 +78,8 @@ WARNINGS = {
     "weight_off": N_("weight differs from what was expected, count again if in doubt"),
     "weight_unknown": N_("no expected weight known"),
     "material_short": N_("no packing material left in stock: count it"),
+    "label_old": N_("its label is out of date: tear it up and print the new one"),
+    "slip_old": N_("its packing slip is out of date: tear it up and print the new one"),
     "feed_stale": N_("nothing heard of its shop for a while: a refund may be missing"),
 }
 
@@ -206,7 +209,8 @@ def _stations(person: Person, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
 
 
 def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
-    """What must be said aloud of these scans, with what to do; '' when all went well or was only a repeat.
+    """What must be said aloud of these scans, with what to do; '' when all went well or was only a repeat. A paper that
+    is to be torn up is said of a good scan, too.
 
     Stops with a stop notice of their own are left to their card; who scans the parcel and then the stop shelf in one
     message has done what was asked.
@@ -218,7 +222,14 @@ def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
         for o in outcomes
         if o.verdict in ("ask", "shelf", "bin", "refused") or (o.verdict == "stop" and not stop_of(o))
     ]
-    return "\n\n".join(_complaint(desk, outcome, words) for outcome in said[:10])
+    old = [o for o in outcomes if o.verdict == "ok" and o.parcel and o.warn in PAPER_OLD]
+    lines = [_complaint(desk, outcome, words) for outcome in said[:10]]
+    lines += [words("♻️ {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in old[:10]]
+    return "\n\n".join(lines)
+
+
+def _named(outcome: Outcome) -> str:
+    return (outcome.parcel.waybill or outcome.parcel.number) if outcome.parcel else outcome.code
 
 
 def stop_of(outcome: Outcome) -> int | None:
@@ -234,7 +245,7 @@ def _complaint(desk: Desk, outcome: Outcome, words: Words) -> str:
         lines = [words("Which parcel weighs that? Scan it first, then send the weight.")]
     elif isinstance(refusal, Unknown):
         lines.append(words("Nothing was changed. Read the label again; a parcel that came back belongs to /receive."))
-    elif isinstance(refusal, ParcelStopped) and refusal.codes != ("LABEL_OLD",):
+    elif isinstance(refusal, ParcelStopped) and not all(code.lower() in PAPER_OLD for code in refusal.codes):
         orders = desk.orders.many(outcome.parcel.order_ids if outcome.parcel else ())
         numbers = words.listed(order.number for order in orders.values())
         lines.append(words("Put it aside. Customer service must look at order {numbers} first.", numbers=numbers))

@@ -10,7 +10,7 @@ from domain import shift
 from domain.desk import Desk
 from domain.holds import open_codes
 from domain.orders import Order
-from domain.parcels import Stop, StopState, Wave, WaveState
+from domain.parcels import Stop, StopState, Wave
 from domain.people import Actor
 from domain.records import Alert, NoticeKind
 from domain.stock_docs import StockDoc
@@ -144,7 +144,7 @@ def _in_hand(
         if stop.acked_by:
             hands.setdefault(stop.acked_by, []).append(words.label("stop {id}", id=stop.id))
     for wave in waves:
-        if wave.state is WaveState.TAKEN:
+        if wave.owner:
             hands.setdefault(wave.owner, []).append(wave.number)
     for doc in docs:
         hands.setdefault(doc.holder, []).append(doc.number)

@@ -47,7 +47,9 @@ def _bins(desk: Desk, sku: Sku, words: Words) -> list[str]:
     """Every bin with its batch; boxes are told with the orders they are for."""
     until = desk.stock.batches([sku.code]) if sku.batched else {}
     lines = []
-    for place in desk.stock.places([sku.code]):
+    lying = desk.stock.places([sku.code])
+    lying.sort(key=lambda p: (p.warehouse_id, bins.walking_order(bins.shown(desk, p.sku, p.bin)), p.batch))
+    for place in lying:
         if bins.in_box(place.bin):
             continue
         text = words(

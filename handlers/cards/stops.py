@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import away, bins, dock, pulls, recalls, stopping
+from domain import away, bins, dock, printing, pulls, recalls, stopping
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.orders import Order
-from domain.parcels import Item, Parcel, ParcelState, Stop, StopKind, StopState
+from domain.paper_records import Paper
+from domain.parcels import IN_HOUSE, Item, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.people import Right
 from domain.policy_stops import RecallKind
 from domain.records import NoticeKind
@@ -73,7 +74,7 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
         lines += ["", *_left(desk, stop, parcel, order, viewer)]
     elif stop.state is StopState.RELEASED and stop.pulled_at and not stop.line_nos:
         lines.append(words("Take it from the stop shelf and go on where it was."))
-    elif _box_goes_on(stop, parcel):
+    elif _slip_wanted(desk, stop, parcel):
         lines.append(words("The rest goes on. Print its slip anew: the old one lists what was taken out."))
     lines += _answer(desk, stop, order, words)
     return Card("\n".join(lines), _rows(desk, stop, parcel, order, viewer))
@@ -259,9 +260,10 @@ def answer_line(reply: Reply, words: Words) -> str:
     return words("Platform: {verdict} after {took}, being told", **facts)
 
 
-def _box_goes_on(stop: Stop, parcel: Parcel) -> bool:
+def _slip_wanted(desk: Desk, stop: Stop, parcel: Parcel) -> bool:
+    """Whether the box goes on with less in it and no slip says so yet."""
     partial = stop.kind is StopKind.REFUND and stop.state is StopState.DONE
-    return partial and parcel.state is not ParcelState.CANCELLED
+    return partial and parcel.state in IN_HOUSE and printing.standings(desk, [parcel])[Paper.SLIP][parcel.id].wanted
 
 
 def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) -> tuple[Row, ...]:
@@ -281,7 +283,7 @@ def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
     if stop.open and viewer.offers(Right.HAND_OVER, warehouse=place) and dock.may_have_left(desk, parcel):
         rows.append((Button(words.plain("🚚 It has left already"), pack("sl", stop.id, stop.revision)),))
     prints = any(viewer.offers(right, warehouse=place) for right in (Right.WAVE, Right.PACK))
-    if prints and _box_goes_on(stop, parcel) and parcel.state is not ParcelState.HANDED_OVER:
+    if prints and _slip_wanted(desk, stop, parcel):
         rows.append((Button(words.plain("🖨 New slip"), pack("sp", parcel.id)),))
     return tuple(rows)
 

@@ -16,6 +16,7 @@ from domain.printing import Standing
 from domain.records import NoticeKind
 from domain.wave_choice import Preview
 from handlers.card import Button, Card
+from handlers.cards.wave_hands import asked, dissolved_lines, hand_rows
 from handlers.draw import drawing
 from handlers.papers import pick_paper
 from handlers.taps import pack
@@ -57,23 +58,28 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
             warehouse=desk.catalog.warehouses[wave.warehouse_id].name,
             time=words.when(wave.made_at),
         ),
-        _progress(boxes, words),
     ]
+    if wave.state is WaveState.DISSOLVED:
+        return Card("\n".join([*lines, "", *dissolved_lines(desk, wave, words)]))
+    lines.append(_progress(boxes, words))
     if why := wave_why(desk, wave, words):
         lines.insert(1, words("Why: {why}", why=why))
     stands = printing.standings(desk, [box for box in boxes if box.state in IN_HOUSE])
     lines += _printed(stands, words)
     lines += _stopped(desk, boxes, stands[Paper.LABEL], words)
-    lines += _outdated(boxes, stands[Paper.LABEL], words)
+    lines += _outdated(boxes, stands, words)
     lines += [_parted(box, words) for box in boxes if _new_here(desk, box, wave)]
     if data.get("again"):
         return _sure(wave, PAPERS[data["again"]], stands, "\n".join(lines), words)
-    if wave.state is WaveState.OPEN:
+    if data.get("ask"):
+        return asked(desk, wave, data["ask"], "\n".join(lines), viewer)
+    if wave.free:
         lines += ["", words("Take it, walk the pick list, and scan each slip when its slot is full.")]
     elif wave.state is WaveState.TAKEN:
         lines += ["", words("Goods are not in their bin? Send /notthere and the slip's waybill.")]
-    files = pick_paper(desk, wave, words) if wave.state is WaveState.OPEN else ()
-    return Card("\n".join(lines), _buttons(wave, stands, viewer), files)
+    files = pick_paper(desk, wave, words) if wave.free else ()
+    rows = (*_buttons(wave, stands, viewer), *hand_rows(wave, boxes, viewer))
+    return Card("\n".join(lines), rows, files)
 
 
 def _printed(stands: Stands, words: Words) -> list[str]:
@@ -111,18 +117,30 @@ def _parted(box: Parcel, words: Words) -> str:
     return words(text, slot=box.slot, waybill=box.waybill, goods=goods)
 
 
-def _outdated(boxes: list[Parcel], stands: Mapping[int, Standing], words: Words) -> list[str]:
-    """Labels that lie about and are wrong now."""
-    return [
-        words(
-            "♻️ Label out of date: slot {slot}, {waybill}. Tear copy {copy} up and print it again.",
-            slot=box.slot,
-            waybill=box.waybill,
-            copy=stands[box.id].last.number,  # type: ignore[union-attr]  # out of date means printed
-        )
-        for box in boxes
-        if box.id in stands and stands[box.id].outdated
-    ][:20]
+_OLD = {
+    Paper.LABEL: N_("♻️ Label out of date: slot {slot}, {waybill}. Tear copy {copy} up and print it again."),
+    Paper.SLIP: N_("♻️ Slip out of date: slot {slot}, {waybill}. Tear copy {copy} up and print it again."),
+}
+_MANY_OLD = {
+    Paper.LABEL: N_("♻️ Labels out of date: {count}. Tear the old ones up and print them again."),
+    Paper.SLIP: N_("♻️ Slips out of date: {count}. Tear the old ones up and print them again."),
+}
+_NAMED = 5
+
+
+def _outdated(boxes: list[Parcel], stands: Stands, words: Words) -> list[str]:
+    """Papers that lie about and are wrong now, by name; as a number where it is most of a wave, as after one that was
+    dissolved."""
+    lines: list[str] = []
+    for paper in Paper:
+        found = [(box, stand.last) for box in boxes if (stand := stands[paper].get(box.id)) and stand.outdated]
+        if len(found) > _NAMED:
+            lines.append(words(_MANY_OLD[paper], count=len(found)))
+            continue
+        for box, last in found:
+            number = last.number if last else 0
+            lines.append(words(_OLD[paper], slot=box.slot, waybill=box.waybill, copy=number))
+    return lines
 
 
 def _sure(wave: Wave, paper: Paper, stands: Stands, head: str, words: Words) -> Card:
@@ -153,8 +171,8 @@ def _state(wave: Wave, words: Words) -> str:
     if wave.state is WaveState.OPEN:
         return words("nobody picks it yet")
     if wave.state is WaveState.TAKEN:
-        return words("{name} is picking", name=wave.owner)
-    return words("all picked")
+        return words("{name} is picking", name=wave.owner) if wave.owner else words("given back, nobody picks it now")
+    return words("dissolved") if wave.state is WaveState.DISSOLVED else words("all picked")
 
 
 def _progress(boxes: list[Parcel], words: Words) -> str:
@@ -188,7 +206,7 @@ def _stopped(desk: Desk, boxes: list[Parcel], stands: Mapping[int, Standing], wo
 def _buttons(wave: Wave, stands: Stands, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
     words, place = viewer.words, wave.warehouse_id
     rows: list[tuple[Button, ...]] = []
-    if wave.state is WaveState.OPEN and viewer.offers(Right.PICK, warehouse=place):
+    if wave.free and viewer.offers(Right.PICK, warehouse=place):
         rows.append((Button(words.plain("🙋 Take it"), pack("wt", wave.id, wave.revision), style="success"),))
     if stands[Paper.LABEL] and viewer.offers(Right.PRINT, warehouse=place):
         rows.append(

@@ -41,6 +41,19 @@ class StockPlaceRow(Base, table=True):
     units: int = col.number()
 
 
+class PickPlaceRow(Base, table=True):
+    """Where a parcel of a wave is sent: units of a sku out of one place, in the order of the walk."""
+
+    __tablename__ = "pick_place"
+    __table_args__ = (CheckConstraint("units > 0", name="units"),)
+    parcel_id: int = col.ref("parcel.id", primary=True)
+    position: int = col.own_key()
+    sku: str = col.text()
+    bin: str = col.text()
+    batch: str = col.text()
+    units: int = col.number()
+
+
 class StockValueRow(Base, table=True):
     """What a bucket's units have cost, all together, minor units of the sku's currency."""
 
@@ -141,6 +154,7 @@ class StockLedgerRow(Base, table=True):
 stock_level = table_of(StockLevelRow)
 stock_ledger = table_of(StockLedgerRow)
 stock_place = table_of(StockPlaceRow)
+pick_place = table_of(PickPlaceRow)
 stock_value = table_of(StockValueRow)
 batch = table_of(BatchRow)
 stock_doc = table_of(StockDocRow)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from domain import bins, returns, stock_posting, stock_room
+from domain import bins, floor, returns, stock_posting, stock_room
 from domain.errors import BatchExpired, BatchNeeded, Refusal
 from domain.parcels import RESERVING, Parcel, ParcelState
 from domain.people import Role, Station
@@ -97,6 +97,16 @@ class Batches(RuleBasedStateMachine):
         for step, station in SCAN.items():
             if stage is ParcelState.IN_WAVE or not self.yard.scan(station, self.yard.box(number)).ok or step is stage:
                 break
+            if step is ParcelState.PICKED:
+                self.check(self.yard.box(number))
+
+    def check(self, box: Parcel) -> None:
+        """Every cup of the box with the batch the books have in it."""
+        mine = [p for p in self.store.read_now(lambda unit: unit.stock.places(["CUP-01"])) if p.bin == box.number]
+        codes = [box.waybill, *(code for p in mine for _ in range(p.units) for code in ("CUP-01", p.batch))]
+        packer = self.house.cast.actor(Role.PACKER)
+        self.house.run(floor.scan, packer, [(code, None) for code in codes], station=Station.CHECK)
+        assert self.boxes(ParcelState.CHECKED) == [self.store.read_now(lambda unit: unit.parcels.get(box.id))]
 
     def boxes(self, *states: ParcelState) -> list[Parcel]:
         found = self.store.read_now(lambda unit: unit.parcels.many(range(1, 99)))

@@ -7,7 +7,7 @@ import pytest
 
 from domain import checking, floor, fulfilment, stock_posting, stock_room
 from domain.check_records import Unit
-from domain.errors import ItemRefused, NotAllowed, NotEnoughStock
+from domain.errors import ItemRefused, NotAllowed, NotEnoughStock, WrongStatus
 from domain.parcels import ParcelState
 from domain.people import Role, Station
 from domain.policy import Policy, document_of, policy_of
@@ -200,3 +200,22 @@ def test_a_box_from_before_boxes_were_in_the_books_takes_what_is_told(batched: H
     assert said == [("refused", "expired"), ("item", ""), ("item", "")]
     batched.run(fulfilment.swap_batch, batched.cast.actor(Role.CS_LEAD), box.waybill, "SOON")
     assert ([unit.batch for unit in units(batched)], places(batched)) == (["LATE", "SOON"], before)
+
+
+@pytest.mark.parametrize("mode", [CheckMode.NONE, CheckMode.QUICK])
+def test_goods_of_a_batch_are_checked_item_by_item_unless_the_policy_says_otherwise(
+    batched: House, mode: CheckMode
+) -> None:
+    """Whatever the warehouse asks for: the books say which batch goes out, so somebody looks."""
+    rule(batched, CheckRules(mode=mode))
+    assert batched.run(checking.wanted, batched.parcel) is CheckMode.ITEMS
+    refused = batched.scan(Station.PACK).refusal
+    assert isinstance(refused, WrongStatus)
+    assert refused.needed is ParcelState.CHECKED
+    rule(batched, CheckRules(mode=mode, batches=False))
+    assert batched.run(checking.wanted, batched.parcel) is mode
+
+
+def test_without_goods_of_a_batch_the_warehouse_decides(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    assert house.run(checking.wanted, house.parcel) is CheckMode.NONE

@@ -20,7 +20,8 @@ from tests.domain.test_shortfall import Shelf
 
 def reported(house: House, product: str = "CUP-01", role: Role = Role.PICKER) -> StockDoc:
     actor = house.cast.actor(role)
-    return house.run(not_there.report, actor, house.parcel.waybill, product, "not there")[1]
+    _, (doc,) = house.run(not_there.report, actor, house.parcel.waybill, product, "not there")
+    return doc
 
 
 def counted(shelf: Shelf, doc: StockDoc, units: int) -> StockDoc:
@@ -113,7 +114,7 @@ def test_they_were_there_after_all_and_the_parcel_goes_on(house: House) -> None:
     shelf.sold("1")
     shelf.waved()
     box = shelf.yard.box("1")
-    _, doc = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
+    _, (doc,) = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
     assert counted(shelf, doc, 4).state is DocState.DONE
     assert (shelf.yard.codes("1"), [stop.state for stop in shelf.yard.stops(box)]) == ((), [StopState.RELEASED])
     assert shelf.yard.scan(Station.PICK, shelf.yard.box("1")).ok
@@ -124,7 +125,7 @@ def test_they_are_gone_and_the_parcel_is_owed_them(house: House) -> None:
     shelf.sold("1")
     shelf.waved()
     box = shelf.yard.box("1")
-    _, doc = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
+    _, (doc,) = house.run(not_there.report, shelf.room.picker, box.waybill, "", "not there")
     done = shelf.room.approve(counted(shelf, doc, 1))
     assert (shelf.lost(done), shelf.levels(), shelf.yard.codes("1")) == ("1", (1, 0), ())
     assert [(one.state, one.blocked) for one in shelf.yard.boxes("1")] == [(ParcelState.OWED, False)]

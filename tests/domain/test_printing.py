@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from domain import fulfilment, intake, manifests, printing
-from domain.errors import BadValue, NotAllowed, ParcelStopped, Stale, Unknown
+from domain.errors import BadValue, NotAllowed, ParcelStopped, Refusal, Stale, Unknown
 from domain.incoming import Platform, RefundState
 from domain.paper_records import Manifest, Paper, Printed
 from domain.paper_rules import Mask, Papers, masked
 from domain.parcels import ParcelState
 from domain.people import Role, Station
 from domain.printing import Job, Standing
+from domain.records import NoticeKind
 from tests.domain.house import LINES, PAID, House
 from tests.factory import incoming, receiver
 
@@ -223,3 +224,63 @@ def test_the_gate_still_comes_first(house: House) -> None:
 )
 def test_every_phone_but_a_privacy_number_is_masked_however_it_is_written(phone: str, shown: str) -> None:
     assert masked(receiver(phone=phone), Mask.PHONE).phone == shown
+
+
+def without_tea(house: House, state: ParcelState) -> None:
+    """Both papers are printed, then a line is refunded and put back: the slip lists too much."""
+    house.bring_to(state)
+    printed(house, Paper.LABEL)
+    printed(house, Paper.SLIP)
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    assert house.scan(Station.PUT_BACK).ok
+
+
+def old_slip(house: House) -> list[str]:
+    """The keys of the notices about the box's papers in the packer's chat."""
+    chat = house.cast.people[Role.PACKER].chat_id
+    waiting = house.store.read_now(lambda desk: desk.outbox.waiting(chat))
+    return [notice.key for notice in waiting if notice.kind is NoticeKind.LABEL_OLD and not notice.redraw]
+
+
+def test_an_old_slip_is_told_said_at_the_pick_and_goes_into_no_box(house: House) -> None:
+    without_tea(house, ParcelState.IN_WAVE)
+    assert old_slip(house) == [f"torn:{house.parcel.id}:slip:1"]
+    picked = house.scan(Station.PICK)
+    assert (picked.ok, picked.warn) == (True, "slip_old")
+    for station in (Station.CHECK, Station.PACK):
+        refused = house.scan(station).refusal if station is Station.PACK else checked(house)
+        assert isinstance(refused, ParcelStopped)
+        assert refused.codes == ("SLIP_OLD",)
+    assert house.parcel.state is ParcelState.PICKED
+    printed(house, Paper.SLIP)
+    assert (house.scan(Station.PACK).warn, old_slip(house)) == ("", [f"torn:{house.parcel.id}:slip:1"])
+
+
+def checked(house: House) -> Refusal | None:
+    return house.run(fulfilment.scan, house.cast.actor(Role.PACKER), Station.CHECK, house.parcel.waybill).refusal
+
+
+def test_the_slip_in_a_box_that_was_opened_is_said_at_the_scales(house: House) -> None:
+    """It is packed: nobody is kept from sending it, but the box is in somebody's hands once more."""
+    without_tea(house, ParcelState.WEIGHED)
+    assert house.parcel.state is ParcelState.PACKED
+    weighed = house.scan(Station.WEIGH, house.parcel.expected_g)
+    assert (weighed.ok, weighed.warn) == (True, "slip_old")
+    gone = house.scan(Station.HAND_OVER)
+    assert (gone.ok, gone.warn) == (True, "")
+
+
+def test_of_a_new_address_the_floor_hears_once_for_both_papers(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    printed(house, Paper.LABEL)
+    printed(house, Paper.SLIP)
+    told(house, receiver=receiver(address="别处 2 号"))
+    assert old_slip(house) == [f"torn:{house.parcel.id}:1"]
+    assert house.run(printing.outdated, house.parcel) == (Paper.LABEL, Paper.SLIP)
+
+
+def test_a_slip_that_was_never_printed_here_is_nobodys_concern(house: House) -> None:
+    house.bring_to(ParcelState.IN_WAVE)
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    assert house.scan(Station.PUT_BACK).ok
+    assert (house.scan(Station.PICK).warn, house.scan(Station.PACK).ok, old_slip(house)) == ("", True, [])

@@ -17,6 +17,7 @@ from domain.records import Grade
 from domain.stock import Batch, Bucket, Document, Level, Move
 from domain.stock_docs import DocKind, DocState, StockDoc
 from domain.stock_lines import Scan
+from domain.walking import Shelves
 from storage.unit import Unit
 from tests.domain.house import House
 
@@ -106,7 +107,7 @@ def test_what_expires_first_is_taken_first_and_too_old_is_not_taken(room: Room) 
         Scan("CUP-01", 3, "OLD", date(2026, 12, 1)),
     ]
     room.finish(room.doc(DocKind.RECEIPT, *scans))
-    found = room.run(bins.bins_for, room.here, {"CUP-01": 6})["CUP-01"]
+    found = room.run(lambda unit: Shelves(unit, room.here, ["CUP-01"]).take({"CUP-01": 6}))
     assert [(spot.place.batch, spot.units, spot.expires) for spot in found] == [
         ("SOON", 4, date(2027, 1, 15)),
         ("LATE", 2, date(2027, 9, 1)),
@@ -365,7 +366,7 @@ def test_without_the_hold_every_batch_is_sent(room: Room) -> None:
     policy = replace(Policy(), holds={HoldCode.EXPIRY: HoldChoice(on=False)})
     assert room.run(bins.stale, ["CUP-01"], policy) == {}
     room.run(lambda unit: unit.catalog_admin.put_policy(policy, "boss"))
-    assert room.run(bins.bins_for, room.here, {"CUP-01": 1})["CUP-01"][0].place.batch == "OLD"
+    assert room.run(bins.spots, room.here, ["CUP-01"])["CUP-01"][0].place.batch == "OLD"
 
 
 def test_a_return_comes_back_at_what_it_cost_when_it_left(room: Room) -> None:

@@ -74,6 +74,13 @@ def test_a_pick_list_says_every_line_once_and_in_order() -> None:
     assert "1×141×2" in text
 
 
+def test_goods_of_a_batch_say_which_and_until_when() -> None:
+    milk = PickLine("M-01", "MILK", "", "milk", 2, ((1, 2),), batch="B1", expires="2027-02-01")
+    lines = (milk, replace(milk, batch="B2", expires=""), replace(milk, sku="PEN", batch=""))
+    [(_, text)] = pages(pick_list_pdf(replace(PICK, lines=lines), english))
+    assert [text.count(words) for words in ("BatchB1,expires2027-02-01", "BatchB2", "Batch")] == [1, 1, 2]
+
+
 def test_a_slip_carries_its_waybill_slot_and_notes() -> None:
     [(picture, text)] = pages(packing_slips_pdf([SLIP], english))
     assert codes(picture) == ["SF1234567890123"]

@@ -7,6 +7,7 @@ import pytest
 from domain import release
 from domain.people import Role
 from domain.records import NoticeKind
+from domain.stock import Bucket, Document, Move, relocate
 from tests.handlers.desk_chat import DeskChat, open_desk
 
 pytestmark = pytest.mark.anyio
@@ -50,3 +51,14 @@ async def test_the_parcel_waits_with_its_picker_and_the_bin_is_named(desk: DeskC
     assert f"✋ Held: slot 1, {box.waybill}. Put it aside." in wave_card
     [room] = await desk.writes(he, "/stockroom")
     assert room.split("\n")[1] == "🔢 Stock-take C00001 · 杭州仓 · being scanned"
+
+
+async def test_what_was_moved_since_the_list_is_told(desk: DeskChat) -> None:
+    desk.orders()
+    _, (box,) = desk.wave()
+    gone = Move(box.warehouse_id or 0, "CUP-01", Bucket.GOOD, 100, Document.MOVE, 1)
+    desk.do(lambda unit: unit.stock.apply(relocate(gone, "Z-9"), "anna"))
+    [said] = await desk.writes(desk.cast.people[Role.PICKER], f"/notthere {box.waybill}")
+    assert said == (
+        "CUP-01 was moved since the list was printed and lies in Z-9 now. Take it from there; nothing is held."
+    )

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from domain import staff, watch
-from domain.errors import InviteDead
 from domain.people import Role
 from domain.records import NoticeKind
+from domain.staff import InviteDead
 from handlers.draw import draw
 from tests.factory import incoming
 from tests.handlers.desk_chat import LINK, DeskChat, open_desk

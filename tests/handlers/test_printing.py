@@ -10,14 +10,14 @@ from aiogram.exceptions import TelegramForbiddenError
 from aiogram.methods import SendDocument
 from PIL import Image
 
-from domain import intake, review
+from domain import intake, interception, review
 from domain.holds import HoldCode
 from domain.parcels import ParcelState
 from domain.people import SHOP, Role
 from domain.policy import policy_of
 from domain.records import NoticeKind
 from handlers.draw import draw
-from tests.factory import incoming, receiver
+from tests.factory import incoming, incoming_line, receiver
 from tests.handlers.floor_chat import GROUP, Call, Floor
 
 pytestmark = pytest.mark.anyio
@@ -235,4 +235,42 @@ async def test_a_changed_address_voids_the_label(floor: Floor) -> None:
     assert "COPY 2" in text
     assert f"✅ {box.waybill}: copy 2 is right, printed by 赵敏 Zhao Min at 11-23 10:01" in floor.last[-1].said["text"]
     await floor.writes(packer, box.waybill)
+    assert floor.parcel(1).state is ParcelState.PACKED
+
+
+async def test_a_slip_out_of_date_is_said_where_it_matters_until_it_is_printed(floor: Floor) -> None:
+    """One of two lines is refunded and put back: a card for the floor, a word at the pick, a refusal at packing."""
+    lines = (incoming_line(), incoming_line("TEA-01", 1, amount=5900))
+    [order] = floor.orders(incoming("1001", lines=lines, goods=13700, total=13700, paid=13700))
+    wave, [box] = floor.wave()
+    picker, packer = floor.cast.people[Role.PICKER], floor.cast.people[Role.PACKER]
+    await floor.shown(picker, NoticeKind.WAVE, wave.id)
+    await floor.taps(picker, "🖨 Labels (1)")
+    await floor.taps(picker, "🖨 Slips (1)")
+    floor.do(interception.typed, floor.cast.actor(Role.CS), order.id, "no tea", {2: 1})
+    await floor.writes(picker, f"/putback {box.waybill}")
+    assert floor.notices(packer, NoticeKind.LABEL_OLD) == [(1, False)]
+    [stop] = floor.look(lambda desk: desk.stops.of_parcels([box.id]))[box.id]
+    assert "Print its slip anew" in floor.card(picker, NoticeKind.STOP, stop.id).text
+    card = floor.card(packer, NoticeKind.LABEL_OLD, 1).text.split("\n")
+    assert card[0] == f"♻️ <b>{box.waybill}</b>: the packing slip is out of date, it must not go into the box"
+    wave_card = floor.card(picker, NoticeKind.WAVE, 1)
+    assert f"♻️ Slip out of date: slot 1, {box.waybill}. Tear copy 1 up and print it again." in wave_card.text
+    assert "🖨 Slips (1)" in [button.label for row in wave_card.rows for button in row]
+    words = "its packing slip is out of date: tear it up and print the new one"
+    assert (await floor.writes(picker, f"/pick {box.waybill}"))[0] == f"♻️ {box.waybill}: {words}"
+    assert words in floor.card(picker, NoticeKind.SCAN, picker.id).text
+    assert (await floor.writes(packer, f"/pack {box.waybill}"))[0] == (
+        f"⛔ STOP {box.waybill} (P000001)! the packing slip is out of date: tear it up and print the new one (/print)"
+    )
+    assert await floor.taps(packer, f"🖨 Print anew: {box.waybill}") == [
+        f"✅ {box.waybill}: copy 2 of the slip is right, printed by 赵敏 Zhao Min at 11-23 10:01"
+    ]
+    assert list(files(floor.last)) == ["P000001-slips.pdf"]
+    assert "TEA-01" not in text_of(files(floor.last)["P000001-slips.pdf"])
+    assert "Print its slip anew" not in floor.card(picker, NoticeKind.STOP, stop.id).text
+    data, shown = floor.button(picker.telegram_id, f"🖨 Print anew: {box.waybill}")
+    await floor.presses(picker, data, shown)
+    assert len(floor.look(lambda desk: desk.prints.of_parcels([1]))[1]) == 3
+    await floor.writes(packer, f"/pack {box.waybill}")
     assert floor.parcel(1).state is ParcelState.PACKED

@@ -7,6 +7,7 @@ import pytest
 
 from domain import bins
 from domain.people import Role
+from domain.policy_checks import CheckRules
 from domain.records import NoticeKind
 from domain.stock import Batch, Bucket, Document, Move
 from handlers.returns import read_batch
@@ -19,10 +20,11 @@ B7, B8 = Batch("CUP-01", "B7", date(2027, 3, 1)), Batch("CUP-01", "B8", date(202
 
 
 def two_batches(unit: Unit) -> None:
-    """One cup of B7 and nine of B8 in Hangzhou, no others there."""
+    """One cup of B7 and nine of B8 in Hangzhou, no others there; nobody checks batches."""
     here = min(unit.catalog.warehouses)
     sku = replace(unit.catalog.skus["CUP-01"], traits=frozenset({"batch"}))
     unit.catalog_admin.put_skus([sku])
+    unit.catalog_admin.put_policy(replace(unit.policy, checks=CheckRules(batches=False)), "test")
     unit.stock.put_batches([B7, B8])
     moves = [
         Move(here, "CUP-01", Bucket.GOOD, units, Document.ADJUST, 1, batch=code)

@@ -45,7 +45,7 @@ from domain.stock_docs import DocKind, DocState
 from domain.stock_lines import Scan
 from domain.stop_desk import RecallState
 from storage.unit import Unit
-from tests.journeys import hard_dock
+from tests.journeys import hard_dock, hard_waves
 from tests.journeys.hard_scene import MOVED, Deed, Do, Scene
 from tests.journeys.life_shop import HOME, incoming, seed
 from tests.journeys.stop_life import BOSS
@@ -163,8 +163,7 @@ def _wave(scene: Scene, desk: Desk) -> Do | None:
     waves = desk.waves.open_of(1)
     if not waves or scene.chance.random() < 0.5:
         return lambda unit: release.wave_now(unit, scene.people[0], 1)
-    wave, actor = scene.chance.choice(waves), scene.person
-    return lambda unit: release.take_wave(unit, actor, wave.id, wave.revision)
+    return hard_waves.moved(scene.chance, scene.chance.choice(waves), scene.people)
 
 
 def _codes(scene: Scene, desk: Desk, box: Parcel, station: Station) -> list[tuple[str, int | None]]:

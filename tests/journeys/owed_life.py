@@ -14,9 +14,9 @@ from domain.parcels import Parcel, ParcelState
 from domain.people import SHOP
 from domain.stock import Bucket, Document, Move
 from storage.unit import Unit
-from tests.journeys.check_life import CheckLife
 from tests.journeys.promises import all_orders
 from tests.journeys.stop_life import NUMBERS
+from tests.journeys.wave_life import WaveLife
 
 GONE = (ParcelState.OWED, ParcelState.PLANNED, ParcelState.CANCELLED)
 
@@ -34,7 +34,7 @@ def sale(unit: Unit, sku: str, on: bool) -> None:
     unit.catalog_admin.put_skus([replace(old, traits=traits)])
 
 
-class OwedLife(CheckLife):
+class OwedLife(WaveLife):
     """Somebody who takes goods in, and somebody who puts them on sale."""
 
     @rule(sku=st.sampled_from(["CUP", "LID"]), units=st.integers(1, 3))

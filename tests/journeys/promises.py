@@ -26,13 +26,13 @@ def stopped(desk: Desk, code: str) -> bool:
     return parcel.state in IN_HOUSE and (held or any(stop.state in OPEN_STOPS for stop in stops))
 
 
-def wrong_label(desk: Desk, code: str) -> bool:
-    """Whether the last label printed of this waybill says something else than it should."""
+def wrong_paper(desk: Desk, code: str, paper: Paper) -> bool:
+    """Whether the last copy printed for this waybill says something else than it should."""
     parcel = desk.parcels.by_waybill(code)
     assert parcel is not None
-    labels = [copy for copy in desk.prints.of_parcels([parcel.id]).get(parcel.id, ()) if copy.paper is Paper.LABEL]
+    copies = [copy for copy in desk.prints.of_parcels([parcel.id]).get(parcel.id, ()) if copy.paper is paper]
     orders = desk.orders.many(parcel.order_ids)
-    return bool(labels and parcel.live_orders) and labels[-1].mark != printing.mark(parcel, orders, Paper.LABEL)
+    return bool(copies and parcel.live_orders) and copies[-1].mark != printing.mark(parcel, orders, paper)
 
 
 _LOOKED_AT = list(ALL)

@@ -1,8 +1,8 @@
 """The order's life as a Hypothesis machine: commands, scans, refunds, crashes and retries in any order.
 
 It holds the promises of the design: 1 (no stopped parcel leaves), 2 (the ledger is the stock, and a stopped
-parcel's stock is free only after its put-back), 3 (money), 5 (one winner); and no box goes on under a label that says
-something else than it should.
+parcel's stock is free only after its put-back), 3 (money), 5 (one winner); and no box goes on under a label, or is
+packed with a slip, that says something else than it should.
 """
 
 import os
@@ -38,6 +38,7 @@ from domain.incoming import (
     PlatformState,
     RefundState,
 )
+from domain.paper_records import Paper
 from domain.parcels import Parcel
 from domain.people import SHOP, Station
 from domain.policy_checks import CheckMode
@@ -46,7 +47,7 @@ from storage.store import Store
 from tests.journeys.check_life import check_checks
 from tests.journeys.life_shop import HAND, HOME, incoming, seed
 from tests.journeys.owed_life import OwedLife, check_owed
-from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped, wrong_label
+from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped, wrong_paper
 from tests.journeys.stop_life import BOSS, NUMBERS
 
 STATES = [PlatformState.UNPAID, *[PlatformState.PAID] * 4, PlatformState.CLOSED, PlatformState.SHIPPED]
@@ -248,15 +249,17 @@ class Life(OwedLife):
 
     def scan_at(self, code: str, station: Station, grams: int | None) -> None:
         before = self.store.read_now(lambda desk: stopped(desk, code))
-        old = self.store.read_now(wrong_label, code)
+        old = {paper: self.store.read_now(wrong_paper, code, paper) for paper in Paper}
         asked = self.store.read_now(self.asked_for, code)
         result = self.store.run_now(fulfilment.scan, BOSS, station, code, grams)
         if before and result.ok and station is not Station.PUT_BACK:
             self.shipped_with_stop.append(f"{station} {code}")
         if asked and result.ok and station is Station.HAND_OVER:
             self.shipped_with_stop.append(f"{station} {code} with goods that are asked for")
-        if old and result.ok and station in (Station.PACK, Station.WEIGH, Station.HAND_OVER):
+        if old[Paper.LABEL] and result.ok and station in (Station.PACK, Station.WEIGH, Station.HAND_OVER):
             self.shipped_with_stop.append(f"{station} {code} with an old label")
+        if old[Paper.SLIP] and result.ok and station in (Station.CHECK, Station.PACK):
+            self.shipped_with_stop.append(f"{station} {code} with an old slip")
 
     @precondition(lambda self: self.waybills())
     @rule(pick=st.integers(0, 20), seconds=st.sampled_from([0, 30, 61]))

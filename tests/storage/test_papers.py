@@ -84,6 +84,6 @@ def test_what_waits_is_seen_lightly(each: Each) -> None:
     courier = each.cast.couriers[0].id
     due = NOW + timedelta(hours=9)
     assert each.store.read_now(lambda unit: unit.parcels.waiting(place, 9)) == [
-        Waiting(box_id, courier, NOW, due, ("CUP-01",), "加急\nhi")
+        Waiting(box_id, courier, NOW, due, {"CUP-01": 4}, "加急\nhi")
     ]
     assert each.store.read_now(lambda unit: unit.parcels.waiting(place, 0)) == []
