@@ -38,7 +38,7 @@ async def test_the_platform_told_it(desk: DeskChat) -> None:
     desk.do(intake.receive, SHOP, desk.cast.shops[0].id, [incoming("3", receiver=ELSEWHERE)])
     at = "11-23 10:01"
     block = [
-        "• <b>address changed</b>: came while the order was: with the warehouse",
+        "• <b>address changed</b>: changed while the order was with the warehouse",
         OLD,
         NEW,
         f"   told by the shop at {at}",
