@@ -105,7 +105,7 @@ def recalls_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str,
     units = sum(item.quantity for box in boxes.values() for item in box.live_items)
     if not coming:
         told = [words("✅ No recall is under way."), words(BEGINS if Right.REFUND in viewer.actor.rights else ASKED_BY)]
-        return Card("\n".join([*told, *_successes(desk, viewer)]))
+        return Card("\n".join([*told, *_fees(desk, viewer), *_successes(desk, viewer)]))
     lines = [words("🚚 Recalls under way: {count}", count=f"{SHOWN}+" if len(coming) > SHOWN else len(coming))]
     lines += [words("Units on their way back: {units}", units=units)] if units else []
     lines += [_line(desk, recall, words) for recall in coming[:SHOWN]]

@@ -265,7 +265,7 @@ async def test_what_one_barcode_says_is_all_counted_or_nothing(check: Floor) -> 
     box, packer = await opened(check, "MILK"), check.cast.people[Role.PACKER]
     assert await check.writes(packer, f"(01)0{MILK}(10)24051") == [
         f"✋ 24051 of milk was not picked into {box.waybill}. In the box should be: B7. Take that one; if this one may "
-        f"go all the same, a lead sends: /batch {box.waybill} 24051"
+        f"go all the same, a lead sends: <code>/batch {box.waybill} 24051</code>"
     ]
     assert await check.writes(packer, f"(01)0{MILK}(17)261001(10)B7") == [
         "✋ B7 of milk expired on 2026-10-01. It does not go out. Take another unit."

@@ -158,7 +158,7 @@ async def test_what_waits_for_a_person_stands_in_their_alerts_until_it_is_put_ba
     await floor.writes(picker, box.waybill)
     stop = floor.refund(order)
     await floor.writes(picker, f"{box.waybill} {pulls.shelf_code(box.warehouse_id or 0)}")
-    line = f"• {box.waybill} · picked · since 10:01 · {picker.name} · on the stop shelf · next: {{who}} at {{at}}"
+    line = f"⛔ {box.waybill} · picked · since 10:01 · {picker.name} · on the stop shelf · next: {{who}} at {{at}}"
     assert (await floor.writes(picker, "/alerts"))[0].split("\n") == [
         "<b>⏰ Open alerts: 1</b>",
         "",
