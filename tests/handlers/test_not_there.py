@@ -45,7 +45,7 @@ async def test_the_parcel_waits_with_its_picker_and_the_bin_is_named(desk: DeskC
     assert said[1].split("\n")[0] == "🔢 Stock-take C00001 · being scanned"
     (stop,) = desk.look(lambda unit: unit.stops.of_parcels([box.id]))[box.id]
     card = desk.card(he, NoticeKind.STOP, stop.id).text.split("\n")
-    assert card[0] == f"✋ <b>STOP {box.waybill}</b> · held by hand · 王强 Wang Qiang is on it"
+    assert card[0] == f"✋ <b>STOP {box.waybill}</b> · goods not in their bin · 王强 Wang Qiang is on it"
     assert "• <b>held by hand</b>: not there, the bin is counted · CUP-01 · A-01 · C00001 (王强 Wang Qiang)" in card
     wave_card = desk.card(he, NoticeKind.WAVE, wave.id).text.split("\n")
     assert f"✋ Held: slot 1, {box.waybill}. Put it aside." in wave_card

@@ -150,7 +150,7 @@ async def test_the_next_wave_says_that_the_old_papers_are_void(floor: Floor, ord
     wave, boxes = floor.wave()
     picker = floor.cast.people[Role.PICKER]
     await floor.shown(picker, NoticeKind.WAVE, wave.id)
-    await floor.taps(picker, f"🖨 Labels ({orders})")
+    await floor.taps(picker, f"🖨 Labels {orders}")
     await floor.taps(picker, DISSOLVE)
     await floor.taps(picker, "✂️ Yes, dissolve it")
     floor.wave()
