@@ -306,18 +306,18 @@ async def test_a_label_with_separators_and_a_paper(yard: Floor, chromium: Browse
     """The scanner types the separator as Ctrl+] or F8; the code of the pick list opens the wave in the chat."""
     yard.store.run_now(_check_items)
     yard.store.run_now(_numbered, "CUP-W")
-    if yard.now(31).state is not ParcelState.PICKED:
-        yard.walk(31, ParcelState.PICKED)
+    if yard.now(32).state is not ParcelState.PICKED:
+        yard.walk(32, ParcelState.PICKED)
     phone = await Phone.open(chromium, yard.address(OWNER))
     await phone.station("check")
-    await phone.types(yard.boxes[31].waybill)
+    await phone.types(yard.boxes[32].waybill)
     await phone.verdict("item")
     barcode = yard.store.read_now(lambda desk: desk.catalog.skus)["CUP-W"].barcode
     for text, key in ((f"010{barcode}10X", "Control+]"), ("240Z", "F8"), ("21AB-12", "Enter")):
         await phone.page.keyboard.type(text)
         await phone.page.keyboard.press(key)
     await phone.verdict("ok")
-    check = yard.store.read_now(lambda desk: desk.checks.get(yard.boxes[31].id))
+    check = yard.store.read_now(lambda desk: desk.checks.get(yard.boxes[32].id))
     assert check is not None
     assert [(unit.sku, unit.serial) for unit in check.units] == [("CUP-W", "AB-12")]
     await phone.types("W0001")
