@@ -21,6 +21,8 @@ _CODE = re.compile(r"^(?:\+|00)?86-?(?=\d{2,3})")
 _MASK = re.compile(r"[\d*+-]*\*{2,}[\d*-]*", re.ASCII)
 CIPHERS = ("##", "$$", "~")
 """What a platform's ciphertext begins with."""
+_BETWEEN = re.compile(r"[/\\;,、|\s]+|或")
+_MOST = 3
 _ANY = re.compile(r"^[+\d(][\d\s().-]{5,24}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$", re.IGNORECASE | re.ASCII)
 
 
@@ -54,7 +56,7 @@ class Phone:
 
 def read(text: str) -> Phone:
     """A phone from a column or an answer: country code, spaces, full-width digits and the ways to write an
-    extension (`-123`, `,123`, `转123`, `（分机123）`, `[123]`) made one. Never raises."""
+    extension (`-123`, `,123`, `转123`, `（分机123）`, `[123]`) made one; the first of several. Never raises."""
     told = unicodedata.normalize("NFKC", text).strip()
     bare = "".join(told.split())
     if bare.startswith(CIPHERS) or (_MASK.fullmatch(bare) and "*" in bare):
@@ -67,7 +69,14 @@ def read(text: str) -> Phone:
     landline = _LANDLINE.fullmatch(f"0{number}" if abroad else number)
     if landline:
         return Phone(Kind.LANDLINE, re.sub(r"\D", "", landline["base"]), landline["extension"] or "")
-    return Phone(Kind.OTHER, told)
+    return _first_of_several(told) or Phone(Kind.OTHER, told)
+
+
+def _first_of_several(told: str) -> Phone | None:
+    """The first of several whole numbers in one place (`13800001234/13900001234`), which is the one to call."""
+    several = [part for part in _BETWEEN.split(told) if part]
+    found = [read(part) for part in several] if 1 < len(several) <= _MOST else []
+    return found[0] if found and all(phone.callable for phone in found) else None
 
 
 def dialable(text: str) -> bool:

@@ -24,6 +24,17 @@ def test_one_mobile_number(told: str) -> None:
     assert read(told) == Phone(Kind.MOBILE, "13800001234")
 
 
+@pytest.mark.parametrize("sign", ["/", " / ", "；", "、", ",", " ", "或", "|"])
+def test_of_two_numbers_the_first_is_called(sign: str) -> None:
+    assert read(f"13800001234{sign}13900005678") == Phone(Kind.MOBILE, "13800001234")
+    assert read(f"0571-87654321{sign}13900005678") == Phone(Kind.LANDLINE, "057187654321")
+
+
+@pytest.mark.parametrize("told", ["13800001234/1390000567", "13800001234/-", "1380000123/1390000567", "13800001234/张三"])
+def test_what_is_not_two_numbers_is_none(told: str) -> None:
+    assert read(told).kind is Kind.OTHER
+
+
 @pytest.mark.parametrize("sign", ["-", ",", "，", "转", "转 ", "#", "ext", " 转", "－"])
 def test_an_extension_is_kept(sign: str) -> None:
     phone = read(f"18877771111{sign}123")
