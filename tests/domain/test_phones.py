@@ -30,7 +30,9 @@ def test_of_two_numbers_the_first_is_called(sign: str) -> None:
     assert read(f"0571-87654321{sign}13900005678") == Phone(Kind.LANDLINE, "057187654321")
 
 
-@pytest.mark.parametrize("told", ["13800001234/1390000567", "13800001234/-", "1380000123/1390000567", "13800001234/张三"])
+@pytest.mark.parametrize(
+    "told", ["13800001234/1390000567", "13800001234/-", "1380000123/1390000567", "13800001234/张三"]
+)
 def test_what_is_not_two_numbers_is_none(told: str) -> None:
     assert read(told).kind is Kind.OTHER
 
