@@ -7,13 +7,16 @@ never said twice.
 from domain.desk import Desk
 
 
+def beside(code: str, title: str) -> str:
+    """The title that stands beside a code: nothing where it only says the code again."""
+    return "" if title.strip().casefold() == code.casefold() else title
+
+
 def title_of(desk: Desk, sku: str, title: str, limit: int = 60) -> str:
     """How they were sold, else what the catalogue calls them; '' when all of it is the code."""
     known = desk.catalog.skus.get(sku)
-    for name in (title.strip(), known.title.strip() if known else ""):
-        if name.casefold() not in ("", sku.casefold()):
-            return name[:limit]
-    return ""
+    names = (beside(sku, name).strip() for name in (title, known.title if known else ""))
+    return next((name[:limit] for name in names if name), "")
 
 
 def name_of(desk: Desk, sku: str, title: str, limit: int = 60) -> str:

@@ -13,6 +13,7 @@ from domain.catalog import Catalog
 from domain.holds import CATALOGUE, Hold, HoldCode
 from domain.place_names import Why
 from handlers.customer_terms import key_name, level_name, reason_name, term
+from handlers.goods import beside
 from handlers.terms import N_, actor_name, hold_name, platform_state_name, role_name, step_name
 from handlers.words import Html, Words, mask_name
 
@@ -152,11 +153,6 @@ def veiled(text: str, private: bool, limit: int = 200) -> str:
     """Foreign text cut to a sane length; in a group runs of seven and more digits keep their last four only."""
     text = text if len(text) <= limit else text[: limit - 1] + "…"
     return text if private else _DIGITS.sub(lambda run: "*" * (len(run[0]) - 4) + run[0][-4:], text)
-
-
-def beside(code: str, title: str) -> str:
-    """The title that stands beside a code: nothing where it only says the code again."""
-    return "" if title.strip().casefold() == code.casefold() else title
 
 
 _MONEY = ("paid", "payable", "low", "high", "amount", "owed", "price", "floor", "left", "cost", "freight")

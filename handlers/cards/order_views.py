@@ -20,7 +20,7 @@ from domain.waiting import rush_from
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.choices import choice_lines, loser_line
-from handlers.cards.evidence import beside, cure, from_to, hold_line, veiled
+from handlers.cards.evidence import cure, from_to, hold_line, veiled
 from handlers.cards.hands import taker
 from handlers.cards.late import as_it_is
 from handlers.cards.owed import not_parted
@@ -28,6 +28,7 @@ from handlers.cards.refund_parts import part_name, part_rows, read_lines
 from handlers.cards.rows import Row, in_twos
 from handlers.cards.stops import why
 from handlers.cards.together import why_lines
+from handlers.goods import beside
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, hold_name, verb_name
 from handlers.viewer import Viewer

@@ -14,7 +14,7 @@ from domain.records import NoticeKind
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.entries import order_lines
-from handlers.cards.evidence import beside, hold_line, shop_name, veiled
+from handlers.cards.evidence import hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
 from handlers.cards.late import unshipped, unshipped_line
 from handlers.cards.marks import marks_lines
@@ -23,7 +23,7 @@ from handlers.cards.order_views import VIEWS
 from handlers.cards.stops import answer_line
 from handlers.cards.together import together_lines
 from handlers.draw import drawing
-from handlers.goods import title_of
+from handlers.goods import beside, title_of
 from handlers.taps import pack
 from handlers.terms import (
     N_,

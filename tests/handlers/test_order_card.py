@@ -16,8 +16,8 @@ from domain.policy import Policy
 from domain.policy_sections import HoldChoice
 from domain.records import NoticeKind
 from handlers.back_terms import BACK
-from handlers.cards.evidence import beside
 from handlers.cards.orders import _goods_line, _stop_line
+from handlers.goods import beside
 from handlers.words import Words
 from tests.factory import NOW, incoming, incoming_line, line, receiver
 from tests.handlers.desk_chat import open_desk
