@@ -175,7 +175,7 @@ def _rename(full: dict[str, list[Division]], table: Iterable[Division]) -> None:
             to_city, _, district = new.partition("/")
             now = at[to_city, district]
             moved = Division(now.province, to_city, district, (*now.above, at[city, ""]), final=True)
-            full[old] = [moved if place is now else place for place in full[old]]
+            full[old] = [moved if place is now else place for place in full.get(old, [now])]
         else:
             _add(full, old, at[city, new])
 

@@ -170,9 +170,12 @@ def walk(text: str, before: Read) -> Read:
     something that fits follows, or nothing at all."""
     places, told = before.places, before.told
     end, span, counts, counts_told = 0, slice(0), places, told
-    at = _skip(text, 0)
+    at, spelled, zone = _skip(text, 0), before.last, before.zone
     while step := _step(text, at, places):
         begin, end_of_name = at, step.end
+        if _is_seat(spelled, text[at : step.end], places, step.places):
+            zone = text[at : step.end]
+        spelled = text[at : step.end]
         at = _skip(text, end_of_name)
         told |= step.told
         if step.firm or at >= len(text):
@@ -181,8 +184,16 @@ def walk(text: str, before: Read) -> Read:
         places = step.places
     if len(places) == 1 and places[0].level is Level.CITY and places != counts and _ZONE.match(text, at):
         span, end, counts, counts_told = slice(begin, end_of_name), end_of_name, places, told  # 成都高新区
-    read = Read(counts, end, counts_told, text[span] or before.last, before.zone)
-    return read if not counts or read.zone else _beyond(text, read)
+    read = Read(counts, end, counts_told, text[span] or before.last, zone)
+    seat = zone and counts and zone == counts[0].city
+    return read if not counts or (read.zone and not seat) else _beyond(text, read)
+
+
+def _is_seat(spelled: str, name: str, known: tuple[Division, ...], named: tuple[Division, ...]) -> bool:
+    """The 毕节市 of 毕节地区毕节市: the seat of a prefecture that bears its name today. Which district that became no
+    table says, and its couriers know; it stands in the district's stead."""
+    same = len(named) == 1 and named == known and named[0].level is Level.CITY
+    return same and spelled.endswith("地区") and name == named[0].city
 
 
 def _beyond(text: str, read: Read) -> Read:

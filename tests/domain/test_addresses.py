@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.addresses import Place, Sureness, divide, filled, merge_key, parse, place_of, plain, same_place
 from domain.divisions import FULL, Division, short
 from domain.incoming import Receiver
-from domain.place_names import FIELDS
+from domain.place_names import FIELDS, Why
 from tests.domain.address_cases import COLUMNS, ONE_STRING
 
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号", "310000")
@@ -227,3 +227,35 @@ def test_a_code_for_the_province_says_nothing() -> None:
 
 def test_fields_are_the_receivers() -> None:
     assert set(FIELDS) < set(Receiver.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("columns", "told"),
+    [
+        (("贵州省", "毕节地区", "毕节市", "麻园路1号"), ("贵州省", "毕节市", "毕节市", "麻园路1号")),
+        (("西藏自治区", "日喀则地区", "日喀则市", "上海路1号"), ("西藏自治区", "日喀则市", "日喀则市", "上海路1号")),
+        (("", "", "", "新疆哈密地区哈密市迎宾路1号"), ("新疆维吾尔自治区", "哈密市", "哈密市", "迎宾路1号")),
+        (("贵州省", "毕节地区", "毕节市", "毕节市七星关区1号"), ("贵州省", "毕节市", "七星关区", "1号")),
+        (("贵州省", "毕节地区", "纳雍县", "1号"), ("贵州省", "毕节市", "纳雍县", "1号")),
+        (("新疆", "昌吉回族自治州", "米泉市", "1号"), ("新疆维吾尔自治区", "乌鲁木齐市", "米东区", "1号")),
+        (("陕西省", "杨凌示范区", "杨陵区", "1号"), ("陕西省", "咸阳市", "杨陵区", "1号")),
+        (("陕西省", "杨凌区", "杨凌区", "1号"), ("陕西省", "咸阳市", "杨陵区", "1号")),
+    ],
+)
+def test_a_former_prefecture_and_its_seat(columns: tuple[str, str, str, str], told: tuple[str, ...]) -> None:
+    """Its seat is a district today, which one only the couriers know: it stands in the district's stead."""
+    place = divide(*columns)
+    assert ((place.province, place.city, place.district, place.detail), place.faults) == (told, ())
+
+
+@pytest.mark.parametrize(
+    ("columns", "why"),
+    [
+        (("贵州省", "毕节市", "毕节市", "1号"), Why.MISSING),  # the city said twice
+        (("贵州省", "毕节地区", "", "1号"), Why.MISSING),
+        (("贵州省", "毕节地区", "毕节市", "遵义市1号"), Why.CONTRADICTED),
+        (("贵州省", "遵义市", "毕节市", "1号"), Why.CONTRADICTED),
+    ],
+)
+def test_a_seat_excuses_nothing_else(columns: tuple[str, str, str, str], why: Why) -> None:
+    assert why in {fault.why for fault in divide(*columns).faults}
