@@ -233,7 +233,8 @@ async def run(seconds: float, per_second: float = PER_SECOND, every: float = 3.0
             phones = {one: Phone(http, launch_data(one, made.token), said) for one in made.people}
             working = [asyncio.create_task(phone.work()) for phone in phones.values()]
             await asyncio.gather(*(_scans(phones[one], one, made.lists[one], shift, per_second) for one in made.people))
-            refunding.cancel()
+            shift.over = True
+            await refunding
             async with asyncio.timeout(_ANSWERED_WITHIN):
                 await asyncio.gather(*working)
         end = time.monotonic() + _REST

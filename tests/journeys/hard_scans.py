@@ -57,6 +57,7 @@ class Shift:
     first: int = 0
     refunded: dict[int, float] = field(default_factory=dict)
     at: dict[int, int] = field(default_factory=dict)
+    over: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,9 +118,10 @@ async def _scan(
 
 
 async def refund(door: str, shop: Shop, shift: Shift, chance: Random, every: float = REFUND_EVERY) -> None:
-    """Until cancelled: of what somebody has in hand, so that the refund races the next scan."""
+    """Until the shift is over: of what somebody has in hand, so that the refund races the next scan. It is not cut off
+    in the middle of one: the program would hear of a refund that nobody counted."""
     async with aiohttp.ClientSession() as http:
-        while True:
+        while not shift.over:
             await asyncio.sleep(every)
             number = chance.choice(sorted(shift.at.values()))
             if number in shift.refunded:
@@ -210,7 +212,8 @@ async def run(seconds: float) -> Result:
         refunding = asyncio.create_task(refund(made.opened.hooks, made.shop, shift, Random(1)))
         async with aiohttp.ClientSession(base_url=made.telegram) as http:
             await asyncio.gather(*(_scan(http, one, made.lists[one], shift) for one in made.people))
-        refunding.cancel()
+        shift.over = True
+        await refunding
         await asyncio.sleep(_REST)
         return _result(made.store, shift, made.limiter.floods)
 
