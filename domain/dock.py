@@ -154,7 +154,8 @@ def standing(desk: Desk, order: Order, lines: set[int] | None = None) -> list[Pa
 
 def call_back(desk: Desk, actor: Actor, order: Order, lines: set[int] | None = None) -> Order:
     """Take back the shipments of an order that is refunded (these lines of it), or goes elsewhere, where they still
-    stand on the dock, so that they can be stopped. Returns the order, saved when there was one."""
+    stand on the dock, so that they can be stopped. Returns the order: the same object when none stood there, else as
+    it was saved."""
     found = standing(desk, order, lines)
     if not found:
         return order

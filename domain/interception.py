@@ -89,8 +89,9 @@ def _act(
         notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True, doer=actor)
     order = unclear.asked(desk, order, record, open_ids)
     if order.status in _OUTSIDE:
-        order = dock.call_back(desk, actor, order, about)
-        parcels = desk.parcels.of_orders([order.id]).get(order.id, ())
+        back = dock.call_back(desk, actor, order, about)
+        if back is not order:  # boxes of it stand in the house again
+            order, parcels = back, desk.parcels.of_orders([order.id]).get(order.id, ())
     if order.status in (OrderStatus.RELEASED, OrderStatus.PUT_BACK):
         return _stop_parcels(desk, actor, order, record, lines, parcels)
     if order.status is OrderStatus.SHIPPED:
