@@ -324,7 +324,7 @@ def _had_by(order: Order, box: Parcel, reasons: str) -> str:
 def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapping[int, Sequence[Stop]]) -> bool:
     """A stop for each box in the house while the order is held, and none longer; tasks about goods that left the box
     again are over. Whether anything changed."""
-    reasons, changed = _reasons(order), False
+    reasons, changed, unknown = _reasons(order), False, set[HoldCode]()
     released = [hold.resolved_by for hold in order.holds if hold.resolution in BY_HAND]
     for box in boxes:
         mine = [stop for stop in stops.get(box.id, ()) if stop.open and stop.order_id == order.id]
@@ -341,8 +341,9 @@ def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapp
                 _for_other_reasons(desk, stop, box, reasons)
         if wanted:
             known = {code for stop in held for code in stop.reason.split(",")}
-            notices.ask_owners(desk, order, [code for code in open_codes(order.holds) if code not in known])
+            unknown |= set(open_codes(order.holds)) - known
         changed |= bool(idle) or wanted != bool(held)
+    notices.ask_owners(desk, order, [code for code in open_codes(order.holds) if code in unknown])
     return changed
 
 
