@@ -6,6 +6,7 @@ thousandth on one code may name two papers. Both open then, to whoever may see t
 
 import re
 from collections.abc import Callable
+from typing import TypeVar
 
 from domain.desk import Desk
 from domain.errors import NotAllowed, Unknown
@@ -16,6 +17,7 @@ from domain.stock_docs import DocKind, StockDoc, number_of
 
 _CODE = re.compile(r"([WMRTCG])(\d{4,12})")
 Paper = tuple[NoticeKind, int]
+Named = TypeVar("Named")
 
 
 def of(desk: Desk, code: str) -> tuple[Paper, ...]:
@@ -25,22 +27,22 @@ def of(desk: Desk, code: str) -> tuple[Paper, ...]:
         return ()
     number = int(found[2])
     papers: list[Paper] = []
-    if found[0] == wave_number(number) and _there(desk.waves.get, number):
+    if found[0] == wave_number(number) and _there(desk.waves.get, number) is not None:
         papers.append((NoticeKind.WAVE, number))
-    if found[0] == f"M{number:04d}" and _there(desk.manifests.get, number):
+    if found[0] == f"M{number:04d}" and _there(desk.manifests.get, number) is not None:
         papers.append((NoticeKind.MANIFEST, number))
     kinds = {kind for kind in DocKind if number_of(kind, number) == found[0]}
-    if kinds and _there(desk.stock_docs.get, number) and desk.stock_docs.get(number).kind in kinds:
+    doc = _there(desk.stock_docs.get, number) if kinds else None
+    if doc is not None and doc.kind in kinds:
         papers.append((NoticeKind.STOCK_DOC, number))
     return tuple(papers)
 
 
-def _there(get: Callable[[int], object], number: int) -> bool:
+def _there(get: Callable[[int], Named], number: int) -> Named | None:
     try:
-        get(number)
+        return get(number)
     except Unknown:
-        return False
-    return True
+        return None
 
 
 def opened(desk: Desk, actor: Actor, code: str) -> tuple[Paper, ...]:

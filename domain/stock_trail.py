@@ -6,7 +6,7 @@ more: a document that left, came back or was counted again begins anew.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -100,31 +100,30 @@ def last(desk: Desk, doc_id: int) -> Event | None:
 
 def _last(events: Sequence[Event]) -> tuple[Event | None, bool]:
     """(the step, whether there is none because the document was handed on there), newest first."""
+    for event in _standing(events):
+        if event.verb == SCANNED:
+            return event, False
+        if event.verb not in _GOES_ON:
+            return None, True
+    return None, False
+
+
+def _standing(events: Iterable[Event]) -> Iterator[Event]:
+    """Newest first, without the steps that were taken back and the taking back of them."""
     skip = 0
     for event in events:
         if event.verb == UNDONE:
             skip += 1
         elif event.verb == SCANNED and skip:
             skip -= 1
-        elif event.verb == SCANNED:
-            return event, False
-        elif event.verb not in _GOES_ON:
-            return None, True
-    return None, False
+        else:
+            yield event
 
 
 def put_away(desk: Desk, doc_id: int) -> list[Put]:
     """What was put into its bin and stayed there, in order."""
-    found: list[Put] = []
-    skip = 0
-    for event in desk.history("stock_doc", doc_id, _ALL):
-        if event.verb == UNDONE:
-            skip += 1
-        elif event.verb == SCANNED and skip:
-            skip -= 1
-        elif event.verb == SCANNED:
-            found = [Put(**one) for one in json.loads(event.data["was"])["put"]] + found
-    return found
+    steps = [event for event in _standing(desk.history("stock_doc", doc_id, _ALL)) if event.verb == SCANNED]
+    return [Put(**one) for step in reversed(steps) for one in json.loads(step.data["was"])["put"]]
 
 
 def newest(desk: Desk, doc_id: int) -> Event | None:
