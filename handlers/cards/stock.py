@@ -154,7 +154,7 @@ def _day(text: str) -> date | None:
 
 def _page(desk: Desk, sku: Sku, told: Sequence["Told"], words: Words) -> Card:
     """Moves alone, with the days they are of."""
-    head = words("📦 {title} · {code}", title=sku.title[:120], code=sku.code)
+    head = words("📦 {goods}", goods=name_of(desk, sku.code, sku.title, 120))
     if not told:
         return Card("\n".join([head, words("No moves so long ago.")]), _first_page(sku, words))
     days = {"first": _date(told[-1].at, words), "last": _date(told[0].at, words)}
