@@ -1,6 +1,5 @@
 """Alerts, the hand-over and quiet hours in chat, through the real dispatcher."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,19 +14,11 @@ from domain.records import Alert, AlertKind, Notice, NoticeKind
 from handlers.draw import draw
 from storage.unit import Unit
 from tests.factory import NOW, incoming, incoming_line
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 from tests.handlers.floor_chat import GROUP
 
 pytestmark = pytest.mark.anyio
 TOWELS = (incoming_line("TOWEL-01", 2),)
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 def alerts(desk: DeskChat) -> list[Alert]:

@@ -1,7 +1,5 @@
 """What the desk owes an answer, as people meet it in chat: an answer no platform took, a parcel that has left."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain import intake, interception, replies
@@ -10,17 +8,9 @@ from domain.people import SHOP, Role
 from domain.records import NoticeKind
 from domain.replies import Receipt
 from tests.factory import incoming
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 async def test_an_answer_no_platform_took_stands_on_the_orders_card_until_somebody_gave_it(desk: DeskChat) -> None:

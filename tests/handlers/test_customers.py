@@ -19,14 +19,6 @@ EVE = "小气鬼_88"
 
 
 @pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
-
-
-@pytest.fixture
 def zh(sqlite_url: str) -> Iterator[DeskChat]:
     """A company that speaks Chinese."""
     made = open_desk(sqlite_url, "zh")

@@ -1,6 +1,5 @@
 """Holding by hand from the order's card: until when, and what is not offered."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -9,16 +8,9 @@ from domain import looking
 from domain.people import Role
 from handlers.taps import pack
 from tests.factory import incoming, incoming_line
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,7 +10,7 @@ from handlers.cards.intake import reject_file
 from handlers.terms import format_name
 from handlers.words import Words
 from tests.channels import making
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
 HEADER = "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,"
@@ -33,14 +32,6 @@ BOTH = making.zip_bytes(
     {"a.csv": shopify("#1"), "b.csv": making.csv_bytes(making.table(making.PINDUODUO, making.PDD_ROW))}
 )
 HALF = making.xlsx_bytes({"orders": making.table(making.PINDUODUO, making.PDD_ROW)})[:2000]
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 async def test_a_file_is_taken_in_and_the_same_file_changes_nothing(desk: DeskChat) -> None:

@@ -1,7 +1,5 @@
 """What the bot answers to files that hold no orders, and what the card says of what a file left out."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain.incoming import IncomingRefund, PlatformState, RefundState
@@ -10,18 +8,10 @@ from domain.policy import Policy, document_of
 from handlers.cards.intake import row_text
 from handlers.words import Words
 from tests.factory import incoming
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 from tests.handlers.test_intake import HEADER
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 async def test_a_header_with_nothing_under_it_is_no_repeat_of_what_was_known(desk: DeskChat) -> None:

@@ -1,7 +1,6 @@
 """Teaching the bot a table: asked once, corrected, tried, remembered; and what is old, foreign or private."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -24,14 +23,6 @@ from tests.handlers.mapping_chat import (
 )
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 async def test_an_unknown_table_is_offered_to_be_learned(desk: DeskChat) -> None:

@@ -1,23 +1,13 @@
 """A mapping's card: old taps, foreign hands, a restart, and eyes that should not see people."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain.people import Role
 from tests.channels.making import csv_bytes
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 from tests.handlers.mapping_chat import HEADER, ROWS, SHOP, TABLE, anna, begun, only, orders, saved, taught, to_group
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 async def test_what_is_lacking_is_named_and_nothing_is_saved(desk: DeskChat) -> None:

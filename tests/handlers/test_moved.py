@@ -1,7 +1,5 @@
 """A new address as customer service sees it: the old one beside it, who said so, and when; the phone never whole."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain import corrections, intake
@@ -10,19 +8,12 @@ from domain.parcels import Parcel
 from domain.people import SHOP, Role
 from domain.records import NoticeKind
 from tests.factory import incoming, receiver
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
 OLD = "   was: 张三 *******1234 浙江省 杭州市 西湖区 文三路 1 号 2 单元 303 310000"
 NEW = "   now: 张三 *******9999 浙江省 杭州市 西湖区 新华路 9 号 310000"
 ELSEWHERE = receiver(address="新华路 9 号", phone="13800009999")
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 async def picked(desk: DeskChat) -> tuple[Order, Parcel]:

@@ -1,23 +1,14 @@
 """Goods that are not there, told in chat."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain import release
 from domain.people import Role
 from domain.records import NoticeKind
 from domain.stock import Bucket, Document, Move, relocate
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 async def test_what_to_send_and_what_is_unknown(desk: DeskChat) -> None:

@@ -1,6 +1,5 @@
 """The owner of a hold lets it go from its own card, and a freeze until the ship time is near."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -8,16 +7,9 @@ import pytest
 from domain.holds import HoldCode, open_codes
 from domain.people import Role
 from tests.factory import NOW, incoming
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    chat = open_desk(sqlite_url)
-    yield chat
-    chat.store.close()
 
 
 async def test_finance_releases_cash_on_delivery_and_nothing_else(desk: DeskChat) -> None:

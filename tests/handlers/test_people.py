@@ -1,6 +1,5 @@
 """Staff, reports, alerts and coming in, through the real dispatcher."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,18 +10,10 @@ from domain.records import NoticeKind
 from domain.staff import InviteDead
 from handlers.draw import draw
 from tests.factory import incoming
-from tests.handlers.desk_chat import LINK, DeskChat, open_desk
+from tests.handlers.desk_chat import LINK, DeskChat
 from tests.handlers.floor_chat import GROUP
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 async def _comes(desk: DeskChat, telegram_id: int, name: str, text: str) -> list[str]:

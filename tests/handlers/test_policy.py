@@ -1,7 +1,6 @@
 """The house rules in chat: shown, tried, put in force, refused when they came too late or from somebody else."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,17 +13,9 @@ from handlers.cards.policy import fault_text, faults_card
 from handlers.draw import draw
 from handlers.words import Words
 from tests.factory import incoming
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 def version(desk: DeskChat) -> int:

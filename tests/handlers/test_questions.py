@@ -1,24 +1,15 @@
 """A question takes the keyboard's place; what is said next brings it back."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain.orders import OrderStatus
 from domain.people import Role
 from handlers import middleware
 from tests.factory import incoming
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 from tests.handlers.messages import keyboards
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    made = open_desk(sqlite_url, "en")
-    yield made
-    made.store.close()
 
 
 async def asked(desk: DeskChat) -> int:

@@ -1,7 +1,5 @@
 """A part of an order is taken out from chat: by the buttons of its lines and units, or typed before the reason."""
 
-from collections.abc import Iterator
-
 import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import DeleteMessage
@@ -17,14 +15,6 @@ pytestmark = pytest.mark.anyio
 TWO = incoming(
     "1", lines=(incoming_line(), incoming_line("TEA-01", 1, amount=5900)), goods=13700, total=13700, paid=13700
 )
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 def parts(desk: DeskChat, order_id: int) -> list[tuple[int, int, bool]]:

@@ -16,14 +16,6 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks English."""
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
-
-
-@pytest.fixture
 def zh(sqlite_url: str) -> Iterator[DeskChat]:
     """A company that speaks Chinese."""
     made = open_desk(sqlite_url, "zh")

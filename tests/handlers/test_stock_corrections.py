@@ -1,6 +1,5 @@
 """Wrong numbers in the stock room's chat: set anew, lowered, taken back; and photos that count like typed codes."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -14,17 +13,10 @@ from domain.stock_lines import How, Scan
 from exports.barcodes import barcode_png
 from handlers.stock_scans import read_scans
 from tests.factory import incoming
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
 CUP, TEA = "6900000000014", "6900000000038"
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 def lines(desk: DeskChat, doc_id: int = 1) -> list[tuple[str, int]]:

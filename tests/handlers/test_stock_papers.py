@@ -1,6 +1,5 @@
 """The stock room's papers out of the chat, as they stand at that moment."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,18 +12,11 @@ from exports.stock_papers import PAPERS, count_sheet_pdf, transfer_note_pdf
 from handlers.stock_papers import paper_of
 from handlers.words import Words
 from tests.exports.test_documents import codes, english, pages
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
 CUP, TEA = "6900000000014", "6900000000038"
 EN = Words("en", "Asia/Shanghai")
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 def paper(desk: DeskChat) -> StockPaper:

@@ -1,23 +1,14 @@
 """The stock room in chat, from goods in to a stock-take that two people approve."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain.people import Role
 from domain.records import NoticeKind
 from domain.stock_docs import DocState, StockDoc
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
 CUP, TEA = "6900000000014", "6900000000038"
-
-
-@pytest.fixture
-def desk(sqlite_url: str) -> Iterator[DeskChat]:
-    made = open_desk(sqlite_url)
-    yield made
-    made.store.close()
 
 
 def doc(desk: DeskChat, doc_id: int = 1) -> StockDoc:

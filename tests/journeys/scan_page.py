@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
 
 from domain import fulfilment, interception, review
 from domain.parcels import Parcel, ParcelState
@@ -149,6 +149,21 @@ class Phone:
     async def verdict(self, verdict: str) -> None:
         """Wait for the big words' colour."""
         await expect(self.shown("panel")).to_have_attribute("data-verdict", verdict, timeout=PATIENCE_MS)
+
+    async def loses_the_first_answer(self) -> list[str]:
+        """From here on the server does the first call and its answer is lost on the way. Returns what is sent."""
+        calls: list[str] = []
+
+        async def lose(route: Route) -> None:
+            calls.append(route.request.post_data or "")
+            if len(calls) == 1:
+                await route.fetch()
+                await route.abort("connectionreset")
+            else:
+                await route.continue_()
+
+        await self.page.route("**/scan/jobs", lose)
+        return calls
 
     async def waiting(self) -> int:
         """Jobs that lie in the phone."""

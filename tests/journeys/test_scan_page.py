@@ -114,17 +114,7 @@ async def test_an_answer_lost_on_the_way_is_asked_for_again(yard: Floor, chromiu
     yard.walk(5, ParcelState.PICKED)
     phone = await Phone.open(chromium, yard.address(OWNER))
     await phone.station("pack")
-    calls: list[str] = []
-
-    async def lose(route: Route) -> None:
-        calls.append(route.request.post_data or "")
-        if len(calls) == 1:
-            await route.fetch()
-            await route.abort("connectionreset")
-        else:
-            await route.continue_()
-
-    await phone.page.route("**/scan/jobs", lose)
+    calls = await phone.loses_the_first_answer()
     await phone.types(yard.boxes[5].waybill)
     await phone.verdict("ok")
     await expect(phone.shown("head")).to_have_text("已打包")

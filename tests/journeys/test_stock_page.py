@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Browser, expect
 
 from domain import stock_posting, stock_room
 from domain.people import Actor
@@ -96,17 +96,7 @@ async def test_a_count_without_network_comes_in_order_and_once(yard: Floor, chro
         await phone.types(text)
     await phone.verdict("kept")
     assert lines(yard, doc) == {}
-    lost: list[str] = []
-
-    async def lose(route: Route) -> None:
-        lost.append(route.request.post_data or "")
-        if len(lost) == 1:
-            await route.fetch()
-            await route.abort("connectionreset")
-        else:
-            await route.continue_()
-
-    await phone.page.route("**/scan/jobs", lose)
+    lost = await phone.loses_the_first_answer()
     await phone.page.context.set_offline(False)
     await phone.verdict("item")
     await phone.sent()
