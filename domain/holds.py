@@ -223,6 +223,20 @@ def lapse(
     return tuple(_lapsed(hold, now, by) if hold.open and over(hold) else hold for hold in holds)
 
 
+def let_go(holds: tuple[Hold, ...], by: str, now: datetime) -> tuple[Hold, ...]:
+    """The holds with every open one released by that person."""
+    gone = {"resolved_at": now, "resolved_by": by, "resolution": RELEASED}
+    return tuple(replace(h, **gone) if h.open else h for h in holds)  # type: ignore[arg-type]  # its fields
+
+
+def taken_back(holds: tuple[Hold, ...], by: str, at: datetime | None) -> tuple[Hold, ...]:
+    """The holds with those open again that this person released at that very moment."""
+    back = {"resolved_at": None, "resolved_by": "", "resolution": ""}
+    mine = (RELEASED, by, at)
+    same = ((h, (h.resolution, h.resolved_by, h.resolved_at) == mine) for h in holds)
+    return tuple(replace(h, **back) if told else h for h, told in same)  # type: ignore[arg-type]  # its fields
+
+
 def _lapsed(hold: Hold, now: datetime, by: str = "screening") -> Hold:
     return replace(hold, resolved_at=now, resolved_by=by, resolution="auto")
 

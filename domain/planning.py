@@ -190,15 +190,21 @@ def refresh(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> li
 
 def refreshed(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> list[tuple[Order, Order]]:
     """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
-    orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
-    with_them = companions(desk, orders)
-    everyone = [*orders, *with_them, *_left_behind(desk, [*orders, *with_them])]
-    arranged = arrange(everyone, load_facts(desk, everyone))
+    everyone, arranged = foreseen(desk, orders)
     moved = store_plans(desk, arranged, by=by)
     pairs = list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
     others = [now.id for was, now in pairs[len(orders) :] if now.revision != was.revision]
     notices.redraw(desk, NoticeKind.ORDER, others)
     return pairs
+
+
+def foreseen(desk: Desk, orders: Sequence[Order]) -> tuple[list[Order], Arranged]:
+    """What `refresh` would make of these, nothing of it saved: everybody it looks at (the given ones, then those they
+    may travel with) as they stand, and arranged."""
+    orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
+    with_them = companions(desk, orders)
+    everyone = [*orders, *with_them, *_left_behind(desk, [*orders, *with_them])]
+    return everyone, arrange(everyone, load_facts(desk, everyone))
 
 
 def _left_behind(desk: Desk, orders: Sequence[Order]) -> list[Order]:

@@ -19,6 +19,13 @@ from storage.types import NEVER
 
 _AMOUNT = case((orders.c.cod, orders.c.total), else_=orders.c.paid)
 _PLACE = (orders.c.due_at, orders.c.created_at, orders.c.id)
+_REASONS = (
+    select(func.count(hold.c.code.distinct()))
+    .where(hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None))
+    .correlate(orders)
+    .scalar_subquery()
+)
+"""For how many reasons an order is held now."""
 _OF = select(review_hand.c.taken_by, review_hand.c.taken_at, review_hand.c.snoozed_until).where(
     review_hand.c.order_id == bindparam("order_id")
 )
@@ -66,6 +73,8 @@ class Hands:
         if sieve.code is not None:
             opened = hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None), hold.c.code == sieve.code
             found.append(exists().where(*opened))
+        if sieve.alone is not None:
+            found.append(_REASONS == 1 if sieve.alone else _REASONS > 1)
         if sieve.ceilings is not None:
             found.append(~_above(sieve.ceilings))
         if sieve.floors is not None:
