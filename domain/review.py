@@ -173,16 +173,29 @@ def undo_many(desk: Desk, actor: Actor, decided_at: datetime, subject: str = "di
     Returns how many orders. Raises NotAllowed, UndoTooLate.
     """
     require(actor, Right.APPROVE)
-    count = 0
-    for order_id in desk.orders.approved_at(decided_at, actor.name):
-        order = desk.orders.get(order_id)  # undone already when it travels with one before it
-        if order.status is OrderStatus.APPROVED:
-            undo(desk, actor, order.id, order.revision)
-        count += 1
-    if count == 0:
+    ids = desk.orders.approved_at(decided_at, actor.name)
+    if not ids:
         raise UndoTooLate("digest", desk.policy.undo_seconds)
-    history.note(desk, actor, subject, 0, "undone_many", orders=str(count))
-    return count
+    boxes = desk.parcels.of_orders(ids)
+    alone = {order_id for order_id in ids if all(len(box.order_ids) == 1 for box in boxes.get(order_id, ()))}
+    _undo_alone(desk, actor, list(desk.orders.many(alone).values()), boxes)
+    for order_id in ids:
+        order = desk.orders.get(order_id) if order_id not in alone else None
+        if order is not None and order.status is OrderStatus.APPROVED:  # not undone with one it travels with
+            undo(desk, actor, order.id, order.revision)
+    history.note(desk, actor, subject, 0, "undone_many", orders=str(len(ids)))
+    return len(ids)
+
+
+def _undo_alone(desk: Desk, actor: Actor, orders: Sequence[Order], boxes: Mapping[int, Sequence[Parcel]]) -> None:
+    """Those that travel with nobody, as a set: a batch of hundreds must be back while its window is open."""
+    if not orders:
+        return
+    for order in orders:
+        require(actor, Right.APPROVE, shop=order.shop_id)
+    back = [_unapproved(desk, actor, order, boxes.get(order.id, ())) for order in orders]
+    refresh(desk, back)
+    announce(desk, [order.id for order in orders])
 
 
 def reject(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:

@@ -1,0 +1,378 @@
+"""Bulk release: what a card shows is released and approved, what does not fit stays as it was, and one tap wins."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy.event import listen
+
+from domain import bulk, intake, queue, release, review
+from domain.bulk import Batch, Seen
+from domain.desk import Desk
+from domain.errors import HeldOrder, HoldNotReleasable, NotAllowed, Refusal, Stale, UndoTooLate
+from domain.holds import CATALOGUE, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
+from domain.incoming import IncomingOrder
+from domain.orders import Order, OrderStatus
+from domain.people import SHOP, Actor, Role
+from domain.policy import Policy
+from domain.policy_sections import HoldChoice, Release
+from domain.scope import ALL, Amount, Hand, Scope
+from tests import factory
+from tests.domain.customer_desk import Shop
+from tests.factory import hire, incoming, incoming_line, receiver
+
+NOTES = Scope(code=HoldCode.MESSAGE)
+LEAD, TWO = 500_000, 1_000_000
+TEA = (incoming_line("TEA-01", 1),)
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+def took(shop: Shop, *orders: IncomingOrder, at: int = 0) -> list[Order]:
+    place = shop.cast.shops[at].id
+    shop.do(intake.receive, SHOP, place, orders)
+    found = shop.store.read_now(lambda desk: desk.orders.by_number(place, [order.number for order in orders]))
+    return [found[order.number] for order in orders]
+
+
+def note(number: str, **changes: Any) -> IncomingOrder:
+    """An order that a buyer's message holds, to a door of its own."""
+    return incoming(
+        number, **{"buyer_message": f"note {number}", "receiver": receiver(address=f"文三路 {number} 号"), **changes}
+    )
+
+
+def notes(shop: Shop, count: int, **changes: Any) -> list[Order]:
+    return took(shop, *(note(str(number), lines=(incoming_line(quantity=1),), **changes) for number in range(count)))
+
+
+def look(shop: Shop, actor: Actor, scope: Scope = NOTES, size: int = 10) -> Batch:
+    found: Batch = shop.store.read_now(bulk.look, actor, scope, size)
+    return found
+
+
+def seen(batch: Batch, scope: Scope = NOTES, size: int = 10) -> Seen:
+    return Seen(scope, size, batch.watermark, batch.checksum)
+
+
+def numbers(batch: Batch) -> list[str]:
+    return [order.number for order in batch.orders]
+
+
+def state(shop: Shop) -> Any:
+    """Every order, its history, and the stock that is promised."""
+
+    def all_(desk: Desk) -> Any:
+        ids = [one for one, _ in desk.orders.in_review(shops=None, held=None)]
+        levels = desk.stock.levels(["CUP-01", "LAMP-01"]).values()
+        events = [desk.history("order", one) for one in ids] + [desk.history("bulk", 0)]
+        boxes = desk.parcels.of_orders(ids)
+        return desk.orders.many(ids), events, boxes, sum(level.reserved for level in levels)
+
+    return shop.store.read_now(all_)
+
+
+def refused(shop: Shop, fault: type[Refusal], actor: Actor, told: Seen) -> Refusal:
+    """The refusal of a release; nothing changes."""
+    before = state(shop)
+    with pytest.raises(fault) as caught:
+        shop.do(bulk.release, actor, told)
+    assert state(shop) == before
+    return caught.value
+
+
+def test_a_page_is_released_and_approved_in_one_go(shop: Shop) -> None:
+    orders = notes(shop, 12)
+    batch = look(shop, shop.cs)
+    assert [order.id for order in batch.orders] == [order.id for order in orders[:10]]
+    assert (batch.waiting, batch.others, batch.over, batch.aside, batch.refused) == (12, 0, 0, 0, {})
+    done = shop.do(bulk.release, shop.cs, seen(batch))
+    assert [order.status for order in done.orders] == [OrderStatus.APPROVED] * 10
+    assert done.orders[0] == shop.order("0")
+    assert [order.number for order in look(shop, shop.cs).orders] == ["10", "11"]
+    verbs = shop.store.read_now(lambda desk: desk.history("order", orders[0].id))
+    assert [(one.verb, one.reason, dict(one.data), one.actor) for one in verbs[:2]] == [
+        ("approved", "", {}, shop.cs.name),
+        ("hold_released", "MESSAGE", {"many": "10"}, shop.cs.name),
+    ]
+    (told,) = shop.store.read_now(lambda desk: desk.history("bulk", 0))
+    assert (told.verb, told.reason, dict(told.data)) == ("released_many", "MESSAGE", {"orders": "10"})
+    (hold,) = done.orders[0].holds
+    assert (hold.resolution, hold.resolved_by, hold.resolved_at) == ("released", shop.cs.name, shop.time)
+
+
+def test_only_what_this_reason_alone_holds_is_in_it(shop: Shop) -> None:
+    took(shop, note("1"), note("2", seller_flag="red", seller_note="发票"), incoming("3"), note("4"))
+    batch = look(shop, shop.cs)
+    assert numbers(batch) == ["1", "4"]
+    assert (batch.waiting, batch.others) == (3, 1)
+    shop.do(bulk.release, shop.cs, seen(batch))
+    assert (shop.held("2") != (), shop.order("3").status) == (True, OrderStatus.REVIEW)
+
+
+def test_a_card_decides_nothing_about_what_came_later(shop: Shop) -> None:
+    took(shop, note("1"), note("2"))
+    batch = look(shop, shop.cs)
+    took(shop, note("3", paid_at=shop.time.replace(hour=0)))
+    done = shop.do(bulk.release, shop.cs, seen(batch))
+    assert numbers(done) == ["1", "2"]
+    assert (shop.order("3").status, shop.held("3")) == (OrderStatus.REVIEW, (HoldCode.MESSAGE,))
+
+
+def test_a_note_that_changed_makes_the_card_stale(shop: Shop) -> None:
+    one, _ = took(shop, note("1"), note("2"))
+    batch = look(shop, shop.cs)
+    changed = note("1", buyer_message="取消")
+    shop.do(intake.receive, SHOP, one.shop_id, [changed])
+    assert shop.order("1").buyer_message == "取消"
+    assert isinstance(refused(shop, Stale, shop.cs, seen(batch)), Stale)
+
+
+def test_a_hold_that_came_makes_the_card_stale(shop: Shop) -> None:
+    one, _ = took(shop, note("1"), note("2"))
+    batch = look(shop, shop.cs)
+    shop.do(review.hold, shop.lead, one.id, one.revision, "wait")
+    refused(shop, Stale, shop.cs, seen(batch))
+
+
+def test_a_card_of_another_part_or_another_size_is_stale(shop: Shop) -> None:
+    notes(shop, 3)
+    told = seen(look(shop, shop.cs, size=2), size=2)
+    refused(shop, Stale, shop.cs, replace(told, size=3))
+    refused(shop, Stale, shop.cs, replace(told, scope=Scope(code=HoldCode.MESSAGE, shop=shop.cast.shops[1].id)))
+    refused(shop, Stale, shop.cs, replace(told, watermark=0))
+
+
+def test_two_people_release_one_page_and_one_of_them_does(shop: Shop) -> None:
+    (order, *_) = notes(shop, 10)
+    bella = shop.cast.anna2.acting()
+    mine, hers = (seen(look(shop, actor)) for actor in (shop.cs, bella))
+    assert mine == hers
+    shop.do(bulk.release, shop.cs, mine)
+    refused(shop, Stale, bella, hers)
+    events = shop.store.read_now(lambda desk: desk.history("order", order.id))
+    assert [one.verb for one in events].count("approved") == 1
+    assert shop.order("0").decided_by == shop.cs.name
+
+
+@pytest.mark.parametrize("role", [Role.PICKER, Role.FINANCE, Role.BUYER])
+def test_who_does_not_approve_releases_nothing_in_bulk(shop: Shop, role: Role) -> None:
+    notes(shop, 2)
+    refused(shop, NotAllowed, shop.cast.actor(role), seen(look(shop, shop.cs)))
+
+
+def test_a_leads_reason_is_a_leads(shop: Shop) -> None:
+    took(shop, *(incoming(str(number), paid=10, total=10, buyer_id=str(number)) for number in range(3)))
+    scope = Scope(code=HoldCode.AMOUNT_RANGE)
+    assert shop.held("1") == (HoldCode.AMOUNT_RANGE,)
+    size = bulk.size_of(Policy(), HoldCode.AMOUNT_RANGE)
+    batch = look(shop, shop.lead, scope, size)
+    assert (size, len(batch.orders)) == (500, 3)
+    fault = refused(shop, HoldNotReleasable, shop.cs, seen(batch, scope, size))
+    assert vars(fault) == {"code": HoldCode.AMOUNT_RANGE, "owner": Role.CS_LEAD}
+    assert len(shop.do(bulk.release, shop.lead, seen(batch, scope, size)).orders) == 3
+
+
+@pytest.mark.parametrize("code", sorted(bulk.ONE_BY_ONE | {c for c, r in CATALOGUE.items() if r.release is None}))
+def test_what_its_cause_or_the_platform_ends_is_never_offered(shop: Shop, code: HoldCode) -> None:
+    """Not even to an owner, whatever is stored."""
+
+    def put(desk: Any) -> None:
+        held = Hold(code, Source.SCREENING, shop.time, {})
+        factory.put(desk, factory.order(desk, shop.cast.shops[0], "1", holds=(held,)))
+
+    shop.do(put)
+    assert shop.store.read_now(bulk.offered, shop.owner, ALL) == {}
+    refused(shop, HoldNotReleasable, shop.owner, Seen(Scope(code=code), 10, 10**6, 0))
+
+
+def test_the_untouchable_are_among_them() -> None:
+    assert bulk.ONE_BY_ONE >= UNTOUCHABLE
+    assert not bulk.ONE_BY_ONE & bulk.AT_ONCE
+
+
+def test_a_code_the_house_gives_to_leads_is_not_released_by_service(shop: Shop) -> None:
+    notes(shop, 2)
+    batch = look(shop, shop.cs)
+    held = {HoldCode.MESSAGE: HoldChoice(release=Release.OVERRIDE)}
+    shop.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), holds=held), "test"))
+    refused(shop, HoldNotReleasable, shop.cs, seen(batch))
+    assert len(look(shop, shop.lead).orders) == 2
+
+
+def limited(shop: Shop) -> None:
+    off = {HoldCode.AMOUNT_RANGE: HoldChoice(on=False)}
+    shop.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), holds=off), "test"))
+
+
+def test_limits_and_two_people_are_kept(shop: Shop) -> None:
+    limited(shop)
+    paid = {"1": 7_800, "2": LEAD, "3": LEAD + 1, "4": TWO}
+    took(shop, *(note(number, paid=amount, total=amount) for number, amount in paid.items()))
+    mine, leads = look(shop, shop.cs), look(shop, shop.lead)
+    assert (numbers(mine), mine.over) == (["1", "2"], 2)
+    assert (numbers(leads), leads.over) == (["1", "2", "3"], 1)
+    refused(shop, Stale, shop.cs, seen(leads))
+    shop.do(bulk.release, shop.lead, seen(leads))
+    assert (shop.order("4").status, shop.held("4"), shop.order("4").first_approver) == (
+        OrderStatus.REVIEW,
+        (HoldCode.MESSAGE,),
+        0,
+    )
+
+
+def test_a_person_of_one_shop_releases_that_shops(shop: Shop) -> None:
+    took(shop, note("1"))
+    took(shop, note("2"), at=1)
+    here = frozenset({shop.cast.shops[0].id})
+    one = shop.do(lambda unit: hire(unit, 2000, "One", Role.CS, shops=here)).acting()
+    assert (numbers(look(shop, one)), look(shop, one).waiting) == (["1"], 1)
+    refused(shop, Stale, one, seen(look(shop, shop.cs)))
+    assert numbers(shop.do(bulk.release, one, seen(look(shop, one)))) == ["1"]
+    assert shop.held("2", 1) == (HoldCode.MESSAGE,)
+
+
+def test_what_is_in_hand_or_put_off_is_left_alone(shop: Shop) -> None:
+    first, second, *_ = notes(shop, 4)
+    shop.do(queue.take, shop.cast.anna2.acting(), first.id)
+    shop.do(queue.snooze, shop.cs, second.id, 60)
+    batch = look(shop, shop.cs)
+    assert (numbers(batch), batch.aside, batch.waiting) == (["2", "3"], 2, 4)
+    shop.do(bulk.release, shop.cs, seen(batch))
+    assert [shop.held(number) for number in "01"] == [(HoldCode.MESSAGE,)] * 2
+
+
+def test_a_group_card_is_judged_by_who_taps(shop: Shop) -> None:
+    limited(shop)
+    took(shop, note("1"), note("2", paid=LEAD + 1, total=LEAD + 1))
+    group = replace(shop.lead, person_id=None)
+    batch = look(shop, group)
+    assert numbers(batch) == ["1", "2"]
+    done = shop.do(bulk.release, shop.cs, seen(batch), group)
+    assert (numbers(done), {number: type(why).__name__ for number, why in done.refused.items()}) == (
+        ["1"],
+        {"2": "OverLimit"},
+    )
+    assert shop.held("2") == (HoldCode.MESSAGE,)
+
+
+def test_what_stock_does_not_reach_for_stays_as_it_was(shop: Shop) -> None:
+    """The first to be due get what is there; the others keep hold, revision and history."""
+    lamp = (incoming_line("LAMP-01", 4),)  # of 10 in the warehouse they are planned from
+    orders = took(shop, *(note(str(number), lines=lamp) for number in range(6)))
+    batch = look(shop, shop.cs)
+    assert numbers(batch) == ["0", "1"]
+    fault = batch.refused["2"]
+    assert isinstance(fault, HeldOrder)
+    assert fault.codes == (HoldCode.OUT_OF_STOCK,)
+    assert [order.number for order in batch.left] == ["2", "3", "4", "5"]
+    shop.do(bulk.release, shop.cs, seen(batch))
+    left = [shop.order(number) for number in "2345"]
+    assert [(one.holds, one.revision) for one in left] == [(one.holds, one.revision) for one in orders[2:]]
+    verbs = shop.store.read_now(lambda desk: [one.verb for one in desk.history("order", orders[5].id)])
+    assert "hold_released" not in verbs
+    assert numbers(look(shop, shop.cs)) == ["2", "3"]  # planned from the other warehouse now
+
+
+def test_who_travels_along_is_shown_and_approved_with_them(shop: Shop) -> None:
+    same: dict[str, Any] = {"buyer_id": "one", "receiver": receiver()}
+    took(shop, incoming("1", **same), note("2", lines=TEA, **same))
+    batch = look(shop, shop.cs)
+    assert (numbers(batch), [order.number for order in batch.along]) == (["2"], ["1"])
+    done = shop.do(bulk.release, shop.cs, seen(batch))
+    assert [(order.number, order.status) for order in done.along] == [("1", OrderStatus.APPROVED)]
+
+
+def test_who_comes_to_travel_along_makes_the_card_stale(shop: Shop) -> None:
+    same: dict[str, Any] = {"buyer_id": "one", "receiver": receiver()}
+    took(shop, note("2", **same))
+    batch = look(shop, shop.cs)
+    took(shop, incoming("3", lines=TEA, **same))
+    refused(shop, Stale, shop.cs, seen(batch))
+
+
+def test_a_party_above_the_limit_stays_whole(shop: Shop) -> None:
+    limited(shop)
+    same: dict[str, Any] = {"buyer_id": "one", "receiver": receiver()}
+    took(shop, incoming("1", paid=LEAD + 1, total=LEAD + 1, **same), note("2", lines=TEA, **same), note("3"))
+    batch = look(shop, shop.cs)
+    assert (numbers(batch), {n: type(why).__name__ for n, why in batch.refused.items()}) == (["3"], {"2": "OverLimit"})
+
+
+def test_undo_takes_the_whole_batch_back_and_holds_it_again(shop: Shop) -> None:
+    notes(shop, 3)
+    before = [order.holds for order in look(shop, shop.cs).orders]
+    done = shop.do(bulk.release, shop.cs, seen(look(shop, shop.cs)))
+    shop.later(seconds=5)
+    assert shop.do(review.undo_many, shop.cs, done.orders[0].decided_at, bulk.SUBJECT) == 3
+    batch = look(shop, shop.cs)
+    assert [order.holds for order in batch.orders] == before
+    assert {order.status for order in batch.orders} == {OrderStatus.REVIEW}
+    assert shop.store.read_now(queue.clean, shop.cs).ids == ()
+    levels = shop.store.read_now(lambda desk: desk.stock.levels(["CUP-01"]))
+    assert sum(level.reserved for level in levels.values()) == 0
+    assert [one.verb for one in shop.store.read_now(lambda d: d.history("bulk", 0))] == ["undone_many", "released_many"]
+    assert len(shop.do(bulk.release, shop.lead, seen(batch)).orders) == 3
+
+
+def test_undo_is_too_late_after_its_window(shop: Shop) -> None:
+    notes(shop, 3)
+    done = shop.do(bulk.release, shop.cs, seen(look(shop, shop.cs)))
+    shop.later(seconds=10)
+    shop.do(release.release_due)
+    with pytest.raises(UndoTooLate):
+        shop.do(review.undo_many, shop.cs, done.orders[0].decided_at, bulk.SUBJECT)
+    assert shop.order("0").status is OrderStatus.RELEASED
+
+
+def test_undo_of_one_order_holds_it_again_too(shop: Shop) -> None:
+    (order,) = notes(shop, 1)
+    done = shop.do(review.release_and_approve, shop.cs, order.id, order.revision)
+    shop.do(review.undo, shop.cs, order.id, done.revision)
+    assert shop.held("0") == (HoldCode.MESSAGE,)
+
+
+def test_a_release_from_before_the_approval_stays(shop: Shop) -> None:
+    """Only what the undone tap did is undone."""
+    (order,) = notes(shop, 1)
+    free = shop.do(review.release_hold, shop.cs, order.id, order.revision, HoldCode.MESSAGE)
+    shop.later(seconds=1)
+    done = shop.do(review.approve, shop.cs, order.id, free.revision)
+    shop.do(review.undo, shop.cs, order.id, done.revision)
+    assert shop.held("0") == ()
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [Scope(held=False), Scope(amount=Amount.OVER), Scope(above=5), Scope(hand=Hand.MINE), Scope(amount=Amount.TWO)],
+)
+def test_a_bulk_scope_says_shop_reason_and_deadline_only(scope: Scope) -> None:
+    assert bulk.narrowed(scope) is None
+    told = Scope(shop=3, code=HoldCode.FLAG, hours=6)
+    assert bulk.narrowed(replace(told, held=True)) == told
+
+
+def test_what_can_be_released_together_is_counted_by_reason(shop: Shop) -> None:
+    took(shop, note("1"), note("2"), note("3", seller_flag="red", seller_note="发票"), incoming("4"))
+    assert shop.store.read_now(bulk.offered, shop.cs, ALL) == {HoldCode.MESSAGE: 2}
+    assert shop.store.read_now(bulk.count, shop.cs, NOTES) == 2
+    assert open_codes(shop.order("4").holds) == ()
+
+
+def test_many_orders_are_as_many_questions_as_a_few(shop: Shop) -> None:
+    """Nothing is asked or written order by order."""
+    asked = list[str]()
+
+    def counted(*orders: IncomingOrder) -> int:
+        count = len(took(shop, *orders))
+        batch = look(shop, shop.cs, size=count)
+        asked.clear()
+        assert len(shop.do(bulk.release, shop.cs, seen(batch, size=count)).orders) == count
+        return len(asked)
+
+    listen(shop.store._pen, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    few = counted(*(note(str(number), lines=TEA) for number in range(4)))
+    assert counted(*(note(str(number)) for number in range(10, 50))) == few
