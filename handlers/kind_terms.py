@@ -6,6 +6,7 @@ from handlers.words import Words
 KINDS = {
     "account": N_("waybill account"),
     "filter": N_("the filter"),
+    "page": N_("This page"),
     "merged_box": N_("merged parcel"),
     "merge": N_("merging"),
     "order": N_("order"),

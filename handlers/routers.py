@@ -15,6 +15,7 @@ TOPICS = (
     "mapping",
     "digest",
     "queue",
+    "bulk",
     "freeze",
     "review",
     "together",

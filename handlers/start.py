@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "lang": (None, N_("language: /lang zh or /lang en")),
     "new": (Right.APPROVE, N_("new orders: approve the clean ones, see the held ones")),
     "queue": (Right.APPROVE, N_("held orders, one by one")),
+    "release": (Right.APPROVE, N_("held orders of one reason, read and released together")),
     "order": (Right.VIEW_ORDERS, N_("an order by number, waybill, phone tail or SKU: /order 1234")),
     "customer": (
         Right.VIEW_ORDERS,

@@ -218,6 +218,12 @@ def _listed(facts: Mapping[str, str], words: Words) -> dict[str, str]:
 
 def hold_line(hold: Hold, words: Words, private: bool) -> str:
     """One hold: its name and what was seen."""
+    seen = seen_text(hold, words, private)
+    return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
+
+
+def seen_text(hold: Hold, words: Words, private: bool) -> str:
+    """What was seen, as HTML."""
     special = (text for code, fact, text in SPECIAL if code is hold.code and fact in hold.evidence)
     text = next(special, EVIDENCE[hold.code])
     if hold.code is HoldCode.BLACKLIST and not hold.evidence.get("text"):
@@ -226,8 +232,7 @@ def hold_line(hold: Hold, words: Words, private: bool) -> str:
         text = SPLIT_STOCK
     if hold.code is HoldCode.GOODS_CHANGED and hold.evidence.get("goods") == boxed.SAME:
         text = SAME_GOODS
-    seen = words(text, **_facts(hold, words, private)).rstrip() + _moved(hold.evidence, words, private)
-    return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
+    return words(text, **_facts(hold, words, private)).rstrip() + _moved(hold.evidence, words, private)
 
 
 def _moved(evidence: Mapping[str, str], words: Words, private: bool) -> str:

@@ -10,7 +10,7 @@ from domain import parts
 from domain.catalog import Sku
 from domain.changes import MOVES
 from domain.desk import Desk
-from domain.holds import BY_HAND, HoldCode, open_codes
+from domain.holds import BY_HAND, Hold, HoldCode, open_codes
 from domain.match import losers_in
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, StopKind
@@ -162,10 +162,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
         lines += [hold_line(hold, words, viewer.private), f"   {cure(code, words)}"]
         lines += [*not_parted(desk, order, hold, words), *(loser_line(one, words) for one in losers_in(hold.evidence))]
     lines += _whole(order, viewer)
-    gone = [hold for hold in order.holds if not hold.open]
-    lines += [
-        _gone_line(hold.code, hold.resolution, hold.resolved_by, words.when(hold.resolved_at), words) for hold in gone
-    ]
+    lines += _gone_lines(desk, order, words)
     if not order.holds:
         lines.append(words("No rule holds it."))
     for parcel in desk.parcels.of_orders([order.id]).get(order.id, ()):
@@ -174,10 +171,21 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
     return Card("\n".join(lines), (_back(order, words),))
 
 
-def _gone_line(code: HoldCode, resolution: str, by: str, at: str, words: Words) -> str:
-    if resolution in BY_HAND:
-        return words("✓ {hold}: released by {by} at {at}", hold=hold_name(code, words), by=actor_name(by, words), at=at)
-    return words("✓ {hold}: gone by itself at {at}", hold=hold_name(code, words), at=at)
+def _gone_lines(desk: Desk, order: Order, words: Words) -> list[str]:
+    """The holds that hold no more: whose release it was, and with how many others, or that it went by itself."""
+    gone = [hold for hold in order.holds if not hold.open]
+    by_hand = any(hold.resolution in BY_HAND for hold in gone)
+    events = desk.history("order", order.id, 500) if by_hand else []
+    many = {event.at: event.data["many"] for event in events if "many" in event.data}
+    return [_gone_line(hold, many.get(hold.resolved_at or desk.now, ""), words) for hold in gone]
+
+
+def _gone_line(hold: Hold, many: str, words: Words) -> str:
+    facts = {"hold": hold_name(hold.code, words), "at": words.when(hold.resolved_at)}
+    if hold.resolution not in BY_HAND:
+        return words("✓ {hold}: gone by itself at {at}", **facts)
+    text = words("✓ {hold}: released by {by} at {at}", by=actor_name(hold.resolved_by, words), **facts)
+    return text + (words(", {count} orders in one go", count=many) if many else "")
 
 
 def _choice(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
@@ -210,6 +218,8 @@ def event_line(event: Event, viewer: Viewer) -> str:
     text = words("{at} · {verb} · {who}", at=words.when(event.at), verb=verb_name(event.verb, words), who=who)
     if copy := event.data.get("copy"):
         text += words(" · copy {copy}", copy=copy)
+    if many := event.data.get("many"):
+        text += words(", {count} orders in one go", count=many)
     if event.verb in MOVES and "was" in event.data:
         text += from_to(event.data, words, viewer.private)
     if not event.reason:
