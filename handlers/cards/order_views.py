@@ -185,7 +185,7 @@ def _gone_line(hold: Hold, many: str, words: Words) -> str:
     if hold.resolution not in BY_HAND:
         return words("✓ {hold}: gone by itself at {at}", **facts)
     text = words("✓ {hold}: released by {by} at {at}", by=actor_name(hold.resolved_by, words), **facts)
-    return text + (words(", {count} orders in one go", count=many) if many else "")
+    return text + (words(", {count} {count:order|orders} in one go", count=many) if many else "")
 
 
 def _choice(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
@@ -219,7 +219,7 @@ def event_line(event: Event, viewer: Viewer) -> str:
     if copy := event.data.get("copy"):
         text += words(" · copy {copy}", copy=copy)
     if many := event.data.get("many"):
-        text += words(", {count} orders in one go", count=many)
+        text += words(", {count} {count:order|orders} in one go", count=many)
     if event.verb in MOVES and "was" in event.data:
         text += from_to(event.data, words, viewer.private)
     if not event.reason:
