@@ -32,6 +32,7 @@ OPEN = "b.o"
 SHOWN = 10
 NUMBERS_A_ROW = 5
 SHOPS = 6
+GOODS = 2
 _IS_THE_TEXT = (HoldCode.MESSAGE, HoldCode.SELLER_NOTE)
 
 
@@ -123,7 +124,15 @@ def _page(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer
 def _head_line(desk: Desk, number: int, order: Order, several: bool, words: Words) -> str:
     text = words("<b>{number}.</b> {order}", number=number, order=order.number)
     text += f" · {words('{name}', name=words.money(_worth(order), order.currency))}"
+    text += words(" · {goods}", goods=_goods(order, words))
     return text + (words(" · {shop}", shop=shop_name(desk.catalog, order.shop_id)) if several else "")
+
+
+def _goods(order: Order, words: Words) -> str:
+    """What ships, short: a note is read against it."""
+    lines = order.shippable
+    names = [f"{line.quantity} × {veiled(line.sku or line.known_as, True, 20)}" for line in lines[:GOODS]]
+    return words.listed(names) + (f" +{len(lines) - GOODS}" if len(lines) > GOODS else "")
 
 
 def _worth(order: Order) -> int:
