@@ -1,15 +1,16 @@
 """Bulk release (批量解除): held orders of one reason, released and approved as a set, as far as a person saw them.
 
-Surprising: what people wrote is released a page at a time, and a page is what stands whole on one card; only measures
-and clocks are released all at once. What the set would become is worked out before anything is written, so that an
-order which does not fit is never touched.
+Surprising: what people wrote is released a page at a time, and a page is in the hands of who reads it: two people read
+two pages, and a page never gains an order. Only measures and clocks are released all at once. What the set would
+become is worked out before anything is written, so that an order which does not fit is never touched.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from zlib import crc32
 
-from domain import approval, bins, history, queue, review
+from domain import approval, bins, history, notices, queue, review
 from domain.desk import Desk
 from domain.errors import HeldOrder, HoldNotReleasable, Refusal, Stale
 from domain.holds import CATALOGUE, CURED, UNTOUCHABLE, HoldCode, let_go
@@ -19,13 +20,16 @@ from domain.orders import Order
 from domain.people import Actor, Right, require
 from domain.planning import foreseen, refresh
 from domain.policy import Policy
-from domain.scope import Scope
+from domain.records import NoticeKind
+from domain.scope import Scope, taken_since
 from domain.screening import wanted
 
 PAGE = 10
 SUBJECT = "bulk"
 """Whose history tells who released what in one go."""
 _PAGES_AHEAD = 5
+Mark = datetime | int
+"""Which look: a page by the moment it was taken, a whole by its watermark (the highest id it meant)."""
 
 ONE_BY_ONE = UNTOUCHABLE | CURED | {HoldCode.BLACKLIST, HoldCode.FRAUD, HoldCode.PLATFORM_LOCK}
 """Never in bulk: their cause ends them, the platform does, or each is a judgement of its own."""
@@ -42,16 +46,18 @@ AT_ONCE = frozenset(
 @dataclass(frozen=True, slots=True)
 class Batch:
     """What one card shows of a scope: `orders` its button releases and approves; `along` clean ones which then travel
-    with them, and are approved too; `refused` why others of the same look cannot be (`left`). `waiting` orders of the
-    reason are there in all, `others` of those for more reasons, `over` above the limits, `aside` in somebody's hands
-    or put off."""
+    with them, and are approved too; `refused` why others of the same look cannot be (`left`). `mark`: which look.
+
+    Beside them of the same reason: `rest` are free for the next page, `others` held for more reasons, `over` above the
+    limits, `aside` in somebody's hands or put off.
+    """
 
     orders: tuple[Order, ...] = ()
     along: tuple[Order, ...] = ()
     refused: dict[str, Refusal] = field(default_factory=dict)
     left: tuple[Order, ...] = ()
-    watermark: int = 0
-    waiting: int = 0
+    mark: Mark = 0
+    rest: int = 0
     others: int = 0
     over: int = 0
     aside: int = 0
@@ -62,14 +68,18 @@ class Batch:
         parts = (",".join(f"{one.id}:{one.revision}" for one in some) for some in (self.orders, self.along))
         return crc32("|".join(parts).encode())
 
+    @property
+    def held(self) -> int:
+        """How many of the reason stay held when these are released."""
+        return self.rest + self.others + self.over + self.aside + len(self.refused)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a button names: the part of the line, how many it showed at most, its watermark and check sum."""
+    """What a button names: the part of the line, which look at it, and the check sum of what that showed."""
 
     scope: Scope
-    size: int
-    watermark: int
+    mark: Mark
     checksum: int
 
 
@@ -100,19 +110,14 @@ def at_once(code: HoldCode) -> bool:
     return code in AT_ONCE
 
 
-def size_of(policy: Policy, code: HoldCode) -> int:
-    """How many orders a card of this reason shows and releases at most."""
-    return policy.batch_limit if at_once(code) else min(PAGE, policy.batch_limit)
-
-
-def _line(desk: Desk, actor: Actor, scope: Scope, up_to: int | None = None) -> Sieve:
+def _line(desk: Desk, actor: Actor, scope: Scope) -> Sieve:
     """The orders of the scope held for one reason alone, with whoever has them and whatever they are worth."""
-    return replace(queue.meant(desk, actor, scope), held=True, alone=True, awake=None, up_to=up_to)
+    return replace(queue.meant(desk, actor, scope), held=True, alone=True, awake=None)
 
 
-def _free(desk: Desk, actor: Actor, line: Sieve) -> Sieve:
-    """Those of them a batch may take: nobody's, not put off, within one person's limits."""
-    return replace(line, awake=True, hands=queue.NOBODY, ceilings=ceilings(desk.policy, actor))
+def _free(desk: Desk, actor: Actor, line: Sieve, *mine: int) -> Sieve:
+    """Those of them a batch may take: nobody's, or `mine`, not put off, within one person's limits."""
+    return replace(line, awake=True, hands=queue.NOBODY.union(mine), ceilings=ceilings(desk.policy, actor))
 
 
 def offered(desk: Desk, actor: Actor, scope: Scope) -> dict[HoldCode, int]:
@@ -123,38 +128,74 @@ def offered(desk: Desk, actor: Actor, scope: Scope) -> dict[HoldCode, int]:
 
 def count(desk: Desk, actor: Actor, scope: Scope) -> int:
     """How many orders of the scope could be released together, as far as one can say without trying."""
-    return desk.hands.count(_free(desk, actor, _line(desk, actor, scope)))
+    return desk.hands.count(_free(desk, actor, _line(desk, actor, scope), actor.person_id or 0))
 
 
-def look(desk: Desk, actor: Actor, scope: Scope, size: int, up_to: int | None = None, *, lock: bool = False) -> Batch:
-    """What a card of `size` orders shows of the scope: the first that fit, first due first. `up_to` is the watermark
-    of an earlier card. Raises NotAllowed, HoldNotReleasable."""
+def _required(desk: Desk, actor: Actor, scope: Scope) -> HoldCode:
     require(actor, Right.APPROVE)
-    code = scope.code
-    if code is None or not in_bulk(desk.policy, actor, code):
-        raise HoldNotReleasable(code or "", CATALOGUE[code].owner if code else "")
-    line = _line(desk, actor, scope, up_to)
+    if scope.code is None or not in_bulk(desk.policy, actor, scope.code):
+        raise HoldNotReleasable(scope.code or "", CATALOGUE[scope.code].owner if scope.code else "")
+    return scope.code
+
+
+def whole(desk: Desk, actor: Actor, scope: Scope, up_to: int | None = None, *, lock: bool = False) -> Batch:
+    """All of a measure's or clock's orders, first due first, up to the policy's batch limit. `up_to` is the watermark
+    of an earlier card. Raises NotAllowed, HoldNotReleasable."""
+    if not at_once(_required(desk, actor, scope)):
+        raise Stale("page", "changed")
+    line = replace(_line(desk, actor, scope), up_to=up_to)
     free = _free(desk, actor, line)
-    ids = [order_id for order_id, _ in desk.hands.head(free, size if at_once(code) else size * _PAGES_AHEAD)]
-    judged, left, refused = _Judged((), (), {}), list[Order](), dict[str, Refusal]()
-    for start in range(0, len(ids), size):
-        found = desk.orders.many(ids[start : start + size])
-        judged = _judged(desk, actor, tuple(found.values()), lock=lock)
-        left += [found[order_id] for order_id in judged.refused]
-        refused |= {found[order_id].number: why for order_id, why in judged.refused.items()}
-        if judged.fit:
+    batch = _batch(desk, actor, desk.hands.head(free, desk.policy.batch_limit), desk.hands.last_id(free), lock=lock)
+    return _counted(desk, line, free, batch, inside=True)
+
+
+def to_read(desk: Desk, actor: Actor, scope: Scope, reader: Actor, size: int = PAGE) -> Batch:
+    """The next page for this reader, not in their hands yet: the first that fit of what is nobody's or theirs, first
+    due first. Raises NotAllowed, HoldNotReleasable."""
+    _required(desk, actor, scope)
+    line = _line(desk, actor, scope)
+    free = _free(desk, actor, line, reader.person_id or 0)
+    found, batch = desk.hands.head(free, size * _PAGES_AHEAD), Batch()
+    for start in range(0, len(found), size):
+        batch = _batch(desk, actor, found[start : start + size], desk.now)
+        if batch.orders:
             break
-    batch = Batch(judged.fit, judged.along, refused, tuple(left), desk.hands.last_id(free))
-    return _counted(desk, actor, scope, line, batch)
+    return _counted(desk, line, free, batch, inside=True)
 
 
-def _counted(desk: Desk, actor: Actor, scope: Scope, line: Sieve, batch: Batch) -> Batch:
-    """With how many there are beside, by why they are not in it."""
-    most, hands = ceilings(desk.policy, actor), desk.hands
-    alone, within = hands.count(line), hands.count(replace(line, ceilings=most))
-    all_ = hands.count(replace(line, alone=None))
-    aside = within - hands.count(_free(desk, actor, line))
-    return replace(batch, waiting=all_, others=all_ - alone, over=alone - within, aside=aside)
+def take(desk: Desk, reader: Actor, batch: Batch) -> None:
+    """The page is in the reader's hands, with what does not fit: others get the orders behind it. What somebody else
+    was faster with is not on it."""
+    ids = [order.id for order in (*batch.orders, *batch.left)]
+    desk.hands.take_all(ids, reader.person_id or 0, taken_since(desk))
+    notices.redraw(desk, NoticeKind.ORDER, ids, digest=True)
+
+
+def page(desk: Desk, actor: Actor, scope: Scope, taken_at: datetime, *, lock: bool = False) -> Batch:
+    """A page as it is now: what was taken at that moment, in these hands (a group's card: in anybody's) and held for
+    this reason alone. Raises NotAllowed, HoldNotReleasable."""
+    _required(desk, actor, scope)
+    line = _line(desk, actor, scope)
+    mine = None if actor.person_id is None else frozenset({actor.person_id})
+    here = replace(_free(desk, actor, line), hands=mine, taken_at=taken_at)
+    batch = _batch(desk, actor, desk.hands.head(here, PAGE), taken_at, lock=lock)
+    return _counted(desk, line, _free(desk, actor, line), batch, inside=False)
+
+
+def _batch(desk: Desk, actor: Actor, found: Sequence[tuple[int, int]], mark: Mark, *, lock: bool = False) -> Batch:
+    orders = desk.orders.many([order_id for order_id, _ in found])
+    judged = _judged(desk, actor, tuple(orders.values()), lock=lock)
+    refused = {orders[order_id].number: why for order_id, why in judged.refused.items()}
+    return Batch(judged.fit, judged.along, refused, tuple(orders[order_id] for order_id in judged.refused), mark)
+
+
+def _counted(desk: Desk, line: Sieve, free: Sieve, batch: Batch, *, inside: bool) -> Batch:
+    """With how many there are beside, by why they are not in it; `inside`: what it looked at is free itself."""
+    count = desk.hands.count
+    all_, alone = count(replace(line, alone=None)), count(line)
+    within, here = count(replace(line, ceilings=free.ceilings)), len(batch.orders) + len(batch.refused)
+    rest = count(free) - (here if inside else 0)
+    return replace(batch, rest=rest, others=all_ - alone, over=alone - within, aside=within - rest - here)
 
 
 def _judged(desk: Desk, actor: Actor, orders: tuple[Order, ...], *, lock: bool = False) -> _Judged:
@@ -209,24 +250,28 @@ def release(desk: Desk, actor: Actor, seen: Seen, shown_to: Actor | None = None)
     HoldNotReleasable, Stale when one of them changed meanwhile, or the first refusal where none can be.
     """
     require(actor, Right.APPROVE)
-    batch = look(desk, shown_to or actor, seen.scope, seen.size, seen.watermark, lock=True)
+    batch = _shown(desk, shown_to or actor, seen)
     if batch.checksum != seen.checksum or not batch.orders:
         raise Stale("page", "changed")
     if shown_to is not None:
         batch = _of_actor(desk, actor, batch)
+    code, many = seen.scope.code or "", str(len(batch.orders))
     released = [_let_go(desk, actor, order) for order in batch.orders]
-    told = {"many": str(len(released))}
-    desk.record(
-        [history.line(desk, actor, "order", o.id, "hold_released", seen.scope.code or "", **told) for o in released]
-    )
+    desk.record([history.line(desk, actor, "order", one.id, "hold_released", code, many=many) for one in released])
     outcome = approval.approve_all(desk, actor, refresh(desk, released, by=actor.person_id))
     if outcome.refused:
         raise Stale("page", "changed")
     done = {order.id: order for order in outcome.approved}
-    history.note(desk, actor, SUBJECT, 0, "released_many", seen.scope.code or "", orders=str(len(done)))
+    history.note(desk, actor, SUBJECT, 0, "released_many", code, orders=str(len(done)))
     review.announce(desk, done.keys(), decided=True)
     mine = tuple(done.pop(order.id) for order in batch.orders)
     return replace(batch, orders=mine, along=tuple(done.values()))
+
+
+def _shown(desk: Desk, viewer: Actor, seen: Seen) -> Batch:
+    if isinstance(seen.mark, datetime):
+        return page(desk, viewer, seen.scope, seen.mark, lock=True)
+    return whole(desk, viewer, seen.scope, seen.mark, lock=True)
 
 
 def _of_actor(desk: Desk, actor: Actor, batch: Batch) -> Batch:

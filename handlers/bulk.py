@@ -9,16 +9,16 @@ from aiogram.types import CallbackQuery, Message
 
 from domain import bulk, queue, review
 from domain.desk import Desk
-from domain.errors import BadValue, HoldNotReleasable, Refusal, Stale
+from domain.errors import BadValue, Stale
 from domain.people import Actor, Right, require
 from domain.records import NoticeKind
 from domain.scope import ALL, Scope
 from handlers.ask import Ask
-from handlers.cards.bulk import done_card, page_card, release_shown, undone_card
+from handlers.cards.bulk import done_card, opened, release_shown, shown_again, told, undone_card
 from handlers.cards.digest import moment_of
 from handlers.cards.scopes import scope_of, typed_scope
 from handlers.filters import Cmd, Tap
-from handlers.queue import may_see, send
+from handlers.queue import send
 from handlers.refusals import refusal_toast
 
 router = Router(name="bulk")
@@ -38,43 +38,34 @@ def _part(desk: Desk, actor: Actor, args: Args | str) -> Scope:
 @router.message(Cmd("release"))
 @router.callback_query(Tap("b.o"))
 async def open_page(event: Message | CallbackQuery, ask: Ask, args: Args | str) -> None:
-    """Which reason; or the first page of the one that is named, as a new card."""
+    """Which reason; or the next page of the one that is named, as a new card."""
     scope = await ask.read(_part, ask.actor, args)
-    await ask.reply(await ask.read(page_card, ask.chat, scope))
+    await ask.reply(await ask.run(opened, ask.actor, ask.chat, scope))
 
 
 @router.callback_query(Tap("b.r"))
 async def release(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Release and approve what the card shows; it then tells what became of it. Where that is not so any more, nothing
-    is done and the card shows what there is now."""
+    is done and the card shows what is left of it."""
+    scope, mark = told(args)
     try:
-        batch, scope = await ask.run(release_shown, ask.actor, ask.chat, args)
-    except (Stale, HoldNotReleasable) as refusal:
-        await _refused(ask, refusal, args[-1])
+        batch = await ask.run(release_shown, ask.actor, ask.chat, args)
+    except Stale as refusal:
+        await ask.toast(refusal_toast(refusal, ask.words), alert=True)
+        await ask.edit(await ask.read(shown_again, ask.chat, scope, mark))
         return
     await ask.toast(ask.words.label("Released and approved: {count}", count=len(batch.orders) + len(batch.along)))
     await ask.edit(await ask.read(done_card, batch, scope, ask.words))
 
 
-async def _refused(ask: Ask, refusal: Refusal, code: str) -> None:
-    await ask.toast(refusal_toast(refusal, ask.words), alert=True)
-    if isinstance(refusal, Stale):
-        await ask.edit(await ask.read(page_card, ask.chat, scope_of(code) or ALL))
-
-
 @router.callback_query(Tap("b.t"))
 async def take_out(tap: CallbackQuery, ask: Ask, args: Args) -> None:
-    """This one I look at myself: it is in my hands and opens, the others stay on the page as they are."""
-    order_id, watermark, size = (int(told, 36) for told in args[:3])
-    await ask.read(may_see, ask.actor, order_id)
-    try:
-        await ask.run(queue.take, ask.actor, order_id)
-    except Refusal as refusal:
-        await ask.toast(refusal_toast(refusal, ask.words), alert=True)
+    """This one I look at by itself: it leaves the page for my hands and opens; the others stay as they are."""
+    order_id = int(args[0], 36)
+    scope, mark = told(args[1:])
+    await ask.run(queue.take, ask.actor, order_id)
     await ask.toast(ask.words.plain("In your hands."))
-    scope = scope_of(args[3]) or ALL
-    rest = (size - 1, watermark) if size > 1 else (0, None)
-    await ask.edit(await ask.read(page_card, ask.chat, scope, *rest))
+    await ask.edit(await ask.read(shown_again, ask.chat, scope, mark))
     await send(ask, NoticeKind.ORDER, order_id)
 
 

@@ -7,6 +7,7 @@ command, link or name of it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from domain import bulk
 from domain.bulk import Batch
@@ -17,19 +18,21 @@ from domain.orders import Order
 from domain.people import Actor, Chat
 from domain.scope import ALL, Scope, fixed
 from handlers.card import TEXT_LIMIT, Button, Card
-from handlers.cards.digest import moment_code
+from handlers.cards.digest import moment_code, moment_of
 from handlers.cards.evidence import seen_text, shop_name, veiled
 from handlers.cards.orders import order_button
 from handlers.cards.outcome import MOST_BUTTONS, reason_lines
 from handlers.cards.rows import Row, in_twos
 from handlers.cards.scopes import code_of, scope_name, scope_of
 from handlers.taps import pack, short
-from handlers.terms import hold_name
+from handlers.terms import N_, hold_name
 from handlers.viewer import Viewer, viewer_of
 from handlers.words import Html, Words
 
 OPEN = "b.o"
 SHOWN = 10
+_ROOM = 200
+"""Letters left free for what a page says of the orders beside it."""
 NUMBERS_A_ROW = 5
 SHOPS = 6
 GOODS = 2
@@ -58,24 +61,44 @@ def reasons_card(desk: Desk, chat: Chat, scope: Scope) -> Card:
     return Card(f"{head}\n{words('Held for this reason alone:')}", in_twos(buttons))
 
 
-def page_card(desk: Desk, chat: Chat, scope: Scope, size: int = 0, up_to: int | None = None) -> Card:
-    """What would be released: as many orders, `size` at most, as stand whole on one card. Raises what
-    `bulk.look` does."""
+def opened(desk: Desk, reader: Actor, chat: Chat, scope: Scope) -> Card:
+    """What can be released next: reasons to choose from, a measure's orders, or a page, which is in the reader's hands
+    from now on. Raises what the domain does."""
     viewer, scope = viewer_of(desk, chat), fixed(desk, scope)
-    code = scope.code
+    if viewer.actor is None or scope.code is None:
+        return reasons_card(desk, chat, scope)
+    if never_together(desk, scope.code):
+        return _never(scope, scope.code, viewer.words)
+    if bulk.at_once(scope.code):
+        return _card(desk, bulk.whole(desk, viewer.actor, scope), scope, scope.code, viewer)
+    size = bulk.PAGE
+    while True:
+        batch = bulk.to_read(desk, viewer.actor, scope, reader, size)
+        text = _page(desk, batch, scope, scope.code, viewer)
+        if len(text) <= TEXT_LIMIT - _ROOM or len(batch.orders) <= 1:
+            break
+        size = max(1, min(len(batch.orders) - 1, size * TEXT_LIMIT // len(text)))
+    if batch.orders:
+        bulk.take(desk, reader, batch)
+        batch = bulk.page(desk, viewer.actor, scope, desk.now)
+    return _card(desk, batch, scope, scope.code, viewer)
+
+
+def shown_again(desk: Desk, chat: Chat, scope: Scope, mark: bulk.Mark) -> Card:
+    """The same look as it is now; never more than it showed before."""
+    viewer, code = viewer_of(desk, chat), scope.code
     if viewer.actor is None or code is None:
         return reasons_card(desk, chat, scope)
-    if never_together(desk, code):
-        return _never(scope, code, viewer.words)
-    size = size or bulk.size_of(desk.policy, code)
-    while True:
-        batch = bulk.look(desk, viewer.actor, scope, size, up_to)
-        text = _page(desk, batch, scope, code, viewer)
-        if len(text) <= TEXT_LIMIT or bulk.at_once(code):
-            return Card(text, _page_rows(desk, batch, scope, code, size, viewer.words))
-        if len(batch.orders) == 1:
-            return _too_long(desk, batch, scope, viewer.words)
-        size = max(1, min(size - 1, size * TEXT_LIMIT // len(text)))
+    if isinstance(mark, datetime):
+        return _card(desk, bulk.page(desk, viewer.actor, scope, mark), scope, code, viewer)
+    return _card(desk, bulk.whole(desk, viewer.actor, scope, mark), scope, code, viewer)
+
+
+def _card(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer) -> Card:
+    text = _page(desk, batch, scope, code, viewer)
+    if len(text) > TEXT_LIMIT and not bulk.at_once(code):
+        return _too_long(batch, scope, viewer.words)
+    return Card(text, _page_rows(desk, batch, scope, code, viewer.words))
 
 
 def never_together(desk: Desk, code: HoldCode) -> bool:
@@ -88,18 +111,19 @@ def _never(scope: Scope, code: HoldCode, words: Words) -> Card:
     return Card(text, ((_one_by_one(scope, words),),))
 
 
-def _too_long(desk: Desk, batch: Batch, scope: Scope, words: Words) -> Card:
-    """One order whose texts fill more than a card: nobody could have read them here."""
-    (order,) = batch.orders
-    text = words("{number}: too long to be read here. Take it out and open it.", number=order.number)
-    return Card(text, (_out(batch, scope, 1, [Button(order.number, "")]), (_one_by_one(scope, words),)))
+def _too_long(batch: Batch, scope: Scope, words: Words) -> Card:
+    """Texts that fill more than a card: nobody could have read them here."""
+    names = words.listed(order.number for order in batch.orders)
+    text = words("{names}: too long to be read here. Take out and open one by one.", names=names)
+    return Card(text, (*_out(batch, scope), (_one_by_one(scope, words),)))
 
 
 def _page(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer) -> str:
     words = viewer.words
     if not batch.orders:
-        text = words("🏁 Nothing more to release together: {name}", name=scope_name(desk, scope, words))
-        return "\n\n".join([text, *_beside(batch, 0, words)])
+        label = N_("Nothing is left on this page: {name}") if batch.rest else N_("🏁 Nothing more to release: {name}")
+        text = words(label, name=scope_name(desk, scope, words))
+        return "\n\n".join([text, *_beside(batch, words)])
     several = len({order.shop_id for order in batch.orders}) > 1
     shown = batch.orders[:SHOWN] if bulk.at_once(code) else batch.orders
     lines = [
@@ -114,7 +138,7 @@ def _page(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer
         ),
         "\n".join(lines),
         *_along(batch, words),
-        *_beside(batch, len(batch.orders), words),
+        *_beside(batch, words),
     ]
     if not bulk.at_once(code):
         blocks.append(words("A number takes that order out of this page and opens it."))
@@ -183,50 +207,41 @@ def _along(batch: Batch, words: Words) -> list[str]:
     return [words(text, count=len(batch.along), names=names)]
 
 
-def _beside(batch: Batch, done: int, words: Words) -> list[str]:
+def _beside(batch: Batch, words: Words) -> list[str]:
     """What else waits for this reason and why it is not among these."""
-    rest = _rest(batch, done)
-    lines = [words("• {reason}: {count}", reason=words.plain("wait for the next page"), count=rest)] if rest else []
     told = (
+        (words.plain("for the next page"), batch.rest),
         (words.plain("held for other reasons too"), batch.others),
         (words.plain("above your limit, or two people must"), batch.over),
         (words.plain("in somebody's hands or put off"), batch.aside),
     )
-    lines += [words("• {reason}: {count}", reason=reason, count=count) for reason, count in told if count]
+    lines = [words("• {reason}: {count}", reason=reason, count=count) for reason, count in told if count]
     lines += reason_lines(batch.refused.values(), words)
     if not lines:
         return []
-    return ["\n".join([words("{count} more of this reason stay held:", count=batch.waiting - done), *lines])]
+    return ["\n".join([words("{count} more of this reason stay held:", count=batch.held), *lines])]
 
 
-def _rest(batch: Batch, done: int) -> int:
-    """How many could still be among the next ones."""
-    return batch.waiting - batch.others - batch.over - batch.aside - len(batch.refused) - done
+def _mark(batch: Batch) -> str:
+    return moment_code(batch.mark) if isinstance(batch.mark, datetime) else short(batch.mark)
 
 
-def _page_rows(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, size: int, words: Words) -> tuple[Row, ...]:
+def _page_rows(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, words: Words) -> tuple[Row, ...]:
+    more = [(Button(words("▶ Go on: {count}", count=batch.rest), tap(scope)),)] if batch.rest else []
     if not batch.orders:
-        return (
-            *_left(desk, batch, words),
-            *(((_one_by_one(scope, words),),) if batch.waiting else ()),
-            _new_orders(words),
-        )
+        single = [(_one_by_one(scope, words),)] if batch.held else []
+        return (*more, *_left(desk, batch, words), *single, _new_orders(words))
     label = words("✅ Release and approve {count}", count=len(batch.orders) + len(batch.along))
-    told = (short(batch.watermark), short(batch.checksum), short(size), code_of(scope))
-    rows: list[Row] = [(Button(label, pack("b.r", *told), "success"),)]
-    if not bulk.at_once(code):
-        numbers = [Button(str(number), "") for number in range(1, len(batch.orders) + 1)]
-        out = _out(batch, scope, size, numbers)
-        rows += [out[at : at + NUMBERS_A_ROW] for at in range(0, len(out), NUMBERS_A_ROW)]
-    rows += _by_shop(desk, batch, scope)
-    return (*rows, (_one_by_one(scope, words),))
+    yes = Button(label, pack("b.r", _mark(batch), short(batch.checksum), code_of(scope)), "success")
+    rows: list[Row] = [(yes,), *(_out(batch, scope) if not bulk.at_once(code) else ())]
+    return (*rows, *_by_shop(desk, batch, scope), (_one_by_one(scope, words),))
 
 
-def _out(batch: Batch, scope: Scope, size: int, buttons: Sequence[Button]) -> Row:
-    """The buttons, each taking its order out of the page."""
-    told = (short(batch.watermark), short(size), code_of(scope))
-    pairs = zip(buttons, batch.orders, strict=True)
-    return tuple(replace(button, tap=pack("b.t", short(order.id), *told)) for button, order in pairs)
+def _out(batch: Batch, scope: Scope) -> tuple[Row, ...]:
+    """A number for each order: it takes that one out of the page."""
+    taps = (pack("b.t", short(order.id), _mark(batch), code_of(scope)) for order in batch.orders)
+    buttons = tuple(Button(str(number), one) for number, one in enumerate(taps, 1))
+    return tuple(buttons[at : at + NUMBERS_A_ROW] for at in range(0, len(buttons), NUMBERS_A_ROW))
 
 
 def _by_shop(desk: Desk, batch: Batch, scope: Scope) -> tuple[Row, ...]:
@@ -238,7 +253,9 @@ def _by_shop(desk: Desk, batch: Batch, scope: Scope) -> tuple[Row, ...]:
 
 
 def _left(desk: Desk, batch: Batch, words: Words) -> tuple[Row, ...]:
-    return tuple((order_button(desk, order, words),) for order in batch.left[:MOST_BUTTONS])
+    """What was looked at and does not fit, to be opened."""
+    now = desk.orders.many([order.id for order in batch.left[:MOST_BUTTONS]])
+    return tuple((order_button(desk, order, words),) for order in now.values())
 
 
 def _one_by_one(scope: Scope, words: Words) -> Button:
@@ -251,24 +268,14 @@ def _new_orders(words: Words) -> Row:
 
 def done_card(desk: Desk, batch: Batch, scope: Scope, words: Words) -> Card:
     """What a tap has released, what it left and why; the way on, and the way back as long as there is one."""
-    blocks = [
-        "\n".join(
-            [
-                words("<b>✅ Released and approved: {name}</b>", name=scope_name(desk, scope, words)),
-                *_sums(desk, batch, words),
-            ]
-        )
-    ]
+    head = words("<b>✅ Released and approved: {name}</b>", name=scope_name(desk, scope, words))
+    blocks = ["\n".join([head, *_sums(desk, batch, words)])]
     if len(batch.orders) <= SHOWN:
         blocks.append(words("{names}", names=words.listed(order.number for order in batch.orders)))
-    blocks += [*_along(batch, words), *_beside(batch, len(batch.orders), words)]
-    rows: list[Row] = []
-    if rest := _rest(batch, len(batch.orders)):
-        rows.append((Button(words("▶ Go on: {count}", count=rest), tap(scope)),))
-    now = desk.orders.many([order.id for order in batch.left[:MOST_BUTTONS]])
-    rows += [(order_button(desk, order, words),) for order in now.values()]
-    if batch.waiting > len(batch.orders):
-        rows.append((_one_by_one(scope, words),))
+    blocks += [*_along(batch, words), *_beside(batch, words)]
+    rows: list[Row] = [(Button(words("▶ Go on: {count}", count=batch.rest), tap(scope)),)] if batch.rest else []
+    rows += _left(desk, batch, words)
+    rows += [(_one_by_one(scope, words),)] if batch.held else []
     moment = batch.orders[0].decided_at
     assert moment is not None
     facts = {"count": len(batch.orders) + len(batch.along), "seconds": desk.policy.undo_seconds}
@@ -282,12 +289,16 @@ def undone_card(desk: Desk, count: int, scope: Scope, words: Words) -> Card:
     return Card(text, ((Button(words("📑 Read them again"), tap(scope)),),))
 
 
-def release_shown(desk: Desk, actor: Actor, chat: Chat, args: Sequence[str]) -> tuple[Batch, Scope]:
-    """Release what the card in this chat shows. `args` as its button carries them: watermark, check sum, size, scope.
-    Raises Stale, also for an older version's button."""
-    scope = scope_of(args[3]) if len(args) == 4 else None
-    if scope is None:
+def told(args: Sequence[str]) -> tuple[Scope, bulk.Mark]:
+    """The scope and the look a tap ends in. Raises Stale for an older version's button."""
+    scope = scope_of(args[-1])
+    if scope is None or scope.code is None:
         raise Stale("page", "changed")
-    watermark, checksum, size = (int(told, 36) for told in args[:3])
+    return scope, int(args[0], 36) if bulk.at_once(scope.code) else moment_of(args[0])
+
+
+def release_shown(desk: Desk, actor: Actor, chat: Chat, args: Sequence[str]) -> Batch:
+    """Release what the card in this chat shows. `args` as its button carries them: look, check sum, scope."""
+    scope, mark = told(args)
     shown_to = None if chat.private else viewer_of(desk, chat).actor
-    return bulk.release(desk, actor, bulk.Seen(scope, size, watermark, checksum), shown_to), scope
+    return bulk.release(desk, actor, bulk.Seen(scope, mark, int(args[1], 36)), shown_to)
