@@ -124,38 +124,38 @@ def _page(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer
         label = N_("Nothing is left on this page: {name}") if batch.rest else N_("🏁 Nothing more to release: {name}")
         text = words(label, name=scope_name(desk, scope, words))
         return "\n\n".join([text, *_beside(batch, words)])
-    several = len({order.shop_id for order in batch.orders}) > 1
-    shown = batch.orders[:SHOWN] if bulk.at_once(code) else batch.orders
-    lines = [
-        "\n".join([_head_line(desk, number, order, several, words), *_read(order, code, viewer)])
-        for number, order in enumerate(shown, 1)
-    ]
-    if len(batch.orders) > len(shown):
-        lines.append(words("… and {count} more", count=len(batch.orders) - len(shown)))
-    blocks = [
-        "\n".join(
-            [words("<b>📑 Held only for: {name}</b>", name=scope_name(desk, scope, words)), *_sums(desk, batch, words)]
-        ),
-        "\n".join(lines),
-        *_along(batch, words),
-        *_beside(batch, words),
-    ]
+    head = words("<b>📑 Held only for: {name}</b>", name=scope_name(desk, scope, words))
+    blocks = ["\n".join([head, *_sums(desk, batch, words)]), _orders(desk, batch, code, viewer)]
+    blocks += [*_along(batch, words), *_beside(batch, words)]
     if not bulk.at_once(code):
         blocks.append(words("A number takes that order out of this page and opens it."))
     return "\n\n".join(blocks)
 
 
+def _orders(desk: Desk, batch: Batch, code: HoldCode, viewer: Viewer) -> str:
+    """Each order of a page; of a whole the largest, as those are where a rule is most often right."""
+    words, shown = viewer.words, batch.orders
+    several, whole = len({order.shop_id for order in shown}) > 1, bulk.at_once(code)
+    if whole and len(shown) > SHOWN:
+        shown = tuple(sorted(shown, key=lambda order: (-_worth(order), order.id))[:SHOWN])
+    lines = [] if shown is batch.orders else [words("The largest:")]
+    for number, order in enumerate(shown, 1):
+        lines += [_head_line(desk, number, order, several, words), *_read(order, code, viewer)]
+    if more := len(batch.orders) - len(shown):
+        lines.append(words("… and {count} more {count:order|orders}", count=more))
+    return "\n".join(lines)
+
+
 def _head_line(desk: Desk, number: int, order: Order, several: bool, words: Words) -> str:
     text = words("<b>{number}.</b> {order}", number=number, order=order.number)
     text += f" · {words('{name}', name=words.money(_worth(order), order.currency))}"
-    text += words(" · {goods}", goods=_goods(order, words))
     return text + (words(" · {shop}", shop=shop_name(desk.catalog, order.shop_id)) if several else "")
 
 
 def _goods(order: Order, words: Words) -> str:
     """What ships, short: a note is read against it."""
     lines = order.shippable
-    names = [f"{line.quantity} × {veiled(line.sku or line.known_as, True, 20)}" for line in lines[:GOODS]]
+    names = [f"{veiled(line.sku or line.known_as, True, 20)}×{line.quantity}" for line in lines[:GOODS]]
     return words.listed(names) + (f" +{len(lines) - GOODS}" if len(lines) > GOODS else "")
 
 
@@ -164,19 +164,18 @@ def _worth(order: Order) -> int:
 
 
 def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:
-    """All there is to read of one order: why it is held, and whole what buyer and seller wrote."""
-    words = viewer.words
+    """All there is to read of one order: why it is held, and whole what buyer and seller wrote beside what ships."""
+    words, whole = viewer.words, bulk.at_once(code)
     if code not in _IS_THE_TEXT:
         for hold in order.holds:
             if hold.open:
                 yield words("   {seen}", seen=Html(seen_text(hold, words, viewer.private)))
-    if bulk.at_once(code):
-        return
-    for sign, text in (("💬", order.buyer_message), ("📝", order.seller_note)):
-        whole = " ".join(text.split())
-        if whole:
-            told = veiled(whole, viewer.private, len(whole))
-            yield words("   {sign} <code>{text}</code>", sign=sign, text=told)
+    texts = ((sign, " ".join(text.split())) for sign, text in (("💬", order.buyer_message), ("📝", order.seller_note)))
+    said = [(sign, veiled(text, viewer.private, len(text))) for sign, text in texts if text]
+    if not whole:
+        parts = [words("{goods}", goods=_goods(order, words))]
+        parts += [words("{sign} <code>{text}</code>", sign=sign, text=text) for sign, text in said]
+        yield "   " + " ".join(parts)
 
 
 def _sums(desk: Desk, batch: Batch, words: Words) -> list[str]:
