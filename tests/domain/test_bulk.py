@@ -1,9 +1,9 @@
 """Bulk release: what a card shows is released and approved, what does not fit stays as it was, and one tap wins."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -221,11 +221,18 @@ def test_two_people_release_one_whole_and_one_of_them_does(shop: Shop) -> None:
     assert shop.order("0").decided_by == shop.lead.name
 
 
-def test_twenty_people_at_once_decide_each_order_once(tmp_path: Path) -> None:
-    shop = Shop(f"sqlite:///{tmp_path}/shop.db")
+@pytest.fixture(params=["sqlite", "postgres"])
+def crowded(request: pytest.FixtureRequest) -> Iterator[tuple[Shop, list[Actor]]]:
+    """A company of twenty leads, on either database."""
+    made = Shop(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "pg_url"))
+    yield made, [made.do(lambda unit, n=n: hire(unit, 3000 + n, f"L{n}", Role.CS_LEAD)).acting() for n in range(20)]
+    made.store.close()
+
+
+def test_twenty_people_at_once_decide_each_order_once(crowded: tuple[Shop, list[Actor]]) -> None:
+    shop, leads = crowded
     scope = measured(shop, 8)
     told = seen(look(shop, shop.lead, scope), scope)
-    leads = [shop.do(lambda unit, n=n: hire(unit, 3000 + n, f"L{n}", Role.CS_LEAD)).acting() for n in range(20)]
 
     def tap(actor: Actor) -> bool:
         try:
@@ -240,7 +247,30 @@ def test_twenty_people_at_once_decide_each_order_once(tmp_path: Path) -> None:
     assert {order.decided_by for order in orders} == set(won)
     verbs = shop.store.read_now(lambda desk: [e.verb for o in orders for e in desk.history("order", o.id)])
     assert (verbs.count("approved"), verbs.count("hold_released")) == (8, 8)
-    shop.store.close()
+
+
+def test_twenty_people_open_pages_at_once_and_no_order_is_on_two(crowded: tuple[Shop, list[Actor]]) -> None:
+    shop, leads = crowded
+    notes(shop, 30)
+    shop.later(seconds=1)
+
+    def opened(actor: Actor) -> Batch:
+        def taken(desk: Desk) -> Batch:
+            bulk.take(desk, actor, bulk.to_read(desk, actor, NOTES, actor))
+            return bulk.page(desk, actor, NOTES, desk.now)
+
+        found: Batch = shop.do(taken)
+        return found
+
+    with ThreadPoolExecutor(20) as crowd:
+        pages = list(crowd.map(opened, leads))
+    shown = [order.number for page in pages for order in page.orders]
+    assert len(shown) == len(set(shown))
+    assert {*shown} <= {str(number) for number in range(30)}
+    for actor, page in zip(leads, pages, strict=True):
+        if page.orders:
+            assert len(shop.do(bulk.release, actor, seen(page)).orders) == len(page.orders)
+    assert len(shop.store.read_now(lambda desk: desk.orders.in_review(shops=None, held=True))) == 30 - len(shown)
 
 
 @pytest.mark.parametrize("role", [Role.PICKER, Role.FINANCE, Role.BUYER])
