@@ -125,31 +125,45 @@ def _page(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer
         text = words(label, name=scope_name(desk, scope, words))
         return "\n\n".join([text, *_beside(batch, words)])
     head = words("<b>📑 Held only for: {name}</b>", name=scope_name(desk, scope, words))
-    blocks = ["\n".join([head, *_sums(desk, batch, words)]), _orders(desk, batch, code, viewer)]
-    blocks += [*_along(batch, words), *_beside(batch, words)]
+    listed = _largest if bulk.at_once(code) else _whole_page
+    blocks = [head + "\n" + listed(desk, batch, code, viewer), *_along(batch, words), *_beside(batch, words)]
     if not bulk.at_once(code):
         blocks.append(words("A number takes that order out of this page and opens it."))
     return "\n\n".join(blocks)
 
 
-def _orders(desk: Desk, batch: Batch, code: HoldCode, viewer: Viewer) -> str:
-    """Each order of a page; of a whole the largest, as those are where a rule is most often right."""
-    words, shown = viewer.words, batch.orders
-    several, whole = len({order.shop_id for order in shown}) > 1, bulk.at_once(code)
-    if whole and len(shown) > SHOWN:
-        shown = tuple(sorted(shown, key=lambda order: (-_worth(order), order.id))[:SHOWN])
-    lines = [] if shown is batch.orders else [words("The largest:")]
+def _whole_page(desk: Desk, batch: Batch, code: HoldCode, viewer: Viewer) -> str:
+    """Every order of a page, under its shop."""
+    words, lines, shop = viewer.words, _total(batch, viewer.words), 0
+    for number, order in enumerate(_by_shop(batch), 1):
+        if order.shop_id != shop:
+            shop = order.shop_id
+            lines += ["", _shop_sum(desk, batch, shop, words)]
+        lines += [_head_line(number, order, words), *_read(order, code, viewer)]
+    return "\n".join(lines)
+
+
+def _largest(desk: Desk, batch: Batch, code: HoldCode, viewer: Viewer) -> str:
+    """Of a whole the largest orders, as those are where a rule is most often right."""
+    words = viewer.words
+    shown = sorted(batch.orders, key=lambda order: (-_worth(order), order.id))[:SHOWN]
+    lines = [*_sums(desk, batch, words), ""]
+    lines += [words("The largest:")] if len(batch.orders) > SHOWN else []
     for number, order in enumerate(shown, 1):
-        lines += [_head_line(desk, number, order, several, words), *_read(order, code, viewer)]
+        lines += [_head_line(number, order, words), *_read(order, code, viewer)]
     if more := len(batch.orders) - len(shown):
         lines.append(words("… and {count} more {count:order|orders}", count=more))
     return "\n".join(lines)
 
 
-def _head_line(desk: Desk, number: int, order: Order, several: bool, words: Words) -> str:
-    text = words("<b>{number}.</b> {order}", number=number, order=order.number)
-    text += f" · {words('{name}', name=words.money(_worth(order), order.currency))}"
-    return text + (words(" · {shop}", shop=shop_name(desk.catalog, order.shop_id)) if several else "")
+def _by_shop(batch: Batch) -> list[Order]:
+    """The orders of a page as they are numbered."""
+    return sorted(batch.orders, key=lambda order: order.shop_id)
+
+
+def _head_line(number: int, order: Order, words: Words) -> str:
+    amount = words.money(_worth(order), order.currency)
+    return words("<b>{number}.</b> {order} · {amount}", number=number, order=order.number, amount=amount)
 
 
 def _goods(order: Order, words: Words) -> str:
@@ -181,11 +195,18 @@ def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:
 def _sums(desk: Desk, batch: Batch, words: Words) -> list[str]:
     """How many for how much: in all, and by shop where there are several."""
     shops = sorted({order.shop_id for order in batch.orders})
-    lines = [_sum_line(words.plain("In all"), batch.orders, words)] if len(shops) > 1 else []
-    for shop in shops:
-        mine = [order for order in batch.orders if order.shop_id == shop]
-        lines.append(_sum_line(shop_name(desk.catalog, shop), mine, words))
-    return lines
+    return [*_total(batch, words), *(_shop_sum(desk, batch, shop, words) for shop in shops)]
+
+
+def _total(batch: Batch, words: Words) -> list[str]:
+    """Over the shops, where there are several."""
+    several = len({order.shop_id for order in batch.orders}) > 1
+    return [_sum_line(words.plain("In all"), batch.orders, words)] if several else []
+
+
+def _shop_sum(desk: Desk, batch: Batch, shop: int, words: Words) -> str:
+    mine = [order for order in batch.orders if order.shop_id == shop]
+    return _sum_line(shop_name(desk.catalog, shop), mine, words)
 
 
 def _sum_line(name: str, orders: Sequence[Order], words: Words) -> str:
@@ -233,17 +254,17 @@ def _page_rows(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, words: Wo
     label = words("✅ Release and approve {count}", count=len(batch.orders) + len(batch.along))
     yes = Button(label, pack("b.r", _mark(batch), short(batch.checksum), code_of(scope)), "success")
     rows: list[Row] = [(yes,), *(_out(batch, scope) if not bulk.at_once(code) else ())]
-    return (*rows, *_by_shop(desk, batch, scope), (_one_by_one(scope, words),))
+    return (*rows, *_shop_rows(desk, batch, scope), (_one_by_one(scope, words),))
 
 
 def _out(batch: Batch, scope: Scope) -> tuple[Row, ...]:
     """A number for each order: it takes that one out of the page."""
-    taps = (pack("b.t", short(order.id), _mark(batch), code_of(scope)) for order in batch.orders)
+    taps = (pack("b.t", short(order.id), _mark(batch), code_of(scope)) for order in _by_shop(batch))
     buttons = tuple(Button(str(number), one) for number, one in enumerate(taps, 1))
     return tuple(buttons[at : at + NUMBERS_A_ROW] for at in range(0, len(buttons), NUMBERS_A_ROW))
 
 
-def _by_shop(desk: Desk, batch: Batch, scope: Scope) -> tuple[Row, ...]:
+def _shop_rows(desk: Desk, batch: Batch, scope: Scope) -> tuple[Row, ...]:
     shops = sorted({order.shop_id for order in batch.orders}) if not scope.shop else []
     if len(shops) < 2:
         return ()

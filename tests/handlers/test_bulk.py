@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -63,8 +64,8 @@ async def test_a_page_is_read_and_released(desk: DeskChat) -> None:
     lines = text.split("\n")
     assert lines[:6] == [
         "<b>📑 Held only for: buyer's message</b>",
-        "小满旗舰店: 10 orders · ¥780.00",
         "",
+        "小满旗舰店: 10 orders · ¥780.00",
         "<b>1.</b> 1 · ¥78.00",
         "   CUP-01×1 💬 <code>note 1</code>",
         "<b>2.</b> 2 · ¥78.00",
@@ -277,7 +278,7 @@ async def test_the_queue_of_a_reason_offers_it(desk: DeskChat) -> None:
     await desk.writes(anna, "/queue buyer's message")
     assert ["📑 Release together: 3"] in desk.labels
     [text] = await desk.taps(anna, "📑 Release together: 3")
-    assert text.split("\n")[1] == "小满旗舰店: 3 orders · ¥234.00"
+    assert text.split("\n")[2] == "小满旗舰店: 3 orders · ¥234.00"
     await desk.writes(anna, "/queue")
     assert not any(label.startswith("📑") for row in desk.labels for label in row)
 
@@ -297,6 +298,19 @@ async def test_a_group_reads_it_masked_and_whoever_taps_is_judged(desk: DeskChat
     assert status(desk, *orders) == [OrderStatus.APPROVED] * 2
 
 
+async def test_a_number_is_the_orders_that_stands_behind_it(desk: DeskChat) -> None:
+    """Also where a page holds several shops' orders, which stand under their shops."""
+    anna = desk.cast.people[Role.CS]
+    soon = {"paid_at": NOW - timedelta(hours=5)}
+    (late,), (first,) = desk.takes(note("1")), desk.takes(note("9", **soon), shop=1)
+    [text] = await desk.writes(anna, TYPED)
+    assert [line for line in text.split("\n") if line.startswith("<b>2")] == ["<b>2.</b> 9 · ¥78.00"]
+    await desk.taps(anna, "2")
+    hands = desk.look(lambda d: [d.hands.of(order.id).taken_by for order in (late, first)])
+    assert hands == [anna.id, anna.id]
+    assert desk.last[-1].said["text"].startswith("<b>✋ Held: buyer's message</b> · 9 ")
+
+
 async def test_in_chinese(zh: DeskChat) -> None:
     anna = zh.cast.people[Role.CS]
     notes(zh, 2)
@@ -305,11 +319,12 @@ async def test_in_chinese(zh: DeskChat) -> None:
     assert text.split("\n")[:6] == [
         "<b>📑 只因此待审：买家留言</b>",
         "合计：3 单 · ¥234.00",
-        "小满旗舰店：2 单 · ¥156.00",
-        "小满拼多多店：1 单 · ¥78.00",
         "",
-        "<b>1.</b> 1 · ¥78.00 · 小满旗舰店",
+        "小满旗舰店：2 单 · ¥156.00",
+        "<b>1.</b> 1 · ¥78.00",
+        "   CUP-01×1 💬 <code>note 1</code>",
     ]
+    assert text.split("\n")[8:11] == ["", "小满拼多多店：1 单 · ¥78.00", "<b>3.</b> 9 · ¥78.00"]
     assert zh.labels == [
         ["✅ 放行并通过 3 单"],
         ["1", "2", "3"],
