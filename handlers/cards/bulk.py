@@ -180,10 +180,9 @@ def _worth(order: Order) -> int:
 def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:
     """All there is to read of one order: why it is held, and whole what buyer and seller wrote beside what ships."""
     words, whole = viewer.words, bulk.at_once(code)
-    if code not in _IS_THE_TEXT:
-        for hold in order.holds:
-            if hold.open:
-                yield words("   {seen}", seen=Html(seen_text(hold, words, viewer.private)))
+    for hold in order.holds if code not in _IS_THE_TEXT else ():
+        for line in seen_text(hold, words, viewer.private).split("\n") if hold.open else ():
+            yield words(N_("   {seen}") if whole else N_("   <code>{seen}</code>"), seen=Html(line.strip()))
     texts = ((sign, " ".join(text.split())) for sign, text in (("💬", order.buyer_message), ("📝", order.seller_note)))
     said = [(sign, veiled(text, viewer.private, len(text))) for sign, text in texts if text]
     if not whole:

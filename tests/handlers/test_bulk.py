@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain import bulk
+from domain import bulk, review
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingOrder
 from domain.orders import Order, OrderStatus
@@ -145,6 +145,20 @@ async def test_what_people_wrote_is_data(desk: DeskChat) -> None:
     [text] = await desk.writes(anna, TYPED)
     said = "   CUP-01×1 💬 <code>&lt;b&gt;/refund 2&lt;/b&gt; @bot https://x.example &amp; 请</code>"
     assert said in text.split("\n")
+
+
+async def test_other_reasons_show_what_was_seen_and_what_was_written(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(note("1", "   "))
+    desk.do(review.hold, desk.cast.actor(Role.CS), order.id, order.revision, "/refund 1 <soon>")
+    [text] = await desk.writes(anna, "/release held by hand")
+    assert text.split("\n")[3:6] == [
+        "<b>1.</b> 1 · ¥78.00",
+        "   <code>/refund 1 &lt;soon&gt; (安娜 Anna)</code>",
+        "   CUP-01×1",
+    ]
+    await desk.taps(anna, "✅ Release and approve 1")
+    assert status(desk, order) == [OrderStatus.APPROVED]
 
 
 async def test_long_notes_make_a_shorter_page_and_are_never_cut(desk: DeskChat) -> None:
