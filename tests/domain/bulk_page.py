@@ -1,6 +1,7 @@
 """Held orders for bulk releases: notes, measures, the card somebody opened, and a refusal that changed nothing."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -96,3 +97,10 @@ def measured(shop: Shop, count: int) -> Scope:
 def limited(shop: Shop) -> None:
     off = {HoldCode.AMOUNT_RANGE: HoldChoice(on=False)}
     shop.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), holds=off), "test"))
+
+
+def again(shop: Shop, actor: Actor, batch: Batch, scope: Scope = NOTES) -> Batch:
+    """The same page as it is now."""
+    assert isinstance(batch.mark, datetime)
+    found: Batch = shop.store.read_now(bulk.page, actor, scope, batch.mark)
+    return found

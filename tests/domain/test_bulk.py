@@ -21,6 +21,7 @@ from tests.domain.bulk_page import (
     NOTES,
     TEA,
     TWO,
+    again,
     limited,
     look,
     measured,
@@ -179,7 +180,7 @@ def test_a_group_card_is_judged_by_who_taps(shop: Shop) -> None:
         ["1"],
         {"2": "OverLimit"},
     )
-    refused_again = seen(shop.store.read_now(bulk.page, group, NOTES, batch.mark))
+    refused_again = seen(again(shop, group, batch))
     with pytest.raises(OverLimit):
         shop.do(bulk.release, shop.cs, refused_again, group)
     assert shop.held("2") == (HoldCode.MESSAGE,)

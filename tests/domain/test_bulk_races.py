@@ -20,6 +20,7 @@ from domain.scope import Scope
 from tests.domain.bulk_page import (
     NOTES,
     TEA,
+    again,
     look,
     measured,
     note,
@@ -70,7 +71,7 @@ def test_a_page_never_gains_an_order(shop: Shop) -> None:
     shop.later(seconds=1)
     shop.do(queue.take, shop.cs, first.id)
     refused(shop, Stale, shop.cs, seen(batch))
-    now = shop.store.read_now(bulk.page, shop.cs, NOTES, batch.mark)
+    now = again(shop, shop.cs, batch)
     assert (numbers(now), now.rest, now.aside) == ([str(number) for number in range(1, 10)], 2, 1)
     shop.do(bulk.release, shop.cs, seen(now))
     assert shop.held("0") == (HoldCode.MESSAGE,)

@@ -226,7 +226,7 @@ async def test_why_tells_whose_batch_it_was(desk: DeskChat) -> None:
 
 async def test_what_does_not_fit_is_told_with_its_reason(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
-    lamps = {"lines": (incoming_line("LAMP-01", 10),), "paid": 9_000, "total": 9_000}
+    lamps: dict[str, Any] = {"lines": (incoming_line("LAMP-01", 10),), "paid": 9_000, "total": 9_000}
     orders = desk.takes(note("1", **lamps), note("2", **lamps), note("3", seller_flag="red", seller_note="x"))
     desk.takes(note("4", paid=600_000, total=600_000))
     [text] = await desk.writes(anna, TYPED)
@@ -263,7 +263,7 @@ async def test_a_measure_is_released_as_a_whole_by_a_lead(desk: DeskChat) -> Non
 
 async def test_clean_ones_that_travel_along_are_named(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
-    same = {"buyer_id": "one", "receiver": receiver()}
+    same: dict[str, Any] = {"buyer_id": "one", "receiver": receiver()}
     along, held = desk.takes(incoming("1", **same), note("2", **same))
     [text] = await desk.writes(anna, TYPED)
     assert "🔗 1 clean order travels along and is approved with them: 1" in text.split("\n")
@@ -315,8 +315,8 @@ async def test_a_group_reads_it_masked_and_whoever_taps_is_judged(desk: DeskChat
 async def test_a_number_is_the_orders_that_stands_behind_it(desk: DeskChat) -> None:
     """Also where a page holds several shops' orders, which stand under their shops."""
     anna = desk.cast.people[Role.CS]
-    soon = {"paid_at": NOW - timedelta(hours=5)}
-    (late,), (first,) = desk.takes(note("1")), desk.takes(note("9", **soon), shop=1)
+    (late,) = desk.takes(note("1"))
+    (first,) = desk.takes(note("9", paid_at=NOW - timedelta(hours=5)), shop=1)
     [text] = await desk.writes(anna, TYPED)
     assert [line for line in text.split("\n") if line.startswith("<b>2")] == ["<b>2.</b> 9 · ¥78.00"]
     await desk.taps(anna, "2")
