@@ -236,3 +236,17 @@ def test_what_can_be_released_together_is_counted_by_reason(shop: Shop) -> None:
     assert shop.store.read_now(bulk.offered, shop.cs, ALL) == {HoldCode.MESSAGE: 2}
     assert shop.store.read_now(bulk.count, shop.cs, NOTES) == 2
     assert open_codes(shop.order("4").holds) == ()
+
+
+def test_what_would_be_held_anew_is_not_released(shop: Shop) -> None:
+    """It could travel with one that stays held, and then waits for it: as its own card would refuse."""
+    policy = replace(Policy(), merge=replace(Policy().merge, wait_minutes=60))
+    shop.do(lambda unit: unit.catalog_admin.put_policy(policy, "test"))
+    same: dict[str, Any] = {"buyer_id": "one", "receiver": receiver()}
+    took(shop, note("1", seller_note="x", **same), note("2", lines=TEA, **same), note("3"))
+    batch = look(shop, shop.cs)
+    fault = batch.refused["2"]
+    assert isinstance(fault, HeldOrder)
+    assert (numbers(batch), fault.codes, batch.others) == (["3"], (HoldCode.MERGE_WAIT,), 1)
+    shop.do(bulk.release, shop.cs, seen(batch))
+    assert shop.held("2") == (HoldCode.MESSAGE,)
