@@ -7,13 +7,14 @@ So presale and shortage are one question; only the least value is not asked wher
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from domain.catalog import Sku
+from domain.catalog import Catalog, Sku
+from domain.kits import folded
 from domain.money import apportion
 from domain.orders import Order
 from domain.parcels import Item
 from domain.policy import of_currency
 from domain.policy_sections import Split
-from domain.splitting import SHIPS_PARTS, by_warehouse, sealed
+from domain.splitting import SHIPS_PARTS, from_places, sealed
 from domain.splitting import gifts as gifts_of
 
 PRESALE, SHORTAGE = "presale", "shortage"
@@ -44,13 +45,18 @@ def presale(sku: Sku, choices: Split) -> bool:
 
 
 def parting(
-    order: Order, items: Sequence[Item], places: Sequence[int], free: Free, skus: Mapping[str, Sku], choices: Split
+    order: Order, items: Sequence[Item], places: Sequence[int], free: Free, catalog: Catalog, choices: Split
 ) -> Parting:
     """What of these goods, which nobody has all of, can go from these warehouses now."""
     if not choices.shortage and not choices.presale:
         return Parting()
-    gifts = gifts_of(order)
-    now, owed = _divided(items, gifts, places, free)
+    gifts, skus = gifts_of(order), catalog.skus
+    fold = folded(order, items, skus, free)
+    if fold is None:
+        now, owed = _divided(items, gifts, places, free)
+    else:
+        parts = _divided(fold.items, gifts, places, fold.free)
+        now, owed = fold.unfolded(parts[0]), fold.unfolded(parts[1])
     rule = PRESALE if all(presale(skus[item.sku], choices) for item in owed) else SHORTAGE
     if rule == SHORTAGE and not choices.shortage:
         return Parting()
@@ -60,7 +66,7 @@ def parting(
         or _sealed(order, choices)
         or _only_gifts(owed, gifts, "gifts")
         or _small(facts)
-        or ("" if by_warehouse(now, places, free, gifts) else "pieces")
+        or ("" if from_places(order, now, places, free, catalog) else "pieces")
     )
     return Parting((), (), rule, why_not, facts) if why_not else Parting(now, owed, rule, "", facts)
 
