@@ -115,8 +115,8 @@ def _whole(group: tuple[Line, ...]) -> Line:
 
 
 def told_as(group: tuple[Line, ...], told: Line, count: int, amount: int) -> list[Line]:
-    """What is there of a told line (`group`) as it is told now, `count` of it for `amount`. It brings texts, numbers and
-    amounts; a set whose code is another now is one line again."""
+    """What is there of a told line (`group`) as it is told now, `count` of it for `amount`. It brings texts, numbers
+    and amounts; a set whose code is another now is one line again."""
     first = group[0]
     if first.kit is None or first.merchant_code != told.merchant_code:
         return [replace(told, line_no=first.line_no, quantity=count, amount=amount)]

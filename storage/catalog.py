@@ -207,10 +207,9 @@ class CatalogAdmin:
     def add_bundles(self, bundles: Collection[Bundle]) -> None:
         """Keep each as it is: its version is the next of its code. Raises LostRace when another transaction keeps one
         under that number."""
-        statement = self._sql.upsert(tables.bundle).on_conflict_do_nothing()
-        for bundle in bundles:
-            if not self._sql.change(statement, [BUNDLE.row(bundle)]):
-                raise LostRace("bundle")
+        rows = [BUNDLE.row(bundle) for bundle in bundles]
+        if rows and self._sql.change(self._sql.upsert(tables.bundle).on_conflict_do_nothing(), rows) != len(rows):
+            raise LostRace("bundle")
         self._reader.bump()
 
     def bundle_versions(self, code: str) -> list[Bundle]:
