@@ -136,15 +136,16 @@ def told_as(group: tuple[Line, ...], told: Line, count: int, amount: int) -> lis
 
 
 def taken(group: tuple[Line, ...], count: int, number: int) -> tuple[list[Line], list[Line]]:
-    """What is left of it without `count`, and these as lines of their own, the first with that number."""
+    """What is left of it without `count`, and these as lines of their own, the first with that number. The money is
+    divided as that of one line would be."""
     rest, part = [], []
     left = sets(group) - count
-    for line in group:
+    stays, _ = apportion(sum(line.amount for line in group), [left, count])
+    for line, kept in zip(group, apportion(stays, _as_before(group)), strict=True):
         per = line.kit.per if line.kit else 1
-        kept, gone = apportion(line.amount, [left, count])
         rest.append(replace(line, quantity=left * per, amount=kept))
         new = number + line.line_no - host(line.line_no)
-        part.append(replace(line, line_no=new, quantity=count * per, amount=gone))
+        part.append(replace(line, line_no=new, quantity=count * per, amount=line.amount - kept))
     return rest, part
 
 

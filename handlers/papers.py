@@ -111,7 +111,7 @@ def _pick_line(
 
 
 def _sort_slot(desk: Desk, box: Parcel, orders: Mapping[int, Order], words: Words) -> SortSlot:
-    sets = tuple(built_text(one, words) for one in kits.in_box(box.live_items, orders))
+    sets = tuple(built_text(desk, one, words) for one in kits.in_box(box.live_items, orders))
     return SortSlot(box.slot, box.waybill, _courier(desk, box), _units(box), marks_of(desk, box, orders), sets)
 
 
@@ -265,7 +265,7 @@ def _slip_lines(desk: Desk, box: Parcel, orders: dict[int, Order], words: Words)
             variant="" if at else variants.get((item.order_id, item.line_no), ""),
             quantity=item.quantity,
             order=orders[item.order_id].number if several else "",
-            set_name=built_text(sets[at - 1], words) if at else "",
+            set_name=built_text(desk, sets[at - 1], words) if at else "",
         )
 
     order_of = {order_id: at for at, order_id in enumerate(box.live_orders)}

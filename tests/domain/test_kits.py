@@ -14,6 +14,7 @@ from domain.errors import NoSuchLine, NotAllowed, Stale, TooManyUnits
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingLine, IncomingRefund, RefundState
 from domain.interception import typed
+from domain.money import apportion
 from domain.orders import Kit, Line, Order, OrderStatus
 from domain.parcels import ParcelState, StopKind, StopState
 from domain.people import Role, Station
@@ -292,6 +293,11 @@ def test_taking_sets_out_of_a_line_conserves_it(
     rest, part = kits.taken(group, count, 77)
     for line, kept, gone in zip(group, rest, part, strict=True):
         assert (kept.quantity + gone.quantity, kept.amount + gone.amount) == (line.quantity, line.amount)
+    assert min(line.amount for line in (*rest, *part)) >= 0
+    amount = sum(line.amount for line in group)
+    assert (sum(line.amount for line in rest), sum(line.amount for line in part)) == apportion(
+        amount, [kits.sets(group) - count, count]
+    )
     assert kits.sets(tuple(part)) == count
     assert {kits.host(line.line_no) for line in part} == {77}
 
