@@ -52,11 +52,9 @@ def parting(
         return Parting()
     gifts, skus = gifts_of(order), catalog.skus
     fold = folded(order, items, skus, free)
-    if fold is None:
-        now, owed = _divided(items, gifts, places, free)
-    else:
-        parts = _divided(fold.items, gifts, places, fold.free)
-        now, owed = fold.unfolded(parts[0]), fold.unfolded(parts[1])
+    now, owed = _divided(fold.items if fold else items, gifts, places, free, fold.parts if fold else {})
+    if fold:
+        now, owed = fold.unfolded(now), fold.unfolded(owed)
     rule = PRESALE if all(presale(skus[item.sku], choices) for item in owed) else SHORTAGE
     if rule == SHORTAGE and not choices.shortage:
         return Parting()
@@ -72,19 +70,24 @@ def parting(
 
 
 def _divided(
-    items: Sequence[Item], gifts: Collection[int], places: Sequence[int], free: Free
+    items: Sequence[Item], gifts: Collection[int], places: Sequence[int], free: Free, kits: Mapping[str, Sequence[Item]]
 ) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
     """Of each line as many units as one warehouse has, goods before gifts; the money of a divided line goes with its
-    units."""
+    units. `kits` are what an imagined product is made of."""
     left = dict(free)
     now: dict[int, Item] = {}
     owed: dict[int, Item] = {}
     for at in sorted(range(len(items)), key=lambda at: items[at].line_no in gifts):
         item = items[at]
-        rooms = {place: min(item.quantity, max(0, left.get((place, item.sku), 0))) for place in places}
+        needs = [(part.sku, part.quantity) for part in kits.get(item.sku, ())] or [(item.sku, 1)]
+        rooms = {
+            place: min(item.quantity, *(max(0, left.get((place, sku), 0)) // each for sku, each in needs))
+            for place in places
+        }
         place = max(places, key=lambda place: rooms[place])
         units = rooms[place]
-        left[place, item.sku] = left.get((place, item.sku), 0) - units
+        for sku, each in needs:
+            left[place, sku] = left.get((place, sku), 0) - units * each
         paid = sum(apportion(item.paid, [1] * item.quantity)[:units])
         if units:
             now[at] = replace(item, quantity=units, paid=paid)

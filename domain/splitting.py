@@ -78,8 +78,10 @@ def sealed(order: Order, choices: Split) -> str:
 
 
 def gifts(order: Order) -> frozenset[int]:
-    """Lines that cost nothing beside some that do: they travel with goods, never by themselves (rules.md B4)."""
-    free = {line.line_no for line in order.shippable if line.amount <= 0}
+    """Lines that cost nothing beside some that do: they travel with goods, never by themselves (rules.md B4). A part of
+    a set that was paid for is none, however little it is worth."""
+    paid = {kits.host(line.line_no) for line in order.shippable if line.kit and line.amount > 0}
+    free = {n.line_no for n in order.shippable if n.amount <= 0 and not (n.kit and kits.host(n.line_no) in paid)}
     return frozenset(free) if len(free) < len(order.shippable) else frozenset()
 
 

@@ -42,6 +42,7 @@ async def test_a_file_of_recipes_is_tried_then_kept_and_its_orders_go_on(desk: D
         ("TEA-01", 2),
     ]
     (card,) = await desk.writes(buyer, "/bundle teaset")
+    assert await desk.writes(buyer, "/stock teaset") == [card]
     lines = card.split("\n")
     assert lines[0] == "<b>🧩 TEASET</b> 茶具套装"
     assert lines[1].startswith("Recipe 1, by 孙丽 Sun Li at ")
