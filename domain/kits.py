@@ -95,10 +95,11 @@ def sets(group: Sequence[Line]) -> int:
 
 def sold(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines as they were bought: a set is one of them again, with its code for a sku."""
-    return tuple(map(_whole, groups(lines))) if any(line.kit for line in lines) else tuple(lines)
+    return tuple(map(whole, groups(lines))) if any(line.kit for line in lines) else tuple(lines)
 
 
-def _whole(group: tuple[Line, ...]) -> Line:
+def whole(group: tuple[Line, ...]) -> Line:
+    """One of `groups` as it was bought."""
     first = group[0]
     if first.kit is None:
         return first
@@ -158,10 +159,10 @@ def spread(total: int, lines: Sequence[Line]) -> tuple[int, ...]:
     cent what one line would have."""
     if not any(line.kit for line in lines):
         return apportion(total, _as_before(lines))
-    whole = groups(lines)
-    shares = apportion(total, [max(sum(line.amount for line in group), 0) for group in whole])
+    bought = groups(lines)
+    shares = apportion(total, [max(sum(line.amount for line in group), 0) for group in bought])
     found: dict[int, int] = {}
-    for group, share in zip(whole, shares, strict=True):
+    for group, share in zip(bought, shares, strict=True):
         parts = apportion(share, _as_before(group))
         found |= {line.line_no: part for line, part in zip(group, parts, strict=True)}
     return tuple(found[line.line_no] for line in lines)

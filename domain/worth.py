@@ -32,7 +32,8 @@ def worth(order: Order, policy: Policy, catalog: Catalog) -> Iterator[Finding]:
 
 def _cheap(order: Order, lines: tuple[Line, ...], percent: int, catalog: Catalog) -> Iterator[Finding]:
     """The first line sold under the floor, a set as one. A line whose price was not told (0) or a gift says nothing."""
-    for line, parts in zip(kits.sold(lines), kits.groups(lines), strict=True):
+    for parts in kits.groups(lines):
+        line = kits.whole(parts)
         skus = [(catalog.skus.get(part.sku or ""), part.quantity) for part in parts]
         costs = [sku.cost * units for sku, units in skus if sku is not None and sku.currency == order.currency]
         if len(costs) < len(skus) or not all(costs) or not line.amount:

@@ -168,10 +168,9 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
 
 def _goods(desk: Desk, order: Order, words: Words) -> list[str]:
     """As they were bought: a set is one line, with what it is made up of."""
-    sold, groups = kits.sold(order.lines), kits.groups(order.lines)
-    lines = []
-    for line, group in list(zip(sold, groups, strict=True))[:SHOWN_LINES]:
-        parts = parts_text(group, words) if group[0].kit else ""
+    sold, lines = kits.groups(order.lines), []
+    for group in sold[:SHOWN_LINES]:
+        line, parts = kits.whole(group), parts_text(group, words) if group[0].kit else ""
         text = _goods_line(desk, line, order.currency, words, parts)
         lines.append(f"#{line.line_no} · {text}" if len(sold) > 1 else text)
     if len(sold) > SHOWN_LINES:

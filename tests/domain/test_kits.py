@@ -18,8 +18,11 @@ from domain.money import apportion
 from domain.orders import Kit, Line, Order, OrderStatus
 from domain.parcels import ParcelState, StopKind, StopState
 from domain.people import Role, Station
-from domain.policy_sections import Split
+from domain.policy import Policy
+from domain.policy_sections import Screening, Split
 from domain.splitting import boxes, from_places, items_of, shares
+from domain.worth import worth
+from tests import factory
 from tests.domain.house import SCAN, House
 from tests.domain.test_screening import CATALOG
 from tests.domain.test_splitting import GOODS
@@ -241,7 +244,22 @@ def test_how_many_sets_there_are_is_the_least_of_their_parts(house: House) -> No
     assert possible()["TEASET"] == bundles.Possible(60, 40, "TEA-01")
 
 
-SKUS = {**GOODS.skus}
+def test_the_floor_of_a_price_is_the_sets_and_not_its_parts() -> None:
+    """A cup costs 12.00, a tea 18.00: 42.00 of goods may go for 42.00, whatever the single prices say."""
+    skus = {sku.code: sku for sku in factory.SKUS}
+    bundle = Bundle("TEASET", "", (Part("CUP-01", 2), Part("TEA-01", 1)), version=1)
+    catalog = replace(CATALOG, skus=skus, bundles={"TEASET": bundle})
+    policy = Policy(screening=Screening(price_floor_percent=100))
+
+    def found(amount: int) -> list[dict[str, str]]:
+        line = Line(1, "L", "", "", "TEASET", 2, amount // 2, amount)
+        order = kits.matched(replace(BASE, lines=(line,), paid=amount), catalog)
+        return [dict(one.evidence) for one in worth(order, policy, catalog) if one.code is HoldCode.PRICE_LOW]
+
+    assert found(8400) == []
+    assert found(8300) == [{"sku": "TEASET", "price": "4150", "floor": "4200", "currency": "CNY"}]
+
+
 KIT_LINES = st.lists(
     st.tuples(
         st.booleans(), st.integers(1, 4), st.integers(0, 5000), st.lists(st.integers(1, 3), min_size=1, max_size=3)
