@@ -90,9 +90,9 @@ def proposed(catalog: Catalog, rows: Sequence[RecipeRow], faults: Sequence[Fault
         code = names.sets.get(row.code.casefold(), row.code)
         sets.setdefault(code, []).append(replace(row, code=code, sku=names.skus.get(row.sku.casefold(), row.sku)))
     told = [replace(one, code=names.sets.get(one.code.casefold(), one.code)) for one in faults]
-    parts_of = _parts_of(catalog, sets)
+    parts_of, new = _parts_of(catalog, sets), sets.keys() - catalog.skus.keys()
     for code, mine in sets.items():
-        told += _faults(code, mine, catalog, sets.keys(), parts_of)
+        told += _faults(code, mine, catalog, new, parts_of)
     bad = {one.code: one.row for one in reversed(told)}
     blamed = {one.row for one in told}
     others = [

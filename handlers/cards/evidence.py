@@ -24,7 +24,7 @@ EVIDENCE = {
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
     HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
-    HoldCode.BUNDLE_UNMATCHED: N_("{lines} {lines:line|lines}, first: set «{set}» {title} has no recipe (/bundle)"),
+    HoldCode.BUNDLE_UNMATCHED: N_("{lines} {lines:line|lines}, first: no recipe (/bundle) of the set «{set}» {title}"),
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
     HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} {days:day|days} to live"),
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
@@ -101,7 +101,7 @@ SHORT = {
     "too_light": N_("too light"),
 }
 RISKS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
-UNKNOWN_PARTS = N_("{lines} {lines:line|lines}, first: set «{set}» {title}, of which {unknown} is no product of ours")
+UNKNOWN_PARTS = N_("{lines} {lines:line|lines}, first: {unknown} is no product of ours, in the set «{set}» {title}")
 CURES = {
     HoldCode.REFUNDED: N_("a lead releases it and the goods ship, or says with 💸 which of them stay"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),

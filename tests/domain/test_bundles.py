@@ -50,6 +50,12 @@ def test_the_next_version_keeps_what_no_row_says() -> None:
     assert proposed(KNOWN, rows(("OLD", "", NO_PARTS, 0, None))).changed == (Bundle("OLD", "旧套装", (), False, 4),)
 
 
+def test_a_product_told_as_a_set_spoils_no_other_set() -> None:
+    found = proposed(KNOWN, rows((CUP, "", "TEA", 1, None), ("A", "", CUP, 1, None)))
+    assert [(one.row, one.why) for one in found.faults] == [(2, Why.PRODUCT)]
+    assert [one.code for one in found.changed] == ["A"]
+
+
 def test_a_part_nobody_knows_is_told_and_no_fault() -> None:
     found = proposed(KNOWN, rows(("A", "茶具", CUP, 1, None), ("A", "", "POT", 1, None)))
     assert (found.unknown, found.faults, len(found.changed)) == ({"A": ("POT",)}, (), 1)

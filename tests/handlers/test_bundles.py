@@ -125,12 +125,12 @@ async def test_a_recipe_is_typed_and_what_waits_for_it_says_so(desk: DeskChat) -
     assert card.split("\n")[3:6] == ["No parts.", "", "It cannot be made up: its orders wait."]
     assert "⏳ 1 order waits for it: 1001" in card.split("\n")
     (held,) = await desk.writes(buyer, "/order 1001")
-    assert "• <b>set not made up</b>: 1 line, first: set «TEASET» 茶具套装 has no recipe (/bundle)" in held
+    assert "• <b>set not made up</b>: 1 line, first: no recipe (/bundle) of the set «TEASET» 茶具套装" in held
     said = await desk.writes(buyer, "/bundle TEASET = CUP-01 ×2, POT ×1")
     assert "⏳ 1 order waits for these sets: 0 can be made up then." in said[-1].split("\n")
     await desk.taps(buyer, "✅ Keep it")
     (held,) = await desk.writes(buyer, "/order 1001")
-    assert "first: set «TEASET» 茶具套装, of which POT is no product of ours" in held
+    assert "first: POT is no product of ours, in the set «TEASET» 茶具套装" in held
     await desk.writes(buyer, "/bundle TEASET = CUP-01 ×2, TEA-01")
     await desk.taps(buyer, "✅ Keep it")
     assert not desk.order(order.id).held
