@@ -4,28 +4,19 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from domain import bundles, intake, kits
+from domain import bundles, day_close, intake, kits
 from domain.bundles import RecipeRow
-from domain.catalog import Bundle, Part
+from domain.day_costs import goods_costs
+from domain.desk import Desk
 from domain.errors import NoSuchLine, NotAllowed, Stale, TooManyUnits
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingLine, IncomingRefund, RefundState
 from domain.interception import typed
-from domain.money import apportion
-from domain.orders import Kit, Line, Order, OrderStatus
+from domain.orders import Kit, Order, OrderStatus
 from domain.parcels import ParcelState, StopKind, StopState
 from domain.people import Role, Station
-from domain.policy import Policy
-from domain.policy_sections import Screening, Split
-from domain.splitting import boxes, from_places, items_of, shares
-from domain.worth import worth
-from tests import factory
 from tests.domain.house import SCAN, House
-from tests.domain.test_screening import CATALOG
-from tests.domain.test_splitting import GOODS
 from tests.factory import incoming_line
 
 SET = IncomingLine("L-SET", "茶具套装", 2, "TEASET", unit_price=9900, amount=19_800)
@@ -179,6 +170,31 @@ def test_one_of_two_sets_takes_its_share_of_each_part(house: House) -> None:
     assert house.reserved() == {"CUP-01": 2, "TEA-01": 1}
 
 
+def test_fewer_sets_told_on_the_floor_say_what_is_too_much_in_the_box(house: House) -> None:
+    teach(house, RECIPE)
+    to(house, ParcelState.PICKED, SET)
+    teach(house, [RECIPE[0]])
+    bought(house, replace(SET, quantity=1, amount=9900))
+    (hold,) = (hold for hold in house.order.holds if hold.open)
+    assert (hold.code, hold.evidence["goods"]) == (HoldCode.GOODS_CHANGED, "CUP-01 × 4 → 2; TEA-01 × 2 → 1")
+    bought(house, SET)
+    (hold,) = (hold for hold in house.order.holds if hold.open)
+    assert hold.evidence["goods"] == "="
+
+
+def test_the_day_counts_a_set_once_and_its_parts_cost_what_they_cost(house: House) -> None:
+    teach(house, RECIPE)
+    house.bring_to(ParcelState.HANDED_OVER, lines=(SET,), goods=19_800, total=19_800, paid=19_800)
+    cost = house.store.read_now(lambda desk: goods_costs(desk, [house_order(desk)]))
+    assert [one.amount for one in cost.values()] == [4 * 1200 + 2 * 1800]
+    row = house.store.read_now(lambda desk: day_close._order(desk, house_order(desk), next(iter(cost.values()))))
+    assert (row.goods, row.total, row.paid, row.sku_units) == (19_800, 19_800, 19_800, 6)
+
+
+def house_order(desk: Desk) -> Order:
+    return desk.orders.by_number(1, ["1001"])["1001"]
+
+
 def test_money_for_one_cup_of_the_set_leaves_the_goods_to_a_person(house: House) -> None:
     teach(house, RECIPE)
     to(house, ParcelState.PICKED, SET)
@@ -242,126 +258,6 @@ def test_how_many_sets_there_are_is_the_least_of_their_parts(house: House) -> No
     assert possible() == {"TEASET": bundles.Possible(60, 60, "TEA-01"), "KIT": bundles.Possible(2, 2, "CUP-01")}
     bought(house, replace(SET, quantity=20, amount=198_000))
     assert possible()["TEASET"] == bundles.Possible(60, 40, "TEA-01")
-
-
-def test_the_floor_of_a_price_is_the_sets_and_not_its_parts() -> None:
-    """A cup costs 12.00, a tea 18.00: 42.00 of goods may go for 42.00, whatever the single prices say."""
-    skus = {sku.code: sku for sku in factory.SKUS}
-    bundle = Bundle("TEASET", "", (Part("CUP-01", 2), Part("TEA-01", 1)), version=1)
-    catalog = replace(CATALOG, skus=skus, bundles={"TEASET": bundle})
-    policy = Policy(screening=Screening(price_floor_percent=100))
-
-    def found(amount: int) -> list[dict[str, str]]:
-        line = Line(1, "L", "", "", "TEASET", 2, amount // 2, amount)
-        order = kits.matched(replace(BASE, lines=(line,), paid=amount), catalog)
-        return [dict(one.evidence) for one in worth(order, policy, catalog) if one.code is HoldCode.PRICE_LOW]
-
-    assert found(8400) == []
-    assert found(8300) == [{"sku": "TEASET", "price": "4150", "floor": "4200", "currency": "CNY"}]
-
-
-KIT_LINES = st.lists(
-    st.tuples(
-        st.booleans(), st.integers(1, 4), st.integers(0, 5000), st.lists(st.integers(1, 3), min_size=1, max_size=3)
-    ),
-    min_size=1,
-    max_size=4,
-)
-
-
-def made(told: list[tuple[bool, int, int, list[int]]], paid: int, *, whole: bool = False) -> tuple[Order, Order]:
-    """An order as it is bought, and exploded; its sets' parts are the first skus."""
-    lines, known = [], {}
-    for number, (is_set, units, amount, recipe) in enumerate(told, 1):
-        code = f"SET{number}" if is_set else f"S{number % 3}"
-        if is_set:
-            known[code] = Bundle(code, "", tuple(Part(f"S{at}", per) for at, per in enumerate(recipe)), whole, 1)
-        lines.append(Line(number, f"L{number}", "", "", code, units, amount, amount))
-    catalog = replace(CATALOG, skus=GOODS.skus, bundles=known)
-    order = replace(BASE, lines=tuple(lines), paid=paid)
-    return order, kits.matched(order, catalog)
-
-
-BASE = Order(1, 1, CATALOG.shops[1].platform, "T1", "", OrderStatus.REVIEW, "paid", "CNY", None)  # type: ignore[arg-type]  # no time needed
-
-
-@given(KIT_LINES, st.integers(0, 30_000))
-def test_money_and_units_of_sets_sum_up(told: list[tuple[bool, int, int, list[int]]], paid: int) -> None:
-    order, after = made(told, paid)
-    assert sum(line.amount for line in after.lines) == sum(line.amount for line in order.lines)
-    for before, group in zip(order.lines, kits.groups(after.lines), strict=True):
-        assert sum(line.amount for line in group) == before.amount
-        assert kits.sets(group) == before.quantity
-    whole, parted = shares(order), shares(after)
-    assert sum(parted.values()) == paid
-    for group in kits.groups(after.lines):
-        assert sum(parted[line.line_no] for line in group) == whole[group[0].line_no]
-    assert [(one.quantity, one.amount) for one in kits.sold(after.lines)] == [
-        (one.quantity, one.amount) for one in order.lines
-    ]
-
-
-@given(KIT_LINES, st.integers(0, 30_000), st.data())
-def test_taking_sets_out_of_a_line_conserves_it(
-    told: list[tuple[bool, int, int, list[int]]], paid: int, data: st.DataObject
-) -> None:
-    _, order = made(told, paid)
-    group = data.draw(st.sampled_from(kits.groups(order.lines)))
-    count = data.draw(st.integers(0, kits.sets(group)))
-    rest, part = kits.taken(group, count, 77)
-    for line, kept, gone in zip(group, rest, part, strict=True):
-        assert (kept.quantity + gone.quantity, kept.amount + gone.amount) == (line.quantity, line.amount)
-    assert min(line.amount for line in (*rest, *part)) >= 0
-    amount = sum(line.amount for line in group)
-    assert (sum(line.amount for line in rest), sum(line.amount for line in part)) == apportion(
-        amount, [kits.sets(group) - count, count]
-    )
-    assert kits.sets(tuple(part)) == count
-    assert {kits.host(line.line_no) for line in part} == {77}
-
-
-@given(KIT_LINES, st.integers(0, 30_000), st.integers(300, 4000), st.integers(1, 12))
-def test_kits_that_travel_whole_are_in_one_box_each(
-    told: list[tuple[bool, int, int, list[int]]], paid: int, most_g: int, most_units: int
-) -> None:
-    _, order = made(told, paid, whole=True)
-    found = boxes(order, items_of(order), GOODS, Split(most_g=most_g, most_units=most_units), 30_000)
-    assert sum(item.paid for box in found for item in box.items) == paid
-    units = Counter[int]()
-    for box in found:
-        for item in box.items:
-            units[item.line_no] += item.quantity
-        for line in order.lines:
-            if line.kit:
-                mates = [one for one in order.lines if kits.host(one.line_no) == kits.host(line.line_no)]
-                counts = {_count(box.items, one) for one in mates}
-                assert len(counts) == 1
-    assert units == {line.line_no: line.quantity for line in order.lines}
-
-
-def _count(items: tuple[object, ...], line: Line) -> float:
-    assert line.kit is not None
-    return sum(item.quantity for item in items if item.line_no == line.line_no) / line.kit.per  # type: ignore[attr-defined]
-
-
-@given(
-    KIT_LINES, st.dictionaries(st.tuples(st.integers(1, 2), st.sampled_from(["S0", "S1", "S2"])), st.integers(0, 20))
-)
-def test_a_whole_kit_comes_from_one_place_that_has_it(
-    told: list[tuple[bool, int, int, list[int]]], free: dict[tuple[int, str], int]
-) -> None:
-    _, order = made(told, 0, whole=True)
-    found = from_places(order, items_of(order), [1, 2], free, GOODS)
-    places: dict[int, set[int]] = {}
-    for place, items in found:
-        wanted = Counter[str]()
-        for item in items:
-            wanted[item.sku] += item.quantity
-            places.setdefault(kits.host(item.line_no), set()).add(place)
-        assert all(free.get((place, sku), 0) >= units for sku, units in wanted.items())
-    assert all(len(each) == 1 for each in places.values())
-    if found:
-        assert sum(item.quantity for _, items in found for item in items) == sum(line.quantity for line in order.lines)
 
 
 def test_a_part_that_left_is_not_divided_from_its_set(house: House) -> None:
