@@ -24,6 +24,7 @@ class HoldCode(StrEnum):
     PAYMENT = "PAYMENT"
     PART_PAID = "PART_PAID"
     SKU_UNMATCHED = "SKU_UNMATCHED"
+    BUNDLE_UNMATCHED = "BUNDLE_UNMATCHED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
     EXPIRY = "EXPIRY"
     PRESALE_WAIT = "PRESALE_WAIT"
@@ -107,6 +108,7 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.PAYMENT: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.PART_PAID: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.SKU_UNMATCHED: Rule(Role.BUYER, None, 120),
+    HoldCode.BUNDLE_UNMATCHED: Rule(Role.BUYER, None, 120),
     HoldCode.OUT_OF_STOCK: Rule(Role.BUYER, None, 480),
     HoldCode.EXPIRY: Rule(Role.BUYER, None, 480),
     HoldCode.PRESALE_WAIT: Rule(Role.BUYER, Right.OVERRIDE, 10080),
@@ -156,6 +158,10 @@ TIMED = frozenset(
 )
 """Codes that time ends: they are late only when that moment has passed. An entry of the blacklist runs out too, but a
 person is to decide before."""
+
+
+UNMATCHED = frozenset({HoldCode.SKU_UNMATCHED, HoldCode.BUNDLE_UNMATCHED})
+"""Codes that a product or a recipe may end."""
 
 
 FOR_STOCK = frozenset({HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY})

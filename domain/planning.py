@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import bins, exchanges, notices, number_pools, splitting
+from domain import bins, exchanges, kits, notices, number_pools, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -62,15 +62,6 @@ def courier_facts(desk: Desk) -> Facts:
     return Facts(desk.catalog, desk.policy, {}, {}, desk.now, left=left, failed=failed)
 
 
-def match_lines(order: Order, catalog: Catalog) -> Order:
-    """Give each unmatched line the sku that its merchant code, or else its title, means in that shop."""
-    sku_of = catalog.sku_of
-    if all(line.sku for line in order.lines):
-        return order
-    lines = tuple(line if line.sku else replace(line, sku=sku_of(order.shop_id, line.known_as)) for line in order.lines)
-    return replace(order, lines=lines)
-
-
 def reprice(desk: Desk, parcel: Parcel, grams: int) -> Parcel:
     """The parcel with the freight of what it really weighs, and of the size it really has where it was measured; as it
     was where its contract has no price for that."""
@@ -103,7 +94,7 @@ class Arranged:
 
 def prepared(order: Order, catalog: Catalog, policy: Policy) -> Order:
     """The order with its lines matched, what it may share a parcel by, and until when it must have left."""
-    order = match_lines(order, catalog)
+    order = kits.matched(order, catalog)
     key, due = key_of(order, catalog, policy.merge), dispatch_deadline(order, policy)
     return order if (key, due) == (order.merge_key, order.due_at) else replace(order, merge_key=key, due_at=due)
 

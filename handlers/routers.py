@@ -11,6 +11,7 @@ TOPICS = (
     "start",
     "staff",
     "policy",
+    "bundles",
     "intake",
     "mapping",
     "digest",

@@ -33,6 +33,7 @@ HOLDS = {
     "PLATFORM_SHIPPED": N_("shipped on the platform"),
     "NO_ITEMS": N_("no goods lines"),
     "SKU_UNMATCHED": N_("product not matched"),
+    "BUNDLE_UNMATCHED": N_("set not made up"),
     "OUT_OF_STOCK": N_("out of stock"),
     "NO_WAREHOUSE": N_("no warehouse"),
     "NO_COURIER": N_("no courier"),
@@ -253,6 +254,7 @@ RIGHTS = {
     "report": N_("report"),
     "staff": N_("staff"),
     "policy": N_("house rules"),
+    "products": N_("keep products and sets"),
 }
 FORMATS = {
     "taobao-orders": N_("Taobao order list"),

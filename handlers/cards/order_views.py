@@ -19,6 +19,7 @@ from domain.screening import QUOTED
 from domain.waiting import rush_from
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
+from handlers.cards.bundles import why_sets
 from handlers.cards.choices import choice_lines, loser_line
 from handlers.cards.evidence import cure, from_to, hold_line, veiled
 from handlers.cards.hands import taker
@@ -165,6 +166,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
     lines += _gone_lines(desk, order, words)
     if not order.holds:
         lines.append(words("No rule holds it."))
+    lines += why_sets(desk, order, words)
     for parcel in desk.parcels.of_orders([order.id]).get(order.id, ()):
         if parcel.state is not ParcelState.CANCELLED and parcel.why:
             lines += ["", *_choice(desk, parcel, words)]
@@ -245,12 +247,17 @@ def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], he
         title=what,
     )
     buttons = []
-    for sku in candidates(list(desk.catalog.skus.values()), line):
+    for sku in candidates([*desk.catalog.skus.values(), *_sets(desk)], line):
         tap = f"o.mk:{order.id}:{order.revision}:{line.line_no}:{sku.code}"
         if len(tap.encode()) <= 64 and ":" not in sku.code:
             buttons.append((Button(f"{sku.code} {beside(sku.code, sku.title[:30])}".rstrip(), tap),))
     typed = Button(words("Type a SKU or barcode…"), pack("o.mq", *_key(order), line.line_no))
     return Card(f"{head}\n\n{text}", (*buttons, (typed,), _back(order, words)))
+
+
+def _sets(desk: Desk) -> list[Sku]:
+    """Sets stand among products where a line is matched: each by its code and name."""
+    return [Sku(one.code, "", one.title, 0, 0, 0) for one in desk.catalog.bundles.values()]
 
 
 def candidates(skus: Sequence[Sku], line: Line) -> list[Sku]:
