@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import away, bins, dock, printing, pulls, recalls, stopping
+from domain import away, bins, boxed, dock, printing, pulls, recalls, stopping
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.orders import Order
@@ -40,7 +40,7 @@ HEADS = {
     (StopKind.HOLD, StopState.ACKED): N_("✋ <b>STOP {waybill}</b> · {why} · {by} is on it"),
     (StopKind.HOLD, StopState.PULLED): N_("✋ <b>STOP {waybill}</b> · {why} · on the stop shelf since {pulled}"),
     (StopKind.HOLD, StopState.RELEASED): N_("▶️ Go on with {waybill} · released by {closed} at {time}"),
-    (StopKind.HOLD, StopState.TOO_LATE): N_("⚠️ {waybill} has left · the buyer wants it at another address"),
+    (StopKind.HOLD, StopState.TOO_LATE): N_("⚠️ Too late: {waybill} has left · {why}"),
     (StopKind.REPICK, StopState.OPEN): N_("🔁 <b>PICK AGAIN {waybill}</b> · the buyer keeps what was taken out"),
     (StopKind.REPICK, StopState.ACKED): N_("🔁 <b>PICK AGAIN {waybill}</b> · {by} is on it"),
     (StopKind.REPICK, StopState.DONE): N_("✅ {waybill} is complete again · by {closed} at {time}"),
@@ -48,6 +48,8 @@ HEADS = {
 }
 TAKE_PARCEL = N_("Take the parcel out, put the goods on their shelf, then scan {waybill} at /putback.")
 TAKE_GOODS = N_("Take these goods out, put them on their shelf, then scan {waybill} at /putback.")
+TO_NEW_ADDRESS = N_("Ask the courier to deliver it to the new address.")
+FOR_OTHER_GOODS = N_("Ask the courier to bring it back, or tell the buyer that it comes as it was packed.")
 SEEN = (Right.PUT_BACK, Right.OVERRIDE)
 
 
@@ -207,6 +209,9 @@ def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
     words = viewer.words
     courier = desk.catalog.couriers[parcel.courier_id].name if parcel.courier_id else "-"
     lines = [words("It left at {time} with {courier}.", time=words.when(parcel.handed_over_at), courier=courier)]
+    if HoldCode.GOODS_CHANGED in stop.reason.split(","):
+        boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+        lines.append(words("Goods changed: {goods}", goods=boxed.told(boxed.gaps(order, boxes, desk.catalog))))
     if stop.acked_by:
         lines.append(words("{name} has been on it since {time}.", name=stop.acked_by, time=words.when(stop.acked_at)))
     elif stop.acked_at is None:
@@ -218,7 +223,7 @@ def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
         failed = asked[-1].state is RecallState.FAILED
         return [*lines, words("Wait for it: should it come back, scan it at /receive.")] if failed else lines
     if stop.kind is StopKind.HOLD:
-        return [*lines, words("Ask the courier to deliver it to the new address.")]
+        return [*lines, words(TO_NEW_ADDRESS if stop.reason == HoldCode.ADDR_CHANGED else FOR_OTHER_GOODS)]
     if not viewer.offers(Right.REFUND, shop=order.shop_id):
         return [*lines, words("Customer service asks the courier for it. Should it come back, scan it at /receive.")]
     return [*lines, words("Ask the courier to bring it back, or wait for it: scan it at /receive when it comes.")]
