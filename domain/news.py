@@ -128,7 +128,9 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     return _closed_there(desk, actor, news, incoming)
 
 
-def _called_back(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel]) -> tuple[Order, Sequence[Parcel]]:
+def _called_back(
+    desk: Desk, actor: Actor, order: Order, parcels: tuple[Parcel, ...]
+) -> tuple[Order, tuple[Parcel, ...]]:
     """The order and its boxes once those on the dock are in the house again."""
     back = dock.call_back(desk, actor, order)
     return (order, parcels) if back is order else (back, desk.parcels.of_orders([order.id])[order.id])

@@ -58,6 +58,7 @@ KINDS = {
     "stop_shelf": N_("stop shelf"),
     "bin": N_("bin"),
     "batch": N_("batch"),
+    "label": N_("label"),
     "expiry": N_("expiry"),
     "units": N_("units"),
     "cost": N_("cost"),
