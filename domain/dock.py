@@ -86,6 +86,7 @@ def unship(desk: Desk, actor: Actor, parcel: Parcel, *, called: bool = False) ->
     news = replace(parcel, state=ParcelState.WEIGHED, state_at=desk.now, handed_over_at=None)
     desk.parcels.save([news])
     struck = _strike(desk, actor, parcel)
+    notices.redraw(desk, NoticeKind.MANIFEST, [0])
     numbers = desk.waybills.of_parcels([parcel.id]).get(parcel.id, ())
     worn = [row for row in numbers if row.state is WaybillState.DONE]
     desk.waybills.save([replace(row, state=WaybillState.ASSIGNED, changed_at=desk.now) for row in worn])
@@ -193,6 +194,7 @@ def left_already(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
     gone = replace(parcel, state=ParcelState.HANDED_OVER, state_at=desk.now, blocked=False)
     desk.parcels.save([replace(gone, handed_over_at=next(scanned))])
     history.note(desk, actor, "parcel", parcel.id, LEFT)
+    notices.redraw(desk, NoticeKind.MANIFEST, [0])
     stops = stopping.open_of(desk, parcel)
     for one in stops:
         _too_late(desk, actor, one)

@@ -147,7 +147,7 @@ def in_picture(desk: Desk, person_id: int, texts: Sequence[str], caption: str) -
 
 
 def _goods(desk: Desk, texts: Sequence[str]) -> list[str]:
-    """The codes of a photo that name products of ours. A label that says more stands for the plain barcode beside it."""
+    """The codes of a photo that name products of ours; a label that says more stands for the plain barcode beside."""
     found = [(text, sku) for text in texts if (sku := floor.sku_of(desk, _name(text)))]
     labelled = {sku for text, sku in found if gs1.read(text)}
     return [text for text, sku in found if sku not in labelled or gs1.read(text)]

@@ -91,7 +91,9 @@ def _refused(outcome: Outcome) -> bool:
 
 @drawing(NoticeKind.MANIFEST)
 def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """One courier's list as it is now."""
+    """One courier's list as it is now; 0 is what stands on none yet, and the last ones."""
+    if not subject_id:
+        return _waiting(desk, viewer)
     words, found = viewer.words, desk.manifests.get(subject_id)
     lines = [
         words(
@@ -130,9 +132,21 @@ def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str
     return Card("\n".join(lines), (tuple(row),) if offered else ())
 
 
+def _waiting(desk: Desk, viewer: Viewer) -> Card | None:
+    """The list of lists for this chat: a group sees its own warehouses, and each tap there is checked."""
+    if viewer.actor is None:
+        return None
+    mine = viewer.actor.warehouses
+    places = [p for p in desk.catalog.warehouses if viewer.offers(Right.HAND_OVER, warehouse=p)]
+    return _lists(desk, [place for place in places if mine is None or place in mine], viewer.words)
+
+
 def manifests_list(desk: Desk, actor: Actor, words: Words) -> Card:
-    """What the couriers took and no list names yet, and the last lists."""
-    places = [place for place in desk.catalog.warehouses if may(actor, Right.HAND_OVER, warehouse=place)]
+    """What the couriers took from this person's warehouses and no list names yet, and the last lists."""
+    return _lists(desk, [p for p in desk.catalog.warehouses if may(actor, Right.HAND_OVER, warehouse=p)], words)
+
+
+def _lists(desk: Desk, places: Sequence[int], words: Words) -> Card:
     waiting = desk.manifests.unlisted_counts(places, desk.now - manifests.LOOK_BACK)
     lines = [words("📋 Hand-over lists"), ""]
     rows: list[tuple[Button, ...]] = []
