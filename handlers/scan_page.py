@@ -50,7 +50,8 @@ class BadJob(Exception):
 class Job:
     """One thing somebody did on the page. `text` is what the scanner typed, for `undo` the code; `stop` a stop's id.
     `doc` is the stock document the page showed as its station. `read`: the notes of `parcel` were read, and `text` is
-    the scan they held up. `print`: the papers of `parcel` that are out of date. `age_ms` how long ago it was done when the page sent it, by the phone's own clock."""
+    the scan they held up. `print`: the papers of `parcel` that are out of date are wanted anew. `age_ms` how long ago
+    it was done when the page sent it, by the phone's own clock."""
 
     id: str
     do: str
