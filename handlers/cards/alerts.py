@@ -174,7 +174,9 @@ def _records(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[B
         boxes = desk.parcels.many(first)
         first = tuple(boxes[one].order_ids[0] for one in first if one in boxes and boxes[one].order_ids)
     orders = desk.orders.many(first)
-    return tuple((order_button(desk, orders[one], words),) for one in dict.fromkeys(first) if one in orders)
+    several = place(alert)[0] is None
+    shown = [orders[one] for one in dict.fromkeys(first) if one in orders]
+    return tuple((order_button(desk, order, words, shops=several),) for order in shown)
 
 
 def mine(desk: Desk, viewer: Viewer) -> list[Alert]:
