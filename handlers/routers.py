@@ -11,6 +11,7 @@ TOPICS = (
     "start",
     "staff",
     "policy",
+    "proofs",
     "intake",
     "mapping",
     "digest",

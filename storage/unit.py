@@ -3,7 +3,7 @@
 Surprising: repositories come into being when they are first asked for; most commands touch three or four.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -276,6 +276,10 @@ class Unit:
     def history(self, subject: str, subject_id: int, limit: int = 50) -> list[Event]:
         """Newest first."""
         return self._history.of(subject, subject_id, limit)
+
+    def noted(self, subject: str, ids: Collection[int], verb: str) -> dict[int, int]:
+        """How often that was written down of each."""
+        return self._history.count(subject, ids, verb)
 
 
 _REPOSITORIES = frozenset(name for name, part in vars(Unit).items() if isinstance(part, cached_property))

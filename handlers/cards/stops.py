@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import away, bins, boxed, dock, printing, pulls, recalls, stopping
+from domain import away, bins, boxed, dock, printing, proofs, pulls, recalls, stopping
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.orders import Order
@@ -277,7 +277,7 @@ def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
     if stop.state is StopState.TOO_LATE:
         mine = any(viewer.offers(right, shop=order.shop_id) for right in away.RIGHTS)
         asks = [take] if mine and stop.acked_at is None else []
-        return (*_recall_rows(desk, parcel, order, viewer), *asks)
+        return (*_recall_rows(desk, parcel, order, viewer), *asks, *proof_rows(desk, parcel, viewer))
     rows: list[Row] = []
     idle = stop.kind is StopKind.REPICK and stopping.forbidden(desk, parcel)
     if stop.state is StopState.OPEN and not idle and any(viewer.offers(right, warehouse=place) for right in SEEN):
@@ -287,10 +287,21 @@ def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
         rows.append((Button(words.plain("✂️ Sheet torn up"), pack("sn", stop.id, stop.revision)),))
     if stop.open and viewer.offers(Right.HAND_OVER, warehouse=place) and dock.may_have_left(desk, parcel):
         rows.append((Button(words.plain("🚚 It has left already"), pack("sl", stop.id, stop.revision)),))
+    rows += proof_rows(desk, parcel, viewer)
     prints = any(viewer.offers(right, warehouse=place) for right in (Right.WAVE, Right.PACK))
     if prints and _slip_wanted(desk, stop, parcel):
         rows.append((Button(words.plain("🖨 New slip"), pack("sp", parcel.id)),))
     return tuple(rows)
+
+
+def proof_rows(desk: Desk, parcel: Parcel, viewer: Viewer) -> list[Row]:
+    """What is kept with the parcel in photos and films, for who may see it."""
+    count = proofs.counts(desk, [parcel.id]).get(parcel.id, 0)
+    shown = not viewer.private or (viewer.actor is not None and proofs.seen_by(desk, viewer.actor, parcel))
+    if not count or not shown:
+        return []
+    label = viewer.words.label("📷 {parcel}: {count}", parcel=parcel.number, count=count)
+    return [(Button(label, pack("pf", parcel.id)),)]
 
 
 def _recall_rows(desk: Desk, parcel: Parcel, order: Order, viewer: Viewer) -> tuple[Row, ...]:
