@@ -198,14 +198,16 @@ async def test_only_who_has_the_parcel_in_scope_keeps_and_sees(floor: Floor) -> 
     box = await packed(floor)
     await floor.photographs(floor.cast.people[Role.PACKER], picture())
     stop = floor.refund(floor.look(lambda desk: desk.orders.get(box.order_ids[0])))
-    buyer, picker = floor.cast.people[Role.BUYER], floor.cast.people[Role.PICKER]
+    anna, picker = floor.cast.people[Role.CS], floor.cast.people[Role.PICKER]
     answer = await answering(floor, picker, stop)
     shown = floor.wire.calls[-1]
     away = floor.look(lambda desk: desk.people.get(picker.id))
     floor.do(lambda unit: unit.people.save(replace(away, warehouses=frozenset({2}))))
     assert await floor.photographs(picker, picture(7), **answer) == ["This warehouse is not yours to work in."]
     before = len(kept(floor, box))
-    for person in (picker, buyer):
+    other = floor.look(lambda desk: desk.people.get(anna.id))
+    floor.do(lambda unit: unit.people.save(replace(other, shops=frozenset({2}))))
+    for person in (picker, anna):
         await floor.presses(person, f"pf:{box.id}", shown)
         assert [call.name for call in floor.last if call.name.startswith("send")] == []
     assert (len(kept(floor, box)), before) == (1, 1)
