@@ -42,6 +42,11 @@ def gaps(order: Order, boxes: Sequence[Parcel], catalog: Catalog) -> list[Gap]:
     return [Gap(name, inside[name], wanted[name]) for name in names if inside[name] != wanted[name]]
 
 
+def differ(order: Order, news: Order, boxes: Sequence[Parcel], catalog: Catalog) -> bool:
+    """Whether these boxes are right, or wrong, in another way for the order as it is told now."""
+    return gaps(order, boxes, catalog) != gaps(news, boxes, catalog)
+
+
 def missing(order: Order, boxes: Sequence[Parcel], catalog: Catalog) -> list[Gap]:
     """Goods of the order that lie in no box of it, or not all of them. Nothing while it has no box."""
     if all(box.state is ParcelState.CANCELLED for box in boxes):

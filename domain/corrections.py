@@ -77,7 +77,7 @@ def _moved(desk: Desk, actor: Actor, order: Order, receiver: Receiver) -> Order:
     news = dock.call_back(desk, actor, replace(order, receiver=receiver, merge_code=""))
     if news.status is OrderStatus.RELEASED:
         news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: seen})
-    away.moved_too_late(desk, news, desk.parcels.of_orders([order.id]).get(order.id, ()))
+    away.changed_too_late(desk, news, desk.parcels.of_orders([order.id]).get(order.id, ()), moved=True)
     interception.keep(desk, news)
     printing.changed(desk, [order.id])
     review.announce(desk, [order.id])

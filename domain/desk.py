@@ -322,3 +322,6 @@ class Desk(Protocol):
 
     def history(self, subject: str, subject_id: int, limit: int = 50) -> list[Event]:
         """Newest first."""
+
+    def noted(self, subject: str, ids: Collection[int], verb: str) -> dict[int, int]:
+        """subject id -> how often that was written down of it; those of which it never was are missing."""

@@ -56,6 +56,7 @@ class NoticeKind(StrEnum):
     RECALL = "recall"
     RECALLS = "recalls"
     STOCK_DOC = "stock_doc"
+    PRINTED = "printed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,8 +279,8 @@ def release_hold(
     desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode, *, sure: bool = False
 ) -> Order:
     """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale; for
-    goods in the house ShipsAsItIs unless the person is `sure`, and for their new address TwoPlaces, NoCourierThere,
-    NotSeen."""
+    goods in the house ShipsAsItIs unless the person is `sure`, NotSeen while nobody has seen what was called back, and
+    for their new address TwoPlaces, NoCourierThere."""
     order = desk.orders.get(order_id)
     require(actor, Right.VIEW_ORDERS, shop=order.shop_id)
     seen(desk, order, revision)

@@ -60,6 +60,8 @@ KINDS = {
     "stop_shelf": N_("stop shelf"),
     "bin": N_("bin"),
     "batch": N_("batch"),
+    "label": N_("label"),
+    "proof": N_("photo or film"),
     "expiry": N_("expiry"),
     "units": N_("units"),
     "cost": N_("cost"),

@@ -12,6 +12,7 @@ TOPICS = (
     "staff",
     "policy",
     "bundles",
+    "proofs",
     "intake",
     "mapping",
     "digest",

@@ -285,5 +285,9 @@ class Unit:
         """Newest first."""
         return self._history.of(subject, subject_id, limit)
 
+    def noted(self, subject: str, ids: Collection[int], verb: str) -> dict[int, int]:
+        """How often that was written down of each."""
+        return self._history.count(subject, ids, verb)
+
 
 _REPOSITORIES = frozenset(name for name, part in vars(Unit).items() if isinstance(part, cached_property))

@@ -16,7 +16,7 @@ from domain.records import Alert, AlertKind, NoticeKind
 from domain.scope import ALL, HELD
 from domain.worries import OF_STOCK_DOC, OF_WAREHOUSE, place
 from handlers.card import Button, Card
-from handlers.cards.alert_facts import FACTS, KINDS
+from handlers.cards.alert_facts import FACTS, KINDS, SHORT
 from handlers.cards.orders import age, order_button
 from handlers.cards.scopes import code_of
 from handlers.cards.stock_room import KINDS as DOCS
@@ -29,6 +29,7 @@ from handlers.words import Html, Words
 
 SHOWN, LISTED, IN_LIST = 3, 8, 10
 EXACT_MINUTES = 600
+_BY_ROLE = (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT)
 
 
 @drawing(NoticeKind.ALERT)
@@ -62,7 +63,7 @@ def title(desk: Desk, alert: Alert, words: Words) -> str:
         facts = {"silent": _span(silent, words), "normal": _span(normal, words)}
         return words.label("No order for {silent}, normal is {normal}", **facts)
     what = words.plain(KINDS[alert.kind])
-    if alert.kind in (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT) and alert.part:
+    if alert.kind in _BY_ROLE and alert.part:
         what = words.label(N_("{what} ({role})"), what=what, role=role_name(alert.part, words))
     if alert.kind is AlertKind.FEED_STALE:
         return what  # of one shop, which stands beside it
@@ -173,7 +174,9 @@ def _records(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[B
         boxes = desk.parcels.many(first)
         first = tuple(boxes[one].order_ids[0] for one in first if one in boxes and boxes[one].order_ids)
     orders = desk.orders.many(first)
-    return tuple((order_button(desk, orders[one], words),) for one in dict.fromkeys(first) if one in orders)
+    several = place(alert)[0] is None
+    shown = [orders[one] for one in dict.fromkeys(first) if one in orders]
+    return tuple((order_button(desk, order, words, shops=several),) for order in shown)
 
 
 def mine(desk: Desk, viewer: Viewer) -> list[Alert]:
@@ -203,9 +206,17 @@ def alert_line(desk: Desk, alert: Alert, words: Words) -> str:
 
 def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[Button, ...], ...]:
     """A button for each that opens it."""
-    return tuple(
-        (Button(f"{title(desk, alert, words)} · {place_name(desk, alert)}", pack("w.o", alert.id)),) for alert in alerts
-    )
+    return tuple((Button(_short(desk, alert, words), pack("w.o", alert.id)),) for alert in alerts)
+
+
+def _short(desk: Desk, alert: Alert, words: Words) -> str:
+    """`Held 12: service lead · 小满旗舰店`, so that no phone breaks it; of the whole company without its name."""
+    what = words.plain(SHORT[alert.kind])
+    if alert.kind not in (AlertKind.ORDER_GAP, AlertKind.FEED_STALE):
+        what = words.label("{what} {count}", what=what, count=alert.count)
+    if alert.kind in _BY_ROLE and alert.part:
+        what = words.label("{what}: {role}", what=what, role=role_name(alert.part, words))
+    return what if place(alert) == (None, None) else f"{what} · {place_name(desk, alert)}"
 
 
 @drawing(NoticeKind.ALERTS)

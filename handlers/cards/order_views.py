@@ -27,7 +27,7 @@ from handlers.cards.late import as_it_is
 from handlers.cards.owed import not_parted
 from handlers.cards.refund_parts import part_name, part_rows, read_lines
 from handlers.cards.rows import Row, in_twos
-from handlers.cards.stops import why
+from handlers.cards.stops import proof_rows, why
 from handlers.cards.together import why_lines
 from handlers.goods import beside
 from handlers.taps import pack
@@ -203,14 +203,16 @@ def _history(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], 
     """What happened to the order and its parcels, newest first, a page at a time."""
     words, page = viewer.words, int(data.get("page", "0"))
     events = desk.history("order", order.id, 500)
-    for parcel in desk.parcels.of_orders([order.id]).get(order.id, ()):
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    for parcel in boxes:
         events += desk.history("parcel", parcel.id, 500)
     events.sort(key=lambda event: (event.at, event.id), reverse=True)
     shown = events[page * PAGE : (page + 1) * PAGE]
     lines = [head, "", *(event_line(event, viewer) for event in shown)]
     row = [Button(words("◀ Newer"), pack("o.hi", order.id, page - 1))] if page else []
     row += [Button(words("Older ▶"), pack("o.hi", order.id, page + 1))] if len(events) > (page + 1) * PAGE else []
-    return Card("\n".join(lines), (tuple(row), _back(order, words)) if row else (_back(order, words),))
+    kept = [photos for parcel in boxes for photos in proof_rows(desk, parcel, viewer)]
+    return Card("\n".join(lines), (*kept, *((tuple(row),) if row else ()), _back(order, words)))
 
 
 def event_line(event: Event, viewer: Viewer) -> str:

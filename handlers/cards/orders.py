@@ -278,10 +278,11 @@ def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
     return lines
 
 
-def order_button(desk: Desk, order: Order, words: Words, *, vip: bool = False) -> Button:
-    """A button that opens the order, for lists; a VIP's has a star."""
+def order_button(desk: Desk, order: Order, words: Words, *, vip: bool = False, shops: bool = True) -> Button:
+    """A button that opens the order, for lists; a VIP's has a star. Without `shops` the list is of one shop."""
     amount = words.money(order.paid or order.total, order.currency)
     state = step_name(order.status, words) if not order.held else words("held")
     shop = shop_name(desk.catalog, order.shop_id)
     facts = {"number": f"⭐ {order.number}" if vip else order.number, "amount": amount, "state": state, "shop": shop}
-    return Button(words.label("{number} · {amount} · {state} · {shop}", **facts), pack("o.o", order.id))
+    text = N_("{number} · {amount} · {state} · {shop}") if shops else N_("{number} · {amount} · {state}")
+    return Button(words.label(text, **facts), pack("o.o", order.id))
