@@ -218,7 +218,17 @@ def _starts(names: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
     return {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
 
 
+def _openers() -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """((where, bare name) that is no other word there, (city, beginning of a name) that is none of its districts)."""
+    listed = [(where, name) for where, names in _records("openers.txt") for name in names.split(",")]
+    openers = frozenset((where, name) for where, name in listed if not where.startswith("!"))
+    return openers, frozenset((where[1:], name) for where, name in listed if where.startswith("!"))
+
+
 FULL, LOOSE = _spellings()
+# Where (nothing, a province, a city) must be known for a name without its suffix to be believed before a town or road,
+# and what begins like such a name and is another (朝阳门).
+OPENERS, LOOKALIKES = _openers()
 # Loose spellings that do not say what they are. Not the same as having no suffix: 杭州 and 景德镇 seem to have one.
 BARE: Final = frozenset(LOOSE) & ({short(name) for name in FULL} | {name for name in LOOSE if name[-1] not in SUFFIXES})
 # No address begins with these: they count only where the city or province is known.

@@ -11,20 +11,44 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from domain.divisions import BARE, COUNTRY, FILLERS, FULL, LOOSE, NAMES, STARTS, SUFFIXES, VAGUE, Division, Level
+from domain.divisions import (
+    BARE,
+    COUNTRY,
+    FILLERS,
+    FULL,
+    LOOKALIKES,
+    LOOSE,
+    NAMES,
+    OPENERS,
+    STARTS,
+    SUFFIXES,
+    VAGUE,
+    Division,
+    Level,
+)
 
 FIELDS = ("province", "city", "district")
 
 SEPARATORS = frozenset(" \t\r\n\u3000\xa0,，、。.;；:：/／\\|｜-－—–_·•>＞→~～")
 AROUND = "".join(SEPARATORS)
 # After a short name in running text these begin the name of a road, village or building: 西湖大道, 朝阳路, 中山公园.
-_NOT_A_DIVISION = frozenset("路街道巷弄里村镇乡大东南西北中新小桥站港园苑花公广场商医学酒宾饭店机银")
+NOT_A_DIVISION = frozenset("路街道巷弄里村镇乡大东南西北中新小桥站港园苑花公广场商医学酒宾饭店机银")
 _OF_THE_CITY = ("市中区", "市南区", "市北区")
 # After the suffix 市 and the like these make another word: 市场, 市民, 市郊, 市立, 市区, 县城.
 _ANOTHER_WORD = frozenset("场民郊立区政级委域城")
 _ZONE = re.compile(
     r"[^\s,，、\d路街道号村栋楼()（）]{0,8}?(?:高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|高新区|经开区|政务区|开发区|新区"
     r"|工业园区|产业园区|保税区|度假区|管理区|示范区|实验区|试验区|合作区|风景名胜区|风景区)"
+)
+
+
+# What makes roads of one name: 浦东南路, 金沙江西路, 瑞金二路.
+_SIDES = "东西南北中前后上下内外新老大小一二三四五六七八九十支横纵环第"
+_NO_NAME = rf"0-9０-９A-Za-z()（）#省市县旗路街镇乡道弄巷号{re.escape(AROUND)}"
+# A town, road or village with a name of its own, two characters at least without its side: 玉山镇, 中关村, 稠城街道.
+ONWARD = re.compile(
+    rf"[{re.escape(AROUND)}]*[^{_NO_NAME}]{{1,4}}?[^{_NO_NAME}{_SIDES}][{_SIDES}]{{0,3}}"
+    r"(?:街道|大道|大街|胡同|镇|乡|路|街|道|村|巷|弄)"
 )
 
 
@@ -101,17 +125,44 @@ def _joined(known: tuple[Division, ...], named: tuple[Division, ...]) -> tuple[D
     return tuple(one for one in known if any(one is place or place in one.above for place in named))
 
 
-def _bare_fits(known: tuple[Division, ...], named: tuple[Division, ...], alone: bool) -> tuple[Division, ...]:
-    """Which places a name without its suffix may mean: a district's only where the city is known, or where it stands
-    alone and the province is known."""
+def _bare(text: str, at: int, end: int, known: tuple[Division, ...], named: tuple[Division, ...]) -> _Step | None:
+    """A name without its suffix. It may be a district where the city is known and nothing there begins with the same
+    word, or where it stands alone and the province is known; it opens an address only as a province's. What is no
+    other word may do either in front of a town or road."""
+    alone = end == len(text) or text[end] in SEPARATORS
     in_city = any(one.city for one in known) or (alone and bool(known))
-    return tuple(place for place in named if in_city or not place.district)
+    fits = named if _is_word(text, end) else ()
+    fits = tuple([place for place in fits if not place.district or (in_city and not _misleads(text, at, end, place))])
+    led = tuple([place for place in named if place.final and _leads(text, at, end, known, place)])
+    proper = _joined(known, led) if led else ()
+    places = proper or _joined(known, fits)
+    if not places:
+        return None
+    first = places[0]
+    opens = bool(proper) or first.level is Level.PROVINCE or first.province == first.city
+    firm = places != known if known else opens
+    return _Step(places, end, 1 << first.level if alone or not first.district else 0, firm)
+
+
+def _misleads(text: str, at: int, end: int, place: Division) -> bool:
+    """Whether the word goes on as that of another place of the city: 朝阳门 is in 东城."""
+    return any((place.city, text[at:longer]) in LOOKALIKES for longer in (end + 1, end + 2))
+
+
+def _leads(text: str, at: int, end: int, known: tuple[Division, ...], place: Division) -> bool:
+    """Whether the name, where so much is known, is no other word, and a town or road with a name of its own follows."""
+    name = text[at:end]
+    if ("", name) not in OPENERS:
+        in_city = any(one.city == place.city for one in known)
+        if not known or not ((place.province, name) in OPENERS or (in_city and (place.city, name) in OPENERS)):
+            return False
+    return not _misleads(text, at, end, place) and ONWARD.match(text, end) is not None
 
 
 def _is_word(text: str, end: int) -> bool:
     """Whether a name without its suffix ends here, as far as one can see."""
     after = text[end : end + 1]
-    return after not in _NOT_A_DIVISION or text[end : end + 2] in STARTS
+    return after not in NOT_A_DIVISION or text[end : end + 2] in STARTS
 
 
 def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
@@ -124,7 +175,9 @@ def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
         return _Step(known, at + 1, 0, firm=False)
     for length in STARTS.get(text[at : at + 2], ()):
         name, end = text[at : at + length], at + length
-        if end > len(text) or name not in NAMES or (not known and name in VAGUE) or _cuts(text, end, name):
+        if end > len(text) or name not in NAMES or _cuts(text, end, name):
+            continue
+        if not known and name in VAGUE and ("", name) not in OPENERS:
             continue
         named = FULL.get(name)
         if named and (places := _joined(known, named)):
@@ -132,12 +185,11 @@ def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
         if name in FILLERS and (known or name in COUNTRY):
             return _Step(known, end, 0, firm=False)
         named = LOOSE.get(name)
-        whole = name not in BARE
-        if named and (whole or _is_word(text, end)):
-            alone = end == len(text) or text[end] in SEPARATORS
-            places = _joined(known, named if whole else _bare_fits(known, named, alone))
-            if places:
-                return _bare_step(end, known, places, whole, alone)
+        if named and name not in BARE:
+            if places := _joined(known, named):
+                return _Step(places, end, 1 << places[0].level, firm=True)
+        elif named and (step := _bare(text, at, end, known, named)):
+            return step
     return None
 
 
@@ -154,15 +206,6 @@ def _cuts(text: str, end: int, name: str) -> bool:
     if after in _OF_THE_CITY:
         return any(one in place.above for one in FULL.get(name, ()) for place in FULL[after])
     return after.startswith("市场")
-
-
-def _bare_step(end: int, known: tuple[Division, ...], places: tuple[Division, ...], whole: bool, alone: bool) -> _Step:
-    """A name in a loose spelling. It opens an address only as a province's; a district's in running text counts as
-    inferred."""
-    first = places[0]
-    opens = first.level is Level.PROVINCE or first.province == first.city
-    firm = whole or (places != known if known else opens)
-    return _Step(places, end, 1 << first.level if whole or alone or not first.district else 0, firm)
 
 
 def walk(text: str, before: Read) -> Read:
