@@ -43,13 +43,19 @@ _ZONE = re.compile(
 
 
 # What makes roads of one name: 浦东南路, 金沙江西路, 瑞金二路.
-_SIDES = "东西南北中前后上下内外新老大小一二三四五六七八九十支横纵环第"
+SIDES = "东西南北中前后上下内外新老大小一二三四五六七八九十支横纵环第"
+_SAME_ROAD = re.compile(rf"[{SIDES}]+(?:路|大道|街|道|巷|弄)")
 _NO_NAME = rf"0-9０-９A-Za-z()（）#省市县旗路街镇乡道弄巷号{re.escape(AROUND)}"
 # A town, road or village with a name of its own, two characters at least without its side: 玉山镇, 中关村, 稠城街道.
 ONWARD = re.compile(
-    rf"[{re.escape(AROUND)}]*[^{_NO_NAME}]{{1,4}}?[^{_NO_NAME}{_SIDES}][{_SIDES}]{{0,3}}"
+    rf"[{re.escape(AROUND)}]*(?!社区|新村|民族)[^{_NO_NAME}]{{1,4}}?[^{_NO_NAME}{SIDES}][{SIDES}]{{0,3}}"
     r"(?:街道|大道|大街|胡同|镇|乡|路|街|道|村|巷|弄)"
 )
+
+
+# What makes a town or village of a county's name: 古县镇, 古县渡镇, 大东区村.
+_TOWN = re.compile(r"镇|乡|街道|村|庄")
+_NEAR_TOWN = re.compile(r".?(?:镇|乡|街道)|村|庄")
 
 
 class Why(StrEnum):
@@ -117,7 +123,7 @@ def _joined(known: tuple[Division, ...], named: tuple[Division, ...]) -> tuple[D
         return tuple(place for place in named if not place.weak)
     if len(known) == 1:
         (one,) = known
-        below = tuple([place for place in named if one in place.above])
+        below = tuple([place for place in named if one in place.above and (one.city or not place.town)])
     else:
         below = tuple([place for place in named if not set(place.above).isdisjoint(known)])
     if below:
@@ -125,15 +131,17 @@ def _joined(known: tuple[Division, ...], named: tuple[Division, ...]) -> tuple[D
     return tuple(one for one in known if any(one is place or place in one.above for place in named))
 
 
-def _bare(text: str, at: int, end: int, known: tuple[Division, ...], named: tuple[Division, ...]) -> _Step | None:
+def _bare(
+    text: str, at: int, end: int, known: tuple[Division, ...], named: tuple[Division, ...], longer: bool
+) -> _Step | None:
     """A name without its suffix. It may be a district where the city is known and nothing there begins with the same
     word, or where it stands alone and the province is known; it opens an address only as a province's. What is no
-    other word may do either in front of a town or road."""
+    other word, nor the beginning of a longer name, may do either in front of a town or road."""
     alone = end == len(text) or text[end] in SEPARATORS
-    in_city = any(one.city for one in known) or (alone and bool(known))
+    named = tuple([place for place in named if not (place.final and _misleads(text, at, end, place))])
     fits = named if _is_word(text, end) else ()
-    fits = tuple([place for place in fits if not place.district or (in_city and not _misleads(text, at, end, place))])
-    led = tuple([place for place in named if place.final and _leads(text, at, end, known, place)])
+    fits = tuple([place for place in fits if not place.district or (alone and known) or _in_city(known, place)])
+    led = tuple([place for place in named if place.final and not longer and _leads(text, at, end, known, place)])
     proper = _joined(known, led) if led else ()
     places = proper or _joined(known, fits)
     if not places:
@@ -142,6 +150,10 @@ def _bare(text: str, at: int, end: int, known: tuple[Division, ...], named: tupl
     opens = bool(proper) or first.level is Level.PROVINCE or first.province == first.city
     firm = places != known if known else opens
     return _Step(places, end, 1 << first.level if alone or not first.district else 0, firm)
+
+
+def _in_city(known: tuple[Division, ...], place: Division) -> bool:
+    return any(one.city == place.city for one in known)
 
 
 def _misleads(text: str, at: int, end: int, place: Division) -> bool:
@@ -153,16 +165,18 @@ def _leads(text: str, at: int, end: int, known: tuple[Division, ...], place: Div
     """Whether the name, where so much is known, is no other word, and a town or road with a name of its own follows."""
     name = text[at:end]
     if ("", name) not in OPENERS:
-        in_city = any(one.city == place.city for one in known)
-        if not known or not ((place.province, name) in OPENERS or (in_city and (place.city, name) in OPENERS)):
+        in_city = _in_city(known, place) and (place.city, name) in OPENERS
+        if not in_city and not (known and (place.province, name) in OPENERS):
             return False
-    return not _misleads(text, at, end, place) and ONWARD.match(text, end) is not None
+    return ONWARD.match(text, end) is not None
 
 
 def _is_word(text: str, end: int) -> bool:
     """Whether a name without its suffix ends here, as far as one can see."""
     after = text[end : end + 1]
-    return after not in NOT_A_DIVISION or text[end : end + 2] in STARTS
+    if after in NOT_A_DIVISION:
+        return text[end : end + 2] in STARTS
+    return after not in SIDES or _SAME_ROAD.match(text, end) is None
 
 
 def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
@@ -173,23 +187,28 @@ def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
         and (text[at + 1 : at + 2] in SEPARATORS or _lists_counties(text, at, known))
     ):
         return _Step(known, at + 1, 0, firm=False)
+    longer = False
     for length in STARTS.get(text[at : at + 2], ()):
         name, end = text[at : at + length], at + length
-        if end > len(text) or name not in NAMES or _cuts(text, end, name):
+        if end > len(text) or name not in NAMES:
             continue
-        if not known and name in VAGUE and ("", name) not in OPENERS:
+        if _cuts(text, end, name, known):
+            longer = True
             continue
-        named = FULL.get(name)
-        if named and (places := _joined(known, named)):
-            return _Step(places, end, 1 << named[0].level, firm=True)
+        full, loose = FULL.get(name, ()), LOOSE.get(name, ())
+        if not known and name in VAGUE and (longer or ("", name) not in OPENERS):
+            longer = True
+            continue
+        if full and (places := _joined(known, full)):
+            return _Step(places, end, 1 << full[0].level, firm=True)
         if name in FILLERS and (known or name in COUNTRY):
             return _Step(known, end, 0, firm=False)
-        named = LOOSE.get(name)
-        if named and name not in BARE:
-            if places := _joined(known, named):
+        if loose and name not in BARE:
+            if places := _joined(known, loose):
                 return _Step(places, end, 1 << places[0].level, firm=True)
-        elif named and (step := _bare(text, at, end, known, named)):
+        elif loose and (step := _bare(text, at, end, known, loose, longer)):
             return step
+        longer = longer or bool(_joined(known, loose))
     return None
 
 
@@ -198,8 +217,12 @@ def _lists_counties(text: str, at: int, known: tuple[Division, ...]) -> bool:
     return known[0].province == known[0].city and text[at + 1 : at + 3] in STARTS
 
 
-def _cuts(text: str, end: int, name: str) -> bool:
-    """Whether the 市 belongs to what follows: 济南市中区 is 济南 and 市中区, 中山市场 is a market."""
+def _cuts(text: str, end: int, name: str, known: tuple[Division, ...]) -> bool:
+    """Whether its last character belongs to what follows: 济南市中区 is 济南 and 市中区, 中山市场 is a market, and where
+    no city is told 古县镇 is a town."""
+    if name[-1] in "县区":
+        kind = _TOWN if len(name) > 2 else _NEAR_TOWN
+        return not any(one.city for one in known) and kind.match(text, end) is not None
     if name[-1] != "市":
         return False
     after = text[end - 1 : end + 2]

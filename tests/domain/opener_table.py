@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from domain.divisions import BARE, FULL, LOOSE, Division, short
-from domain.place_names import NOT_A_DIVISION, ONWARD
+from domain.place_names import NOT_A_DIVISION, ONWARD, SIDES
 
 HEAD = """\
 # Names of counties and cities without 县, 区 or 市 that may stand before a town or road (昆山玉山镇): no other place in
@@ -36,6 +36,7 @@ class Named(NamedTuple):
     province: str
     city: str
     district: str
+    town: bool
 
 
 class Look(NamedTuple):
@@ -43,6 +44,11 @@ class Look(NamedTuple):
 
     place: Named
     rest: str
+
+    @property
+    def word(self) -> str:
+        """As much of it as makes another word."""
+        return (self.rest.rstrip(SIDES) or self.rest)[:2]
 
 
 def _rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
@@ -63,7 +69,7 @@ def places(folder: Path) -> list[Named]:
             city, district = district, ""
         found[row["code"]] = province, city, district
     return [
-        Named(_KIND.sub("", row["name"]), *found[row["areaCode"]])
+        Named(_KIND.sub("", row["name"]), *found[row["areaCode"]], name == "streets.csv")
         for name in ("streets.csv", "villages.csv")
         for row in _rows(folder, name)
         if not {"(", "（"} & set(row["name"])
@@ -91,11 +97,13 @@ def _another(look: Look, one: Division) -> bool:
 
 
 def _misleading(one: Division, alike: Iterable[Look]) -> Iterator[Look]:
-    """What begins like the district, in its city but not in it, with no word that says so by itself (路)."""
+    """What begins like the district, in its city but not in it, and names of its own that one character makes another
+    word (玄武湖街道); for a city without districts the same in its province."""
     for look in alike:
-        if one.district and look.place.city == one.city and not _lies_in(look.place, one):
-            if look.rest[0] not in NOT_A_DIVISION:
-                yield look
+        near = look.place.province == one.province and (look.place.city == one.city or not one.district)
+        own = _lies_in(look.place, one)
+        if near and (not own or (look.place.town and len(look.rest.rstrip(SIDES)) == 1)) and look.rest[0] not in NOT_A_DIVISION:
+            yield look
 
 
 def scope(one: Division, bearers: Collection[Division], alike: Collection[Look]) -> str | None:
@@ -119,7 +127,7 @@ def table(named: Iterable[Named]) -> str:
             where = scope(one, bearers, alike.get(name, ()))
             if where is not None and short(one.district or one.city) == name:
                 lines[where].add(name)
-            not_districts[f"!{one.city}"] |= {name + look.rest[:2] for look in _misleading(one, alike.get(name, ()))}
+            not_districts[f"!{one.city}"] |= {name + look.word for look in _misleading(one, alike.get(name, ()))}
     listed = [(where, sorted(names)) for part in (lines, not_districts) for where, names in sorted(part.items())]
     return "\n".join([HEAD, *(f"{where}|{','.join(names)}" for where, names in listed if names), ""])
 
