@@ -164,7 +164,9 @@ def _widest(places: tuple[Division, ...]) -> tuple[Division, ...]:
         return places
     least = min(place.level for place in places)
     wide = [place for place in places if place.level is least]
-    if len(wide) > 1 or (least is not Level.PROVINCE and any(wide[0] not in one.above for one in places if one.level > least)):
+    if len(wide) > 1 or (
+        least is not Level.PROVINCE and any(wide[0] not in one.above for one in places if one.level > least)
+    ):
         return places
     return tuple(wide)
 

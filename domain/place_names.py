@@ -25,6 +25,7 @@ from domain.divisions import (
     VAGUE,
     Division,
     Level,
+    short,
 )
 
 FIELDS = ("province", "city", "district")
@@ -48,7 +49,7 @@ _SAME_ROAD = re.compile(rf"[{SIDES}]+(?:路|大道|街|道|巷|弄)")
 _NO_NAME = rf"0-9０-９A-Za-z()（）#省市县旗路街镇乡道弄巷号{re.escape(AROUND)}"
 # A town, road or village with a name of its own, two characters at least without its side: 玉山镇, 中关村, 稠城街道.
 ONWARD = re.compile(
-    rf"[{re.escape(AROUND)}]*(?!社区|新村|民族)[^{_NO_NAME}]{{1,4}}?[^{_NO_NAME}{SIDES}][{SIDES}]{{0,3}}"
+    rf"[{re.escape(AROUND)}]*(?!社区|小区|[新一二三四五六七八九十]村|民族|花园|家园|公园|广场|农场|林场)[^{_NO_NAME}]{{1,4}}?[^{_NO_NAME}{SIDES}][{SIDES}]{{0,3}}"
     r"(?:街道|大道|大街|胡同|镇|乡|路|街|道|村|巷|弄)"
 )
 
@@ -137,10 +138,14 @@ def _bare(
     """A name without its suffix. It may be a district where the city is known and nothing there begins with the same
     word, or where it stands alone and the province is known; it opens an address only as a province's. What is no
     other word, nor the beginning of a longer name, may do either in front of a town or road."""
-    alone = end == len(text) or text[end] in SEPARATORS
+    name, alone = text[at:end], end == len(text) or text[end] in SEPARATORS
     named = tuple([place for place in named if not (place.final and _misleads(text, at, end, place))])
     fits = named if _is_word(text, end) else ()
     fits = tuple([place for place in fits if not place.district or (alone and known) or _in_city(known, place)])
+    if any(one in named and name == short(one.city) for one in known):
+        named = fits = tuple(
+            [place for place in fits if not place.district]
+        )  # 长沙市长沙: the city again, or its county
     led = tuple([place for place in named if place.final and not longer and _leads(text, at, end, known, place)])
     proper = _joined(known, led) if led else ()
     places = proper or _joined(known, fits)
@@ -256,10 +261,10 @@ def walk(text: str, before: Read) -> Read:
 
 
 def _is_seat(spelled: str, name: str, known: tuple[Division, ...], named: tuple[Division, ...]) -> bool:
-    """The 毕节市 of 毕节地区毕节市: the seat of a prefecture that bears its name today. Which district that became no
+    """The 毕节市 of 毕节地区毕节市: the seat of a prefecture that bore its name and does today (思茅地区 had no 普洱市). Which district that became no
     table says, and its couriers know; it stands in the district's stead."""
     same = len(named) == 1 and named == known and named[0].level is Level.CITY
-    return same and spelled.endswith("地区") and name == named[0].city
+    return same and spelled.removesuffix("地区") == name[:-1] != spelled and name == named[0].city
 
 
 def _beyond(text: str, read: Read) -> Read:

@@ -102,7 +102,11 @@ def _misleading(one: Division, alike: Iterable[Look]) -> Iterator[Look]:
     for look in alike:
         near = look.place.province == one.province and (look.place.city == one.city or not one.district)
         own = _lies_in(look.place, one)
-        if near and (not own or (look.place.town and len(look.rest.rstrip(SIDES)) == 1)) and look.rest[0] not in NOT_A_DIVISION:
+        if (
+            near
+            and (not own or (look.place.town and len(look.rest.rstrip(SIDES)) == 1))
+            and look.rest[0] not in NOT_A_DIVISION
+        ):
             yield look
 
 
