@@ -223,11 +223,15 @@ def _starts(names: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
     return {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
 
 
-def _openers() -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
-    """((where, bare name) that is no other word there, (city, beginning of a name) that is none of its districts)."""
-    listed = [(where, name) for where, names in _records("openers.txt") for name in names.split(",")]
-    openers = frozenset((where, name) for where, name in listed if not where.startswith("!"))
-    return openers, frozenset((where[1:], name) for where, name in listed if where.startswith("!"))
+def _openers() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
+    """(bare name -> where it is no other word, beginning of a name -> cities none of whose districts it is)."""
+    openers: dict[str, set[str]] = {}
+    others: dict[str, set[str]] = {}
+    for where, names in _records("openers.txt"):
+        for name in names.split(","):
+            (others if where.startswith("!") else openers).setdefault(name, set()).add(where.removeprefix("!"))
+    openers_of, others_of = ({name: frozenset(at) for name, at in found.items()} for found in (openers, others))
+    return openers_of, others_of
 
 
 FULL, LOOSE = _spellings()

@@ -54,9 +54,14 @@ ONWARD = re.compile(
 )
 
 
+_TAKES = frozenset("中南北场镇乡街村庄")
 # What makes a town or village of a county's name: 古县镇, 古县渡镇, 大东区村.
 _TOWN = re.compile(r"镇|乡|街道|村|庄")
 _NEAR_TOWN = re.compile(r".?(?:镇|乡|街道)|村|庄")
+
+
+_SHORTEST = 2
+_NOWHERE: frozenset[str] = frozenset()
 
 
 class Why(StrEnum):
@@ -135,45 +140,50 @@ def _joined(known: tuple[Division, ...], named: tuple[Division, ...]) -> tuple[D
 def _bare(
     text: str, at: int, end: int, known: tuple[Division, ...], named: tuple[Division, ...], longer: bool
 ) -> _Step | None:
-    """A name without its suffix. It may be a district where the city is known and nothing there begins with the same
-    word, or where it stands alone and the province is known; it opens an address only as a province's. What is no
-    other word, nor the beginning of a longer name, may do either in front of a town or road."""
-    name, alone = text[at:end], end == len(text) or text[end] in SEPARATORS
-    named = tuple([place for place in named if not (place.final and _misleads(text, at, end, place))])
-    fits = named if _is_word(text, end) else ()
-    fits = tuple([place for place in fits if not place.district or (alone and known) or _in_city(known, place)])
-    if any(one in named and name == short(one.city) for one in known):
-        named = fits = tuple(
-            [place for place in fits if not place.district]
-        )  # 长沙市长沙: the city again, or its county
-    led = tuple([place for place in named if place.final and not longer and _leads(text, at, end, known, place)])
-    proper = _joined(known, led) if led else ()
-    places = proper or _joined(known, fits)
+    """A name without its suffix. It may be a district where the city is known, or where it stands alone and the
+    province is known; it opens an address only as a province's. What is no other word, nor the beginning of a longer
+    name, may do either in front of a town or road."""
+    alone = end == len(text) or text[end] in SEPARATORS
+    named = _meant(text, at, end, known, named)
+    places: tuple[Division, ...] = ()
+    if named and _is_word(text, end):
+        cities = [one.city for one in known]
+        fits = [place for place in named if not place.district or (alone and known) or place.city in cities]
+        places = _joined(known, tuple(fits)) if fits else ()
+    opens = bool(places) and (places[0].level is Level.PROVINCE or places[0].province == places[0].city)
+    if not longer and not (places and (known or opens)):
+        led = _leading(text, at, end, known, named)
+        if led and (proper := _joined(known, led)):
+            places, opens = proper, True
     if not places:
         return None
-    first = places[0]
-    opens = bool(proper) or first.level is Level.PROVINCE or first.province == first.city
-    firm = places != known if known else opens
+    first, firm = places[0], places != known if known else opens
     return _Step(places, end, 1 << first.level if alone or not first.district else 0, firm)
 
 
-def _in_city(known: tuple[Division, ...], place: Division) -> bool:
-    return any(one.city == place.city for one in known)
+def _meant(
+    text: str, at: int, end: int, known: tuple[Division, ...], named: tuple[Division, ...]
+) -> tuple[Division, ...]:
+    """The places it may mean: no district where the word goes on as that of another place of the city (朝阳门 is in
+    东城), nor where it may be the city once more (长沙市长沙人民路)."""
+    for word in (text[at : end + 1], text[at : end + 2]):
+        if elsewhere := LOOKALIKES.get(word):
+            named = tuple([place for place in named if not (place.final and place.city in elsewhere)])
+    if len(named) > 1 and any(one in named and text[at:end] == short(one.city) for one in known):
+        return tuple([place for place in named if not place.district])
+    return named
 
 
-def _misleads(text: str, at: int, end: int, place: Division) -> bool:
-    """Whether the word goes on as that of another place of the city: 朝阳门 is in 东城."""
-    return any((place.city, text[at:longer]) in LOOKALIKES for longer in (end + 1, end + 2))
-
-
-def _leads(text: str, at: int, end: int, known: tuple[Division, ...], place: Division) -> bool:
-    """Whether the name, where so much is known, is no other word, and a town or road with a name of its own follows."""
-    name = text[at:end]
-    if ("", name) not in OPENERS:
-        in_city = _in_city(known, place) and (place.city, name) in OPENERS
-        if not in_city and not (known and (place.province, name) in OPENERS):
-            return False
-    return ONWARD.match(text, end) is not None
+def _leading(
+    text: str, at: int, end: int, known: tuple[Division, ...], named: tuple[Division, ...]
+) -> tuple[Division, ...]:
+    """The places whose name, where so much is known, is no other word, if a town or road with a name of its own
+    follows."""
+    proper = OPENERS.get(text[at:end])
+    if not proper or not ONWARD.match(text, end):
+        return ()
+    within = {"", *(one.province for one in known), *(one.city for one in known)} & proper
+    return tuple([place for place in named if place.final and not within.isdisjoint(("", place.province, place.city))])
 
 
 def _is_word(text: str, end: int) -> bool:
@@ -195,26 +205,31 @@ def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
     longer = False
     for length in STARTS.get(text[at : at + 2], ()):
         name, end = text[at : at + length], at + length
-        if end > len(text) or name not in NAMES:
+        if name not in NAMES or end > len(text):
             continue
-        if _cuts(text, end, name, known):
-            longer = True
-            continue
-        full, loose = FULL.get(name, ()), LOOSE.get(name, ())
-        if not known and name in VAGUE and (longer or ("", name) not in OPENERS):
-            longer = True
-            continue
-        if full and (places := _joined(known, full)):
-            return _Step(places, end, 1 << full[0].level, firm=True)
-        if name in FILLERS and (known or name in COUNTRY):
-            return _Step(known, end, 0, firm=False)
-        if loose and name not in BARE:
-            if places := _joined(known, loose):
-                return _Step(places, end, 1 << places[0].level, firm=True)
-        elif loose and (step := _bare(text, at, end, known, loose, longer)):
-            return step
-        longer = longer or bool(_joined(known, loose))
+        if known or name not in VAGUE or (not longer and "" in OPENERS.get(name, _NOWHERE)):
+            cut = (text[end : end + 1] in _TAKES or length == _SHORTEST) and _cuts(text, end, name, known)
+            full = None if cut else FULL.get(name)
+            if full and (places := _joined(known, full)):
+                return _Step(places, end, 1 << full[0].level, firm=True)
+            if not cut and (step := _loosely(text, at, end, known, longer)):
+                return step
+        longer = True
     return None
+
+
+def _loosely(text: str, at: int, end: int, known: tuple[Division, ...], longer: bool) -> _Step | None:
+    """A name in a loose spelling, or a word that says nothing. `longer`: it begins a longer name that does not fit."""
+    name = text[at:end]
+    if name in FILLERS and (known or name in COUNTRY):
+        return _Step(known, end, 0, firm=False)
+    named = LOOSE.get(name)
+    if not named:
+        return None
+    if name in BARE:
+        return _bare(text, at, end, known, named, longer)
+    places = _joined(known, named)
+    return _Step(places, end, 1 << places[0].level, firm=True) if places else None
 
 
 def _lists_counties(text: str, at: int, known: tuple[Division, ...]) -> bool:
@@ -223,11 +238,12 @@ def _lists_counties(text: str, at: int, known: tuple[Division, ...]) -> bool:
 
 
 def _cuts(text: str, end: int, name: str, known: tuple[Division, ...]) -> bool:
-    """Whether its last character belongs to what follows: 济南市中区 is 济南 and 市中区, 中山市场 is a market, and where
-    no city is told 古县镇 is a town."""
+    """Whether its last character belongs to what follows: 济南市中区 is 济南 and 市中区, 中山市场 a market, and 古县镇,
+    where no city is told, a town."""
     if name[-1] in "县区":
-        kind = _TOWN if len(name) > 2 else _NEAR_TOWN
-        return not any(one.city for one in known) and kind.match(text, end) is not None
+        if known and (known[0].city or known[-1].city):
+            return False
+        return (_TOWN if len(name) > _SHORTEST else _NEAR_TOWN).match(text, end) is not None
     if name[-1] != "市":
         return False
     after = text[end - 1 : end + 2]
@@ -261,8 +277,8 @@ def walk(text: str, before: Read) -> Read:
 
 
 def _is_seat(spelled: str, name: str, known: tuple[Division, ...], named: tuple[Division, ...]) -> bool:
-    """The 毕节市 of 毕节地区毕节市: the seat of a prefecture that bore its name and does today (思茅地区 had no 普洱市). Which district that became no
-    table says, and its couriers know; it stands in the district's stead."""
+    """The 毕节市 of 毕节地区毕节市: the seat of a prefecture that bore its name and does today (思茅地区 had no
+    普洱市). Which district that became no table says, and its couriers know; it stands in the district's stead."""
     same = len(named) == 1 and named == known and named[0].level is Level.CITY
     return same and spelled.removesuffix("地区") == name[:-1] != spelled and name == named[0].city
 

@@ -122,7 +122,9 @@ def scope(one: Division, bearers: Collection[Division], alike: Collection[Look])
 
 def table(named: Iterable[Named]) -> str:
     """The file."""
-    alike, lines, not_districts = looks(named), defaultdict(set), defaultdict(set)
+    alike = looks(named)
+    lines: dict[str, set[str]] = defaultdict(set)
+    not_districts: dict[str, set[str]] = defaultdict(set)
     for name in BARE:
         bearers = {*LOOSE[name], *FULL.get(name, ())}
         for one in bearers:

@@ -36,18 +36,20 @@ READ = """\
 河北古县镇人民路1号 → 河北省 / - / - / 古县镇人民路1号 ! city:missing: district:missing:
 """
 # Roads, towns, gates, lakes and neighbourhoods that begin like a county or district and are elsewhere or anywhere.
-HELD = """\
-朝阳建国路1号 朝阳区建国路1号 鼓楼区中山路1号 新华区新华路1号 城关区庆阳路1号 桥西裕华路1号 河北桥西裕华路1号 西湖文三路1号
-昆山路1号 昆山大道1号 上海昆山路1号 昆山开发区1号 海淀路1号 海淀南路1号 中山路1号 上海中山北路1号 上海南京西路1号
-南京北京东路1号 南京市北京东路1号 上海路1号 浦东南路1号 浦东大道1号 上海浦东南路1号 浦东北中路1号 深圳宝安大道1号
-广州天河北路1号 广州黄埔二路1号 上海金沙江路1号 金沙江西路1号 瑞金二路1号 瑞金二路街道1号 延安西路1号 延安中路1号
-复兴门外大街1号 安定门外大街1号 平安里西大街1号 广安门外大街1号 东方明珠路1号 兴隆庄镇1号 复兴三门镇1号 东昌府湖西街道1号
-北京朝阳门外大街1号 北京朝阳门内大街1号 北京崇文门外大街1号 天津南开大学1号 天津和平里1号 南京玄武湖公园1号 上海静安寺1号
-上海延吉新村街道1号 延吉新村街道1号 昆山花园路1号 康乐小区路1号 海阳一村路1号 下关泰安路1号 九龙弥敦道1号 台北信义路1号
-古县镇人民路1号 新县镇人民路1号 古县渡镇人民路1号 南城区街道人民路1号 连江县凤城镇1号 连云港新坝镇1号 黔西南新屯街道1号
-吉林榆树台镇1号 甘肃新城镇人民路1号 广东桥头镇人民路1号 河北桥东街道1号 长沙长沙人民路1号 长沙市长沙人民路1号
-湖南长沙长沙人民路1号 云南省思茅地区普洱市1号 湖北襄樊地区襄阳市1号 河北雄安地区保定市1号 山东莱芜地区济南市1号
-""".split()
+HELD = """
+朝阳建国路1号 朝阳区建国路1号 鼓楼区中山路1号 新华区新华路1号 城关区庆阳路1号 桥西裕华路1号 河北桥西裕华路1号
+西湖文三路1号 昆山路1号 昆山大道1号 上海昆山路1号 昆山开发区1号 海淀路1号 海淀南路1号 中山路1号 上海中山北路1号
+上海南京西路1号 南京北京东路1号 南京市北京东路1号 上海路1号 浦东南路1号 浦东大道1号 上海浦东南路1号 浦东北中路1号
+深圳宝安大道1号 广州天河北路1号 广州黄埔二路1号 上海金沙江路1号 金沙江西路1号 瑞金二路1号 瑞金二路街道1号 延安西路1号
+延安中路1号 复兴门外大街1号 安定门外大街1号 平安里西大街1号 广安门外大街1号 东方明珠路1号 兴隆庄镇1号 复兴三门镇1号
+东昌府湖西街道1号 北京朝阳门外大街1号 北京朝阳门内大街1号 北京崇文门外大街1号 天津南开大学1号 天津和平里1号
+南京玄武湖公园1号 上海静安寺1号 上海延吉新村街道1号 延吉新村街道1号 昆山花园路1号 康乐小区路1号 海阳一村路1号
+下关泰安路1号 九龙弥敦道1号 台北信义路1号 古县镇人民路1号 新县镇人民路1号 古县渡镇人民路1号 南城区街道人民路1号
+连江县凤城镇1号 连云港新坝镇1号 黔西南新屯街道1号 吉林榆树台镇1号 甘肃新城镇人民路1号 广东桥头镇人民路1号
+河北桥东街道1号 长沙长沙人民路1号 长沙市长沙人民路1号 湖南长沙长沙人民路1号 云南省思茅地区普洱市1号
+湖北襄樊地区襄阳市1号
+河北雄安地区保定市1号 山东莱芜地区济南市1号
+"""
 
 
 @pytest.mark.parametrize(("text", "place"), cases(READ))
@@ -55,7 +57,7 @@ def test_read(text: str, place: str) -> None:
     assert shown(parse(text)) == place
 
 
-@pytest.mark.parametrize("text", HELD)
+@pytest.mark.parametrize("text", HELD.split())
 def test_held(text: str) -> None:
     assert parse(text).faults != ()
 
@@ -65,13 +67,13 @@ def bearers(name: str) -> set[Division]:
 
 
 def test_every_opener_is_the_only_one_called_so() -> None:
-    for where, name in OPENERS:
+    for name, where in [(name, where) for name, wide in OPENERS.items() for where in wide]:
         (one,) = [place for place in bearers(name) if where in ("", place.province, place.city)]
         assert (name in BARE, one.final, short(one.district or one.city)) == (True, True, name)
 
 
 def places() -> list[tuple[str, Division]]:
-    return [(name, next(iter(bearers(name)))) for where, name in sorted(OPENERS) if not where]
+    return [(name, next(iter(bearers(name)))) for name, where in sorted(OPENERS.items()) if "" in where]
 
 
 def test_every_opener_of_the_country_opens_before_a_town_and_before_no_road_of_its_name() -> None:
@@ -90,9 +92,12 @@ def test_every_opener_of_the_country_opens_before_a_town_and_before_no_road_of_i
 
 
 def test_every_lookalike_of_a_district_is_none() -> None:
-    read = [(word, parse(f"{city}{word}街道8号")) for city, word in sorted(LOOKALIKES)]
+    """But where the longer name is a district of its own (和田县, 运河区)."""
+    read = [(word, parse(f"{city}{word}街道8号")) for word, cities in LOOKALIKES.items() for city in cities]
     assert len(read) > 200
-    assert [(word, place.district) for word, place in read if place.district and not place.faults] == []
+    assert [
+        (word, at.district) for word, at in read if not at.faults and at.district and at.district[:2] != word[:2]
+    ] == []
 
 
 @pytest.mark.skipif(not SOURCE.is_dir(), reason="the table of towns and villages is not on this machine")
@@ -106,8 +111,8 @@ def test_the_file_is_what_the_script_makes_of_the_source() -> None:
     [
         ("昆山寺", "山东省", True),  # 昆山寺镇 is not taken for a 寺镇 of 昆山
         ("昆山新路", "山东省", True),
-        ("昆山三道河", "山东省", False),
-        ("昆山三道河", "江苏省", False),
+        ("昆山石板河", "山东省", False),
+        ("昆山石板河", "江苏省", False),
     ],
 )
 def test_a_name_is_a_plain_word_where_another_place_begins_with_it(name: str, where: str, opens: bool) -> None:
@@ -119,5 +124,5 @@ def test_a_name_is_a_plain_word_where_another_place_begins_with_it(name: str, wh
 
 
 def test_its_own_towns_make_no_name_a_plain_word() -> None:
-    at_home = opener_table.Named("昆山三道河", "江苏省", "苏州市", "昆山市", town=True)
+    at_home = opener_table.Named("昆山石板河", "江苏省", "苏州市", "昆山市", town=True)
     assert opener_table.table([at_home]) == opener_table.table([])
