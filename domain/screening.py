@@ -168,12 +168,14 @@ def parts_of(order: Order, items: Sequence[Item], facts: Facts) -> Parting:
 
 def _phone(receiver: Receiver) -> Iterator[Fault]:
     """Whether the courier can call. Abroad a phone may be left out; outside the mainland any number does."""
-    told = phones.read(receiver.phone)
-    abroad = receiver.country != CHINA
-    if told.callable or (abroad and not told.base) or (beyond_mainland(receiver) and phones.dialable(receiver.phone)):
+    told = phones.numbers(receiver.phone)
+    missing, abroad = not told[0].base, receiver.country != CHINA
+    if all(phone.callable for phone in told) or (missing and abroad):
         return
-    hidden = told.kind is phones.Kind.MASKED
-    yield Fault("phone", Why.HIDDEN if hidden else Why.MALFORMED if told.base else Why.MISSING)
+    if beyond_mainland(receiver) and phones.dialable(receiver.phone):
+        return
+    hidden = any(phone.kind is phones.Kind.MASKED for phone in told)
+    yield Fault("phone", Why.HIDDEN if hidden else Why.MISSING if missing else Why.MALFORMED)
 
 
 def address_faults(receiver: Receiver) -> tuple[Fault, ...]:
