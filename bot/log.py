@@ -13,9 +13,10 @@ from typing import TextIO
 
 _TOKEN = re.compile(r"(?<!\d)\d{3,}:[A-Za-z0-9_-]{20,}")
 _PHONE = re.compile(r"(?:(?<![\d.-])|(?<=1\d{10}-))(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?![\d.])")
-_LANDLINE = re.compile(
+_LANDLINE = re.compile(r"(?<![\d.-])0[1-9]\d{1,2}-\d{7,8}(?![\d.])|(?<![\d.-])\d{10,12}(?=(?:-\d{1,6})?/<phone>)")
     r"(?<![\d.-])0[1-9]\d{1,2}-\d{7,8}(?![\d.])|(?<=<phone>/)\d{10,12}|(?<![\d.-])\d{10,12}(?=/<phone>)"
 )
+_BESIDE = re.compile(r"(<phone>(?:-\d{1,6})?/)\d{10,12}(?!\d)")
 _FOREIGN = re.compile(r"\+\d(?:[ -]?\d){6,14}")
 _PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@\s]+(?=@)")
 
@@ -25,7 +26,7 @@ def redact(text: str) -> str:
     text = _TOKEN.sub("<token>", text)
     text = _PASSWORD.sub(r"\1:<password>", text)
     text = _FOREIGN.sub("<phone>", _PHONE.sub("<phone>", text))
-    return _LANDLINE.sub("<phone>", text)
+    return _BESIDE.sub(r"\1<phone>", _LANDLINE.sub("<phone>", text))
 
 
 _TALKATIVE = ("httpx", "httpcore", "aiogram", "aiogram.event", "aiohttp.access", "apscheduler", "telegram", "alembic")
