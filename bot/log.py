@@ -13,9 +13,7 @@ from typing import TextIO
 
 _TOKEN = re.compile(r"(?<!\d)\d{3,}:[A-Za-z0-9_-]{20,}")
 _PHONE = re.compile(r"(?:(?<![\d.-])|(?<=1\d{10}-))(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?![\d.])")
-_LANDLINE = re.compile(r"(?<![\d.-])0[1-9]\d{1,2}-\d{7,8}(?![\d.])|(?<![\d.-])\d{10,12}(?=(?:-\d{1,6})?/<phone>)")
-    r"(?<![\d.-])0[1-9]\d{1,2}-\d{7,8}(?![\d.])|(?<=<phone>/)\d{10,12}|(?<![\d.-])\d{10,12}(?=/<phone>)"
-)
+_LANDLINE = re.compile(r"(?<![\d.-])(?:0[1-9]\d{1,2}-\d{7,8}(?![\d.])|\d{10,12}(?=(?:-\d{1,6})?/<phone>))")
 _BESIDE = re.compile(r"(<phone>(?:-\d{1,6})?/)\d{10,12}(?!\d)")
 _FOREIGN = re.compile(r"\+\d(?:[ -]?\d){6,14}")
 _PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@\s]+(?=@)")

@@ -1,8 +1,15 @@
-"""Phones as exports write them, made what the desk and the label use."""
+"""Receivers as exports write them, made what the desk and the label use."""
 
 import pytest
 
 from channels.people import phone
+from domain.screening import address_faults
+from tests.channels.making import read
+from tests.channels.test_lazada import ROW as LAZADA
+from tests.channels.test_lazada import workbook as lazada
+from tests.channels.test_shopee import HEADER
+from tests.channels.test_shopee import ROW as SHOPEE
+from tests.channels.test_shopee import workbook as shopee
 
 
 @pytest.mark.parametrize(
@@ -26,3 +33,20 @@ from channels.people import phone
 )
 def test_a_phone(cell: str, kept: str) -> None:
     assert phone(cell) == kept
+
+
+@pytest.mark.parametrize(
+    ("country", "zip_code", "faults"),
+    [
+        *(("Malaysia", "50000", ""), ("Malaysia", "", "zip"), ("Thailand", "", "zip"), ("Singapore", "", "zip")),
+        *(("Philippines", "", ""), ("Viet Nam", "", ""), ("Indonesia", "", "")),
+    ],
+)
+def test_as_lazada_and_shopee_tell_it(country: str, zip_code: str, faults: str) -> None:
+    place = {"shippingCountry": country, "shippingPostCode": zip_code}
+    person = {"Country": country, "Zip Code": zip_code, "Receiver Name": "Ann Lee", "Phone Number": "6591234567"}
+    files = (lazada(LAZADA | place), shopee(HEADER, SHOPEE | person))
+    for file, currency in zip(files, ("MYR", "SGD"), strict=True):
+        (order,), rejected = read(file, currency=currency)
+        assert rejected == []
+        assert [fault.field for fault in address_faults(order.receiver)] == faults.split()

@@ -133,8 +133,9 @@ def test_no_warehouse_serves_the_shop() -> None:
         (replace(HOME, name="", phone="1"), "name,phone", "missing,malformed", ","),
         (Receiver("Ann", "13800001234", "CN", "", "Hangzhou", "", ""), "province,address", "missing,missing", ","),
         (Receiver("", "", "CN"), "name,province,city,address,phone", ",".join(["missing"] * 5), ",,,,"),
-        (Receiver("Ann", "", "US", "", "", "", "1 Main St"), "city", "missing", ""),
-        (Receiver("Ann", "call me", "US", "", "Austin", "", "1 Main St"), "phone", "malformed", ""),
+        (Receiver("Ann", "", "US", "TX", "", "", "1 Main St", "78701"), "city", "missing", ""),
+        (Receiver("Ann", "call me", "US", "TX", "Austin", "", "1 Main St", "78701"), "phone", "malformed", ""),
+        (Receiver("Ann", "", "US", "", "Austin", "", "1 Main St"), "province,zip", "missing,missing", ","),
     ],
 )
 def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str, why: str, told: str) -> None:
@@ -159,8 +160,8 @@ def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str, why
         replace(HOME, province="广东省", city="东莞市", district=""),
         replace(HOME, phone="+852 9123 4567", province="香港", city="九龙", district="油尖旺区"),
         Receiver("生*", "138****1234", masked=True),
-        Receiver("Ann", "", "US", "", "Austin", "", "1 Main St"),
-        Receiver("Ann", "+1 (512) 555-0199 ext. 12", "US", "TX", "Austin", "", "1 Main St"),
+        Receiver("Ann", "", "US", "TX", "Austin", "", "1 Main St", "78701"),
+        Receiver("Ann", "+1 (512) 555-0199 ext. 12", "US", "TX", "Austin", "", "1 Main St", "78701"),
     ],
 )
 def test_addresses_that_do(receiver: Receiver) -> None:
