@@ -20,7 +20,7 @@ _LANDLINE = re.compile(
 )
 _GROUPED = re.compile(r"^(1\d{2})-(\d{4})-(\d{4})", re.ASCII)
 _CODE = re.compile(r"^(?:\+|00)?86-?(?=\d{2,3})")
-_MASK = re.compile(r"[\d*+-]*\*{2,}[\d*-]*", re.ASCII)
+_SEEN = re.compile(r"[\d*+-]*", re.ASCII)  # of a masked number
 CIPHERS = ("##", "$$", "~")
 """What a platform's ciphertext begins with."""
 _BETWEEN = re.compile(r"[/\\;,、|&+.\s-]+|或者?|和|及")
@@ -31,7 +31,7 @@ _ONE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _LABEL = re.compile(r"(?:手机号码?|电话号码?|手机|电话|座机|固话|联系方式|mobile|phone|tel)[.:]?\s*", re.IGNORECASE)
-_MOST = 3
+_MOST, _LONGEST = 3, 100
 _ANY = re.compile(r"^[+\d(][\d\s().-]{5,24}(?:\s*(?:x|ext\.?)\s*\d{1,6})?$", re.IGNORECASE | re.ASCII)
 
 
@@ -74,13 +74,14 @@ def numbers(text: str) -> tuple[Phone, ...]:
     extension (`-123`, `,123`, `转123`, `（分机123）`, `[123]`) made one. One that is no number when any part of the
     text is none."""
     told = unicodedata.normalize("NFKC", text).strip()
-    one = _one(_LABEL.sub("", told) if _LABEL.match(told) else told)
-    return (one,) if one.kind is not Kind.OTHER else _several(told) or (one,)
+    label = _LABEL.match(told)
+    one = _one(told[label.end() :] if label else told)
+    return (one,) if one.kind is not Kind.OTHER else _several(told) or (Phone(Kind.OTHER, told),)
 
 
 def _one(told: str) -> Phone:
     bare = "".join(told.split())
-    if bare.startswith(CIPHERS) or (_MASK.fullmatch(bare) and "*" in bare):
+    if bare.startswith(CIPHERS) or ("**" in bare and _SEEN.fullmatch(bare)):
         return Phone(Kind.MASKED, bare)
     number = _CODE.sub("", bare)
     mobile = _MOBILE.fullmatch(_GROUPED.sub(r"\1\2\3", number))
@@ -95,6 +96,8 @@ def _one(told: str) -> Phone:
 
 def _several(told: str) -> tuple[Phone, ...]:
     """Whole numbers, with nothing but words like 手机 and signs like / between them; none otherwise."""
+    if len(told) > _LONGEST:
+        return ()
     bare = _LABEL.sub(" ", told)
     found = [_one(match[0]) for match in _ONE.finditer(bare)]
     rest = _BETWEEN.sub("", _ONE.sub(" ", bare))

@@ -165,6 +165,14 @@ def test_not_dialable() -> None:
     assert not any(dialable(told) for told in ("", "call me", "12", "138****1234", "(512) 555-0199/call me"))
 
 
+@pytest.mark.parametrize(
+    "told", ["1" * 5000, f"1{'*' * 5000}x", f"{'1*' * 3000}x", "手机" * 3000, " 13800001111" * 500]
+)
+def test_a_long_text_is_no_phone_and_takes_no_time(told: str) -> None:
+    """5,000 stars took two minutes."""
+    assert numbers(told) == (Phone(Kind.OTHER, told.strip()),)
+
+
 @given(st.text(max_size=40))
 def test_reading_is_stable(told: str) -> None:
     """No text is too odd, and what was read reads as itself."""
