@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 _TOKEN = re.compile(r"(?<!\d)\d{3,}:[A-Za-z0-9_-]{20,}")
-_PHONE = re.compile(r"(?<![\d.-])(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?![\d.])")
+_PHONE = re.compile(r"(?:(?<![\d.-])|(?<=1\d{10}-))(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}(?![\d.])")
+_LANDLINE = re.compile(r"(?<![\d.-])(?:0[1-9]\d{1,2}-\d{7,8}(?![\d.])|\d{10,12}(?=(?:-\d{1,6})?/<phone>))")
+_BESIDE = re.compile(r"(<phone>(?:-\d{1,6})?/)\d{10,12}(?!\d)")
 _FOREIGN = re.compile(r"\+\d(?:[ -]?\d){6,14}")
 _PASSWORD = re.compile(r"(?<=://)([^:/@\s]*):[^@\s]+(?=@)")
 
@@ -21,7 +23,8 @@ def redact(text: str) -> str:
     """The text without bot tokens, phone numbers and passwords in URLs."""
     text = _TOKEN.sub("<token>", text)
     text = _PASSWORD.sub(r"\1:<password>", text)
-    return _FOREIGN.sub("<phone>", _PHONE.sub("<phone>", text))
+    text = _FOREIGN.sub("<phone>", _PHONE.sub("<phone>", text))
+    return _BESIDE.sub(r"\1<phone>", _LANDLINE.sub("<phone>", text))
 
 
 _TALKATIVE = ("httpx", "httpcore", "aiogram", "aiogram.event", "aiohttp.access", "apscheduler", "telegram", "alembic")

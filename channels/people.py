@@ -12,7 +12,7 @@ from channels.formats import Row
 from domain import addresses, phones
 from domain.incoming import Receiver
 
-_PERSON = re.compile(r"([^，,]*)[，,]\s*((?:86-|\+)?[\d*][\d*\- ]{5,24})[，,]\s*(.+)", re.DOTALL)
+_PERSON = re.compile(r"([^，,]*)[，,]\s*((?:86-|\+)?[\d*][\d*\- /、]{5,50})[，,]\s*(.+)", re.DOTALL)
 _BRACKETED = re.compile(r"^\((\+\d{1,3})\)")  # TikTok: (+1)2125550100
 _CIPHERS = ("##", "$$", "~")
 _COUNTRIES = {
@@ -36,6 +36,7 @@ _COUNTRIES = {
     "germany": "DE",
     "deutschland": "DE",
     "great britain": "GB",
+    "greece": "GR",
     "hong kong": "HK",
     "hungary": "HU",
     "india": "IN",
@@ -46,6 +47,8 @@ _COUNTRIES = {
     "japan": "JP",
     "korea, south": "KR",
     "south korea": "KR",
+    "macao": "MO",
+    "macau": "MO",
     "malaysia": "MY",
     "mexico": "MX",
     "netherlands": "NL",
@@ -56,6 +59,7 @@ _COUNTRIES = {
     "pilipinas": "PH",
     "poland": "PL",
     "portugal": "PT",
+    "romania": "RO",
     "saudi arabia": "SA",
     "singapore": "SG",
     "south africa": "ZA",
@@ -83,12 +87,17 @@ _COUNTRIES = {
 def phone(cell: str) -> str:
     """A phone without the exporter's apostrophe, spaces, brackets round a country code, and China's country code. An
     extension stays, as `-123`: on a privacy number it is the receiver. Landlines and numbers we don't know keep their
-    hyphens."""
-    number = _BRACKETED.sub(r"\1", cells.code(cell).replace(" ", ""))
+    hyphens; several are one text (`phones.kept`)."""
+    text = _BRACKETED.sub(r"\1", cells.code(cell))
+    several = phones.numbers(text)
+    if len(several) > 1:
+        return phones.kept(text)
+    number = text.replace(" ", "")
     if number.endswith(".0") and number[:-2].isdecimal():  # a spreadsheet's number
         number = number[:-2]
     told = phones.read(number)
-    if told.kind is phones.Kind.MOBILE:
+    labelled = told.kind is phones.Kind.LANDLINE and number[0].isalpha()
+    if told.kind is phones.Kind.MOBILE or labelled:
         return told.text
     for prefix in ("+86-", "+86", "0086-", "86-"):
         if number.startswith(prefix):

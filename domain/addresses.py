@@ -159,12 +159,16 @@ def _verdict(
 
 
 def _widest(places: tuple[Division, ...]) -> tuple[Division, ...]:
-    """Of several readings the one that claims least, when there is one: 海南 is the province."""
+    """Of several readings the one that claims least, when it is a province (海南) or the others lie in it."""
     if len(places) < 2:
         return places
     least = min(place.level for place in places)
-    wide = tuple(place for place in places if place.level is least)
-    return wide if len(wide) == 1 else places
+    wide = [place for place in places if place.level is least]
+    if len(wide) > 1 or (
+        least is not Level.PROVINCE and any(wide[0] not in one.above for one in places if one.level > least)
+    ):
+        return places
+    return tuple(wide)
 
 
 def _common(names: list[str]) -> str:

@@ -21,7 +21,7 @@ from domain.customer_records import (
     address_key,
     buyer_key,
     keys_of,
-    phone_key,
+    phone_keys,
 )
 from domain.customers import (
     all_figures,
@@ -65,12 +65,13 @@ class Terms:
     kinds: frozenset[KeyKind] = frozenset()
 
 
-def possible_keys(desk: Desk, customer: Customer) -> dict[KeyKind, str]:
-    """Phone and address of the newest order that tells them; what is masked everywhere is missing."""
-    found: dict[KeyKind, str] = {}
+def possible_keys(desk: Desk, customer: Customer) -> dict[KeyKind, tuple[str, ...]]:
+    """Phones and address of the newest order that tells them; what is masked everywhere is missing."""
+    found: dict[KeyKind, tuple[str, ...]] = {}
     for order in last_orders(desk, customer, None, _RECENT):
-        told = {KeyKind.PHONE: phone_key(order.receiver), KeyKind.ADDRESS: address_key(order.receiver)}
-        found = {kind: key for kind, key in told.items() if key} | found
+        address = address_key(order.receiver)
+        told = {KeyKind.PHONE: phone_keys(order.receiver), KeyKind.ADDRESS: (address,) if address else ()}
+        found = {kind: keys for kind, keys in told.items() if keys} | found
     return found
 
 
@@ -80,7 +81,7 @@ def _keys(desk: Desk, customer: Customer, kinds: Collection[KeyKind]) -> tuple[s
     for kind in wanted:
         if kind not in more:
             raise BadValue("key", kind, "told_key")
-    return (buyer_key(customer.platform, customer.buyer_id), *(more[kind] for kind in wanted))
+    return (buyer_key(customer.platform, customer.buyer_id), *(key for kind in wanted for key in more[kind]))
 
 
 def _until(desk: Desk, days: int) -> datetime | None:

@@ -9,10 +9,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from domain import phones
 from domain.incoming import Platform, Receiver
 from domain.orders import Order
 
@@ -155,6 +156,12 @@ def is_identity(buyer_id: str) -> bool:
     return bool(buyer_id.strip()) and not _HIDDEN.search(buyer_id.strip())
 
 
+def phone_keys(receiver: Receiver) -> tuple[str, ...]:
+    """The key of each number in the phone's place, whoever writes one of several beside others."""
+    several = phones.kept(receiver.phone).split("/")
+    return tuple(key for one in several if (key := phone_key(replace(receiver, phone=one))))
+
+
 def phone_key(receiver: Receiver) -> str:
     """The receiver's phone as a key; '' for a masked one and for a privacy number (with extension), whose base is
     shared by many people (formats.md 6)."""
@@ -191,7 +198,7 @@ def buyer_key(platform: Platform, buyer_id: str) -> str:
 def keys_of(order: Order) -> tuple[str, ...]:
     """Everything an entry could recognise this order by, the identity first."""
     buyer = buyer_key(order.platform, order.buyer_id) if is_identity(order.buyer_id) else ""
-    return tuple(key for key in (buyer, phone_key(order.receiver), address_key(order.receiver)) if key)
+    return tuple(key for key in (buyer, *phone_keys(order.receiver), address_key(order.receiver)) if key)
 
 
 def on_list(order: Order, listed: Mapping[str, tuple[Entry, ...]]) -> list[Entry]:

@@ -7,7 +7,7 @@ may look and tag; what changes how every shop treats them wants somebody who has
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from domain import history, notices
+from domain import history, notices, phones
 from domain.customer_records import Customer, Figures, is_identity
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, Stale, Unknown
@@ -117,8 +117,7 @@ def _searched(desk: Desk, wanted: str, shops: frozenset[int] | None) -> list[Ord
 
 def _answers(order: Order, wanted: str) -> bool:
     digits = "".join(letter for letter in wanted if letter.isdigit())
-    phone = "".join(letter for letter in order.receiver.phone if letter.isdigit())
-    by_phone = len(digits) >= 4 and digits == wanted and phone.endswith(digits)
+    by_phone = len(digits) >= 4 and digits == wanted and phones.ends_in(order.receiver.phone, digits)
     by_number = wanted.removeprefix("#") in (order.number.removeprefix("#"), order.external_id)
     return by_phone or by_number or wanted.casefold() in order.buyer_id.casefold()
 

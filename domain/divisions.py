@@ -43,6 +43,11 @@ class Division:
         """Which of the three it is."""
         return Level.DISTRICT if self.district else Level.CITY if self.city else Level.PROVINCE
 
+    @property
+    def town(self) -> bool:
+        """Whether it is a town in a district's place: its name is borne by others in the same province."""
+        return self.weak and self.district[-1] not in "区县市"
+
 
 Spelled = Mapping[str, tuple[Division, ...]]
 
@@ -104,7 +109,7 @@ def short(name: str) -> str:
     return next((bare for bare in tails if bare != name and len(bare) in _SHORT), name)
 
 
-def _variants(name: str, level: Level, weak: bool) -> set[str]:
+def _variants(name: str, level: Level, town: bool) -> set[str]:
     """How people, and older tables, spell a name besides the official one: without its suffix, or with the suffix
     of before (崇明县, 临安市, 那曲地区, 广西省) or of the short form (延边州, 石柱县)."""
     bare = short(name)
@@ -117,7 +122,7 @@ def _variants(name: str, level: Level, weak: bool) -> set[str]:
     elif level is Level.CITY:
         suffixes = ("市", "地区", "县") if name.endswith("县") else ("市", "地区")
     else:
-        suffixes = ("区", "镇", "街道") if weak else ("县", "市", "区")
+        suffixes = ("区", "镇", "街道") if town else ("县", "市", "区")
     return {bare, *(bare + suffix for suffix in suffixes), _BRIEFLY.get(name, bare)} - {name}
 
 
@@ -191,7 +196,7 @@ def _spellings() -> tuple[Spelled, Spelled]:
     _rename(full, table)
     for name, places in full.items():
         for place in places:
-            for spelling in _variants(name, place.level, place.weak) | _zone(name, place.city):
+            for spelling in _variants(name, place.level, place.town) | _zone(name, place.city):
                 if place not in full.get(spelling, ()):
                     _add(loose, spelling, place)
     return _frozen(full), _frozen(loose)
@@ -218,7 +223,21 @@ def _starts(names: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
     return {start: tuple(sorted(found, reverse=True)) for start, found in lengths.items()}
 
 
+def _openers() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]]]:
+    """(bare name -> where it is no other word, beginning of a name -> cities none of whose districts it is)."""
+    openers: dict[str, set[str]] = {}
+    others: dict[str, set[str]] = {}
+    for where, names in _records("openers.txt"):
+        for name in names.split(","):
+            (others if where.startswith("!") else openers).setdefault(name, set()).add(where.removeprefix("!"))
+    openers_of, others_of = ({name: frozenset(at) for name, at in found.items()} for found in (openers, others))
+    return openers_of, others_of
+
+
 FULL, LOOSE = _spellings()
+# Where (nothing, a province, a city) must be known for a name without its suffix to be believed before a town or road,
+# and what begins like such a name and is another (朝阳门).
+OPENERS, LOOKALIKES = _openers()
 # Loose spellings that do not say what they are. Not the same as having no suffix: 杭州 and 景德镇 seem to have one.
 BARE: Final = frozenset(LOOSE) & ({short(name) for name in FULL} | {name for name in LOOSE if name[-1] not in SUFFIXES})
 # No address begins with these: they count only where the city or province is known.

@@ -8,6 +8,7 @@ Rule source: formats.md 6, rules.md B2 (ADDR_CHANGED).
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import product
 
 from domain import phones
 from domain.addresses import filled, place_of, plain
@@ -73,9 +74,10 @@ def _agree(one: str, other: str) -> bool:
 
 
 def _same_phone(one: str, other: str) -> bool:
-    """A privacy number stands for another one: no mask of that can be compared with it."""
-    read = [phones.read(text) for text in (one, other)]
-    return any(phone.extension for phone in read) or _agree(*(phone.base for phone in read))
+    """A privacy number stands for another one: no mask of that can be compared with it. Of several numbers any may be
+    the one that is seen of the other."""
+    pairs = list(product(phones.numbers(one), phones.numbers(other)))
+    return any(a.extension or b.extension or _agree(a.base, b.base) for a, b in pairs)
 
 
 def _ends(text: str) -> tuple[str, str]:

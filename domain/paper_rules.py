@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from domain import phones
 from domain.choices import choice
 from domain.incoming import Platform, Receiver
 
@@ -79,8 +80,12 @@ def masked(to: Receiver, mask: Mask) -> Receiver:
 
 
 def _phone(phone: str) -> str:
-    """A privacy number (a mobile's eleven digits and an extension) and what is masked already stay; of any other the
-    middle is hidden, however it is written."""
+    """Each of several by itself. A privacy number (a mobile's eleven digits and an extension) and what is masked
+    already stay; of any other the middle is hidden, however it is written."""
+    return "/".join(_one_phone(one) for one in phones.kept(phone).split("/"))
+
+
+def _one_phone(phone: str) -> str:
     digits = re.sub(r"[\s().\-–—]", "", phone)
     if "*" in phone or len(digits) < 7 or _VIRTUAL.fullmatch(phone.strip()):
         return phone

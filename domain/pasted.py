@@ -26,12 +26,13 @@ _LABEL = re.compile(rf"(?<![^\W_])({'|'.join(_LABEL_WORDS)})\s*[:：]\s*", re.IG
 _BARE_LABEL = re.compile(rf"(?<!\S)({'|'.join(_LABEL_WORDS)})(?!\s*[:：])\s*", re.IGNORECASE)
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}  # full width to half
 _ZIP_LINE = re.compile(r"[0-9]{6}")
-_PHONE = re.compile(
+_NUMBER = (
     r"(?<![\d*])(?:(?:\+|00)?86[- ]?)?"
     r"(?:1[3-9]\d[- ]?\d{4}[- ]?\d{4}|\+85[23][- ]?\d{4}[- ]?\d{4}|\+886[- ]?\d{1,3}[- ]?\d{3}[- ]?\d{3,4}|"
     r"0[1-9]\d{1,2}[- ]?\d{7,8}|(?=[\d*]{11})1[\d*]*\*{2,}[\d*]*)"
     r"(?:\s?(?:[-–—_]|转|#)\s?\d{1,6}|[,，]\d{3,6}(?=\s*(?:[,，;；\s]|$)))?(?![\d*])"
 )
+_PHONE = re.compile(rf"{_NUMBER}(?:\s*(?:[/、;；|]|或者?)\s*{_NUMBER})*")  # 13800001111/13900002222
 _BREAK = re.compile(r"[\n\r\t,，;；、|丨]+")
 _SURNAMES = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
@@ -98,9 +99,9 @@ def read(text: str) -> Pasted | None:
     if not told or len(told) > LONGEST:
         return None
     found = list(_PHONE.finditer(told))
-    if len({phones.read(match[0]).text for match in found}) > 1:
+    if len({phones.numbers(match[0]) for match in found}) > 1:
         return None
-    phone = phones.read(found[0][0]).text if found else ""
+    phone = "/".join(one.text for one in phones.numbers(found[0][0])) if found else ""
     bare = _PHONE.sub("\x00", told)
     return _sorted(_BARE_LABEL.sub(lambda label: _bare_label(bare, label), bare), phone)
 

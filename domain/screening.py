@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain import areas, kits, phones
+from domain import abroad, areas, kits, phones
 from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
 from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
@@ -179,12 +179,14 @@ def parts_of(order: Order, items: Sequence[Item], facts: Facts) -> Parting:
 
 def _phone(receiver: Receiver) -> Iterator[Fault]:
     """Whether the courier can call. Abroad a phone may be left out; outside the mainland any number does."""
-    told = phones.read(receiver.phone)
-    abroad = receiver.country != CHINA
-    if told.callable or (abroad and not told.base) or (beyond_mainland(receiver) and phones.dialable(receiver.phone)):
+    told = phones.numbers(receiver.phone)
+    missing = not told[0].base
+    if all(phone.callable for phone in told) or (missing and receiver.country != CHINA):
         return
-    hidden = told.kind is phones.Kind.MASKED
-    yield Fault("phone", Why.HIDDEN if hidden else Why.MALFORMED if told.base else Why.MISSING)
+    if beyond_mainland(receiver) and phones.dialable(receiver.phone):
+        return
+    hidden = any(phone.kind is phones.Kind.MASKED for phone in told)
+    yield Fault("phone", Why.HIDDEN if hidden else Why.MISSING if missing else Why.MALFORMED)
 
 
 def address_faults(receiver: Receiver) -> tuple[Fault, ...]:
@@ -192,7 +194,7 @@ def address_faults(receiver: Receiver) -> tuple[Fault, ...]:
     phone. Nothing is asked of a receiver whom the platform hides (rules.md B2 ADDR_INVALID)."""
     if receiver.masked:
         return ()
-    needed: tuple[str, ...] = ("name", "country", "city", "address")
+    needed: tuple[str, ...] = ("name", "country", *abroad.needed(receiver))
     if receiver.country == CHINA:
         needed = ("name",) if judged(receiver) else ("name", "province", "city", "address")
     missing = tuple(Fault(field, Why.MISSING) for field in needed if not getattr(receiver, field).strip())

@@ -8,7 +8,7 @@ replaces the old one whole, name and phone only when they are in it.
 from dataclasses import fields, replace
 from html import escape
 
-from domain import pasted
+from domain import pasted, phones
 from domain.addresses import CHINA
 from domain.errors import BadValue
 from domain.incoming import Receiver
@@ -36,6 +36,8 @@ def changed(receiver: Receiver, answer: str) -> Receiver:
             raise
         news = pasted.told_fields(found)
         receiver = replace(receiver, country=CHINA)
+    if "phone" in news:
+        news["phone"] = phones.kept(news["phone"])
     return replace(receiver, **news, masked=False)
 
 

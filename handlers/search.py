@@ -12,6 +12,7 @@ from domain import paper_codes, tracing
 from domain.desk import Desk
 from domain.orders import Order
 from domain.people import Actor, Right, require
+from domain.phones import ends_in
 from domain.records import NoticeKind
 from handlers.ask import Ask
 from handlers.card import Button, Card
@@ -36,7 +37,7 @@ def find(desk: Desk, actor: Actor, text: str) -> list[Order]:
             found = [order, *(one for one in found if one.id != order.id)]
             return found[:1]
     exact = [one for one in found if _is_called(one, text)]
-    by_phone = [one for one in found if text.isdigit() and one not in exact and one.receiver.phone.endswith(text)]
+    by_phone = [one for one in found if text.isdigit() and one not in exact and ends_in(one.receiver.phone, text)]
     return [*exact, *by_phone] if exact else found
 
 

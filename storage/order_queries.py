@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, select, true
 
+from domain import phones
 from domain.holds import HoldCode
 from domain.orders import LIVE, Order, OrderStatus
 from domain.parcels import ParcelState
@@ -222,11 +223,12 @@ class OrderQueries:
         digits = order_rows.digits_of(wanted)
         if len(digits) < 4 or any(letter.isalpha() for letter in wanted):
             return []
+        more = and_(orders.c.more_tails != "", orders.c.more_tails.contains(f" {digits[-4:]} "))
         statement = select(orders.c.id, orders.c.receiver_phone).where(
-            orders.c.phone_tail == digits[-4:], in_shops(shops)
+            or_(orders.c.phone_tail == digits[-4:], more), in_shops(shops)
         )
         rows = self._sql.rows(statement.order_by(orders.c.id.desc()))
-        return [row.id for row in rows if order_rows.digits_of(row.receiver_phone).endswith(digits)][:limit]
+        return [row.id for row in rows if phones.ends_in(row.receiver_phone, digits)][:limit]
 
     def _inside(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
         statement = select(orders.c.id).where(and_(orders.c.needle.contains(wanted, autoescape=True), in_shops(shops)))

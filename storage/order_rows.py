@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from domain import phones
 from domain.holds import Hold
 from domain.incoming import Receiver
 from domain.orders import Line, Order
@@ -41,6 +42,12 @@ def digits_of(phone: str) -> str:
     return re.sub(r"\D", "", folded(phone))
 
 
+def _phone_tails(order: Order) -> dict[str, str]:
+    """The last four digits of the phone, and of every further one ` 2222 3333 `."""
+    first, *more = [digits[-4:] for digits in phones.digits(order.receiver.phone)] or [""]
+    return {"phone_tail": first, "more_tails": f" {' '.join(more)} " if more else ""}
+
+
 def _needle(order: Order) -> str:
     texts = [order.number, order.external_id, order.buyer_id, order.receiver.name]
     for line in order.lines:
@@ -55,7 +62,7 @@ def order_row(order: Order) -> dict[str, Any]:
     row = ORDER.row(order)
     row.update(RECEIVER.row(order.receiver))
     row["held"] = order.held
-    row["phone_tail"] = digits_of(order.receiver.phone)[-4:]
+    row |= _phone_tails(order)
     row["needle"] = _needle(order)
     return row
 
@@ -68,7 +75,7 @@ def row_to_save(order: Order, read: Order | None) -> dict[str, Any]:
     moved = order.receiver != read.receiver
     if moved:
         row |= RECEIVER.changes(order.receiver, read.receiver)
-        row["phone_tail"] = digits_of(order.receiver.phone)[-4:]
+        row |= _phone_tails(order)
     if moved or order.lines != read.lines or not _NAMES.isdisjoint(row):
         row["needle"] = _needle(order)
     if order.holds != read.holds:

@@ -8,7 +8,7 @@ from bot.company import GOODS
 _COLUMNS = (
     "Name,Email,Financial Status,Paid at,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Created at,"
     "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Shipping Name,Shipping Address1,Shipping City,"
-    "Shipping Zip,Shipping Country,Shipping Phone,Notes,Refunded Amount,Id"
+    "Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,Refunded Amount,Id"
 )
 
 
@@ -34,9 +34,20 @@ def shopify_file(orders: int) -> bytes:
             "25.00",
             when,
         ]
-        tail = [f"Buyer {n}", f"{n} Main St", "Austin", "78701", "US", "+1 512 555 0100", "", "0.00", str(n + 10**12)]
+        tail = [
+            f"Buyer {n}",
+            f"{n} Main St",
+            "Austin",
+            "78701",
+            "TX",
+            "US",
+            "+1 512 555 0100",
+            "",
+            "0.00",
+            str(n + 10**12),
+        ]
         rows.writerow([*head, "1", title, "20.00", code, *tail])
         if n % 2:
             other = GOODS[(n + 7) % len(GOODS)]
-            rows.writerow([f"#B{n}", head[1], *[""] * 9, "1", other[1], "5.00", other[0], *[""] * 9])
+            rows.writerow([f"#B{n}", head[1], *[""] * 9, "1", other[1], "5.00", other[0], *[""] * 10])
     return out.getvalue().encode()

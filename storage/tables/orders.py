@@ -1,4 +1,4 @@
-"""Orders with lines, holds and source texts. `held`, `phone_tail` and `needle` are copies written with every save."""
+"""Orders with lines, holds and source texts. `held`, phone tails and `needle` are copies written with every save."""
 
 from datetime import datetime
 from typing import Any
@@ -33,6 +33,7 @@ class OrderRow(Base, table=True):
         Index(None, "number"),
         Index(None, "external_id"),
         Index(None, "phone_tail"),
+        Index(None, "more_tails", sqlite_where=sql("more_tails <> ''"), postgresql_where=sql("more_tails <> ''")),
         Index(None, "paid_at"),
         Index(None, "placed_at"),
         Index(
@@ -118,6 +119,7 @@ class OrderRow(Base, table=True):
     receiver_masked: bool = col.flag()
     held: bool = col.flag()
     phone_tail: str = col.text()
+    more_tails: str = col.text()
     needle: str = col.words()
 
 

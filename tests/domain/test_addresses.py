@@ -195,6 +195,19 @@ def test_the_extension_of_a_privacy_number_is_the_person() -> None:
     assert merge_key(one) != merge_key(replace(HOME, phone="18877771111"))
 
 
+def test_of_several_phones_the_first_is_the_key() -> None:
+    """It is the one that is called. Any that two orders share would not do for a key: A, A/B and B would be one box."""
+    one, two, other = (
+        merge_key(replace(HOME, phone=phone))
+        for phone in (HOME.phone, f"{HOME.phone}/13900005678", "13900005678/13812345678")
+    )
+    assert one == two == merge_key(HOME)
+    assert one != other == merge_key(replace(HOME, phone="13900005678"))
+    assert merge_key(replace(HOME, phone=f"{HOME.phone}-12/13900005678")) == merge_key(
+        replace(HOME, phone=f"{HOME.phone}-12")
+    )
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -54,6 +54,14 @@ def test_a_mask_is_not_compared_with_a_privacy_number() -> None:
     assert hidden.moved(replace(CLEAR, phone="18877771111-1234"), MASK) is None
 
 
+def test_a_mask_may_show_either_of_two_numbers() -> None:
+    both = receiver(phone="13800001234/13900005678")
+    for seen, fields in (("138****1234", None), ("139****5678", None), ("137****5678", {"fields": "phone"})):
+        told = receiver(phone=seen, masked=True)
+        moved = hidden.moved(both, told)
+        assert (moved and {"fields": moved["fields"]}) == fields
+
+
 def test_two_clear_ones_are_compared_word_by_word() -> None:
     assert hidden.moved(CLEAR, CLEAR) is None
     assert hidden.moved(CLEAR, replace(CLEAR, address="文三路 2 号")) == {}

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.catalog import Catalog, Company, Courier, Shop, Sku, Warehouse
-from domain.customer_records import Entry, EntryState, ListLevel, Reason, phone_key
+from domain.customer_records import Entry, EntryState, ListLevel, Reason, phone_key, phone_keys
 from domain.holds import HoldCode
 from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.match import Loser, told
@@ -119,6 +119,8 @@ def test_no_warehouse_serves_the_shop() -> None:
         (replace(HOME, phone="12345"), "phone", "malformed", ""),
         (replace(HOME, phone=""), "phone", "missing", ""),
         (replace(HOME, phone="138****1234"), "phone", "hidden", ""),
+        (replace(HOME, phone="13800001234/139****1234"), "phone", "hidden", ""),
+        (replace(HOME, phone="13800001234/1390000123"), "phone", "malformed", ""),
         (replace(HOME, province="", city=""), "city", "ambiguous", "西湖区"),
         (replace(HOME, province="", city="", district=""), "province,city,district", "missing,missing,missing", ",,"),
         (replace(HOME, district=""), "district", "missing", ""),
@@ -131,8 +133,9 @@ def test_no_warehouse_serves_the_shop() -> None:
         (replace(HOME, name="", phone="1"), "name,phone", "missing,malformed", ","),
         (Receiver("Ann", "13800001234", "CN", "", "Hangzhou", "", ""), "province,address", "missing,missing", ","),
         (Receiver("", "", "CN"), "name,province,city,address,phone", ",".join(["missing"] * 5), ",,,,"),
-        (Receiver("Ann", "", "US", "", "", "", "1 Main St"), "city", "missing", ""),
-        (Receiver("Ann", "call me", "US", "", "Austin", "", "1 Main St"), "phone", "malformed", ""),
+        (Receiver("Ann", "", "US", "TX", "", "", "1 Main St", "78701"), "city", "missing", ""),
+        (Receiver("Ann", "call me", "US", "TX", "Austin", "", "1 Main St", "78701"), "phone", "malformed", ""),
+        (Receiver("Ann", "", "US", "", "Austin", "", "1 Main St"), "province,zip", "missing,missing", ","),
     ],
 )
 def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str, why: str, told: str) -> None:
@@ -147,6 +150,7 @@ def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str, why
         replace(HOME, phone="+86 13812345678"),
         replace(HOME, phone="18877771111转123"),
         replace(HOME, phone="0571-87654321"),
+        replace(HOME, phone="13800001234/0571-87654321"),
         Receiver("Ann", "13800001234", "CN", "Zhejiang", "Hangzhou", "Xihu", "1 Wensan Rd"),
         Receiver("安", "13800001234", "CN", "CN30", "杭州市", "", "西湖区文三路 1 号"),
         replace(HOME, province="浙江", city="杭州", district="西湖"),
@@ -156,8 +160,8 @@ def test_an_address_a_courier_could_not_use(receiver: Receiver, fields: str, why
         replace(HOME, province="广东省", city="东莞市", district=""),
         replace(HOME, phone="+852 9123 4567", province="香港", city="九龙", district="油尖旺区"),
         Receiver("生*", "138****1234", masked=True),
-        Receiver("Ann", "", "US", "", "Austin", "", "1 Main St"),
-        Receiver("Ann", "+1 (512) 555-0199 ext. 12", "US", "TX", "Austin", "", "1 Main St"),
+        Receiver("Ann", "", "US", "TX", "Austin", "", "1 Main St", "78701"),
+        Receiver("Ann", "+1 (512) 555-0199 ext. 12", "US", "TX", "Austin", "", "1 Main St", "78701"),
     ],
 )
 def test_addresses_that_do(receiver: Receiver) -> None:
@@ -250,6 +254,14 @@ def test_another_account_with_the_same_phone() -> None:
     other = replace(ORDER, buyer_id="", number="T2")
     assert found(other, listed(by_phone))[HoldCode.BLACKLIST]["by"] == "phone"
     assert found(replace(other, receiver=replace(HOME, phone="13812345679")), listed(by_phone)) == {}
+
+
+def test_any_of_several_phones_is_known() -> None:
+    by_phone = replace(ENTRY, keys=("buyer:taobao:b1", phone_key(HOME)))
+    two = replace(ORDER, buyer_id="", number="T2", receiver=replace(HOME, phone=f"13900005678/{HOME.phone}"))
+    assert found(two, listed(by_phone))[HoldCode.BLACKLIST]["by"] == "phone"
+    assert phone_keys(two.receiver) == (phone_key(replace(HOME, phone="13900005678")), phone_key(HOME))
+    assert phone_keys(replace(HOME, phone="13900005678/18877771111-123")) == phone_keys(two.receiver)[:1]
 
 
 def test_the_platform_says_it_is_shipped() -> None:

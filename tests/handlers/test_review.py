@@ -113,6 +113,15 @@ async def test_a_group_sees_masked_people(desk: DeskChat) -> None:
     assert "To 张* *******1234" in text.split("\n")
 
 
+async def test_of_two_phones_a_group_sees_both_ends_and_either_finds_the_order(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.takes(incoming("1001", receiver=receiver(phone="13800001234/13900005678")))
+    for end in ("1234", "5678"):
+        [text] = await desk.writes(anna, f"/order {end}", group=True)
+        assert "To 张* *******1234/*******5678" in text.split("\n")
+    assert "To 张三 13800001234/13900005678" in (await desk.writes(anna, "/order 5678"))[0].split("\n")
+
+
 async def test_two_people_one_winner(desk: DeskChat) -> None:
     anna, bella = desk.cast.people[Role.CS], desk.cast.people[Role.CS_LEAD]
     (order,) = desk.takes(incoming("1"))

@@ -223,3 +223,22 @@ def test_documents_of_the_stock_room_learn_who_scanned_and_which_units_cost(engi
             text("SELECT d.hands, l.costed FROM stock_doc d JOIN stock_doc_line l ON l.doc_id = d.id ORDER BY d.id")
         )
         assert [tuple(row) for row in found] == [("[7]", 0), ("[7,8]", 5), ("[7]", 5), ("[8]", 5), ("[]", 0)]
+
+
+def test_where_two_phones_stood_both_are_found(engine: Engine) -> None:
+    """Only the last one was; a number with an extension is one."""
+    told = {
+        "13800001234/13900005678": ("1234", " 5678 "),
+        "0512-57550000转8001": ("8001", ""),
+        "13800001234": ("1234", ""),
+    }
+    with engine.begin() as connection:
+        command.upgrade(migrate.config_for(connection), "0028")
+        _fill(connection, "shop", id=1)
+        for order_id, phone in enumerate(told):
+            row = {"number": str(order_id), "receiver_phone": phone, "phone_tail": phone[-4:]}
+            _fill(connection, "orders", id=order_id, shop_id=1, **row)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT receiver_phone, phone_tail, more_tails FROM orders")).all()
+    assert {phone: (first, more) for phone, first, more in rows} == told

@@ -231,6 +231,16 @@ def test_search_puts_exact_numbers_first_then_phones_then_texts(each: Each) -> N
     assert found(each, "#1234")[:1] == ["1234"]
 
 
+def test_each_of_several_phones_is_found_by_its_end(each: Each) -> None:
+    """And no part of one: 4138 and 5678/1380 are no ends."""
+    given(each, "777", receiver=factory.receiver(phone="13800001234/13900005678/0512-57550000转8001"))
+    given(each, "778", receiver=factory.receiver(phone="13700005678"))
+    assert [found(each, end) for end in ("00001234", "13900005678", "05678", "75500008001")] == [
+        *(["777"], ["777"], ["778", "777"], ["777"])
+    ]
+    assert [found(each, part) for part in ("1390", "0000", "12341390")] == [[], [], []]
+
+
 def test_search_looks_inside_texts_without_wildcards(each: Each) -> None:
     """sku, title, buyer and receiver; any case; % and _ are letters."""
     given(each, "A-1", buyer_id="Bob_100%", receiver=factory.receiver(name="欧阳娜娜"))

@@ -97,7 +97,7 @@ def test_copies_go_with_what_they_copy(each: Each) -> None:
     read = each.store.run_now(lambda unit: factory.order(unit, each.cast.shops[0]))
     moved = replace(read, receiver=factory.receiver(phone="13911112222"))
     row = row_to_save(moved, read)
-    assert set(row) == {"id", "revision", "receiver_phone", "phone_tail", "needle"}
+    assert set(row) == {"id", "revision", "receiver_phone", "phone_tail", "more_tails", "needle"}
     assert row["phone_tail"] == "2222"
     assert row["needle"] == order_rows.order_row(moved)["needle"]
     assert row_to_save(replace(read, reason="x"), read) == {"id": read.id, "revision": 1, "reason": "x"}
