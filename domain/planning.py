@@ -17,10 +17,10 @@ from domain.customer_records import keys_of
 from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
 from domain.holds import Finding, Hold, HoldCode, reconcile
+from domain.joining import joined
 from domain.merging import groups, key_of, waits_for
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
-from domain.plans import plan
 from domain.policy import Policy
 from domain.records import NoticeKind
 from domain.screening import Facts, screen, wanted
@@ -117,11 +117,10 @@ def arrange(orders: Sequence[Order], facts: Facts) -> Arranged:
     _wait(screened, facts, found)
     parcels: list[Parcel] = []
     for group in groups(screened.values(), facts.policy.merge):
-        whole = plan(group, facts)
-        alone = [whole] if len(group) == 1 or whole.parcels else [plan([order], facts) for order in group]
-        for order, made in zip(group, alone * len(group) if len(alone) == 1 else alone, strict=True):
-            found[order.id] += [fault for fault in made.faults if facts.policy.screens(fault.code)]
-        parcels += [parcel for made in alone for parcel in made.parcels]
+        for company, made in joined(group, facts):
+            for order in company:
+                found[order.id] += [fault for fault in made.faults if facts.policy.screens(fault.code)]
+            parcels += made.parcels
     hours, zone = facts.policy.screening.hours, facts.catalog.company.zone
     closing = next_closing(hours, zone, facts.now) if facts.policy.screens(HoldCode.TIME_WINDOW) else None
     done = {o.id: _screened(o, found[o.id], facts, closing) for o in review}
