@@ -4,7 +4,7 @@ Surprising: a day's report that was made before the day was over is not shown ag
 """
 
 import re
-from datetime import date, datetime
+from datetime import date
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
@@ -18,6 +18,7 @@ from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind, ReportRun, RunState
 from handlers.ask import Ask
 from handlers.card import Card
+from handlers.days import read_day
 from handlers.draw import draw
 from handlers.filters import Cmd, Tap
 from handlers.words import Html, Words
@@ -30,14 +31,9 @@ def day_of(desk: Desk, actor: Actor, text: str) -> date:
     require(actor, Right.REPORT)
     if not text:
         return today(desk)
-    for form in ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d"):
-        try:
-            day = datetime.strptime(text, form).date()  # noqa: DTZ007  # a day, not a moment
-        except ValueError:
-            continue
-        check_begun(desk, day)
-        return day
-    raise BadValue("date", text[:40], "date")
+    day = read_day(text)
+    check_begun(desk, day)
+    return day
 
 
 def made(desk: Desk, day: date) -> ReportRun | None:
