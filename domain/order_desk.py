@@ -103,8 +103,13 @@ class Orders(Protocol):
     def search(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
         """By number, waybill, phone tail (4+ digits), sku, title, buyer or receiver name; best first, newest first."""
 
-    def alike(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
-        """What may be meant where search finds nothing: numbers one slip away, or texts with most of its words."""
+    def hits(self, text: str, shops: frozenset[int] | None, limit: int, upto: int | None = None) -> list[int]:
+        """The ids search finds, of those up to one when it is given: a list somebody turns the pages of stays as it
+        was."""
+
+    def alike(self, text: str, shops: frozenset[int] | None, limit: int, upto: int | None = None) -> list[int]:
+        """What may be meant where search finds nothing: numbers one slip away, or texts with most of its words. Ids,
+        best first."""
 
     def waiting_since(self, status: OrderStatus, before: datetime, limit: int) -> list[int]:
         """Orders in that status created before."""

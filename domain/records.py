@@ -29,7 +29,8 @@ class Event:
 
 
 class NoticeKind(StrEnum):
-    """What a notice or a card shows; each has one drawing in handlers/cards."""
+    """What a notice or a card shows; each has one drawing in handlers/cards. FOUND is only ever shown where it was
+    asked for: no notice tells it."""
 
     DIGEST = "digest"
     ORDER = "order"
@@ -56,6 +57,7 @@ class NoticeKind(StrEnum):
     RECALL = "recall"
     RECALLS = "recalls"
     STOCK_DOC = "stock_doc"
+    FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)
