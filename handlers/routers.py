@@ -30,6 +30,7 @@ TOPICS = (
     "warehouse",
     "returns",
     "finance",
+    "numbers",
     "watch",
     "customers",
     "search",
