@@ -94,6 +94,7 @@ def _mine(desk: Desk, actor: Actor, waybill_id: int) -> Ewaybill:
 def _put(desk: Desk, actor: Actor, news: Ewaybill, verb: str) -> Ewaybill:
     desk.waybills.save([replace(news, changed_at=desk.now)])
     reason = news.error if verb == "waybill_voided" else ""
+    history.note(desk, actor, "account", news.account_id, verb, reason, number=news.number)
     if news.parcel_id:
         history.note(desk, actor, "parcel", news.parcel_id, verb, reason, number=news.number)
     open_ = [one.id for one in desk.alerts.open() if one.kind is AlertKind.VOID_FAILED]
