@@ -44,7 +44,7 @@ def refused(house: House, of: Account, *numbers: str) -> list[Ewaybill]:
     shop = house.cast.shops[0].id
     rows = [row(of, shop, number, WaybillState.VOID_FAILED, error="busy", attempts=3) for number in numbers]
     house.store.run_now(lambda unit: unit.waybills.add(rows))
-    return [house.store.read_now(lambda unit, n=number: unit.waybills.by_number(n)[0]) for number in numbers]
+    return house.store.read_now(lambda unit: [unit.waybills.by_number(number)[0] for number in numbers])
 
 
 @pytest.mark.parametrize(

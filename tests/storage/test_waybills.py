@@ -161,6 +161,6 @@ def test_numbers_that_were_not_taken_back_lie_on_a_pile_of_their_account(each: E
         row(each, "B4", WaybillState.VOIDED, attempts=3),
     ]
     each.store.run_now(lambda unit: unit.waybills.add(rows))
-    (first,), (second,) = (each.store.read_now(lambda u, n=n: u.waybills.by_number(n)) for n in ("B1", "B2"))
+    first, second = each.store.read_now(lambda unit: [unit.waybills.by_number(number)[0] for number in ("B1", "B2")])
     found = each.store.read_now(lambda unit: unit.piles.not_taken_back(3))
     assert found == [Pile(account.id, "", 2, NOW - timedelta(hours=1), (first.id, second.id))]
