@@ -57,6 +57,10 @@ class Orders(Protocol):
         """Ids whose time has come, whatever their status, longest due first; then those in REVIEW that were screened
         under an older policy than this one; when none is left, some of those decided on but not gone that were."""
 
+    def by_buyer(self, statuses: Collection[OrderStatus]) -> list[tuple[int, tuple[int, str]]]:
+        """Ids of orders in these statuses, each with its shop and buyer ('' = not told); those of one buyer stand
+        together."""
+
     def screened_before(self, version: int) -> int:
         """How many orders in REVIEW were screened under an older policy."""
 

@@ -49,17 +49,19 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
     too_old, withheld = bins.stale(desk, skus, policy), bins.withheld(desk, skus, policy)
     free = bins.to_ship(desk.stock.levels(skus), too_old, withheld)
     too_old = {key: units for key, units in too_old.items() if key[1] not in withheld}
-    told = replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
+    told = replace(courier_facts(desk, policy), free=free, too_old=too_old, recent=recent, listed=listed)
     if policy.screening.margin_percent >= 0:
         told = replace(told, costs=unit_costs(desk, skus))
     return replace(told, returned=exchanges.come_back(desk, orders))
 
 
-def courier_facts(desk: Desk) -> Facts:
-    """What the couriers' side of matching asks: no stock, no other orders."""
+def courier_facts(desk: Desk, policy: Policy | None = None) -> Facts:
+    """What the couriers' side of matching asks: no stock, no other orders; under a policy that is not in force when
+    one is given."""
+    policy = policy or desk.policy
     left = {account: pool.left for account, pool in number_pools.pools(desk).items() if pool.left is not None}
-    failed = desk.waybills.failures(desk.policy.waybills.attempts)
-    return Facts(desk.catalog, desk.policy, {}, {}, desk.now, left=left, failed=failed)
+    failed = desk.waybills.failures(policy.waybills.attempts)
+    return Facts(desk.catalog, policy, {}, {}, desk.now, left=left, failed=failed)
 
 
 def match_lines(order: Order, catalog: Catalog) -> Order:

@@ -182,6 +182,13 @@ class OrderQueries:
             found = dict.fromkeys(self._ids(select(orders.c.id).where(decided, orders.c.screened < version), limit))
         return list(found)[:limit]
 
+    def by_buyer(self, statuses: Collection[OrderStatus]) -> list[tuple[int, tuple[int, str]]]:
+        """Ids of orders in these statuses with shop and buyer, sorted by both."""
+        statement = select(orders.c.id, orders.c.shop_id, orders.c.buyer_id)
+        statement = statement.where(orders.c.status.in_(sorted(statuses)))
+        rows = self._sql.rows(statement.order_by(orders.c.shop_id, orders.c.buyer_id, orders.c.id))
+        return [(row.id, (row.shop_id, row.buyer_id)) for row in rows]
+
     def screened_before(self, version: int) -> int:
         """How many orders in REVIEW were screened under an older policy."""
         row = self._sql.row(select(func.count(orders.c.id)).where(_IN_REVIEW, orders.c.screened < version))
