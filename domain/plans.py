@@ -65,10 +65,10 @@ def _planned(orders: Sequence[Order], items: Sequence[Item], facts: Facts, parti
         found = _parcel(leader, box, _kept(left, boxes[number:]))
         if isinstance(found, Match):
             fault = _nowhere(found, leader, facts)
-            return Plan((), (fault,) if fault else (), {"why": "no_warehouse", "lost": losers_in(told(found.losers))})
+            return Plan((), (fault,) if fault else (), _refused(orders, "no_warehouse", told(found.losers)))
         if isinstance(found, Finding) or found is None:
-            lost = losers_in(found.evidence) if found else []
-            return Plan((), (found,) if found else (), {"why": "no_courier", "lost": lost})
+            evidence = found.evidence if found else {}
+            return Plan((), (found,) if found else (), _refused(orders, "no_courier", evidence))
         parcels.append(found)
         if len(boxes) > 1:
             left = less(left, found.warehouse_id or 0, found.items)
@@ -76,6 +76,11 @@ def _planned(orders: Sequence[Order], items: Sequence[Item], facts: Facts, parti
         parcels.append(_owed(leader, parting, parcels[0], facts))
         boxes = [*boxes, Box(parting.owed, (parting.rule,))]
     return _with_reasons(orders, parcels, boxes, facts)
+
+
+def _refused(orders: Sequence[Order], why: str, evidence: Mapping[str, str]) -> Mapping[str, object]:
+    """Why a group does not travel together; of one order its finding says it."""
+    return {"why": why, "lost": losers_in(evidence)} if len(orders) > 1 else {}
 
 
 def leader_of(orders: Sequence[Order]) -> Order:
