@@ -17,10 +17,10 @@ from domain.customer_records import keys_of
 from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
 from domain.holds import Finding, Hold, HoldCode, reconcile
+from domain.joining import joined
 from domain.merging import groups, key_of, waits_for
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
-from domain.plans import plan
 from domain.policy import Policy
 from domain.records import NoticeKind
 from domain.screening import Facts, screen, wanted
@@ -49,17 +49,19 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
     too_old, withheld = bins.stale(desk, skus, policy), bins.withheld(desk, skus, policy)
     free = bins.to_ship(desk.stock.levels(skus), too_old, withheld)
     too_old = {key: units for key, units in too_old.items() if key[1] not in withheld}
-    told = replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
+    told = replace(courier_facts(desk, policy), free=free, too_old=too_old, recent=recent, listed=listed)
     if policy.screening.margin_percent >= 0:
         told = replace(told, costs=unit_costs(desk, skus))
     return replace(told, returned=exchanges.come_back(desk, orders))
 
 
-def courier_facts(desk: Desk) -> Facts:
-    """What the couriers' side of matching asks: no stock, no other orders."""
+def courier_facts(desk: Desk, policy: Policy | None = None) -> Facts:
+    """What the couriers' side of matching asks: no stock, no other orders; under a policy that is not in force when
+    one is given."""
+    policy = policy or desk.policy
     left = {account: pool.left for account, pool in number_pools.pools(desk).items() if pool.left is not None}
-    failed = desk.waybills.failures(desk.policy.waybills.attempts)
-    return Facts(desk.catalog, desk.policy, {}, {}, desk.now, left=left, failed=failed)
+    failed = desk.waybills.failures(policy.waybills.attempts)
+    return Facts(desk.catalog, policy, {}, {}, desk.now, left=left, failed=failed)
 
 
 def reprice(desk: Desk, parcel: Parcel, grams: int) -> Parcel:
@@ -108,11 +110,10 @@ def arrange(orders: Sequence[Order], facts: Facts) -> Arranged:
     _wait(screened, facts, found)
     parcels: list[Parcel] = []
     for group in groups(screened.values(), facts.policy.merge):
-        whole = plan(group, facts)
-        alone = [whole] if len(group) == 1 or whole.parcels else [plan([order], facts) for order in group]
-        for order, made in zip(group, alone * len(group) if len(alone) == 1 else alone, strict=True):
-            found[order.id] += [fault for fault in made.faults if facts.policy.screens(fault.code)]
-        parcels += [parcel for made in alone for parcel in made.parcels]
+        for company, made in joined(group, facts):
+            for order in company:
+                found[order.id] += [fault for fault in made.faults if facts.policy.screens(fault.code)]
+            parcels += made.parcels
     hours, zone = facts.policy.screening.hours, facts.catalog.company.zone
     closing = next_closing(hours, zone, facts.now) if facts.policy.screens(HoldCode.TIME_WINDOW) else None
     done = {o.id: _screened(o, found[o.id], facts, closing) for o in review}

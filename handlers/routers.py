@@ -33,6 +33,7 @@ TOPICS = (
     "warehouse",
     "returns",
     "finance",
+    "numbers",
     "watch",
     "customers",
     "search",

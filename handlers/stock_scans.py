@@ -8,7 +8,6 @@ number is passed over, because units are told apart from the check on and not be
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from domain import floor, gs1, paper_codes
 from domain.desk import Desk
@@ -16,12 +15,14 @@ from domain.errors import BadValue
 from domain.money import parse_minor
 from domain.stock_docs import StockDoc
 from domain.stock_lines import How, Scan
+from handlers.days import read_day
 
 _SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u3000]+")  # not the group separator, which Python calls a space too
 _SPLIT = re.compile(r"[,;，；、]+")
 _NUMBER = re.compile(r"[x×*]?(\d{1,6})", re.IGNORECASE)
 _LESS = re.compile(r"[-−－](\d{1,6})")
 _WHOLE = re.compile(r"[=＝](\d{1,6})")
+_SURELY_COUNT = re.compile(r"[-−－×*]\d+(?:\.\d+)?")
 _EQUALS = ("=", "＝")
 _MOST = 50
 
@@ -41,7 +42,7 @@ def _name(token: str) -> str:
 
 def _of_the_code(token: str) -> bool:
     """Whether it says something about the code before it."""
-    return bool(_NUMBER.fullmatch(token) or _LESS.fullmatch(token)) or token.startswith(_EQUALS)
+    return bool(_NUMBER.fullmatch(token) or _SURELY_COUNT.fullmatch(token)) or token.startswith(_EQUALS)
 
 
 def _on_a_parcel(desk: Desk, code: str) -> bool:
@@ -117,10 +118,7 @@ def _thing(token: str) -> Scan:
         return Scan(token[1:], new=True)
     text, _, rest = token.partition("@")
     batch, _, expires = rest.partition("@")
-    try:
-        return Scan(text, batch=batch, expires=date.fromisoformat(expires) if expires else None)
-    except ValueError:
-        raise BadValue("date", expires[:30], "date") from None
+    return Scan(text, batch=batch, expires=read_day(expires) if expires else None)
 
 
 def _costing(scan: Scan, text: str, currency: str) -> Scan:

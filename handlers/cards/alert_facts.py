@@ -12,6 +12,7 @@ from domain.records import Alert, AlertKind
 from domain.selling import Sellable, sellable
 from domain.stock_docs import DocState
 from domain.suspensions import moment
+from handlers.cards.numbers import low_lines, stuck_lines
 from handlers.cards.stock_room import KINDS as DOCS
 from handlers.cards.stock_room import STATES
 from handlers.goods import title_of
@@ -40,6 +41,8 @@ KINDS = {
     AlertKind.TRANSFER_LATE: N_("Transfers are too long on their way"),
     AlertKind.COUNT_LATE: N_("Counts were asked for and nobody counts"),
     AlertKind.STOCK_LEFT: N_("Stock documents were begun and left"),
+    AlertKind.NUMBERS_LOW: N_("Waybill numbers run low"),
+    AlertKind.VOID_FAILED: N_("Numbers the courier did not take back"),
 }
 SHORT = {
     AlertKind.APPROVAL_LATE: N_("Approvals late"),
@@ -176,4 +179,6 @@ FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.TRANSFER_LATE: _documents,
     AlertKind.COUNT_LATE: _documents,
     AlertKind.STOCK_LEFT: _documents,
+    AlertKind.NUMBERS_LOW: low_lines,
+    AlertKind.VOID_FAILED: stuck_lines,
 }

@@ -15,7 +15,7 @@ from handlers.taps import pack
 from handlers.terms import N_
 from handlers.words import Words
 
-_PART = re.compile(r"#(\d{1,4})(?:[x×*](\d{1,6}))?")
+_PART = re.compile(r"#(\d{1,4})(?:[x×*]([1-9]\d{0,5}))?")
 MOST_LINES, MOST_UNITS = 8, 5
 _OF = N_("Only {count} of {all}")
 
