@@ -222,12 +222,15 @@ def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[
 
 
 def _short(desk: Desk, alert: Alert, words: Words) -> str:
-    """`Held 12: service lead · 小满旗舰店`, so that no phone breaks it; of the whole company without its name."""
+    """`Held 12: service lead · 小满旗舰店`, so that no phone breaks it; of the whole company without its name, of an
+    account with its number."""
     what = words.plain(SHORT[alert.kind])
     if alert.kind not in (AlertKind.ORDER_GAP, AlertKind.FEED_STALE):
         what = words.label("{what} {count}", what=what, count=alert.count)
     if alert.kind in _BY_ROLE and alert.part:
         what = words.label("{what}: {role}", what=what, role=role_name(alert.part, words))
+    if alert.kind in OF_ACCOUNT:
+        return f"{what} · #{alert.subject_id}"
     return what if place(alert) == (None, None) else f"{what} · {place_name(desk, alert)}"
 
 

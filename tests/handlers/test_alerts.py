@@ -12,6 +12,7 @@ from domain.policy import Policy
 from domain.policy_sections import Suspension
 from domain.records import Alert, AlertKind, Notice, NoticeKind
 from domain.worries import OF_STOCK_DOC, OF_WAREHOUSE
+from handlers.cards.alert_facts import FACTS, KINDS, SHORT
 from handlers.cards.alerts import alert_buttons
 from handlers.draw import draw
 from handlers.words import Words
@@ -292,6 +293,10 @@ async def test_stock_documents_that_wait_are_named_with_who_has_them(desk: DeskC
     document = desk.look(lambda d: d.stock_docs.get(1))
     desk.do(stock_posting.finish, he.acting(), 1, document.revision)
     assert alerts(desk) == []
+
+
+def test_every_kind_of_alert_has_a_name_and_lines_of_its_own() -> None:
+    assert set(KINDS) == set(SHORT) == set(FACTS) == set(AlertKind)
 
 
 async def test_the_hand_over_of_the_hour_is_about_the_shift_that_ended(desk: DeskChat) -> None:

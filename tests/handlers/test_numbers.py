@@ -150,6 +150,18 @@ async def test_a_number_is_asked_about_again_or_settled_with_who_and_why(desk: D
     assert (event.actor, event.reason, event.data["number"]) == (boris.name, "cancelled there", "YT00005678")
 
 
+async def test_the_list_of_alerts_names_the_account_and_opens_the_alert(desk: DeskChat, language: str) -> None:
+    low = account(desk, 30)
+    of = stuck(desk)
+    desk.do(watch.tick)
+    owner = desk.cast.people[Role.OWNER]
+    await desk.writes(owner, "/alerts")
+    few, not_back = {"en": ("Numbers low", "Not taken back"), "zh": ("面单号不足", "面单号未回收")}[language]
+    assert desk.labels == [[f"{few} 30 · #{low.id}"], [f"{not_back} 2 · #{of.id}"]]
+    [text] = await desk.taps(owner, f"{few} 30 · #{low.id}")
+    assert text.split("\n")[0] == LOW[language][0].replace("{id}", str(low.id))
+
+
 async def test_the_owner_sees_both_and_finance_no_buttons_of_the_dispatcher_s(desk: DeskChat) -> None:
     stuck(desk)
     opened = alert(desk)
