@@ -13,6 +13,7 @@ from domain.desk import Desk
 from domain.errors import ReasonNeeded, Stale
 from domain.ewaybills import Ewaybill, WaybillState
 from domain.number_pools import pools
+from domain.numbering import by_id
 from domain.people import Actor, Right, require
 from domain.records import AlertKind, NoticeKind
 from domain.urgency import SOON
@@ -35,8 +36,10 @@ class Low:
 
 
 def low(desk: Desk) -> list[Low]:
-    """Accounts that somebody should see to, by account."""
-    counted = {account: pool.left for account, pool in pools(desk).items() if pool.left is not None}
+    """Accounts that somebody should see to, by account: those of a courier that is switched off are nobody's need."""
+    couriers, accounts = desk.catalog.couriers, by_id(desk)
+    used = {one for one, account in accounts.items() if couriers[account.courier_id].enabled}
+    counted = {one: pool.left for one, pool in pools(desk).items() if pool.left is not None and one in used}
     pace = desk.waybills.taken(sorted(counted), desk.now - DAY) if counted else {}
     found = [Low(account, left, pace.get(account, 0)) for account, left in sorted(counted.items())]
     return [one for one in found if one.left < desk.policy.waybills.low or one.soon]

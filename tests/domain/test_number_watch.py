@@ -63,6 +63,13 @@ def test_what_is_low_and_what_runs_out_within_the_day(
     )
 
 
+def test_a_courier_that_is_switched_off_needs_no_numbers(house: House) -> None:
+    account(house, 0)
+    courier = house.cast.couriers[0]
+    house.store.run_now(lambda unit: unit.catalog_admin.save_courier(replace(courier, enabled=False)))
+    assert house.store.read_now(number_watch.low) == []
+
+
 def test_what_was_taken_longer_ago_is_no_pace(house: House) -> None:
     made = account(house, 300)
     taken(house, made, 300)
