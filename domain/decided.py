@@ -6,7 +6,7 @@ claimed, and a courier that still carries the box keeps it, be another cheaper. 
 more is replaced, when the wave is made (`recheck`); so it is said apart what will happen and what will not.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain import recheck
@@ -15,8 +15,10 @@ from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.planning import courier_facts, load_facts, prepared
+from domain.plans import margin_of
 from domain.policy import Policy
 from domain.screening import Facts, screen
+from domain.worth import thin
 
 SHOWN = 5
 STATUSES = (OrderStatus.APPROVED, OrderStatus.RELEASED)
@@ -24,6 +26,8 @@ _OF_THE_GOODS = frozenset({HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY, HoldCode.NO_W
 """They have their goods: what is left for others says nothing of them."""
 _OF_THE_HOUR = frozenset({HoldCode.TIME_WINDOW, HoldCode.PAY_DELAY})
 """They were about when to approve."""
+Boxes = Mapping[int, Sequence[Parcel]]
+"""By order."""
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ def compare(desk: Desk, policy: Policy, orders: Collection[Order]) -> Decided:
         verdict.looked += 1
         pairs = [(_carried(desk, box, everyone, old), _carried(desk, box, everyone, new)) for box in waiting[order.id]]
         _count(verdict, order, pairs, [_chosen(box, everyone, old, new) for box in waiting[order.id]])
-    for order in _newly_held(desk, policy, found):
+    for order in _newly_held(desk, policy, found, boxes, everyone):
         verdict.count("held", order)
     return verdict
 
@@ -106,14 +110,25 @@ def _count(
         verdict.count("keep", order)
 
 
-def _newly_held(desk: Desk, policy: Policy, orders: Collection[Order]) -> list[Order]:
+def _newly_held(
+    desk: Desk, policy: Policy, orders: Collection[Order], boxes: Boxes, everyone: Mapping[int, Order]
+) -> list[Order]:
     """Those that the policy would hold for something the one in force would not."""
-    old, new = (_found(desk, one, orders) for one in (desk.policy, policy))
+    old, new = (_found(desk, one, orders, boxes, everyone) for one in (desk.policy, policy))
     return [order for order in orders if new[order.id] - old[order.id]]
 
 
-def _found(desk: Desk, policy: Policy, orders: Collection[Order]) -> dict[int, set[HoldCode]]:
-    """What would hold each of them."""
+def _found(
+    desk: Desk, policy: Policy, orders: Collection[Order], boxes: Boxes, everyone: Mapping[int, Order]
+) -> dict[int, set[HoldCode]]:
+    """What would hold each of them, the margin of its boxes too."""
     mine = [prepared(replace(order, holds=()), desk.catalog, policy) for order in orders]
     facts = load_facts(desk, mine, policy)
-    return {one.id: {f.code for f in screen(one, facts)} - _OF_THE_GOODS - _OF_THE_HOUR for one in mine}
+    found = {one.id: {f.code for f in screen(one, facts)} - _OF_THE_GOODS - _OF_THE_HOUR for one in mine}
+    for one in mine if policy.screens(HoldCode.MARGIN_LOW) else ():
+        lie = [box for box in boxes[one.id] if box.state is not ParcelState.CANCELLED]
+        company = sorted({oid for box in lie for oid in box.live_orders if oid in everyone} | {one.id})
+        left = margin_of([everyone.get(oid, one) for oid in company], lie, facts)
+        if left and thin(left):
+            found[one.id].add(HoldCode.MARGIN_LOW)
+    return found

@@ -255,10 +255,7 @@ def priced(courier: Match) -> tuple[int, str, int | None]:
 
 def _with_reasons(orders: Sequence[Order], parcels: Sequence[Parcel], boxes: Sequence[Box], facts: Facts) -> Plan:
     """The boxes with why they are merged or split; a margin that is too low speaks against all who share them."""
-    freight = sum(parcel.freight for parcel in parcels)
-    skus, costs = facts.catalog.skus, facts.costs
-    cost = sum(costs.of(skus[i.sku], i.quantity, parcel.warehouse_id) for parcel in parcels for i in parcel.live_items)
-    left = margin(orders, cost, freight, parcels[0].freight_currency, facts.policy, facts.catalog)
+    left = margin_of(orders, parcels, facts)
     faults = (Finding(HoldCode.MARGIN_LOW, left),) if left and thin(left) else ()
     if len(orders) > 1:
         reason = {**_merged(orders, facts), **({"margin": left} if left else {})}
@@ -269,6 +266,14 @@ def _with_reasons(orders: Sequence[Order], parcels: Sequence[Parcel], boxes: Seq
             for part, (parcel, box) in enumerate(zip(parcels, boxes, strict=True), 1)
         ]
     return Plan(tuple(parcels), faults)
+
+
+def margin_of(orders: Sequence[Order], parcels: Sequence[Parcel], facts: Facts) -> dict[str, str] | None:
+    """What these orders leave over in these boxes, as evidence; None where it is not asked or cannot be told."""
+    freight = sum(parcel.freight for parcel in parcels)
+    skus, costs = facts.catalog.skus, facts.costs
+    cost = sum(costs.of(skus[i.sku], i.quantity, parcel.warehouse_id) for parcel in parcels for i in parcel.live_items)
+    return margin(orders, cost, freight, parcels[0].freight_currency, facts.policy, facts.catalog)
 
 
 def _merged(orders: Sequence[Order], facts: Facts) -> Mapping[str, object]:

@@ -266,8 +266,9 @@ def approved(
         ),
         (Policy(screening=Screening(most_units=2)), "held", ["a3"]),
         (Policy(amount_range={"*": (1, 7_000)}), "held", ["a1", "a2", "a5", "a3", "a4"]),
+        (Policy(screening=Screening(margin_percent=95)), "held", ["a1", "a2", "a5", "a3", "a4"]),
     ],
-    ids=["another courier", "nobody", "keeps its own", "would be held", "all"],
+    ids=["another courier", "nobody", "keeps its own", "would be held", "all", "too thin a margin"],
 )
 def test_what_an_approved_order_has_to_expect(scene: Scene, policy: Policy, kind: str, names: list[str]) -> None:
     found = scene.dry(policy).decided
