@@ -34,7 +34,7 @@ from bot.web import Web, webhook_path
 from domain import staff
 from domain.desk import Desk
 from domain.people import OPERATOR, Role
-from domain.records import Notice
+from domain.records import Notice, NoticeKind
 from handlers.draw import draw
 from storage.store import Store
 
@@ -299,10 +299,12 @@ def _first_invitation(desk: Desk) -> str:
 
 
 def _redraw_recent(desk: Desk) -> None:
-    """Taps made while we were down have expired: the newest cards are drawn again as their records are now."""
+    """Taps made while we were down have expired: the newest cards are drawn again as their records are now. A list of
+    what was found stays at the page its reader turned to."""
     desk.outbox.add(
         [
             Notice(row.kind, row.subject_id, row.chat_id, f"redraw:{row.kind}:{row.subject_id}", desk.now, redraw=True)
             for row in desk.cards.recent(_REDRAWN_AT_START)
+            if row.kind is not NoticeKind.FOUND
         ]
     )

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from bot.shell import Json, Refused
 from bot.toml_files import document, fault_line
-from domain import looking, policies
-from domain.dry_run import Verdict, compare
+from domain import decided, looking, policies
+from domain.dry_run import Verdict, compare, pieces
 from domain.errors import Unknown
 from domain.people import OPERATOR
 from domain.policy import Policy
 from storage.store import Store
 
-_PIECE = 200
 _TELL_SECONDS = 2
 _ALL = 1_000_000
 Source = Path | int
@@ -43,12 +42,12 @@ def again(store: Store, version: int) -> str:
 
 
 def dry_run(store: Store, source: Source) -> Json:
-    """What it would change over the orders in review. Raises Refused, OSError."""
+    """What it would change over the orders in review, and for those approved. Raises Refused, OSError."""
     _, policy = check(store, source)
-    ids = store.read_now(lambda unit: unit.orders.in_review(shops=None, held=None, limit=1_000_000))
     verdict = Verdict()
-    for start in range(0, len(ids), _PIECE):
-        verdict.add(store.read_now(compare, policy, [order_id for order_id, _ in ids[start : start + _PIECE]]))
+    for piece in store.read_now(pieces):
+        verdict.add(store.read_now(compare, policy, piece))
+    approved = verdict.decided
     return {
         "looked": verdict.looked,
         "held": verdict.held,
@@ -59,6 +58,12 @@ def dry_run(store: Store, source: Source) -> Json:
         "holds": dict(verdict.holds),
         "frees": dict(verdict.frees),
         "first": {"held": verdict.first_held, "freed": verdict.first_freed, "moved": verdict.first_moved},
+        "due": verdict.due,
+        "approved": {
+            "looked": approved.looked,
+            **{kind: getattr(approved, kind) for kind in decided.KINDS},
+            "first": approved.first,
+        },
     }
 
 

@@ -12,7 +12,7 @@ from domain.desk import Desk
 from domain.errors import NotAllowed, Stale
 from domain.holds import HoldCode
 from domain.incoming import PlatformState
-from domain.orders import Order
+from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, Refund, Stage, Stop, StopKind, StopState
 from domain.people import Actor, Right, Role, may
 from domain.records import NoticeKind
@@ -46,11 +46,19 @@ def too_late(
     notices.tell(desk, NoticeKind.STOP, stop.id, desks, key=f"stop:{stop.id}:0", shop=order.shop_id)
 
 
-def moved_too_late(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> None:
-    """The buyer wants it elsewhere when it has left: each box on its way may still be redirected."""
+def changed_too_late(
+    desk: Desk, order: Order, parcels: Sequence[Parcel], *, moved: bool = False, others: bool = False
+) -> None:
+    """The buyer wants it elsewhere, or other goods, when it has left: each box on its way may still be redirected, or
+    brought back. While part of it is here the hold on that part asks about its goods."""
+    told = [HoldCode.ADDR_CHANGED] if moved else []
+    if others and order.status is OrderStatus.SHIPPED:
+        told.append(HoldCode.GOODS_CHANGED)
+    if not told or order.platform_state is PlatformState.DONE:
+        return
     for parcel in parcels:
-        if parcel.state is ParcelState.HANDED_OVER and order.platform_state is not PlatformState.DONE:
-            too_late(desk, order, parcel, StopKind.HOLD, HoldCode.ADDR_CHANGED)
+        if parcel.state is ParcelState.HANDED_OVER:
+            too_late(desk, order, parcel, StopKind.HOLD, ",".join(told))
 
 
 def acknowledge(desk: Desk, actor: Actor, stop: Stop, revision: int) -> Stop:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
-from domain.catalog import Catalog
+from domain.catalog import Bundle, Catalog
 from domain.check_records import Checks
 from domain.customer_desk import Customers
 from domain.day_report import ControlTotal
@@ -305,6 +305,12 @@ class Desk(Protocol):
     def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
         """From now on this code (or title) means this sku in the shop."""
 
+    def keep_bundles(self, bundles: Collection[Bundle]) -> None:
+        """From now on these sets are made up so; each carries the next version of its code. Raises LostRace."""
+
+    def bundle_versions(self, code: str) -> list[Bundle]:
+        """Every version of a set's recipe, oldest first."""
+
     def learn_weight(self, sku: str, grams: int) -> None:
         """From now on a unit of it weighs this."""
 
@@ -316,3 +322,6 @@ class Desk(Protocol):
 
     def history(self, subject: str, subject_id: int, limit: int = 50) -> list[Event]:
         """Newest first."""
+
+    def noted(self, subject: str, ids: Collection[int], verb: str) -> dict[int, int]:
+        """subject id -> how often that was written down of it; those of which it never was are missing."""

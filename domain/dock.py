@@ -1,12 +1,10 @@
 """The dock: a parcel was scanned out and its courier has not signed for it yet. Until then the shipment can be taken
-back (撤销发货, rules.md A2), and a refund or a new address stops the box as one in the house (rules.md B7).
+back (撤销发货, rules.md A2), and a refund, a new address or other goods stop the box as one in the house (rules.md B7).
 
-Surprising: nobody here can see the dock. So a refund or a new address takes the box back on paper at once, and where it
-has left after all a person says so (`left_already`): the one way out of the door past an open stop, of a box that is
-not there.
+Surprising: nobody here can see the dock. So each of them takes the box back on paper at once, and where it has left
+after all a person says so (`left_already`): the one way out of the door past an open stop, of a box that is not there.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,6 +27,7 @@ from domain.stop_desk import RecallState
 LISTS_DAYS = 7
 """A courier whose last hand-over list is no older signs for its parcels: what no list names has not left."""
 LEFT = "left_already"
+_CHANGES = (HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED)
 
 
 def why_gone(desk: Desk, parcel: Parcel) -> str:
@@ -87,6 +86,7 @@ def unship(desk: Desk, actor: Actor, parcel: Parcel, *, called: bool = False) ->
     news = replace(parcel, state=ParcelState.WEIGHED, state_at=desk.now, handed_over_at=None)
     desk.parcels.save([news])
     struck = _strike(desk, actor, parcel)
+    notices.redraw(desk, NoticeKind.MANIFEST, [0])
     numbers = desk.waybills.of_parcels([parcel.id]).get(parcel.id, ())
     worn = [row for row in numbers if row.state is WaybillState.DONE]
     desk.waybills.save([replace(row, state=WaybillState.ASSIGNED, changed_at=desk.now) for row in worn])
@@ -126,16 +126,13 @@ def _reopen(desk: Desk, actor: Actor, parcel: Parcel) -> None:
 
 def _changed(desk: Desk, order: Order, boxes: Sequence[Parcel], parcel: Parcel) -> dict[HoldCode, Mapping[str, str]]:
     """What the platform changed while the parcel was gone, and nobody was asked about: its goods, where it goes."""
-    inside: Counter[int] = Counter()
-    for box in boxes:
-        if box.state is not ParcelState.CANCELLED:
-            inside.update({i.line_no: i.quantity for i in box.live_items if i.order_id == order.id})
     found: dict[HoldCode, Mapping[str, str]] = {}
-    if inside != Counter({line.line_no: line.quantity for line in order.shippable}):
-        found[HoldCode.GOODS_CHANGED] = {"goods": boxed.told(boxed.gaps(order, boxes, desk.catalog))}
+    apart = boxed.gaps(order, boxes, desk.catalog)
+    if apart:
+        found[HoldCode.GOODS_CHANGED] = {"goods": boxed.told(apart)}
     stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
-    late = (stop for stop in stops if stop.state is StopState.TOO_LATE and stop.kind is StopKind.HOLD)
-    if any(stop.order_id == order.id for stop in late):
+    late = (stop for stop in stops if stop.state is StopState.TOO_LATE and stop.order_id == order.id)
+    if any(HoldCode.ADDR_CHANGED in _of_changes(stop) for stop in late):
         found[HoldCode.ADDR_CHANGED] = last_move(desk, order)
     return found
 
@@ -153,9 +150,9 @@ def standing(desk: Desk, order: Order, lines: set[int] | None = None) -> list[Pa
 
 
 def call_back(desk: Desk, actor: Actor, order: Order, lines: set[int] | None = None) -> Order:
-    """Take back the shipments of an order that is refunded (these lines of it), or goes elsewhere, where they still
-    stand on the dock, so that they can be stopped. Returns the order: the same object when none stood there, else as
-    it was saved."""
+    """Take back the shipments of an order that is refunded (these lines of it), goes elsewhere or wants other goods,
+    where they still stand on the dock, so that they can be stopped. Returns the order: the same object when none stood
+    there, else as it was saved."""
     found = standing(desk, order, lines)
     if not found:
         return order
@@ -166,14 +163,14 @@ def call_back(desk: Desk, actor: Actor, order: Order, lines: set[int] | None = N
 
 
 def may_have_left(desk: Desk, parcel: Parcel) -> bool:
-    """Whether a refund or a new address took this box back from the dock and nobody has had it in hand since."""
+    """Whether a refund or a change took this box back from the dock and nobody has had it in hand since."""
     stops = stopping.open_of(desk, parcel)
     pulled = any(stop.state is StopState.PULLED for stop in stops)
     return parcel.state is ParcelState.WEIGHED and any(stop.stage is Stage.DOCK for stop in stops) and not pulled
 
 
 def require_seen(desk: Desk, parcel: Parcel) -> None:
-    """Before a new label is made for it: the dispatcher has pulled it, or answered where nobody pulls by a second scan.
+    """Before a change of it is decided: the dispatcher has pulled it, or answered where nobody pulls by a second scan.
     Raises NotSeen; that it has left is an answer too (`left_already`)."""
     answer = StopState.PULLED if desk.policy.stops.second_scan else StopState.ACKED
     answered = any(stop.state is answer for stop in stopping.open_of(desk, parcel))
@@ -183,7 +180,7 @@ def require_seen(desk: Desk, parcel: Parcel) -> None:
 
 def left_already(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
     """The courier had taken it before anybody could: it is handed over as it was, and customer service hears that the
-    refund or the new address came too late. Raises NotAllowed, Stale, WrongStatus for a box that was in somebody's
+    refund or the change came too late. Raises NotAllowed, Stale, WrongStatus for a box that was in somebody's
     hand."""
     stop = desk.stops.get(stop_id)
     parcel = desk.parcels.get(stop.parcel_id)
@@ -197,6 +194,7 @@ def left_already(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
     gone = replace(parcel, state=ParcelState.HANDED_OVER, state_at=desk.now, blocked=False)
     desk.parcels.save([replace(gone, handed_over_at=next(scanned))])
     history.note(desk, actor, "parcel", parcel.id, LEFT)
+    notices.redraw(desk, NoticeKind.MANIFEST, [0])
     stops = stopping.open_of(desk, parcel)
     for one in stops:
         _too_late(desk, actor, one)
@@ -208,12 +206,12 @@ def left_already(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
 
 def _too_late(desk: Desk, actor: Actor, stop: Stop) -> None:
     """What the floor answered was about a box it never had: customer service has to answer anew."""
-    moved = stop.kind is StopKind.HOLD and HoldCode.ADDR_CHANGED in stop.reason.split(",")
-    if stop.kind is not StopKind.REFUND and not moved:
+    changes = _of_changes(stop)
+    if stop.kind is not StopKind.REFUND and not changes:
         stopping.let_go(desk, actor.name, stop)
         return
     gone = replace(stop, state=StopState.TOO_LATE, closed_by=actor.name, closed_at=desk.now, next_at=None)
-    reason = HoldCode.ADDR_CHANGED.value if moved else stop.reason
+    reason = ",".join(changes) or stop.reason
     desk.stops.save(replace(gone, reason=reason, acked_by="", acked_at=None))
     if stop.refund_id is not None:
         desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=False))
@@ -226,7 +224,7 @@ def _too_late(desk: Desk, actor: Actor, stop: Stop) -> None:
 
 def _shipped_after_all(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     """Nothing of the box was taken out: its lines are sold, its orders shipped, and nobody holds them for it. That one
-    wants it elsewhere is a stop that came too late now."""
+    wants it elsewhere, or other goods, is a stop that came too late now."""
     boxes = desk.parcels.of_orders(parcel.live_orders)
     orders = desk.orders.many(parcel.live_orders)
     numbers = {order.number for order in orders.values()}
@@ -239,7 +237,7 @@ def _shipped_after_all(desk: Desk, actor: Actor, parcel: Parcel) -> None:
         order = hold_told(desk, refunds.tally(desk, order), boxes[order.id])
         order = withdrawal.settled(desk, actor, order)
         if order.status is OrderStatus.SHIPPED:
-            order = replace(order, holds=lapse(order.holds, _of_address, desk.now, actor.name))
+            order = replace(order, holds=lapse(order.holds, _of_change, desk.now, actor.name))
         news.append(order)
         history.note(desk, actor, "order", order.id, LEFT, waybill=parcel.waybill)
     desk.orders.save(news)
@@ -247,5 +245,11 @@ def _shipped_after_all(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     notices.redraw(desk, NoticeKind.ORDER, orders)
 
 
-def _of_address(hold: Hold) -> bool:
-    return hold.code is HoldCode.ADDR_CHANGED
+def _of_change(hold: Hold) -> bool:
+    return hold.code in _CHANGES
+
+
+def _of_changes(stop: Stop) -> list[HoldCode]:
+    """The changes that stop a box as a refund does, among the reasons it is held for."""
+    told = stop.reason.split(",") if stop.kind is StopKind.HOLD else []
+    return [code for code in _CHANGES if code in told]

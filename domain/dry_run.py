@@ -1,29 +1,38 @@
-"""What a policy would change, before it counts: every order in review screened and planned under it, nothing written.
+"""What a policy would change, before it counts: every order in review screened and planned under it, and what it means
+for those that are approved (`decided`). Nothing is written.
 
 Surprising: "before" is not what is stored but what the policy in force makes of the same facts now. So the verdict says
 what the new policy does and nothing else: an order whose stock came meanwhile is freed under both.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
+from domain import decided
+from domain.deadlines import dispatch_deadline
+from domain.decided import Decided
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
 from domain.limits import over, stake, two_needed
-from domain.orders import Order
+from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel
 from domain.planning import arrange, companions, load_facts, prepared
 from domain.policy import Policy
 
 SHOWN = 5
+PIECE = 200
+"""Orders in one look. Those of one buyer are looked at together: they may travel together under one policy and not
+under the other."""
 
 
 @dataclass(slots=True)
 class Verdict:
     """Counts of orders, and the first few of each kind by number. `holds` and `frees` by code: the orders that would
     be held by it, or no longer be. `moved`: another warehouse, courier or company in the box. `lead` and `two`: orders
-    that need a lead, or two people, as (now, then)."""
+    that need a lead, or two people, as (now, then). `due`: orders, approved ones too, that must leave at another
+    time."""
 
     looked: int = 0
     held: int = 0
@@ -36,16 +45,19 @@ class Verdict:
     first_held: list[str] = field(default_factory=list)
     first_freed: list[str] = field(default_factory=list)
     first_moved: list[str] = field(default_factory=list)
+    due: int = 0
+    decided: Decided = field(default_factory=Decided)
 
     def add(self, other: "Verdict") -> None:
         """One more part of the orders."""
-        for name in ("looked", "held", "freed", "moved"):
+        for name in ("looked", "held", "freed", "moved", "due"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("lead", "two"):
             (now, then), (more_now, more_then) = getattr(self, name), getattr(other, name)
             setattr(self, name, (now + more_now, then + more_then))
         self.holds += other.holds
         self.frees += other.frees
+        self.decided.add(other.decided)
         for name in ("first_held", "first_freed", "first_moved"):
             setattr(self, name, [*getattr(self, name), *getattr(other, name)][:SHOWN])
 
@@ -53,12 +65,33 @@ class Verdict:
     def changes(self) -> bool:
         """Whether any order would stand otherwise, or be for others to decide."""
         limits = any(now != then for now, then in (self.lead, self.two))
-        return bool(self.held or self.freed or self.moved or self.holds or self.frees or limits)
+        review = self.held or self.freed or self.moved or self.holds or self.frees
+        return bool(review or limits or self.due or self.decided.changes)
+
+
+def pieces(desk: Desk) -> list[list[int]]:
+    """Ids of all orders a policy is tried on, piece by piece: those in review, then those decided on and not gone."""
+    found: list[list[int]] = []
+    for statuses in ((OrderStatus.REVIEW,), decided.STATUSES):
+        found.append([])
+        for ids in _buyers(desk.orders.by_buyer(statuses)):
+            if found[-1] and len(found[-1]) + len(ids) > PIECE:
+                found.append([])
+            found[-1] += ids
+    return [piece for piece in found if piece]
+
+
+def _buyers(rows: Sequence[tuple[int, tuple[int, str]]]) -> Iterator[list[int]]:
+    """The orders of each buyer; one whose buyer is not told stands alone."""
+    for (_, buyer), same in groupby(rows, key=lambda row: row[1]):
+        ids = [order_id for order_id, _ in same]
+        yield from [ids] if buyer else ([order_id] for order_id in ids)
 
 
 def compare(desk: Desk, policy: Policy, order_ids: Collection[int]) -> Verdict:
-    """The verdict over these orders in review (others are passed over). Reads only."""
-    found = list(desk.orders.many(order_ids).values())
+    """The verdict over these orders in review, and over those of them that are approved. Reads only."""
+    loaded = list(desk.orders.many(order_ids).values())
+    found = [order for order in loaded if order.status is OrderStatus.REVIEW]
     everyone = [*found, *companions(desk, [prepared(order, desk.catalog, desk.policy) for order in found])]
     (old, before), (new, after) = (_under(desk, one, everyone) for one in (desk.policy, policy))
     verdict = Verdict(lead=_both(over, desk.policy, policy, found), two=_both(two_needed, desk.policy, policy, found))
@@ -67,6 +100,10 @@ def compare(desk: Desk, policy: Policy, order_ids: Collection[int]) -> Verdict:
         if before.get(was.id, set()) != after.get(was.id, set()) and not now.held and not was.held:
             verdict.moved += 1
             verdict.first_moved.append(was.number)
+    approved = [order for order in loaded if order.status in decided.STATUSES]
+    verdict.decided = decided.compare(desk, policy, approved)
+    due = (dispatch_deadline(one, desk.policy) != dispatch_deadline(one, policy) for one in [*found, *approved])
+    verdict.due = sum(due)
     return verdict
 
 

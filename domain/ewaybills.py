@@ -143,5 +143,8 @@ class Waybills(Protocol):
     def pools(self, before: datetime) -> dict[int, Pool]:
         """By account id; of local ranges what was given back before counts as free."""
 
+    def taken(self, account_ids: Sequence[int], since: datetime) -> dict[int, int]:
+        """account id -> how many of its numbers were put on a parcel since; accounts without any are missing."""
+
     def set_balances(self, balances: Mapping[int, int]) -> None:
         """What the couriers say is left."""

@@ -76,6 +76,12 @@ def read(text: str) -> Elements | None:
     return _told(found)
 
 
+def looks_like(text: str) -> bool:
+    """Whether it begins as an element string does, or holds a separator: what is one and cannot be read."""
+    plain = _SEPARATORS.sub(GS, text.strip(" \t\r\n").translate(_WIDE))
+    return GS in plain or _SYMBOLOGY.match(plain) is not None or re.match(r"\(\d{2,4}\)", plain) is not None
+
+
 def _bracketed(text: str) -> dict[str, str] | None:
     found: dict[str, str] = {}
     at = 0

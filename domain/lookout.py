@@ -91,6 +91,10 @@ class Piles(Protocol):
     def untold(self) -> list[Pile]:
         """By shop: orders whose refund has an answer the platform did not take and is not told again by the clock."""
 
+    def not_taken_back(self, attempts: int) -> list[Pile]:
+        """By e-waybill account: numbers its courier did not take back, those included that it is asked once more about
+        after so many failures."""
+
     def stock_docs(self, before: Mapping[str, datetime]) -> list[Pile]:
         """By warehouse where it is worked and part: open stock documents that nobody has touched since their part's
         moment. Parts: `waiting` for an approval, in `transit`, a `count` in nobody's hands, and what is being scanned,

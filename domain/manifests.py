@@ -32,6 +32,7 @@ def make(desk: Desk, actor: Actor, warehouse_id: int, courier_id: int) -> Manife
     made = desk.manifests.add(new, [box.id for box in boxes])
     history.note(desk, actor, "manifest", made.id, "made", parcels=str(len(boxes)))
     desk.record([history.line(desk, actor, "parcel", box.id, "listed", manifest=made.number) for box in boxes])
+    notices.redraw(desk, NoticeKind.MANIFEST, [0])
     return made
 
 
@@ -58,5 +59,5 @@ def sign(desk: Desk, actor: Actor, manifest: Manifest, document: bytes) -> Manif
     kept = desk.files.put(f"{manifest.number}.pdf", document, desk.now)
     desk.manifests.save(replace(manifest, file_id=kept.id))
     history.note(desk, actor, "manifest", manifest.id, "signed", taken_by=manifest.taken_by)
-    notices.redraw(desk, NoticeKind.MANIFEST, [manifest.id])
+    notices.redraw(desk, NoticeKind.MANIFEST, [manifest.id, 0])
     return replace(manifest, file_id=kept.id, revision=manifest.revision + 1)

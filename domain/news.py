@@ -15,7 +15,7 @@ from domain.hidden import kept
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders import Line, Order, OrderStatus
-from domain.parcels import ParcelState
+from domain.parcels import Parcel, ParcelState
 from domain.people import Actor
 from domain.planning import refresh
 from domain.told import KEPT, MONEY, fingerprint, first_status, head_of, line_refunds, lines_of, tells_receiver
@@ -99,9 +99,12 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
         history.note(desk, actor, "order", order.id, TOLD_MOVE, was=seen["was"], now=seen["now"])
     told = (order.platform_state, order.platform_hold)
     moved = (news.platform_state, news.platform_hold) != told
-    if HoldCode.ADDR_CHANGED in changed and order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED):
-        news = dock.call_back(desk, actor, news)
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
+    asked = HoldCode.GOODS_CHANGED in changed and desk.policy.screens(HoldCode.GOODS_CHANGED)
+    others = asked and boxed.differ(order, news, parcels, desk.catalog)
+    gone = order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED)  # part of it may be on its way
+    if gone and (others or HoldCode.ADDR_CHANGED in changed):
+        news, parcels = _called_back(desk, actor, news, parcels)
     if HoldCode.GOODS_CHANGED in changed:
         changed[HoldCode.GOODS_CHANGED] = {"goods": boxed.told(boxed.gaps(news, parcels, desk.catalog))}
     if changed and news.status in DECIDED:
@@ -114,16 +117,23 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
         if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
             news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
         news = replace(news, first_approver=0)
-    gone = order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED)  # part of it may be on its way
     elsewhere = HoldCode.ADDR_CHANGED in changed and news.receiver != order.receiver
-    if elsewhere and gone and not news.receiver.masked:
-        away.moved_too_late(desk, news, parcels)
+    if gone and (others or (elsewhere and not news.receiver.masked)):
+        away.changed_too_late(desk, news, parcels, moved=elsewhere and not news.receiver.masked, others=others)
     before = {line.external_id: line.refund for line in sorted(order.lines, key=_refunded_first)}
     for refund in (*incoming.refunds, *line_refunds(before, incoming)):
         news = interception.refund_came(desk, actor, news, refund)
     if HoldCode.GOODS_CHANGED in changed:
         news = refunds.tally(desk, news)
     return _closed_there(desk, actor, news, incoming)
+
+
+def _called_back(
+    desk: Desk, actor: Actor, order: Order, parcels: tuple[Parcel, ...]
+) -> tuple[Order, tuple[Parcel, ...]]:
+    """The order and its boxes once those on the dock are in the house again."""
+    back = dock.call_back(desk, actor, order)
+    return (order, parcels) if back is order else (back, desk.parcels.of_orders([order.id])[order.id])
 
 
 def _take_head(order: Order, incoming: IncomingOrder) -> Order:

@@ -205,14 +205,6 @@ def _assigned(desk: Desk, row: Ewaybill, number: str, parcel_id: int) -> Ewaybil
     )
 
 
-def low(desk: Desk) -> dict[int, int]:
-    """account id -> numbers left, of accounts below the policy's mark: what an alert would be about."""
-    mark = desk.policy.waybills.low
-    return {
-        account_id: pool.left for account_id, pool in pools(desk).items() if pool.left is not None and pool.left < mark
-    }
-
-
 def wanted(desk: Desk) -> list[Wanted]:
     """What the couriers are to be asked now: wishes of parcels that are ready and not stopped, and of those in the
     house that wait for a new one (`domain.readdress`)."""

@@ -57,6 +57,10 @@ class Orders(Protocol):
         """Ids whose time has come, whatever their status, longest due first; then those in REVIEW that were screened
         under an older policy than this one; when none is left, some of those decided on but not gone that were."""
 
+    def by_buyer(self, statuses: Collection[OrderStatus]) -> list[tuple[int, tuple[int, str]]]:
+        """Ids of orders in these statuses, each with its shop and buyer ('' = not told); those of one buyer stand
+        together."""
+
     def screened_before(self, version: int) -> int:
         """How many orders in REVIEW were screened under an older policy."""
 
@@ -103,8 +107,13 @@ class Orders(Protocol):
     def search(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
         """By number, waybill, phone tail (4+ digits), sku, title, buyer or receiver name; best first, newest first."""
 
-    def alike(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
-        """What may be meant where search finds nothing: numbers one slip away, or texts with most of its words."""
+    def hits(self, text: str, shops: frozenset[int] | None, limit: int, upto: int | None = None) -> list[int]:
+        """The ids search finds, of those up to one when it is given: a list somebody turns the pages of stays as it
+        was."""
+
+    def alike(self, text: str, shops: frozenset[int] | None, limit: int, upto: int | None = None) -> list[int]:
+        """What may be meant where search finds nothing: numbers one slip away, or texts with most of its words. Ids,
+        best first."""
 
     def waiting_since(self, status: OrderStatus, before: datetime, limit: int) -> list[int]:
         """Orders in that status created before."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import bins, exchanges, notices, number_pools, splitting
+from domain import bins, exchanges, kits, notices, number_pools, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -17,10 +17,10 @@ from domain.customer_records import keys_of
 from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
 from domain.holds import Finding, Hold, HoldCode, reconcile
+from domain.joining import joined
 from domain.merging import groups, key_of, waits_for
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
-from domain.plans import plan
 from domain.policy import Policy
 from domain.records import NoticeKind
 from domain.screening import Facts, screen, wanted
@@ -49,26 +49,19 @@ def load_facts(desk: Desk, orders: Collection[Order], policy: Policy | None = No
     too_old, withheld = bins.stale(desk, skus, policy), bins.withheld(desk, skus, policy)
     free = bins.to_ship(desk.stock.levels(skus), too_old, withheld)
     too_old = {key: units for key, units in too_old.items() if key[1] not in withheld}
-    told = replace(courier_facts(desk), policy=policy, free=free, too_old=too_old, recent=recent, listed=listed)
+    told = replace(courier_facts(desk, policy), free=free, too_old=too_old, recent=recent, listed=listed)
     if policy.screening.margin_percent >= 0:
         told = replace(told, costs=unit_costs(desk, skus))
     return replace(told, returned=exchanges.come_back(desk, orders))
 
 
-def courier_facts(desk: Desk) -> Facts:
-    """What the couriers' side of matching asks: no stock, no other orders."""
+def courier_facts(desk: Desk, policy: Policy | None = None) -> Facts:
+    """What the couriers' side of matching asks: no stock, no other orders; under a policy that is not in force when
+    one is given."""
+    policy = policy or desk.policy
     left = {account: pool.left for account, pool in number_pools.pools(desk).items() if pool.left is not None}
-    failed = desk.waybills.failures(desk.policy.waybills.attempts)
-    return Facts(desk.catalog, desk.policy, {}, {}, desk.now, left=left, failed=failed)
-
-
-def match_lines(order: Order, catalog: Catalog) -> Order:
-    """Give each unmatched line the sku that its merchant code, or else its title, means in that shop."""
-    sku_of = catalog.sku_of
-    if all(line.sku for line in order.lines):
-        return order
-    lines = tuple(line if line.sku else replace(line, sku=sku_of(order.shop_id, line.known_as)) for line in order.lines)
-    return replace(order, lines=lines)
+    failed = desk.waybills.failures(policy.waybills.attempts)
+    return Facts(desk.catalog, policy, {}, {}, desk.now, left=left, failed=failed)
 
 
 def reprice(desk: Desk, parcel: Parcel, grams: int) -> Parcel:
@@ -103,7 +96,7 @@ class Arranged:
 
 def prepared(order: Order, catalog: Catalog, policy: Policy) -> Order:
     """The order with its lines matched, what it may share a parcel by, and until when it must have left."""
-    order = match_lines(order, catalog)
+    order = kits.matched(order, catalog)
     key, due = key_of(order, catalog, policy.merge), dispatch_deadline(order, policy)
     return order if (key, due) == (order.merge_key, order.due_at) else replace(order, merge_key=key, due_at=due)
 
@@ -117,11 +110,10 @@ def arrange(orders: Sequence[Order], facts: Facts) -> Arranged:
     _wait(screened, facts, found)
     parcels: list[Parcel] = []
     for group in groups(screened.values(), facts.policy.merge):
-        whole = plan(group, facts)
-        alone = [whole] if len(group) == 1 or whole.parcels else [plan([order], facts) for order in group]
-        for order, made in zip(group, alone * len(group) if len(alone) == 1 else alone, strict=True):
-            found[order.id] += [fault for fault in made.faults if facts.policy.screens(fault.code)]
-        parcels += [parcel for made in alone for parcel in made.parcels]
+        for company, made in joined(group, facts):
+            for order in company:
+                found[order.id] += [fault for fault in made.faults if facts.policy.screens(fault.code)]
+            parcels += made.parcels
     hours, zone = facts.policy.screening.hours, facts.catalog.company.zone
     closing = next_closing(hours, zone, facts.now) if facts.policy.screens(HoldCode.TIME_WINDOW) else None
     done = {o.id: _screened(o, found[o.id], facts, closing) for o in review}
@@ -190,15 +182,21 @@ def refresh(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> li
 
 def refreshed(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> list[tuple[Order, Order]]:
     """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
-    orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
-    with_them = companions(desk, orders)
-    everyone = [*orders, *with_them, *_left_behind(desk, [*orders, *with_them])]
-    arranged = arrange(everyone, load_facts(desk, everyone))
+    everyone, arranged = foreseen(desk, orders)
     moved = store_plans(desk, arranged, by=by)
     pairs = list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
     others = [now.id for was, now in pairs[len(orders) :] if now.revision != was.revision]
     notices.redraw(desk, NoticeKind.ORDER, others)
     return pairs
+
+
+def foreseen(desk: Desk, orders: Sequence[Order]) -> tuple[list[Order], Arranged]:
+    """What `refresh` would make of these, nothing of it saved: everybody it looks at (the given ones, then those they
+    may travel with) as they stand, and arranged."""
+    orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
+    with_them = companions(desk, orders)
+    everyone = [*orders, *with_them, *_left_behind(desk, [*orders, *with_them])]
+    return everyone, arrange(everyone, load_facts(desk, everyone))
 
 
 def _left_behind(desk: Desk, orders: Sequence[Order]) -> list[Order]:

@@ -5,13 +5,13 @@ is stored in line with what is said here (rules.md B3 to B6).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain import splitting
 from domain.couriers import carried_g, grams_of, match_courier
 from domain.holds import Finding, HoldCode, open_codes
-from domain.match import Match, told
+from domain.match import Match, losers_in, told
 from domain.matching import match_warehouse
 from domain.merging import verdict
 from domain.orders import Order
@@ -24,17 +24,19 @@ from domain.worth import margin, thin
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The boxes (ids 0), and what speaks against each order when there are none."""
+    """The boxes (ids 0), and what speaks against each order when there are none; for a group that does not fit one
+    box `refused` says why: the rule or who could not, and each loser's reason."""
 
     parcels: tuple[Parcel, ...] = ()
     faults: tuple[Finding, ...] = ()
+    refused: Mapping[str, object] = field(default_factory=dict)
 
 
 def plan(orders: Sequence[Order], facts: Facts) -> Plan:
     """The boxes of orders that travel together, the oldest first; of one order mostly. Nothing and no fault: goods are
     missing, which screening tells.
 
-    Raises nothing: a group that cannot travel in one box comes back without boxes (the caller plans each alone).
+    Raises nothing: a group that cannot travel in one box comes back without boxes (`joining` says who does instead).
     """
     items = tuple(item for order in orders for item in splitting.items_of(order))
     if not items or any(not item.sku for item in items):
@@ -55,17 +57,18 @@ def _planned(orders: Sequence[Order], items: Sequence[Item], facts: Facts, parti
     """The boxes of these goods of theirs, and last what a parting owes."""
     leader = leader_of(orders)
     boxes = _boxes(leader, items, facts, len(orders))
-    if not boxes:
-        return Plan()
+    if len(orders) > 1 and len(boxes) > 1:
+        return Plan(refused={"why": boxes[0].rules[0]})
     parcels: list[Parcel] = []
     left = facts
     for number, box in enumerate(boxes, 1):
         found = _parcel(leader, box, _kept(left, boxes[number:]))
         if isinstance(found, Match):
             fault = _nowhere(found, leader, facts)
-            return Plan((), (fault,) if fault else ())
+            return Plan((), (fault,) if fault else (), _refused(orders, "no_warehouse", told(found.losers)))
         if isinstance(found, Finding) or found is None:
-            return Plan((), (found,) if found else ())
+            evidence = found.evidence if found else {}
+            return Plan((), (found,) if found else (), _refused(orders, "no_courier", evidence))
         parcels.append(found)
         if len(boxes) > 1:
             left = less(left, found.warehouse_id or 0, found.items)
@@ -73,6 +76,11 @@ def _planned(orders: Sequence[Order], items: Sequence[Item], facts: Facts, parti
         parcels.append(_owed(leader, parting, parcels[0], facts))
         boxes = [*boxes, Box(parting.owed, (parting.rule,))]
     return _with_reasons(orders, parcels, boxes, facts)
+
+
+def _refused(orders: Sequence[Order], why: str, evidence: Mapping[str, str]) -> Mapping[str, object]:
+    """Why a group does not travel together; of one order its finding says it."""
+    return {"why": why, "lost": losers_in(evidence)} if len(orders) > 1 else {}
 
 
 def leader_of(orders: Sequence[Order]) -> Order:
@@ -86,12 +94,10 @@ def leader_of(orders: Sequence[Order]) -> Order:
 
 
 def _boxes(leader: Order, items: Sequence[Item], facts: Facts, orders: int) -> list[Box]:
-    """One box, or several where the rules of splitting ask for it; none when a group does not fit one."""
+    """One box, or several where the rules of splitting ask for it."""
     choices = facts.policy.split
     boxes = splitting.boxes(leader, items, facts.catalog, choices, _limit_g(leader, items, facts))
-    if orders > 1:
-        return boxes if len(boxes) == 1 else []
-    if len(items) == 1 or splitting.sealed(leader, choices):
+    if orders > 1 or len(items) == 1 or splitting.sealed(leader, choices):
         return boxes
     if covering(leader, facts, splitting.units_of(items)):
         return boxes
@@ -121,7 +127,7 @@ def _limit_g(order: Order, items: Sequence[Item], facts: Facts) -> int:
 
 def _by_warehouse(order: Order, box: Box, facts: Facts) -> list[Box]:
     """Goods that no one warehouse has all of travel from several (rules.md B4, 1)."""
-    parts = splitting.by_warehouse(box.items, serving(order, facts), facts.free, splitting.gifts(order))
+    parts = splitting.from_places(order, box.items, serving(order, facts), facts.free, facts.catalog)
     if len(parts) == 1:
         return [replace(box, place=parts[0][0])]
     return [Box(part, (*box.rules, "warehouse"), place) for place, part in parts] or [box]

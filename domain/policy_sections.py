@@ -205,11 +205,21 @@ class Alerts:
 
     quiet: str = "22:00-08:00"
     critical: tuple[AlertKind, ...] = (AlertKind.DISPATCH_LATE, AlertKind.ORDER_GAP, AlertKind.FEED_STALE)
-    digest: tuple[AlertKind, ...] = (AlertKind.SHORTAGE, AlertKind.RETURN_UNLINKED)
+    digest: tuple[AlertKind, ...] = (
+        *(AlertKind.SHORTAGE, AlertKind.RETURN_UNLINKED),
+        *(AlertKind.NUMBERS_LOW, AlertKind.VOID_FAILED),
+    )
     digest_times: tuple[str, ...] = ("09:00", "13:00", "17:00")
     shift_times: tuple[str, ...] = ("08:00", "20:00")
     step_minutes: Mapping[str, int] = choice(
-        {"*": 30, AlertKind.SHORTAGE.value: 480, AlertKind.RETURN_UNLINKED.value: 240}, low=1
+        {
+            "*": 30,
+            AlertKind.SHORTAGE.value: 480,
+            AlertKind.RETURN_UNLINKED.value: 240,
+            AlertKind.NUMBERS_LOW.value: 240,
+            AlertKind.VOID_FAILED.value: 480,
+        },
+        low=1,
     )
     snooze_minutes: tuple[int, ...] = choice((15, 60), low=1, some=True)
     mute_hours: int = choice(24, low=1)
@@ -316,7 +326,8 @@ class Matching:
 class WaybillRules:
     """E-waybill numbers: after `attempts` failures the next courier is taken, asked again after `backoff_minutes`
     (the last repeats); a courier that failed is tried again for the parcel after `forgive_minutes`. A number given
-    back is used again after `reuse_hours`; below `low` left somebody should know."""
+    back is used again after `reuse_hours`; below `low` left finance is told, at once (but for quiet hours) when the
+    last day's pace uses them up within the next."""
 
     attempts: int = choice(3, low=1, high=100)
     backoff_minutes: tuple[int, ...] = choice((1, 3, 10), low=0, some=True)

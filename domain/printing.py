@@ -122,6 +122,26 @@ def print_parcel(desk: Desk, actor: Actor, code: str, papers: Collection[Paper] 
     return parcel, Job(sheets)
 
 
+def print_outdated(desk: Desk, actor: Actor, parcel_id: int) -> tuple[Parcel, Job]:
+    """What lies about of this parcel and is wrong, printed anew; an empty job once all is right. Raises as
+    `print_parcel`."""
+    parcel = desk.parcels.get(parcel_id)
+    require(actor, Right.PRINT, warehouse=parcel.warehouse_id)
+    papers = outdated(desk, parcel)
+    return print_parcel(desk, actor, parcel.number, papers) if papers else (parcel, Job(()))
+
+
+def job_of(desk: Desk, parcel: Parcel, copies: Mapping[Paper, int]) -> Job:
+    """The job that made these copies of a parcel's papers, for who makes its files later."""
+    made = {(copy.paper, copy.number): copy for copy in desk.prints.of_parcels([parcel.id]).get(parcel.id, ())}
+    sheets = []
+    for paper, number in copies.items():
+        before = made.get((paper, number - 1))
+        changed = before is not None and before.mark != made[paper, number].mark
+        sheets.append(Sheet(parcel.id, paper, number, before, changed))
+    return Job(tuple(sheets))
+
+
 def _print(desk: Desk, actor: Actor, boxes: Sequence[Parcel], paper: Paper, *, again: bool) -> Job:
     able = [box for box in boxes if printable(box)]
     stands = standings(desk, able)[paper]

@@ -79,8 +79,8 @@ def take(desk: Desk, actor: Actor, order: Order, codes: Collection[HoldCode]) ->
     was printed before is out of date. Writes boxes; the order comes back not saved, held where the courier must be
     asked for the number first.
 
-    Raises for a new address TwoPlaces, NoCourierThere where nobody carries a box there, and NotSeen for one that was
-    called back from the dock and that nobody has seen there; then nothing was changed.
+    Raises for a new address TwoPlaces, NoCourierThere where nobody carries a box there, and for one or for other goods
+    NotSeen where a box was called back from the dock and nobody has seen it there; then nothing was changed.
     """
     changes = _changes(desk, order, codes)
     moved = HoldCode.ADDR_CHANGED in codes
@@ -113,12 +113,16 @@ def _event(desk: Desk, actor: Actor, change: _Change, number: str, *, moved: boo
 def _changes(desk: Desk, order: Order, codes: Collection[HoldCode]) -> list[_Change]:
     """What becomes of each box of the order that is here."""
     moved = HoldCode.ADDR_CHANGED in codes
-    if not moved and _WISHES.isdisjoint(codes):
+    wished = moved or not _WISHES.isdisjoint(codes)
+    if not wished and HoldCode.GOODS_CHANGED not in codes:
         return []
-    boxes, facts = boxes_here(desk, order), load_facts(desk, [order])
+    boxes = boxes_here(desk, order)
+    for box in boxes if moved or HoldCode.GOODS_CHANGED in codes else ():
+        dock.require_seen(desk, box)
+    if not wished:
+        return []
+    facts = load_facts(desk, [order])
     if moved:
-        for box in boxes:
-            dock.require_seen(desk, box)
         require_one_place(desk, order, boxes)
     result = []
     for box in boxes:

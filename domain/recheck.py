@@ -3,7 +3,7 @@
 Surprising: when nobody does, the order goes back to review, where the hold says why and goes away with its cause.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from domain import history, interception, notices, withdrawal
@@ -29,12 +29,12 @@ def carried(desk: Desk, ready: Sequence[Parcel]) -> list[Parcel]:
     stranded: list[Parcel] = []
     events: list[Event] = []
     for parcel in ready:
-        ask = _ask(parcel, orders, facts)
+        ask = ask_of(parcel, orders, facts)
         fault = fault_of(desk, parcel, ask)
         if fault is None:
             result.append(parcel)
             continue
-        match = match_courier(ask.order, ask.warehouse_id, parcel.expected_g, facts, units_of(parcel))
+        match = another(parcel, ask)
         if match.winner is None:
             stranded.append(parcel)
             continue
@@ -48,7 +48,12 @@ def carried(desk: Desk, ready: Sequence[Parcel]) -> list[Parcel]:
     return result
 
 
-def _ask(parcel: Parcel, orders: dict[int, Order], facts: Facts) -> Ask:
+def another(parcel: Parcel, ask: Ask) -> Match:
+    """Who carries it now that its courier does not."""
+    return match_courier(ask.order, ask.warehouse_id, parcel.expected_g, ask.facts, units_of(parcel))
+
+
+def ask_of(parcel: Parcel, orders: Mapping[int, Order], facts: Facts) -> Ask:
     """What the box asks now, for all of its orders."""
     assert parcel.warehouse_id is not None
     order = leader_of([orders[order_id] for order_id in parcel.live_orders])

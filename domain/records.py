@@ -29,7 +29,8 @@ class Event:
 
 
 class NoticeKind(StrEnum):
-    """What a notice or a card shows; each has one drawing in handlers/cards."""
+    """What a notice or a card shows; each has one drawing in handlers/cards. FOUND is only ever shown where it was
+    asked for: no notice tells it."""
 
     DIGEST = "digest"
     ORDER = "order"
@@ -56,6 +57,8 @@ class NoticeKind(StrEnum):
     RECALL = "recall"
     RECALLS = "recalls"
     STOCK_DOC = "stock_doc"
+    PRINTED = "printed"
+    FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +223,14 @@ class AlertKind(StrEnum):
     TRANSFER_LATE = "transfer_late"
     COUNT_LATE = "count_late"
     STOCK_LEFT = "stock_left"
+    NUMBERS_LOW = "numbers_low"
+    VOID_FAILED = "void_failed"
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An open worry with an owner, a clock and a next person. One per kind, subject (shop, warehouse, 0 = the
-    company) and part of it (a role, a suspension).
+    """An open worry with an owner, a clock and a next person. One per kind, subject (shop, warehouse, e-waybill
+    account, 0 = the company) and part of it (a role, a suspension).
 
     `turn` goes up when somebody is told or acts, not when a number changes: it is what a button names. `first` are
     ids of the first records and `facts` the kind's own numbers, both as the clock saw them last; `reason` says why

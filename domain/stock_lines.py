@@ -27,7 +27,8 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One thing scanned: a bin, or units of a product. `new` opens a bin nobody has used yet; `cost` of one unit."""
+    """One thing scanned: a bin, or units of a product. `new` opens a bin nobody has used yet; `cost` of one unit;
+    `label`: batch and expiry were read off a label that has them, whatever its product is kept by."""
 
     text: str
     units: int = 1
@@ -36,11 +37,12 @@ class Scan:
     cost: int | None = None
     new: bool = False
     how: How = How.ADD
+    label: bool = False
 
     @property
     def of_goods(self) -> bool:
         """Whether it says something that only goods can have."""
-        return self.how is not How.ADD or self.units != 1 or self.cost is not None
+        return self.how is not How.ADD or self.units != 1 or self.cost is not None or self.label
 
 
 def scanned(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
@@ -48,6 +50,8 @@ def scanned(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
     least = 0 if one.how is How.SET else 1
     if not least <= one.units <= MOST_UNITS:
         raise BadValue("units", str(one.units), "units")
+    if one.label and not batches.wants(desk, sku):
+        one = replace(one, batch="", expires=None)
     batch = batches.code_of(one.batch)
     if doc.kind is DocKind.TRANSFER and doc.state is DocState.IN_TRANSIT:
         return _unloaded(desk, doc, DocLine(sku, "", batch, one.expires), one)

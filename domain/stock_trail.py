@@ -16,11 +16,12 @@ from domain.desk import Desk
 from domain.people import Actor
 from domain.records import Event
 from domain.stock import Bucket, Document, Move
-from domain.stock_docs import ASKED_AGAIN, DocLine, StockDoc
+from domain.stock_docs import ASKED_AGAIN, DocKind, DocLine, StockDoc
 from domain.stock_lines import key
 
 SCANNED, UNDONE, TAKEN, PUT_AWAY = "scanned", "scan_undone", "taken_up", "put_away"
 _GOES_ON = {UNDONE, TAKEN, PUT_AWAY, ASKED_AGAIN}
+PLACED = "placed"
 _READ, _ALL = (20, 200, 2000), 20_000
 _TOLD = 3
 
@@ -55,7 +56,7 @@ def _relocate(desk: Desk, actor: Actor, doc: StockDoc, put: Sequence[Put]) -> No
 
 def write(desk: Desk, actor: Actor, before: StockDoc, after: StockDoc, put: Sequence[Put], code: str) -> None:
     """One message of scans, or one scan of a page, is one step. Data: `code` what it was last of, `told` what it did
-    in no language, `was` what it found."""
+    in no language, `was` what it found, PLACED how much of a put-away lies in its bin now."""
     old, new = {key(line): line for line in before.lines}, {key(line): line for line in after.lines}
     changed = [(at, line) for at, line in enumerate(before.lines) if new.get(key(line)) != line]
     was = {
@@ -71,6 +72,8 @@ def write(desk: Desk, actor: Actor, before: StockDoc, after: StockDoc, put: Sequ
     told += [after.bin] if after.bin != before.bin and not put else []
     shown = told if len(told) <= _TOLD else [*told[:_TOLD], f"… +{len(told) - _TOLD}"]
     facts = {"code": code_of(code), "told": " · ".join(shown) or code, "was": json.dumps(was)}
+    if after.kind is DocKind.MOVE:
+        facts[PLACED] = str(lately(desk, after.id, 0)[1] + len(put))
     history.note(desk, actor, "stock_doc", after.id, SCANNED, **facts)
 
 
@@ -124,6 +127,24 @@ def put_away(desk: Desk, doc_id: int) -> list[Put]:
     """What was put into its bin and stayed there, in order."""
     steps = [event for event in _standing(desk.history("stock_doc", doc_id, _ALL)) if event.verb == SCANNED]
     return [Put(**one) for step in reversed(steps) for one in json.loads(step.data["was"])["put"]]
+
+
+def lately(desk: Desk, doc_id: int, most: int) -> tuple[list[Put], int]:
+    """The last of what was put into its bin and stayed there, the last first, and how many there are in all. A step
+    from before that was counted has the whole history read."""
+    found: list[Put] = []
+    total = 0
+    for many in (*_READ, _ALL):
+        events = desk.history("stock_doc", doc_id, many)
+        steps = [event for event in _standing(events) if event.verb == SCANNED]
+        if steps and PLACED not in steps[0].data:
+            found = put_away(desk, doc_id)[::-1]
+            return found[:most], len(found)
+        total = int(steps[0].data[PLACED]) if steps else 0
+        found = [Put(**one) for step in steps for one in reversed(json.loads(step.data["was"])["put"])]
+        if len(events) < many or (steps and len(found) >= min(most, total)):
+            break
+    return found[:most], total
 
 
 def newest(desk: Desk, doc_id: int) -> Event | None:

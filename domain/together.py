@@ -106,7 +106,7 @@ def take_back(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: 
         raise BadValue("merge", other.number, "merge_held")
     refresh(desk, [order, *_unapproved(desk, actor, other)], by=actor.person_id)
     order = desk.orders.get(order_id)
-    if not _share_a_box(desk, order_id, other_id):
+    if other_id not in _company(desk, order_id):
         order = merge(desk, actor, order_id, order.revision, other_id)
     return order
 
@@ -127,13 +127,15 @@ def _unapproved(desk: Desk, actor: Actor, order: Order) -> list[Order]:
     return back
 
 
-def _share_a_box(desk: Desk, first: int, second: int) -> bool:
-    return any({first, second} <= {*box.live_orders} for box in desk.parcels.of_orders([first]).get(first, ()))
+def _company(desk: Desk, order_id: int) -> set[int]:
+    """Whoever lies in a box with it, itself too."""
+    boxes = desk.parcels.of_orders([order_id]).get(order_id, ())
+    return {one for box in boxes if order_id in box.live_orders for one in box.live_orders}
 
 
 def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int) -> Order:
     """Let two orders to one place travel together although no rule says so; risk HIGH is refused, and so are goods that
-    no warehouse and courier send in one parcel.
+    no warehouse and courier send in one parcel, with those a person put together with them before.
 
     Raises NotAllowed, Stale, WrongStatus, BadValue('merge', …, the verdict's code), Unknown.
     """
@@ -152,11 +154,12 @@ def merge(desk: Desk, actor: Actor, order_id: int, revision: int, other_id: int)
     group = min(one.together or one.id for one in (order, other))
     groups = {one.together for one in (order, other)} - {0}
     joined = desk.orders.many({order.id, other.id, *(desk.orders.company({}, groups) if groups else [])})
+    with_them = joined.keys() & (_company(desk, order.id) | _company(desk, other.id))
     news = [replace(one, together=group, apart=False) for one in joined.values()]
     lines = [history.line(desk, actor, "order", one.id, "merged", ",".join(o.number for o in news)) for one in news]
     desk.record(lines)
     refresh(desk, news, by=actor.person_id)
-    if not _share_a_box(desk, order.id, other.id):
+    if not {other.id, *with_them} <= _company(desk, order.id):
         raise BadValue("merge", other.number, "merge_no_box")
     notices.redraw(desk, NoticeKind.ORDER, joined, digest=True)
     return desk.orders.get(order_id)

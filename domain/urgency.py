@@ -12,7 +12,7 @@ from domain import history
 from domain.desk import Desk
 from domain.hours import next_time, quiet_hours, quiet_until
 from domain.people import Actor, Chat, Right, require
-from domain.records import Alert, AlertKind, Notice, NoticeKind
+from domain.records import Alert, Notice, NoticeKind
 
 MORNING = time(8)
 UNASKED = {"unasked": "1"}
@@ -27,16 +27,20 @@ class Telling:
     alone: bool
 
 
-def plan(desk: Desk, kind: AlertKind, chat_ids: Collection[int]) -> list[Telling]:
-    """When each of these chats hears of an alert of that kind."""
-    return [_telling(desk, kind, chat) for chat in desk.people.chats() if chat.id in chat_ids]
+SOON = "soon"
+"""Among an alert's facts: it does not wait for the digest, though it keeps the quiet hours."""
 
 
-def _telling(desk: Desk, kind: AlertKind, chat: Chat) -> Telling:
+def plan(desk: Desk, alert: Alert, chat_ids: Collection[int]) -> list[Telling]:
+    """When each of these chats hears of an alert."""
+    return [_telling(desk, alert, chat) for chat in desk.people.chats() if chat.id in chat_ids]
+
+
+def _telling(desk: Desk, alert: Alert, chat: Chat) -> Telling:
     alerts, now = desk.policy.alerts, desk.now
-    if kind in alerts.critical:
+    if alert.kind in alerts.critical:
         return Telling(chat.id, now, alone=True)
-    digest = kind in alerts.digest
+    digest = alert.kind in alerts.digest and SOON not in alert.facts
     due = calm(desk, chat, next_time(now, alerts.digest_times, desk.catalog.company.zone) if digest else now)
     return Telling(chat.id, due, alone=due == now)
 

@@ -35,9 +35,12 @@ class Shelves:
 
 
 def send(desk: Desk, warehouse_id: int, boxes: Sequence[Parcel]) -> dict[int, list[Spot]]:
-    """Send parcels that are to be picked, the first first; parcel id -> where to. Kept for as long as they are."""
+    """Send parcels that are to be picked, the first first; parcel id -> where to. Kept for as long as they are. Another
+    wave of the same goods waits until this one is stored: what it is sent to must be known to it."""
     wanted = {box.id: units_of(box.live_items) for box in boxes}
-    shelves = Shelves(desk, warehouse_id, {sku for units in wanted.values() for sku in units})
+    skus = {sku for units in wanted.values() for sku in units}
+    desk.stock.levels(skus, lock=True)
+    shelves = Shelves(desk, warehouse_id, skus)
     sent = {box_id: shelves.take(units) for box_id, units in wanted.items()}
     desk.walks.put({box_id: [replace(s.place, units=s.units) for s in found] for box_id, found in sent.items()})
     return sent

@@ -13,9 +13,10 @@ from domain.desk import Desk
 from domain.errors import NotAllowed, ReasonNeeded, Stale, WrongStatus
 from domain.people import CLOCK, Actor, Right, Role
 from domain.records import Alert, AlertKind, NoticeKind
+from domain.urgency import SOON
 from domain.worries import Worry, chain, place
 
-MUTABLE = frozenset({AlertKind.ORDER_GAP, AlertKind.SHORTAGE, AlertKind.SUSPENDED})
+MUTABLE = frozenset({AlertKind.ORDER_GAP, AlertKind.SHORTAGE, AlertKind.SUSPENDED, AlertKind.NUMBERS_LOW})
 _MOST_DOUBLINGS = 5
 
 
@@ -38,10 +39,10 @@ def _redraw(desk: Desk, alert: Alert) -> None:
 
 
 def _seen(alert: Alert, worry: Worry) -> Alert:
-    """The alert with the numbers of now."""
-    return replace(
-        alert, count=worry.count, oldest_at=worry.oldest, first=worry.first, facts=dict(sorted(worry.facts.items()))
-    )
+    """The alert with the numbers of now. What was pressing once stays so until it is settled."""
+    pressing = {SOON: alert.facts[SOON]} if SOON in alert.facts else {}
+    facts = dict(sorted({**worry.facts, **pressing}.items()))
+    return replace(alert, count=worry.count, oldest_at=worry.oldest, first=worry.first, facts=facts)
 
 
 def _renew(desk: Desk, alert: Alert, worry: Worry | None) -> bool:
@@ -51,8 +52,9 @@ def _renew(desk: Desk, alert: Alert, worry: Worry | None) -> bool:
         _redraw(desk, alert)
         return True
     news = _seen(alert, worry)
-    if alert.next_at <= desk.now:
-        woken = alert.snoozed_until is not None
+    sooner = SOON in news.facts and SOON not in alert.facts
+    if alert.next_at <= desk.now or sooner:
+        woken = sooner or alert.snoozed_until is not None
         level = alert.level if woken else alert.level + 1
         _tell(desk, replace(news, level=level, snoozed_until=None, taken_by="", reason="", turn=alert.turn + 1))
         return True
@@ -87,7 +89,7 @@ def _tell(desk: Desk, alert: Alert) -> None:
     """Write the alert, its turn's notices and when the next person's turn is: after somebody could hear of it."""
     shop, warehouse = place(alert)
     route = notices.route(desk, owners(alert), shop=shop, warehouse=warehouse)
-    plan = urgency.plan(desk, alert.kind, route)
+    plan = urgency.plan(desk, alert, route)
     heard = min((one.due for one in plan), default=desk.now)
     alert = replace(alert, next_at=heard + pause(desk, alert))
     if alert.id:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain import feeds, gaps, suspensions
+from domain import feeds, gaps, number_watch, suspensions
 from domain.deadlines import MISSED, ends
 from domain.desk import Desk
 from domain.holds import CATALOGUE, HoldCode
@@ -36,6 +36,7 @@ OF_SHOP = frozenset(
 OF_STOCK_DOC = frozenset(
     {AlertKind.STOCK_UNDECIDED, AlertKind.TRANSFER_LATE, AlertKind.COUNT_LATE, AlertKind.STOCK_LEFT}
 )
+OF_ACCOUNT = frozenset({AlertKind.NUMBERS_LOW, AlertKind.VOID_FAILED})
 OF_WAREHOUSE = frozenset({AlertKind.PARCEL_STUCK, AlertKind.UNLISTED})
 _LEAD, _OWNER = frozenset({Role.CS_LEAD}), frozenset({Role.OWNER})
 CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
@@ -55,6 +56,8 @@ CHAIN: Mapping[AlertKind, tuple[frozenset[Role], ...]] = {
     AlertKind.STOCK_UNDECIDED: (frozenset({Role.CS_LEAD, Role.FINANCE}), _OWNER),
     AlertKind.TRANSFER_LATE: (frozenset({Role.RECEIVER}), _LEAD, _OWNER),
     AlertKind.COUNT_LATE: (frozenset({Role.PICKER, Role.RECEIVER}), _LEAD, _OWNER),
+    AlertKind.NUMBERS_LOW: (frozenset({Role.FINANCE}), _OWNER),
+    AlertKind.VOID_FAILED: (frozenset({Role.DISPATCHER}), _OWNER),
 }
 
 
@@ -113,6 +116,7 @@ def found(desk: Desk) -> list[Worry]:
         *_stopped(desk),
         *_shortage(desk),
         *_suspended(desk),
+        *_numbers(desk),
         *(_gap(gap) for gap in gaps.found(desk)),
         *(_silent(one) for one in feeds.stale(desk) if not one.guess),  # an unusual gap is a worry of its own
     ]
@@ -203,6 +207,15 @@ def _suspended(desk: Desk) -> Iterable[Worry]:
             place = f"{suspension.province}{suspension.city}"
             part = "/".join((suspension.courier, place, suspension.start))
             yield Worry(AlertKind.SUSPENDED, 0, whole.count, part, whole.oldest, whole.first, _told(suspension, place))
+
+
+def _numbers(desk: Desk) -> Iterable[Worry]:
+    """Accounts whose numbers run low, and numbers that no courier took back: an account each. Facts of the former:
+    the `pace`, and `soon` when they are used up within the day."""
+    for one in number_watch.low(desk):
+        yield Worry(AlertKind.NUMBERS_LOW, one.account_id, max(one.left, 0), facts=number_watch.facts_of(one))
+    for pile in desk.piles.not_taken_back(desk.policy.waybills.attempts):
+        yield _of(AlertKind.VOID_FAILED, pile)
 
 
 def _meets(desk: Desk, suspension: Suspension, way: Bound) -> bool:

@@ -1,26 +1,23 @@
-"""Finance in chat: /report makes or shows a day's workbook, /numbers tells what is left of prepaid waybill numbers.
+"""Finance in chat: /report makes or shows a day's workbook.
 
 Surprising: a day's report that was made before the day was over is not shown again but made anew.
 """
 
-import re
-from datetime import date, datetime
+from datetime import date
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import notices, numbering
+from domain import notices
 from domain.day_close import bounds, check_begun, today
 from domain.desk import Desk
-from domain.errors import BadValue
-from domain.ewaybills import Pool
 from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind, ReportRun, RunState
 from handlers.ask import Ask
 from handlers.card import Card
+from handlers.days import read_day
 from handlers.draw import draw
 from handlers.filters import Cmd, Tap
-from handlers.words import Html, Words
 
 router = Router(name="finance")
 
@@ -30,14 +27,9 @@ def day_of(desk: Desk, actor: Actor, text: str) -> date:
     require(actor, Right.REPORT)
     if not text:
         return today(desk)
-    for form in ("%Y-%m-%d", "%Y%m%d", "%Y/%m/%d"):
-        try:
-            day = datetime.strptime(text, form).date()  # noqa: DTZ007  # a day, not a moment
-        except ValueError:
-            continue
-        check_begun(desk, day)
-        return day
-    raise BadValue("date", text[:40], "date")
+    day = read_day(text)
+    check_begun(desk, day)
+    return day
 
 
 def made(desk: Desk, day: date) -> ReportRun | None:
@@ -90,42 +82,3 @@ async def _make(ask: Ask, day: date, *, new: bool) -> None:
         card = await ask.read(draw, NoticeKind.REPORT, run.id, ask.chat, {})
         if card is not None:
             await ask.reply(card, NoticeKind.REPORT, run.id)
-
-
-@router.message(Cmd("numbers"))
-async def numbers(message: Message, ask: Ask, args: str) -> None:
-    """/numbers [#ACCOUNT COUNT]"""
-    if args:
-        account_id, count = bought(args)
-        left = await ask.run(numbering.buy, ask.actor, account_id, count)
-        facts = {"account": account_id, "left": f"{left:,}"}
-        await ask.say(
-            "Account #{account}: {left} {left:number|numbers} left. What waited for them is looked at again.", **facts
-        )
-        return
-    await ask.reply(Card(await ask.read(pools_text, ask.actor, ask.words)))
-
-
-def bought(text: str) -> tuple[int, int]:
-    """`#3 500` -> which account, how many. Raises BadValue."""
-    found = re.fullmatch(r"#?(\d{1,9})\s+\+?(\d{1,7})", text.strip(), re.ASCII)
-    if found is None:
-        raise BadValue("account", text[:40], "numbers")
-    return int(found[1]), int(found[2])
-
-
-def pools_text(desk: Desk, actor: Actor, words: Words) -> str:
-    """Every account with what is left. Raises NotAllowed."""
-    lines = [words("<b>🔢 Waybill numbers</b>"), ""]
-    for account, pool in numbering.accounts(desk, actor):
-        courier = desk.catalog.couriers[account.courier_id].name
-        name = " ".join(filter(None, (f"#{account.id}", courier, account.code)))
-        lines.append(words("{name}: {left}", name=name, left=Html(_left(desk, pool, words))))
-    return "\n".join([*lines, "", words("Bought more? /numbers #3 500 adds 500 to account 3.")])
-
-
-def _left(desk: Desk, pool: Pool, words: Words) -> str:
-    if pool.left is None:
-        return words("not counted")
-    mark = "⛔ " if pool.left <= 0 else "⚠️ " if pool.left < desk.policy.waybills.low else ""
-    return mark + words("{count} left", count=f"{pool.left:,}")

@@ -35,7 +35,19 @@ Args = tuple[str, ...]
 async def show_list(message: Message, ask: Ask) -> None:
     """What stands on no list yet, and the last lists."""
     require(ask.actor, Right.HAND_OVER)
-    await ask.reply(await ask.read(manifests_list, ask.actor, ask.words))
+    await _show_list(ask)
+
+
+async def _show_list(ask: Ask) -> None:
+    """A chat of ours keeps it as a card, drawn again with every change; a group that is nobody's desk reads it once."""
+    if ask.chat.private or ask.chat.role is not None:
+        await ask.show(NoticeKind.MANIFEST, 0)
+        return
+    card = await ask.read(manifests_list, ask.actor, ask.words)
+    if ask.tap:
+        await ask.edit(card)
+    else:
+        await ask.reply(card)
 
 
 @router.message(Cmd("unship"))
@@ -63,7 +75,7 @@ async def make(tap: CallbackQuery, ask: Ask, args: Args) -> None:
         if isinstance(refusal, Unknown) and refusal.kind != "handed_over":
             raise
         await ask.toast(ask.words.plain("These parcels stand on a list already."), alert=True)
-        await ask.edit(await ask.read(manifests_list, ask.actor, ask.words))
+        await _show_list(ask)
         return
     await ask.toast(ask.words.label("List {number} is made.", number=made.number))
     await ask.show(NoticeKind.MANIFEST, made.id)

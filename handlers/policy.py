@@ -11,7 +11,7 @@ from aiogram.types import CallbackQuery, Document, Message
 from domain import policies
 from domain.choices import Reading
 from domain.desk import Desk
-from domain.dry_run import Verdict, compare
+from domain.dry_run import Verdict, compare, pieces
 from domain.errors import Stale
 from domain.people import Actor, Right, require
 from domain.policy import Policy
@@ -24,7 +24,6 @@ from handlers.refusals import refusal_toast
 
 router = Router(name="policy")
 LARGEST = 1 << 20
-PIECE = 200
 EDIT_SECONDS = 3
 PAGE = 5
 HISTORY = ("history", "历史")
@@ -128,23 +127,20 @@ def _keep(desk: Desk, actor: Actor, name: str, data: bytes) -> StoredFile:
 
 
 async def _tried(ask: Ask, policy: Policy, status: int, name: str) -> Verdict:
-    """The verdict over all orders in review, piece by piece; the message tells how far it is."""
-    ids = await ask.read(_in_review)
-    verdict = Verdict()
+    """The verdict over all orders in review and approved, piece by piece; the message tells how far it is."""
+    found = await ask.read(pieces)
+    verdict, done = Verdict(), 0
     last = ask.services.now()
-    for start in range(0, len(ids), PIECE):
-        verdict.add(await ask.read(compare, policy, ids[start : start + PIECE]))
+    for piece in found:
+        verdict.add(await ask.read(compare, policy, piece))
+        done += len(piece)
         if (ask.services.now() - last).total_seconds() >= EDIT_SECONDS:
             last = ask.services.now()
-            facts = {"done": verdict.looked, "all": len(ids)}
+            facts = {"done": done, "all": sum(map(len, found))}
             await ask.edit(
                 Card(ask.words("📜 {name}: tried on {done} of {all} {all:order|orders}…", name=name, **facts)), status
             )
     return verdict
-
-
-def _in_review(desk: Desk) -> list[int]:
-    return [order_id for order_id, _ in desk.orders.in_review(shops=None, held=None, limit=1_000_000)]
 
 
 @router.callback_query(Tap("p.ap"))

@@ -22,9 +22,9 @@ from domain.printing import Job
 from domain.records import NoticeKind
 from handlers.ask import Ask
 from handlers.card import Card
+from handlers.cards.prints import NOT_PRINTED
 from handlers.filters import Cmd, Tap
 from handlers.papers import Papers, pick_paper, sheets
-from handlers.terms import N_
 from handlers.words import Words
 
 router = Router(name="printing")
@@ -96,11 +96,10 @@ async def _print_parcel(ask: Ask, code: str, papers: Sequence[Paper] = tuple(Pap
     except Unknown as refusal:
         if refusal.kind != "papers":
             raise
-        text = N_("{code} is not to be printed: it is in no wave, it must not leave, or it has left.")
         if ask.tap:
-            await ask.toast(ask.words.label(text, code=code), alert=True)
+            await ask.toast(ask.words.label(NOT_PRINTED, code=code), alert=True)
         else:
-            await ask.say(text, code=code)
+            await ask.say(NOT_PRINTED, code=code)
         return False
     making = await ask.read(sheets, job, ask.words, parcel.number, picture=True)
     return await _send(ask, making, job)

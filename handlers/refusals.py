@@ -11,7 +11,8 @@ from handlers.batch_terms import batch_expired_text, batch_needed_text
 from handlers.check_terms import item_text, material_text, note_text, size_text
 from handlers.kind_terms import kind_name
 from handlers.stop_terms import NO_STEP, STAYS, WHY_NOT
-from handlers.terms import N_, actor_name, hold_name, right_name, role_name, step_name, verb_name, want_text
+from handlers.terms import N_, actor_name, hold_name, right_name, role_name, step_name, verb_name
+from handlers.want_terms import want_text
 from handlers.words import Words, unmarked
 
 

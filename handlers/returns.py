@@ -6,7 +6,6 @@ there: it may be longer than a button can carry.
 
 import re
 from collections.abc import Callable
-from datetime import date
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
@@ -21,6 +20,7 @@ from domain.stock import Batch
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.cards.returns import GRADE_OF, LETTER, choose_order
+from handlers.days import read_day
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
 from handlers.words import Words
@@ -29,8 +29,8 @@ router = Router(name="returns")
 _CHOICES = 8
 _REASON = 300
 _PARTS = re.compile(r"[\s@,;，；、]+")
-_COUNT = re.compile(r"[x×*](\d{1,4})|(?<!\d)(\d{1,3})(?!\d)", re.IGNORECASE)
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_COUNT = re.compile(r"[x×*](\d+)|(\d{1,3})", re.IGNORECASE)
+_MOST_UNITS = 9999
 
 
 @router.message(Cmd("return"))
@@ -156,16 +156,10 @@ def read_batch(text: str, sku: str) -> tuple[Batch, int]:
     expires, units = None, 0
     for word in rest:
         count = _COUNT.fullmatch(word)
-        if count:
-            units = int(count[1] or count[2])
-        else:
-            expires = _day(word)
+        if count is None:
+            expires = read_day(word)
+            continue
+        units = int(count[1] or count[2])
+        if not 1 <= units <= _MOST_UNITS:
+            raise BadValue("units", word[:30], "units")
     return Batch(sku, code, expires), units
-
-
-def _day(word: str) -> date:
-    found = _DATE.fullmatch(word)
-    try:
-        return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(word)
-    except ValueError:
-        raise BadValue("date", word[:30], "date") from None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import asked, checking, floor, measuring, notices, pulls, staff, undo_scan
+from domain import asked, checking, floor, measuring, notices, printing, pulls, staff, undo_scan
 from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import NoteUnread, ParcelStopped, Refusal, Unknown, WeightRefused
@@ -23,12 +23,13 @@ from handlers import stock_page
 from handlers.cards.checks import check_lines
 from handlers.cards.evidence import veiled
 from handlers.cards.in_hand import pick_line
+from handlers.cards.prints import paper_old
 from handlers.cards.scans import ANY_HINT, COMMANDS, DONE, HINTS, WARNINGS, complaint, station_label, stop_of, wave_line
 from handlers.cards.traces import trace_card
 from handlers.codes import read_codes, read_sized
 from handlers.draw import draw
 from handlers.refusals import refusal_text
-from handlers.scan_words import HEADS, ON_SHELF, REFUSED, WORDS, WROTE
+from handlers.scan_words import HEADS, ON_SHELF, REFUSED, RIGHT_AGAIN, TEAR, WORDS, WROTE
 from handlers.words import LANGUAGES, Words, unmarked
 
 Json = dict[str, object]
@@ -38,7 +39,7 @@ _LONGEST_AGE = 7 * 24 * 3600 * 1000
 _NOTES, _NOTE = 6, 300
 _COMMAND = re.compile(r"/(putback|pick|receive)\b")
 _LINES = 4
-_DOINGS = ("scan", "undo", "seen", "read")
+_DOINGS = ("scan", "undo", "seen", "read", "print")
 
 
 class BadJob(Exception):
@@ -49,7 +50,8 @@ class BadJob(Exception):
 class Job:
     """One thing somebody did on the page. `text` is what the scanner typed, for `undo` the code; `stop` a stop's id.
     `doc` is the stock document the page showed as its station. `read`: the notes of `parcel` were read, and `text` is
-    the scan they held up. `age_ms` how long ago it was done when the page sent it, by the phone's own clock."""
+    the scan they held up. `print`: the papers of `parcel` that are out of date are wanted anew. `age_ms` how long ago
+    it was done when the page sent it, by the phone's own clock."""
 
     id: str
     do: str
@@ -167,6 +169,8 @@ def _results(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
     if job.do == "undo":
         code = _first_code(desk, person, job.text)
         return [_result(desk, person, undo_scan.undo(desk, person.acting(), code, _done_at(desk, job)), words)]
+    if job.do == "print":
+        return [_printed(desk, person, job, words)]
     if job.do == "read":
         checking.read_notes(desk, person.acting(), job.parcel)
     return _scanned(desk, person, job, words)
@@ -218,6 +222,23 @@ def _seen(desk: Desk, actor: Actor, stop_id: int) -> None:
         pulls.acknowledge(desk, actor, stop.id, stop.revision)
 
 
+def _printed(desk: Desk, person: Person, job: Job, words: Words) -> Json:
+    """Papers printed anew, counted now; they name a receiver and go to the person's own chat. Raises NotAllowed,
+    Unknown."""
+    box, made = printing.print_outdated(desk, person.acting(), job.parcel)
+    if not made.sheets:
+        return _told(words, "again", box.waybill, words.plain(RIGHT_AGAIN))
+    copies = {str(sheet.paper): str(sheet.copy) for sheet in made.sheets}
+    notices.tell_chat(desk, NoticeKind.PRINTED, box.id, person.chat_id, key=f"page:{job.id}", **copies)
+    return _told(words, "paper", box.waybill, words.plain(TEAR)) | {"head": words.plain(HEADS["printed"])}
+
+
+def _to_print(actor: Actor, outcome: Outcome) -> int:
+    """The parcel whose papers this person may print anew here, 0 = none."""
+    box = paper_old(outcome)
+    return box.id if box and may(actor, Right.PRINT, warehouse=box.warehouse_id) else 0
+
+
 def _told(words: Words, verdict: str, code: str, text: str) -> Json:
     return {"verdict": verdict, "code": code, "station": "", "head": words.plain(HEADS[verdict]), "text": text}
 
@@ -244,6 +265,7 @@ def _result(desk: Desk, person: Person, outcome: Outcome, words: Words) -> Json:
         "notes": [*_warned(outcome, words), *notes(desk, person.acting(), outcome, words)],
         "weighs": isinstance(outcome.refusal, WeightRefused),
         "undo": outcome.verdict in ("ok", "item") and not outcome.pulled and undo_scan.can_go_back(outcome.station),
+        "print": _to_print(person.acting(), outcome),
     }
 
 

@@ -22,6 +22,7 @@ HEADS = {
     "found": N_("A number of goods"),
     "scan_undone": N_("Taken back"),
     "place": N_("Where are you receiving?"),
+    "printed": N_("Sent to your chat"),
 }
 REFUSED = {
     "WrongStatus": N_("Not this step"),
@@ -32,6 +33,8 @@ REFUSED = {
     "NotEnoughStock": N_("Not in the bins"),
 }
 WROTE = {True: N_("💬 Buyer"), False: N_("📝 Seller")}
+TEAR = N_("Tear the old one up.")
+RIGHT_AGAIN = N_("Its papers are right: they were printed anew meanwhile.")
 ON_SHELF = N_("on the stop shelf")
 WORDS = {
     "ready": N_("Scan now"),
@@ -52,6 +55,7 @@ WORDS = {
     "stop_seen": N_("I have put it aside"),
     "stop_first": N_("scans that wait for your answer: {n}"),
     "note_read": N_("I have read it"),
+    "print": N_("🖨 Print anew"),
     "unknowns": N_("Unknown, look at them later"),
     "forget": N_("Clear the list"),
     "receiving": N_("Receiving in"),

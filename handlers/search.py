@@ -11,52 +11,16 @@ from aiogram.types import CallbackQuery, Message
 from domain import paper_codes, tracing
 from domain.desk import Desk
 from domain.orders import Order
-from domain.people import Actor, Right, require
-from domain.phones import ends_in
+from domain.people import Right
 from domain.records import NoticeKind
 from handlers.ask import Ask
-from handlers.card import Button, Card
-from handlers.cards.orders import order_button
+from handlers.card import Card
+from handlers.cards.found import PAGE, found_card, is_called, order_rows, orders_on, search
 from handlers.cards.traces import orders_of, trace_card
-from handlers.filters import Cmd
+from handlers.filters import Cmd, Tap
 
 router = Router(name="search")
-LIMIT = 8
 LONGEST = 100
-
-
-def find(desk: Desk, actor: Actor, text: str) -> list[Order]:
-    """Hits in the actor's shops; where the text is an order's number only those, and whose phone ends in it: four
-    digits may be either, with a # they are a number. A return's waybill finds its order."""
-    require(actor, Right.VIEW_ORDERS)
-    found = desk.orders.search(text, actor.shops, LIMIT + 1)
-    back = desk.returns.by_waybill(text.upper())
-    if back and back.order_id is not None:
-        order = desk.orders.get(back.order_id)
-        if actor.shops is None or order.shop_id in actor.shops:
-            found = [order, *(one for one in found if one.id != order.id)]
-            return found[:1]
-    exact = [one for one in found if _is_called(one, text)]
-    by_phone = [one for one in found if text.isdigit() and one not in exact and ends_in(one.receiver.phone, text)]
-    return [*exact, *by_phone] if exact else found
-
-
-def _is_called(order: Order, text: str) -> bool:
-    return order.number.removeprefix("#") == text.removeprefix("#")
-
-
-def alike(desk: Desk, actor: Actor, text: str) -> list[Order]:
-    """What may have been meant, in the actor's shops."""
-    require(actor, Right.VIEW_ORDERS)
-    return desk.orders.alike(text, actor.shops, LIMIT)
-
-
-def _buttons(desk: Desk, found: list[Order], ask: Ask) -> tuple[tuple[Button, ...], ...]:
-    known = desk.customers.known({(order.platform, order.buyer_id) for order in found})
-    vips = {who for who, customer in known.items() if customer.vip}
-    return tuple(
-        (order_button(desk, order, ask.words, vip=(order.platform, order.buyer_id) in vips),) for order in found
-    )
 
 
 @router.message(Cmd("order"))
@@ -75,6 +39,26 @@ async def free_text(message: Message, ask: Ask) -> None:
         await answer(ask, text)
     else:
         await ask.say("I did not understand «{text}». /help shows what you can do.", text=text[:40])
+
+
+@router.callback_query(Tap("fd.p"))
+async def turn(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """Another page of what was found, in the same card."""
+    card = await ask.read(_page, ask, int(args[0]))
+    if card is None:
+        await ask.toast(ask.words.plain("Nothing of it is left. Please search again."), alert=True)
+        return
+    await ask.toast("")
+    await ask.edit(card)
+
+
+def _page(desk: Desk, ask: Ask, page: int) -> Card | None:
+    """None when the message is no list of hits any more, or none of them is left."""
+    row = desk.cards.at(ask.chat.id, ask.message.message_id) if ask.message else None
+    if row is None or row.kind is not NoticeKind.FOUND:
+        return None
+    hits = search(desk, ask.actor, row.shown, row.subject_id)
+    return found_card(desk, hits, page, ask.words) if hits.ids else None
 
 
 @router.message(F.chat.type == "private")
@@ -103,8 +87,8 @@ async def _unit(ask: Ask, text: str, also: list[Order]) -> bool:
     if card is None:
         return False
     others = [one for one in also if one.id not in {order.id for order in orders}]
-    rows = (*card.rows, *await ask.read(_buttons, others, ask))
-    await ask.reply(replace(card, rows=rows[:LIMIT]))
+    rows = (*card.rows, *await ask.read(order_rows, others, ask.words))
+    await ask.reply(replace(card, rows=rows[:PAGE]))
     return True
 
 
@@ -122,24 +106,16 @@ async def answer(ask: Ask, text: str) -> None:
         await ask.say("What shall I look for? A number, waybill, phone tail, SKU or name: /order 1234")
         return
     wanted = text[:LONGEST]
-    found = await ask.read(find, ask.actor, wanted)
-    if not any(_is_called(one, wanted) for one in found) and await _unit(ask, wanted, found):
+    hits = await ask.read(search, ask.actor, wanted)
+    exact = [] if hits.meant else await ask.read(orders_on, hits)
+    if not any(is_called(one, wanted) for one in exact) and await _unit(ask, wanted, exact):
         return
-    if not found and await _paper(ask, wanted):
+    if not exact and await _paper(ask, wanted):
         return
-    meant = [] if found else await ask.read(alike, ask.actor, wanted)
-    if len(found) == 1:
-        await ask.show(NoticeKind.ORDER, found[0].id)
-    elif found:
-        head = ask.words("«{text}»: {count} {count:order|orders}", text=wanted, count=len(found))
-        if len(found) > LIMIT:
-            head = ask.words(
-                "«{text}»: more than {count} {count:order|orders}; the newest are here", text=wanted, count=LIMIT
-            )
-        await ask.reply(Card(head, await ask.read(_buttons, found[:LIMIT], ask)))
-    elif meant:
-        head = ask.words("No exact hit for «{text}». Did you mean:", text=wanted)
-        await ask.reply(Card(head, await ask.read(_buttons, meant, ask)))
+    if len(exact) == 1:
+        await ask.show(NoticeKind.ORDER, exact[0].id)
+    elif hits.ids:
+        await ask.reply(await ask.read(found_card, hits, 0, ask.words), NoticeKind.FOUND, hits.newest, wanted)
     else:
         await ask.say(
             "Nothing found for «{text}». I looked at order numbers, waybills, phone tails (4 digits or more), "

@@ -1,36 +1,48 @@
 """What somebody who holds a stock document types, scans or photographs for it: bins, goods, how many, and corrections.
 
 Surprising: `=` says what one has cost where a number stands before it, and sets the line anew where none does:
-`CUP-01 12 =8.50` are twelve more at 8.50 each, `CUP-01 =12` are twelve in all.
+`CUP-01 12 =8.50` are twelve more at 8.50 each, `CUP-01 =12` are twelve in all. A GS1 label is one word; its serial
+number is passed over, because units are told apart from the check on and not before.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
-from domain import floor, paper_codes
+from domain import floor, gs1, paper_codes
 from domain.desk import Desk
 from domain.errors import BadValue
 from domain.money import parse_minor
 from domain.stock_docs import StockDoc
 from domain.stock_lines import How, Scan
+from handlers.days import read_day
 
-_SPLIT = re.compile(r"[\s,;，；、]+")
+_SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u3000]+")  # not the group separator, which Python calls a space too
+_SPLIT = re.compile(r"[,;，；、]+")
 _NUMBER = re.compile(r"[x×*]?(\d{1,6})", re.IGNORECASE)
 _LESS = re.compile(r"[-−－](\d{1,6})")
 _WHOLE = re.compile(r"[=＝](\d{1,6})")
+_SURELY_COUNT = re.compile(r"[-−－×*]\d+(?:\.\d+)?")
 _EQUALS = ("=", "＝")
 _MOST = 50
 
 
 def _tokens(words: str) -> list[str]:
-    return [token for token in _SPLIT.split(words.strip()) if token]
+    found: list[str] = []
+    for chunk in _SPACES.split(words.strip(" \t\r\n")):
+        found += [chunk] if gs1.read(chunk) else _SPLIT.split(chunk)
+    return [token for token in found if token]
+
+
+def _name(token: str) -> str:
+    """What names the bin or the product in a word."""
+    label = gs1.read(token)
+    return label.gtin or token if label else token.split("@")[0]
 
 
 def _of_the_code(token: str) -> bool:
     """Whether it says something about the code before it."""
-    return bool(_NUMBER.fullmatch(token) or _LESS.fullmatch(token)) or token.startswith(_EQUALS)
+    return bool(_NUMBER.fullmatch(token) or _SURELY_COUNT.fullmatch(token)) or token.startswith(_EQUALS)
 
 
 def _on_a_parcel(desk: Desk, code: str) -> bool:
@@ -47,7 +59,7 @@ def meant(desk: Desk, person_id: int, words: str) -> tuple[StockDoc, str] | None
     tokens = _tokens(words)
     if doc is None or not tokens or len(tokens) > _MOST:
         return None
-    codes = [token.split("@")[0] for token in tokens if not _of_the_code(token)]
+    codes = [_name(token) for token in tokens if not _of_the_code(token)]
     if not codes or any(_on_a_parcel(desk, code) for code in codes):
         return None
     sku = floor.sku_of(desk, codes[0])
@@ -59,7 +71,8 @@ def meant(desk: Desk, person_id: int, words: str) -> tuple[StockDoc, str] | None
 
 def read_scans(words: str, currency: str) -> list[Scan]:
     """`A-01 CUP-01 12 TEA@B7@2027-05-31 6 =8.50 +A-09 CUP-02 -3 CUP-03 =50`: bins, products with batch and expiry, how
-    many more, what one cost; how many fewer; how many in all.
+    many more, what one cost; how many fewer; how many in all. A GS1 label says product, batch and expiry; one without a
+    product is of the product before it.
 
     Raises BadValue for what is none of these.
     """
@@ -67,8 +80,11 @@ def read_scans(words: str, currency: str) -> list[Scan]:
     told = True  # whether a number stands behind the last code already
     for token in _tokens(words):
         number, less, whole = (shape.fullmatch(token) for shape in (_NUMBER, _LESS, _WHOLE))
-        if not found or not _of_the_code(token) or (number and told):
-            found.append(_thing(token))
+        label = gs1.read(token)
+        if label is not None and not label.gtin:
+            found[-1:] = [_marked(found, label, token)]
+        elif not found or not _of_the_code(token) or (number and told):
+            found.append(_labelled(label) if label else _thing(token))
             told = False
         elif number:
             found[-1], told = replace(found[-1], units=int(number[1])), True
@@ -83,15 +99,26 @@ def read_scans(words: str, currency: str) -> list[Scan]:
     return found
 
 
+def _labelled(label: gs1.Elements) -> Scan:
+    return Scan(label.gtin, label.units, label.batch, label.expires, label=True)
+
+
+def _marked(found: Sequence[Scan], label: gs1.Elements, token: str) -> Scan:
+    """The scan before, with what a second label on the same goods adds. Raises BadValue where there is none."""
+    if not found:
+        raise BadValue("label", token[:60], "label_product")
+    batch, expires = label.batch or found[-1].batch, label.expires or found[-1].expires
+    return replace(found[-1], batch=batch, expires=expires, label=True)
+
+
 def _thing(token: str) -> Scan:
+    if gs1.looks_like(token):
+        raise BadValue("label", token[:60], "label")
     if token.startswith("+"):
         return Scan(token[1:], new=True)
     text, _, rest = token.partition("@")
     batch, _, expires = rest.partition("@")
-    try:
-        return Scan(text, batch=batch, expires=date.fromisoformat(expires) if expires else None)
-    except ValueError:
-        raise BadValue("date", expires[:30], "date") from None
+    return Scan(text, batch=batch, expires=read_day(expires) if expires else None)
 
 
 def _costing(scan: Scan, text: str, currency: str) -> Scan:
@@ -110,8 +137,15 @@ def in_picture(desk: Desk, person_id: int, texts: Sequence[str], caption: str) -
     doc = desk.stock_docs.held_by(person_id)
     if doc is None or not texts or any(_on_a_parcel(desk, text) for text in texts):
         return ""
-    goods = [text for text in texts if floor.sku_of(desk, text)] or list(texts)
+    goods = _goods(desk, texts) or list(texts)
     number = caption.strip()
     if number and len(goods) > 1:
         raise BadValue("units", number[:30], "one_product")
     return " ".join([*goods, number])
+
+
+def _goods(desk: Desk, texts: Sequence[str]) -> list[str]:
+    """The codes of a photo that name products of ours; a label that says more stands for the plain barcode beside."""
+    found = [(text, sku) for text in texts if (sku := floor.sku_of(desk, _name(text)))]
+    labelled = {sku for text, sku in found if gs1.read(text)}
+    return [text for text, sku in found if sku not in labelled or gs1.read(text)]

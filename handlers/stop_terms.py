@@ -80,6 +80,7 @@ VERBS = {
     "answered_by_hand": N_("answered on the platform by hand"),
     "unshipped": N_("hand-over taken back"),
     "left_already": N_("had left already"),
+    "proof": N_("photo or film kept"),
     "loading_begun": N_("loading begun"),
     "loading_ended": N_("loading ended"),
     "struck": N_("struck off the list"),

@@ -21,9 +21,10 @@ from domain.floor import Scans
 from domain.people import STATION_RIGHT, Actor, Right, Station, require
 from domain.records import NoticeKind
 from domain.stock_docs import StockDoc
-from handlers import stock_room
+from handlers import proofs, stock_room
 from handlers.ask import Ask
 from handlers.card import Button, Card
+from handlers.cards.bundles import bundle_card
 from handlers.cards.checks import note_buttons
 from handlers.cards.in_hand import looked_card
 from handlers.cards.prints import paper_buttons
@@ -107,6 +108,8 @@ async def stock(message: Message, ask: Ask, args: str) -> None:
 
 
 def _stock_of(desk: Desk, ask: Ask, text: str) -> Card:
+    if any(text.strip().casefold() == code.casefold() for code in desk.catalog.bundles):
+        return bundle_card(desk, ask.actor, text, ask.words)
     traced = None if find_skus(desk, text) else trace_card(desk, ask.actor, text, ask.words)
     return traced or stock_answer(desk, text, ask.words)
 
@@ -135,16 +138,19 @@ async def photo(message: Message, ask: Ask) -> None:
     if (picture.file_size or 0) > MOST_BYTES:
         await ask.say("This picture is too large for me. Send it as a photo, not as a file.")
         return
-    data = await ask.bot.download(picture)
-    assert data is not None
+    loaded = await ask.bot.download(picture)
+    assert loaded is not None
+    data = loaded.read()
     try:
-        texts = await asyncio.to_thread(codes_in, data.read())
+        texts = await asyncio.to_thread(codes_in, data)
     except NotAPhoto:
         await ask.say("I cannot open this picture. Send a photo of the label.")
         return
     if await stock_room.photo(ask, texts, message.caption or ""):
         return
     codes = await ask.read(_in_picture, ask.actor, texts)
+    if not message.caption and await proofs.photo(message, ask, data, codes):
+        return
     sized = read_sized(message.caption or "")
     if sized is not None and len(codes) == 1:
         await weigh(ask, replace(sized, code=codes[0].text))

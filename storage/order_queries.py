@@ -183,6 +183,13 @@ class OrderQueries:
             found = dict.fromkeys(self._ids(select(orders.c.id).where(decided, orders.c.screened < version), limit))
         return list(found)[:limit]
 
+    def by_buyer(self, statuses: Collection[OrderStatus]) -> list[tuple[int, tuple[int, str]]]:
+        """Ids of orders in these statuses with shop and buyer, sorted by both."""
+        statement = select(orders.c.id, orders.c.shop_id, orders.c.buyer_id)
+        statement = statement.where(orders.c.status.in_(sorted(statuses)))
+        rows = self._sql.rows(statement.order_by(orders.c.shop_id, orders.c.buyer_id, orders.c.id))
+        return [(row.id, (row.shop_id, row.buyer_id)) for row in rows]
+
     def screened_before(self, version: int) -> int:
         """How many orders in REVIEW were screened under an older policy."""
         row = self._sql.row(select(func.count(orders.c.id)).where(_IN_REVIEW, orders.c.screened < version))
@@ -194,21 +201,26 @@ class OrderQueries:
         return self._ids(statement.order_by(orders.c.created_at, orders.c.id), limit)
 
     def search(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
+        """The orders of `hits`, loaded."""
+        ids = self.hits(text, shops, limit)
+        loaded = order_rows.load(self._sql, ids)
+        return [loaded[order_id] for order_id in ids]
+
+    def hits(self, text: str, shops: frozenset[int] | None, limit: int, upto: int | None = None) -> list[int]:
         """Exact numbers and waybills first, then phone tails (4+ digits), then anything that contains the text;
         newest first within each. Looking inside texts reads the whole table when there are few hits."""
         wanted = order_rows.folded(text)
         if not wanted or limit <= 0:
             return []
+        these = _among(shops, upto)
         found: dict[int, None] = {}
         for step in (self._exactly, self._by_phone, self._inside):
-            found.update(dict.fromkeys(step(wanted, shops, limit)))
+            found.update(dict.fromkeys(step(wanted, these, limit)))
             if len(found) >= limit:
                 break
-        ids = list(found)[:limit]
-        loaded = order_rows.load(self._sql, ids)
-        return [loaded[order_id] for order_id in ids]
+        return list(found)[:limit]
 
-    def _exactly(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
+    def _exactly(self, wanted: str, these: ColumnElement[bool], limit: int) -> list[int]:
         forms = sorted({wanted, wanted.upper(), wanted.removeprefix("#"), f"#{wanted}"})
         numbered = or_(orders.c.number.in_(forms), orders.c.external_id.in_(forms))
         boxes = (
@@ -216,55 +228,53 @@ class OrderQueries:
             .join(parcel, parcel.c.id == parcel_item.c.parcel_id)
             .where(or_(parcel.c.waybill.in_(forms), parcel.c.id == parcel_id_of(wanted)))
         )
-        statement = select(orders.c.id).where(or_(numbered, orders.c.id.in_(boxes)), in_shops(shops))
+        statement = select(orders.c.id).where(or_(numbered, orders.c.id.in_(boxes)), these)
         return self._ids(statement.order_by(orders.c.id.desc()), limit)
 
-    def _by_phone(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
+    def _by_phone(self, wanted: str, these: ColumnElement[bool], limit: int) -> list[int]:
         digits = order_rows.digits_of(wanted)
         if len(digits) < 4 or any(letter.isalpha() for letter in wanted):
             return []
         more = and_(orders.c.more_tails != "", orders.c.more_tails.contains(f" {digits[-4:]} "))
         statement = select(orders.c.id, orders.c.receiver_phone).where(
-            or_(orders.c.phone_tail == digits[-4:], more), in_shops(shops)
+            or_(orders.c.phone_tail == digits[-4:], more), these
         )
         rows = self._sql.rows(statement.order_by(orders.c.id.desc()))
         return [row.id for row in rows if phones.ends_in(row.receiver_phone, digits)][:limit]
 
-    def _inside(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
-        statement = select(orders.c.id).where(and_(orders.c.needle.contains(wanted, autoescape=True), in_shops(shops)))
+    def _inside(self, wanted: str, these: ColumnElement[bool], limit: int) -> list[int]:
+        statement = select(orders.c.id).where(and_(orders.c.needle.contains(wanted, autoescape=True), these))
         return self._ids(statement.order_by(orders.c.id.desc()), limit)
 
-    def alike(self, text: str, shops: frozenset[int] | None, limit: int) -> list[Order]:
+    def alike(self, text: str, shops: frozenset[int] | None, limit: int, upto: int | None = None) -> list[int]:
         """What may be meant where `search` finds nothing; see storage/alike.py. Best first, `limit` at most."""
-        wanted = order_rows.folded(text)
-        ids = self._slipped(wanted, shops, limit) if alike.is_number(wanted) else []
-        ids = (ids or self._worded(wanted, shops) or self._like(wanted, shops))[:limit]
-        loaded = order_rows.load(self._sql, ids)
-        return [loaded[order_id] for order_id in ids]
+        wanted, these = order_rows.folded(text), _among(shops, upto)
+        ids = self._slipped(wanted, these, limit) if alike.is_number(wanted) else []
+        return (ids or self._worded(wanted, these) or self._like(wanted, these))[:limit]
 
-    def _slipped(self, wanted: str, shops: frozenset[int] | None, limit: int) -> list[int]:
+    def _slipped(self, wanted: str, these: ColumnElement[bool], limit: int) -> list[int]:
         """Numbers and waybills one slip away, newest first."""
         forms = sorted({form for slip in alike.slips(wanted) for form in (slip, slip.upper())})
         boxes = select(parcel_item.c.order_id).join(parcel, parcel.c.id == parcel_item.c.parcel_id)
         meant = or_(orders.c.number.in_(forms), orders.c.id.in_(boxes.where(parcel.c.waybill.in_(forms))))
-        return self._ids(select(orders.c.id).where(meant, in_shops(shops)).order_by(orders.c.id.desc()), limit)
+        return self._ids(select(orders.c.id).where(meant, these).order_by(orders.c.id.desc()), limit)
 
-    def _worded(self, wanted: str, shops: frozenset[int] | None) -> list[int]:
+    def _worded(self, wanted: str, these: ColumnElement[bool]) -> list[int]:
         """Texts with all the words, in any order; of one word there is nothing new to say."""
         words = alike.words_of(wanted)
         if len(words) < 2:
             return []
         every = (orders.c.needle.contains(word, autoescape=True) for word in words)
-        statement = select(orders.c.id).where(*every, in_shops(shops)).order_by(orders.c.id.desc())
+        statement = select(orders.c.id).where(*every, these).order_by(orders.c.id.desc())
         return self._ids(statement, alike.CANDIDATES)
 
-    def _like(self, wanted: str, shops: frozenset[int] | None) -> list[int]:
+    def _like(self, wanted: str, these: ColumnElement[bool]) -> list[int]:
         """Of the newest texts with a part of one of the words, those that are like it, the likest first."""
         parts = {part for word in alike.words_of(wanted) for part in alike.parts(word)}
         if not parts:
             return []
         some = or_(*(orders.c.needle.contains(part, autoescape=True) for part in sorted(parts)))
-        statement = select(orders.c.id, orders.c.needle).where(some, in_shops(shops))
+        statement = select(orders.c.id, orders.c.needle).where(some, these)
         rows = self._sql.rows(statement.order_by(orders.c.id.desc()).limit(alike.CANDIDATES))
         like = [(alike.likeness(wanted, row.needle), row.id) for row in rows]
         return [order_id for score, order_id in sorted(like, reverse=True) if score >= alike.LEAST_LIKE]
@@ -275,3 +285,8 @@ def parcel_id_of(text: str) -> int:
     digits = text[1:]
     fits = text[:1] in ("p", "P") and digits.isascii() and digits.isdigit() and len(digits) <= 18
     return int(digits) if fits else 0
+
+
+def _among(shops: frozenset[int] | None, upto: int | None) -> ColumnElement[bool]:
+    """Orders of these shops, and no newer than that one."""
+    return in_shops(shops) if upto is None else and_(in_shops(shops), orders.c.id <= upto)

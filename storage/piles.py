@@ -26,6 +26,7 @@ from sqlalchemy import (
     type_coerce,
 )
 
+from domain.ewaybills import WaybillState
 from domain.holds import HoldCode
 from domain.incoming import Receiver
 from domain.lookout import FIRST, Bound, Pile, Shortage
@@ -39,7 +40,7 @@ from storage.order_queries import in_shops
 from storage.papers import MISSED
 from storage.sql import Sql
 from storage.tables.orders import hold, orders
-from storage.tables.parcels import parcel, parcel_item, stop
+from storage.tables.parcels import ewaybill, parcel, parcel_item, stop
 from storage.tables.records import event, return_parcel
 from storage.tables.stock import stock_doc
 from storage.tables.stops import recall, reply
@@ -187,6 +188,12 @@ class Piles:
         late = late.where(reply.c.verdict.in_(sorted(SAID)), reply.c.next_at.is_(None), _FAILED)
         late = late.where(reply.c.order_id.is_not(None), reply.c.said != reply.c.verdict)
         return self._piles(late.group_by(reply.c.shop_id, reply.c.order_id))
+
+    def not_taken_back(self, attempts: int) -> list[Pile]:
+        """By e-waybill account: numbers the courier did not take back, so often asked."""
+        late = _late(ewaybill.c.account_id, literal(""), ewaybill.c.id, ewaybill.c.changed_at)
+        again = and_(ewaybill.c.state == WaybillState.TO_VOID, ewaybill.c.attempts >= attempts)
+        return self._piles(late.where(or_(ewaybill.c.state == WaybillState.VOID_FAILED, again)))
 
     def stock_docs(self, before: Mapping[str, datetime]) -> list[Pile]:
         """By warehouse where it is worked and part (waiting, transit, count, receiver, picker): open stock documents

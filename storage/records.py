@@ -49,6 +49,12 @@ class History:
         rows = self._sql.rows(select(*EVENT.columns).where(about).order_by(event.c.id.desc()).limit(limit))
         return [EVENT.thing(row) for row in rows]
 
+    def count(self, subject: str, ids: Collection[int], verb: str) -> dict[int, int]:
+        """subject id -> events of that verb."""
+        mine = (event.c.subject == subject) & among(event.c.subject_id) & (event.c.verb == verb)
+        counted = select(event.c.subject_id, func.count().label("times")).where(mine).group_by(event.c.subject_id)
+        return {row.subject_id: row.times for row in self._sql.rows_in(counted, ids)}
+
 
 class Imports:
     """Implements domain.desk.Imports."""

@@ -77,6 +77,18 @@ _POOLS = (
     )
     .group_by(waybill_account.c.id, waybill_account.c.balance)
 )
+_WORN = sorted(set(WaybillState) - {WaybillState.WAITING})
+_TAKEN = (
+    select(ewaybill.c.account_id, func.count().label("taken"))
+    .where(
+        among(ewaybill.c.account_id),
+        ewaybill.c.state.in_(_WORN),
+        ewaybill.c.changed_at >= bindparam("since"),
+        ewaybill.c.taken_at >= bindparam("since"),
+    )
+    .group_by(ewaybill.c.account_id)
+)
+"""What was taken has changed since: so the index of states and changes finds it."""
 _RANGE = (
     select(
         waybill_account.c.next_number,
@@ -170,6 +182,10 @@ class Waybills:
     def pools(self, before: datetime) -> dict[int, Pool]:
         """By account id; of local ranges what was given back before counts as free."""
         return {row.id: Pool(row.id, row.balance, row.free) for row in self._sql.rows(_POOLS, before=before)}
+
+    def taken(self, account_ids: Sequence[int], since: datetime) -> dict[int, int]:
+        """account id -> how many of its numbers were put on a parcel since."""
+        return {row.account_id: row.taken for row in self._sql.rows_in(_TAKEN, account_ids, since=since)}
 
     def set_balances(self, balances: Mapping[int, int]) -> None:
         """What the couriers say is left."""

@@ -27,6 +27,7 @@ let weighing = ""; // the code whose weight is wanted
 let newest = ""; // id of the last job scanned here
 let undoable = null; // {code, until, doc}
 let unread = null; // the result whose notes wait to be read
+let torn = null; // the result whose papers are out of date
 let offline = false;
 let lastHead = null;
 
@@ -48,7 +49,7 @@ const close = (text) => {
 
 /** `notes` is what buyer and seller wrote: foreign text, so only ever textContent; nothing in it can take the focus. */
 function show(verdict, head, code = "", text = "", notes = []) {
-  unread = null;
+  unread = torn = null;
   window.scrollTo(0, 0);
   byId("panel").dataset.verdict = verdict;
   lastHead = { verdict, code };
@@ -114,6 +115,7 @@ function note(result, job) {
   recent.splice(SHOWN);
   show(result.verdict, result.head, result.code, result.text, result.notes);
   if (result.verdict === "note") unread = result;
+  if (result.print) torn = result;
   if (result.station === "stock" && result.doc !== desk.doc) greet(); // taken up or finished in the chat meanwhile
   if (result.verdict === "place") {
     kept.placeless.push(job); // nothing was done: sent anew when the place is chosen
@@ -162,9 +164,16 @@ function seen() {
 
 /** The notes on the screen were read: the server writes that down and does the scan they held up. */
 function read() {
-  if (!unread) return;
-  const { code, station, parcel } = unread;
-  const job = { id: crypto.randomUUID(), do: "read", text: code, station, parcel, place: kept.place };
+  if (unread) asks("read", unread, unread.parcel);
+}
+
+/** The papers of the parcel on the screen are printed anew: their files come to the person's own chat. */
+function print() {
+  if (torn) asks("print", torn, torn.print);
+}
+
+function asks(what, { code, station }, parcel) {
+  const job = { id: crypto.randomUUID(), do: what, text: code, station, parcel, place: kept.place };
   queue.push(job);
   if (offline) showKept(job);
   else show("", say("sent"), code);
@@ -220,7 +229,7 @@ function line(mark, code, text) {
 /** The page as things are now. Cheap enough to do after every event. */
 function draw() {
   const jobs = queue.all();
-  const waiting = jobs.filter((job) => job.do === "scan" || job.do === "read");
+  const waiting = jobs.filter((job) => job.do !== "undo" && job.do !== "seen");
   byId("net").className = offline ? "off" : "";
   byId("net").textContent = [say(offline ? "offline" : "online"), waiting.length ? say("waiting", waiting.length) : ""]
     .filter(Boolean).join(" · ");
@@ -239,6 +248,7 @@ function draw() {
   byId("undo").textContent = target ? say("undo", target.code) : "";
   byId("keypad").hidden = !weighing;
   byId("read").hidden = !unread;
+  byId("print").hidden = !torn;
   byId("unknowns").hidden = !kept.unknown.length;
   byId("unknown").replaceChildren(...kept.unknown.map((code) => line("?", code, "")));
   const pending = waiting.slice(-SHOWN).reverse().map((job) => line("…", job.text, say("waits")));
@@ -307,6 +317,7 @@ async function start() {
   byId("undo").addEventListener("click", undo);
   byId("seen").addEventListener("click", seen);
   byId("read").addEventListener("click", read);
+  byId("print").addEventListener("click", print);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && kept.stops.length) seen(); // a scanner has no such key
   });

@@ -12,6 +12,7 @@ from domain.records import Alert, AlertKind
 from domain.selling import Sellable, sellable
 from domain.stock_docs import DocState
 from domain.suspensions import moment
+from handlers.cards.numbers import low_lines, stuck_lines
 from handlers.cards.stock_room import KINDS as DOCS
 from handlers.cards.stock_room import STATES
 from handlers.goods import title_of
@@ -33,14 +34,37 @@ KINDS = {
     AlertKind.SHORTAGE: N_("Orders wait for stock"),
     AlertKind.SUSPENDED: N_("Courier or region suspended"),
     AlertKind.FEED_STALE: N_("Nothing heard of a shop: refunds may be missing"),
-    AlertKind.LEFT_STOPPED: N_("Refunded parcels have left and nobody has answered"),
+    AlertKind.LEFT_STOPPED: N_("Stopped parcels have left and nobody has answered"),
     AlertKind.RECALL_LATE: N_("Recalls no courier was asked about"),
     AlertKind.ANSWER_STUCK: N_("Answers the platform did not take"),
     AlertKind.STOCK_UNDECIDED: N_("Differences and gradings wait too long for an approval"),
     AlertKind.TRANSFER_LATE: N_("Transfers are too long on their way"),
     AlertKind.COUNT_LATE: N_("Counts were asked for and nobody counts"),
     AlertKind.STOCK_LEFT: N_("Stock documents were begun and left"),
+    AlertKind.NUMBERS_LOW: N_("Waybill numbers run low"),
+    AlertKind.VOID_FAILED: N_("Numbers the courier did not take back"),
 }
+SHORT = {
+    AlertKind.APPROVAL_LATE: N_("Approvals late"),
+    AlertKind.HOLD_LATE: N_("Held"),
+    AlertKind.PARCEL_STUCK: N_("Parcels stuck"),
+    AlertKind.UNLISTED: N_("On no list"),
+    AlertKind.RETURN_UNLINKED: N_("Unclaimed returns"),
+    AlertKind.DISPATCH_LATE: N_("Dispatch late"),
+    AlertKind.DISPATCH_NEAR: N_("Dispatch due soon"),
+    AlertKind.ORDER_GAP: N_("No new orders"),
+    AlertKind.SHORTAGE: N_("Short of stock"),
+    AlertKind.SUSPENDED: N_("Suspended"),
+    AlertKind.FEED_STALE: N_("Shop is silent"),
+    AlertKind.LEFT_STOPPED: N_("Stopped too late"),
+    AlertKind.RECALL_LATE: N_("Recalls not asked for"),
+    AlertKind.ANSWER_STUCK: N_("Answers not taken"),
+    AlertKind.STOCK_UNDECIDED: N_("Stock to approve"),
+    AlertKind.TRANSFER_LATE: N_("Transfers late"),
+    AlertKind.COUNT_LATE: N_("Counts waiting"),
+    AlertKind.STOCK_LEFT: N_("Left open"),
+}
+"""The same on a button, which is as wide as a phone: the list above it says the rest."""
 
 
 def _nothing(desk: Desk, alert: Alert, words: Words) -> list[str]:
@@ -155,4 +179,6 @@ FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.TRANSFER_LATE: _documents,
     AlertKind.COUNT_LATE: _documents,
     AlertKind.STOCK_LEFT: _documents,
+    AlertKind.NUMBERS_LOW: low_lines,
+    AlertKind.VOID_FAILED: stuck_lines,
 }

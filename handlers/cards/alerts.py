@@ -14,9 +14,10 @@ from domain.parcels import Parcel, Stop
 from domain.people import WAREHOUSE_ROLES, Right, Role
 from domain.records import Alert, AlertKind, NoticeKind
 from domain.scope import ALL, HELD
-from domain.worries import OF_STOCK_DOC, OF_WAREHOUSE, place
+from domain.worries import OF_ACCOUNT, OF_STOCK_DOC, OF_WAREHOUSE, place
 from handlers.card import Button, Card
-from handlers.cards.alert_facts import FACTS, KINDS
+from handlers.cards.alert_facts import FACTS, KINDS, SHORT
+from handlers.cards.numbers import account_place, numbers_row, stuck_buttons
 from handlers.cards.orders import age, order_button
 from handlers.cards.scopes import code_of
 from handlers.cards.stock_room import KINDS as DOCS
@@ -29,6 +30,7 @@ from handlers.words import Html, Words
 
 SHOWN, LISTED, IN_LIST = 3, 8, 10
 EXACT_MINUTES = 600
+_BY_ROLE = (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT)
 
 
 @drawing(NoticeKind.ALERT)
@@ -44,11 +46,14 @@ def alert_card(desk: Desk, alert_id: int, viewer: Viewer, data: Mapping[str, str
     lines += _whose(desk, alert, words)
     most = LISTED if data.get("view") == "list" else SHOWN
     first, *rest = _rows(desk, alert, words, most)
-    return Card("\n".join(lines), (first, *_way(alert, viewer), *_records(desk, alert, words, most), *rest))
+    records = _records(desk, alert, viewer, most)
+    return Card("\n".join(lines), (first, *_way(alert, viewer), *records, *rest))
 
 
 def place_name(desk: Desk, alert: Alert) -> str:
-    """The shop or warehouse it is about, or the company."""
+    """The shop, warehouse or e-waybill account it is about, or the company."""
+    if alert.kind in OF_ACCOUNT:
+        return account_place(desk, alert)
     shop, warehouse = place(alert)
     found = desk.catalog.shops.get(shop or 0) or desk.catalog.warehouses.get(warehouse or 0) or desk.catalog.company
     return found.name or "-"
@@ -62,8 +67,10 @@ def title(desk: Desk, alert: Alert, words: Words) -> str:
         facts = {"silent": _span(silent, words), "normal": _span(normal, words)}
         return words.label("No order for {silent}, normal is {normal}", **facts)
     what = words.plain(KINDS[alert.kind])
-    if alert.kind in (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT) and alert.part:
+    if alert.kind in _BY_ROLE and alert.part:
         what = words.label(N_("{what} ({role})"), what=what, role=role_name(alert.part, words))
+    if alert.kind is AlertKind.NUMBERS_LOW:
+        return words.label("Waybill numbers run low: {count} left", count=f"{alert.count:,}")
     if alert.kind is AlertKind.FEED_STALE:
         return what  # of one shop, which stands beside it
     return words.label("{what}: {count}", what=what, count=alert.count)
@@ -91,6 +98,8 @@ def _since(desk: Desk, alert: Alert, words: Words) -> list[str]:
 
 def _name(desk: Desk, alert: Alert) -> str:
     first = alert.first[:1]
+    if alert.kind is AlertKind.VOID_FAILED:
+        return next((row.number for row in desk.waybills.many(first).values()), "")
     if alert.kind in OF_WAREHOUSE:
         return next((parcel.number for parcel in desk.parcels.many(first).values()), "")
     if alert.kind in OF_STOCK_DOC:
@@ -151,6 +160,8 @@ def _rows(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Butt
 def _way(alert: Alert, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
     """Where all of them are decided, not only the first few."""
     words, shop = viewer.words, alert.subject_id
+    if alert.kind is AlertKind.NUMBERS_LOW:
+        return tuple(numbers_row(viewer))
     if not viewer.offers(Right.APPROVE, shop=shop):
         return ()
     if alert.kind is AlertKind.APPROVAL_LATE:
@@ -160,9 +171,11 @@ def _way(alert: Alert, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
     return ()
 
 
-def _records(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Button, ...], ...]:
-    """The first records, each a button to its order, return or stock document."""
-    first = alert.first[:most]
+def _records(desk: Desk, alert: Alert, viewer: Viewer, most: int) -> tuple[tuple[Button, ...], ...]:
+    """The first records, each a button to its order, return or stock document; of numbers what can be done."""
+    first, words = alert.first[:most], viewer.words
+    if alert.kind is AlertKind.VOID_FAILED:
+        return stuck_buttons(desk, alert, viewer, most)
     if alert.kind in OF_STOCK_DOC:
         docs = [desk.stock_docs.get(doc_id) for doc_id in first]
         return tuple((Button(words.label(DOCS[doc.kind], number=doc.number), pack("w.k", doc.id)),) for doc in docs)
@@ -173,7 +186,9 @@ def _records(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[B
         boxes = desk.parcels.many(first)
         first = tuple(boxes[one].order_ids[0] for one in first if one in boxes and boxes[one].order_ids)
     orders = desk.orders.many(first)
-    return tuple((order_button(desk, orders[one], words),) for one in dict.fromkeys(first) if one in orders)
+    several = place(alert)[0] is None
+    shown = [orders[one] for one in dict.fromkeys(first) if one in orders]
+    return tuple((order_button(desk, order, words, shops=several),) for order in shown)
 
 
 def mine(desk: Desk, viewer: Viewer) -> list[Alert]:
@@ -203,9 +218,17 @@ def alert_line(desk: Desk, alert: Alert, words: Words) -> str:
 
 def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[Button, ...], ...]:
     """A button for each that opens it."""
-    return tuple(
-        (Button(f"{title(desk, alert, words)} · {place_name(desk, alert)}", pack("w.o", alert.id)),) for alert in alerts
-    )
+    return tuple((Button(_short(desk, alert, words), pack("w.o", alert.id)),) for alert in alerts)
+
+
+def _short(desk: Desk, alert: Alert, words: Words) -> str:
+    """`Held 12: service lead · 小满旗舰店`, so that no phone breaks it; of the whole company without its name."""
+    what = words.plain(SHORT[alert.kind])
+    if alert.kind not in (AlertKind.ORDER_GAP, AlertKind.FEED_STALE):
+        what = words.label("{what} {count}", what=what, count=alert.count)
+    if alert.kind in _BY_ROLE and alert.part:
+        what = words.label("{what}: {role}", what=what, role=role_name(alert.part, words))
+    return what if place(alert) == (None, None) else f"{what} · {place_name(desk, alert)}"
 
 
 @drawing(NoticeKind.ALERTS)

@@ -148,6 +148,7 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
     ):
         if numbers:
             lines.append(words(title, orders=words.listed(numbers) + (" …" if len(numbers) >= 5 else "")))
+    lines += _approved(verdict, words)
     if changed:
         lines += ["", *_changes(changed, 12, words)]
     else:
@@ -158,6 +159,31 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
         Button(words("🗑 Drop"), pack("p.dr", file_id), "danger"),
     )
     return Card("\n".join(lines), (row,))
+
+
+DECIDED = {
+    "rematched": N_("🚚 Another courier when their wave is made: {count} ({orders})"),
+    "stranded": N_("↩️ Nobody carries them then, so back to review: {count} ({orders})"),
+    "keep": N_("➖ Another courier would be chosen now, but they keep theirs: {count} ({orders})"),
+    "held": N_("➖ Would be held if they came now, but stay approved: {count} ({orders})"),
+}
+
+
+def _approved(verdict: Verdict, words: Words) -> list[str]:
+    """What happens to those approved already, and what does not although it might be thought to."""
+    found = verdict.decided
+    lines = [words("🕑 Other dispatch deadline: {count}", count=verdict.due)] if verdict.due else []
+    if not found.looked:
+        return lines
+    if not found.changes:
+        return [*lines, words("Approved, in no wave yet: {count}; nothing changes for them.", count=found.looked)]
+    lines.append(words("<b>Approved, in no wave yet: {count}</b>", count=found.looked))
+    for kind, text in DECIDED.items():
+        count, first = getattr(found, kind), found.first.get(kind, [])
+        if count:
+            orders = words.listed(first) + (" …" if count > len(first) else "")
+            lines.append(words(text, count=count, orders=orders))
+    return lines
 
 
 def _changes(changed: Sequence[str], most: int, words: Words) -> list[str]:

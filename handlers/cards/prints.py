@@ -16,6 +16,7 @@ from domain.people import Actor, Right, may
 from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.draw import drawing
+from handlers.papers import sheets
 from handlers.taps import pack
 from handlers.terms import N_, step_name
 from handlers.viewer import Viewer
@@ -56,6 +57,28 @@ def torn_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     return Card("\n".join(lines), rows)
 
 
+@drawing(NoticeKind.PRINTED)
+def printed_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
+    """What somebody printed on the scan page comes to their own chat; never to a group, it names a receiver."""
+    words, box = viewer.words, desk.parcels.get(subject_id)
+    if not viewer.private:
+        return None
+    making = sheets(desk, printing.job_of(desk, box, _copies(data)), words, box.number, picture=True)
+    if not making:
+        return Card(words(NOT_PRINTED, code=box.waybill or box.number))
+    lines = [words(_ANEW[paper], waybill=box.waybill, copy=number) for paper, number in _copies(data).items()]
+    return Card("\n".join(lines), files=making)
+
+
+def _copies(data: Mapping[str, str]) -> dict[Paper, int]:
+    return {paper: int(data[paper]) for paper in Paper if paper in data}
+
+
+NOT_PRINTED = N_("{code} is not to be printed: it is in no wave, it must not leave, or it has left.")
+_ANEW = {
+    Paper.LABEL: N_("🖨 {waybill}: the label, copy {copy}. Tear the old one up."),
+    Paper.SLIP: N_("🖨 {waybill}: the packing slip, copy {copy}. Tear the old one up."),
+}
 _HEADS = {
     Paper.LABEL: N_("♻️ <b>{waybill}</b>: the label is out of date, it must not go out with it"),
     Paper.SLIP: N_("♻️ <b>{waybill}</b>: the packing slip is out of date, it must not go into the box"),
@@ -77,11 +100,16 @@ def _right(box: Parcel, copy: Printed, words: Words) -> str:
 
 def paper_buttons(outcomes: Sequence[Outcome], words: Words) -> tuple[tuple[Button, ...], ...]:
     """One button for each parcel whose papers are to be printed anew, whether it went on or not."""
-    boxes = {o.parcel.id: o.parcel for o in outcomes if o.parcel and (o.warn in PAPER_OLD or _refused(o))}
+    boxes = {box.id: box for outcome in outcomes if (box := paper_old(outcome))}
     return tuple(
         (Button(words.label("🖨 Print anew: {waybill}", waybill=box.waybill), pack("pp", box.id)),)
         for box in list(boxes.values())[:5]
     )
+
+
+def paper_old(outcome: Outcome) -> Parcel | None:
+    """The parcel of which a paper is to be printed anew, by what its scan warned of or was refused for."""
+    return outcome.parcel if outcome.warn in PAPER_OLD or _refused(outcome) else None
 
 
 def _refused(outcome: Outcome) -> bool:
@@ -91,7 +119,9 @@ def _refused(outcome: Outcome) -> bool:
 
 @drawing(NoticeKind.MANIFEST)
 def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, str]) -> Card | None:
-    """One courier's list as it is now."""
+    """One courier's list as it is now; 0 is what stands on none yet, and the last ones."""
+    if not subject_id:
+        return _waiting(desk, viewer)
     words, found = viewer.words, desk.manifests.get(subject_id)
     lines = [
         words(
@@ -130,9 +160,21 @@ def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str
     return Card("\n".join(lines), (tuple(row),) if offered else ())
 
 
+def _waiting(desk: Desk, viewer: Viewer) -> Card | None:
+    """The list of lists for this chat: a group sees its own warehouses, and each tap there is checked."""
+    if viewer.actor is None:
+        return None
+    mine = viewer.actor.warehouses
+    places = [p for p in desk.catalog.warehouses if viewer.offers(Right.HAND_OVER, warehouse=p)]
+    return _lists(desk, [place for place in places if mine is None or place in mine], viewer.words)
+
+
 def manifests_list(desk: Desk, actor: Actor, words: Words) -> Card:
-    """What the couriers took and no list names yet, and the last lists."""
-    places = [place for place in desk.catalog.warehouses if may(actor, Right.HAND_OVER, warehouse=place)]
+    """What the couriers took from this person's warehouses and no list names yet, and the last lists."""
+    return _lists(desk, [p for p in desk.catalog.warehouses if may(actor, Right.HAND_OVER, warehouse=p)], words)
+
+
+def _lists(desk: Desk, places: Sequence[int], words: Words) -> Card:
     waiting = desk.manifests.unlisted_counts(places, desk.now - manifests.LOOK_BACK)
     lines = [words("📋 Hand-over lists"), ""]
     rows: list[tuple[Button, ...]] = []

@@ -14,6 +14,7 @@ from domain.stock import RELOCATING, Bucket, Document
 from domain.stock_docs import DocKind, number_of
 from handlers.card import Button, Card
 from handlers.cards.stock_where import where_lines
+from handlers.days import like_a_day, read_day
 from handlers.goods import name_of, title_of
 from handlers.taps import LIMIT, pack
 from handlers.terms import N_, actor_name
@@ -22,6 +23,7 @@ from handlers.words import Words
 MOVES = 10
 WEIGHTS = 3
 CHOICES = 8
+_LAST_DAY = date.max - timedelta(days=1)
 BUCKETS = {
     Bucket.GOOD: N_("on the shelf"),
     Bucket.RESERVED: N_("promised"),
@@ -70,12 +72,12 @@ def find_skus(desk: Desk, text: str) -> list[Sku]:
 
 def stock_answer(desk: Desk, text: str, words: Words) -> Card:
     """The product's card, or the choice between several; with a day behind it (`CUP-01 2026-11-20`) its moves until
-    then. Raises Unknown('sku')."""
+    then. Raises Unknown('sku'), BadValue('date')."""
     name, _, last = text.strip().rpartition(" ")
-    day = _day(last) if name else None
-    found = find_skus(desk, name if day else text)
-    if day and len(found) == 1:
-        return _moves_until(desk, found[0], day, words)
+    dated = bool(name) and like_a_day(last)
+    found = find_skus(desk, name if dated else text)
+    if dated and len(found) == 1:
+        return _moves_until(desk, found[0], read_day(last), words)
     if not found:
         raise Unknown("sku", text[:60])
     if len(found) == 1:
@@ -140,16 +142,9 @@ def moves_page(desk: Desk, way: str, row_id: int, words: Words) -> Card:
 
 
 def _moves_until(desk: Desk, sku: Sku, day: date, words: Words) -> Card:
-    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(words.zone))
+    midnight = datetime.combine(min(day, _LAST_DAY) + timedelta(days=1), time(), ZoneInfo(words.zone))
     moves = desk.stock.history(sku.code, MOVES * 2, before=desk.stock.row_until(sku.code, midnight))
     return _page(desk, sku, _told_moves(desk, sku, moves, words)[:MOVES], words)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-20") else None
-    except ValueError:
-        return None
 
 
 def _page(desk: Desk, sku: Sku, told: Sequence["Told"], words: Words) -> Card:

@@ -152,6 +152,7 @@ def _lines(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
 
 def _carried(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
     """What lies in which bin now, the last first, and what is in hand and still wants its bin."""
+    placed, total = stock_trail.lately(desk, doc.id, SHOWN)
     lines = [
         words(
             "✓ <code>{sku}</code> × {units} → {bin}",
@@ -159,14 +160,16 @@ def _carried(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
             units=put.units,
             bin=put.name,
         )
-        for put in reversed(stock_trail.put_away(desk, doc.id))
+        for put in placed
     ]
     hand = [_scanned(desk, line, words) for line in doc.lines]
-    return [*hand, *([words("👉 Now scan the bin they go to.")] if hand else []), *_cut(lines, words)]
+    return [*hand, *([words("👉 Now scan the bin they go to.")] if hand else []), *_cut(lines, words, total)]
 
 
-def _cut(lines: list[str], words: Words) -> list[str]:
-    return lines if len(lines) <= SHOWN else [*lines[:SHOWN], words("… and {count} more", count=len(lines) - SHOWN)]
+def _cut(lines: list[str], words: Words, total: int = 0) -> list[str]:
+    """As many as a card shows, and how many more there are of `total` (of these, when none is told)."""
+    more = (total or len(lines)) - SHOWN
+    return lines if more <= 0 else [*lines[:SHOWN], words("… and {count} more", count=more)]
 
 
 def _name(line: DocLine) -> str:

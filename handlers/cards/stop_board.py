@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from domain import feeds, recalls, stopping
+from domain import feeds, proofs, recalls, stopping
 from domain.desk import Desk
 from domain.parcels import Parcel, ParcelState, Stage, Stop, StopState
 from domain.people import Actor, Right
@@ -40,7 +40,10 @@ def board_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, s
     shown = [(stop, boxes[stop.parcel_id]) for stop in board.first]
     leads = Right.OVERRIDE in actor.rights
     lines = [words("⛔ Open stops: {count}", count=board.count), *(_by_stage(desk, board, words) if leads else []), ""]
-    lines += [stop_line(stop, parcel, words, leads=leads) for stop, parcel in shown]
+    kept = proofs.counts(desk, list(boxes)) if leads else {}
+    for stop, parcel in shown:
+        photos = words(" · 📷 {count}", count=kept[parcel.id]) if parcel.id in kept else ""
+        lines.append(stop_line(stop, parcel, words, leads=leads) + photos)
     if not board.count:
         lines = [words("✅ No open stops.")]
     if board.newest:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import away, bins, dock, printing, pulls, recalls, stopping
+from domain import away, bins, boxed, dock, printing, proofs, pulls, recalls, stopping
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.orders import Order
@@ -40,7 +40,7 @@ HEADS = {
     (StopKind.HOLD, StopState.ACKED): N_("✋ <b>STOP {waybill}</b> · {why} · {by} is on it"),
     (StopKind.HOLD, StopState.PULLED): N_("✋ <b>STOP {waybill}</b> · {why} · on the stop shelf since {pulled}"),
     (StopKind.HOLD, StopState.RELEASED): N_("▶️ Go on with {waybill} · released by {closed} at {time}"),
-    (StopKind.HOLD, StopState.TOO_LATE): N_("⚠️ {waybill} has left · the buyer wants it at another address"),
+    (StopKind.HOLD, StopState.TOO_LATE): N_("⚠️ Too late: {waybill} has left · {why}"),
     (StopKind.REPICK, StopState.OPEN): N_("🔁 <b>PICK AGAIN {waybill}</b> · the buyer keeps what was taken out"),
     (StopKind.REPICK, StopState.ACKED): N_("🔁 <b>PICK AGAIN {waybill}</b> · {by} is on it"),
     (StopKind.REPICK, StopState.DONE): N_("✅ {waybill} is complete again · by {closed} at {time}"),
@@ -48,6 +48,8 @@ HEADS = {
 }
 TAKE_PARCEL = N_("Take the parcel out, put the goods on their shelf, then scan {waybill} at /putback.")
 TAKE_GOODS = N_("Take these goods out, put them on their shelf, then scan {waybill} at /putback.")
+TO_NEW_ADDRESS = N_("Ask the courier to deliver it to the new address.")
+FOR_OTHER_GOODS = N_("Ask the courier to bring it back, or tell the buyer that it comes as it was packed.")
 SEEN = (Right.PUT_BACK, Right.OVERRIDE)
 
 
@@ -207,6 +209,9 @@ def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
     words = viewer.words
     courier = desk.catalog.couriers[parcel.courier_id].name if parcel.courier_id else "-"
     lines = [words("It left at {time} with {courier}.", time=words.when(parcel.handed_over_at), courier=courier)]
+    if HoldCode.GOODS_CHANGED in stop.reason.split(","):
+        boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+        lines.append(words("Goods changed: {goods}", goods=boxed.told(boxed.gaps(order, boxes, desk.catalog))))
     if stop.acked_by:
         lines.append(words("{name} has been on it since {time}.", name=stop.acked_by, time=words.when(stop.acked_at)))
     elif stop.acked_at is None:
@@ -218,7 +223,7 @@ def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
         failed = asked[-1].state is RecallState.FAILED
         return [*lines, words("Wait for it: should it come back, scan it at /receive.")] if failed else lines
     if stop.kind is StopKind.HOLD:
-        return [*lines, words("Ask the courier to deliver it to the new address.")]
+        return [*lines, words(TO_NEW_ADDRESS if stop.reason == HoldCode.ADDR_CHANGED else FOR_OTHER_GOODS)]
     if not viewer.offers(Right.REFUND, shop=order.shop_id):
         return [*lines, words("Customer service asks the courier for it. Should it come back, scan it at /receive.")]
     return [*lines, words("Ask the courier to bring it back, or wait for it: scan it at /receive when it comes.")]
@@ -272,7 +277,7 @@ def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
     if stop.state is StopState.TOO_LATE:
         mine = any(viewer.offers(right, shop=order.shop_id) for right in away.RIGHTS)
         asks = [take] if mine and stop.acked_at is None else []
-        return (*_recall_rows(desk, parcel, order, viewer), *asks)
+        return (*_recall_rows(desk, parcel, order, viewer), *asks, *proof_rows(desk, parcel, viewer))
     rows: list[Row] = []
     idle = stop.kind is StopKind.REPICK and stopping.forbidden(desk, parcel)
     if stop.state is StopState.OPEN and not idle and any(viewer.offers(right, warehouse=place) for right in SEEN):
@@ -282,10 +287,21 @@ def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
         rows.append((Button(words.plain("✂️ Sheet torn up"), pack("sn", stop.id, stop.revision)),))
     if stop.open and viewer.offers(Right.HAND_OVER, warehouse=place) and dock.may_have_left(desk, parcel):
         rows.append((Button(words.plain("🚚 It has left already"), pack("sl", stop.id, stop.revision)),))
+    rows += proof_rows(desk, parcel, viewer)
     prints = any(viewer.offers(right, warehouse=place) for right in (Right.WAVE, Right.PACK))
     if prints and _slip_wanted(desk, stop, parcel):
         rows.append((Button(words.plain("🖨 New slip"), pack("sp", parcel.id)),))
     return tuple(rows)
+
+
+def proof_rows(desk: Desk, parcel: Parcel, viewer: Viewer) -> list[Row]:
+    """What is kept with the parcel in photos and films, for who may see it."""
+    count = proofs.counts(desk, [parcel.id]).get(parcel.id, 0)
+    shown = not viewer.private or (viewer.actor is not None and proofs.seen_by(desk, viewer.actor, parcel))
+    if not count or not shown:
+        return []
+    label = viewer.words.label("📷 {parcel}: {count}", parcel=parcel.number, count=count)
+    return [(Button(label, pack("pf", parcel.id)),)]
 
 
 def _recall_rows(desk: Desk, parcel: Parcel, order: Order, viewer: Viewer) -> tuple[Row, ...]:

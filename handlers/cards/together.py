@@ -13,6 +13,7 @@ from domain.parcels import Parcel, ParcelState
 from domain.people import Right
 from domain.splitting import SHIPS_PARTS
 from handlers.card import Button
+from handlers.cards.choices import loser_line
 from handlers.cards.owed import owed_lines, part_lines
 from handlers.taps import pack
 from handlers.terms import N_, step_name
@@ -37,6 +38,8 @@ RULES = {
     "warehouse": N_("no one warehouse has everything"),
     "shortage": N_("goods are missing"),
     "presale": N_("goods are not on sale yet"),
+    "no_warehouse": N_("no warehouse sends all of it in one parcel"),
+    "no_courier": N_("no courier carries all of it in one parcel"),
 }
 
 
@@ -120,6 +123,15 @@ def _margin(told: object, words: Words) -> list[str]:
     return [words(text, least=told["least"], **money)]
 
 
+def _not_with(told: object, words: Words) -> list[str]:
+    """Orders it could have travelled with but for the room, and whoever could not take all of it."""
+    if not isinstance(told, Mapping):
+        return []
+    why = words.plain(RULES.get(str(told.get("why")), str(told.get("why"))))
+    lines = [words("🔗 Not together with {orders}: {why}", orders=words.listed(map(str, told["orders"])), why=why)]
+    return [*lines, *(loser_line(one, words) for one in told.get("lost", ()))]
+
+
 def why_lines(parcel: Parcel, words: Words) -> list[str]:
     """Why the parcel is merged or one of several."""
     lines = []
@@ -128,6 +140,8 @@ def why_lines(parcel: Parcel, words: Words) -> list[str]:
         why = words.plain(VERDICTS.get(str(merged.get("why")), str(merged.get("why"))))
         lines.append(words("🔗 Merged: {orders}, {why}", orders=words.listed(map(str, merged["orders"])), why=why))
         lines += _margin(merged.get("margin"), words)
+    left = parcel.why.get("not_with")
+    lines += [line for told in (left if isinstance(left, (list, tuple)) else ()) for line in _not_with(told, words)]
     if isinstance(split, Mapping):
         rules = words.listed(words.plain(RULES.get(str(rule), str(rule))) for rule in split.get("rules", ()))
         text = words("✂️ Part {part} of {of}: {rules}", part=split.get("part"), of=split.get("of"), rules=rules)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain import fulfilment, intake, interception, numbering, release, review, withdrawal
+from domain import fulfilment, intake, interception, number_watch, numbering, release, review, withdrawal
 from domain.catalog import Account
 from domain.desk import Desk
 from domain.errors import NotAllowed, ReasonNeeded, Unknown, WaybillKept
@@ -171,7 +171,7 @@ def test_an_account_that_runs_out_sends_the_rest_with_the_next_courier(house: Ho
     house.approve("1", "2")
     assert house.store.run_now(release.waves_due) == 1
     assert house.parcel("1").waybill == "YT0000000500"
-    assert house.store.read_now(numbering.low) == {made.id: 0}
+    assert house.store.read_now(number_watch.low) == [number_watch.Low(made.id, 0, 1)]
     assert house.store.run_now(release.waves_due) == 1
     second = house.parcel("2")
     assert (second.courier_id, second.waybill) == (house.cast.couriers[1].id, "SF000000001001")

@@ -11,7 +11,10 @@ from domain.people import Person, Role
 from domain.policy import Policy
 from domain.policy_sections import Suspension
 from domain.records import Alert, AlertKind, Notice, NoticeKind
+from domain.worries import OF_STOCK_DOC, OF_WAREHOUSE
+from handlers.cards.alerts import alert_buttons
 from handlers.draw import draw
+from handlers.words import Words
 from storage.unit import Unit
 from tests.factory import NOW, incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat
@@ -61,9 +64,9 @@ async def test_the_list_opens_an_alert_whose_records_are_buttons(desk: DeskChat)
         "• Clean orders wait too long for approval: 5 · 小满旗舰店 · open for 0 min"
         " · nobody yet, told customer service",
     ]
-    [text] = await desk.taps(anna, "Clean orders wait too long for approval: 5 · 小满旗舰店")
+    [text] = await desk.taps(anna, "Approvals late 5 · 小满旗舰店")
     assert text.startswith("<b>⏰ Clean orders wait too long for approval: 5</b> · 小满旗舰店\n")
-    label = "¥78.00 · in review · 小满旗舰店"
+    label = "¥78.00 · in review"
     assert desk.labels == [
         ["🙋 Taking it", "📋 List"],
         ["📥 New orders"],
@@ -120,7 +123,7 @@ async def test_no_problem_is_said_with_a_reason(desk: DeskChat) -> None:
     sun = desk.speaks(Role.BUYER, "en")
     [listed] = await desk.writes(sun, "/alerts")
     assert listed.endswith(" · nobody yet, buyer (purchasing) will hear of it at 11-23 13:00")
-    [text] = await desk.taps(sun, "Orders wait for stock: 2 · 小满家居")
+    [text] = await desk.taps(sun, "Short of stock 2")
     assert text.split("\n") == [
         "<b>⏰ Orders wait for stock: 2</b> · 小满家居",
         "• TOWEL-01 毛巾: 2 orders, 4 units · to ship 0, to sell -4",
@@ -260,7 +263,7 @@ async def test_stock_documents_that_wait_are_named_with_who_has_them(desk: DeskC
     await desk.writes(he, "CUP-01 5")
     desk.clock.forward(4 * 3600 + 60)
     (alert,) = alerts(desk)
-    label = "Stock documents were begun and left (receiver): 1 · 杭州仓"
+    label = "Left open 1: receiver · 杭州仓"
     await desk.writes(he, "/alerts")
     [text] = await desk.taps(he, label)
     assert text.split("\n")[:3] == [
@@ -312,3 +315,22 @@ async def test_a_scope_narrows_the_hand_over(desk: DeskChat) -> None:
     [text] = await desk.writes(anna, "/shift")
     assert text.split("\n")[2:] == ["Done: nothing yet", "", "📥 In review: 0 clean, 0 held"]
     assert HoldCode.MESSAGE in {hold.code for hold in desk.look(lambda d: d.orders.search("1", None, 1))[0].holds}
+
+
+WIDE = 40
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_button_of_the_list_is_no_wider_than_a_phone(desk: DeskChat, language: str) -> None:
+    """About what fits at 390 pixels, a Chinese letter counted as two; with a thousand of each in a shop of five."""
+    words = Words(language, "Asia/Shanghai")
+    shop, place = desk.cast.shops[0].id, desk.cast.warehouses[0].id
+    roles = {AlertKind.HOLD_LATE: "cs", AlertKind.STOCK_LEFT: "receiver"}
+    alerts = [
+        Alert(0, kind, place if kind in OF_WAREHOUSE | OF_STOCK_DOC else shop, NOW, NOW, 999, part=roles.get(kind, ""))
+        for kind in AlertKind
+    ]
+    rows = desk.look(lambda unit: alert_buttons(unit, alerts, words))
+    labels = [button.label for row in rows for button in row]
+    assert [label for label in labels if sum(1 + (letter > "\u2e80") for letter in label) > WIDE] == []
+    assert len(set(labels)) == len(AlertKind)

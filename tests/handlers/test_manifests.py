@@ -1,11 +1,15 @@
 """Hand-over lists in chat: made once, signed by name, the document kept byte for byte."""
 
+from dataclasses import replace
+
 import pytest
 
+from domain import interception, manifests
 from domain.parcels import ParcelState
 from domain.people import Role
+from domain.records import NoticeKind
 from tests.factory import incoming
-from tests.handlers.floor_chat import Floor
+from tests.handlers.floor_chat import GROUP, Floor
 from tests.handlers.test_printing import files, text_of
 
 pytestmark = pytest.mark.anyio
@@ -88,3 +92,49 @@ async def test_a_van_takes_its_own_couriers_parcels_alone(floor: Floor) -> None:
     await floor.writes(boris, "/ship")
     assert await floor.writes(boris, box.waybill) == []
     assert floor.parcel(box.id).state is ParcelState.HANDED_OVER
+
+
+async def test_the_list_of_lists_on_a_screen_changes_when_a_box_on_it_is_called_back(floor: Floor) -> None:
+    """As every card does; so does the list the box stood on."""
+    await shipped(floor)
+    boris, anna = floor.cast.people[Role.DISPATCHER], floor.cast.people[Role.CS]
+    await floor.writes(boris, "/manifest")
+    floor.notices(boris, NoticeKind.MANIFEST)
+    first, second = (floor.look(lambda desk, n=n: desk.orders.by_number(1, [n])[n]) for n in ("1001", "1002"))
+    floor.do(interception.typed, anna.acting(), first.id, "no")
+    assert floor.notices(boris, NoticeKind.MANIFEST) == [(0, True)]
+    card = floor.card(boris, NoticeKind.MANIFEST, 0)
+    assert card.text.split("\n") == ["📋 Hand-over lists", "", "杭州仓 · 圆通: 1 handed over, on no list yet"]
+    assert [button.label for row in card.rows for button in row] == ["📋 Make the list: 圆通, 杭州仓 (1)"]
+    floor.do(manifests.make, boris.acting(), 1, 1)
+    assert floor.notices(boris, NoticeKind.MANIFEST) == [(0, True)]
+    await floor.writes(boris, "/manifest")
+    await floor.taps(boris, "✍️ M0001 · 圆通 · 1 · 11-23 10:01")
+    floor.notices(boris, NoticeKind.MANIFEST)
+    floor.do(interception.typed, anna.acting(), second.id, "no")
+    assert sorted(floor.notices(boris, NoticeKind.MANIFEST)) == [(0, True), (1, True)]
+    assert floor.card(boris, NoticeKind.MANIFEST, 0).text.split("\n") == [
+        "📋 Hand-over lists",
+        "",
+        "Everything that was handed over stands on a list.",
+    ]
+    assert floor.card(boris, NoticeKind.MANIFEST, 1).text.split("\n")[0] == (
+        "📋 Hand-over list M0001 · 圆通 · parcels 0 · 0 g"
+    )
+
+
+async def test_a_group_keeps_the_list_of_its_own_warehouses_alone(floor: Floor) -> None:
+    await shipped(floor)
+    boris = floor.cast.people[Role.DISPATCHER]
+    assert await floor.writes(boris, "/manifest", group=True) == [
+        "📋 Hand-over lists\n\n杭州仓 · 圆通: 2 handed over, on no list yet"
+    ]
+    group = floor.look(lambda desk: desk.people.chat_by_telegram(GROUP))
+    kept = [card.chat_id for card in floor.look(lambda desk: desk.cards.showing({NoticeKind.MANIFEST}, {0}))]
+    assert kept == []
+    floor.do(lambda unit: unit.people.save_chat(replace(group, role=Role.DISPATCHER, warehouse_id=2)))
+    assert await floor.writes(boris, "/manifest", group=True) == [
+        "📋 Hand-over lists\n\nEverything that was handed over stands on a list."
+    ]
+    kept = [card.chat_id for card in floor.look(lambda desk: desk.cards.showing({NoticeKind.MANIFEST}, {0}))]
+    assert kept == [group.id]

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from domain import looking, policies
+from domain import looking, policies, review
 from domain.people import Role
 from domain.policy import Policy, document_of, policy_of
 from domain.records import NoticeKind
 from handlers.cards.policy import fault_text, faults_card
 from handlers.draw import draw
 from handlers.words import Words
-from tests.factory import incoming
+from tests.factory import incoming, receiver
 from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
@@ -228,3 +228,58 @@ async def test_faults_speak_chinese_and_a_fault_without_a_place_has_no_dash() ->
     assert (
         faults_card("x.toml", [broken], Words("en", "UTC")).text.split("\n")[1].startswith("Line 1: this is not TOML")
     )
+
+
+APPROVED = {
+    "en": [
+        "🕑 Other dispatch deadline: 4",
+        "<b>Approved, in no wave yet: 3</b>",
+        "🚚 Another courier when their wave is made: 1 (3)",
+        "↩️ Nobody carries them then, so back to review: 1 (4)",
+        "➖ Another courier would be chosen now, but they keep theirs: 1 (2)",
+        "➖ Would be held if they came now, but stay approved: 3 (2, 3, 4)",
+    ],
+    "zh": [
+        "🕑 发货时限变化：4",
+        "<b>已审核、未组波次：3</b>",
+        "🚚 组波次时改换快递：1（3）",
+        "↩️ 届时无快递可发，退回审单：1（4）",
+        "➖ 现在会选其他快递，但仍用原快递：1（2）",
+        "➖ 现在进来会被挂起，但审核仍有效：3（2、3、4）",
+    ],
+}
+UNTOUCHED = {
+    "en": "Approved, in no wave yet: 3; nothing changes for them.",
+    "zh": "已审核、未组波次：3，不受影响。",
+}
+RULES = """dispatch_hours = 24
+amount_range = {"*" = [1, 7000]}
+[[suspensions]]
+courier = "YTO"
+province = "广东省"
+[[suspensions]]
+province = "四川省"
+[[matching.courier_rules]]
+name = "near"
+field = "receiver.province"
+op = "="
+value = "浙江省"
+to = ["SF"]
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_approved_orders_are_told_apart_from_those_in_review(desk: DeskChat, language: str) -> None:
+    owner = desk.speaks(Role.OWNER, language)
+    south = receiver(province="广东省", city="深圳市", district="南山区")
+    west = receiver(province="四川省", city="成都市", district="武侯区")
+    told = [incoming("1"), incoming("2"), incoming("3", receiver=south), incoming("4", receiver=west)]
+    orders = desk.takes(*(replace(one, buyer_id=one.number) for one in told))
+    for order in orders[1:]:
+        desk.do(review.approve, owner.acting(), order.id, order.revision)
+    *_, card = await desk.sends(owner, "rules.toml", RULES.encode())
+    lines = card.split("\n")
+    at = lines.index(APPROVED[language][0])
+    assert lines[at : at + 7] == [*APPROVED[language], ""]
+    *_, card = await desk.sends(owner, "rules.toml", b"wave_size = 7\n")
+    assert UNTOUCHED[language] in card.split("\n")

@@ -137,7 +137,7 @@ async def test_a_refunded_order_says_so_in_chinese(sqlite_url: str) -> None:
     desk.store.close()
 
 
-@pytest.mark.parametrize("part", ["#2x99999999999", "#two", "#2-1", "#1 #x"])
+@pytest.mark.parametrize("part", ["#2x99999999999", "#2x0", "#two", "#2-1", "#1 #x"])
 async def test_a_line_written_wrong_refunds_nothing(desk: DeskChat, part: str) -> None:
     anna = desk.cast.people[Role.CS]
     desk.takes(TWO)

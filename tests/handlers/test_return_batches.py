@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from domain import bins
+from domain.errors import BadValue
 from domain.people import Role
 from domain.policy_checks import CheckRules
 from domain.records import NoticeKind
@@ -129,9 +130,26 @@ async def test_the_card_in_chinese(floor: Floor) -> None:
         ("B7", Batch("S", "B7"), 0),
         ("b7@2027/5/31 x2", Batch("S", "b7", date(2027, 5, 31)), 2),
         ("20260501 20270531 12", Batch("S", "20260501", date(2027, 5, 31)), 12),
+        ("B7 2027年5月31日 *3", Batch("S", "B7", date(2027, 5, 31)), 3),
         ("7 3", Batch("S", "7"), 3),
         ("", Batch("S", ""), 0),
     ],
 )
 def test_an_answer_is_read(text: str, batch: Batch, units: int) -> None:
     assert read_batch(text, "S") == (batch, units)
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("B7 x99999", ("units", "x99999")),
+        ("B7 0", ("units", "0")),
+        ("B7 x0", ("units", "x0")),
+        ("B7 9999-99-99", ("date", "9999-99-99")),
+        ("B7 12345", ("date", "12345")),
+    ],
+)
+def test_an_answer_is_refused_for_what_it_is(text: str, refused: tuple[str, str]) -> None:
+    with pytest.raises(BadValue) as refusal:
+        read_batch(text, "S")
+    assert (refusal.value.what, refusal.value.value) == refused

@@ -102,6 +102,7 @@ def test_a_right_scan_says_so_and_counts(floor: Floor) -> None:
                 "at": "10:01",
                 "weighs": False,
                 "undo": True,
+                "print": 0,
                 "notes": [],
             }
         ],

@@ -55,12 +55,37 @@ def test_what_words_mean_to_a_document(words: str, scans: list[Scan]) -> None:
 
 @pytest.mark.parametrize(
     ("words", "what"),
-    [("CUP-01 =8.50", "units"), ("CUP-01 5 -3", "units"), ("CUP-01 -3 =8.50", "cost"), ("CUP-01 12 =x", "cost")],
+    [
+        ("CUP-01 =8.50", ("units", "=8.50")),
+        ("CUP-01 5 -3", ("units", "-3")),
+        ("CUP-01 -99999999999", ("units", "-99999999999")),
+        ("CUP-01 −1234567", ("units", "−1234567")),
+        ("CUP-01 *99999999999", ("units", "*99999999999")),
+        ("CUP-01 =99999999999", ("units", "=99999999999")),
+        ("CUP-01 -1.5", ("units", "-1.5")),
+        ("CUP-01 -3 =8.50", ("cost", "8.50")),
+        ("CUP-01 12 =x", ("cost", "x")),
+        ("CUP-01@B7@9999-99-99", ("date", "9999-99-99")),
+    ],
 )
-def test_what_says_nothing_clear_is_refused(words: str, what: str) -> None:
+def test_what_says_nothing_clear_is_refused(words: str, what: tuple[str, str]) -> None:
     with pytest.raises(BadValue) as refusal:
         read_scans(words, "CNY")
-    assert refusal.value.what == what
+    assert (refusal.value.what, refusal.value.value) == what
+
+
+FAR_TOO_MANY = {
+    "en": "«-99999999999» does not do for units. Wanted: a number of units.",
+    "zh": "「-99999999999」不能作为件数。需要：件数。",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_number_far_too_large_is_refused_as_it_was_typed(desk: DeskChat, language: str) -> None:
+    he = desk.speaks(Role.RECEIVER, language)
+    await desk.writes(he, "/receipt HZ")
+    assert await desk.writes(he, "CUP-01 -99999999999") == [FAR_TOO_MANY[language]]
+    assert lines(desk) == []
 
 
 async def test_a_wrong_number_is_put_right_and_the_one_card_says_so(desk: DeskChat) -> None:

@@ -158,6 +158,19 @@ async def test_what_was_put_away_stays_on_the_card(desk: DeskChat) -> None:
     assert lines[4:6] == ["✓ <code>CUP-01</code> × 5 → A-09", "✓ <code>CUP-01</code> × 7 → A-01"]
 
 
+async def test_a_long_put_away_shows_its_last_lines_and_how_many_more(desk: DeskChat) -> None:
+    picker = desk.cast.people[Role.PICKER]
+    await desk.writes(picker, "/putaway HZ A-01")
+    for number in range(1, 28):
+        await desk.writes(picker, f"A-01 {CUP} +Z-{number}" if number > 1 else f"{CUP} +Z-1")
+    lines = desk.card(picker, NoticeKind.STOCK_DOC, 1).text.split("\n")
+    assert (lines[4], lines[28], lines[29]) == (
+        "✓ <code>CUP-01</code> × 1 → Z-27",
+        "✓ <code>CUP-01</code> × 1 → Z-3",
+        "… and 2 more",
+    )
+
+
 async def test_a_transfer_that_lacks_units_says_how_many_were_sent(desk: DeskChat) -> None:
     picker, he = desk.cast.people[Role.PICKER], desk.cast.people[Role.RECEIVER]
     await desk.writes(picker, "/transfer HZ WH")

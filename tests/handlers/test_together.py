@@ -133,6 +133,33 @@ async def test_one_approval_on_a_card_approves_both(desk: DeskChat) -> None:
     assert [desk.order(order.id).status for order in (one, two)] == [OrderStatus.APPROVED] * 2
 
 
+LEFT_OUT = {
+    "en": (
+        "🔗 Merged: 1, 2, same buyer, same address",
+        "🔗 Not together with 3: too heavy, too large, too many or too valuable for one parcel",
+        "🔗 Not together with 1, 2: too heavy, too large, too many or too valuable for one parcel",
+    ),
+    "zh": (
+        "🔗 合单：1、2，同买家、同地址",
+        "🔗 未与 3 合单：超重、超体积、超件或超保价，一个包裹装不下",
+        "🔗 未与 1、2 合单：超重、超体积、超件或超保价，一个包裹装不下",
+    ),
+}
+
+
+async def test_why_says_who_did_not_fit_in(desk: DeskChat, language: str) -> None:
+    anna, (merged, left, out) = desk.cast.people[Role.CS], LEFT_OUT[language]
+    policy = Policy(split=replace(Policy().split, most_units=9))
+    desk.do(Unit.keep_policy, policy, "boss", document_of(policy))
+    tea, cups = (incoming_line("TEA-01", 1),), (incoming_line("CUP-01", 8),)
+    desk.takes(incoming("1", buyer_id="a"), incoming("2", buyer_id="a", lines=tea))
+    desk.takes(incoming("3", buyer_id="a", lines=cups))
+    [text] = await desk.writes(anna, "/why 1")
+    assert text.split("\n")[5:7] == [merged, left]
+    [text] = await desk.writes(anna, "/why 3")
+    assert text.split("\n")[5] == out
+
+
 LAST = {
     "en": "☝️ Tell the platform only with the last parcel: the first number may mark the whole order shipped",
     "zh": "☝️ 发最后一个包裹时再回传平台：先回传可能使整单变为已发货",

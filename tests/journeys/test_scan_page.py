@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Route, expect
 
+from domain import printing
+from domain.paper_records import Paper
 from domain.parcels import ParcelState, StopState
+from domain.people import OPERATOR
 from domain.policy_checks import CheckMode, CheckRules
 from storage.unit import Unit
 from tests.journeys.live import BORIS, FINANCE, OWNER, PICKER, RECEIVER
@@ -122,6 +125,31 @@ async def test_an_answer_lost_on_the_way_is_asked_for_again(yard: Floor, chromiu
     first, second = (re.sub(r'"age":\d+', "", call) for call in calls)
     assert first == second
     assert yard.now(5).state is ParcelState.PACKED
+    await phone.close()
+
+
+async def test_an_old_slip_is_printed_anew_from_the_page(yard: Floor, chromium: Browser) -> None:
+    """Refused at packing; the button sends the new one to the chat, and the parcel goes on."""
+    box = yard.boxes[34]
+    if yard.now(34).state is not ParcelState.PICKED:
+        yard.walk(34, ParcelState.PICKED)
+    yard.store.run_now(printing.print_parcel, OPERATOR, box.waybill, [Paper.SLIP])
+    yard.store.run_now(_written, box.order_ids[0], WISH)
+    phone = await Phone.open(chromium, yard.address(OWNER))
+    await phone.station("pack")
+    await phone.types(box.waybill)
+    await phone.verdict("stop")
+    await phone.shown("seen").click()
+    await expect(phone.shown("print")).to_be_visible()
+    await phone.shown("print").click()
+    await phone.verdict("paper")
+    await expect(phone.shown("print")).to_be_hidden()
+    copies = yard.store.read_now(lambda desk: desk.prints.of_parcels([box.id]))[box.id]
+    assert [(copy.paper, copy.number) for copy in copies] == [(Paper.SLIP, 1), (Paper.SLIP, 2)]
+    assert yard.live.document(OWNER, f"{box.number}-slips.pdf").startswith(b"%PDF")
+    await phone.types(box.waybill)
+    await phone.verdict("ok")
+    assert yard.now(34).state is ParcelState.PACKED
     await phone.close()
 
 

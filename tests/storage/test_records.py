@@ -25,6 +25,15 @@ def test_history_is_newest_first_and_about_one_thing(each: Each) -> None:
     assert [item.verb for item in each.store.read_now(lambda unit: unit.history("order", 7, 1))] == ["release"]
 
 
+def test_how_often_something_was_written_down_of_each(each: Each) -> None:
+    """One kind of thing, one verb; of whom it never was is missing."""
+    event = Event(NOW, "parcel", 7, "proof", "person", "安娜", 3, "", 0, 2, {})
+    others = [replace(event, subject="order"), replace(event, verb="packed"), replace(event, subject_id=8)]
+    each.store.run_now(lambda unit: unit.record([event, event, *others, replace(event, subject_id=9)]))
+    assert each.store.read_now(lambda unit: unit.noted("parcel", [7, 8, 10], "proof")) == {7: 2, 8: 1}
+    assert each.store.read_now(lambda unit: unit.noted("parcel", [], "proof")) == {}
+
+
 def test_the_same_bytes_are_kept_once(each: Each) -> None:
     """Under one name they are one file; under another name another, of the same bytes."""
     data = bytes(range(256))

@@ -1,5 +1,6 @@
 """E-waybill numbers and accounts on every database."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from domain.catalog import Account
 from domain.errors import LostRace, Unknown
 from domain.ewaybills import Ewaybill, Pool, WaybillState
+from domain.lookout import Pile
 from domain.parcels import Item, Parcel, ParcelState
 from domain.tariffs import Rate, Surcharge, Tariff, Tier
 from storage.unit import Unit
@@ -132,3 +134,33 @@ def test_tariffs_come_back_as_they_were_put_a_version_each(each: Each) -> None:
     second = each.store.run_now(lambda unit: unit.catalog_admin.add_tariff(terms))
     assert (first.version, second.version) == (1, 2)
     assert each.store.read_now(lambda unit: unit.catalog.tariffs) == {courier: (first, second)}
+
+
+def test_what_was_taken_since_is_counted_by_account(each: Each) -> None:
+    """A number given back since was taken as well; one that only changed since was not."""
+    account, since = account_of(each), NOW - timedelta(days=1)
+    old, minute = since - timedelta(seconds=1), timedelta(minutes=1)
+    rows = [
+        row(each, "A1", WaybillState.ASSIGNED, taken_at=since),
+        row(each, "A2", WaybillState.VOIDED, taken_at=NOW - minute),
+        row(each, "A3", WaybillState.DONE, taken_at=old),
+        row(each, "", WaybillState.WAITING),
+    ]
+    each.store.run_now(lambda unit: unit.waybills.add(rows))
+    other = each.store.run_now(lambda unit: unit.catalog_admin.add_account(replace(account, code="other")))
+    found = each.store.read_now(lambda unit: unit.waybills.taken([account.id, other.id], since))
+    assert found == {account.id: 2}
+
+
+def test_numbers_that_were_not_taken_back_lie_on_a_pile_of_their_account(each: Each) -> None:
+    account = account_of(each)
+    rows = [
+        replace(row(each, "B1", WaybillState.VOID_FAILED), changed_at=NOW - timedelta(hours=1)),
+        row(each, "B2", WaybillState.TO_VOID, attempts=3),
+        row(each, "B3", WaybillState.TO_VOID, attempts=2),
+        row(each, "B4", WaybillState.VOIDED, attempts=3),
+    ]
+    each.store.run_now(lambda unit: unit.waybills.add(rows))
+    first, second = each.store.read_now(lambda unit: [unit.waybills.by_number(number)[0] for number in ("B1", "B2")])
+    found = each.store.read_now(lambda unit: unit.piles.not_taken_back(3))
+    assert found == [Pile(account.id, "", 2, NOW - timedelta(hours=1), (first.id, second.id))]
