@@ -198,6 +198,18 @@ def _places(header: Sequence[str]) -> dict[str, int]:
     return also | places
 
 
+def find(columns: Mapping[str, str], header: Sequence[str]) -> dict[str, int]:
+    """Where each of these fields stands in this header, by the names it goes by; fields it does not have are absent."""
+    places = _places(header)
+    at: dict[str, int] = {}
+    for field, names in columns.items():
+        for name in names.split(OTHER_NAME):
+            if (found := places.get(normal(name))) is not None:
+                at[field] = found
+                break
+    return at
+
+
 def no_receiver(_row: Row) -> Receiver:
     """For files that don't say who gets the parcel; the country is unknown too."""
     return Receiver(country="")
@@ -302,14 +314,7 @@ class Format:
 
     def find(self, header: Sequence[str]) -> dict[str, int]:
         """Where each of our fields stands in this header; fields it does not have are absent."""
-        places = _places(header)
-        at: dict[str, int] = {}
-        for field, names in self.columns.items():
-            for name in names.split(OTHER_NAME):
-                if (found := places.get(normal(name))) is not None:
-                    at[field] = found
-                    break
-        return at
+        return find(self.columns, header)
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether it is this format's header."""

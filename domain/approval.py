@@ -5,7 +5,7 @@ approvals never promise the same unit. What the clock should have looked at alre
 faster than the end of the approval hours, nor kept waiting by a hold whose time is over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -30,7 +30,8 @@ class Approvals:
     left: tuple[Order, ...] = ()
 
 
-def _fault(policy: Policy, actor: Actor, order: Order, boxes: Sequence[Parcel]) -> Refusal | None:
+def fault(policy: Policy, actor: Actor, order: Order, boxes: Sequence[Parcel]) -> Refusal | None:
+    """Why this order, planned into these boxes, cannot be approved by this actor; None when it can."""
     if not may(actor, Right.APPROVE, shop=order.shop_id):
         return NotAllowed(Right.APPROVE, "shop")
     if order.status is not OrderStatus.REVIEW:
@@ -63,8 +64,13 @@ def parties(desk: Desk, orders: Sequence[Order]) -> list[Party]:
     planned = {p.id: p for boxes in boxed.values() for p in boxes if p.state is ParcelState.PLANNED}
     known = {order.id: order for order in orders}
     known |= desk.orders.many({oid for p in planned.values() for oid in p.order_ids} - known.keys())
+    return together(orders, planned.values(), known)
+
+
+def together(orders: Sequence[Order], planned: Iterable[Parcel], known: Mapping[int, Order]) -> list[Party]:
+    """`parties`, of these boxes and these orders by id."""
     boxes_of: dict[int, list[Parcel]] = {order_id: [] for order_id in known}
-    for box in planned.values():
+    for box in planned:
         for order_id in box.order_ids:
             boxes_of[order_id].append(box)
     result, seen_ids = [], set[int]()
@@ -100,13 +106,13 @@ def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     refused: dict[str, Refusal] = {}
     short: list[Order] = []
     for party in found:
-        faults = {order.number: _fault(desk.policy, actor, order, party.boxes) for order in party.orders}
+        faults = {order.number: fault(desk.policy, actor, order, party.boxes) for order in party.orders}
         first = next((fault for fault in faults.values() if fault), None)
         if first:
             refused |= {number: fault or first for number, fault in faults.items()}
             continue
         claim = [move for box in party.boxes for move in claims(box)]
-        if not _take(free, claim):
+        if not take(free, claim):
             short += party.orders
             continue
         moves += claim
@@ -156,7 +162,8 @@ def _of_one_moment(desk: Desk, orders: Sequence[Order]) -> None:
         raise LostRace
 
 
-def _take(free: dict[tuple[int, str], int], claim: Sequence[stock.Move]) -> bool:
+def take(free: dict[tuple[int, str], int], claim: Sequence[stock.Move]) -> bool:
+    """Take the claim from what is free, all of it or, when something is short, nothing."""
     need: dict[tuple[int, str], int] = {}
     for move in claim:
         key = (move.warehouse_id, move.sku)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from domain import kits
 from domain.catalog import Catalog
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState
@@ -35,7 +36,7 @@ def gaps(order: Order, boxes: Sequence[Parcel], catalog: Catalog) -> list[Gap]:
                 if item.order_id == order.id:
                     inside[item.sku] += item.quantity
     wanted: Counter[str] = Counter()
-    for line in order.shippable:
+    for line in kits.matched(order, catalog).shippable:
         wanted[line.sku or catalog.sku_of(order.shop_id, line.known_as) or line.known_as] += line.quantity
     names = sorted({*inside, *wanted})
     return [Gap(name, inside[name], wanted[name]) for name in names if inside[name] != wanted[name]]

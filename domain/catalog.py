@@ -6,7 +6,7 @@ Surprising: a courier without a tariff table is priced by the simplest form it h
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from domain.incoming import Platform
 from domain.reach import Area
@@ -139,6 +139,33 @@ class Sku:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """So many units of a product in one set."""
+
+    sku: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A version of a set's recipe (组合装): its parts are products, never sets. Without parts it is known and cannot be
+    sent. `whole`: an independent kit (独立套件), its parts travel together."""
+
+    code: str
+    title: str
+    parts: tuple[Part, ...] = ()
+    whole: bool = False
+    version: int = 0
+    by: str = ""
+    at: datetime | None = None
+
+    @property
+    def recipe(self) -> tuple[str, tuple[Part, ...], bool]:
+        """What two versions may differ in."""
+        return self.title, self.parts, self.whole
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
     """Whose desk this is."""
 
@@ -152,7 +179,7 @@ class Company:
 class Catalog:
     """Everything above, by id, plus which platform code means which sku (per shop; shop 0 = any).
 
-    `tariffs` and `accounts` are by courier id.
+    `tariffs` and `accounts` are by courier id; `bundles` the newest recipe of each set by code.
     """
 
     company: Company
@@ -163,6 +190,7 @@ class Catalog:
     aliases: Mapping[tuple[int, str], str]
     tariffs: Mapping[int, tuple[Tariff, ...]] = field(default_factory=dict)
     accounts: Mapping[int, tuple[Account, ...]] = field(default_factory=dict)
+    bundles: Mapping[str, Bundle] = field(default_factory=dict)
 
     def tariff(self, courier: Courier, warehouse_id: int | None, on: date | None) -> Tariff:
         """What the courier is paid by for parcels from that warehouse on that day: its table, else its own terms."""
@@ -176,9 +204,17 @@ class Catalog:
         fit = [account for account in self.accounts.get(courier_id, ()) if account.fits(shop)]
         return min(fit, key=lambda a: (a.shop_id is None, not a.platforms, a.id), default=None)
 
+    def meaning(self, shop_id: int, code: str) -> str:
+        """The code of ours, a product's or a set's, that a platform's merchant code means in that shop; '' for none."""
+        code = code.strip()
+        ours = code if code in self.skus or code in self.bundles else ""
+        return self.aliases.get((shop_id, code)) or self.aliases.get((0, code)) or ours if code else ""
+
     def sku_of(self, shop_id: int, code: str) -> str | None:
         """The sku a platform's merchant code means in that shop, or None."""
-        code = code.strip()
-        if not code:
-            return None
-        return self.aliases.get((shop_id, code)) or self.aliases.get((0, code)) or (code if code in self.skus else None)
+        meant = self.meaning(shop_id, code)
+        return meant if meant and meant not in self.bundles else None
+
+    def bundle_of(self, shop_id: int, code: str) -> Bundle | None:
+        """The set a platform's merchant code means in that shop, or None."""
+        return self.bundles.get(self.meaning(shop_id, code)) if self.bundles else None

@@ -11,7 +11,7 @@ from domain.addresses import filled
 from domain.changes import EDITED_MOVE, hold_change, moved_to
 from domain.desk import Desk
 from domain.errors import BadValue, WrongStatus
-from domain.holds import HoldCode
+from domain.holds import UNMATCHED, HoldCode
 from domain.incoming import PlatformState, Receiver
 from domain.orders import Order, OrderStatus, check_move
 from domain.parcels import IN_HOUSE, Parcel, ParcelState
@@ -98,7 +98,7 @@ def only_owed(order: Order, parcels: Sequence[Parcel]) -> bool:
 
 
 def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: int, sku: str) -> tuple[Order, int]:
-    """Say which product a line means: from now on in this shop, and for every order that waits for it.
+    """Say which product or set a line means: from now on in this shop, and for every order that waits for it.
 
     Returns the order, and how many others that wait for a product are looked at in the next moments. Raises BadValue
     for an unknown sku.
@@ -109,18 +109,20 @@ def match_sku(desk: Desk, actor: Actor, order_id: int, revision: int, line_no: i
     check_move(order, OrderStatus.APPROVED)
     known = {s.code.casefold(): s.code for s in desk.catalog.skus.values()}
     known |= {s.barcode: s.code for s in desk.catalog.skus.values() if s.barcode}
+    known |= {code.casefold(): code for code in desk.catalog.bundles}
     code = known.get(sku.strip().casefold())
     if code is None or line_no not in {line.line_no for line in order.lines}:
         raise BadValue("sku", sku, "known_sku")
     name = next(line.known_as for line in order.lines if line.line_no == line_no)
     desk.learn_sku(order.shop_id, name, code)
     history.note(desk, actor, "order", order_id, "sku_matched", code, line=str(line_no))
-    lines = tuple(replace(line, sku=code) if line.line_no == line_no else line for line in order.lines)
+    meant = code if code in desk.catalog.skus else None  # a set is made up of its parts as it is screened
+    lines = tuple(replace(line, sku=meant) if line.line_no == line_no else line for line in order.lines)
     refresh(desk, [replace(order, lines=lines, first_approver=0)])
     review.announce(desk, [order_id])
 
     def waits(one: Order) -> bool:
         return one.shop_id == order.shop_id and any(not line.sku and line.known_as == name for line in one.lines)
 
-    left = looking.at_once(desk, [HoldCode.SKU_UNMATCHED], waits)
+    left = looking.at_once(desk, UNMATCHED, waits)
     return desk.orders.get(order_id), left

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
-from domain.catalog import Catalog
+from domain.catalog import Bundle, Catalog
 from domain.check_records import Checks
 from domain.customer_desk import Customers
 from domain.day_report import ControlTotal
@@ -304,6 +304,12 @@ class Desk(Protocol):
 
     def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
         """From now on this code (or title) means this sku in the shop."""
+
+    def keep_bundles(self, bundles: Collection[Bundle]) -> None:
+        """From now on these sets are made up so; each carries the next version of its code. Raises LostRace."""
+
+    def bundle_versions(self, code: str) -> list[Bundle]:
+        """Every version of a set's recipe, oldest first."""
 
     def learn_weight(self, sku: str, grams: int) -> None:
         """From now on a unit of it weighs this."""

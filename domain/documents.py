@@ -24,13 +24,14 @@ class PickLine:
 @dataclass(frozen=True, slots=True)
 class SortSlot:
     """What must lie in one slot of the sorting wall in the end: (sku, units) each; `marks` are codes: rush, gift,
-    note."""
+    note. `sets` are what its goods make up, by name."""
 
     slot: int
     waybill: str
     courier: str
     goods: tuple[tuple[str, int], ...]
     marks: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class PickList:
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """What lies in the box: units of one sku. `order` is its order's number where the box holds several."""
+    """What lies in the box: units of one sku. `order` is its order's number where the box holds several, `set_name` the
+    set it is a part of, with how many of them: lines of one set stand together."""
 
     sku: str
     barcode: str
@@ -62,6 +64,7 @@ class SlipLine:
     variant: str
     quantity: int
     order: str = ""
+    set_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

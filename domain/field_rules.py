@@ -31,7 +31,7 @@ class Op(StrEnum):
 
 _ORDER = frozenset(field.name for field in fields(Order)) - {"lines", "holds", "receiver"}
 _RECEIVER = frozenset(field.name for field in fields(Receiver))
-_LINE = frozenset(field.name for field in fields(Line))
+_LINE = frozenset(field.name for field in fields(Line)) - {"kit"}
 FIELDS = frozenset({*_ORDER, *(f"receiver.{name}" for name in _RECEIVER), *(f"line.{name}" for name in _LINE)})
 CODES = frozenset(
     {

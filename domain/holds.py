@@ -24,6 +24,7 @@ class HoldCode(StrEnum):
     PAYMENT = "PAYMENT"
     PART_PAID = "PART_PAID"
     SKU_UNMATCHED = "SKU_UNMATCHED"
+    BUNDLE_UNMATCHED = "BUNDLE_UNMATCHED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
     EXPIRY = "EXPIRY"
     PRESALE_WAIT = "PRESALE_WAIT"
@@ -107,6 +108,7 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.PAYMENT: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.PART_PAID: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.SKU_UNMATCHED: Rule(Role.BUYER, None, 120),
+    HoldCode.BUNDLE_UNMATCHED: Rule(Role.BUYER, None, 120),
     HoldCode.OUT_OF_STOCK: Rule(Role.BUYER, None, 480),
     HoldCode.EXPIRY: Rule(Role.BUYER, None, 480),
     HoldCode.PRESALE_WAIT: Rule(Role.BUYER, Right.OVERRIDE, 10080),
@@ -156,6 +158,10 @@ TIMED = frozenset(
 )
 """Codes that time ends: they are late only when that moment has passed. An entry of the blacklist runs out too, but a
 person is to decide before."""
+
+
+UNMATCHED = frozenset({HoldCode.SKU_UNMATCHED, HoldCode.BUNDLE_UNMATCHED})
+"""Codes that a product or a recipe may end."""
 
 
 FOR_STOCK = frozenset({HoldCode.OUT_OF_STOCK, HoldCode.EXPIRY})
@@ -221,6 +227,20 @@ def lapse(
 ) -> tuple[Hold, ...]:
     """The holds with the open ones that are `over` ended by themselves, as their cause has gone."""
     return tuple(_lapsed(hold, now, by) if hold.open and over(hold) else hold for hold in holds)
+
+
+def let_go(holds: tuple[Hold, ...], by: str, now: datetime) -> tuple[Hold, ...]:
+    """The holds with every open one released by that person."""
+    gone = {"resolved_at": now, "resolved_by": by, "resolution": RELEASED}
+    return tuple(replace(h, **gone) if h.open else h for h in holds)  # type: ignore[arg-type]  # its fields
+
+
+def taken_back(holds: tuple[Hold, ...], by: str, at: datetime | None) -> tuple[Hold, ...]:
+    """The holds with those open again that this person released at that very moment."""
+    back = {"resolved_at": None, "resolved_by": "", "resolution": ""}
+    mine = (RELEASED, by, at)
+    same = ((h, (h.resolution, h.resolved_by, h.resolved_at) == mine) for h in holds)
+    return tuple(replace(h, **back) if told else h for h, told in same)  # type: ignore[arg-type]  # its fields
 
 
 def _lapsed(hold: Hold, now: datetime, by: str = "screening") -> Hold:

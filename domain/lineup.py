@@ -28,9 +28,11 @@ class Hand:
 class Sieve:
     """Which orders in REVIEW are meant: all it says must fit; None (and shop 0) says nothing.
 
-    `due`: the deadline comes before; `up_to`: no higher id; `awake`: not put off now (False: put off); `hands`: those
-    it may be in, 0 = nobody's, a take from before `taken_since` being over. `ceilings` and `floors` are currency ->
-    minor units ('*' the others): not more than the one, and more than the other, was paid or is to be paid at the door.
+    `alone`: held for one reason only (False: for several); `due`: the deadline comes before; `up_to`: no higher id;
+    `awake`: not put off now (False: put off); `hands`: those it may be in, 0 = nobody's, a take from before
+    `taken_since` being over; `taken_at`: taken at that very moment, and not over. `ceilings` and `floors` are
+    currency -> minor units ('*' the others): not more than the one, and more than the other, was paid or is to be paid
+    at the door.
     """
 
     shops: frozenset[int] | None
@@ -38,10 +40,12 @@ class Sieve:
     held: bool | None = None
     shop: int = 0
     code: HoldCode | None = None
+    alone: bool | None = None
     due: datetime | None = None
     up_to: int | None = None
     awake: bool | None = None
     hands: frozenset[int] | None = None
+    taken_at: datetime | None = None
     ceilings: Mapping[str, int] | None = None
     floors: Mapping[str, int] | None = None
 
@@ -95,6 +99,9 @@ class Hands(Protocol):
 
     def take(self, order_id: int, person_id: int, free_before: datetime) -> bool:
         """The person has it from now on, unless somebody else took it after `free_before`: then False."""
+
+    def take_all(self, order_ids: Collection[int], person_id: int, free_before: datetime) -> None:
+        """`take` of a set, by one statement: the person has those of them that nobody else took after that."""
 
     def snooze(self, order_id: int, until: datetime) -> None:
         """Put it off, out of whoever's hands it is in."""

@@ -46,8 +46,21 @@ LIVE = frozenset({OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, 
 
 
 @dataclass(frozen=True, slots=True)
+class Kit:
+    """Which set a line is a part of: the set's code, by which version of its recipe, how many units of the part a set
+    holds, what the part is called, and whether the set travels whole (独立套件)."""
+
+    code: str
+    version: int
+    per: int
+    title: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of goods. `sku` None = not matched; `dropped` = refunded before it shipped: it stays here."""
+    """One line of goods. `sku` None = not matched; `dropped` = refunded before it shipped: it stays here. A set that
+    was bought is a line for each of its parts, each with its `kit`; texts and id are the set's (`domain.kits`)."""
 
     line_no: int
     external_id: str
@@ -61,6 +74,12 @@ class Line:
     refund: RefundState = RefundState.NONE
     refunded: int = 0
     dropped: bool = False
+    kit: Kit | None = None
+
+    @property
+    def goods(self) -> str:
+        """What the goods themselves are called: of a set its part."""
+        return self.kit.title if self.kit else self.title
 
     @property
     def known_as(self) -> str:

@@ -1,13 +1,15 @@
 """A refund of some units of a line: the line is divided in two, so that those units are a line of their own.
 
 Surprising: nothing else knows about units then. Stops, put-backs, withdrawals and money go by line number as ever,
-and a line the platform tells once may be several of ours with one `external_id`.
+and a line the platform tells once may be several of ours with one `external_id`. Units of a set are sets, each with all
+its parts (`domain.kits`).
 """
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
+from domain import kits
 from domain.desk import Desk
 from domain.errors import NoSuchLine, TooManyUnits
 from domain.incoming import IncomingRefund, RefundState
@@ -29,47 +31,57 @@ def divided(
     others = {number for record in done for number in record.line_nos}
     meant: dict[str, tuple[int, ...]] = {}
     for line_id, units in zip(refund.line_ids, refund.units, strict=False):
-        parts = [line for line in order.lines if line.external_id == line_id]
+        parts = kits.groups(line for line in order.lines if line.external_id == line_id)
         if units <= 0 or not parts:
             continue
         chosen: list[int] = []
 
-        def order_of(one: Line) -> tuple[bool, bool, int]:
-            return one.line_no not in mine, one.line_no in others or one.dropped, -one.line_no
+        def order_of(part: tuple[Line, ...]) -> tuple[bool, bool, int]:
+            numbers, out = _numbers(part), any(line.dropped for line in part)
+            return mine.isdisjoint(numbers), out or not others.isdisjoint(numbers), -part[0].line_no
 
         for part in sorted(parts, key=order_of):
             if units <= 0:
                 break
-            number = part.line_no
-            if units < part.quantity:
-                order, number = _cut(desk, order, part, units, records)
-            chosen.append(number)
-            units -= part.quantity
+            numbers = _numbers(part)
+            if units < kits.sets(part):
+                order, numbers = _cut(desk, order, part, units, records)
+            chosen += numbers
+            units -= kits.sets(part)
         meant[line_id] = tuple(sorted(chosen))
     return order, meant
 
 
-def _cut(desk: Desk, order: Order, line: Line, units: int, records: Collection[Refund]) -> tuple[Order, int]:
-    """Take units out of a line as a new one; returns its number. The whole line where not so many are in the house:
-    what has left is not divided any more."""
+def _numbers(part: Sequence[Line]) -> list[int]:
+    return [line.line_no for line in part]
+
+
+def _cut(
+    desk: Desk, order: Order, part: tuple[Line, ...], units: int, records: Collection[Refund]
+) -> tuple[Order, list[int]]:
+    """Take units out of a line, or sets out of a set, as a new one; returns its numbers. All of it where not so many
+    are in the house: what has left is not divided any more."""
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
-    inside = [
-        (box, item)
-        for box in boxes
-        for item in box.items
-        if (item.order_id, item.line_no, item.dropped) == (order.id, line.line_no, line.dropped)
-    ]
-    reach = [(box, item) for box, item in inside if line.dropped or box.state not in _GONE]
-    live = any(box.state is not ParcelState.CANCELLED for box, _ in inside)
-    if live and sum(item.quantity for _, item in reach) < units:
-        return order, line.line_no
     number = next_number(order, boxes, records)
-    _move(desk, reach, number, units)
-    kept, taken = apportion(line.amount, [line.quantity - units, units])
-    rest = replace(line, quantity=line.quantity - units, amount=kept)
-    part = replace(line, line_no=number, quantity=units, amount=taken)
-    lines = tuple(rest if one.line_no == line.line_no else one for one in order.lines)
-    return replace(order, lines=(*lines, part)), number
+    rest, new = kits.taken(part, units, number)
+    moves = []
+    for line, gone in zip(part, new, strict=True):
+        inside = _inside(order, line, boxes)
+        reach = [(box, item) for box, item in inside if line.dropped or box.state not in _GONE]
+        live = any(box.state is not ParcelState.CANCELLED for box, _ in inside)
+        if live and sum(item.quantity for _, item in reach) < gone.quantity:
+            return order, _numbers(part)
+        moves.append((line.line_no, gone))
+    for line_no, gone in moves:
+        _move(desk, order, line_no, gone)
+    kept = {line.line_no: line for line in rest}
+    lines = tuple(kept.get(one.line_no, one) for one in order.lines)
+    return replace(order, lines=(*lines, *new)), _numbers(new)
+
+
+def _inside(order: Order, line: Line, boxes: Collection[Parcel]) -> list[tuple[Parcel, Item]]:
+    key = (order.id, line.line_no, line.dropped)
+    return [(box, item) for box in boxes for item in box.items if (item.order_id, item.line_no, item.dropped) == key]
 
 
 def next_number(order: Order, boxes: Collection[Parcel], records: Collection[Refund]) -> int:
@@ -77,12 +89,16 @@ def next_number(order: Order, boxes: Collection[Parcel], records: Collection[Ref
     more, and must not come to mean other goods."""
     used = {item.line_no for box in boxes for item in box.items if item.order_id == order.id}
     used |= {number for record in records for number in record.line_nos}
-    return max({line.line_no for line in order.lines} | used, default=0) + 1
+    return max(map(kits.host, {line.line_no for line in order.lines} | used), default=0) + 1
 
 
-def _move(desk: Desk, inside: Sequence[tuple[Parcel, Item]], number: int, units: int) -> None:
+def _move(desk: Desk, order: Order, line_no: int, gone: Line) -> None:
     """Number so many units anew in their boxes, those nobody has had in hand first."""
-    order_of = sorted(inside, key=lambda one: one[0].state not in (ParcelState.PLANNED, *UNTOUCHED))
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    inside = _inside(order, replace(gone, line_no=line_no), boxes)
+    reach = [(box, item) for box, item in inside if gone.dropped or box.state not in _GONE]
+    order_of = sorted(reach, key=lambda one: one[0].state not in (ParcelState.PLANNED, *UNTOUCHED))
+    number, units = gone.line_no, gone.quantity
     changed: dict[int, Parcel] = {}
     for found, item in order_of:
         take = min(units, item.quantity)
@@ -105,31 +121,31 @@ def _halves(item: Item, number: int, units: int) -> tuple[Item, ...]:
 def of_units(order: Order, units: Mapping[int, int]) -> IncomingRefund:
     """A refund, not yet numbered, of units by line number (0 = all of the line), worth what was paid for them. Raises
     NoSuchLine on a line that is not there or out already, TooManyUnits on more units than it has."""
-    lines = {line.line_no: line for line in order.shippable}
+    lines = {part[0].line_no: part for part in kits.groups(order.shippable)}
     paid, ids, amount = shares(order), Counter[str](), 0
     for number, told in sorted(units.items()):
-        line = lines.get(number)
-        if line is None:
+        part = lines.get(number)
+        if part is None:
             raise NoSuchLine(order.number, number, tuple(sorted(lines)))
-        if not 0 <= told <= line.quantity:
-            raise TooManyUnits(order.number, number, told, line.quantity)
-        wanted = told or line.quantity
-        ids[line.external_id] += wanted
-        amount += apportion(paid[number], [wanted, line.quantity - wanted])[0]
+        count = kits.sets(part)
+        if not 0 <= told <= count:
+            raise TooManyUnits(order.number, number, told, count)
+        wanted = told or count
+        ids[part[0].external_id] += wanted
+        amount += apportion(sum(paid[line.line_no] for line in part), [wanted, count - wanted])[0]
     return IncomingRefund("", RefundState.SUCCESS, amount, tuple(ids), units=tuple(ids.values()))
 
 
-def told_again(line: Line, parts: Sequence[Line]) -> list[Line]:
+def told_again(line: Line, lines: Sequence[Line]) -> list[Line]:
     """The line as its platform tells it now, divided as it was: a part that still ships grows and shrinks with the
-    units told, the others stay while there are so many. It brings number and amount of each part only."""
-    host = next((part for part in parts if not part.dropped), parts[0])
+    units told, the others stay while there are so many."""
+    parts = kits.groups(lines)
+    host = next((part for part in parts if not part[0].dropped), parts[0])
     sizes, left = {}, line.quantity
-    for part in sorted(parts, key=lambda one: (one is host, not one.dropped, -one.line_no)):
-        sizes[part.line_no] = left if part is host else min(part.quantity, left)
-        left -= sizes[part.line_no]
-    kept = [part for part in parts if sizes[part.line_no]] or [host]
-    amounts = apportion(line.amount, [sizes[part.line_no] for part in kept])
-    return [
-        replace(line, line_no=part.line_no, quantity=sizes[part.line_no], amount=amount)
-        for part, amount in zip(kept, amounts, strict=True)
-    ]
+    for part in sorted(parts, key=lambda one: (one is host, not one[0].dropped, -one[0].line_no)):
+        sizes[part] = left if part is host else min(kits.sets(part), left)
+        left -= sizes[part]
+    kept = [part for part in parts if sizes[part]] or [host]
+    amounts = apportion(line.amount, [sizes[part] for part in kept])
+    told = (kits.told_as(part, line, sizes[part], amount) for part, amount in zip(kept, amounts, strict=True))
+    return [one for part in told for one in part]

@@ -54,6 +54,7 @@ class Right(StrEnum):
     REPORT = "report"
     STAFF = "staff"
     POLICY = "policy"
+    PRODUCTS = "products"
 
 
 _FLOOR = {Right.STOCK, Right.PUT_BACK, Right.STOCK_WORK}
@@ -73,14 +74,14 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.STOCK,
         }
         | {Right.WAVE, Right.REASSIGN, Right.PRINT, Right.CUSTOMERS, Right.CUSTOMER_LISTS}
-        | {Right.STOCK_WORK, Right.STOCK_APPROVE}
+        | {Right.STOCK_WORK, Right.STOCK_APPROVE, Right.PRODUCTS}
     ),
     Role.PICKER: frozenset(_FLOOR | {Right.PICK, Right.WAVE, Right.PRINT}),
     Role.PACKER: frozenset(_FLOOR | {Right.CHECK, Right.PACK, Right.PRINT}),
     Role.DISPATCHER: frozenset(_FLOOR | {Right.WEIGH, Right.HAND_OVER, Right.WAVE, Right.REASSIGN, Right.PRINT}),
     Role.RECEIVER: frozenset(_FLOOR | {Right.RECEIVE}),
     Role.FINANCE: frozenset({Right.VIEW_ORDERS, Right.REPORT, Right.STOCK, Right.STOCK_APPROVE}),
-    Role.BUYER: frozenset({Right.VIEW_ORDERS, Right.STOCK}),
+    Role.BUYER: frozenset({Right.VIEW_ORDERS, Right.STOCK, Right.PRODUCTS}),
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import bins, exchanges, notices, number_pools, splitting
+from domain import bins, exchanges, kits, notices, number_pools, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
 from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
@@ -64,15 +64,6 @@ def courier_facts(desk: Desk, policy: Policy | None = None) -> Facts:
     return Facts(desk.catalog, policy, {}, {}, desk.now, left=left, failed=failed)
 
 
-def match_lines(order: Order, catalog: Catalog) -> Order:
-    """Give each unmatched line the sku that its merchant code, or else its title, means in that shop."""
-    sku_of = catalog.sku_of
-    if all(line.sku for line in order.lines):
-        return order
-    lines = tuple(line if line.sku else replace(line, sku=sku_of(order.shop_id, line.known_as)) for line in order.lines)
-    return replace(order, lines=lines)
-
-
 def reprice(desk: Desk, parcel: Parcel, grams: int) -> Parcel:
     """The parcel with the freight of what it really weighs, and of the size it really has where it was measured; as it
     was where its contract has no price for that."""
@@ -105,7 +96,7 @@ class Arranged:
 
 def prepared(order: Order, catalog: Catalog, policy: Policy) -> Order:
     """The order with its lines matched, what it may share a parcel by, and until when it must have left."""
-    order = match_lines(order, catalog)
+    order = kits.matched(order, catalog)
     key, due = key_of(order, catalog, policy.merge), dispatch_deadline(order, policy)
     return order if (key, due) == (order.merge_key, order.due_at) else replace(order, merge_key=key, due_at=due)
 
@@ -191,15 +182,21 @@ def refresh(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> li
 
 def refreshed(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> list[tuple[Order, Order]]:
     """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
-    orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
-    with_them = companions(desk, orders)
-    everyone = [*orders, *with_them, *_left_behind(desk, [*orders, *with_them])]
-    arranged = arrange(everyone, load_facts(desk, everyone))
+    everyone, arranged = foreseen(desk, orders)
     moved = store_plans(desk, arranged, by=by)
     pairs = list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
     others = [now.id for was, now in pairs[len(orders) :] if now.revision != was.revision]
     notices.redraw(desk, NoticeKind.ORDER, others)
     return pairs
+
+
+def foreseen(desk: Desk, orders: Sequence[Order]) -> tuple[list[Order], Arranged]:
+    """What `refresh` would make of these, nothing of it saved: everybody it looks at (the given ones, then those they
+    may travel with) as they stand, and arranged."""
+    orders = [prepared(order, desk.catalog, desk.policy) for order in orders]
+    with_them = companions(desk, orders)
+    everyone = [*orders, *with_them, *_left_behind(desk, [*orders, *with_them])]
+    return everyone, arrange(everyone, load_facts(desk, everyone))
 
 
 def _left_behind(desk: Desk, orders: Sequence[Order]) -> list[Order]:

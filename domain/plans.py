@@ -127,7 +127,7 @@ def _limit_g(order: Order, items: Sequence[Item], facts: Facts) -> int:
 
 def _by_warehouse(order: Order, box: Box, facts: Facts) -> list[Box]:
     """Goods that no one warehouse has all of travel from several (rules.md B4, 1)."""
-    parts = splitting.by_warehouse(box.items, serving(order, facts), facts.free, splitting.gifts(order))
+    parts = splitting.from_places(order, box.items, serving(order, facts), facts.free, facts.catalog)
     if len(parts) == 1:
         return [replace(box, place=parts[0][0])]
     return [Box(part, (*box.rules, "warehouse"), place) for place, part in parts] or [box]

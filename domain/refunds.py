@@ -7,10 +7,9 @@ platform tells one refund many times, first asked for, then paid, then with anot
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from domain import parts
+from domain import kits, parts
 from domain.desk import Desk
 from domain.incoming import IncomingRefund, RefundState
-from domain.money import apportion
 from domain.orders import Line, Order
 from domain.parcels import Parcel, ParcelState, Refund
 
@@ -101,7 +100,7 @@ def _numbers(lines: Collection[Line]) -> tuple[int, ...]:
 def worth(order: Order, line_nos: Collection[int]) -> int:
     """The least a refund of all these goods comes to, minor units: what was paid for them without the freight, but for
     a cent of rounding on each line."""
-    goods = apportion(max(order.paid - order.shipping, 0), [max(line.amount, 0) for line in order.lines])
+    goods = kits.spread(max(order.paid - order.shipping, 0), order.lines)
     pairs = zip(order.lines, goods, strict=True)
     return sum(min(line.amount or part, part) - 1 for line, part in pairs if line.line_no in line_nos)
 
@@ -109,7 +108,8 @@ def worth(order: Order, line_nos: Collection[int]) -> int:
 def covered(order: Order, record: Refund, records: Collection[Refund]) -> set[int]:
     """The line numbers a record is about, also where it came before the lines did."""
     if record.line_nos:
-        return set(record.line_nos)
+        named = set(record.line_nos)  # one that came before its set was exploded names the set
+        return named | {line.line_no for line in order.lines if line.kit and kits.host(line.line_no) in named}
     whole = record.state == RefundState.REQUESTED or money_back(records) >= order.paid
     return {line.line_no for line in order.lines} if whole else set()
 
@@ -183,7 +183,7 @@ def _share(order: Order, record: Refund, lines: Collection[int]) -> dict[int, in
     about = [line for line in order.lines if line.line_no in lines]
     if not about:
         return {}
-    shares = apportion(record.amount, [max(line.amount, 0) for line in about])
+    shares = kits.spread(record.amount, about)
     return {line.line_no: share for line, share in zip(about, shares, strict=True)}
 
 

@@ -21,9 +21,9 @@ from domain.errors import (
     UndoTooLate,
     WrongStatus,
 )
-from domain.holds import CATALOGUE, RELEASED, UNTOUCHABLE, Hold, HoldCode, Source, open_codes
+from domain.holds import CATALOGUE, RELEASED, UNTOUCHABLE, Hold, HoldCode, Source, open_codes, taken_back
 from domain.orders import Order, OrderStatus
-from domain.parcels import ParcelState
+from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, ActorKind, Right, Role, may, require
 from domain.planning import refresh
 from domain.policy import Policy
@@ -151,31 +151,51 @@ def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
         raise UndoTooLate(order.number, desk.policy.undo_seconds)
     parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
     company = {oid for p in parcels if p.state is ParcelState.READY for oid in p.order_ids} - {order_id}
-    back = [withdrawal.unapprove(desk, actor, order, parcels, reason="undo")]
+    back = [_unapproved(desk, actor, order, parcels)]
     for other in desk.orders.many(company).values():
         boxes = desk.parcels.of_orders([other.id]).get(other.id, ())
-        back.append(withdrawal.unapprove(desk, actor, other, boxes, reason="undo"))
+        back.append(_unapproved(desk, actor, other, boxes))
     order = refresh(desk, back)[0]
     announce(desk, {order_id, *company})
     return order
 
 
-def undo_many(desk: Desk, actor: Actor, decided_at: datetime) -> int:
+def _unapproved(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel]) -> Order:
+    """Back in review, and held again for what the same tap released: else the next batch would approve it unseen."""
+    holds = taken_back(order.holds, order.decided_by, order.decided_at)
+    return withdrawal.unapprove(desk, actor, replace(order, holds=holds), parcels, reason="undo")
+
+
+def undo_many(desk: Desk, actor: Actor, decided_at: datetime, subject: str = "digest") -> int:
     """Take back a whole batch approval that is still in its window: all this person approved at that moment.
+    `subject` is whose history tells it.
 
     Returns how many orders. Raises NotAllowed, UndoTooLate.
     """
     require(actor, Right.APPROVE)
-    count = 0
-    for order_id in desk.orders.approved_at(decided_at, actor.name):
-        order = desk.orders.get(order_id)  # undone already when it travels with one before it
-        if order.status is OrderStatus.APPROVED:
-            undo(desk, actor, order.id, order.revision)
-        count += 1
-    if count == 0:
+    ids = desk.orders.approved_at(decided_at, actor.name)
+    if not ids:
         raise UndoTooLate("digest", desk.policy.undo_seconds)
-    history.note(desk, actor, "digest", 0, "undone_many", orders=str(count))
-    return count
+    boxes = desk.parcels.of_orders(ids)
+    alone = {order_id for order_id in ids if all(len(box.order_ids) == 1 for box in boxes.get(order_id, ()))}
+    _undo_alone(desk, actor, list(desk.orders.many(alone).values()), boxes)
+    for order_id in ids:
+        order = desk.orders.get(order_id) if order_id not in alone else None
+        if order is not None and order.status is OrderStatus.APPROVED:  # not undone with one it travels with
+            undo(desk, actor, order.id, order.revision)
+    history.note(desk, actor, subject, 0, "undone_many", orders=str(len(ids)))
+    return len(ids)
+
+
+def _undo_alone(desk: Desk, actor: Actor, orders: Sequence[Order], boxes: Mapping[int, Sequence[Parcel]]) -> None:
+    """Those that travel with nobody, as a set: a batch of hundreds must be back while its window is open."""
+    if not orders:
+        return
+    for order in orders:
+        require(actor, Right.APPROVE, shop=order.shop_id)
+    back = [_unapproved(desk, actor, order, boxes.get(order.id, ())) for order in orders]
+    refresh(desk, back)
+    announce(desk, [order.id for order in orders])
 
 
 def reject(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str) -> Order:
@@ -243,11 +263,16 @@ def releasable(policy: Policy, actor: Actor, order: Order, code: HoldCode) -> bo
     owner is called first must be one they can end). Some codes no machine ever releases."""
     if code in UNTOUCHABLE and actor.kind is not ActorKind.PERSON:
         return False
+    return releases(policy, actor, code, shop=order.shop_id)
+
+
+def releases(policy: Policy, actor: Actor, code: HoldCode, *, shop: int | None = None) -> bool:
+    """Whether a hold of this code is this person's to release, in a shop or in any of theirs."""
     right = policy.release_right(code)
     if right is None:
         return False
     owns = CATALOGUE[code].owner in actor.roles and policy.owner_releases(code)
-    return may(actor, Right.VIEW_ORDERS if owns else right, shop=order.shop_id)
+    return may(actor, Right.VIEW_ORDERS if owns else right, shop=shop)
 
 
 def release_hold(

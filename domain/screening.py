@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from domain import areas, phones
+from domain import areas, kits, phones
 from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
 from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
@@ -22,7 +22,7 @@ from domain.parcels import Item
 from domain.place_names import Fault, Why
 from domain.policy import Policy
 from domain.shortage import Parting, parting, presale
-from domain.splitting import by_warehouse, gifts, items_of, sealed
+from domain.splitting import from_places, items_of, sealed
 from domain.unit_costs import UnitCosts
 from domain.waiting import rush_from, waiting
 from domain.wishes import unsure_of
@@ -92,7 +92,7 @@ def covering(order: Order, facts: Facts, units: Mapping[str, int] | None = None)
 
 
 def _refund(order: Order) -> Iterator[Finding]:
-    asked = [line.title for line in order.lines if line.refund is RefundState.REQUESTED]
+    asked = [line.title for line in kits.sold([one for one in order.lines if one.refund is RefundState.REQUESTED])]
     if asked:
         yield Finding(HoldCode.REFUND_REQ, {"lines": str(len(asked)), "first": asked[0]})
     taken = sum(line.refunded for line in order.lines if line.dropped)
@@ -107,13 +107,24 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
         return
     unmatched = [line for line in lines if line.sku is None]
     if unmatched:
-        first: Line = unmatched[0]
-        yield Finding(
-            HoldCode.SKU_UNMATCHED,
-            {"lines": str(len(unmatched)), "code": first.merchant_code, "title": first.title},
-        )
+        yield from _unmatched(order, unmatched, facts.catalog)
     elif not covering(order, facts):
         yield from short(order, facts)
+
+
+def _unmatched(order: Order, lines: Sequence[Line], catalog: Catalog) -> Iterator[Finding]:
+    """Lines that mean nothing here, and sets that cannot be made up: without a recipe, or with a part nobody knows."""
+    meant = [(line, catalog.bundle_of(order.shop_id, line.known_as)) for line in lines]
+    for code, found in (
+        (HoldCode.SKU_UNMATCHED, [line for line, bundle in meant if bundle is None]),
+        (HoldCode.BUNDLE_UNMATCHED, [line for line, bundle in meant if bundle is not None]),
+    ):
+        if found:
+            seen = {"lines": str(len(found)), "code": found[0].merchant_code, "title": found[0].title}
+            bundle = catalog.bundle_of(order.shop_id, found[0].known_as)
+            if bundle is not None:
+                seen |= {"set": bundle.code, "unknown": ", ".join(kits.lacking(bundle, catalog.skus))[:QUOTED]}
+            yield Finding(code, seen)
 
 
 def short(order: Order, facts: Facts) -> Iterator[Finding]:
@@ -130,7 +141,7 @@ def short(order: Order, facts: Facts) -> Iterator[Finding]:
     items = items_of(order)
     if _in_parts(order, items, places, facts):
         return
-    parted = parting(order, items, places, facts.free, facts.catalog.skus, facts.policy.split)
+    parted = parting(order, items, places, facts.free, facts.catalog, facts.policy.split)
     if parted.now:
         return
     for sku, need in sorted(wanted(order).items()):
@@ -151,7 +162,7 @@ def short(order: Order, facts: Facts) -> Iterator[Finding]:
 def _in_parts(order: Order, items: Sequence[Item], places: Sequence[int], facts: Facts) -> bool:
     """Whether several warehouses have it all together, where it may come from several."""
     whole = sealed(order, facts.policy.split)
-    return not whole and bool(by_warehouse(items, places, facts.free, gifts(order)))
+    return not whole and bool(from_places(order, items, places, facts.free, facts.catalog))
 
 
 def parts_of(order: Order, items: Sequence[Item], facts: Facts) -> Parting:
@@ -160,10 +171,10 @@ def parts_of(order: Order, items: Sequence[Item], facts: Facts) -> Parting:
     if (
         not places
         or covering(order, facts)
-        or (not sealed(order, choices) and by_warehouse(items, places, facts.free, gifts(order)))
+        or (not sealed(order, choices) and from_places(order, items, places, facts.free, facts.catalog))
     ):
         return Parting()
-    return parting(order, items, places, facts.free, facts.catalog.skus, choices)
+    return parting(order, items, places, facts.free, facts.catalog, choices)
 
 
 def _phone(receiver: Receiver) -> Iterator[Fault]:
@@ -227,7 +238,9 @@ def _words(order: Order, policy: Policy) -> Iterator[Finding]:
 
 
 def _goods_key(order: Order) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted((line.sku or line.merchant_code or line.title, line.quantity) for line in order.lines))
+    return tuple(
+        sorted((line.sku or line.merchant_code or line.title, line.quantity) for line in kits.sold(order.lines))
+    )
 
 
 def _same_receiver(one: Order, other: Order) -> bool:

@@ -7,13 +7,14 @@ So presale and shortage are one question; only the least value is not asked wher
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from domain.catalog import Sku
+from domain.catalog import Catalog, Sku
+from domain.kits import folded
 from domain.money import apportion
 from domain.orders import Order
 from domain.parcels import Item
 from domain.policy import of_currency
 from domain.policy_sections import Split
-from domain.splitting import SHIPS_PARTS, by_warehouse, sealed
+from domain.splitting import SHIPS_PARTS, from_places, sealed
 from domain.splitting import gifts as gifts_of
 
 PRESALE, SHORTAGE = "presale", "shortage"
@@ -44,13 +45,16 @@ def presale(sku: Sku, choices: Split) -> bool:
 
 
 def parting(
-    order: Order, items: Sequence[Item], places: Sequence[int], free: Free, skus: Mapping[str, Sku], choices: Split
+    order: Order, items: Sequence[Item], places: Sequence[int], free: Free, catalog: Catalog, choices: Split
 ) -> Parting:
     """What of these goods, which nobody has all of, can go from these warehouses now."""
     if not choices.shortage and not choices.presale:
         return Parting()
-    gifts = gifts_of(order)
-    now, owed = _divided(items, gifts, places, free)
+    gifts, skus = gifts_of(order), catalog.skus
+    fold = folded(order, items, skus, free)
+    now, owed = _divided(fold.items if fold else items, gifts, places, free, fold.parts if fold else {})
+    if fold:
+        now, owed = fold.unfolded(now), fold.unfolded(owed)
     rule = PRESALE if all(presale(skus[item.sku], choices) for item in owed) else SHORTAGE
     if rule == SHORTAGE and not choices.shortage:
         return Parting()
@@ -60,25 +64,30 @@ def parting(
         or _sealed(order, choices)
         or _only_gifts(owed, gifts, "gifts")
         or _small(facts)
-        or ("" if by_warehouse(now, places, free, gifts) else "pieces")
+        or ("" if from_places(order, now, places, free, catalog) else "pieces")
     )
     return Parting((), (), rule, why_not, facts) if why_not else Parting(now, owed, rule, "", facts)
 
 
 def _divided(
-    items: Sequence[Item], gifts: Collection[int], places: Sequence[int], free: Free
+    items: Sequence[Item], gifts: Collection[int], places: Sequence[int], free: Free, kits: Mapping[str, Sequence[Item]]
 ) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
     """Of each line as many units as one warehouse has, goods before gifts; the money of a divided line goes with its
-    units."""
+    units. `kits` are what an imagined product is made of."""
     left = dict(free)
     now: dict[int, Item] = {}
     owed: dict[int, Item] = {}
     for at in sorted(range(len(items)), key=lambda at: items[at].line_no in gifts):
         item = items[at]
-        rooms = {place: min(item.quantity, max(0, left.get((place, item.sku), 0))) for place in places}
+        needs = [(part.sku, part.quantity) for part in kits.get(item.sku, ())] or [(item.sku, 1)]
+        rooms = {
+            place: min(item.quantity, *(max(0, left.get((place, sku), 0)) // each for sku, each in needs))
+            for place in places
+        }
         place = max(places, key=lambda place: rooms[place])
         units = rooms[place]
-        left[place, item.sku] = left.get((place, item.sku), 0) - units
+        for sku, each in needs:
+            left[place, sku] = left.get((place, sku), 0) - units * each
         paid = sum(apportion(item.paid, [1] * item.quantity)[:units])
         if units:
             now[at] = replace(item, quantity=units, paid=paid)

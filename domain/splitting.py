@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from domain import kits
 from domain.catalog import Catalog, Sku
 from domain.exchanges import returned_of
 from domain.incoming import Platform
@@ -51,7 +52,7 @@ def shares(order: Order) -> dict[int, int]:
     was paid for the order, to the cent."""
     if len(order.lines) < 2:
         return {line.line_no: order.paid for line in order.lines}
-    parts = apportion(order.paid, [max(line.amount, 0) for line in order.lines])
+    parts = kits.spread(order.paid, order.lines)
     return {line.line_no: part for line, part in zip(order.lines, parts, strict=True)}
 
 
@@ -59,7 +60,7 @@ def items_of(order: Order) -> tuple[Item, ...]:
     """All that the order still wants shipped, each line whole."""
     paid = shares(order)
     return tuple(
-        Item(order.id, line.line_no, line.sku or "", line.title, line.quantity, paid=paid[line.line_no])
+        Item(order.id, line.line_no, line.sku or "", line.goods, line.quantity, paid=paid[line.line_no])
         for line in order.shippable
     )
 
@@ -77,8 +78,10 @@ def sealed(order: Order, choices: Split) -> str:
 
 
 def gifts(order: Order) -> frozenset[int]:
-    """Lines that cost nothing beside some that do: they travel with goods, never by themselves (rules.md B4)."""
-    free = {line.line_no for line in order.shippable if line.amount <= 0}
+    """Lines that cost nothing beside some that do: they travel with goods, never by themselves (rules.md B4). A part of
+    a set that was paid for is none, however little it is worth."""
+    paid = {kits.host(line.line_no) for line in order.shippable if line.kit and line.amount > 0}
+    free = {n.line_no for n in order.shippable if n.amount <= 0 and not (n.kit and kits.host(n.line_no) in paid)}
     return frozenset(free) if len(free) < len(order.shippable) else frozenset()
 
 
@@ -90,11 +93,19 @@ def boxes(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split,
         return whole
     if _modest(order, items, catalog, choices, limit_g):
         return whole
-    traits = {item.sku: catalog.skus[item.sku].traits for item in items}
-    divided = _each(whole, lambda box: _alone(box, traits, choices))
+    fold = kits.folded(order, items, catalog.skus)
+    if fold is None:
+        return _by_rules(order, items, catalog.skus, choices, limit_g)
+    made = _by_rules(order, fold.items, fold.skus, choices, limit_g)
+    return whole if len(made) == 1 else [replace(box, items=fold.unfolded(box.items)) for box in made]
+
+
+def _by_rules(order: Order, items: Sequence[Item], skus: Mapping[str, Sku], choices: Split, limit_g: int) -> list[Box]:
+    traits = {item.sku: skus[item.sku].traits for item in items}
+    divided = _each([Box(tuple(items))], lambda box: _alone(box, traits, choices))
     divided = _each(divided, lambda box: _apart(box, traits, choices))
     divided = _with_goods(divided, order, traits, choices)
-    return _each(divided, lambda box: _sized(box, order, catalog.skus, choices, limit_g))
+    return _each(divided, lambda box: _sized(box, order, skus, choices, limit_g))
 
 
 def _modest(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split, limit_g: int) -> bool:
@@ -226,6 +237,23 @@ def units_of(items: Sequence[Item]) -> dict[str, int]:
     for item in items:
         units[item.sku] = units.get(item.sku, 0) + item.quantity
     return units
+
+
+def from_places(
+    order: Order,
+    items: Sequence[Item],
+    warehouses: Sequence[int],
+    free: Mapping[tuple[int, str], int],
+    catalog: Catalog,
+) -> list[tuple[int, tuple[Item, ...]]]:
+    """`by_warehouse` of an order's goods: its gifts go with goods, its independent kits come whole from one place."""
+    fold = kits.folded(order, items, catalog.skus, free)
+    if fold is None:
+        return by_warehouse(items, warehouses, free, gifts(order))
+    parts = by_warehouse(fold.items, warehouses, fold.free, gifts(order))
+    if not all(fold.fits(part, place, free) for place, part in parts):
+        return []
+    return [(place, fold.unfolded(part)) for place, part in parts]
 
 
 def by_warehouse(

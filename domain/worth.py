@@ -7,6 +7,7 @@ cost where they lie; the floor of a price counts the card, which a purchase does
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from domain import kits
 from domain.catalog import Catalog
 from domain.holds import Finding, HoldCode
 from domain.orders import Line, Order
@@ -30,15 +31,17 @@ def worth(order: Order, policy: Policy, catalog: Catalog) -> Iterator[Finding]:
 
 
 def _cheap(order: Order, lines: tuple[Line, ...], percent: int, catalog: Catalog) -> Iterator[Finding]:
-    """The first line sold under the floor. A line whose price was not told (0) or a gift says nothing."""
-    for line in lines:
-        sku = catalog.skus.get(line.sku or "")
-        if sku is None or not sku.cost or not line.amount or sku.currency != order.currency:
+    """The first line sold under the floor, a set as one. A line whose price was not told (0) or a gift says nothing."""
+    for parts in kits.groups(lines):
+        line = kits.whole(parts)
+        skus = [(catalog.skus.get(part.sku or ""), part.quantity) for part in parts]
+        costs = [sku.cost * units for sku, units in skus if sku is not None and sku.currency == order.currency]
+        if len(costs) < len(skus) or not all(costs) or not line.amount:
             continue
-        floor = sku.cost * line.quantity * percent
-        if line.amount * 100 < floor:
-            price, least = line.amount // line.quantity, -(-sku.cost * percent // 100)
-            facts = {"sku": sku.code, "price": str(price), "floor": str(least), "currency": order.currency}
+        cost = sum(costs)
+        if line.amount * 100 < cost * percent:
+            price, least = line.amount // line.quantity, -(-cost * percent // (100 * line.quantity))
+            facts = {"sku": line.sku or "", "price": str(price), "floor": str(least), "currency": order.currency}
             yield Finding(HoldCode.PRICE_LOW, facts)
             return
 

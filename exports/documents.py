@@ -170,7 +170,8 @@ def _sorting(paper: Paper, pick: PickList, columns: Columns, tr: Translate) -> N
 
 
 def _held(one: SortSlot) -> str:
-    return "   ".join(f"{sku} ×{units}" for sku, units in one.goods)
+    goods = "   ".join(f"{sku} ×{units}" for sku, units in one.goods)
+    return f"{goods}\n= {'  +  '.join(one.sets)}" if one.sets else goods
 
 
 def _pick_totals(pick: PickList, tr: Translate) -> str:
@@ -271,12 +272,15 @@ def _slip_items(paper: Paper, slip: PackingSlip, tr: Translate) -> None:
     counted = told(text, lines=len(slip.lines), units=units)
     paper.row([Cell(paper.margin, paper.inner, 9, counted, strong=True)], pad=2)
     paper.rule(paper.y)
-    order = ""
+    order = made = ""
     for line in slip.lines:
         if line.order != order:
-            order = line.order
+            order, made = line.order, ""
             title = tr("Order {number}").format(number=order)
             paper.row([Cell(paper.margin, paper.inner, 10, title, strong=True)], pad=2)
+        if line.set_name != made:
+            made = line.set_name
+            paper.row([Cell(paper.margin, paper.inner, 10, tr("Set: {name}").format(name=made), strong=True)], pad=2)
         paper.row(_slip_cells(paper, line), pad=2.5, check=10)
         paper.rule(paper.y, grey=0.6)
 

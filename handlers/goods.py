@@ -14,7 +14,7 @@ def beside(code: str, title: str) -> str:
 
 def title_of(desk: Desk, sku: str, title: str, limit: int = 60) -> str:
     """How they were sold, else what the catalogue calls them; '' when all of it is the code."""
-    known = desk.catalog.skus.get(sku)
+    known = desk.catalog.skus.get(sku) or desk.catalog.bundles.get(sku)
     names = (beside(sku, name).strip() for name in (title, known.title if known else ""))
     return next((name[:limit] for name in names if name), "")
 

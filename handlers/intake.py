@@ -1,4 +1,4 @@
-"""A document sent to us is an order export: kept first, then read, then told what became of it.
+"""A document sent to us is an order export, or recipes of sets: kept first, then read, then told what became of it.
 
 Surprising: the bytes are in the store before the person gets an answer, so the buttons that ask for the shop work
 after a restart, and a file that was acknowledged is never lost. Reading the same file twice changes nothing.
@@ -18,6 +18,7 @@ from domain.errors import BadValue, Refusal, Unknown
 from domain.people import Actor, Right, Role, may, require
 from domain.records import NoticeKind, StoredFile
 from handlers.ask import Ask
+from handlers.bundles import recipes_came
 from handlers.card import Button, Card
 from handlers.cards.intake import unreadable_text
 from handlers.cards.mapping import offer_card
@@ -40,8 +41,10 @@ def keep(desk: Desk, actor: Actor, name: str, data: bytes) -> StoredFile:
     return desk.files.put(name, data, desk.now)
 
 
-def _must_import(desk: Desk, actor: Actor) -> None:
-    require(actor, Right.IMPORT)
+def _may_send(desk: Desk, actor: Actor) -> None:
+    """Orders, or else recipes of sets."""
+    if not may(actor, Right.PRODUCTS):
+        require(actor, Right.IMPORT)
 
 
 def _image(document: Document) -> bool:
@@ -55,7 +58,7 @@ async def file_came(message: Message, ask: Ask) -> None:
     assert document is not None
     if not ask.chat.private and ask.chat.role not in DESKS:
         return
-    await ask.read(_must_import, ask.actor)
+    await ask.read(_may_send, ask.actor)
     name = (document.file_name or "file").replace("/", "_").replace("\\", "_")[-120:]
     if (document.file_size or 0) > TELEGRAM_LIMIT:
         await ask.say(
@@ -66,7 +69,10 @@ async def file_came(message: Message, ask: Ask) -> None:
         return
     content = await ask.bot.download(document)
     assert content is not None
-    stored = await ask.services.store.run(keep, ask.actor, name, content.read())
+    data = content.read()
+    if await recipes_came(ask, name, data):
+        return
+    stored = await ask.services.store.run(keep, ask.actor, name, data)
     status = await ask.reply(Card(ask.words("📥 {name}: received, reading…", name=name)))
     await read_file(ask, stored.id, None, status)
 

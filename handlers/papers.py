@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from domain import bins, numbering, walking, wave_choice
+from domain import bins, kits, numbering, walking, wave_choice
 from domain.desk import Desk
 from domain.documents import PackingSlip, PickLine, PickList, ShippingLabel, SlipLine, SortSlot
 from domain.ewaybills import LOCAL
@@ -18,12 +18,13 @@ from domain.incoming import Receiver
 from domain.orders import Order
 from domain.paper_records import Paper
 from domain.paper_rules import Mask, Sender, masked
-from domain.parcels import Parcel, ParcelState, Wave
+from domain.parcels import Item, Parcel, ParcelState, Wave
 from domain.printing import Job, Sheet, printable
 from domain.release import orders_of
 from exports.documents import packing_slips_pdf, pick_list_pdf
 from exports.shipping_labels import label_png, labels_pdf
 from handlers.card import File
+from handlers.cards.bundles import built_text
 from handlers.wave_terms import wave_why
 from handlers.words import Words
 
@@ -68,7 +69,7 @@ def _pick_list(desk: Desk, wave: Wave, boxes: Sequence[Parcel], words: Words) ->
         parcels=len(boxes),
         units=sum(line.quantity for line in lines),
         single=all(len({item.sku for item in box.live_items}) == 1 for box in boxes),
-        sorting=tuple(_sort_slot(desk, box, orders) for box in boxes),
+        sorting=tuple(_sort_slot(desk, box, orders, words) for box in boxes),
         note=wave_why(desk, wave, words),
     )
 
@@ -109,8 +110,9 @@ def _pick_line(
     )
 
 
-def _sort_slot(desk: Desk, box: Parcel, orders: Mapping[int, Order]) -> SortSlot:
-    return SortSlot(box.slot, box.waybill, _courier(desk, box), _units(box), marks_of(desk, box, orders))
+def _sort_slot(desk: Desk, box: Parcel, orders: Mapping[int, Order], words: Words) -> SortSlot:
+    sets = tuple(built_text(desk, one, words) for one in kits.in_box(box.live_items, orders))
+    return SortSlot(box.slot, box.waybill, _courier(desk, box), _units(box), marks_of(desk, box, orders), sets)
 
 
 def _units(box: Parcel) -> tuple[tuple[str, int], ...]:
@@ -228,7 +230,7 @@ def _slip(desk: Desk, box: Parcel, orders: dict[int, Order], sheet: Sheet, words
         receiver_name=to.name,
         receiver_phone=to.phone,
         receiver_address=_address(to),
-        lines=_slip_lines(desk, box, orders),
+        lines=_slip_lines(desk, box, orders, words),
         buyer_message=_notes(inside, "buyer_message"),
         seller_note=_notes(inside, "seller_note"),
         warehouse=desk.catalog.warehouses[box.warehouse_id].name,
@@ -245,21 +247,28 @@ def _part(box: Parcel) -> tuple[int, int]:
     return (int(split["part"]), int(split["of"])) if isinstance(split, Mapping) else (1, 1)
 
 
-def _slip_lines(desk: Desk, box: Parcel, orders: dict[int, Order]) -> tuple[SlipLine, ...]:
-    """The goods, order by order; each is named where there are several."""
+def _slip_lines(desk: Desk, box: Parcel, orders: dict[int, Order], words: Words) -> tuple[SlipLine, ...]:
+    """The goods, order by order, each named where there are several; what makes up a set stands under its name, behind
+    the single goods."""
     several = len(box.live_orders) > 1
     variants = {(order.id, line.line_no): line.variant for order in orders.values() for line in order.lines}
+    sets = kits.in_box(box.live_items, orders)
+    place = {(one.order_id, number): at for at, one in enumerate(sets, 1) for number in one.line_nos}
     skus = desk.catalog.skus
-    return tuple(
-        SlipLine(
+
+    def line(item: Item) -> SlipLine:
+        at = place.get((item.order_id, item.line_no), 0)
+        return SlipLine(
             sku=item.sku,
             barcode=skus[item.sku].barcode if item.sku in skus else "",
             title=item.title,
-            variant=variants.get((item.order_id, item.line_no), ""),
+            variant="" if at else variants.get((item.order_id, item.line_no), ""),
             quantity=item.quantity,
             order=orders[item.order_id].number if several else "",
+            set_name=built_text(desk, sets[at - 1], words) if at else "",
         )
-        for order_id in box.live_orders
-        for item in box.live_items
-        if item.order_id == order_id
-    )
+
+    order_of = {order_id: at for at, order_id in enumerate(box.live_orders)}
+    inside = [item for item in box.live_items if item.order_id in order_of]
+    inside.sort(key=lambda item: (order_of[item.order_id], place.get((item.order_id, item.line_no), 0)))
+    return tuple(map(line, inside))

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "lang": (None, N_("language: /lang zh or /lang en")),
     "new": (Right.APPROVE, N_("new orders: approve the clean ones, see the held ones")),
     "queue": (Right.APPROVE, N_("held orders, one by one")),
+    "release": (Right.APPROVE, N_("held orders of one reason, read and released together")),
     "order": (Right.VIEW_ORDERS, N_("an order by number, waybill, phone tail or SKU: /order 1234")),
     "customer": (
         Right.VIEW_ORDERS,
@@ -57,6 +58,7 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "batch": (Right.OVERRIDE, N_("let a batch go out that was not picked: /batch WAYBILL BATCH")),
     "weights": (Right.OVERRIDE, N_("what the scales say products weigh; take it into the catalogue")),
     "stock": (Right.STOCK, N_("stock of a product and its last moves: /stock SKU")),
+    "bundle": (Right.STOCK, N_("sets of products: recipe, how many there are, who waits: /bundle TEASET")),
     "stockroom": (Right.STOCK, N_("open documents of the stock room, and what waits to be put away")),
     "receipt": (Right.RECEIVE, N_("goods come in: scan them")),
     "putaway": (Right.STOCK_WORK, N_("scan goods, then the bin they go to: /putaway, or out of a bin: /putaway A-01")),

@@ -5,6 +5,7 @@ are checked anew.
 """
 
 LIMIT = 64
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def pack(verb: str, *args: object) -> str:
@@ -22,3 +23,12 @@ def unpack(data: str) -> tuple[str, tuple[str, ...]]:
     """`ok:12:3` -> ("ok", ("12", "3"))."""
     verb, *args = data.split(":")
     return verb, tuple(args)
+
+
+def short(number: int) -> str:
+    """A number in base 36, as `int(text, 36)` reads it: for taps that carry several."""
+    text = ""
+    while number:
+        number, digit = divmod(number, 36)
+        text = _DIGITS[digit] + text
+    return text or "0"

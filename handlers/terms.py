@@ -33,6 +33,7 @@ HOLDS = {
     "PLATFORM_SHIPPED": N_("shipped on the platform"),
     "NO_ITEMS": N_("no goods lines"),
     "SKU_UNMATCHED": N_("product not matched"),
+    "BUNDLE_UNMATCHED": N_("set not made up"),
     "OUT_OF_STOCK": N_("out of stock"),
     "NO_WAREHOUSE": N_("no warehouse"),
     "NO_COURIER": N_("no courier"),
@@ -254,6 +255,7 @@ RIGHTS = {
     "report": N_("report"),
     "staff": N_("staff"),
     "policy": N_("house rules"),
+    "products": N_("keep products and sets"),
 }
 FORMATS = {
     "taobao-orders": N_("Taobao order list"),
@@ -290,6 +292,7 @@ WANTS = {
     "counted_account": N_("an account whose numbers are counted"),
     "bought": N_("1 to 1,000,000"),
     "numbers": N_("the account and how many were bought, like #3 500"),
+    "bulk": N_("a reason of holds, beside it a shop or a deadline"),
     "filter_once": N_("one of a kind: one shop, one reason, one deadline"),
     "another_warehouse": N_("two different warehouses"),
     "warehouse_code": N_("a warehouse's code behind the command"),

@@ -24,6 +24,7 @@ from domain.stock_docs import StockDoc
 from handlers import stock_room
 from handlers.ask import Ask
 from handlers.card import Button, Card
+from handlers.cards.bundles import bundle_card
 from handlers.cards.checks import note_buttons
 from handlers.cards.in_hand import looked_card
 from handlers.cards.prints import paper_buttons
@@ -107,6 +108,8 @@ async def stock(message: Message, ask: Ask, args: str) -> None:
 
 
 def _stock_of(desk: Desk, ask: Ask, text: str) -> Card:
+    if any(text.strip().casefold() == code.casefold() for code in desk.catalog.bundles):
+        return bundle_card(desk, ask.actor, text, ask.words)
     traced = None if find_skus(desk, text) else trace_card(desk, ask.actor, text, ask.words)
     return traced or stock_answer(desk, text, ask.words)
 

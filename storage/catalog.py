@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table, select, update
 
-from domain.catalog import Account, Catalog, Company, Courier, Shop, Sku, Warehouse
+from domain.catalog import Account, Bundle, Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.errors import BadValue, LostRace
 from domain.policy import Policy, document_of, policy_of
 from domain.policy_stops import FeedSource
@@ -25,10 +25,13 @@ WAREHOUSE = Shape(Warehouse, tables.warehouse)
 COURIER = Shape(Courier, tables.courier)
 SKU = Shape(Sku, tables.sku)
 TARIFF = Shape(Tariff, tables.tariff)
+BUNDLE = Shape(Bundle, tables.bundle)
 ACCOUNT = Shape(Account, tables.waybill_account)
 
 _TARIFF_ORDER = (tables.tariff.c.courier_id, tables.tariff.c.version)
 _ACCOUNT_ORDER = (tables.waybill_account.c.courier_id, tables.waybill_account.c.id)
+
+_BUNDLES = select(*BUNDLE.columns).order_by(tables.bundle.c.code, tables.bundle.c.version)
 
 NOBODY = Company("", "Asia/Shanghai", "CNY")
 _VERSION = tables.catalog_version
@@ -105,6 +108,7 @@ class CatalogReader:
             skus={row.code: SKU.thing(row) for row in rows(select(*SKU.columns).order_by(tables.sku.c.code))},
             aliases={(row.shop_id, row.code): row.sku for row in rows(select(aliases))},
             tariffs=_by_courier(TARIFF, rows(select(*TARIFF.columns).order_by(*_TARIFF_ORDER))),
+            bundles={one.code: one for one in map(BUNDLE.thing, rows(_BUNDLES))},
             accounts=_by_courier(ACCOUNT, rows(select(*ACCOUNT.columns).order_by(*_ACCOUNT_ORDER))),
         )
 
@@ -199,6 +203,18 @@ class CatalogAdmin:
     def put_skus(self, skus: Collection[Sku]) -> None:
         """Insert or replace by code."""
         self._put(tables.sku, ["code"], [SKU.row(sku) for sku in skus])
+
+    def add_bundles(self, bundles: Collection[Bundle]) -> None:
+        """Keep each as it is: its version is the next of its code. Raises LostRace when another transaction keeps one
+        under that number."""
+        rows = [BUNDLE.row(bundle) for bundle in bundles]
+        if rows and self._sql.change(self._sql.upsert(tables.bundle).on_conflict_do_nothing(), rows) != len(rows):
+            raise LostRace("bundle")
+        self._reader.bump()
+
+    def bundle_versions(self, code: str) -> list[Bundle]:
+        """Every version of a set's recipe, oldest first."""
+        return [BUNDLE.thing(row) for row in self._sql.rows(_BUNDLES.where(tables.bundle.c.code == code))]
 
     def put_aliases(self, aliases: Mapping[tuple[int, str], str]) -> None:
         """(shop id or 0, merchant code) -> sku; replaces what the code meant."""

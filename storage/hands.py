@@ -3,7 +3,7 @@
 Surprising: a take is won by the upsert's own condition, so two people who take one order at once cannot both have it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +13,19 @@ from domain.holds import HoldCode
 from domain.lineup import Hand, Heap, Sieve
 from domain.orders import Order, OrderStatus
 from storage.order_queries import in_shops
-from storage.sql import Sql, among
+from storage.sql import Sql, among, chunks
 from storage.tables.orders import hold, orders, review_hand
 from storage.types import NEVER
 
 _AMOUNT = case((orders.c.cod, orders.c.total), else_=orders.c.paid)
 _PLACE = (orders.c.due_at, orders.c.created_at, orders.c.id)
+_REASONS = (
+    select(func.count(hold.c.code.distinct()))
+    .where(hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None))
+    .correlate(orders)
+    .scalar_subquery()
+)
+"""For how many reasons an order is held now."""
 _OF = select(review_hand.c.taken_by, review_hand.c.taken_at, review_hand.c.snoozed_until).where(
     review_hand.c.order_id == bindparam("order_id")
 )
@@ -66,6 +73,8 @@ class Hands:
         if sieve.code is not None:
             opened = hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None), hold.c.code == sieve.code
             found.append(exists().where(*opened))
+        if sieve.alone is not None:
+            found.append(_REASONS == 1 if sieve.alone else _REASONS > 1)
         if sieve.ceilings is not None:
             found.append(~_above(sieve.ceilings))
         if sieve.floors is not None:
@@ -80,12 +89,14 @@ class Hands:
         if sieve.hands is not None:
             taken = _taken(sieve.taken_since)
             found.append(or_(~taken if 0 in sieve.hands else false(), taken & review_hand.c.taken_by.in_(sieve.hands)))
+        if sieve.taken_at is not None:
+            found.append(_taken(sieve.taken_since) & (review_hand.c.taken_at == sieve.taken_at))
         return found
 
     def _select(self, sieve: Sieve, *columns: ColumnElement[Any], noted: bool = False) -> Select[Any]:
         """`noted`: the columns look at the notes, too."""
         statement = select(*columns).select_from(orders)
-        if noted or sieve.awake is not None or sieve.hands is not None:
+        if noted or (sieve.awake, sieve.hands, sieve.taken_at) != (None, None, None):
             statement = statement.join(review_hand, review_hand.c.order_id == orders.c.id, isouter=True)
         return statement.where(*self._conditions(sieve))
 
@@ -164,16 +175,22 @@ class Hands:
 
     def take(self, order_id: int, person_id: int, free_before: datetime) -> bool:
         """Whether the person has it now."""
+        return bool(self._taken_now([order_id], person_id, free_before))
+
+    def take_all(self, order_ids: Collection[int], person_id: int, free_before: datetime) -> None:
+        """The person has those of them that are free."""
+        for chunk in chunks(sorted(order_ids)):
+            self._taken_now(chunk, person_id, free_before)
+
+    def _taken_now(self, order_ids: Sequence[int], person_id: int, free_before: datetime) -> int:
         note = {"taken_by": person_id, "taken_at": self._sql.now, "snoozed_until": None}
         free = or_(
             review_hand.c.taken_by.in_([0, person_id]),
             review_hand.c.taken_at.is_(None),
             review_hand.c.taken_at <= free_before,
         )
-        statement = self._sql.upsert(review_hand).values(order_id=order_id, **note)
-        return bool(
-            self._sql.change(statement.on_conflict_do_update(index_elements=["order_id"], set_=note, where=free))
-        )
+        statement = self._sql.upsert(review_hand).values([{"order_id": one, **note} for one in order_ids])
+        return self._sql.change(statement.on_conflict_do_update(index_elements=["order_id"], set_=note, where=free))
 
     def snooze(self, order_id: int, until: datetime) -> None:
         """Put it off."""

@@ -45,6 +45,8 @@ def _needle(order: Order) -> str:
     texts = [order.number, order.external_id, order.buyer_id, order.receiver.name]
     for line in order.lines:
         texts += [line.sku or line.merchant_code, line.title]
+        if line.kit:
+            texts += [line.kit.code, line.kit.title]
     return folded("\n".join(dict.fromkeys(text for text in texts if text)))
 
 

@@ -3,7 +3,7 @@
 Surprising: repositories come into being when they are first asked for; most commands touch three or four.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +11,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from domain.catalog import Catalog
+from domain.catalog import Bundle, Catalog
 from domain.errors import Refusal, Unknown
 from domain.policy import Policy
 from domain.records import Event
@@ -253,9 +253,17 @@ class Unit:
 
     def learn_sku(self, shop_id: int, code: str, sku: str) -> None:
         """From now on this code (or title) means this sku in the shop. Raises Unknown('sku')."""
-        if sku not in self.catalog.skus:
+        if sku not in self.catalog.skus and sku not in self.catalog.bundles:
             raise Unknown("sku", sku)
         self.catalog_admin.put_aliases({(shop_id, code.strip()): sku})
+
+    def keep_bundles(self, bundles: Collection[Bundle]) -> None:
+        """From now on these sets are made up so. Raises LostRace when somebody else keeps one at the same time."""
+        self.catalog_admin.add_bundles(bundles)
+
+    def bundle_versions(self, code: str) -> list[Bundle]:
+        """Every version of a set's recipe, oldest first."""
+        return self.catalog_admin.bundle_versions(code)
 
     def learn_weight(self, sku: str, grams: int) -> None:
         """From now on a unit of it weighs this. Raises Unknown('sku')."""

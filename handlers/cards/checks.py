@@ -5,13 +5,14 @@ Surprising: the counters stand on the running card of the shift, which is edited
 
 from collections.abc import Sequence
 
-from domain import checking, learning
+from domain import checking, kits, learning
 from domain.desk import Desk
 from domain.errors import NoteUnread
 from domain.floor import Outcome
 from domain.parcels import Parcel
 from domain.people import Actor
 from handlers.card import Button, Card
+from handlers.cards.bundles import built_text
 from handlers.goods import title_of
 from handlers.taps import pack
 from handlers.terms import N_
@@ -34,6 +35,9 @@ def check_lines(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
         goods = f"{line.sku} {title_of(desk, line.sku, line.title, 40)}".rstrip()
         lines.append(words("{mark} {done}/{of} {goods}", mark=mark, done=line.done, of=line.of, goods=goods))
     lines += [words("… and {count} more", count=len(now.lines) - SHOWN)] if len(now.lines) > SHOWN else []
+    sets = kits.in_box(parcel.live_items, desk.orders.many(parcel.live_orders))
+    if sets:
+        lines.append(words("🧩 Makes up: {sets}", sets=words.listed(built_text(desk, one, words) for one in sets)))
     return [*lines, *([f"👉 {words(WANT[now.want], sku=now.sku)}"] if now.want else [])]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from domain import approval, queue, review
+from domain import approval, bulk, queue, review
 from domain.deadlines import MISSED
 from domain.desk import Desk
 from domain.errors import Stale
@@ -22,12 +22,11 @@ from handlers.cards.filters import chips, choices
 from handlers.cards.rows import Row, in_twos
 from handlers.cards.scopes import code_of, scope_name, scope_of
 from handlers.draw import drawing
-from handlers.taps import pack
+from handlers.taps import pack, short
 from handlers.terms import N_, hold_name
 from handlers.viewer import Viewer, viewer_of
 from handlers.words import Words
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 SET = "d.f"
@@ -37,11 +36,7 @@ SHOWN_GROUPS = 6
 
 def moment_code(moment: datetime) -> str:
     """A moment, to the microsecond, in base 36: short enough for a tap."""
-    number, text = (moment - _EPOCH) // _MICRO, ""
-    while number:
-        number, digit = divmod(number, 36)
-        text = _DIGITS[digit] + text
-    return text or "0"
+    return short((moment - _EPOCH) // _MICRO)
 
 
 def moment_of(code: str) -> datetime:
@@ -149,6 +144,7 @@ def _rows(
     if len(codes) > 1:
         most = sorted(codes.items(), key=lambda item: -item[1])[:SHOWN_GROUPS]
         rows += in_twos([_walk(f"{hold_name(code, words)} {n}", replace(scope, code=code)) for code, n in most])
+    rows += _together(desk, viewer, actor, scope, codes)
     rows += chips(desk, scope, words, SET)
     if groups.count > 1 or scope != ALL:
         rows.append((Button(words("🔎 Filter"), pack("d.fv", code_of(scope))),))
@@ -212,6 +208,15 @@ def _walks(desk: Desk, viewer: Viewer, actor: Actor, scope: Scope, groups: queue
     shops = list(held.items())[:SHOWN_GROUPS] if len(held) > 1 else []
     more += [_walk(f"✋ {shop_name(desk.catalog, one)[:20]} {n}", replace(holds, shop=one)) for one, n in shops]
     return [*rows, *in_twos(more)]
+
+
+def _together(desk: Desk, viewer: Viewer, actor: Actor, scope: Scope, codes: Mapping[HoldCode, int]) -> list[Row]:
+    """The way to release those of one reason together, where some reason has several."""
+    narrow = bulk.narrowed(scope)
+    several = any(count > 1 and bulk.in_bulk(desk.policy, actor, code) for code, count in codes.items())
+    if narrow is None or not several:
+        return []
+    return [(Button(viewer.words("📑 Release together…"), pack("b.o", code_of(narrow))),)]
 
 
 def _undos(desk: Desk, viewer: Viewer, actor: Actor) -> list[Button]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from domain import boxed
 from domain.catalog import Catalog
-from domain.holds import CATALOGUE, Hold, HoldCode
+from domain.holds import CATALOGUE, UNMATCHED, Hold, HoldCode
 from domain.place_names import Why
 from handlers.customer_terms import key_name, level_name, reason_name, term
 from handlers.goods import beside
@@ -24,6 +24,7 @@ EVIDENCE = {
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
     HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
+    HoldCode.BUNDLE_UNMATCHED: N_("{lines} {lines:line|lines}, first: no recipe (/bundle) of the set «{set}» {title}"),
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
     HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} {days:day|days} to live"),
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
@@ -100,6 +101,7 @@ SHORT = {
     "too_light": N_("too light"),
 }
 RISKS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
+UNKNOWN_PARTS = N_("{lines} {lines:line|lines}, first: {unknown} is no product of ours, in the set «{set}» {title}")
 CURES = {
     HoldCode.REFUNDED: N_("a lead releases it and the goods ship, or says with 💸 which of them stay"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
@@ -110,6 +112,7 @@ CURES = {
     HoldCode.TIME_WINDOW: N_("goes away by itself then"),
     HoldCode.NO_ITEMS: N_("goes away when the order gets its goods lines"),
     HoldCode.SKU_UNMATCHED: N_("goes away when the product is matched"),
+    HoldCode.BUNDLE_UNMATCHED: N_("goes away when the recipe is complete"),
     HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
     HoldCode.EXPIRY: N_("goes away when a fresher batch comes in"),
     HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),
@@ -166,7 +169,7 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["until"] = words.when(datetime.fromisoformat(facts["until"])) if facts["until"] else "?"
     if "at" in facts:
         facts["at"] = step_name(facts["at"], words)
-    if hold.code is HoldCode.SKU_UNMATCHED:
+    if hold.code in UNMATCHED:
         facts["title"] = beside(facts["code"], facts["title"])
     elif hold.code is HoldCode.KEYWORD:
         facts["words"] = words.listed(facts["words"].split(","))
@@ -218,16 +221,23 @@ def _listed(facts: Mapping[str, str], words: Words) -> dict[str, str]:
 
 def hold_line(hold: Hold, words: Words, private: bool) -> str:
     """One hold: its name and what was seen."""
+    seen = seen_text(hold, words, private)
+    return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
+
+
+def seen_text(hold: Hold, words: Words, private: bool) -> str:
+    """What was seen, as HTML."""
     special = (text for code, fact, text in SPECIAL if code is hold.code and fact in hold.evidence)
     text = next(special, EVIDENCE[hold.code])
+    if hold.code is HoldCode.BUNDLE_UNMATCHED and hold.evidence["unknown"]:
+        text = UNKNOWN_PARTS
     if hold.code is HoldCode.BLACKLIST and not hold.evidence.get("text"):
         text = LISTED
     if hold.code is HoldCode.OUT_OF_STOCK and hold.evidence.get("sku") == "*":
         text = SPLIT_STOCK
     if hold.code is HoldCode.GOODS_CHANGED and hold.evidence.get("goods") == boxed.SAME:
         text = SAME_GOODS
-    seen = words(text, **_facts(hold, words, private)).rstrip() + _moved(hold.evidence, words, private)
-    return words("• <b>{hold}</b>: {seen}", hold=hold_name(hold.code, words), seen=Html(seen))
+    return words(text, **_facts(hold, words, private)).rstrip() + _moved(hold.evidence, words, private)
 
 
 def _moved(evidence: Mapping[str, str], words: Words, private: bool) -> str:

@@ -10,7 +10,7 @@ from domain import parts
 from domain.catalog import Sku
 from domain.changes import MOVES
 from domain.desk import Desk
-from domain.holds import BY_HAND, HoldCode, open_codes
+from domain.holds import BY_HAND, Hold, HoldCode, open_codes
 from domain.match import losers_in
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Parcel, ParcelState, StopKind
@@ -19,6 +19,7 @@ from domain.screening import QUOTED
 from domain.waiting import rush_from
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
+from handlers.cards.bundles import why_sets
 from handlers.cards.choices import choice_lines, loser_line
 from handlers.cards.evidence import cure, from_to, hold_line, veiled
 from handlers.cards.hands import taker
@@ -162,22 +163,31 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
         lines += [hold_line(hold, words, viewer.private), f"   {cure(code, words)}"]
         lines += [*not_parted(desk, order, hold, words), *(loser_line(one, words) for one in losers_in(hold.evidence))]
     lines += _whole(order, viewer)
-    gone = [hold for hold in order.holds if not hold.open]
-    lines += [
-        _gone_line(hold.code, hold.resolution, hold.resolved_by, words.when(hold.resolved_at), words) for hold in gone
-    ]
+    lines += _gone_lines(desk, order, words)
     if not order.holds:
         lines.append(words("No rule holds it."))
+    lines += why_sets(desk, order, words)
     for parcel in desk.parcels.of_orders([order.id]).get(order.id, ()):
         if parcel.state is not ParcelState.CANCELLED and parcel.why:
             lines += ["", *_choice(desk, parcel, words)]
     return Card("\n".join(lines), (_back(order, words),))
 
 
-def _gone_line(code: HoldCode, resolution: str, by: str, at: str, words: Words) -> str:
-    if resolution in BY_HAND:
-        return words("✓ {hold}: released by {by} at {at}", hold=hold_name(code, words), by=actor_name(by, words), at=at)
-    return words("✓ {hold}: gone by itself at {at}", hold=hold_name(code, words), at=at)
+def _gone_lines(desk: Desk, order: Order, words: Words) -> list[str]:
+    """The holds that hold no more: whose release it was, and with how many others, or that it went by itself."""
+    gone = [hold for hold in order.holds if not hold.open]
+    by_hand = any(hold.resolution in BY_HAND for hold in gone)
+    events = desk.history("order", order.id, 500) if by_hand else []
+    many = {event.at: event.data["many"] for event in events if "many" in event.data}
+    return [_gone_line(hold, many.get(hold.resolved_at or desk.now, ""), words) for hold in gone]
+
+
+def _gone_line(hold: Hold, many: str, words: Words) -> str:
+    facts = {"hold": hold_name(hold.code, words), "at": words.when(hold.resolved_at)}
+    if hold.resolution not in BY_HAND:
+        return words("✓ {hold}: gone by itself at {at}", **facts)
+    text = words("✓ {hold}: released by {by} at {at}", by=actor_name(hold.resolved_by, words), **facts)
+    return text + (words(", {count} {count:order|orders} in one go", count=many) if many else "")
 
 
 def _choice(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
@@ -210,6 +220,8 @@ def event_line(event: Event, viewer: Viewer) -> str:
     text = words("{at} · {verb} · {who}", at=words.when(event.at), verb=verb_name(event.verb, words), who=who)
     if copy := event.data.get("copy"):
         text += words(" · copy {copy}", copy=copy)
+    if many := event.data.get("many"):
+        text += words(", {count} {count:order|orders} in one go", count=many)
     if event.verb in MOVES and "was" in event.data:
         text += from_to(event.data, words, viewer.private)
     if not event.reason:
@@ -235,12 +247,17 @@ def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], he
         title=what,
     )
     buttons = []
-    for sku in candidates(list(desk.catalog.skus.values()), line):
+    for sku in candidates([*desk.catalog.skus.values(), *_sets(desk)], line):
         tap = f"o.mk:{order.id}:{order.revision}:{line.line_no}:{sku.code}"
         if len(tap.encode()) <= 64 and ":" not in sku.code:
             buttons.append((Button(f"{sku.code} {beside(sku.code, sku.title[:30])}".rstrip(), tap),))
     typed = Button(words("Type a SKU or barcode…"), pack("o.mq", *_key(order), line.line_no))
     return Card(f"{head}\n\n{text}", (*buttons, (typed,), _back(order, words)))
+
+
+def _sets(desk: Desk) -> list[Sku]:
+    """Sets stand among products where a line is matched: each by its code and name."""
+    return [Sku(one.code, "", one.title, 0, 0, 0) for one in desk.catalog.bundles.values()]
 
 
 def candidates(skus: Sequence[Sku], line: Line) -> list[Sku]:

@@ -5,7 +5,7 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
-from domain import replies, tracing
+from domain import kits, replies, tracing
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
@@ -13,6 +13,7 @@ from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, Stop
 from domain.records import NoticeKind
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
+from handlers.cards.bundles import parts_text
 from handlers.cards.entries import order_lines
 from handlers.cards.evidence import hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
@@ -166,22 +167,24 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
 
 
 def _goods(desk: Desk, order: Order, words: Words) -> list[str]:
-    several = len(order.lines) > 1
-    lines = []
-    for line in order.lines[:SHOWN_LINES]:
-        text = _goods_line(desk, line, order.currency, words)
-        lines.append(f"#{line.line_no} · {text}" if several else text)
-    if len(order.lines) > SHOWN_LINES:
-        lines.append(words("… and {count} more {count:line|lines}", count=len(order.lines) - SHOWN_LINES))
+    """As they were bought: a set is one line, with what it is made up of."""
+    sold, lines = kits.groups(order.lines), []
+    for group in sold[:SHOWN_LINES]:
+        line, parts = kits.whole(group), parts_text(group, words) if group[0].kit else ""
+        text = _goods_line(desk, line, order.currency, words, parts)
+        lines.append(f"#{line.line_no} · {text}" if len(sold) > 1 else text)
+    if len(sold) > SHOWN_LINES:
+        lines.append(words("… and {count} more {count:line|lines}", count=len(sold) - SHOWN_LINES))
     return lines
 
 
-def _goods_line(desk: Desk, line: Line, currency: str, words: Words) -> str:
+def _goods_line(desk: Desk, line: Line, currency: str, words: Words, parts: str = "") -> str:
     code = line.sku or line.merchant_code or "-"
     title = beside(code, " ".join(f"{line.title} {line.variant}".split()))
     title = title_of(desk, line.sku, title) if line.sku else title
     text = N_("{count} × <b>{sku}</b> {title}") if line.sku else N_("{count} × ❓ not matched «{sku}» {title}")
     text = words(text, count=line.quantity, sku=code, title=veiled(title, True, 60)).rstrip()
+    text += words(" ({parts})", parts=parts) if parts else ""
     if line.amount:
         text += f" · {words.money(line.amount, currency)}"
     if line.dropped:

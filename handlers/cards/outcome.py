@@ -4,6 +4,7 @@ Surprising: reasons are grouped as people would say them, without the order's nu
 """
 
 from collections import Counter
+from collections.abc import Iterable
 
 from domain import errors
 from domain.approval import Approvals
@@ -16,6 +17,12 @@ from handlers.terms import hold_name
 from handlers.words import Words
 
 MOST_BUTTONS = 10
+
+
+def reason_lines(refused: Iterable[Refusal], words: Words) -> list[str]:
+    """Why not, each reason once with how many; the most frequent first."""
+    counts = Counter(_reason(refusal, words) for refusal in refused)
+    return [words("• {reason}: {count}", reason=reason, count=count) for reason, count in counts.most_common()]
 
 
 def _reason(refusal: Refusal, words: Words) -> str:
@@ -38,9 +45,8 @@ def _hours(refusal: errors.OutsideHours, words: Words) -> dict[str, str]:
 
 def left_card(desk: Desk, outcome: Approvals, words: Words) -> Card:
     """The message behind a batch that could not approve everything."""
-    counts = Counter(_reason(refusal, words) for refusal in outcome.refused.values())
     lines = [words("<b>Not approved: {count}</b>", count=len(outcome.refused))]
-    lines += [words("• {reason}: {count}", reason=reason, count=count) for reason, count in counts.most_common()]
+    lines += reason_lines(outcome.refused.values(), words)
     if len(outcome.left) > MOST_BUTTONS:
         lines.append(words("… and {count} more in the queue", count=len(outcome.left) - MOST_BUTTONS))
     now = desk.orders.many([order.id for order in outcome.left[:MOST_BUTTONS]])

@@ -6,13 +6,14 @@ Surprising: the scope lives in the card's taps and, for redraws nobody tapped, w
 from collections.abc import Mapping
 from dataclasses import replace
 
-from domain import queue
+from domain import bulk, queue
 from domain.desk import Desk
 from domain.orders import Order, OrderStatus
 from domain.people import Right
 from domain.records import NoticeKind
 from domain.scope import ALL, HELD, Scope
 from handlers.card import Button, Card
+from handlers.cards.bulk import tap
 from handlers.cards.filters import chips, choices
 from handlers.cards.orders import order_card, state_text
 from handlers.cards.rows import Row
@@ -39,7 +40,8 @@ def queue_card(desk: Desk, order_id: int, viewer: Viewer, data: Mapping[str, str
         return replace(card, rows=(*_snoozes(order, words), _back(order, scope, words)))
     spot = queue.spot(desk, viewer.actor, scope, order)
     on = chips(desk, scope, words, SET) if scope != HELD else ()
-    rows = [*card.rows, *_hands(desk, order, viewer), _walk(order, scope, spot, words), *on]
+    rows = [*card.rows, *_hands(desk, order, viewer), _walk(order, scope, spot, words), *_together(desk, scope, viewer)]
+    rows += on
     if done := data.get("done"):
         rows.append(_decided(desk, desk.orders.get(int(done)), scope, words))
     return Card(f"{card.text}\n\n{_foot(desk, order, scope, spot, words)}", tuple(rows))
@@ -74,6 +76,15 @@ def _walk(order: Order, scope: Scope, spot: queue.Spot, words: Words) -> Row:
     row.append(Button(f"🔎 {spot.number or '–'}/{spot.count}", pack("q.f", order.id, code_of(scope))))
     row += [Button("▶", pack("o.q", spot.after, code_of(scope)))] if spot.after else []
     return tuple(row)
+
+
+def _together(desk: Desk, scope: Scope, viewer: Viewer) -> list[Row]:
+    """Where the queue is of one reason: all of it that can be released together."""
+    narrow = bulk.narrowed(scope)
+    if narrow is None or viewer.actor is None or not bulk.in_bulk(desk.policy, viewer.actor, narrow.code):
+        return []
+    count = bulk.count(desk, viewer.actor, narrow)
+    return [(Button(viewer.words("📑 Release together: {count}", count=count), tap(narrow)),)] if count > 1 else []
 
 
 def _decided(desk: Desk, order: Order, scope: Scope, words: Words) -> Row:

@@ -6,6 +6,7 @@ Surprising: a button names one line. Who wants two of them taken out taps twice,
 import re
 from collections.abc import Mapping
 
+from domain import kits
 from domain.orders import Line, Order
 from handlers.card import Button
 from handlers.cards.evidence import veiled
@@ -39,7 +40,7 @@ def read_lines(part: str) -> dict[int, int]:
 
 def part_name(order: Order, units: Mapping[int, int], words: Words) -> str:
     """`1 × White cup`."""
-    lines = {line.line_no: line for line in order.lines}
+    lines = {line.line_no: line for line in kits.sold(order.lines)}
     return words.listed(_name(lines[number], told or lines[number].quantity) for number, told in units.items())
 
 
@@ -49,7 +50,7 @@ def _name(line: Line, units: int) -> str:
 
 def part_rows(order: Order, part: str, words: Words) -> list[Row]:
     """Behind the whole order: its lines, where it has several or several units. Behind a line: fewer units of it."""
-    lines = order.shippable
+    lines = kits.sold(order.shippable)
     if part:
         number = next(iter(read_lines(part)))
         line = next(one for one in lines if one.line_no == number)

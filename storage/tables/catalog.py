@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 
+from domain.catalog import Part
 from domain.choices import built_all
 from domain.incoming import Platform
 from domain.reach import Area
@@ -23,6 +24,10 @@ def _rates(data: Any) -> tuple[Rate, ...]:
 
 def _surcharges(data: Any) -> tuple[Surcharge, ...]:
     return built_all(Surcharge, data)
+
+
+def _parts(data: Any) -> tuple[Part, ...]:
+    return built_all(Part, data)
 
 
 class CompanyRow(Base, table=True):
@@ -152,6 +157,19 @@ class SkuRow(Base, table=True):
     traits: Any = col.document(frozenset)
 
 
+class BundleRow(Base, table=True):
+    """Every version of every set's recipe, never overwritten: lines name the one they were exploded by."""
+
+    __tablename__ = "bundle"
+    code: str = col.text_key()
+    version: int = col.own_key()
+    title: str = col.words()
+    parts: Any = col.document(_parts)
+    whole: bool = col.flag()
+    by: str = col.text()
+    at: datetime = col.moment()
+
+
 class AliasRow(Base, table=True):
     """Which merchant code means which sku, per shop; shop 0 = any, hence no reference."""
 
@@ -199,6 +217,7 @@ courier = table_of(CourierRow)
 tariff = table_of(TariffRow)
 waybill_account = table_of(WaybillAccountRow)
 sku = table_of(SkuRow)
+bundle = table_of(BundleRow)
 alias = table_of(AliasRow)
 policy = table_of(PolicyRow)
 policy_look = table_of(PolicyLookRow)

@@ -8,9 +8,13 @@ from sqlalchemy import text as sql
 
 from domain.holds import HoldCode, Source
 from domain.incoming import Platform, PlatformState, RefundState
-from domain.orders import OrderStatus
+from domain.orders import Kit, OrderStatus
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
+
+
+def _kit(data: dict[str, Any]) -> Kit:
+    return Kit(**data)
 
 
 class OrderRow(Base, table=True):
@@ -134,6 +138,7 @@ class OrderLineRow(Base, table=True):
     refund: RefundState = col.choice(RefundState)
     refunded: int = col.number()
     dropped: bool = col.flag()
+    kit: Any = col.document(_kit, optional=True)
 
 
 class HoldRow(Base, table=True):

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from domain import review
-from domain.catalog import Account, Sku
+from domain.catalog import Account, Bundle, Part, Sku
 from domain.changes import differences
 from domain.holds import CATALOGUE, ENDING, UNTOUCHABLE, Finding, Hold, HoldCode, Source, open_codes, reconcile
 from domain.incoming import Platform, PlatformState, Receiver, RefundState
+from domain.kits import matched
 from domain.orders import Order
 from domain.people import CLOCK, Actor, ActorKind, Right, Role, may
 from domain.planning import arrange
@@ -64,6 +65,9 @@ SNOW = Suspension(province="浙江", until=UNTIL["until"], reason="snow")
 SNOWED = replace(FACTS, policy=Policy(suspensions=(SNOW,)))
 OLD = replace(FACTS, free={(1, "CUP"): 0, (2, "CUP"): 0}, too_old={(1, "CUP"): 5})
 
+TEASET = Bundle("TEASET", "茶具", (Part("CUP", 2), Part("POT", 1)), version=1)
+COMPLETE = replace(CATALOG, bundles={"TEASET": replace(TEASET, parts=TEASET.parts[:1])})
+
 CASES: dict[HoldCode, Case] = {
     HoldCode.EXPIRY: Case(ORDER, {"sku": "CUP", "need": "1", "free": "0", "days": "30"}, facts=OLD),
     HoldCode.REFUND_REQ: Case(line(refund=RefundState.REQUESTED), {"lines": "1", "first": "杯子"}),
@@ -93,6 +97,13 @@ CASES: dict[HoldCode, Case] = {
         then=replace(ORDER, platform=Platform.JST),
     ),
     HoldCode.SKU_UNMATCHED: Case(line(sku=None, merchant_code="new"), {"lines": "1", "code": "new", "title": "杯子"}),
+    HoldCode.BUNDLE_UNMATCHED: Case(
+        line(sku=None, merchant_code="TEASET"),
+        {"lines": "1", "code": "TEASET", "title": "杯子", "set": "TEASET", "unknown": "POT"},
+        then=matched(line(sku=None, merchant_code="TEASET"), COMPLETE),
+        facts=replace(FACTS, catalog=replace(CATALOG, bundles={"TEASET": TEASET})),
+        after=replace(FACTS, catalog=COMPLETE),
+    ),
     HoldCode.OUT_OF_STOCK: Case(
         line(quantity=10),
         {"sku": "CUP", "need": "10", "free": "9"},

@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.catalog import Sku
+from domain.catalog import Bundle, Part, Sku
 from domain.holds import HoldCode
 from domain.incoming import Platform
+from domain.kits import matched
 from domain.orders import Order
 from domain.parcels import Item
 from domain.plans import plan
 from domain.policy import Policy
 from domain.policy_sections import Screening, Split
 from domain.screening import Facts, parts_of, screen
-from domain.splitting import items_of, shares, units_of
+from domain.splitting import gifts, items_of, shares, units_of
 from tests.domain.test_screening import CATALOG, NOW
 from tests.domain.test_splitting import LINES, SKUS, counted, order_of
 
@@ -213,3 +214,36 @@ def test_an_item_knows_its_share_to_the_cent() -> None:
     )
     assert parted.now == (Item(1, 1, "K", "thing K", 2, paid=666),)
     assert parted.owed == (Item(1, 1, "K", "thing K", 1, paid=334),)
+
+
+def a_set(*, whole: bool) -> Order:
+    """One set of a kettle and two teas beside a tea, for 10.00 and 5.00."""
+    parts = (Part("K", 1), Part("T", 2))
+    catalog = replace(GOODS, bundles={"SET": Bundle("SET", "茶具", parts, whole, 1)})
+    order = bought(("SET", 1, 1000), ("T", 1, 500), paid=1500)
+    first, second = order.lines
+    return matched(replace(order, lines=(replace(first, sku=None), second)), catalog)
+
+
+def test_an_independent_kit_goes_whole_or_not_at_all() -> None:
+    teas = facts_of({(1, "T"): 3})
+    assert told(a_set(whole=False), teas) == [(1, [("T", 1, 500), ("T", 2, 257)]), (None, [("K", 1, 743)])]
+    assert told(a_set(whole=True), teas) == [(1, [("T", 1, 500)]), (None, [("K", 1, 743), ("T", 2, 257)])]
+    assert told(a_set(whole=True), facts_of({(1, "K"): 1, (1, "T"): 2})) == [
+        (1, [("K", 1, 743), ("T", 2, 257)]),
+        (None, [("T", 1, 500)]),
+    ]
+
+
+def test_an_independent_kit_is_not_made_up_from_two_warehouses() -> None:
+    apart = facts_of({(1, "K"): 1, (2, "T"): 3}, Split())
+    assert [place for place, _ in told(a_set(whole=False), apart)] == [2, 1]
+    assert against(a_set(whole=True), apart) == "not asked"
+
+
+def test_a_part_of_a_paid_set_is_no_gift() -> None:
+    order = a_set(whole=True)
+    lines = tuple(replace(line, amount=0) if line.line_no == 1 else line for line in order.lines)
+    assert gifts(replace(order, lines=lines)) == frozenset()
+    free = tuple(replace(line, amount=0) if line.kit else line for line in order.lines)
+    assert gifts(replace(order, lines=free)) == {1, 1_000_001}

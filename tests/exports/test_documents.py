@@ -162,6 +162,21 @@ def test_the_goods_of_each_order_stand_under_its_number() -> None:
     assert "ofthisorder" not in text
 
 
+def test_what_makes_up_a_set_stands_under_its_name() -> None:
+    told = (("CUP-02", ""), ("CUP-01", "茶具套装 ×2"), ("TEA-01", "茶具套装 ×2"), ("CUP-01", "对杯 ×1"))
+    lines = tuple(SlipLine(sku, "", "x", "", 1, set_name=made) for sku, made in told)
+    text = "".join(text for _, text in pages(packing_slips_pdf([replace(SLIP, lines=lines)], english)))
+    at = [text.index(words) for words in ("CUP-02", "Set:茶具套装×2", "CUP-01", "TEA-01", "Set:对杯×1")]
+    assert at == sorted(at)
+    assert text.count("Set:") == 2
+
+
+def test_the_wall_says_what_a_slots_goods_make_up() -> None:
+    slot = SortSlot(1, "SF1", "顺丰", (("CUP-01", 4), ("TEA-01", 2)), sets=("茶具套装 ×2", "对杯 ×1"))
+    [(_, text)] = pages(pick_list_pdf(replace(PICK, lines=PICK.lines[:1], sorting=(slot,)), english))
+    assert "CUP-01×4TEA-01×2=茶具套装×2+对杯×1" in text
+
+
 def test_a_slip_says_which_of_the_orders_parcels_it_is() -> None:
     [(_, text)] = pages(packing_slips_pdf([replace(SLIP, part=(1, 2))], english))
     assert "Parcel1of2ofthisorder" in text

@@ -213,6 +213,7 @@ async def test_the_digest_groups_in_chinese(zh: DeskChat) -> None:
         ["⏰ 紧急 2", "✋ 小满旗舰店 1"],
         ["✋ 小满拼多多店 1"],
         ["买家留言 2", "关键词 1"],
+        ["📑 批量放行…"],
         ["🔎 筛选"],
     ]
     await zh.taps(anna, "✅ 小满拼多多店 1 单")

@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from domain.catalog import Company, Courier, Shop, Sku, Warehouse
+from domain import looking
+from domain.catalog import Bundle, Company, Courier, Part, Shop, Sku, Warehouse
 from domain.checking import SERIAL
+from domain.holds import UNMATCHED
 from domain.incoming import (
     IncomingLine,
     IncomingOrder,
@@ -46,10 +48,23 @@ def seed(unit: Unit, mode: CheckMode = CheckMode.NONE, *, parts: bool = False) -
     assert unit.people.add(Person(0, 1, HAND.name, chat.id, roles=HAND.roles)).id == HAND.person_id
 
 
-def incoming(number: str, cups: int, lids: int, state: PlatformState, note: str, at: int) -> IncomingOrder:
+RECIPES = ((Part("CUP", 1), Part("LID", 1)), (Part("CUP", 2),), ())
+
+
+def recipe(unit: Unit, parts: tuple[Part, ...], whole: bool) -> None:
+    """From now on a set is made up so; the orders that wait for it are looked at."""
+    old = unit.catalog.bundles.get("SET")
+    unit.keep_bundles([Bundle("SET", "套装", parts, whole, old.version + 1 if old else 1, "boss", unit.now)])
+    looking.at_once(unit, UNMATCHED)
+
+
+def incoming(
+    number: str, cups: int, lids: int, state: PlatformState, note: str, at: int, *, sets: bool = False
+) -> IncomingOrder:
+    """Cups and lids; with `sets` what is told as cups are sets, under the same ids."""
     wanted = [("CUP", cups, 2900), ("LID", lids, 500)]
     lines = tuple(
-        IncomingLine(f"{number}-{sku}", sku, units, sku, "", price, price * units)
+        IncomingLine(f"{number}-{sku}", sku, units, "SET" if sets and sku == "CUP" else sku, "", price, price * units)
         for sku, units, price in wanted
         if units
     )

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from domain import printing
+from domain import kits, printing
 from domain.bins import in_box
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
@@ -135,6 +135,7 @@ def check_orders(desk: Desk) -> None:
             p for p in boxes.get(order.id, ()) if p.state is not ParcelState.CANCELLED and order.id in p.live_orders
         ]
         check_boxes(desk, order, live)
+        check_sets(order)
         states = {p.state for p in live}
         if order.status is OrderStatus.SHIPPED:
             assert states == {ParcelState.HANDED_OVER}
@@ -156,6 +157,16 @@ def check_orders(desk: Desk) -> None:
         reopened = verbs.count("refund_cancelled") + verbs.count("refund_none")
         ahead = verbs.count("approved") - verbs.count("unapproved")
         assert 0 <= ahead <= 1 + reopened, _told_of(desk, order, boxes.get(order.id, ()))
+
+
+def check_sets(order: Order) -> None:
+    """Of each set there are as many of every part as the recipe says, by one version of it."""
+    for group in kits.groups(order.lines):
+        made = [(line.quantity, line.kit) for line in group]
+        if len(group) > 1:
+            assert all(kit is not None and count == kit.per * kits.sets(group) for count, kit in made)
+            assert len({(kit.code, kit.version) for _, kit in made if kit}) == 1
+            assert len({line.external_id for line in group}) == 1
 
 
 def check_shipped_there(order: Order, live: list[Parcel]) -> None:

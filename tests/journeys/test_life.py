@@ -6,6 +6,7 @@ packed with a slip, that says something else than it should.
 """
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from domain import (
     fulfilment,
     intake,
     interception,
+    kits,
     looking,
     pulls,
     queue,
@@ -30,6 +32,7 @@ from domain import (
     together,
     undo_scan,
 )
+from domain.catalog import Part
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
 from domain.holds import open_codes
@@ -45,7 +48,7 @@ from domain.policy_checks import CheckMode
 from domain.records import Grade
 from storage.store import Store
 from tests.journeys.check_life import check_checks
-from tests.journeys.life_shop import HAND, HOME, incoming, seed
+from tests.journeys.life_shop import HAND, HOME, RECIPES, incoming, recipe, seed
 from tests.journeys.owed_life import OwedLife, check_owed
 from tests.journeys.promises import ALL, check_orders, check_stock, check_stops, snapshot, stopped, wrong_paper
 from tests.journeys.stop_life import BOSS, NUMBERS
@@ -70,13 +73,28 @@ class Life(OwedLife):
         self.update_id = 0
         self.shipped_with_stop: list[str] = []
         self.owed: frozenset[int] = frozenset()
+        self.sets = False
 
-    @initialize(on_the_floor=st.integers(0, 3), mode=st.sampled_from(list(CheckMode)), parts=st.booleans())
-    def open_the_shop(self, on_the_floor: int, mode: CheckMode = CheckMode.NONE, parts: bool = False) -> None:
+    @precondition(lambda self: self.sets)
+    @rule(parts=st.sampled_from(RECIPES), whole=st.booleans())
+    def the_recipe_changes(self, parts: tuple[Part, ...], whole: bool) -> None:
+        """What is sold as a set is made up otherwise, or cannot be for a while."""
+        self.store.run_now(recipe, parts, whole)
+
+    @initialize(
+        on_the_floor=st.integers(0, 3), mode=st.sampled_from(list(CheckMode)), parts=st.booleans(), sets=st.booleans()
+    )
+    def open_the_shop(
+        self, on_the_floor: int, mode: CheckMode = CheckMode.NONE, parts: bool = False, sets: bool = False
+    ) -> None:
         self.store.run_now(seed, mode, parts=parts)
+        self.sets = sets
+        if sets:
+            self.store.run_now(recipe, RECIPES[0], whole=False)
         units = 2 if parts else 1
         for number in ALL[:on_the_floor]:
-            self.store.run_now(intake.receive, SHOP, 1, [incoming(number, units, units, PlatformState.PAID, "", 0)])
+            news = incoming(number, units, units, PlatformState.PAID, "", 0, sets=sets)
+            self.store.run_now(intake.receive, SHOP, 1, [news])
             self.tap(review.approve, number)
         self.time_passes(15)
         self.time_passes(40)
@@ -133,12 +151,14 @@ class Life(OwedLife):
         self, number: str, cups: int, lids: int, state: PlatformState, note: str, street: str = HOME.address
     ) -> None:
         if cups + lids:
-            news = incoming(number, cups, lids, state, note, 0)
+            news = incoming(number, cups, lids, state, note, 0, sets=self.sets)
             there = replace(news, receiver=replace(HOME, address=street))
             self.store.run_now(intake.receive, SHOP, 1, [there])
 
     def told_again(self, number: str, street: str) -> None:
-        news = replace(incoming(number, 1, 1, PlatformState.PAID, "", 0), receiver=replace(HOME, address=street))
+        news = replace(
+            incoming(number, 1, 1, PlatformState.PAID, "", 0, sets=self.sets), receiver=replace(HOME, address=street)
+        )
         self.store.run_now(intake.receive, SHOP, 1, [news])
 
     @rule(
@@ -179,9 +199,11 @@ class Life(OwedLife):
         if order_id is None:
             return
         order = self.store.read_now(lambda desk: desk.orders.get(order_id))
-        units = {line.merchant_code: line.quantity for line in order.lines}
+        units = Counter[str]()
+        for line in kits.sold(order.lines):
+            units[line.title] += line.quantity
         street = "新路 2 号" if order.receiver.address == HOME.address else HOME.address
-        cups, lids = units.get("CUP", 0), units.get("LID", 0)
+        cups, lids = units["CUP"], units["LID"]
         self.platform_tells(number, cups, lids, order.platform_state, order.buyer_message, street)
         self.a_lead_has_looked(number)
 

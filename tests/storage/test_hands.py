@@ -56,6 +56,8 @@ def some_sieve(each: Each, chance: Random) -> Sieve:
         held=chance.choice([None, None, True, False]),
         shop=chance.choice([0, 0, shops[0]]),
         code=chance.choice([None, None, HoldCode.MESSAGE]),
+        alone=chance.choice([None, None, True, False]),
+        taken_at=chance.choice([None, None, None, NOW, SINCE]),
         due=chance.choice([None, None, NOW, NOW + timedelta(hours=2)]),
         up_to=chance.choice([None, 30]),
         awake=chance.choice([None, True, False]),
@@ -63,6 +65,10 @@ def some_sieve(each: Each, chance: Random) -> Sieve:
         ceilings=chance.choice([None, {"*": 500}, {"CNY": 100, "*": 600}]),
         floors=chance.choice([None, None, {"*": 400}, {"CNY": 600, "*": 100}]),
     )
+
+
+def several(order: Order) -> bool:
+    return len(open_codes(order.holds)) > 1
 
 
 def fits(sieve: Sieve, order: Order, hand: Hand) -> bool:
@@ -79,6 +85,8 @@ def fits(sieve: Sieve, order: Order, hand: Hand) -> bool:
         lambda: sieve.held is None or order.held is sieve.held,
         lambda: sieve.shop in (0, order.shop_id),
         lambda: sieve.code is None or any(hold.open and hold.code is sieve.code for hold in order.holds),
+        lambda: sieve.alone is None or (len(open_codes(order.holds)) == 1 if sieve.alone else several(order)),
+        lambda: sieve.taken_at is None or (holder != 0 and hand.taken_at == sieve.taken_at),
         lambda: sieve.due is None or (order.due_at is not None and order.due_at < sieve.due),
         lambda: sieve.up_to is None or order.id <= sieve.up_to,
         lambda: sieve.awake is None or awake is sieve.awake,
@@ -153,3 +161,22 @@ def _adds_up(heap: Heap, mine: list[tuple[Order, Hand]], since: datetime) -> Non
     assert heap.due == {name: len(found) for name, found in buckets.items() if found}
     assert heap.taken == sum(bool(hand.taken_by and hand.taken_at and hand.taken_at > since) for _, hand in mine)
     assert heap.snoozed == sum(bool(hand.snoozed_until and hand.snoozed_until > NOW) for _, hand in mine)
+
+
+def test_a_set_is_taken_but_for_what_somebody_else_has(each: Each) -> None:
+    anna, bella = (person.id for person in list(each.cast.people.values())[:2])
+
+    def taken(unit: Unit) -> list[int]:
+        made = [factory.order(unit, each.cast.shops[0], str(number)) for number in range(5)]
+        factory.put(unit, *made)
+        ids = [order.id for order in made]
+        unit.hands.take(ids[1], bella, SINCE)
+        unit.hands.snooze(ids[2], NOW + timedelta(hours=1))
+        unit.hands.take_all(ids, anna, SINCE)
+        assert [unit.hands.of(one).taken_by for one in ids] == [anna, bella, anna, anna, anna]
+        assert unit.hands.of(ids[2]) == Hand(anna, NOW, None)
+        unit.hands.take_all([], bella, SINCE)
+        unit.hands.take_all(ids, bella, NOW)  # every take from before is over
+        return [unit.hands.of(one).taken_by for one in ids]
+
+    assert each.store.run_now(taken) == [bella] * 5

@@ -1,0 +1,285 @@
+"""Bulk release (批量解除): held orders of one reason, released and approved as a set, as far as a person saw them.
+
+Surprising: what people wrote is released a page at a time, and a page is in the hands of who reads it: two people read
+two pages, and a page never gains an order. Only measures and clocks are released all at once. What the set would
+become is worked out before anything is written, so that an order which does not fit is never touched.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zlib import crc32
+
+from domain import approval, bins, history, notices, queue, review
+from domain.desk import Desk
+from domain.errors import HeldOrder, HoldNotReleasable, Refusal, Stale
+from domain.holds import CATALOGUE, CURED, UNTOUCHABLE, HoldCode, let_go
+from domain.limits import ceilings
+from domain.lineup import Sieve
+from domain.orders import Order
+from domain.people import Actor, Right, require
+from domain.planning import foreseen, refresh
+from domain.policy import Policy
+from domain.records import NoticeKind
+from domain.scope import Scope, taken_since
+from domain.screening import wanted
+
+PAGE = 10
+SUBJECT = "bulk"
+"""Whose history tells who released what in one go."""
+_PAGES_AHEAD = 5
+Mark = datetime | int
+"""Which look: a page by the moment it was taken, a whole by its watermark (the highest id it meant)."""
+
+ONE_BY_ONE = UNTOUCHABLE | CURED | {HoldCode.BLACKLIST, HoldCode.FRAUD, HoldCode.PLATFORM_LOCK}
+"""Never in bulk: their cause ends them, the platform does, or each is a judgement of its own."""
+AT_ONCE = frozenset(
+    {
+        *(HoldCode.AMOUNT_RANGE, HoldCode.QTY_RANGE, HoldCode.KIND_RANGE, HoldCode.PRICE_LOW, HoldCode.MARGIN_LOW),
+        *(HoldCode.PAYMENT, HoldCode.PART_PAID, HoldCode.PAY_DELAY, HoldCode.TIME_WINDOW, HoldCode.PRESALE_WAIT),
+        HoldCode.MERGE_WAIT,
+    }
+)
+"""Measures and clocks of the house: the rule says all there is to read. Any other reason is read order by order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one card shows of a scope: `orders` its button releases and approves; `along` clean ones which then travel
+    with them, and are approved too; `refused` why others of the same look cannot be (`left`). `mark`: which look.
+
+    Beside them of the same reason: `rest` are free for the next page, `others` held for more reasons, `over` above the
+    limits, `aside` in somebody's hands or put off.
+    """
+
+    orders: tuple[Order, ...] = ()
+    along: tuple[Order, ...] = ()
+    refused: dict[str, Refusal] = field(default_factory=dict)
+    left: tuple[Order, ...] = ()
+    mark: Mark = 0
+    rest: int = 0
+    others: int = 0
+    over: int = 0
+    aside: int = 0
+
+    @property
+    def checksum(self) -> int:
+        """Of everything the button would approve, as it stands."""
+        parts = (",".join(f"{one.id}:{one.revision}" for one in some) for some in (self.orders, self.along))
+        return crc32("|".join(parts).encode())
+
+    @property
+    def held(self) -> int:
+        """How many of the reason stay held when these are released."""
+        return self.rest + self.others + self.over + self.aside + len(self.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a button names: the part of the line, which look at it, and the check sum of what that showed."""
+
+    scope: Scope
+    mark: Mark
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    fit: tuple[Order, ...]
+    along: tuple[Order, ...]
+    refused: dict[int, Refusal]
+
+
+def narrowed(scope: Scope) -> Scope | None:
+    """The part of the line a bulk release of this scope means; None where it says more than shop, reason and
+    deadline, or that the orders are clean."""
+    if scope.held is False or scope.amount or scope.above or scope.hand:
+        return None
+    return replace(scope, held=None)
+
+
+def in_bulk(policy: Policy, actor: Actor, code: HoldCode | None) -> bool:
+    """Whether this actor may release orders of this reason together."""
+    if code is None or code in ONE_BY_ONE or Right.APPROVE not in actor.rights:
+        return False
+    return review.releases(policy, actor, code)
+
+
+def at_once(code: HoldCode) -> bool:
+    """Whether all of its orders go by one tap, rather than by the page."""
+    return code in AT_ONCE
+
+
+def _line(desk: Desk, actor: Actor, scope: Scope) -> Sieve:
+    """The orders of the scope held for one reason alone, with whoever has them and whatever they are worth."""
+    return replace(queue.meant(desk, actor, scope), held=True, alone=True, awake=None)
+
+
+def _free(desk: Desk, actor: Actor, line: Sieve, *mine: int) -> Sieve:
+    """Those of them a batch may take: nobody's, or `mine`, not put off, within one person's limits."""
+    return replace(line, awake=True, hands=queue.NOBODY.union(mine), ceilings=ceilings(desk.policy, actor))
+
+
+def offered(desk: Desk, actor: Actor, scope: Scope) -> dict[HoldCode, int]:
+    """How many orders wait for one reason alone that this actor may release together, by reason."""
+    codes = desk.hands.codes(_line(desk, actor, replace(scope, code=None)))
+    return {code: count for code, count in codes.items() if in_bulk(desk.policy, actor, code)}
+
+
+def count(desk: Desk, actor: Actor, scope: Scope) -> int:
+    """How many orders of the scope could be released together, as far as one can say without trying."""
+    return desk.hands.count(_free(desk, actor, _line(desk, actor, scope), actor.person_id or 0))
+
+
+def _required(desk: Desk, actor: Actor, scope: Scope) -> HoldCode:
+    require(actor, Right.APPROVE)
+    if scope.code is None or not in_bulk(desk.policy, actor, scope.code):
+        raise HoldNotReleasable(scope.code or "", CATALOGUE[scope.code].owner if scope.code else "")
+    return scope.code
+
+
+def whole(desk: Desk, actor: Actor, scope: Scope, up_to: int | None = None, *, lock: bool = False) -> Batch:
+    """All of a measure's or clock's orders, first due first, up to the policy's batch limit. `up_to` is the watermark
+    of an earlier card. Raises NotAllowed, HoldNotReleasable."""
+    if not at_once(_required(desk, actor, scope)):
+        raise Stale("page", "changed")
+    line = replace(_line(desk, actor, scope), up_to=up_to)
+    free = _free(desk, actor, line)
+    batch = _batch(desk, actor, desk.hands.head(free, desk.policy.batch_limit), desk.hands.last_id(free), lock=lock)
+    return _counted(desk, line, free, batch, inside=True)
+
+
+def to_read(desk: Desk, actor: Actor, scope: Scope, reader: Actor, size: int = PAGE) -> Batch:
+    """The next page for this reader, not in their hands yet: the first that fit of what is nobody's or theirs, first
+    due first. Raises NotAllowed, HoldNotReleasable."""
+    _required(desk, actor, scope)
+    line = _line(desk, actor, scope)
+    free = _free(desk, actor, line, reader.person_id or 0)
+    found, batch = desk.hands.head(free, size * _PAGES_AHEAD), Batch()
+    for start in range(0, len(found), size):
+        batch = _batch(desk, actor, found[start : start + size], desk.now)
+        if batch.orders:
+            break
+    return _counted(desk, line, free, batch, inside=True)
+
+
+def take(desk: Desk, reader: Actor, batch: Batch) -> None:
+    """The page is in the reader's hands, with what does not fit: others get the orders behind it. What somebody else
+    was faster with is not on it."""
+    ids = [order.id for order in (*batch.orders, *batch.left)]
+    desk.hands.take_all(ids, reader.person_id or 0, taken_since(desk))
+    notices.redraw(desk, NoticeKind.ORDER, ids, digest=True)
+
+
+def page(desk: Desk, actor: Actor, scope: Scope, taken_at: datetime, *, lock: bool = False) -> Batch:
+    """A page as it is now: what was taken at that moment, in these hands (a group's card: in anybody's) and held for
+    this reason alone. Raises NotAllowed, HoldNotReleasable."""
+    _required(desk, actor, scope)
+    line = _line(desk, actor, scope)
+    mine = None if actor.person_id is None else frozenset({actor.person_id})
+    here = replace(_free(desk, actor, line), hands=mine, taken_at=taken_at)
+    batch = _batch(desk, actor, desk.hands.head(here, PAGE), taken_at, lock=lock)
+    return _counted(desk, line, _free(desk, actor, line), batch, inside=False)
+
+
+def _batch(desk: Desk, actor: Actor, found: Sequence[tuple[int, int]], mark: Mark, *, lock: bool = False) -> Batch:
+    orders = desk.orders.many([order_id for order_id, _ in found])
+    judged = _judged(desk, actor, tuple(orders.values()), lock=lock)
+    refused = {orders[order_id].number: why for order_id, why in judged.refused.items()}
+    return Batch(judged.fit, judged.along, refused, tuple(orders[order_id] for order_id in judged.refused), mark)
+
+
+def _counted(desk: Desk, line: Sieve, free: Sieve, batch: Batch, *, inside: bool) -> Batch:
+    """With how many there are beside, by why they are not in it; `inside`: what it looked at is free itself."""
+    count = desk.hands.count
+    all_, alone = count(replace(line, alone=None)), count(line)
+    within, here = count(replace(line, ceilings=free.ceilings)), len(batch.orders) + len(batch.refused)
+    rest = count(free) - (here if inside else 0)
+    return replace(batch, rest=rest, others=all_ - alone, over=alone - within, aside=within - rest - here)
+
+
+def _judged(desk: Desk, actor: Actor, orders: tuple[Order, ...], *, lock: bool = False) -> _Judged:
+    """Which of these can be released and approved together, worked out and not done. One that cannot stays held, and
+    that may change what the others travel with: so until all of the rest can."""
+    refused: dict[int, Refusal] = {}
+    while True:
+        rest = tuple(order for order in orders if order.id not in refused)
+        once = _tried(desk, actor, rest, lock=lock) if rest else _Judged((), (), {})
+        refused |= once.refused
+        if not once.refused:
+            return replace(once, refused=refused)
+
+
+def _tried(desk: Desk, actor: Actor, orders: Sequence[Order], *, lock: bool) -> _Judged:
+    everyone, arranged = foreseen(desk, [_let_go(desk, actor, order) for order in orders])
+    known, mine = {order.id: order for order in arranged.orders}, {order.id: order for order in orders}
+    free = bins.claimable(desk, {sku for order in everyone for sku in wanted(order)}, lock=lock)
+    fit, along, refused = set[int](), dict[int, Order](), dict[int, Refusal]()
+    for party in approval.together([known[order.id] for order in orders], arranged.parcels, known):
+        members = [order.id for order in party.orders if order.id in mine]
+        faults = {one.id: _fault(desk, actor, mine.get(one.id, one), one, party) for one in party.orders}
+        first = next((why for why in faults.values() if why), None)
+        claim = [move for box in party.boxes for move in approval.claims(box)]
+        if first is None and not approval.take(free, claim):
+            first = HeldOrder(party.orders[0].number, (HoldCode.OUT_OF_STOCK,))
+        if first is None:
+            fit.update(members)
+            along |= {order.id: order for order in party.orders if order.id not in mine}
+        else:
+            refused |= {order_id: faults[order_id] or first for order_id in members}
+    return _Judged(tuple(one for one in orders if one.id in fit), tuple(along.values()), refused)
+
+
+def _fault(desk: Desk, actor: Actor, was: Order, order: Order, party: approval.Party) -> Refusal | None:
+    """Why it cannot be released, or then not approved."""
+    for held in was.holds:
+        if held.open and not review.releasable(desk.policy, actor, was, held.code):
+            return HoldNotReleasable(held.code, CATALOGUE[held.code].owner)
+    return approval.fault(desk.policy, actor, order, party.boxes)
+
+
+def _let_go(desk: Desk, actor: Actor, order: Order) -> Order:
+    return replace(order, holds=let_go(order.holds, actor.name, desk.now))
+
+
+def release(desk: Desk, actor: Actor, seen: Seen, shown_to: Actor | None = None) -> Batch:
+    """Release and approve exactly what the card showed; whoever taps must be able to each by itself. `shown_to` is
+    whose scope the card was drawn for, where that is not the actor (a group's card).
+
+    Returns the batch as it was shown, its `orders` and `along` as they are now. Raises NotAllowed,
+    HoldNotReleasable, Stale when one of them changed meanwhile, or the first refusal where none can be.
+    """
+    require(actor, Right.APPROVE)
+    batch = _shown(desk, shown_to or actor, seen)
+    if batch.checksum != seen.checksum or not batch.orders:
+        raise Stale("page", "changed")
+    if shown_to is not None:
+        batch = _of_actor(desk, actor, batch)
+    code, many = seen.scope.code or "", str(len(batch.orders))
+    released = [_let_go(desk, actor, order) for order in batch.orders]
+    desk.record([history.line(desk, actor, "order", one.id, "hold_released", code, many=many) for one in released])
+    outcome = approval.approve_all(desk, actor, refresh(desk, released, by=actor.person_id))
+    if outcome.refused:
+        raise Stale("page", "changed")
+    done = {order.id: order for order in outcome.approved}
+    history.note(desk, actor, SUBJECT, 0, "released_many", code, orders=str(len(done)))
+    review.announce(desk, done.keys(), decided=True)
+    mine = tuple(done.pop(order.id) for order in batch.orders)
+    return replace(batch, orders=mine, along=tuple(done.values()))
+
+
+def _shown(desk: Desk, viewer: Actor, seen: Seen) -> Batch:
+    if isinstance(seen.mark, datetime):
+        return page(desk, viewer, seen.scope, seen.mark, lock=True)
+    return whole(desk, viewer, seen.scope, seen.mark, lock=True)
+
+
+def _of_actor(desk: Desk, actor: Actor, batch: Batch) -> Batch:
+    """What is left of a group's card for whoever taps it."""
+    judged = _judged(desk, actor, batch.orders, lock=True)
+    if not judged.fit:
+        raise next(iter(judged.refused.values()))
+    found = {order.id: order for order in batch.orders}
+    left = (*batch.left, *(found[order_id] for order_id in judged.refused))
+    refused = batch.refused | {found[order_id].number: why for order_id, why in judged.refused.items()}
+    return replace(batch, orders=judged.fit, along=judged.along, refused=refused, left=left)

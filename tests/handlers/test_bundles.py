@@ -1,0 +1,176 @@
+"""Sets in chat: a file or a command, what it would change, and how orders and papers tell of them."""
+
+from dataclasses import replace
+
+import pytest
+
+from domain.people import Role
+from handlers.bundles import as_file
+from handlers.papers import _slip_lines
+from handlers.words import Words
+from tests.factory import incoming, incoming_line
+from tests.handlers.desk_chat import DeskChat
+
+pytestmark = pytest.mark.anyio
+
+SET = replace(incoming_line("TEASET", 2), title="茶具套装", unit_price=9900, amount=19_800)
+ORDER = incoming(goods=23_700, total=23_700, paid=23_700, lines=(SET, incoming_line("CUP-02", 1, amount=3900)))
+FILE = "组合编码,组合名称,组件编码,数量,独立套件\nTEASET,茶具套装,CUP-01,2,是\n,,TEA-01,1,\n".encode()
+ZH_FILE = "组合编码,组合名称,组件编码,数量\nA,一,CUP-01,两个\nB,二,CUP-01,1\nB,二,CUP-01,1\nC,三,POT,1\n".encode()
+
+
+async def test_a_file_of_recipes_is_tried_then_kept_and_its_orders_go_on(desk: DeskChat) -> None:
+    (order,) = desk.takes(ORDER)
+    buyer = desk.speaks(Role.BUYER, "en")
+    said = await desk.sends(buyer, "sets.csv", FILE)
+    assert said[-1].split("\n") == [
+        "<b>🧩 sets.csv: 1 set to change</b>",
+        "• new: <b>TEASET 茶具套装</b>: CUP-01 ×2, TEA-01 ×1 · independent kit",
+        "",
+        "Orders that are taken in already keep what they were made up of.",
+        "⏳ 1 order waits for these sets: 1 can be made up then.",
+    ]
+    assert len(desk.order(order.id).lines) == 2
+    said = await desk.taps(buyer, "✅ Keep it")
+    assert said[-1].split("\n") == [
+        "✅ 1 set is made up so from now on, by 孙丽 Sun Li.",
+        "• TEASET: CUP-01 ×2, TEA-01 ×1 · independent kit",
+    ]
+    assert [(line.sku, line.quantity) for line in desk.order(order.id).lines] == [
+        ("CUP-01", 4),
+        ("CUP-02", 1),
+        ("TEA-01", 2),
+    ]
+    (card,) = await desk.writes(buyer, "/bundle teaset")
+    assert await desk.writes(buyer, "/stock teaset") == [card]
+    lines = card.split("\n")
+    assert lines[0] == "<b>🧩 TEASET</b> 茶具套装"
+    assert lines[1].startswith("Recipe 1, by 孙丽 Sun Li at ")
+    assert lines[2:] == [
+        "An independent kit: its parts travel together.",
+        "",
+        "• 2 × <code>CUP-01</code> 陶瓷杯 白",
+        "• 1 × <code>TEA-01</code> 茉莉花茶 100g",
+        "",
+        "Sets to ship 60 · to sell 58 (the least: TEA-01)",
+        "",
+        "To change it, for orders from then on: <code>/bundle TEASET = CUP-01 ×2, TEA-01 ×1 whole</code>",
+    ]
+
+
+async def test_the_card_of_an_order_tells_sets_and_what_they_are(desk: DeskChat) -> None:
+    buyer = desk.speaks(Role.BUYER, "en")
+    await desk.sends(buyer, "sets.csv", FILE)
+    await desk.taps(buyer, "✅ Keep it")
+    (order,) = desk.takes(ORDER)
+    cs = desk.speaks(Role.CS, "en")
+    (card,) = await desk.writes(cs, "/order 1001")
+    assert "#1 · 2 × <b>TEASET</b> 茶具套装 (陶瓷杯 白 ×4, 茉莉花茶 100g ×2) · ¥198.00" in card.split("\n")
+    assert "#2 · 1 × <b>CUP-02</b> goods CUP-02 · ¥39.00" in card.split("\n")
+    (why,) = await desk.writes(cs, "/why 1001")
+    line = next(line for line in why.split("\n") if line.startswith("🧩"))
+    assert line.startswith("🧩 #1: 2 × TEASET is 4 × CUP-01, 2 × TEA-01, by its recipe 1 (孙丽 Sun Li, ")
+    zh = desk.speaks(Role.CS, "zh")
+    (card,) = await desk.writes(zh, "/order 1001")
+    assert "#1 · 2 × <b>TEASET</b> 茶具套装（陶瓷杯 白 ×4、茉莉花茶 100g ×2） · ¥198.00" in card.split("\n")
+    box = desk.look(lambda unit: unit.parcels.of_orders([order.id])[order.id][0])
+    slip = desk.look(lambda unit: _slip_lines(unit, box, {order.id: unit.orders.get(order.id)}, Words("en", "UTC")))
+    assert [(line.sku, line.title, line.quantity, line.set_name) for line in slip] == [
+        ("CUP-02", "goods CUP-02", 1, ""),
+        ("CUP-01", "陶瓷杯 白", 4, "茶具套装 ×2"),
+        ("TEA-01", "茉莉花茶 100g", 2, "茶具套装 ×2"),
+    ]
+
+
+async def test_a_refund_is_asked_for_sets_and_not_for_their_parts(desk: DeskChat) -> None:
+    buyer = desk.speaks(Role.BUYER, "en")
+    await desk.sends(buyer, "sets.csv", FILE)
+    await desk.taps(buyer, "✅ Keep it")
+    (order,) = desk.takes(ORDER)
+    cs = desk.speaks(Role.CS, "en")
+    await desk.writes(cs, "/order 1001")
+    await desk.taps(cs, "💸 Refund and stop")
+    await desk.taps(cs, "Only #1: 2 × 茶具套装")
+    await desk.taps(cs, "Only 1 of 2")
+    await desk.taps(cs, "💸 ¥99.00: Too slow")
+    after = desk.order(order.id)
+    assert after.refunded == 9900
+    assert [(line.sku, line.quantity) for line in after.lines if line.dropped] == [("CUP-01", 2), ("TEA-01", 1)]
+    assert [(line.sku, line.quantity) for line in after.shippable] == [("CUP-01", 2), ("CUP-02", 1), ("TEA-01", 1)]
+
+
+async def test_every_faulty_row_is_told_and_the_other_sets_can_be_kept(desk: DeskChat) -> None:
+    said = await desk.sends(desk.speaks(Role.CS_LEAD, "zh"), "套装.csv", ZH_FILE)
+    assert said[-1].split("\n") == [
+        "<b>🧩 套装.csv：将更改 1 个组合装</b>",
+        "• 新增 <b>C 三</b>：POT ×1",
+        "⚠ C：还没有商品 POT，建档前相关订单会等待。",
+        "",
+        "<b>未采用的行：3</b>",
+        "• 第 2 行：「数量」：两个 不是整数",
+        "• 第 3 行：同一组合装的第 4 行有错",
+        "• 第 4 行：CUP-01 在第 3 行已有",
+        "",
+        "已拆分的订单保持原样。",
+        "没有订单在等这些组合装。",
+    ]
+
+
+async def test_a_recipe_is_typed_and_what_waits_for_it_says_so(desk: DeskChat) -> None:
+    buyer = desk.speaks(Role.BUYER, "en")
+    await desk.writes(buyer, "/bundle TEASET Tea set = -")
+    await desk.taps(buyer, "✅ Keep it")
+    (order,) = desk.takes(ORDER)
+    (card,) = await desk.writes(buyer, "/bundle TEASET")
+    assert card.split("\n")[3:6] == ["No parts.", "", "It cannot be made up: its orders wait."]
+    assert "⏳ 1 order waits for it: 1001" in card.split("\n")
+    (held,) = await desk.writes(buyer, "/order 1001")
+    assert "• <b>set not made up</b>: 1 line, first: no recipe (/bundle) of the set «TEASET» 茶具套装" in held
+    said = await desk.writes(buyer, "/bundle TEASET = CUP-01 ×2, POT ×1")
+    assert "⏳ 1 order waits for these sets: 0 can be made up then." in said[-1].split("\n")
+    await desk.taps(buyer, "✅ Keep it")
+    (held,) = await desk.writes(buyer, "/order 1001")
+    assert "first: POT is no product of ours, in the set «TEASET» 茶具套装" in held
+    await desk.writes(buyer, "/bundle TEASET = CUP-01 ×2, TEA-01")
+    await desk.taps(buyer, "✅ Keep it")
+    assert not desk.order(order.id).held
+    (card,) = await desk.writes(buyer, "/bundle TEASET")
+    assert card.split("\n")[0] == "<b>🧩 TEASET</b> Tea set"
+
+
+async def test_somebody_else_was_faster(desk: DeskChat) -> None:
+    buyer, lead = desk.speaks(Role.BUYER, "en"), desk.speaks(Role.CS_LEAD, "en")
+    await desk.writes(buyer, "/bundle TEASET = CUP-01 ×2")
+    await desk.writes(lead, "/bundle TEASET = CUP-01 ×3")
+    await desk.taps(lead, "✅ Keep it")
+    await desk.taps(buyer, "✅ Keep it")
+    assert [part.units for part in desk.look(lambda unit: unit.catalog.bundles["TEASET"].parts)] == [3]
+    await desk.taps(buyer, "✅ Keep it")
+    assert [part.units for part in desk.look(lambda unit: unit.catalog.bundles["TEASET"].parts)] == [2]
+
+
+@pytest.mark.parametrize("role", [Role.CS, Role.PICKER, Role.FINANCE])
+async def test_who_keeps_no_products_writes_no_recipe(desk: DeskChat, role: Role) -> None:
+    person = desk.speaks(role, "en")
+    said = await desk.writes(person, "/bundle TEASET = CUP-01 ×2")
+    assert "keep products and sets" in said[-1]
+    await desk.sends(person, "sets.csv", FILE)
+    assert desk.look(lambda unit: dict(unit.catalog.bundles)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("T = A", ["T,,A,1,"]),
+        (
+            "T Tea set = A x2, B×3；C*4、D 5 whole",
+            ["T,Tea set,A,2,是", "T,Tea set,B,3,是", "T,Tea set,C,4,是", "T,Tea set,D,5,是"],
+        ),
+        ("T 茶具 = BOX2 ×1，独立套件", ["T,茶具,BOX2,1,是"]),
+        ("T = A ×2 可拆", ["T,,A,2,否"]),
+        ("T = -", ["T,,-,,"]),
+    ],
+)
+def test_what_is_typed_is_a_file(text: str, rows: list[str]) -> None:
+    name, data = as_file(text)
+    assert (name, data.decode().split("\r\n")) == ("T", ["组合编码,组合名称,组件编码,数量,独立套件", *rows, ""])
