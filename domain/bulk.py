@@ -13,7 +13,7 @@ from zlib import crc32
 from domain import approval, bins, history, notices, queue, review
 from domain.desk import Desk
 from domain.errors import HeldOrder, HoldNotReleasable, Refusal, Stale
-from domain.holds import CATALOGUE, CURED, UNTOUCHABLE, HoldCode, let_go
+from domain.holds import CATALOGUE, CURED, UNTOUCHABLE, HoldCode, let_go, open_codes
 from domain.limits import ceilings
 from domain.lineup import Sieve
 from domain.orders import Order
@@ -48,8 +48,8 @@ class Batch:
     """What one card shows of a scope: `orders` its button releases and approves; `along` clean ones which then travel
     with them, and are approved too; `refused` why others of the same look cannot be (`left`). `mark`: which look.
 
-    Beside them of the same reason: `rest` are free for the next page, `others` held for more reasons, `over` above the
-    limits, `aside` in somebody's hands or put off.
+    Beside them of the same reason: `rest` are free for the next page, `others` held for reasons that do not go with it,
+    `over` above the limits, `aside` in somebody's hands or put off.
     """
 
     orders: tuple[Order, ...] = ()
@@ -110,9 +110,24 @@ def at_once(code: HoldCode) -> bool:
     return code in AT_ONCE
 
 
+def _held(desk: Desk, actor: Actor, scope: Scope) -> Sieve:
+    """The held orders of the scope, with whoever has them and whatever they are worth."""
+    return replace(queue.meant(desk, actor, scope), held=True, awake=None)
+
+
+def _alone(line: Sieve) -> Sieve:
+    return replace(line, alone=True)
+
+
+def _readable(desk: Desk, actor: Actor, line: Sieve) -> Sieve:
+    return replace(line, within=frozenset(code for code in HoldCode if in_bulk(desk.policy, actor, code)))
+
+
 def _line(desk: Desk, actor: Actor, scope: Scope) -> Sieve:
-    """The orders of the scope held for one reason alone, with whoever has them and whatever they are worth."""
-    return replace(queue.meant(desk, actor, scope), held=True, alone=True, awake=None)
+    """The orders of the scope that go together: a measure's when nothing else holds them; a page's also for other
+    reasons that this actor may release together, as the page shows all there is to read of an order."""
+    line = _held(desk, actor, scope)
+    return _alone(line) if scope.code and at_once(scope.code) else _readable(desk, actor, line)
 
 
 def _free(desk: Desk, actor: Actor, line: Sieve, *mine: int) -> Sieve:
@@ -121,9 +136,11 @@ def _free(desk: Desk, actor: Actor, line: Sieve, *mine: int) -> Sieve:
 
 
 def offered(desk: Desk, actor: Actor, scope: Scope) -> dict[HoldCode, int]:
-    """How many orders wait for one reason alone that this actor may release together, by reason."""
-    codes = desk.hands.codes(_line(desk, actor, replace(scope, code=None)))
-    return {code: count for code, count in codes.items() if in_bulk(desk.policy, actor, code)}
+    """How many orders wait that this actor may release together, by reason; an order with two is counted at both."""
+    line = _held(desk, actor, replace(scope, code=None))
+    alone, pages = desk.hands.codes(_alone(line)), desk.hands.codes(_readable(desk, actor, line))
+    found = {code: (alone if at_once(code) else pages).get(code, 0) for code in HoldCode}
+    return {code: count for code, count in found.items() if count and in_bulk(desk.policy, actor, code)}
 
 
 def count(desk: Desk, actor: Actor, scope: Scope) -> int:
@@ -173,7 +190,7 @@ def take(desk: Desk, reader: Actor, batch: Batch) -> None:
 
 def page(desk: Desk, actor: Actor, scope: Scope, taken_at: datetime, *, lock: bool = False) -> Batch:
     """A page as it is now: what was taken at that moment, in these hands (a group's card: in anybody's) and held for
-    this reason alone. Raises NotAllowed, HoldNotReleasable."""
+    nothing that is not read here. Raises NotAllowed, HoldNotReleasable."""
     _required(desk, actor, scope)
     line = _line(desk, actor, scope)
     mine = None if actor.person_id is None else frozenset({actor.person_id})
@@ -192,10 +209,10 @@ def _batch(desk: Desk, actor: Actor, found: Sequence[tuple[int, int]], mark: Mar
 def _counted(desk: Desk, line: Sieve, free: Sieve, batch: Batch, *, inside: bool) -> Batch:
     """With how many there are beside, by why they are not in it; `inside`: what it looked at is free itself."""
     count = desk.hands.count
-    all_, alone = count(replace(line, alone=None)), count(line)
+    all_, together = count(replace(line, alone=None, within=None)), count(line)
     within, here = count(replace(line, ceilings=free.ceilings)), len(batch.orders) + len(batch.refused)
     rest = count(free) - (here if inside else 0)
-    return replace(batch, rest=rest, others=all_ - alone, over=alone - within, aside=within - rest - here)
+    return replace(batch, rest=rest, others=all_ - together, over=together - within, aside=within - rest - here)
 
 
 def _judged(desk: Desk, actor: Actor, orders: tuple[Order, ...], *, lock: bool = False) -> _Judged:
@@ -257,7 +274,8 @@ def release(desk: Desk, actor: Actor, seen: Seen, shown_to: Actor | None = None)
         batch = _of_actor(desk, actor, batch)
     code, many = seen.scope.code or "", str(len(batch.orders))
     released = [_let_go(desk, actor, order) for order in batch.orders]
-    desk.record([history.line(desk, actor, "order", one.id, "hold_released", code, many=many) for one in released])
+    ended = [(order.id, why) for order in batch.orders for why in open_codes(order.holds)]
+    desk.record([history.line(desk, actor, "order", one, "hold_released", why, many=many) for one, why in ended])
     outcome = approval.approve_all(desk, actor, refresh(desk, released, by=actor.person_id))
     if outcome.refused:
         raise Stale("page", "changed")

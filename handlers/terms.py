@@ -257,32 +257,6 @@ RIGHTS = {
     "policy": N_("house rules"),
     "products": N_("keep products and sets"),
 }
-FORMATS = {
-    "taobao-orders": N_("Taobao order list"),
-    "taobao-details": N_("Taobao detail list"),
-    "taobao-items": N_("Taobao item sheet"),
-    "taobao-refunds": N_("Taobao refund list"),
-    "taobao-orders+taobao-items": N_("Taobao orders and items"),
-    "pinduoduo-orders": N_("Pinduoduo orders"),
-    "shopify-orders": N_("Shopify orders"),
-    "shopify-json": N_("Shopify orders (JSON)"),
-    "woocommerce-json": N_("WooCommerce orders (JSON)"),
-    "woocommerce-report": N_("WooCommerce orders (table)"),
-    "woocommerce-items": N_("WooCommerce orders (table)"),
-    "woocommerce-orders": N_("WooCommerce orders (table)"),
-    "jd-orders": N_("JD orders"),
-    "douyin-orders": N_("Douyin orders"),
-    "douyin-refunds": N_("Douyin after-sale list"),
-    "1688-orders": N_("1688 orders"),
-    "jst-orders": N_("JST orders"),
-    "amazon-orders": N_("Amazon orders"),
-    "amazon-all-orders": N_("Amazon orders (all)"),
-    "ebay-orders": N_("eBay orders"),
-    "shopee-orders": N_("Shopee orders"),
-    "tiktok-orders": N_("TikTok Shop orders"),
-    "lazada-orders": N_("Lazada orders"),
-    "mapped": N_("learned table"),
-}
 
 
 def role_name(code: str, words: Words) -> str:
@@ -323,12 +297,6 @@ def platform_state_name(code: str, words: Words) -> str:
 def refund_state_name(code: str, words: Words) -> str:
     """Where a refund stands."""
     return named_in(REFUND_STATES, code, words)
-
-
-def format_name(code: str, words: Words) -> str:
-    """What kind of file it was; of several in one file each by its name."""
-    codes = [code] if code in FORMATS else code.split("+")
-    return " + ".join(named_in(FORMATS, one, words) for one in codes)
 
 
 def actor_name(name: str, words: Words) -> str:

@@ -19,6 +19,7 @@ from storage.types import NEVER
 
 _AMOUNT = case((orders.c.cod, orders.c.total), else_=orders.c.paid)
 _PLACE = (orders.c.due_at, orders.c.created_at, orders.c.id)
+_OPEN = (hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None))
 _REASONS = (
     select(func.count(hold.c.code.distinct()))
     .where(hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None))
@@ -71,10 +72,11 @@ class Hands:
         if sieve.up_to is not None:
             found.append(orders.c.id <= sieve.up_to)
         if sieve.code is not None:
-            opened = hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None), hold.c.code == sieve.code
-            found.append(exists().where(*opened))
+            found.append(exists().where(*_OPEN, hold.c.code == sieve.code))
         if sieve.alone is not None:
             found.append(_REASONS == 1 if sieve.alone else _REASONS > 1)
+        if sieve.within is not None:
+            found.append(~exists().where(*_OPEN, hold.c.code.not_in(sieve.within)))
         if sieve.ceilings is not None:
             found.append(~_above(sieve.ceilings))
         if sieve.floors is not None:

@@ -63,8 +63,8 @@ SHORT = {
     AlertKind.TRANSFER_LATE: N_("Transfers late"),
     AlertKind.COUNT_LATE: N_("Counts waiting"),
     AlertKind.STOCK_LEFT: N_("Left open"),
-    AlertKind.NUMBERS_LOW: N_("Numbers low"),
-    AlertKind.VOID_FAILED: N_("Not taken back"),
+    AlertKind.NUMBERS_LOW: N_("Numbers left"),
+    AlertKind.VOID_FAILED: N_("Numbers not back"),
 }
 """The same on a button, which is as wide as a phone: the list above it says the rest."""
 

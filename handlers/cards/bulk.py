@@ -13,7 +13,7 @@ from domain import bulk
 from domain.bulk import Batch
 from domain.desk import Desk
 from domain.errors import Stale
-from domain.holds import HoldCode
+from domain.holds import Hold, HoldCode, open_codes
 from domain.orders import Order
 from domain.people import Actor, Chat
 from domain.scope import ALL, Scope, fixed
@@ -58,7 +58,7 @@ def reasons_card(desk: Desk, chat: Chat, scope: Scope) -> Card:
     head = words("<b>📑 Release held orders together</b>")
     if scope != ALL:
         head += "\n" + words("🔎 {name}", name=scope_name(desk, scope, words))
-    return Card(f"{head}\n{words('Held for this reason alone:')}", in_twos(buttons))
+    return Card(f"{head}\n{words('By reason:')}", in_twos(buttons))
 
 
 def opened(desk: Desk, reader: Actor, chat: Chat, scope: Scope) -> Card:
@@ -124,7 +124,7 @@ def _page(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer
         label = N_("Nothing is left on this page: {name}") if batch.rest else N_("🏁 Nothing more to release: {name}")
         text = words(label, name=scope_name(desk, scope, words))
         return "\n\n".join([text, *_beside(batch, words)])
-    head = words("<b>📑 Held only for: {name}</b>", name=scope_name(desk, scope, words))
+    head = words("<b>📑 Held for: {name}</b>", name=scope_name(desk, scope, words))
     listed = _largest if bulk.at_once(code) else _whole_page
     blocks = [head + "\n" + listed(desk, batch, code, viewer), *_along(batch, words), *_beside(batch, words)]
     if not bulk.at_once(code):
@@ -180,8 +180,10 @@ def _worth(order: Order) -> int:
 def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:
     """All there is to read of one order: why it is held, and whole what buyer and seller wrote beside what ships."""
     words, whole = viewer.words, bulk.at_once(code)
-    for hold in order.holds if code not in _IS_THE_TEXT else ():
-        for line in seen_text(hold, words, viewer.private).split("\n") if hold.open else ():
+    if len(codes := open_codes(order.holds)) > 1:
+        yield words("   ✋ {holds}", holds=words.listed(hold_name(one, words) for one in codes))
+    for hold in order.holds:
+        for line in seen_text(hold, words, viewer.private).split("\n") if hold.open and _has_more(hold) else ():
             yield words(N_("   {seen}") if whole else N_("   <code>{seen}</code>"), seen=Html(line.strip()))
     texts = ((sign, " ".join(text.split())) for sign, text in (("💬", order.buyer_message), ("📝", order.seller_note)))
     said = [(sign, veiled(text, viewer.private, len(text))) for sign, text in texts if text]
@@ -189,6 +191,11 @@ def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:
         parts = [words("{goods}", goods=_goods(order, words))]
         parts += [words("{sign} <code>{text}</code>", sign=sign, text=text) for sign, text in said]
         yield "   " + " ".join(parts)
+
+
+def _has_more(hold: Hold) -> bool:
+    """Whether its evidence says more than the texts of the order do."""
+    return hold.code not in _IS_THE_TEXT
 
 
 def _sums(desk: Desk, batch: Batch, words: Words) -> list[str]:
@@ -230,7 +237,7 @@ def _beside(batch: Batch, words: Words) -> list[str]:
     """What else waits for this reason and why it is not among these."""
     told = (
         (words.plain("for the next page"), batch.rest),
-        (words.plain("held for other reasons too"), batch.others),
+        (words.plain("held for reasons that do not go with it"), batch.others),
         (words.plain("above your limit, or two people must"), batch.over),
         (words.plain("in somebody's hands or put off"), batch.aside),
     )

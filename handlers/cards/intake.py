@@ -16,8 +16,9 @@ from domain.records import ImportRun, NoticeKind
 from handlers.card import Button, Card, File
 from handlers.cards.evidence import veiled
 from handlers.draw import drawing
+from handlers.format_terms import format_name
 from handlers.taps import pack
-from handlers.terms import N_, actor_name, format_name
+from handlers.terms import N_, actor_name
 from handlers.viewer import Viewer
 from handlers.words import Words
 

@@ -224,7 +224,7 @@ class Batches(RuleBasedStateMachine):
 
 TestBatches = Batches.TestCase
 TestBatches.settings = settings(
-    max_examples=20,
+    max_examples=12,
     derandomize=True,
     stateful_step_count=30,
     deadline=None,

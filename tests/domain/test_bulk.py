@@ -65,13 +65,39 @@ def test_a_page_is_released_and_approved_in_one_go(shop: Shop) -> None:
     )
 
 
-def test_only_what_this_reason_alone_holds_is_in_it(shop: Shop) -> None:
-    took(shop, note("1"), note("2", seller_flag="red", seller_note="发票"), incoming("3"), note("4"))
+FEW = {"paid": 10, "total": 10}
+"""Held for its amount too, which is a lead's."""
+
+
+def test_a_page_has_what_is_held_for_other_reasons_that_are_read_on_it(shop: Shop) -> None:
+    """A note with a keyword in it is one note. Each reason ends in the order's history."""
+    took(shop, note("1", buyer_message="请开发票", seller_flag="red", seller_note="发票"), note("2"))
+    codes = (HoldCode.KEYWORD, HoldCode.MESSAGE, HoldCode.FLAG, HoldCode.SELLER_NOTE)
+    assert shop.held("1") == codes
     batch = look(shop, shop.cs)
-    assert numbers(batch) == ["1", "4"]
-    assert (batch.held, batch.others) == (1, 1)
+    assert (numbers(batch), batch.held) == (["1", "2"], 0)
     shop.do(bulk.release, shop.cs, seen(batch))
-    assert (shop.held("2") != (), shop.order("3").status) == (True, OrderStatus.REVIEW)
+    order = shop.order("1")
+    assert (order.status, open_codes(order.holds)) == (OrderStatus.APPROVED, ())
+    told = shop.store.read_now(lambda desk: desk.history("order", order.id))
+    assert {(one.reason, one.data["many"]) for one in told if one.verb == "hold_released"} == {(c, "2") for c in codes}
+
+
+def test_what_a_page_or_this_person_may_not_release_is_not_on_it(shop: Shop) -> None:
+    took(shop, note("1"), note("2", **FEW), incoming("3"), note("4", receiver=receiver(address="")))
+    assert shop.held("2") == (HoldCode.AMOUNT_RANGE, HoldCode.MESSAGE)
+    batch = look(shop, shop.cs)
+    assert (numbers(batch), batch.held, batch.others) == (["1"], 2, 2)
+    shop.do(bulk.release, shop.cs, seen(batch))
+    assert [shop.order(one).status for one in "1234"] == [OrderStatus.APPROVED, *[OrderStatus.REVIEW] * 3]
+    assert numbers(look(shop, shop.lead)) == ["2"]
+
+
+def test_a_measures_whole_has_nothing_that_is_to_be_read(shop: Shop) -> None:
+    scope = measured(shop, 1)
+    took(shop, note("9", **FEW))
+    batch = look(shop, shop.lead, scope)
+    assert (len(batch.orders), "9" in numbers(batch), batch.others) == (1, False, 1)
 
 
 @pytest.mark.parametrize("role", [Role.PICKER, Role.FINANCE, Role.BUYER])
@@ -232,8 +258,11 @@ def test_a_bulk_scope_says_shop_reason_and_deadline_only(scope: Scope) -> None:
 
 
 def test_what_can_be_released_together_is_counted_by_reason(shop: Shop) -> None:
-    took(shop, note("1"), note("2"), note("3", seller_flag="red", seller_note="发票"), incoming("4"))
-    assert shop.store.read_now(bulk.offered, shop.cs, ALL) == {HoldCode.MESSAGE: 2}
+    measured(shop, 1)
+    took(shop, note("1"), note("2", **FEW), note("3", seller_flag="red"), incoming("4"))
+    assert shop.store.read_now(bulk.offered, shop.cs, ALL) == {HoldCode.MESSAGE: 2, HoldCode.FLAG: 1}
+    of_lead = {HoldCode.MESSAGE: 3, HoldCode.FLAG: 1, HoldCode.AMOUNT_RANGE: 1}
+    assert shop.store.read_now(bulk.offered, shop.lead, ALL) == of_lead
     assert shop.store.read_now(bulk.count, shop.cs, NOTES) == 2
     assert open_codes(shop.order("4").holds) == ()
 
@@ -243,7 +272,7 @@ def test_what_would_be_held_anew_is_not_released(shop: Shop) -> None:
     policy = replace(Policy(), merge=replace(Policy().merge, wait_minutes=60))
     shop.do(lambda unit: unit.catalog_admin.put_policy(policy, "test"))
     same: dict[str, Any] = {"buyer_id": "one", "receiver": receiver()}
-    took(shop, note("1", seller_note="x", **same), note("2", lines=TEA, **same), note("3"))
+    took(shop, note("1", **FEW, **same), note("2", lines=TEA, **same), note("3"))
     batch = look(shop, shop.cs)
     fault = batch.refused["2"]
     assert isinstance(fault, HeldOrder)

@@ -11,7 +11,7 @@ from domain.people import Person, Role
 from domain.policy import Policy
 from domain.policy_sections import Suspension
 from domain.records import Alert, AlertKind, Notice, NoticeKind
-from domain.worries import OF_STOCK_DOC, OF_WAREHOUSE
+from domain.worries import OF_ACCOUNT, OF_STOCK_DOC, OF_WAREHOUSE
 from handlers.cards.alert_facts import FACTS, KINDS, SHORT
 from handlers.cards.alerts import alert_buttons
 from handlers.draw import draw
@@ -20,6 +20,7 @@ from storage.unit import Unit
 from tests.factory import NOW, incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat
 from tests.handlers.floor_chat import GROUP
+from tests.handlers.test_numbers import account
 
 pytestmark = pytest.mark.anyio
 TOWELS = (incoming_line("TOWEL-01", 2),)
@@ -330,11 +331,9 @@ def test_a_button_of_the_list_is_no_wider_than_a_phone(desk: DeskChat, language:
     """About what fits at 390 pixels, a Chinese letter counted as two; with a thousand of each in a shop of five."""
     words = Words(language, "Asia/Shanghai")
     shop, place = desk.cast.shops[0].id, desk.cast.warehouses[0].id
+    places = dict.fromkeys(OF_WAREHOUSE | OF_STOCK_DOC, place) | dict.fromkeys(OF_ACCOUNT, account(desk, 30).id)
     roles = {AlertKind.HOLD_LATE: "cs", AlertKind.STOCK_LEFT: "receiver"}
-    alerts = [
-        Alert(0, kind, place if kind in OF_WAREHOUSE | OF_STOCK_DOC else shop, NOW, NOW, 999, part=roles.get(kind, ""))
-        for kind in AlertKind
-    ]
+    alerts = [Alert(0, kind, places.get(kind, shop), NOW, NOW, 999, part=roles.get(kind, "")) for kind in AlertKind]
     rows = desk.look(lambda unit: alert_buttons(unit, alerts, words))
     labels = [button.label for row in rows for button in row]
     assert [label for label in labels if sum(1 + (letter > "\u2e80") for letter in label) > WIDE] == []

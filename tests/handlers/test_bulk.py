@@ -58,12 +58,12 @@ async def test_a_page_is_read_and_released(desk: DeskChat) -> None:
     orders = notes(desk, 12)
     await desk.writes(anna, "/new")
     [text] = await desk.taps(anna, "📑 Release together…")
-    assert text == "<b>📑 Release held orders together</b>\nHeld for this reason alone:"
+    assert text == "<b>📑 Release held orders together</b>\nBy reason:"
     assert desk.labels == [["buyer's message 12"]]
     [text] = await desk.taps(anna, "buyer's message 12")
     lines = text.split("\n")
     assert lines[:6] == [
-        "<b>📑 Held only for: buyer's message</b>",
+        "<b>📑 Held for: buyer's message</b>",
         "",
         "小满旗舰店: 10 orders · ¥780.00",
         "<b>1.</b> 1 · ¥78.00",
@@ -124,7 +124,7 @@ async def test_one_is_taken_out_and_opens(desk: DeskChat) -> None:
     page, order = await desk.taps(anna, "2")
     assert desk.toasts == ["In your hands."]
     assert [line for line in page.split("\n") if line.startswith("<b>")] == [
-        "<b>📑 Held only for: buyer's message</b>",
+        "<b>📑 Held for: buyer's message</b>",
         "<b>1.</b> 1 · ¥78.00",
         "<b>2.</b> 3 · ¥78.00",
     ]
@@ -136,10 +136,10 @@ async def test_one_is_taken_out_and_opens(desk: DeskChat) -> None:
 async def test_what_people_wrote_is_data(desk: DeskChat) -> None:
     """No tag, no command, no link: Telegram looks for none of them in code type."""
     anna = desk.cast.people[Role.CS]
-    desk.takes(note("1", "<b>/refund 2</b>\n\n@bot https://x.example & 请", seller_note="<i>"))
+    desk.takes(note("1", "<b>/refund 2</b>\n\n@bot https://x.example & 请", paid=10, total=10))
     [text] = await desk.writes(anna, "/release #1 buyer's message")
     assert text == "🏁 Nothing more to release: 小满旗舰店 + buyer's message\n\n1 more of this reason stay held:\n" + (
-        "• held for other reasons too: 1"
+        "• held for reasons that do not go with it: 1"
     )
     desk.takes(note("2", "<b>/refund 2</b>\n\n@bot https://x.example & 请"))
     [text] = await desk.writes(anna, TYPED)
@@ -227,12 +227,12 @@ async def test_why_tells_whose_batch_it_was(desk: DeskChat) -> None:
 async def test_what_does_not_fit_is_told_with_its_reason(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
     lamps: dict[str, Any] = {"lines": (incoming_line("LAMP-01", 10),), "paid": 9_000, "total": 9_000}
-    orders = desk.takes(note("1", **lamps), note("2", **lamps), note("3", seller_flag="red", seller_note="x"))
+    orders = desk.takes(note("1", **lamps), note("2", **lamps), note("3", paid=10, total=10))
     desk.takes(note("4", paid=600_000, total=600_000))
     [text] = await desk.writes(anna, TYPED)
     assert text.split("\n")[-5:-1] == [
         "3 more of this reason stay held:",
-        "• held for other reasons too: 2",
+        "• held for reasons that do not go with it: 2",
         "• out of stock: 1",
         "",
     ]
@@ -331,7 +331,7 @@ async def test_in_chinese(zh: DeskChat) -> None:
     zh.takes(note("9"), shop=1)
     [text] = await zh.writes(anna, "/release 买家留言")
     assert text.split("\n")[:6] == [
-        "<b>📑 只因此待审：买家留言</b>",
+        "<b>📑 因此待审：买家留言</b>",
         "合计：3 单 · ¥234.00",
         "",
         "小满旗舰店：2 单 · ¥156.00",

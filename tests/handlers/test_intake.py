@@ -7,7 +7,7 @@ import pytest
 
 from domain.people import Role
 from handlers.cards.intake import reject_file
-from handlers.terms import format_name
+from handlers.format_terms import format_name
 from handlers.words import Words
 from tests.channels import making
 from tests.handlers.desk_chat import DeskChat

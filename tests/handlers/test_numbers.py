@@ -156,7 +156,7 @@ async def test_the_list_of_alerts_names_the_account_and_opens_the_alert(desk: De
     desk.do(watch.tick)
     owner = desk.cast.people[Role.OWNER]
     await desk.writes(owner, "/alerts")
-    few, not_back = {"en": ("Numbers low", "Not taken back"), "zh": ("面单号不足", "面单号未回收")}[language]
+    few, not_back = {"en": ("Numbers left", "Numbers not back"), "zh": ("单号剩余", "单号未退回")}[language]
     assert desk.labels == [[f"{few} 30 · #{low.id}"], [f"{not_back} 2 · #{of.id}"]]
     [text] = await desk.taps(owner, f"{few} 30 · #{low.id}")
     assert text.split("\n")[0] == LOW[language][0].replace("{id}", str(low.id))

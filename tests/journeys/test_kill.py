@@ -30,7 +30,7 @@ from tests.journeys.killed_house import House, open_house, until
 from tests.journeys.lives import Lives
 
 pytestmark = pytest.mark.anyio
-ROUNDS = int(os.environ.get("XIAOER_KILLS", "6"))
+ROUNDS = int(os.environ.get("XIAOER_KILLS", "4"))
 SEED = int(os.environ.get("XIAOER_KILL_SEED", "20261123"))
 SCANS = ("/pick ", "/pack ", "/weigh ", "/ship ", "/putback ")
 GROUPS = [telegram_id for telegram_id, *_ in company.GROUPS]

@@ -387,7 +387,7 @@ class Life(OwedLife):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=int(os.environ.get("XIAOER_LIVES", "30")),
+    max_examples=int(os.environ.get("XIAOER_LIVES", "20")),
     derandomize="XIAOER_LIVES" not in os.environ,
     stateful_step_count=40,
     deadline=None,

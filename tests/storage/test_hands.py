@@ -57,6 +57,9 @@ def some_sieve(each: Each, chance: Random) -> Sieve:
         shop=chance.choice([0, 0, shops[0]]),
         code=chance.choice([None, None, HoldCode.MESSAGE]),
         alone=chance.choice([None, None, True, False]),
+        within=chance.choice(
+            [None, None, frozenset(), frozenset({HoldCode.MESSAGE}), frozenset({HoldCode.FREEZE, HoldCode.MESSAGE})]
+        ),
         taken_at=chance.choice([None, None, None, NOW, SINCE]),
         due=chance.choice([None, None, NOW, NOW + timedelta(hours=2)]),
         up_to=chance.choice([None, 30]),
@@ -86,6 +89,7 @@ def fits(sieve: Sieve, order: Order, hand: Hand) -> bool:
         lambda: sieve.shop in (0, order.shop_id),
         lambda: sieve.code is None or any(hold.open and hold.code is sieve.code for hold in order.holds),
         lambda: sieve.alone is None or (len(open_codes(order.holds)) == 1 if sieve.alone else several(order)),
+        lambda: sieve.within is None or sieve.within.issuperset(open_codes(order.holds)),
         lambda: sieve.taken_at is None or (holder != 0 and hand.taken_at == sieve.taken_at),
         lambda: sieve.due is None or (order.due_at is not None and order.due_at < sieve.due),
         lambda: sieve.up_to is None or order.id <= sieve.up_to,
