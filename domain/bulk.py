@@ -27,7 +27,8 @@ from domain.screening import wanted
 PAGE = 10
 SUBJECT = "bulk"
 """Whose history tells who released what in one go."""
-_PAGES_AHEAD = 5
+_PAGES_AHEAD = 50
+"""How far a page looks for one that fits: on a bad day hundreds wait for the same companion or the same goods."""
 Mark = datetime | int
 """Which look: a page by the moment it was taken, a whole by its watermark (the highest id it meant)."""
 
