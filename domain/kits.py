@@ -17,6 +17,8 @@ from domain.parcels import Item
 SPAN = 1_000_000
 """How far the numbers of a set's parts lie apart; no order has so many lines."""
 Free = Mapping[tuple[int, str], int]
+Shape = frozenset[tuple[int, str]]
+"""What a set is made up of where only numbers and products are known: (place of the part, sku)."""
 
 
 def host(line_no: int) -> int:
@@ -69,6 +71,19 @@ def exploded(line: Line, bundle: Bundle, catalog: Catalog) -> list[Line]:
         )
         for place, (part, sku, amount, price, back) in enumerate(zip(bundle.parts, skus, *shares, strict=True))
     ]
+
+
+def shape(bundle: Bundle) -> Shape:
+    """The shape of a set by this recipe."""
+    return frozenset((place, part.sku) for place, part in enumerate(bundle.parts))
+
+
+def shapes(items: Iterable[Item]) -> dict[Shape, int]:
+    """The shapes that these items of one order make up, each with the number of its set."""
+    found: dict[int, set[tuple[int, str]]] = {}
+    for item in items:
+        found.setdefault(host(item.line_no), set()).add((item.line_no // SPAN, item.sku))
+    return {frozenset(parts): number for number, parts in found.items()}
 
 
 def _weights(bundle: Bundle, skus: Sequence[Sku]) -> list[int]:

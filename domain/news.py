@@ -8,7 +8,7 @@ one by one, everything else as a set.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import away, boxed, dock, history, interception, parts, printing, refunds, withdrawal
+from domain import away, boxed, dock, history, interception, kits, parts, printing, refunds, withdrawal
 from domain.changes import DECIDED, EARLY, TOLD_MOVE, differences, hold_change, hold_told, moved_to
 from domain.desk import Desk
 from domain.hidden import kept
@@ -46,13 +46,27 @@ def _numbered(desk: Desk, order: Order, strange: Sequence[Line]) -> list[Line]:
     told = {line.line_no for line in order.lines}
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
     inside = [item for box in boxes if box.state is not ParcelState.CANCELLED for item in box.live_items]
-    lying = {i.title: i.line_no for i in inside if i.order_id == order.id and i.line_no not in told}
+    inside = [item for item in inside if item.order_id == order.id and item.line_no not in told]
+    lying = {item.title: item.line_no for item in inside if item.line_no == kits.host(item.line_no)}
+    shapes = kits.shapes(inside)
     free, found = parts.next_number(order, boxes, desk.refunds.of_order(order.id)), list[Line]()
     for line in strange:
-        number = lying.pop(line.title, 0)
-        found.append(replace(line, line_no=number or free))
-        free += 0 if number else 1
+        again = _set_again(desk, order, line, shapes)
+        number = 0 if again else lying.pop(line.title, 0)
+        found += again or [replace(line, line_no=number or free)]
+        free += 0 if again or number else 1
     return found
+
+
+def _set_again(desk: Desk, order: Order, line: Line, shapes: dict[kits.Shape, int]) -> list[Line]:
+    """The set that lies in the boxes as one of its recipes makes it up; nothing when none does. In a box its parts have
+    their own names."""
+    bundle = desk.catalog.bundle_of(order.shop_id, line.known_as) if shapes else None
+    for recipe in reversed(desk.bundle_versions(bundle.code) if bundle else []):
+        number = shapes.pop(kits.shape(recipe), None)
+        if number is not None:
+            return kits.exploded(replace(line, line_no=number), recipe, desk.catalog)
+    return []
 
 
 def _known(line: Line, before: Line) -> Line:
