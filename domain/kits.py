@@ -17,8 +17,8 @@ from domain.parcels import Item
 SPAN = 1_000_000
 """How far the numbers of a set's parts lie apart; no order has so many lines."""
 Free = Mapping[tuple[int, str], int]
-Shape = frozenset[tuple[int, str]]
-"""What a set is made up of where only numbers and products are known: (place of the part, sku)."""
+Shape = Mapping[tuple[int, str], int]
+"""What lies of a set where only numbers and products are known: (place of the part, sku) -> units."""
 
 
 def host(line_no: int) -> int:
@@ -73,17 +73,20 @@ def exploded(line: Line, bundle: Bundle, catalog: Catalog) -> list[Line]:
     ]
 
 
-def shape(bundle: Bundle) -> Shape:
-    """The shape of a set by this recipe."""
-    return frozenset((place, part.sku) for place, part in enumerate(bundle.parts))
-
-
-def shapes(items: Iterable[Item]) -> dict[Shape, int]:
-    """The shapes that these items of one order make up, each with the number of its set."""
-    found: dict[int, set[tuple[int, str]]] = {}
+def shapes(items: Iterable[Item]) -> dict[int, Shape]:
+    """The number of each set that these items of one order may be, with what lies there of it."""
+    found: dict[int, Counter[tuple[int, str]]] = {}
     for item in items:
-        found.setdefault(host(item.line_no), set()).add((item.line_no // SPAN, item.sku))
-    return {frozenset(parts): number for number, parts in found.items()}
+        found.setdefault(host(item.line_no), Counter())[item.line_no // SPAN, item.sku] += item.quantity
+    return dict[int, Shape](found)
+
+
+def sets_by(recipe: Bundle, inside: Shape) -> int:
+    """How many sets by this recipe that is; 0 when it is none: versions may differ in nothing but units."""
+    parts = {(place, part.sku): part.units for place, part in enumerate(recipe.parts)}
+    counts = {divmod(inside[key], units) for key, units in parts.items() if key in inside}
+    (count, rest), *others = counts or {(0, 0)}
+    return count if inside.keys() == parts.keys() and not rest and not others else 0
 
 
 def _weights(bundle: Bundle, skus: Sequence[Sku]) -> list[int]:

@@ -58,15 +58,18 @@ def _numbered(desk: Desk, order: Order, strange: Sequence[Line]) -> list[Line]:
     return found
 
 
-def _set_again(desk: Desk, order: Order, line: Line, shapes: dict[kits.Shape, int]) -> list[Line]:
-    """The set that lies in the boxes as one of its recipes makes it up; nothing when none does. In a box its parts have
-    their own names."""
+def _set_again(desk: Desk, order: Order, line: Line, shapes: dict[int, kits.Shape]) -> list[Line]:
+    """The set that lies in the boxes as one of its recipes makes it up, as many as told if there are; nothing when none
+    does. In a box its parts have their own names."""
     bundle = desk.catalog.bundle_of(order.shop_id, line.known_as) if shapes else None
-    for recipe in reversed(desk.bundle_versions(bundle.code) if bundle else []):
-        number = shapes.pop(kits.shape(recipe), None)
-        if number is not None:
-            return kits.exploded(replace(line, line_no=number), recipe, desk.catalog)
-    return []
+    recipes = desk.bundle_versions(bundle.code) if bundle else []
+    found = [(kits.sets_by(recipe, inside), recipe, no) for recipe in recipes for no, inside in shapes.items()]
+    fits = [one for one in found if one[0]]
+    if not fits:
+        return []
+    _, recipe, number = max(fits, key=lambda one: (one[0] == line.quantity, one[1].version))
+    del shapes[number]
+    return kits.exploded(replace(line, line_no=number), recipe, desk.catalog)
 
 
 def _known(line: Line, before: Line) -> Line:
