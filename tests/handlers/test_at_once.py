@@ -15,8 +15,10 @@ from handlers.customer_terms import MARKS, level_name
 from handlers.words import Words
 from storage.unit import Unit
 from tests.factory import incoming, incoming_line
+from tests.handlers.bilingual import each_language
 from tests.handlers.desk_chat import DeskChat, open_desk
 
+__all__ = ["each_language"]
 pytestmark = pytest.mark.anyio
 NUMBERS = ("1", "2", "3", "4", "5")
 MATCHED = {
@@ -32,12 +34,6 @@ LISTED = {
     "3 more orders in review are looked at in the next moments.",
     "zh": "已拉黑。因此挂起的待审订单：2\n另有 3 个待审订单将在稍后自动重新检查。",
 }
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    """Both languages, one after the other."""
-    return str(request.param)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Days as people type them, and what is said of one that does not exist."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -8,23 +7,11 @@ import pytest
 from domain.errors import BadValue
 from domain.people import Role
 from handlers.days import like_a_day, read_day
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.bilingual import desk_speaking_it, each_language
+from tests.handlers.desk_chat import DeskChat
 
+__all__ = ["desk_speaking_it", "each_language"]
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    """Both languages, one after the other."""
-    return str(request.param)
-
-
-@pytest.fixture
-def desk(language: str, sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks it."""
-    made = open_desk(sqlite_url, language)
-    yield made
-    made.store.close()
 
 
 @pytest.mark.parametrize("text", ["2026-01-02", "2026/1/2", "2026.01.2", "20260102", "2026年1月2日", "2026年01月02"])

@@ -1,6 +1,5 @@
 """What a search found, turned page by page in one card, while orders come and go."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,8 +10,10 @@ from handlers.cards import found
 from handlers.cards.found import Hits, search
 from storage.unit import Unit
 from tests.factory import incoming, receiver
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.bilingual import desk_speaking_it, each_language
+from tests.handlers.desk_chat import DeskChat
 
+__all__ = ["desk_speaking_it", "each_language"]
 pytestmark = pytest.mark.anyio
 
 HEADS = {
@@ -33,20 +34,6 @@ SLIPS = {
     "en": ["No exact hit for «xiaomnig_shop». Did you mean: (1–8 of 10)", "(9–10 of 10)"],
     "zh": ["没有完全匹配「xiaomnig_shop」的订单，相近的有：（第 1–8 个，共 10 个）", "（第 9–10 个，共 10 个）"],
 }
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    """Both languages, one after the other."""
-    return str(request.param)
-
-
-@pytest.fixture
-def desk(language: str, sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks it."""
-    made = open_desk(sqlite_url, language)
-    yield made
-    made.store.close()
 
 
 def take(desk: DeskChat, first: int, last: int, **changes: object) -> list[Order]:

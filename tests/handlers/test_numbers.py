@@ -1,7 +1,5 @@
 """Waybill numbers in chat: alerts of a pool that runs low and of numbers no courier took back, in both languages."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from domain import watch
@@ -10,8 +8,10 @@ from domain.ewaybills import Ewaybill, WaybillState
 from domain.people import Role
 from domain.records import Alert, NoticeKind
 from tests.factory import NOW
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.bilingual import desk_speaking_it, each_language
+from tests.handlers.desk_chat import DeskChat
 
+__all__ = ["desk_speaking_it", "each_language"]
 pytestmark = pytest.mark.anyio
 
 LOW = {
@@ -67,20 +67,6 @@ STALE = {
     "en": "waybill has changed meanwhile. Nothing was done; please look again.",
     "zh": "运单号 已有变化。未做任何改动，请重新查看。",
 }
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    """Both languages, one after the other."""
-    return str(request.param)
-
-
-@pytest.fixture
-def desk(language: str, sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks it."""
-    made = open_desk(sqlite_url, language)
-    yield made
-    made.store.close()
 
 
 def account(desk: DeskChat, balance: int, source: str = "local") -> Account:

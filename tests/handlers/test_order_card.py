@@ -20,6 +20,7 @@ from handlers.cards.orders import _goods_line, _stop_line
 from handlers.goods import beside
 from handlers.words import Words
 from tests.factory import NOW, incoming, incoming_line, line, receiver
+from tests.handlers.bilingual import each_language
 from tests.handlers.desk_chat import open_desk
 from tests.handlers.floor_chat import GROUP
 
@@ -27,12 +28,7 @@ pytestmark = pytest.mark.anyio
 BIG = {"paid": 1_000_000, "total": 1_000_000}
 
 
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    """Both languages, one after the other."""
-    return str(request.param)
-
-
+__all__ = ["each_language"]
 EN, ZH = Words("en", "Asia/Shanghai"), Words("zh", "Asia/Shanghai")
 TASK = Stop(1, 1, 1, StopState.OPEN, Stage.PICKED, NOW, "withdrawn", kind=StopKind.REPICK)
 

@@ -20,8 +20,10 @@ from handlers.card import Card
 from handlers.draw import draw
 from storage.unit import Unit
 from tests.factory import incoming, incoming_line
+from tests.handlers.bilingual import each_language
 from tests.handlers.desk_chat import DeskChat, open_desk
 
+__all__ = ["each_language"]
 pytestmark = pytest.mark.anyio
 
 PARTS = Split(shortage=True, shortage_least={"*": 1000}, shortage_percent=30, presale=("presale",))
@@ -76,12 +78,6 @@ SAID = {
         "⚠️ 货已到，但：无可用快递",
     ),
 }
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    """Both languages, one after the other."""
-    return str(request.param)
 
 
 @pytest.fixture

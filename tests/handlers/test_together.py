@@ -1,6 +1,5 @@
 """Merging and shipping alone from an order's card, in both languages; what the papers say of a merged parcel."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from re import sub
 
@@ -14,8 +13,10 @@ from domain.records import NoticeKind
 from domain.stock import Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming, incoming_line
-from tests.handlers.desk_chat import DeskChat, open_desk
+from tests.handlers.bilingual import desk_speaking_it, each_language
+from tests.handlers.desk_chat import DeskChat
 
+__all__ = ["desk_speaking_it", "each_language"]
 pytestmark = pytest.mark.anyio
 
 
@@ -49,20 +50,6 @@ SAID = {
         "✂️ 人工指定单独发货",
     ),
 }
-
-
-@pytest.fixture(params=["en", "zh"])
-def language(request: pytest.FixtureRequest) -> str:
-    """Both languages, one after the other."""
-    return str(request.param)
-
-
-@pytest.fixture
-def desk(language: str, sqlite_url: str) -> Iterator[DeskChat]:
-    """A company that speaks it."""
-    made = open_desk(sqlite_url, language)
-    yield made
-    made.store.close()
 
 
 async def test_a_tap_merges_and_a_tap_takes_apart(desk: DeskChat, language: str) -> None:
