@@ -271,17 +271,3 @@ def test_a_part_that_left_is_not_divided_from_its_set(house: House) -> None:
         ("CUP-01", 4, False),
         ("TEA-01", 2, False),
     ]
-
-
-def test_a_set_that_is_told_again_is_the_one_in_the_box(house: House) -> None:
-    """Dropped and told again while its box is picked, it has its parts' numbers: a refund drops what lies there."""
-    teach(house, RECIPE)
-    cup = incoming_line("CUP-02", 1, amount=3900)
-    to(house, ParcelState.PICKED, SET, cup)
-    before = goods(house)
-    house.receive(lines=(cup,), goods=3900, total=23700, paid=23700)
-    assert [one[0] for one in goods(house)] == [2]
-    house.receive(lines=(SET, cup), goods=23700, total=23700, paid=23700)
-    assert goods(house) == before
-    back(house, 2, 19_800)
-    assert [(one[0], one[-1]) for one in goods(house)] == [(1, True), (2, False), (1_000_001, True)]

@@ -28,6 +28,7 @@ def test_a_set_told_again_is_the_one_in_the_box(house: House, changed: bool) -> 
     back(house, 2, 19_800)
     stops = [stop.line_nos for stop in house.stops if stop.kind is StopKind.REFUND]
     assert stops == [(1, 1_000_001)]
+    assert [(one[0], one[-1]) for one in goods(house)] == [(1, True), (2, False), (1_000_001, True)]
 
 
 def test_a_product_told_first_is_no_part_that_is_called_alike(house: House) -> None:
