@@ -84,9 +84,16 @@ def shapes(items: Iterable[Item]) -> dict[int, Shape]:
 def sets_by(recipe: Bundle, inside: Shape) -> int:
     """How many sets by this recipe that is; 0 when it is none: versions may differ in nothing but units."""
     parts = {(place, part.sku): part.units for place, part in enumerate(recipe.parts)}
-    counts = {divmod(inside[key], units) for key, units in parts.items() if key in inside}
-    (count, rest), *others = counts or {(0, 0)}
-    return count if inside.keys() == parts.keys() and not rest and not others else 0
+    if not parts or inside.keys() != parts.keys():
+        return 0
+    count, even = _wholes([(inside[key], units) for key, units in parts.items()])
+    return count if even else 0
+
+
+def _wholes(parts: Sequence[tuple[int, int]]) -> tuple[int, bool]:
+    """How many whole sets there are of these, (units there, units in one set), and whether nothing is over."""
+    count = min(there // per for there, per in parts)
+    return count, all(there == count * per for there, per in parts)
 
 
 def _weights(bundle: Bundle, skus: Sequence[Sku]) -> list[int]:
@@ -215,13 +222,12 @@ def in_box(items: Sequence[Item], orders: Mapping[int, Order]) -> list[InBox]:
 
 def _built(order_id: int, group: tuple[Line, ...], inside: Mapping[int, int]) -> InBox:
     kits = [(line, line.kit) for line in group if line.kit]
-    counts = [inside.get(line.line_no, 0) // kit.per for line, kit in kits]
+    count, even = _wholes([(inside.get(line.line_no, 0), kit.per) for line, kit in kits])
     here = [(line, kit) for line, kit in kits if inside.get(line.line_no, 0)]
     parts = tuple((line.sku or "", kit.title, inside[line.line_no]) for line, kit in here)
     numbers = frozenset(line.line_no for line, _ in here)
-    parted = any(inside.get(line.line_no, 0) != min(counts) * kit.per for line, kit in kits)
     first = kits[0]
-    return InBox(order_id, first[1].code, first[0].title, min(counts), parts, numbers, parted)
+    return InBox(order_id, first[1].code, first[0].title, count, parts, numbers, parted=not even)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,8 +293,7 @@ def folded(order: Order, items: Sequence[Item], skus: Mapping[str, Sku], free: F
 
 def _even(inside: Sequence[Item], kits: Mapping[int, Kit]) -> bool:
     """Whether these are so many whole kits: what somebody parted already is goods like any others."""
-    counts = {(one.quantity // kits[one.line_no].per, one.quantity % kits[one.line_no].per) for one in inside}
-    return len(counts) == 1 and next(iter(counts))[1] == 0
+    return _wholes([(one.quantity, kits[one.line_no].per) for one in inside])[1]
 
 
 def _imagined(code: str, parts: Sequence[Item], skus: Mapping[str, Sku]) -> Sku:
@@ -300,18 +305,6 @@ def _imagined(code: str, parts: Sequence[Item], skus: Mapping[str, Sku]) -> Sku:
 
     mm3 = total(lambda sku: sku.length_mm * sku.width_mm * sku.height_mm)
     traits = frozenset().union(*(sku.traits for sku, _ in inside))
-    grams, cost, price = (total(of) for of in (_grams, _cost, _price))
+    grams, cost, price = total(lambda sku: sku.weight_g), total(lambda sku: sku.cost), total(lambda sku: sku.price)
     first = inside[0][0]
     return Sku(code, "", first.title, grams, cost, price, first.currency, "", mm3, 1, 1, traits)
-
-
-def _grams(sku: Sku) -> int:
-    return sku.weight_g
-
-
-def _cost(sku: Sku) -> int:
-    return sku.cost
-
-
-def _price(sku: Sku) -> int:
-    return sku.price
