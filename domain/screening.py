@@ -116,12 +116,12 @@ def _unmatched(order: Order, lines: Sequence[Line], catalog: Catalog) -> Iterato
     """Lines that mean nothing here, and sets that cannot be made up: without a recipe, or with a part nobody knows."""
     meant = [(line, catalog.bundle_of(order.shop_id, line.known_as)) for line in lines]
     for code, found in (
-        (HoldCode.SKU_UNMATCHED, [line for line, bundle in meant if bundle is None]),
-        (HoldCode.BUNDLE_UNMATCHED, [line for line, bundle in meant if bundle is not None]),
+        (HoldCode.SKU_UNMATCHED, [one for one in meant if one[1] is None]),
+        (HoldCode.BUNDLE_UNMATCHED, [one for one in meant if one[1] is not None]),
     ):
         if found:
-            seen = {"lines": str(len(found)), "code": found[0].merchant_code, "title": found[0].title}
-            bundle = catalog.bundle_of(order.shop_id, found[0].known_as)
+            line, bundle = found[0]
+            seen = {"lines": str(len(found)), "code": line.merchant_code, "title": line.title}
             if bundle is not None:
                 seen |= {"set": bundle.code, "unknown": ", ".join(kits.lacking(bundle, catalog.skus))[:QUOTED]}
             yield Finding(code, seen)
