@@ -210,7 +210,7 @@ def _batch(desk: Desk, actor: Actor, found: Sequence[tuple[int, int]], mark: Mar
 def _counted(desk: Desk, line: Sieve, free: Sieve, batch: Batch, *, inside: bool) -> Batch:
     """With how many there are beside, by why they are not in it; `inside`: what it looked at is free itself."""
     count = desk.hands.count
-    all_, together = count(replace(line, alone=None, within=None)), count(line)
+    all_, together = count(replace(line, alone=False, within=None)), count(line)
     within, here = count(replace(line, ceilings=free.ceilings)), len(batch.orders) + len(batch.refused)
     rest = count(free) - (here if inside else 0)
     return replace(batch, rest=rest, others=all_ - together, over=together - within, aside=within - rest - here)

@@ -28,11 +28,11 @@ class Hand:
 class Sieve:
     """Which orders in REVIEW are meant: all it says must fit; None (and shop 0) says nothing.
 
-    `alone`: held for one reason only (False: for several); `within`: for none but these; `due`: the deadline comes
-    before; `up_to`: no higher id; `awake`: not put off now (False: put off); `hands`: those it may be in, 0 =
-    nobody's, a take from before `taken_since` being over; `taken_at`: taken at that very moment, and not over.
-    `ceilings` and `floors` are currency -> minor units ('*' the others): not more than the one, and more than the
-    other, was paid or is to be paid at the door.
+    `alone`: held for one reason only; `within`: for none but these; `due`: the deadline comes before; `up_to`: no
+    higher id; `awake`: not put off now (False: put off); `hands`: those it may be in, 0 = nobody's, a take from before
+    `taken_since` being over; `taken_at`: taken at that very moment, and not over. `ceilings` and `floors` are
+    currency -> minor units ('*' the others): not more than the one, and more than the other, was paid or is to be paid
+    at the door.
     """
 
     shops: frozenset[int] | None
@@ -40,7 +40,7 @@ class Sieve:
     held: bool | None = None
     shop: int = 0
     code: HoldCode | None = None
-    alone: bool | None = None
+    alone: bool = False
     within: frozenset[HoldCode] | None = None
     due: datetime | None = None
     up_to: int | None = None

@@ -20,12 +20,7 @@ from storage.types import NEVER
 _AMOUNT = case((orders.c.cod, orders.c.total), else_=orders.c.paid)
 _PLACE = (orders.c.due_at, orders.c.created_at, orders.c.id)
 _OPEN = (hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None))
-_REASONS = (
-    select(func.count(hold.c.code.distinct()))
-    .where(hold.c.order_id == orders.c.id, hold.c.resolved_at.is_(None))
-    .correlate(orders)
-    .scalar_subquery()
-)
+_REASONS = select(func.count(hold.c.code.distinct())).where(*_OPEN).correlate(orders).scalar_subquery()
 """For how many reasons an order is held now."""
 _OF = select(review_hand.c.taken_by, review_hand.c.taken_at, review_hand.c.snoozed_until).where(
     review_hand.c.order_id == bindparam("order_id")
@@ -73,8 +68,8 @@ class Hands:
             found.append(orders.c.id <= sieve.up_to)
         if sieve.code is not None:
             found.append(exists().where(*_OPEN, hold.c.code == sieve.code))
-        if sieve.alone is not None:
-            found.append(_REASONS == 1 if sieve.alone else _REASONS > 1)
+        if sieve.alone:
+            found.append(_REASONS == 1)
         if sieve.within is not None:
             found.append(~exists().where(*_OPEN, hold.c.code.not_in(sieve.within)))
         if sieve.ceilings is not None:

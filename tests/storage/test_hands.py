@@ -56,7 +56,7 @@ def some_sieve(each: Each, chance: Random) -> Sieve:
         held=chance.choice([None, None, True, False]),
         shop=chance.choice([0, 0, shops[0]]),
         code=chance.choice([None, None, HoldCode.MESSAGE]),
-        alone=chance.choice([None, None, True, False]),
+        alone=chance.choice([False, False, True]),
         within=chance.choice(
             [None, None, frozenset(), frozenset({HoldCode.MESSAGE}), frozenset({HoldCode.FREEZE, HoldCode.MESSAGE})]
         ),
@@ -68,10 +68,6 @@ def some_sieve(each: Each, chance: Random) -> Sieve:
         ceilings=chance.choice([None, {"*": 500}, {"CNY": 100, "*": 600}]),
         floors=chance.choice([None, None, {"*": 400}, {"CNY": 600, "*": 100}]),
     )
-
-
-def several(order: Order) -> bool:
-    return len(open_codes(order.holds)) > 1
 
 
 def fits(sieve: Sieve, order: Order, hand: Hand) -> bool:
@@ -88,7 +84,7 @@ def fits(sieve: Sieve, order: Order, hand: Hand) -> bool:
         lambda: sieve.held is None or order.held is sieve.held,
         lambda: sieve.shop in (0, order.shop_id),
         lambda: sieve.code is None or any(hold.open and hold.code is sieve.code for hold in order.holds),
-        lambda: sieve.alone is None or (len(open_codes(order.holds)) == 1 if sieve.alone else several(order)),
+        lambda: not sieve.alone or len(open_codes(order.holds)) == 1,
         lambda: sieve.within is None or sieve.within.issuperset(open_codes(order.holds)),
         lambda: sieve.taken_at is None or (holder != 0 and hand.taken_at == sieve.taken_at),
         lambda: sieve.due is None or (order.due_at is not None and order.due_at < sieve.due),
