@@ -1,7 +1,8 @@
 """One transaction's connection and the few kinds of statement every repository is made of.
 
 Surprising: whole sets travel as one statement (executemany, IN in chunks); nothing here runs a query per row.
-Statements of the busy paths are built once, at import: building one costs three times what running it does.
+Statements of the busy paths are built once, at import: building one costs three times what running it does. Where
+only one writes at a time, a command that asks for the same rows again gets them as it read them, until it writes there.
 """
 
 from collections import defaultdict
@@ -16,6 +17,7 @@ from sqlalchemy import (
     BinaryExpression,
     ColumnElement,
     Connection,
+    CursorResult,
     Delete,
     Executable,
     Insert,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     Select,
     Table,
     Update,
+    UpdateBase,
     bindparam,
     delete,
     insert,
@@ -32,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import func as sql_function
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from domain.errors import LostRace
 
@@ -57,6 +60,12 @@ def _for_one(statement: Select[Any]) -> Select[Any]:
         return None
 
     return cast(Select[Any], replacement_traverse(statement, {}, equal))
+
+
+@lru_cache(256)
+def _tables(statement: Select[Any]) -> frozenset[Table]:
+    """What a statement looks at, subqueries included."""
+    return frozenset(part for part in iterate(statement) if isinstance(part, Table))
 
 
 @cache
@@ -134,32 +143,54 @@ class Sql:
         self.now = now
         self.postgres = connection.dialect.name == "postgresql"
         self._last_id: dict[str, int] = {}
+        self._answers: dict[tuple[Any, ...], tuple[Sequence[Row[Any]], int]] = {}
+        self._written: dict[Table, int] = {}
+        self._writes = 0
 
     def rows(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
         """All rows; `values` fill the statement's named parameters."""
-        return self.connection.execute(statement, values).fetchall()
+        return self._execute(statement, values).fetchall()
 
     def row(self, statement: Executable, **values: Any) -> Row[Any] | None:
         """The first row."""
-        return self.connection.execute(statement, values).first()
+        return self._execute(statement, values).first()
 
     def rows_in(self, statement: Select[Any], among: Collection[V], **values: Any) -> Iterator[Row[Any]]:
         """Rows of a statement that says `among(column)`, in its order within a chunk."""
         for chunk in chunks(among):
             if len(chunk) == 1:
-                yield from self.rows(_for_one(statement), among=chunk[0], **values)
+                yield from self._of_one(statement, among=chunk[0], **values)
             else:
                 yield from self.rows(statement, among=chunk, **values)
+
+    def _of_one(self, statement: Select[Any], **values: Any) -> Sequence[Row[Any]]:
+        """One order, one parcel: most commands ask for theirs again and again, from one rule to the next. On
+        PostgreSQL each time anew, because others write meanwhile."""
+        if self.postgres:
+            return self.rows(_for_one(statement), **values)
+        question = (statement, *values.items())
+        found, at = self._answers.get(question, ((), -1))
+        if at < max((self._written.get(table, 0) for table in _tables(statement)), default=0):
+            found = self.rows(_for_one(statement), **values)
+            self._answers[question] = found, self._writes
+        return found
+
+    def _execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        """Whatever it is, noted where it writes."""
+        if isinstance(statement, UpdateBase):
+            self._writes += 1
+            self._written[cast(Table, statement.table)] = self._writes
+        return self.connection.execute(statement, values)
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows whose keys are complete."""
         if rows:
-            self.connection.execute(_insert(table), rows)
+            self._execute(_insert(table), rows)
 
     def insert_new(self, table: Table, row: Mapping[str, Any]) -> int:
         """Add one row under a fresh id, which is returned."""
         values = {key: value for key, value in row.items() if key != "id"}
-        new_id: int = self.connection.execute(_insert(table).returning(table.c.id), values).scalar_one()
+        new_id: int = self._execute(_insert(table).returning(table.c.id), values).scalar_one()
         return new_id
 
     def upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -168,7 +199,7 @@ class Sql:
 
     def change(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
         """Run an UPDATE, DELETE or upsert, for each of the rows when given; how many rows it hit."""
-        return self.connection.execute(statement, rows).rowcount
+        return self._execute(statement, rows).rowcount
 
     def save(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Update rows by id and the revision they were read with, which goes up; columns a row does not name stay as
@@ -184,7 +215,7 @@ class Sql:
     def replace_children(self, column: ColumnElement[Any], parents: Collection[int], rows: Sequence[Any]) -> None:
         """Delete the parents' child rows and write these."""
         for chunk in chunks(parents):
-            self.connection.execute(_delete_among(column), {"among": chunk})
+            self._execute(_delete_among(column), {"among": chunk})
         self.insert(column.table, rows)
 
     def mark(self) -> None:
@@ -199,6 +230,7 @@ class Sql:
         """Everything written since the innermost mark is gone, and so is the mark."""
         self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT attempt")
         self._last_id.clear()
+        self._answers.clear()
         self.keep()
 
     def next_ids(self, table: Table, count: int) -> Sequence[int]:
