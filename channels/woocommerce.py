@@ -61,7 +61,7 @@ def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOr
     code = currency(node, home)
     paid_at = node.moment("date_paid_gmt") or node.moment("date_paid", zone)
     total = node.amount("total", code)
-    lines = tuple(_line(line, code) for line in node.nodes("line_items"))
+    lines = tuple(_line(line, code) for line in node.nodes("line_items") if line.text("quantity") != "0")
     return IncomingOrder(
         platform=Platform.WOOCOMMERCE,
         number=needed(node, "number", "id"),

@@ -165,3 +165,10 @@ def test_an_item_of_amazon_twice_is_refused() -> None:
         (2, "part_of_refused", None),
         (3, "duplicate_in_file", "order-item-id"),
     ]
+
+
+def test_an_article_taken_off_a_woocommerce_order_is_no_line() -> None:
+    lines = WOO["line_items"]
+    assert isinstance(lines, list)
+    order = only(json.dumps(WOO | {"line_items": [*lines, {**lines[0], "id": 637, "quantity": 0}]}).encode())
+    assert [one.external_id for one in order.lines] == ["636"]
