@@ -4,9 +4,11 @@ Surprising: goods are divided in units, not in lines: five kettles of one line m
 box knows what the buyer paid for exactly its units, to the cent.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from domain import kits
 from domain.catalog import Catalog, Sku
@@ -195,40 +197,45 @@ def _sized(box: Box, order: Order, skus: Mapping[str, Sku], choices: Split, limi
     )
     fills: list[_Fill] = []
     for item in sorted(box.items, key=lambda item: (-skus[item.sku].weight_g, -_size(skus[item.sku]))):
-        grams, mm3 = skus[item.sku].weight_g, _size(skus[item.sku])
-        for paid in _unit_prices(item):
-            fill = next((f for f in fills if _room(f, grams, mm3, paid, most)), None)
-            if fill is None:
-                fill = _Fill()
-                fills.append(fill)
-            _put(fill, item, grams, mm3, paid)
+        _fill(fills, item, skus[item.sku].weight_g, _size(skus[item.sku]), most)
     if len(fills) == 1:
         return [box]
     return [Box(tuple(fill.items), (*box.rules, "too_much")) for fill in fills]
 
 
-def _unit_prices(item: Item) -> Sequence[int]:
-    """What was paid for each unit; they sum to the item's."""
-    return apportion(item.paid, [1] * item.quantity)
+def _fill(fills: list[_Fill], item: Item, grams: int, mm3: int, most: _Fill) -> None:
+    """Each box takes all it has room for at once, then the next: a slip of the pen may ask for a million."""
+    paid = list(accumulate(apportion(item.paid, [1] * item.quantity), initial=0))
+    done = at = 0
+    while done < item.quantity:
+        if new := at == len(fills):
+            fills.append(_Fill())
+        count = max(_room(fills[at], grams, mm3, paid, done, most), int(new))
+        if count:
+            _put(fills[at], replace(item, quantity=count, paid=paid[done + count] - paid[done]), grams, mm3)
+        done, at = done + count, at + 1
 
 
-def _room(fill: _Fill, grams: int, mm3: int, paid: int, most: _Fill) -> bool:
-    """Whether one more unit keeps all that is the `most`; no mm³ there means any."""
-    fits = fill.grams + grams <= most.grams and fill.units + 1 <= most.units and fill.value + paid <= most.value
-    return fits and (not most.mm3 or not mm3 or fill.mm3 + mm3 <= most.mm3)
+def _room(fill: _Fill, grams: int, mm3: int, paid: Sequence[int], done: int, most: _Fill) -> int:
+    """How many of the units after the first `done` keep all that is the `most`; no mm³ there means any. `paid` is what
+    the first 0, 1, 2 … of them come to."""
+    if fill.grams + grams > most.grams:
+        return 0
+    count = min(len(paid) - 1 - done, most.units - fill.units)
+    if grams:
+        count = min(count, (most.grams - fill.grams) // grams)
+    if most.mm3 and mm3:
+        count = min(count, (most.mm3 - fill.mm3) // mm3)
+    affordable = bisect_right(paid, most.value - fill.value + paid[done], lo=done) - 1 - done
+    return max(min(count, affordable), 0)
 
 
-def _put(fill: _Fill, item: Item, grams: int, mm3: int, paid: int) -> None:
-    """One more unit; units of one line stay one item."""
-    fill.grams, fill.units, fill.value = fill.grams + grams, fill.units + 1, fill.value + paid
-    fill.mm3 += mm3
-    line = (item.order_id, item.line_no)
-    same = next((n for n, one in enumerate(fill.items) if (one.order_id, one.line_no) == line), None)
-    if same is None:
-        fill.items.append(replace(item, quantity=1, paid=paid))
-    else:
-        one = fill.items[same]
-        fill.items[same] = replace(one, quantity=one.quantity + 1, paid=one.paid + paid)
+def _put(fill: _Fill, part: Item, grams: int, mm3: int) -> None:
+    """These units too; units of one line stay one item."""
+    count = part.quantity
+    fill.grams, fill.units, fill.value = fill.grams + grams * count, fill.units + count, fill.value + part.paid
+    fill.mm3 += mm3 * count
+    fill.items.append(part)
 
 
 def units_of(items: Sequence[Item]) -> dict[str, int]:

@@ -202,6 +202,14 @@ def test_the_heaviest_go_first_and_a_divided_line_knows_its_share() -> None:
     ]
 
 
+def test_a_million_units_are_divided_at_once() -> None:
+    """Box by box, not unit by unit into the first of thousands: it would keep the house busy for half an hour."""
+    order = order_of([("S0", 1_000_000, 3)], 9_000_000)
+    made = boxes(order, items_of(order), GOODS, Split(most_g=3000), 30_000)
+    assert (len(made), {box.items[0].quantity for box in made}) == (100_000, {10})
+    assert {box.items[0].paid for box in made} == {90}
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [({"cod": True}, "cod"), ({"together": 7}, "together"), ({"platform_hold": "return:9"}, "exchange")],
