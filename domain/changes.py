@@ -17,7 +17,7 @@ from domain.incoming import Receiver
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor
-from domain.screening import shipped_there
+from domain.screening import risky, shipped_there
 
 
 def _goods(order: Order) -> list[tuple[str, int, str]]:
@@ -39,7 +39,7 @@ _WATCHED: Mapping[HoldCode, str] = {
 TOLD_MOVE, EDITED_MOVE = "address_told", "address_edited"
 MOVES = (TOLD_MOVE, EDITED_MOVE)
 """Verbs of an order's history that say where it goes now: as the platform tells it, or as a person here wrote it."""
-TOLD = (HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK)
+TOLD = (HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK)
 """What the platform says of the order as it stands."""
 DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
 EARLY = (OrderStatus.UNPAID, OrderStatus.REVIEW)
@@ -113,11 +113,12 @@ def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str
 
 
 def hold_told(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> Order:
-    """The order held while the platform calls it shipped, or lets it wait, and nothing of it has left here, as
-    screening would hold it in review: the same evidence, once released by a lead, does not hold it again. Not
-    saved."""
+    """The order held while the platform calls it shipped, lets it wait or fears fraud, and nothing of it has left
+    here, as screening would hold it in review: the same evidence, once released by a lead, does not hold it again.
+    Not saved."""
     left = any(p.state is ParcelState.HANDED_OVER and order.id in p.live_orders for p in parcels)
-    found = [] if left else [*shipped_there(order), *waits_there(order, exchanges.come_back(desk, [order]))]
+    waits = waits_there(order, exchanges.come_back(desk, [order]))
+    found = [] if left else [*shipped_there(order), *waits, *risky(order, desk.policy)]
     kept = [finding for finding in found if desk.policy.screens(finding.code)]
     others = tuple(h for h in order.holds if h.code not in TOLD)
     mine = tuple(h for h in order.holds if h.code in TOLD)

@@ -114,8 +114,8 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
         seen = moved_to(desk, actor, order.receiver, to)
         changed[HoldCode.ADDR_CHANGED] = {**changed[HoldCode.ADDR_CHANGED], **seen}
         history.note(desk, actor, "order", order.id, TOLD_MOVE, was=seen["was"], now=seen["now"])
-    told = (order.platform_state, order.platform_hold)
-    moved = (news.platform_state, news.platform_hold) != told
+    told = (order.platform_state, order.platform_hold, order.risk)
+    moved = (news.platform_state, news.platform_hold, news.risk) != told
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
     asked = HoldCode.GOODS_CHANGED in changed and desk.policy.screens(HoldCode.GOODS_CHANGED)
     others = asked and boxed.differ(order, news, parcels, desk.catalog)

@@ -286,14 +286,19 @@ def _buyer(order: Order, facts: Facts) -> Iterator[Finding]:
 def _terms(order: Order, facts: Facts) -> Iterator[Finding]:
     """What the platform or the seller marked on it."""
     choices = facts.policy.screening
-    if order.risk and order.risk.casefold() in {risk.casefold() for risk in choices.risky}:
-        yield Finding(HoldCode.FRAUD, {"risk": order.risk})
+    yield from risky(order, facts.policy)
     if order.seller_flag and order.seller_flag.casefold() in {flag.casefold() for flag in choices.flags}:
         yield Finding(HoldCode.FLAG, {"flag": order.seller_flag})
     if order.cod and choices.confirm_cod:
         yield Finding(HoldCode.PAYMENT, {"owed": str(order.total), "currency": order.currency})
     yield from _part_paid(order)
     yield from shipped_there(order)
+
+
+def risky(order: Order, policy: Policy) -> Iterator[Finding]:
+    """The platform fears fraud; it often says so only after the order came."""
+    if order.risk and order.risk.casefold() in {risk.casefold() for risk in policy.screening.risky}:
+        yield Finding(HoldCode.FRAUD, {"risk": order.risk})
 
 
 def _part_paid(order: Order) -> Iterator[Finding]:

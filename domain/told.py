@@ -134,7 +134,7 @@ _HEAD = (
 )
 """What an order takes over from the platform as it is told."""
 
-KEPT = ("external_id", "placed_at", "paid_at", "buyer_id", "promised_ship_at")
+KEPT = ("external_id", "placed_at", "paid_at", "buyer_id", "promised_ship_at", "risk")
 """What stays when a later file does not tell it."""
 
 MONEY = ("goods", "shipping", "discount", "tax", "total", "paid")

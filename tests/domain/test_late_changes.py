@@ -263,3 +263,24 @@ def test_a_binding_note_that_nobody_can_follow_keeps_no_box_for_ever(house: Hous
     house.receive(seller_note="发DHL")
     house.release(HoldCode.NOTE_CHANGED)
     assert (courier(house, house.parcel), house.parcel.state in IN_HOUSE, house.parcel.blocked) == ("YTO", True, False)
+
+
+@pytest.mark.parametrize("state", [ParcelState.READY, *LATER])
+def test_a_fear_of_fraud_that_comes_late_stops_the_box(house: House, state: ParcelState) -> None:
+    """The platform looks at the buyer after the order came; a lead may let it go, and is not asked the same again."""
+    house.bring_to(state)
+    house.receive(risk="High")
+    assert open_codes(house.order.holds) == (HoldCode.FRAUD,)
+    assert state is ParcelState.READY or house.parcel.blocked
+    order = house.order
+    house.run(review.release_hold, house.cast.actor(Role.CS_LEAD), order.id, order.revision, HoldCode.FRAUD)
+    house.receive(risk="High", platform_hold="")
+    assert (open_codes(house.order.holds), house.parcel.blocked) == ((), False)
+
+
+def test_a_report_without_a_word_on_risk_takes_no_fear_away(house: House) -> None:
+    house.receive(risk="high")
+    house.receive(buyer_id="someone")
+    assert (house.order.risk, HoldCode.FRAUD in open_codes(house.order.holds)) == ("high", True)
+    house.receive(risk="low")
+    assert HoldCode.FRAUD not in open_codes(house.order.holds)
