@@ -205,14 +205,6 @@ class NotEnoughStock(Refusal):
 
 
 @dataclass(eq=False)
-class LiesElsewhere(Refusal):
-    """The books know that nothing of the sku lies where the paper said; it lies in `bins` now."""
-
-    sku: str
-    bins: tuple[str, ...]
-
-
-@dataclass(eq=False)
 class ParcelStopped(Refusal):
     """The gate: an open stop or hold on the parcel. The loud one."""
 

@@ -263,11 +263,6 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         seconds=r.seconds,
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
-    errors.LiesElsewhere: lambda r, words: words(
-        "{sku} was moved since the list was printed and lies in {bins} now. Take it from there; nothing is held.",
-        sku=r.sku,
-        bins=words.listed(r.bins),
-    ),
     errors.BinWanted: _bin,
     errors.WrongCourier: lambda r, words: words(
         "⛔ {waybill} is for {courier}. This van is {van}: take it out. /ship alone ends the loading.",

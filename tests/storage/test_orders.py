@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -247,7 +248,7 @@ def test_the_end_of_a_phone_is_looked_up_in_indexes(store: Store) -> None:
     """Asked of SQLite; within a shop, too, which has an index of its own."""
 
     def plan(unit: Unit) -> str:
-        asked: list[tuple[str, object]] = []
+        asked: list[tuple[str, tuple[Any, ...]]] = []
         connection = unit._sql.connection
         event.listen(connection, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
         unit.orders.hits("5678", frozenset({1}), 9)

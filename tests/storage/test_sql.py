@@ -136,8 +136,11 @@ def test_the_shelves_are_looked_at_once_until_something_moves(each: Each) -> Non
     here = each.cast.warehouses[0].id
 
     def ask(unit: Unit) -> list[int]:
-        asked = [partial(unit.stock.places, ["CUP-01"], here, name) for name in (None, "Z-9")]
-        asked.append(partial(unit.stock.last_moves, here, ["CUP-01"]))
+        asked: list[Callable[[], object]] = [
+            partial(unit.stock.places, ["CUP-01"], here),
+            partial(unit.stock.places, ["CUP-01"], here, "Z-9"),
+            partial(unit.stock.last_moves, here, ["CUP-01"]),
+        ]
         return [_statements(unit, one) for one in asked * 2]
 
     def move(unit: Unit) -> list[int]:
