@@ -83,8 +83,8 @@ class Hands(Protocol):
     def last_id(self, sieve: Sieve) -> int:
         """The highest id, 0 for none."""
 
-    def head(self, sieve: Sieve, limit: int) -> list[tuple[int, int]]:
-        """(id, revision) of the first in the queue's order."""
+    def head(self, sieve: Sieve, limit: int, start: Order | None = None) -> list[tuple[int, int]]:
+        """(id, revision) of the first in the queue's order; from this order's place on, whether it is there or not."""
 
     def after(self, sieve: Sieve, order: Order) -> int | None:
         """The id of the first behind the order's place, whether the order itself is in the line or not."""

@@ -138,9 +138,11 @@ class Hands:
         """The highest id, 0 for none."""
         return self._sql.rows(self._select(sieve, func.max(orders.c.id)))[0][0] or 0
 
-    def head(self, sieve: Sieve, limit: int) -> list[tuple[int, int]]:
-        """(id, revision) of the first in the queue's order."""
+    def head(self, sieve: Sieve, limit: int, start: Order | None = None) -> list[tuple[int, int]]:
+        """(id, revision) of the first, from a place on."""
         statement = self._select(sieve, orders.c.id, orders.c.revision).order_by(*_PLACE).limit(limit)
+        if start is not None:
+            statement = statement.where(tuple_(*_PLACE) >= _place(start))
         return [(row.id, row.revision) for row in self._sql.rows(statement)]
 
     def after(self, sieve: Sieve, order: Order) -> int | None:
