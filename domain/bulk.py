@@ -268,18 +268,19 @@ def _tried(desk: Desk, actor: Actor, orders: Sequence[Order], *, lock: bool) -> 
     known, mine = {order.id: order for order in arranged.orders}, {order.id: order for order in orders}
     free = bins.claimable(desk, {sku for order in everyone for sku in wanted(order)}, lock=lock)
     fit, along, refused = set[int](), dict[int, Order](), dict[int, Refusal]()
-    for party in approval.together([known[order.id] for order in orders], arranged.parcels, known):
+    found = approval.together([known[order.id] for order in orders], arranged.parcels, known)
+    kept = approval.along_spoken_for(desk, actor, found, mine)
+    for party in found:
         members = [order.id for order in party.orders if order.id in mine]
         faults = {one.id: _fault(desk, actor, mine.get(one.id, one), one, party) for one in party.orders}
-        first = next((why for why in faults.values() if why), None)
+        why = approval.refusals({one: kept.get(one) or fault for one, fault in faults.items()})
         claim = [move for box in party.boxes for move in approval.claims(box)]
-        if first is None and not approval.take(free, claim):
-            first = HeldOrder(party.orders[0].number, (HoldCode.OUT_OF_STOCK,))
-        if first is None:
+        if not why and not approval.take(free, claim):
+            why = dict.fromkeys(members, HeldOrder(party.orders[0].number, (HoldCode.OUT_OF_STOCK,)))
+        if not why:
             fit.update(members)
             along |= {order.id: order for order in party.orders if order.id not in mine}
-        else:
-            refused |= {order_id: faults[order_id] or first for order_id in members}
+        refused |= {order_id: why[order_id] for order_id in members if why}
     return _Judged(tuple(one for one in orders if one.id in fit), tuple(along.values()), refused)
 
 

@@ -107,8 +107,8 @@ class Hands(Protocol):
     def snooze(self, order_id: int, until: datetime) -> None:
         """Put it off, out of whoever's hands it is in."""
 
-    def takers(self, order_ids: Collection[int]) -> dict[int, int]:
-        """order id -> the person who took it last; those in nobody's hands are missing."""
+    def many(self, order_ids: Collection[int]) -> dict[int, Hand]:
+        """The notes of a set; those that have none are missing."""
 
     def forget(self, order_ids: Collection[int]) -> None:
         """It was decided: both notes go."""
