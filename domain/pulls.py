@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import away, bins, history, notices, putting_back, replies, stock, stopping, withdrawal
+from domain import away, bins, history, notices, putting_back, replies, stock, stop_calls, stopping, withdrawal
 from domain.aftermath import stock_arrived, wave_progress
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
@@ -50,7 +50,7 @@ def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
     acked = replace(stop, state=StopState.ACKED, acked_by=actor.name, acked_at=desk.now, next_at=until)
     desk.stops.save(acked)
     history.note(desk, actor, "parcel", parcel.id, "stop_acknowledged")
-    stopping.redraw(desk, stop)
+    stop_calls.redraw(desk, stop)
     replies.of_stop(desk, acked)
     return replace(acked, revision=acked.revision + 1)
 
@@ -85,7 +85,7 @@ def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
             who = (stop.named_id, stop.named) if stop.named_id is not None else (actor.person_id, actor.name)
             news = replace(news, named_id=who[0], named=who[1], level=0, next_at=until)
         desk.stops.save(news)
-        stopping.redraw(desk, stop)
+        stop_calls.redraw(desk, stop)
         replies.of_stop(desk, news)
     history.note(desk, actor, "parcel", parcel.id, stopping.PULLED, shelf_code(warehouse_id))
     return desk.stops.get(waiting[0].id)
@@ -192,7 +192,7 @@ def _close(desk: Desk, actor: Actor, stop: Stop, lines: set[int], document: stoc
         desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=True))
     verb = "put_back" if document is stock.Document.PUT_BACK else "sheet_torn"
     history.note(desk, actor, "order", order.id, verb)
-    stopping.redraw(desk, stop)
+    stop_calls.redraw(desk, stop)
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     stock_arrived(desk)
 
@@ -206,7 +206,7 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
     for task in tasks:
         news = _answered(desk, actor, task)
         desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
-        stopping.redraw(desk, task)
+        stop_calls.redraw(desk, task)
     if tasks:
         history.note(desk, actor, "parcel", parcel.id, REPICKED)
         stopping.reblock_each(desk, parcel.order_ids)
@@ -222,9 +222,9 @@ def tick(desk: Desk) -> int:
         news = replace(stop, level=stop.level + 1, next_at=_next(desk, stop))
         desk.stops.save(news)
         history.note(desk, CLOCK, "parcel", stop.parcel_id, "stop_escalated", level=str(news.level))
-        told = replace(news, level=stopping.next_level(stop))
-        stopping.tell(desk, told, boxes[stop.parcel_id], again=":shelf" if stop.state is StopState.PULLED else "")
-        stopping.redraw(desk, stop)
+        told = replace(news, level=stop_calls.next_level(stop))
+        stop_calls.tell(desk, told, boxes[stop.parcel_id], again=":shelf" if stop.state is StopState.PULLED else "")
+        stop_calls.redraw(desk, stop)
     return len(due) + replies.tick(desk)
 
 
@@ -232,7 +232,7 @@ def _next(desk: Desk, stop: Stop) -> datetime:
     """When the person after the next one is told. The policy's minutes count from the beginning (told at 2, 5, 10);
     past their end the last gap goes on. Who is last in the chain is reminded after twice as long each time, so that a
     night makes seven messages and not a hundred. A clock that stood still does not make up for it."""
-    over = max(0, stopping.next_level(stop) - len(stopping.chain(stop)) + 1)
+    over = max(0, stop_calls.next_level(stop) - len(stop_calls.chain(stop)) + 1)
     step = _step(desk, stop)
     gap = timedelta(minutes=min(step << min(over, _MOST_DOUBLINGS), max(step, desk.policy.stops.longest_minutes)))
     planned = (stop.next_at or desk.now) + gap

@@ -8,7 +8,7 @@ are free by its put-back alone, as ever.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, notices, stopping
+from domain import history, notices, stop_calls, stopping
 from domain.desk import Desk
 from domain.errors import BadValue, Stale
 from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState, Wave, WaveState
@@ -39,9 +39,9 @@ def give_back(desk: Desk, actor: Actor, wave_id: int, revision: int) -> Wave:
     for stop, box in _stops(desk, wave):
         news = replace(stop, named_id=None, named="")
         desk.stops.save(news)
-        stopping.redraw(desk, stop)
+        stop_calls.redraw(desk, stop)
         if stop.state is StopState.OPEN:
-            stopping.tell(desk, news, box, again=f":back:{wave.revision}")
+            stop_calls.tell(desk, news, box, again=f":back:{wave.revision}")
     notices.redraw(desk, NoticeKind.WAVE, [wave.id])
     key = f"wave:{wave.id}:back:{wave.revision}"
     notices.tell(desk, NoticeKind.WAVE, wave.id, _FLOOR, key=key, warehouse=wave.warehouse_id)
@@ -71,7 +71,7 @@ def handed(desk: Desk, actor: Actor, wave: Wave, person: Person) -> Wave:
     history.note(desk, actor, "wave", wave.id, "handed_on", person.name, was=wave.owner)
     for stop, _ in _stops(desk, wave):
         desk.stops.save(replace(stop, named_id=person.id, named=person.name))
-        stopping.redraw(desk, stop)
+        stop_calls.redraw(desk, stop)
         notices.tell_chat(desk, NoticeKind.STOP, stop.id, person.chat_id, key=f"stop:{stop.id}:handed:{person.id}")
     notices.redraw(desk, NoticeKind.WAVE, [wave.id])
     key = f"wave:{wave.id}:handed:{wave.revision}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import away, bins, boxed, dock, printing, proofs, pulls, recalls, stopping
+from domain import away, bins, boxed, dock, printing, proofs, pulls, recalls, stop_calls, stopping
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.orders import Order
@@ -173,10 +173,10 @@ def _who(stop: Stop, words: Words) -> list[str]:
 
 def next_roles(stop: Stop, words: Words) -> str:
     """Who is told when its clock runs out."""
-    level = stopping.next_level(stop)
+    level = stop_calls.next_level(stop)
     if stop.named and level == 0:
         return stop.named
-    roles = stopping.told_at_level(replace(stop, level=level))
+    roles = stop_calls.told_at_level(replace(stop, level=level))
     return words.listed(role_name(role, words) for role in sorted(roles))
 
 
