@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from domain import notices
 from domain.desk import Desk
-from domain.parcels import Parcel, Stage, Stop, StopState
+from domain.parcels import Parcel, Stage, Stop, StopKind, StopState
 from domain.people import WAREHOUSE_ROLES, Actor, Role
 from domain.records import Notice, NoticeKind
 
@@ -38,8 +38,10 @@ _OTHER_BOARDS = timedelta(seconds=3)
 
 
 def chain(stop: Stop) -> tuple[frozenset[Role], ...]:
-    """Whom to tell, step after step."""
-    return tuple(dict.fromkeys((FIRST_TOLD.get(stop.stage, frozenset(WAREHOUSE_ROLES)), *ABOVE)))
+    """Whom to tell, step after step: who has the box, and for goods that are to be fetched who picks."""
+    first = FIRST_TOLD.get(stop.stage, frozenset(WAREHOUSE_ROLES))
+    first |= {Role.PICKER} if stop.kind is StopKind.REPICK else set()
+    return tuple(dict.fromkeys((first, *ABOVE)))
 
 
 def told_at_level(stop: Stop) -> frozenset[Role]:

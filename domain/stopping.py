@@ -12,18 +12,32 @@ from domain import history, notices, stop_calls
 from domain.desk import Desk
 from domain.holds import BY_HAND, Hold, HoldCode, Source, lapse, open_codes
 from domain.orders import Order, OrderStatus
-from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Stage, Stop, StopKind, StopState, WaveState
+from domain.parcels import (
+    IN_HOUSE,
+    TAKES_OUT,
+    UNTOUCHED,
+    Parcel,
+    ParcelState,
+    Stage,
+    Stop,
+    StopKind,
+    StopState,
+    WaveState,
+)
 from domain.people import CLOCK, Actor
 from domain.records import NoticeKind
 
 UNSHIPPED, CALLED = "unshipped", "called"
 """The hand-over was taken back; the event carries CALLED where that was done on paper, by a refund or a new address."""
 PULLED = "pulled"
+_TASKS = (StopKind.REPICK, StopKind.REPACK)
 NOT_THERE = "NOT_THERE"
 """The reason of a stop whose goods a picker did not find, among the codes of holds."""
 COUNT = "count"
 """In the evidence of such a hold: the number of the count that ends it."""
-_SEEN_ON_THE_DOCK = (UNSHIPPED, PULLED, str(ParcelState.HANDED_OVER))
+REPACKED = "repack"
+"""Somebody decided that other goods go into the box, which the floor has."""
+_SEEN_ON_THE_DOCK = (UNSHIPPED, PULLED, REPACKED, str(ParcelState.HANDED_OVER))
 
 
 def stage_of(desk: Desk, parcel: Parcel) -> Stage:
@@ -121,7 +135,7 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
     desk.stops.save(news)
     stop_calls.redraw(desk, stop)
     parcel = desk.parcels.get(stop.parcel_id)
-    tasks = fit_tasks(desk, parcel) if stop.kind is StopKind.REFUND else []
+    tasks = fit_tasks(desk, parcel) if stop.kind in TAKES_OUT else []
     if stop.state is not StopState.PULLED:
         return
     asked = {line for task in tasks if task.order_id == stop.order_id for line in task.line_nos}
@@ -133,12 +147,12 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
 
 
 def forbidden(desk: Desk, parcel: Parcel) -> bool:
-    """Whether a refund stops this box, so that nothing is put into it."""
-    return bool(open_of(desk, parcel, StopKind.REFUND))
+    """Whether something must come out of this box first, so that nothing is put into it."""
+    return bool(open_of(desk, parcel, *TAKES_OUT))
 
 
 def fit_tasks(desk: Desk, parcel: Parcel) -> list[Stop]:
-    """The tasks to put something into this box wait without a clock while a refund forbids it; whoever cannot do it is
+    """The tasks to put something into this box wait without a clock while a stop forbids it; whoever cannot do it is
     not chased. Once nothing does they are told anew. Returns them."""
     tasks, waits = open_of(desk, parcel, StopKind.REPICK), forbidden(desk, parcel)
     for task in tasks:
@@ -232,7 +246,10 @@ def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapp
         inside = {item.line_no for item in box.live_items if item.order_id == order.id}
         wanted = bool(reasons) and box.state in IN_HOUSE and bool(inside)
         held = [stop for stop in mine if stop.kind is StopKind.HOLD]
-        idle = [stop for stop in mine if stop.kind is StopKind.REPICK and not inside & set(stop.line_nos)]
+        idle = [stop for stop in mine if stop.kind in _TASKS and not inside & set(stop.line_nos)]
+        for stop in mine:
+            if stop.kind in _TASKS and stop not in idle and not inside.issuperset(stop.line_nos):
+                desk.stops.save(replace(stop, line_nos=tuple(sorted(inside.intersection(stop.line_nos)))))
         for stop in (held if not wanted else []) + idle:
             let_go(desk, released[-1] if released else CLOCK.name, stop)
         if wanted and not held:
