@@ -95,14 +95,15 @@ async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
 @router.callback_query(Tap("o.rl"))
 async def release_hold(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Release one hold; where something else ships than is asked for now, that is told and asked once more (the second
-    tap carries one argument more)."""
+    tap says "sure", or "repack")."""
     order_id, revision, code = int(args[0]), int(args[1]), HoldCode(args[2])
+    sure, repack = "sure" in args[3:], "repack" in args[3:]
     try:
-        await ask.run(review.release_hold, ask.actor, order_id, revision, code, sure=len(args) > 3)
+        await ask.run(review.release_hold, ask.actor, order_id, revision, code, sure=sure, repack=repack)
     except ShipsAsItIs:
         await show_order(ask, order_id, view="as_it_is", code=code)
         return
-    await ask.toast(ask.words.plain("Hold released."))
+    await ask.toast(ask.words.plain(N_("The warehouse is told to repack it.") if repack else N_("Hold released.")))
     await show_order(ask, int(args[0]))
 
 

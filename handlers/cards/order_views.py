@@ -238,7 +238,7 @@ def event_line(event: Event, viewer: Viewer) -> str:
         return text
     named = {"hold_released": hold_name, "unapproved": back_name}.get(event.verb)
     reason = named(event.reason, words) if named else event.reason
-    if event.verb == "stopped" and event.data.get("why") == StopKind.HOLD:
+    if event.verb == "stopped" and event.data.get("why") not in (None, StopKind.REFUND):
         reason = why(event.reason, words)
     return text + words(" · {reason}", reason=veiled(reason, viewer.private, 80))
 
