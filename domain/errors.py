@@ -137,7 +137,7 @@ class OwnWork(Refusal):
 
 @dataclass(eq=False)
 class InHand(Refusal):
-    """Somebody else has taken the order to look at it."""
+    """Somebody else has taken the order to look at it; without `by`, it was put off until `at`."""
 
     order: str
     by: str

@@ -43,6 +43,7 @@ _OPEN = {
     StopKind.REFUND: N_("⛔ Stop since {at}, {state}"),
     StopKind.HOLD: N_("✋ Must wait since {at}, {state}"),
     StopKind.REPICK: N_("🔁 To be picked again since {at}, {state}"),
+    StopKind.REPACK: N_("🔁 To be repacked since {at}, {state}"),
 }
 _GONE = frozenset({ParcelState.CANCELLED})
 
@@ -264,6 +265,9 @@ def _stop_line(stop: Stop, words: Words) -> str:
         return words("▶️ May go on, {at}", at=words.when(stop.closed_at))
     if stop.kind is StopKind.REPICK:
         text = N_("🔁 Picked again, {at}") if stop.state is StopState.DONE else N_("Nothing to pick again, {at}")
+        return words(text, at=words.when(stop.closed_at))
+    if stop.kind is StopKind.REPACK:
+        text = N_("🔁 Taken out, {at}") if stop.state is StopState.DONE else N_("Nothing to take out, {at}")
         return words(text, at=words.when(stop.closed_at))
     return words("Stop: {state}, {at}", state=ended_stop_name(stop.state, words), at=words.when(stop.closed_at))
 
