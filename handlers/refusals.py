@@ -52,7 +52,9 @@ _STOPS = {
 
 
 def _stopped(refusal: errors.ParcelStopped, words: Words) -> str:
-    why = words.listed(words(_STOPS[code]) if code in _STOPS else hold_name(code, words) for code in refusal.codes)
+    why = words.listed(
+        words.plain(_STOPS[code]) if code in _STOPS else hold_name(code, words) for code in refusal.codes
+    )
     return words("⛔ STOP {waybill} ({parcel})! {why}", waybill=refusal.waybill, parcel=refusal.parcel, why=why)
 
 

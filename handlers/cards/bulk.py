@@ -1,8 +1,8 @@
 """Bulk release on a card: what would be released together, read through; and what became of it.
 
 Surprising: such a card is drawn for whoever asked and never drawn again by itself. A page that changed under the
-thumb would have its new notes released unread. What people wrote stands in code type, where Telegram makes no
-command, link or name of it.
+thumb would have its new notes released unread. What buyer and seller wrote stands whole in code type, apart from
+what is ours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -197,7 +197,7 @@ def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:
         yield words("   ✋ {holds}", holds=words.listed(hold_name(one, words) for one in codes))
     for hold in order.holds:
         for line in seen_text(hold, words, viewer.private).split("\n") if hold.open and _has_more(hold) else ():
-            yield words(N_("   {seen}") if whole else N_("   <code>{seen}</code>"), seen=Html(line.strip()))
+            yield words("   {seen}", seen=Html(line.strip()))
     texts = ((sign, " ".join(text.split())) for sign, text in (("💬", order.buyer_message), ("📝", order.seller_note)))
     said = [(sign, veiled(text, viewer.private, len(text))) for sign, text in texts if text]
     if not whole:

@@ -178,7 +178,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
     elif hold.code is HoldCode.ADDR_INVALID:
         facts["faults"] = _faults(hold.evidence, words, private)
     elif hold.code is HoldCode.FRAUD:
-        facts["risk"] = words.plain(RISKS.get(facts["risk"].casefold(), facts["risk"]))
+        known = facts["risk"].casefold()
+        facts["risk"] = words.plain(RISKS[known]) if known in RISKS else facts["risk"]
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
     elif hold.code is HoldCode.BLACKLIST:

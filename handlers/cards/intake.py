@@ -6,7 +6,6 @@ Surprising: the rejected rows come back with their reason in the reader's langua
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 
 from channels.mapping import NAME as MAPPED
 from channels.reasons import Reason
@@ -17,6 +16,7 @@ from handlers.card import Button, Card, File
 from handlers.cards.evidence import veiled
 from handlers.draw import drawing
 from handlers.format_terms import format_name
+from handlers.quoted import quoted
 from handlers.taps import pack
 from handlers.terms import N_, actor_name
 from handlers.viewer import Viewer
@@ -78,7 +78,7 @@ def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
         told["lacking"] = words.listed(told["lacking"].split(", "))
         told["nearest"] = format_name(told["nearest"], words)
         far = code == Reason.UNKNOWN_HEADER and not facts.get("nearest")
-        within = f"{escape(facts['file'], quote=False)}: " if facts.get("file") else ""  # one of a zip
+        within = f"{quoted(facts['file'])}: " if facts.get("file") else ""  # one of a zip
         return within + words(NO_KIN if far else FILES[Reason(code)], **told)
     return row_text(code, facts, words)
 
