@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from domain import abroad, areas, kits, phones
 from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
+from domain.characters import simplified
 from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
 from domain.exchanges import waits_there
 from domain.holds import Finding, HoldCode, thaws_at
@@ -226,10 +227,10 @@ def _quoted(text: str) -> str:
 def _words(order: Order, policy: Policy) -> Iterator[Finding]:
     """What people wrote. Keywords are plain words and so are their exceptions: a pattern can be so written that one
     message keeps the house busy for ever (rules.md B2 KEYWORD)."""
-    text = f"{order.buyer_message}\n{order.seller_note}".casefold()
+    text = simplified(f"{order.buyer_message}\n{order.seller_note}".casefold())
     for word in sorted(policy.keyword_exceptions, key=len, reverse=True):
-        text = text.replace(word.casefold(), "\n") if word.strip() else text
-    hit = [word for word in policy.keywords if word.strip() and word.casefold() in text]
+        text = text.replace(simplified(word.casefold()), "\n") if word.strip() else text
+    hit = [word for word in policy.keywords if word.strip() and simplified(word.casefold()) in text]
     hit += sorted(f"{code}?" for code in unsure_of(order, policy.matching))
     if hit:
         yield Finding(HoldCode.KEYWORD, {"words": ",".join(hit)})
