@@ -106,11 +106,20 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
     if not lines:
         yield Finding(HoldCode.NO_ITEMS, {})
         return
+    yield from _disabled(lines, facts.catalog)
     unmatched = [line for line in lines if line.sku is None]
     if unmatched:
         yield from _unmatched(order, unmatched, facts.catalog)
     elif not covering(order, facts):
         yield from short(order, facts)
+
+
+def _disabled(lines: Sequence[Line], catalog: Catalog) -> Iterator[Finding]:
+    """Lines of products that are no longer sold, a set's parts among them."""
+    off = [line for line in lines if (sku := catalog.skus.get(line.sku or "")) and not sku.enabled]
+    if off:
+        seen = {"lines": str(len(off)), "sku": off[0].sku or "", "title": off[0].title}
+        yield Finding(HoldCode.SKU_DISABLED, seen)
 
 
 def _unmatched(order: Order, lines: Sequence[Line], catalog: Catalog) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ def sell_lines(desk: Desk, sku: str, words: Words) -> list[str]:
         head += "\n" + words("To sell: {parts}", parts=" ".join(parts))
     if found.coming and not found.counts_coming:
         head += "\n" + words("{units} coming, not to sell before they are in", units=found.coming)
-    return [head]
+    return [words("🚫 Switched off: no longer sold"), head] if found.off else [head]
 
 
 def _parts(found: Sellable, words: Words) -> list[str]:
