@@ -175,6 +175,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["at"] = step_name(facts["at"], words)
     if hold.code in UNMATCHED:
         facts["title"] = beside(facts["code"], facts["title"])
+    elif hold.code is HoldCode.SKU_DISABLED:
+        facts["title"] = beside(facts["sku"], facts["title"])
     elif hold.code is HoldCode.KEYWORD:
         facts["words"] = words.listed(facts["words"].split(","))
     elif hold.code is HoldCode.ADDR_CHANGED and "fields" in facts:

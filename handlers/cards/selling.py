@@ -21,12 +21,14 @@ def sell_lines(desk: Desk, sku: str, words: Words) -> list[str]:
     if found is None:
         return []
     head = words("To ship {ship} · to sell {sell}", ship=found.ship, sell=found.sell)
+    if found.off:
+        return [words("🚫 Switched off: no longer sold"), head]
     parts = _parts(found, words)
     if len(parts) > 1:
         head += "\n" + words("To sell: {parts}", parts=" ".join(parts))
     if found.coming and not found.counts_coming:
         head += "\n" + words("{units} coming, not to sell before they are in", units=found.coming)
-    return [words("🚫 Switched off: no longer sold"), head] if found.off else [head]
+    return [head]
 
 
 def _parts(found: Sellable, words: Words) -> list[str]:
