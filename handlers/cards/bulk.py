@@ -1,8 +1,8 @@
 """Bulk release on a card: what would be released together, read through; and what became of it.
 
 Surprising: such a card is drawn for whoever asked and never drawn again by itself. A page that changed under the
-thumb would have its new notes released unread. What people wrote stands in code type, where Telegram makes no
-command, link or name of it.
+thumb would have its new notes released unread. What buyer and seller wrote stands whole in code type, apart from
+what is ours.
 """
 
 from collections.abc import Iterator, Sequence

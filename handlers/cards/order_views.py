@@ -257,12 +257,17 @@ def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], he
         title=what,
     )
     buttons = []
-    for sku in candidates([*desk.catalog.skus.values(), *_sets(desk)], line):
+    for sku in candidates([*_sold(desk), *_sets(desk)], line):
         tap = f"o.mk:{order.id}:{order.revision}:{line.line_no}:{sku.code}"
         if len(tap.encode()) <= 64 and ":" not in sku.code:
             buttons.append((Button(f"{sku.code} {beside(sku.code, sku.title[:30])}".rstrip(), tap),))
     typed = Button(words("Type a SKU or barcode…"), pack("o.mq", *_key(order), line.line_no))
     return Card(f"{head}\n\n{text}", (*buttons, (typed,), _back(order, words)))
+
+
+def _sold(desk: Desk) -> list[Sku]:
+    """Products that are switched off are not proposed."""
+    return [sku for sku in desk.catalog.skus.values() if sku.enabled]
 
 
 def _sets(desk: Desk) -> list[Sku]:
