@@ -38,9 +38,9 @@ _OTHER_BOARDS = timedelta(seconds=3)
 
 
 def chain(stop: Stop) -> tuple[frozenset[Role], ...]:
-    """Whom to tell, step after step: who has the box, and for goods that are to be fetched who picks."""
+    """Whom to tell, step after step: who has the box, or for goods that belong into it who can fetch them."""
     first = FIRST_TOLD.get(stop.stage, frozenset(WAREHOUSE_ROLES))
-    first |= {Role.PICKER} if stop.kind is StopKind.REPICK else set()
+    first = frozenset({Role.PICKER, Role.PACKER}) if stop.kind is StopKind.REPICK else first
     return tuple(dict.fromkeys((first, *ABOVE)))
 
 

@@ -24,13 +24,15 @@ from domain.parcels import (
     StopState,
     WaveState,
 )
-from domain.people import CLOCK, Actor
+from domain.people import CLOCK, Actor, Right
 from domain.records import NoticeKind
 
 UNSHIPPED, CALLED = "unshipped", "called"
 """The hand-over was taken back; the event carries CALLED where that was done on paper, by a refund or a new address."""
 PULLED = "pulled"
 _TASKS = (StopKind.REPICK, StopKind.REPACK)
+_FILLS = frozenset({Right.PICK, Right.PACK})
+"""Who has one of them may put something into a box."""
 NOT_THERE = "NOT_THERE"
 """The reason of a stop whose goods a picker did not find, among the codes of holds."""
 COUNT = "count"
@@ -76,8 +78,9 @@ def open_stop(
     """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last. `had_by`: who has it
     in hand already, so that nobody needs to be called."""
     named_id, named = parcel.holder_id, parcel.holder
+    fetches = named_id is not None and not _FILLS.isdisjoint(desk.people.get(named_id).acting().rights)
     waits = kind is StopKind.REPICK and forbidden(desk, parcel)
-    if named_id is None and parcel.wave_id is not None:
+    if parcel.wave_id is not None and (named_id is None or (kind is StopKind.REPICK and not fetches)):
         wave = desk.waves.get(parcel.wave_id)
         named_id, named = wave.owner_id, wave.owner
     rules = desk.policy.stops

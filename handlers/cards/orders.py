@@ -5,7 +5,7 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
-from domain import kits, replies, tracing
+from domain import kits, repacking, replies, tracing
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
@@ -45,6 +45,7 @@ _OPEN = {
     StopKind.REPICK: N_("🔁 To be picked again since {at}, {state}"),
     StopKind.REPACK: N_("🔁 To be repacked since {at}, {state}"),
 }
+_NEW_GOODS = N_("🔁 To be put in since {at}, {state}")
 _GONE = frozenset({ParcelState.CANCELLED})
 
 
@@ -258,7 +259,10 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
 def _stop_line(stop: Stop, words: Words) -> str:
     """A stop; or a box that waits for a decision, or for goods that belong into it again: neither is sent back."""
     if stop.state in OPEN_STOPS:
-        text = words(_OPEN[stop.kind], at=words.clock(stop.opened_at), state=step_name(stop.state, words))
+        new = stop.kind is StopKind.REPICK and stop.reason == repacking.REASON
+        text = words(
+            _NEW_GOODS if new else _OPEN[stop.kind], at=words.clock(stop.opened_at), state=step_name(stop.state, words)
+        )
         named = stop.acked_by or stop.named
         return text + words(": {name}", name=named) if named else text
     if stop.kind is StopKind.HOLD and stop.state is StopState.RELEASED:

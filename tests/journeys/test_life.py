@@ -161,6 +161,9 @@ class Life(OwedLife):
         )
         self.store.run_now(intake.receive, SHOP, 1, [news])
 
+    def goods_told(self, number: str, cups: int, lids: int) -> None:
+        self.platform_tells(number, cups, lids, PlatformState.PAID, "")
+
     @rule(
         number=NUMBERS,
         state=st.sampled_from([RefundState.REQUESTED, RefundState.SUCCESS, RefundState.CANCELLED]),
