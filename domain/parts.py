@@ -67,9 +67,10 @@ def _chosen(desk: Desk, order: Order, line_id: str, units: int, case: _Case) -> 
     mine, others = case.before(), case.of_others()
     chosen: list[int] = []
 
-    def order_of(part: tuple[Line, ...]) -> tuple[bool, bool, int]:
+    def order_of(part: tuple[Line, ...]) -> tuple[bool, bool, bool, int]:
         numbers, out = _numbers(part), any(line.dropped for line in part)
-        return mine.isdisjoint(numbers), out or not others.isdisjoint(numbers), -part[0].line_no
+        new = mine.isdisjoint(numbers)
+        return new, not others.isdisjoint(numbers), out is new, -part[0].line_no
 
     parts = kits.groups(line for line in order.lines if line.external_id == line_id)
     for part in sorted(parts, key=order_of):
@@ -105,18 +106,23 @@ def _cut(desk: Desk, order: Order, part: tuple[Line, ...], units: int, case: _Ca
             return order, [] if part[0].kit else _numbers(part)
     for one, gone in zip(found, new, strict=True):
         _renumber(desk, one, gone)
+    _named_too(desk, order, case.refund, dict(zip(_numbers(part), _numbers(new), strict=True)), boxes)
     kept = {line.line_no: line for line in rest}
     lines = tuple(kept.get(one.line_no, one) for one in order.lines)
     return replace(order, lines=(*lines, *new)), _numbers(new)
 
 
+_Inside = Sequence[tuple[int, Item]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Where the units of a line are: in no box, in boxes in the order they are given up, and how many are `here` or
-    have `left`."""
+    """Where the units of a line are: `loose` in no box any more, having been taken `out` or never in one, or `inside`
+    boxes (by id), in the order in which they are given up. How many are `here`, and how many have `left`."""
 
     loose: int
-    inside: Sequence[tuple[int, Item]]
+    out: _Inside
+    inside: _Inside
     here: int
     left: int
 
@@ -124,12 +130,13 @@ class _Found:
 def _found(order: Order, line: Line, boxes: Collection[Parcel], dock: Collection[int]) -> _Found:
     def place(box: Parcel, item: Item) -> int:
         if item.dropped or box.state in (ParcelState.PLANNED, *UNTOUCHED):
-            return 0  # nobody has had it in hand, or somebody has put it back
+            return 0
         if box.state is not ParcelState.HANDED_OVER:
             return 1
         return 2 if box.id in dock else _LEFT
 
     mine = [(box, i) for box in boxes for i in box.items if (i.order_id, i.line_no) == (order.id, line.line_no)]
+    out = [(box.id, item) for box, item in mine if item.dropped and not line.dropped]
     there = [
         (place(box, item), box.id, item)
         for box, item in mine
@@ -139,20 +146,40 @@ def _found(order: Order, line: Line, boxes: Collection[Parcel], dock: Collection
     units = sum(item.quantity for _, _, item in there)
     left = sum(item.quantity for at, _, item in there if at == _LEFT)
     loose = max(line.quantity - units, 0)
-    return _Found(loose, [(box_id, item) for _, box_id, item in there], loose + units - left, left)
+    return _Found(loose, out, [(box_id, item) for _, box_id, item in there], loose + units - left, left)
 
 
 def _renumber(desk: Desk, found: _Found, gone: Line) -> None:
-    """Number so many units anew in their boxes."""
-    units = gone.quantity - found.loose
-    for box_id, item in found.inside:
-        take = min(units, item.quantity)
-        if take > 0:
-            units -= take
-            box = desk.parcels.get(box_id)
-            at = box.items.index(item)
-            halves = _halves(item, gone.line_no, take)
-            desk.parcels.save([replace(box, items=(*box.items[:at], *halves, *box.items[at + 1 :]))])
+    """Number so many units anew, in the boxes where they are or were."""
+    loose = min(gone.quantity, found.loose)
+    for inside, units in ((found.out, loose), (found.inside, gone.quantity - loose)):
+        left = units
+        for box_id, item in inside:
+            take = min(left, item.quantity)
+            left -= take
+            if take:
+                box = desk.parcels.get(box_id)
+                at = box.items.index(item)
+                halves = _halves(item, gone.line_no, take)
+                desk.parcels.save([replace(box, items=(*box.items[:at], *halves, *box.items[at + 1 :]))])
+
+
+def _named_too(
+    desk: Desk, order: Order, refund: IncomingRefund, new: Mapping[int, int], boxes: Collection[Parcel]
+) -> None:
+    """What names a line that is divided (line number -> the new one's) means all of it as before: the other refunds,
+    and the open stops."""
+
+    def more(numbers: Sequence[int]) -> tuple[int, ...]:
+        return tuple(sorted({*numbers, *(new[number] for number in numbers if number in new)}))
+
+    for record in desk.refunds.of_order(order.id):
+        if record.external_id != refund.external_id and more(record.line_nos) != record.line_nos:
+            desk.refunds.save(replace(record, line_nos=more(record.line_nos)))
+    for stops in desk.stops.of_parcels([box.id for box in boxes]).values():
+        for stop in stops:
+            if stop.open and stop.order_id == order.id and more(stop.line_nos) != stop.line_nos:
+                desk.stops.save(replace(stop, line_nos=more(stop.line_nos)))
 
 
 def next_number(order: Order, boxes: Collection[Parcel], records: Collection[Refund]) -> int:
