@@ -250,7 +250,7 @@ def _beside(batch: Batch, words: Words) -> list[str]:
     """What else waits for this reason and why it is not among these."""
     told = (
         (words.plain("for the next page"), batch.rest),
-        (words.plain("before these in the line: did not fit, or new"), batch.ahead),
+        (words.plain("before these, not fitting or new"), batch.ahead),
         (words.plain("held for reasons that do not go with it"), batch.others),
         (words.plain("above your limit, or two people must"), batch.over),
         (words.plain("in somebody's hands or put off"), batch.aside),

@@ -76,8 +76,8 @@ async def test_one_goes_on_until_there_is_no_more(
         == {"en": "<b>📑 Held for: buyer's message</b>", "zh": "<b>📑 因此待审：买家留言</b>"}[language]
     )
     assert {
-        "en": "• before these in the line: did not fit, or new: 8",
-        "zh": "• 排在前面：不合适，或新来的：8",
+        "en": "• before these, not fitting or new: 8",
+        "zh": "• 排在前面（不合适或新来的）：8",
     }[language] in page.split("\n")
     await desk.taps(anna, {"en": "✅ Release and approve 1", "zh": "✅ 放行并通过 1 单"}[language])
     assert desk.labels[0] == [FRONT[language].format(8)]
