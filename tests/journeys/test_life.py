@@ -273,7 +273,7 @@ class Life(OwedLife):
         self.scan_at(codes[pick % len(codes)], station, grams)
 
     def scan_at(self, code: str, station: Station, grams: int | None) -> None:
-        before = self.store.read_now(lambda desk: stopped(desk, code))
+        before = self.store.read_now(partial(stopped, code=code, picking=station is Station.PICK))
         old = {paper: self.store.read_now(wrong_paper, code, paper) for paper in Paper}
         asked = self.store.read_now(self.asked_for, code)
         result = self.store.run_now(fulfilment.scan, BOSS, station, code, grams)
