@@ -295,7 +295,7 @@ class Life(OwedLife):
         station = self.store.read_now(fulfilment.next_station, before)
         if station is None:
             return
-        was_stopped = self.store.read_now(lambda desk: stopped(desk, before.waybill))
+        was_stopped = self.store.read_now(partial(stopped, code=before.waybill, picking=station is Station.PICK))
         scans = self.store.run_now(floor.scan, HAND, [(before.waybill, before.expected_g or 300)], station=station)
         if was_stopped and scans.outcomes[0].verdict == "ok":
             self.shipped_with_stop.append(f"{station} {before.waybill}")
