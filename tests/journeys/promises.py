@@ -28,11 +28,12 @@ from domain.stop_desk import COMING, RecallState, Verdict
 ALL = [f"T{n}" for n in range(4)]
 
 
-def stopped(desk: Desk, code: str) -> bool:
-    """Whether the gate must refuse this waybill."""
+def stopped(desk: Desk, code: str, *, picking: bool = False) -> bool:
+    """Whether the gate must refuse this waybill; `picking` does what a task to pick something into it asks for."""
     parcel = desk.parcels.by_waybill(code)
     assert parcel is not None
-    stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    found = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    stops = [stop for stop in found if not (picking and stop.kind is StopKind.REPICK)]
     held = any(order.held for order in desk.orders.many(parcel.order_ids).values())
     return parcel.state in IN_HOUSE and (held or any(stop.state in OPEN_STOPS for stop in stops))
 
