@@ -219,6 +219,7 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
         stop_calls.redraw(desk, task)
     if tasks:
         history.note(desk, actor, "parcel", parcel.id, REPICKED)
+        notices.redraw(desk, NoticeKind.ORDER, {task.order_id for task in tasks})
         stopping.reblock_each(desk, parcel.order_ids)
     return bool(tasks)
 

@@ -131,8 +131,12 @@ async def test_a_packer_puts_in_what_is_missing_and_picks_nothing_else(floor: Fl
     )
     packer = floor.cast.people[Role.PACKER]
     await floor.writes(packer, f"/putback {box.waybill}")
+    anna = floor.cast.people[Role.CS]
+    floor.notices(anna, NoticeKind.ORDER)
     await floor.writes(packer, f"/pick {box.waybill}")
     assert not floor.parcel(box.id).blocked
+    assert floor.notices(anna, NoticeKind.ORDER) == [(order.id, True)]
+    assert "🔁 Picked again" in floor.card(anna, NoticeKind.ORDER, order.id).text
     other = floor.orders(replace(TOLD, number="1002", external_id="1002"))[0]
     (box,) = floor.wave()[1]
     assert other.id in box.live_orders
