@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain import fulfilment, release, review
+from domain import fulfilment, kits, release, review
+from domain.catalog import Bundle, Part
 from domain.errors import NotEnoughStock, NotSeen, ParcelStopped, Refusal, Unknown, WrongStatus
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingLine, RefundState
@@ -333,3 +334,33 @@ def test_of_two_boxes_the_new_goods_go_where_they_are(house: House) -> None:
 def _only_at(desk: Unit, there: int, elsewhere: int) -> None:
     empty(desk, elsewhere, "CUP-02")
     desk.stock.apply([Move(there, "CUP-02", Bucket.GOOD, 5, Document.OPENING, 0)], "t")
+
+
+def a_set(units: int) -> IncomingLine:
+    return IncomingLine("L-SET", "SET", units, "SET", unit_price=13_700, amount=13_700 * units)
+
+
+def made_of(house: House, *parts: Part, version: int) -> None:
+    house.run(lambda unit: unit.keep_bundles([Bundle("SET", "set", parts, False, version, "boss", unit.now)]))
+
+
+def test_one_set_more_goes_in_with_all_its_parts(house: House) -> None:
+    made_of(house, Part("CUP-01", 1), Part("TEA-01", 2), version=1)
+    house.bring_to(ParcelState.PACKED, lines=(a_set(1),))
+    house.receive(lines=(a_set(3),))
+    repack(house)
+    assert tasks(house) == [(StopKind.REPICK, {"CUP-01": 2, "TEA-01": 4})]
+    assert [(kits.sets(group), len(group)) for group in kits.groups(house.order.lines)] == [(1, 2), (2, 2)]
+    assert house.scan(Station.PICK).ok
+    ships(house, {"CUP-01": 3, "TEA-01": 6})
+
+
+def test_of_a_set_that_becomes_single_goods_what_lies_there_stays(house: House) -> None:
+    made_of(house, Part("CUP-01", 1), Part("TEA-01", 1), version=1)
+    house.bring_to(ParcelState.PACKED, lines=(a_set(1),))
+    house.receive(lines=(replace(a_set(1), external_id="L-OTHER", merchant_code="CUP-01", quantity=2),))
+    repack(house)
+    assert tasks(house) == [(StopKind.REPACK, {"TEA-01": 1}), (StopKind.REPICK, {"CUP-01": 1})]
+    assert house.scan(Station.PUT_BACK).ok
+    assert house.scan(Station.PICK).ok
+    ships(house, {"CUP-01": 2})
