@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import intake, kits, release
+from domain import intake, release
 from domain.bundles import RecipeRow
-from domain.holds import HoldCode
 from domain.incoming import IncomingLine, IncomingRefund, RefundState
-from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState
+from domain.orders import OrderStatus
+from domain.parcels import ParcelState
 from domain.people import Role
 from domain.stock import Bucket, Document, Move
 from storage.store import Store
@@ -118,7 +117,7 @@ def line(code: str, units: int) -> IncomingLine:
 
 
 def tell(shop: Owing, news: News, bought: int, before: tuple[News, int] | None) -> int:
-    """Returns how many units of the line the refund is granted for: a correction that does not say takes nothing back."""
+    """Returns how many units the refund is granted for: a correction that does not say takes nothing back."""
     units = min(news.units, bought)
     amount = PRICE[news.code] * (units or bought) if units or news.whole else 100
     told = IncomingRefund(news.number, news.state, amount, (f"L-{news.code}",), units=(units,) if units else ())
