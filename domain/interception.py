@@ -327,7 +327,7 @@ def typed(desk: Desk, actor: Actor, order_id: int, reason: str, units: Mapping[i
     """
     order = desk.orders.get(order_id)
     require(actor, Right.REFUND, shop=order.shop_id)
-    number = f"cs:{order.number}:{len(desk.refunds.of_order(order_id)) + 1}"
+    number = f"{parts.BY_PEOPLE}{order.number}:{len(desk.refunds.of_order(order_id)) + 1}"
     if units:
         refund = replace(parts.of_units(order, units), external_id=number, reason=reason, at=desk.now)
         money = 0 if unclear.waits(order) else min(refund.amount, order.paid - order.refunded)
@@ -353,7 +353,7 @@ def withdraw(desk: Desk, actor: Actor, order_id: int) -> Order:
     mine = [
         r
         for r in desk.refunds.of_order(order_id)
-        if r.external_id.startswith("cs:") and r.state != RefundState.CANCELLED
+        if r.external_id.startswith(parts.BY_PEOPLE) and r.state != RefundState.CANCELLED
     ]
     if not mine:
         raise Unknown("refund", order.number)

@@ -25,8 +25,7 @@ BY_PEOPLE = "cs:"
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """What one refund is divided by: the refunds of the order, its boxes that stand on the dock, and whether who tells
-    it knows what is here."""
+    """A refund, with those the order has already and its parcels on the dock, by id."""
 
     refund: IncomingRefund
     records: Collection[Refund]
@@ -34,6 +33,7 @@ class _Case:
 
     @property
     def typed(self) -> bool:
+        """Whether people here told it, who see what has left."""
         return self.refund.external_id.startswith(BY_PEOPLE)
 
     def before(self) -> set[int]:
@@ -106,7 +106,7 @@ def _cut(desk: Desk, order: Order, part: tuple[Line, ...], units: int, case: _Ca
             return order, [] if part[0].kit else _numbers(part)
     for one, gone in zip(found, new, strict=True):
         _renumber(desk, one, gone)
-    _named_too(desk, order, case.refund, dict(zip(_numbers(part), _numbers(new), strict=True)), boxes)
+    _named_too(desk, order, case.refund, dict(zip(_numbers(part), _numbers(new), strict=True)))
     kept = {line.line_no: line for line in rest}
     lines = tuple(kept.get(one.line_no, one) for one in order.lines)
     return replace(order, lines=(*lines, *new)), _numbers(new)
@@ -152,11 +152,10 @@ def _found(order: Order, line: Line, boxes: Collection[Parcel], dock: Collection
 def _renumber(desk: Desk, found: _Found, gone: Line) -> None:
     """Number so many units anew, in the boxes where they are or were."""
     loose = min(gone.quantity, found.loose)
-    for inside, units in ((found.out, loose), (found.inside, gone.quantity - loose)):
-        left = units
+    for inside, rest in ((found.out, loose), (found.inside, gone.quantity - loose)):
         for box_id, item in inside:
-            take = min(left, item.quantity)
-            left -= take
+            take = min(rest, item.quantity)
+            rest -= take
             if take:
                 box = desk.parcels.get(box_id)
                 at = box.items.index(item)
@@ -164,22 +163,23 @@ def _renumber(desk: Desk, found: _Found, gone: Line) -> None:
                 desk.parcels.save([replace(box, items=(*box.items[:at], *halves, *box.items[at + 1 :]))])
 
 
-def _named_too(
-    desk: Desk, order: Order, refund: IncomingRefund, new: Mapping[int, int], boxes: Collection[Parcel]
-) -> None:
-    """What names a line that is divided (line number -> the new one's) means all of it as before: the other refunds,
-    and the open stops."""
+def _named_too(desk: Desk, order: Order, refund: IncomingRefund, new: Mapping[int, int]) -> None:
+    """What names a line that is divided (its number -> the new one) means all of it as before: the other refunds, and
+    the open stops of what lies in their box."""
 
-    def more(numbers: Sequence[int]) -> tuple[int, ...]:
-        return tuple(sorted({*numbers, *(new[number] for number in numbers if number in new)}))
+    def more(numbers: Sequence[int]) -> set[int]:
+        return {*numbers, *(new[number] for number in numbers if number in new)}
 
     for record in desk.refunds.of_order(order.id):
-        if record.external_id != refund.external_id and more(record.line_nos) != record.line_nos:
-            desk.refunds.save(replace(record, line_nos=more(record.line_nos)))
-    for stops in desk.stops.of_parcels([box.id for box in boxes]).values():
-        for stop in stops:
-            if stop.open and stop.order_id == order.id and more(stop.line_nos) != stop.line_nos:
-                desk.stops.save(replace(stop, line_nos=more(stop.line_nos)))
+        if record.external_id != refund.external_id and not new.keys().isdisjoint(record.line_nos):
+            desk.refunds.save(replace(record, line_nos=tuple(sorted(more(record.line_nos)))))
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    stops = desk.stops.of_parcels([box.id for box in boxes])
+    for box in boxes:
+        inside = {item.line_no for item in box.live_items if item.order_id == order.id}
+        for stop in stops.get(box.id, ()):
+            if stop.open and stop.order_id == order.id and not new.keys().isdisjoint(stop.line_nos):
+                desk.stops.save(replace(stop, line_nos=tuple(sorted(more(stop.line_nos) & inside))))
 
 
 def next_number(order: Order, boxes: Collection[Parcel], records: Collection[Refund]) -> int:

@@ -117,7 +117,7 @@ def line(code: str, units: int) -> IncomingLine:
 
 
 def tell(shop: Owing, news: News, bought: int, before: tuple[News, int] | None) -> int:
-    """How many units of the line the refund is granted for: a correction that does not say takes nothing back."""
+    """Returns how many units the refund is granted for: a correction that does not say takes nothing back."""
     units = min(news.units, bought)
     amount = PRICE[news.code] * (units or bought) if units or news.whole else 100
     told = IncomingRefund(news.number, news.state, amount, (f"L-{news.code}",), units=(units,) if units else ())

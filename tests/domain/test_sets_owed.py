@@ -164,3 +164,36 @@ def test_a_whole_refund_that_comes_down_to_one_unit_stops_that_unit_alone(house:
         assert house.run(intake.refund_told, house.cast.actor(Role.CS), house.cast.shops[0].id, "1001", told)
     assert [(item.line_no, item.quantity) for item in house.parcel.live_items] == [(1, 1), (3, 1), (2, 1)]
     assert [(stop.state, stop.line_nos) for stop in house.stops] == [(StopState.OPEN, (3,))]
+
+
+def test_a_request_for_all_of_a_line_goes_on_stopping_the_unit_another_refund_takes(house: House) -> None:
+    """The unit is a line of its own then, and wanted by both."""
+    house.bring_to(ParcelState.PICKED)
+    cs, shop = house.cast.actor(Role.CS), house.cast.shops[0].id
+
+    def tell(number: str, state: RefundState, units: int) -> None:
+        told = IncomingRefund(number, state, 3900, ("L-CUP-01",), units=(units,))
+        assert house.run(intake.refund_told, cs, shop, "1001", told)
+
+    tell("R1", RefundState.REQUESTED, 2)
+    tell("R2", RefundState.SUCCESS, 1)
+    tell("R2", RefundState.CANCELLED, 1)
+    assert [(stop.state, stop.line_nos) for stop in house.stops] == [
+        (StopState.OPEN, (1, 3)),
+        (StopState.RELEASED, (3,)),
+    ]
+    assert [(record.external_id, record.line_nos) for record in house.refunds] == [("R1", (1, 3)), ("R2", (3,))]
+
+
+def test_a_request_for_goods_that_are_refunded_already_gives_nothing_back_when_it_ends(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    cs, shop = house.cast.actor(Role.CS), house.cast.shops[0].id
+    for number, state, units in (
+        ("R1", RefundState.SUCCESS, 2),
+        ("R2", RefundState.REQUESTED, 1),
+        ("R2", RefundState.CANCELLED, 1),
+    ):
+        told = IncomingRefund(number, state, 3900 * units, ("L-CUP-01",), units=(units,))
+        assert house.run(intake.refund_told, cs, shop, "1001", told)
+    cups = [line for line in house.order.lines if line.sku == "CUP-01"]
+    assert [(line.quantity, line.dropped) for line in cups] == [(1, True), (1, True)]
