@@ -54,15 +54,15 @@ def announce(desk: Desk, order_ids: Collection[int], *, decided: bool = False) -
 def approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: bool = False) -> Order:
     """Approve one order as the card showed it; where two people must, the first yes leaves it in review.
 
-    `sure` approves what somebody else has in hand. Raises NotAllowed, Stale, InHand, WrongStatus, HeldOrder,
-    OutsideHours, OverLimit, TwoPeople (a machine's yes), SameApprover.
+    `sure` approves what somebody else has in hand, the order itself or one that travels along. Raises NotAllowed,
+    Stale, InHand, WrongStatus, HeldOrder, OutsideHours, OverLimit, TwoPeople (a machine's yes), SameApprover.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
     if not sure and (taken := queue.in_other_hands(desk, actor, order)):
         raise taken
-    outcome = approval.approve_all(desk, actor, [order])
+    outcome = approval.approve_all(desk, actor, [order], sure=sure)
     fault = outcome.refused.get(order.number)
     if isinstance(fault, TwoPeople) and actor.person_id is not None:
         return _first_yes(desk, actor, desk.orders.get(order_id))

@@ -74,8 +74,9 @@ async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
             order = await ask.run(yes, ask.actor, order_id, revision, sure=len(args) > 2)
         else:
             order = await ask.run(BACK[verb], ask.actor, order_id, revision)
-    except InHand:
-        await show_order(ask, order_id, view="sure", verb=verb)
+    except InHand as taken:
+        facts = {"order": taken.order, "by": taken.by, "at": taken.at.isoformat()}
+        await show_order(ask, order_id, view="sure", verb=verb, **facts)
         return
     except (HeldOrder, Stale):
         await ask.run(review.look_anew, order_id)

@@ -105,9 +105,9 @@ class CustomerHistory:
     def figures(self, shops: Collection[int], buyers: Collection[str]) -> dict[str, Figures]:
         """buyer id -> history in these shops (of one platform); those without orders are missing."""
         found: dict[str, Figures] = {}
-        for row in self._sql.rows_in(_FIGURES, buyers, shops=sorted(shops)):
+        for row in self._sql.rows_in(_FIGURES, buyers, shops=tuple(sorted(shops))):
             found[row.buyer_id] = _with(found.get(row.buyer_id, Figures()), row)
-        for row in self._sql.rows_in(_RETURNS, found, shops=sorted(shops)):
+        for row in self._sql.rows_in(_RETURNS, found, shops=tuple(sorted(shops))):
             known = found[row.buyer_id]
             found[row.buyer_id] = replace(
                 known,
@@ -121,7 +121,7 @@ class CustomerHistory:
     def proofs(self, shops: Collection[int], buyers: Collection[str]) -> dict[str, tuple[str, ...]]:
         """buyer id -> numbers of the orders that speak against them, newest first."""
         found: dict[str, tuple[str, ...]] = defaultdict(tuple)
-        for row in self._sql.rows_in(_PROOFS, buyers, shops=sorted(shops)):
+        for row in self._sql.rows_in(_PROOFS, buyers, shops=tuple(sorted(shops))):
             found[row.buyer_id] += (row.number,)
         return dict(found)
 

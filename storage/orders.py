@@ -20,6 +20,7 @@ from storage.sql import among, chunks
 from storage.tables.orders import hold, order_line, order_raw, orders, waiting_line
 
 _BY_NUMBER = select(orders.c.id).where(orders.c.shop_id == bindparam("shop"), among(orders.c.number))
+_BY_EXTERNAL_ID = select(orders.c.id).where(orders.c.shop_id == bindparam("shop"), among(orders.c.external_id))
 _WAITING = select(waiting_line.c.number, waiting_line.c.lines)
 _WAITING = _WAITING.where(waiting_line.c.shop_id == bindparam("shop"), among(waiting_line.c.number))
 
@@ -56,7 +57,7 @@ class Orders(OrderQueries):
         """By the platform's internal id; None for none and for the empty id."""
         if not external_id:
             return None
-        row = self._sql.row(select(orders.c.id).where(orders.c.shop_id == shop_id, orders.c.external_id == external_id))
+        row = next(self._sql.rows_in(_BY_EXTERNAL_ID, [external_id], shop=shop_id), None)
         return self.get(row.id) if row else None
 
     def next_ids(self, count: int) -> Sequence[int]:

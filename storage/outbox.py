@@ -9,7 +9,20 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, FromClause, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    FromClause,
+    Row,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from domain.records import ClaimedNotice, Notice, NoticeKind
 from storage.sql import Shape, Sql, upsert
@@ -89,7 +102,7 @@ def _earlier_waits(row: FromClause) -> ColumnElement[bool]:
     return exists().where(other.c.chat_id == row.c.chat_id, other.c.state == WAITING, before)
 
 
-def _in_flight(row: FromClause, now: datetime) -> ColumnElement[bool]:
+def _in_flight(row: FromClause, now: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether a worker is delivering something to the row's chat."""
     other = outbox.alias("flying")
     return exists().where(other.c.chat_id == row.c.chat_id, other.c.state == WAITING, other.c.lease_until > now)
@@ -98,6 +111,19 @@ def _in_flight(row: FromClause, now: datetime) -> ColumnElement[bool]:
 def _listening(row: FromClause) -> ColumnElement[bool]:
     """Whether the row's chat is not parked."""
     return exists().where(chat.c.id == row.c.chat_id, chat.c.parked == "")
+
+
+_NOW = bindparam("now", type_=outbox.c.due_at.type)
+_WAITS = outbox.c.state == WAITING
+_HEADS = (_WAITS, _listening(outbox), ~_in_flight(outbox, _NOW), ~_earlier_waits(outbox))
+_NOT_HELD = or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= _NOW)
+_CLAIMABLE = select(outbox).where(*_HEADS, _NOT_HELD, outbox.c.due_at <= _NOW)
+_CLAIMABLE = _CLAIMABLE.order_by(outbox.c.queued_at, outbox.c.id).limit(bindparam("most"))
+_CLAIMABLE = _CLAIMABLE.with_for_update(skip_locked=True, of=outbox)
+_FIRST_DUE = select(func.min(outbox.c.due_at)).where(*_HEADS)
+_FIRST_LEASE_ENDS = select(func.min(outbox.c.lease_until)).where(
+    _WAITS, _listening(outbox), outbox.c.lease_until > _NOW
+)
 
 
 class Deliveries:
@@ -111,16 +137,7 @@ class Deliveries:
 
         Two workers never hold the same notice (row locks on PostgreSQL, one writer on SQLite).
         """
-        free = (
-            select(outbox)
-            .where(outbox.c.state == WAITING, outbox.c.due_at <= now)
-            .where(_listening(outbox), ~_in_flight(outbox, now), ~_earlier_waits(outbox))
-            .where(or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now))
-            .order_by(outbox.c.queued_at, outbox.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=outbox)
-        )
-        rows = self._sql.rows(free)
+        rows = self._sql.rows(_CLAIMABLE, now=now, most=limit)
         if rows:
             mine = outbox.c.id.in_([row.id for row in rows])
             lease = {"worker": worker, "lease_until": now + timedelta(seconds=lease_seconds)}
@@ -162,11 +179,8 @@ class Deliveries:
 
     def next_due(self) -> datetime | None:
         """When `claim` will next find something: the earliest free head, or the end of the earliest lease."""
-        now = self._sql.now
-        waiting = (outbox.c.state == WAITING, _listening(outbox))
-        heads = select(func.min(outbox.c.due_at)).where(*waiting, ~_in_flight(outbox, now), ~_earlier_waits(outbox))
-        leases = select(func.min(outbox.c.lease_until)).where(*waiting, outbox.c.lease_until > now)
-        found = [row[0] for statement in (heads, leases) if (row := self._sql.row(statement)) and row[0] is not None]
+        asked = (self._sql.row(one, now=self._sql.now) for one in (_FIRST_DUE, _FIRST_LEASE_ENDS))
+        found = [row[0] for row in asked if row is not None and row[0] is not None]
         return min(found, default=None)
 
     def counts(self) -> Mapping[str, int]:

@@ -141,7 +141,7 @@ class Cards:
 
     def showing(self, kinds: Collection[NoticeKind], subject_ids: Collection[int]) -> list[CardRow]:
         """Every message that shows one of these subjects as one of these kinds."""
-        found = self._sql.rows_in(_CARDS_SHOWING, subject_ids, kinds=list(kinds))
+        found = self._sql.rows_in(_CARDS_SHOWING, subject_ids, kinds=tuple(kinds))
         return [CARD.thing(row) for row in found]
 
     def at(self, chat_id: int, message_id: int) -> CardRow | None:

@@ -29,6 +29,10 @@ _GOOD = _GOOD.where(return_parcel.c.state == bindparam("done"), among(return_ite
 _GOOD = _GOOD.group_by(return_item.c.return_id, return_item.c.order_id)
 _GOOD = _GOOD.having(func.sum(return_item.c.good) == func.sum(return_item.c.expected))
 
+_TIMES = select(event.c.subject_id, func.count().label("times"))
+_TIMES = _TIMES.where(event.c.subject == bindparam("subject"), event.c.verb == bindparam("verb"))
+_TIMES = _TIMES.where(among(event.c.subject_id)).group_by(event.c.subject_id)
+
 
 class History:
     """The events behind Desk.record and Desk.history."""
@@ -51,9 +55,8 @@ class History:
 
     def count(self, subject: str, ids: Collection[int], verb: str) -> dict[int, int]:
         """subject id -> events of that verb."""
-        mine = (event.c.subject == subject) & among(event.c.subject_id) & (event.c.verb == verb)
-        counted = select(event.c.subject_id, func.count().label("times")).where(mine).group_by(event.c.subject_id)
-        return {row.subject_id: row.times for row in self._sql.rows_in(counted, ids)}
+        found = self._sql.rows_in(_TIMES, ids, subject=subject, verb=verb)
+        return {row.subject_id: row.times for row in found}
 
 
 class Imports:

@@ -1,7 +1,8 @@
 """One transaction's connection and the few kinds of statement every repository is made of.
 
 Surprising: whole sets travel as one statement (executemany, IN in chunks); nothing here runs a query per row.
-Statements of the busy paths are built once, at import: building one costs three times what running it does.
+Statements of the busy paths are built once, at import: building one costs three times what running it does. Where
+only one writes at a time, a command that asks for the same rows again gets them as it read them, until it writes there.
 """
 
 from collections import defaultdict
@@ -9,20 +10,23 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache, lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import (
     BinaryExpression,
     ColumnElement,
     Connection,
+    CursorResult,
     Delete,
+    Dialect,
     Executable,
     Insert,
     Row,
     Select,
     Table,
     Update,
+    UpdateBase,
     bindparam,
     delete,
     insert,
@@ -32,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import func as sql_function
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.visitors import replacement_traverse
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from domain.errors import LostRace
 
@@ -59,9 +63,41 @@ def _for_one(statement: Select[Any]) -> Select[Any]:
     return cast(Select[Any], replacement_traverse(statement, {}, equal))
 
 
+@lru_cache(256)
+def _tables(statement: Select[Any]) -> frozenset[Table]:
+    """What a statement looks at, subqueries included."""
+    return frozenset(part for part in iterate(statement) if isinstance(part, Table))
+
+
 @cache
 def _insert(table: Table) -> Insert:
     return insert(table)
+
+
+class _Bulk:
+    """An INSERT of many rows of the same keys, in the driver's own words: SQLAlchemy would ask for each row anew what
+    its columns make of a value."""
+
+    def __init__(self, table: Table, keys: tuple[str, ...], dialect: Dialect) -> None:
+        compiled = insert(table).compile(dialect=dialect, column_keys=list(keys))
+        self.text = str(compiled)
+        self._keys = tuple(compiled.positiontup or keys) if compiled.positional else keys
+        makers = {key: table.c[key].type.dialect_impl(dialect).bind_processor(dialect) for key in keys}
+        self._made = [(place, make) for place, key in enumerate(self._keys) if (make := makers[key])]
+        self._values = itemgetter(*self._keys)
+        self._positional = compiled.positional
+
+    def row(self, row: Mapping[str, Any]) -> Any:
+        """What the driver takes."""
+        values = list(self._values(row))
+        for place, make in self._made:
+            values[place] = make(values[place])
+        return tuple(values) if self._positional else dict(zip(self._keys, values, strict=True))
+
+
+@lru_cache(256)
+def _bulk(table: Table, keys: tuple[str, ...], dialect: Dialect) -> _Bulk:
+    return _Bulk(table, keys, dialect)
 
 
 @cache
@@ -134,32 +170,59 @@ class Sql:
         self.now = now
         self.postgres = connection.dialect.name == "postgresql"
         self._last_id: dict[str, int] = {}
+        self._answers: dict[tuple[Any, ...], tuple[Sequence[Row[Any]], int]] = {}
+        self._written: dict[Table, int] = {}
+        self._writes = 0
 
     def rows(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
         """All rows; `values` fill the statement's named parameters."""
-        return self.connection.execute(statement, values).fetchall()
+        return self._execute(statement, values).fetchall()
 
     def row(self, statement: Executable, **values: Any) -> Row[Any] | None:
         """The first row."""
-        return self.connection.execute(statement, values).first()
+        return self._execute(statement, values).first()
 
     def rows_in(self, statement: Select[Any], among: Collection[V], **values: Any) -> Iterator[Row[Any]]:
         """Rows of a statement that says `among(column)`, in its order within a chunk."""
         for chunk in chunks(among):
             if len(chunk) == 1:
-                yield from self.rows(_for_one(statement), among=chunk[0], **values)
+                yield from self._of_one(statement, among=chunk[0], **values)
             else:
                 yield from self.rows(statement, among=chunk, **values)
+
+    def _of_one(self, statement: Select[Any], **values: Any) -> Sequence[Row[Any]]:
+        """One order, one parcel: most commands ask for theirs again and again, from one rule to the next. On
+        PostgreSQL each time anew, because others write meanwhile."""
+        if self.postgres:
+            return self.rows(_for_one(statement), **values)
+        question = (statement, *values.items())
+        found, at = self._answers.get(question, ((), -1))
+        if at < max((self._written.get(table, 0) for table in _tables(statement)), default=0):
+            found = self.rows(_for_one(statement), **values)
+            self._answers[question] = found, self._writes
+        return found
+
+    def _execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        """Whatever it is, noted where it writes."""
+        if isinstance(statement, UpdateBase):
+            self._wrote(cast(Table, statement.table))
+        return self.connection.execute(statement, values)
+
+    def _wrote(self, table: Table) -> None:
+        self._writes += 1
+        self._written[table] = self._writes
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows whose keys are complete."""
         if rows:
-            self.connection.execute(_insert(table), rows)
+            bulk = _bulk(table, tuple(rows[0]), self.connection.dialect)
+            self._wrote(table)
+            self.connection.exec_driver_sql(bulk.text, [bulk.row(row) for row in rows])
 
     def insert_new(self, table: Table, row: Mapping[str, Any]) -> int:
         """Add one row under a fresh id, which is returned."""
         values = {key: value for key, value in row.items() if key != "id"}
-        new_id: int = self.connection.execute(_insert(table).returning(table.c.id), values).scalar_one()
+        new_id: int = self._execute(_insert(table).returning(table.c.id), values).scalar_one()
         return new_id
 
     def upsert(self, table: Table) -> postgresql.Insert | sqlite.Insert:
@@ -168,7 +231,7 @@ class Sql:
 
     def change(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
         """Run an UPDATE, DELETE or upsert, for each of the rows when given; how many rows it hit."""
-        return self.connection.execute(statement, rows).rowcount
+        return self._execute(statement, rows).rowcount
 
     def save(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Update rows by id and the revision they were read with, which goes up; columns a row does not name stay as
@@ -184,7 +247,7 @@ class Sql:
     def replace_children(self, column: ColumnElement[Any], parents: Collection[int], rows: Sequence[Any]) -> None:
         """Delete the parents' child rows and write these."""
         for chunk in chunks(parents):
-            self.connection.execute(_delete_among(column), {"among": chunk})
+            self._execute(_delete_among(column), {"among": chunk})
         self.insert(column.table, rows)
 
     def mark(self) -> None:
@@ -199,6 +262,7 @@ class Sql:
         """Everything written since the innermost mark is gone, and so is the mark."""
         self.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT attempt")
         self._last_id.clear()
+        self._answers.clear()
         self.keep()
 
     def next_ids(self, table: Table, count: int) -> Sequence[int]:

@@ -28,8 +28,10 @@ ANSWERED = Shape(Answered, reply)
 _STOPS_OF = select(*STOP.columns).where(among(stop.c.parcel_id)).order_by(stop.c.id)
 _PILES = select(stop.c.stage, func.count().label("stops"), func.min(stop.c.opened_at).label("oldest"))
 _REPLIES = select(*REPLY.columns)
-_REPLIES_OF = _REPLIES.where(among(reply.c.refund_no))
+_REPLIES_OF = _REPLIES.where(among(reply.c.refund_no), reply.c.shop_id == bindparam("shop"))
+_REPLIES_BY_ID = _REPLIES.where(among(reply.c.id))
 _RECALLS = select(*RECALL.columns)
+_RECALLS_BY_ID = _RECALLS.where(among(recall.c.id))
 _RECALLS_OF = _RECALLS.where(among(recall.c.parcel_id)).order_by(recall.c.id)
 _FEEDS = select(shop_feed).order_by(shop_feed.c.shop_id, shop_feed.c.source)
 
@@ -119,12 +121,12 @@ class Replies:
 
     def of(self, shop_id: int, refund_nos: Collection[str]) -> dict[str, Reply]:
         """By the platform's refund number."""
-        rows = self._sql.rows_in(_REPLIES_OF.where(reply.c.shop_id == shop_id), refund_nos)
+        rows = self._sql.rows_in(_REPLIES_OF, refund_nos, shop=shop_id)
         return {row.refund_no: REPLY.thing(row) for row in rows}
 
     def many(self, reply_ids: Collection[int]) -> dict[int, Reply]:
         """By id; missing ones are missing."""
-        return {row.id: REPLY.thing(row) for row in self._sql.rows_in(_REPLIES.where(among(reply.c.id)), reply_ids)}
+        return {row.id: REPLY.thing(row) for row in self._sql.rows_in(_REPLIES_BY_ID, reply_ids)}
 
     def add(self, new: Reply) -> Reply:
         """Insert (the id given is ignored) and return it with its id. Raises LostRace when it is there already."""
@@ -192,7 +194,7 @@ class Recalls:
 
     def many(self, recall_ids: Collection[int]) -> dict[int, Recall]:
         """By id; missing ones are missing."""
-        rows = self._sql.rows_in(_RECALLS.where(among(recall.c.id)), recall_ids)
+        rows = self._sql.rows_in(_RECALLS_BY_ID, recall_ids)
         return {row.id: RECALL.thing(row) for row in rows}
 
     def of_parcels(self, parcel_ids: Collection[int]) -> dict[int, tuple[Recall, ...]]:

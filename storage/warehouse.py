@@ -8,11 +8,15 @@ from sqlalchemy import select
 
 from domain.errors import Unknown
 from domain.parcels import Refund, Wave, WaveState
-from storage.sql import Shape, Sql
+from storage.sql import Shape, Sql, among
 from storage.tables.parcels import refund, wave
 
 WAVE = Shape(Wave, wave)
 REFUND = Shape(Refund, refund)
+
+_WAVE = select(*WAVE.columns).where(among(wave.c.id))
+_REFUND = select(*REFUND.columns).where(among(refund.c.id))
+_REFUNDS_OF = select(*REFUND.columns).where(among(refund.c.order_id)).order_by(refund.c.id)
 
 
 class Waves:
@@ -23,7 +27,7 @@ class Waves:
 
     def get(self, wave_id: int) -> Wave:
         """Raises Unknown('wave')."""
-        row = self._sql.row(select(*WAVE.columns).where(wave.c.id == wave_id))
+        row = next(self._sql.rows_in(_WAVE, [wave_id]), None)
         if row is None:
             raise Unknown("wave", str(wave_id))
         return WAVE.thing(row)
@@ -55,15 +59,14 @@ class Refunds:
 
     def get(self, refund_id: int) -> Refund:
         """Raises Unknown('refund')."""
-        row = self._sql.row(select(*REFUND.columns).where(refund.c.id == refund_id))
+        row = next(self._sql.rows_in(_REFUND, [refund_id]), None)
         if row is None:
             raise Unknown("refund", str(refund_id))
         return REFUND.thing(row)
 
     def of_order(self, order_id: int) -> tuple[Refund, ...]:
         """The order's refunds by id."""
-        rows = self._sql.rows(select(*REFUND.columns).where(refund.c.order_id == order_id).order_by(refund.c.id))
-        return tuple(REFUND.thing(row) for row in rows)
+        return tuple(REFUND.thing(row) for row in self._sql.rows_in(_REFUNDS_OF, [order_id]))
 
     def add(self, new: Refund) -> Refund:
         """Insert (the id given is ignored) and return it with its id."""
