@@ -56,12 +56,6 @@ def parts_text(group: Sequence[Line], words: Words) -> str:
     return words.listed(f"{veiled(line.goods, True, 30)} ×{line.quantity}" for line in group)
 
 
-def built_text(desk: Desk, one: kits.InBox, words: Words) -> str:
-    """What a box builds: `Tea set ×2`, or a part of it where the rest travels in another box."""
-    name = title_of(desk, one.code, one.title) or one.code
-    return words.label(N_("part of {name}"), name=name) if one.parted else f"{name} ×{one.count}"
-
-
 def recipe_text(bundle: Bundle, words: Words) -> str:
     """`CUP-W ×2, POT-L ×1`, and whether it travels whole."""
     if not bundle.parts:
