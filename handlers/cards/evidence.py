@@ -104,7 +104,7 @@ SHORT = {
 RISKS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
 UNKNOWN_PARTS = N_("{lines} {lines:line|lines}, first: {unknown} is no product of ours, in the set «{set}» {title}")
 CURES = {
-    HoldCode.REFUNDED: N_("a lead releases it and the goods ship, or says with 💸 which of them stay"),
+    HoldCode.REFUNDED: N_("a lead says with 💸 which goods stay, if any, then releases it: the others ship"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
     HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform no longer says so"),
     HoldCode.PRESALE_WAIT: N_("goes away by itself then"),

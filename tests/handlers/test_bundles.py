@@ -8,6 +8,7 @@ from domain.people import Role
 from handlers.bundles import as_file
 from handlers.papers import _slip_lines
 from handlers.words import Words
+from tests.channels import making
 from tests.factory import incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat
 
@@ -171,6 +172,54 @@ async def test_somebody_else_was_faster(desk: DeskChat) -> None:
     assert [part.units for part in desk.look(lambda unit: unit.catalog.bundles["TEASET"].parts)] == [3]
     await desk.taps(buyer, "✅ Keep it")
     assert [part.units for part in desk.look(lambda unit: unit.catalog.bundles["TEASET"].parts)] == [2]
+
+
+def item(code: str, units: str, amount: str, place: str, **told: str) -> dict[str, str]:
+    """A row of Taobao's item sheet."""
+    number = making.TAOBAO_ROW["订单编号"]
+    row = {"主订单编号": number, "子订单编号": f"{number[:-1]}{place}", "商品标题": f"淘宝 {code}", "商家编码": code}
+    row |= {
+        "购买数量": units,
+        "买家实付金额": amount,
+        "订单状态": "买家已付款,等待卖家发货",
+        "退款状态": "没有申请退款",
+    }
+    return row | told
+
+
+async def test_taobaos_files_tell_a_set_and_a_lead_says_what_its_refund_is_for(desk: DeskChat) -> None:
+    """Its refunds name no units: ¥99.00 of two sets is one of them only because a person says so."""
+    buyer, lead = desk.speaks(Role.BUYER, "en"), desk.speaks(Role.CS_LEAD, "en")
+    await desk.writes(buyer, "/bundle TEASET Tea set = CUP-01 ×2, TEA-01")
+    await desk.taps(buyer, "✅ Keep it")
+    head = {"买家应付货款": "237.00", "买家应付邮费": "0", "总金额": "237.00", "买家实际支付金额": "237.00"}
+    told = making.TAOBAO_ROW | head | {"店铺名称": "小满旗舰店"}
+    await desk.sends(lead, "orders.csv", making.csv_bytes(making.table(making.TAOBAO, told), "gb18030"))
+    goods = (item("TEASET", "2", "198.00", "1"), item("CUP-02", "1", "39.00", "2"))
+    await desk.sends(lead, "items.csv", making.csv_bytes(making.table(making.ITEMS, *goods), "gb18030"))
+    (card,) = await desk.writes(lead, f"/order {told['订单编号']}")
+    assert "#1 · 2 × <b>TEASET</b> 淘宝 TEASET (陶瓷杯 白 ×4, 茉莉花茶 100g ×2) · ¥198.00" in card.split("\n")
+    columns = ["订单编号", "子订单编号", "退款编号", "买家退款金额", "退款状态"]
+    refund = [told["订单编号"], goods[0]["子订单编号"], "900000000000000001", "99.00", "退款成功"]
+    data = making.csv_bytes(making.table(columns, dict(zip(columns, refund, strict=True))))
+    await desk.sends(lead, "refunds.csv", data)
+    (card,) = await desk.writes(lead, f"/order {told['订单编号']}")
+    asked = "¥99.00 went back for TEASET (refund 900000000000000001): do all of its goods still ship?"
+    assert [line for line in card.split("\n") if line.startswith("• <b>refunded in part</b>") and asked in line]
+    for label in ("💸 Refund and stop", "Only #1: 2 × 淘宝 TEASET", "Only 1 of 2", "💸 goods only: Too slow"):
+        await desk.taps(lead, label)
+    repaid = item("TEASET", "2", "198.00", "1", 退款状态="退款成功", 退款金额="99.00")
+    await desk.sends(lead, "items2.csv", making.csv_bytes(making.table(making.ITEMS, repaid, goods[1]), "gb18030"))
+    await desk.writes(lead, f"/order {told['订单编号']}")
+    await desk.taps(lead, "✅ Release 1 and approve")
+    order = desk.look(lambda unit: unit.orders.by_number(1, [told["订单编号"]]))[told["订单编号"]]
+    assert (order.held, order.refunded) == (False, 9900)
+    assert [(line.sku, line.quantity) for line in order.shippable] == [("CUP-01", 2), ("CUP-02", 1), ("TEA-01", 1)]
+    (why,) = await desk.writes(lead, f"/why {order.number}")
+    assert [line.split(",")[0] for line in why.split("\n") if line.startswith("🧩")] == [
+        "🧩 #1: 1 × TEASET is 2 × CUP-01",
+        "🧩 #3: 1 × TEASET is 2 × CUP-01",
+    ]
 
 
 @pytest.mark.parametrize("role", [Role.CS, Role.PICKER, Role.FINANCE])
