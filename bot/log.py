@@ -28,6 +28,9 @@ def redact(text: str) -> str:
 
 
 _TALKATIVE = ("httpx", "httpcore", "aiogram", "aiogram.event", "aiohttp.access", "apscheduler", "telegram", "alembic")
+_ROUNDS = "apscheduler.scheduler"
+"""It warns of each round that is left out because the last one still runs: every two seconds while 100,000 orders are
+looked at again."""
 
 
 class LineFormatter(logging.Formatter):
@@ -59,3 +62,4 @@ def set_up(*, as_json: bool = False, level: int = logging.INFO, stream: TextIO |
     root.setLevel(level)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(_ROUNDS).setLevel(logging.ERROR)

@@ -234,6 +234,12 @@ def keep(
     return proposal, looking.at_once(desk, UNMATCHED, lambda order: means(order, catalog, codes))
 
 
+def every(desk: Desk, actor: Actor) -> list[Bundle]:
+    """All sets. Raises NotAllowed."""
+    require(actor, Right.STOCK)
+    return list(desk.catalog.bundles.values())
+
+
 def find(desk: Desk, actor: Actor, code: str) -> Bundle:
     """A set by its code. Raises NotAllowed, Unknown('bundle')."""
     require(actor, Right.STOCK)

@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -159,13 +159,17 @@ def is_identity(buyer_id: str) -> bool:
 def phone_keys(receiver: Receiver) -> tuple[str, ...]:
     """The key of each number in the phone's place, whoever writes one of several beside others."""
     several = phones.kept(receiver.phone).split("/")
-    return tuple(key for one in several if (key := phone_key(replace(receiver, phone=one))))
+    return tuple(key for one in several if (key := _phone_key(receiver, one)))
 
 
 def phone_key(receiver: Receiver) -> str:
     """The receiver's phone as a key; '' for a masked one and for a privacy number (with extension), whose base is
     shared by many people (formats.md 6)."""
-    told = unicodedata.normalize("NFKC", receiver.phone).strip()
+    return _phone_key(receiver, receiver.phone)
+
+
+def _phone_key(receiver: Receiver, phone: str) -> str:
+    told = unicodedata.normalize("NFKC", phone).strip()
     text = re.sub(r"[\s().-]", "", told)
     if receiver.masked or _EXTENSION.search(told) or not _PHONE.fullmatch(text):
         return ""

@@ -137,7 +137,7 @@ class OwnWork(Refusal):
 
 @dataclass(eq=False)
 class InHand(Refusal):
-    """Somebody else has taken the order to look at it."""
+    """Somebody else has taken the order to look at it; without `by`, it was put off until `at`."""
 
     order: str
     by: str
@@ -202,14 +202,6 @@ class NotEnoughStock(Refusal):
     warehouse: str
     free: int
     asked: int
-
-
-@dataclass(eq=False)
-class LiesElsewhere(Refusal):
-    """The books know that nothing of the sku lies where the paper said; it lies in `bins` now."""
-
-    sku: str
-    bins: tuple[str, ...]
 
 
 @dataclass(eq=False)

@@ -47,7 +47,7 @@ from domain.holds import open_codes
 from domain.merging import one_place
 from domain.orders import OrderStatus
 from domain.paper_records import Paper
-from domain.parcels import Parcel, ParcelState, Stop, StopKind
+from domain.parcels import TAKES_OUT, Parcel, ParcelState, Stop, StopKind
 from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
 from domain.planning import reprice
 from domain.policy_checks import CheckMode
@@ -61,6 +61,7 @@ STEP: Mapping[Station, tuple[ParcelState, ParcelState]] = {
     Station.HAND_OVER: (ParcelState.WEIGHED, ParcelState.HANDED_OVER),
 }
 _ORDER = list(ParcelState)
+_LOUD = {kind: place for place, kind in enumerate(TAKES_OUT)}
 _WEIGHT = re.compile(r"^(\d{1,7}(?:[.,]\d{1,3})?)\s*(kg|g|千克|公斤|克)?$", re.IGNORECASE)
 REFUSALS = (
     NotAllowed,
@@ -121,9 +122,9 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
     found = [stop for stop in desk.stops.of_parcels([parcel.id]).get(parcel.id, ()) if stop.open]
     stops = [stop for stop in found if not (picking and stop.kind is StopKind.REPICK)]
     codes = tuple(code for order in orders.values() for code in open_codes(order.holds))
-    kinds = {StopKind.REFUND: ("REFUND",), StopKind.REPICK: ("REPICK",), StopKind.HOLD: ()}
+    kinds = {kind: () if kind is StopKind.HOLD else (kind.upper(),) for kind in StopKind}
     if stops:
-        first = next((stop for stop in stops if stop.kind is StopKind.REFUND), stops[0])
+        first = min(stops, key=lambda stop: _LOUD.get(stop.kind, 2))
         raise ParcelStopped(parcel.number, parcel.waybill, (*kinds[first.kind], *codes), first.id)
     if codes or (parcel.blocked and not found):
         raise ParcelStopped(parcel.number, parcel.waybill, codes)
@@ -157,7 +158,8 @@ def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
         if again is not None:
             raise ParcelStopped(again.number, again.waybill, ("LABEL_OLD",))
         raise Unknown("waybill", code)
-    require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
+    if not (station is Station.PICK and pulls.fills(desk, actor, parcel)):
+        require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
     return parcel
 
 

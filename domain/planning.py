@@ -243,7 +243,8 @@ def _tell_merged(desk: Desk, joined: Collection[Parcel], orders: Sequence[Order]
     merged = [order for order in orders if order.id in among]
     if not merged:
         return
-    takers = desk.hands.takers([order.id for order in merged])
+    hands = desk.hands.many([order.id for order in merged])
+    takers = {order_id: hand.taken_by for order_id, hand in hands.items()}
     told: dict[int, int] = {}
     for order in merged:
         for person in (takers.get(order.id), order.first_approver):

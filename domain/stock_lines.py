@@ -52,7 +52,7 @@ def scanned(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
         raise BadValue("units", str(one.units), "units")
     if one.label and not batches.wants(desk, sku):
         one = replace(one, batch="", expires=None)
-    batch = batches.code_of(one.batch)
+    batch = batches.of_scan(desk, sku, one.batch, one.expires, label=one.label)
     if doc.kind is DocKind.TRANSFER and doc.state is DocState.IN_TRANSIT:
         return _unloaded(desk, doc, DocLine(sku, "", batch, one.expires), one)
     here = bins.kept(desk, sku, doc.bin) if doc.bin else ""

@@ -4,6 +4,9 @@ from domain import errors
 from handlers.words import N_, Words
 
 WANTS = {
+    "batch_or_day": N_(
+        "the batch first, then its day: CODE@B7@2027-05-31; a day may be the batch too, with its own behind it"
+    ),
     "batch_expiry": N_("the batch and its expiry, like B7 2027-05-31 (on a scan B7@2027-05-31 behind the code)"),
     "fewer_proofs": N_("at most 20 of one parcel"),
     "label": N_(

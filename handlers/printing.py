@@ -12,7 +12,7 @@ from aiogram import Router
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import CallbackQuery, Message
 
-from domain import numbering, printing
+from domain import numbering, printing, walking
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Unknown
 from domain.paper_records import Paper
@@ -37,6 +37,7 @@ async def print_wave(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> Non
     more, and `l!`, `s!` with the number of copies seen says yes."""
     wave_id, what = int(args[0]), args[1] if len(args) > 1 else "l"
     if what == "k":
+        await ask.services.store.run(walking.renew, ask.actor, wave_id)  # unclaimed: done twice it says the same
         await _send(ask, await ask.read(_pick, ask, wave_id))
         return
     paper = PAPER[what[0]]

@@ -45,6 +45,7 @@ def _not_allowed(refusal: errors.NotAllowed, words: Words) -> str:
 _STOPS = {
     "REFUND": N_("REFUND: the buyer wants the money back"),
     "REPICK": N_("something must be picked into it again"),
+    "REPACK": N_("something must come out of it: other goods are ordered now"),
     "LABEL_OLD": N_("the label is out of date: tear it up and print the new one (/print)"),
     "SLIP_OLD": N_("the packing slip is out of date: tear it up and print the new one (/print)"),
     "TWO_PLACES": N_("its orders go to different addresses: customer service must ship one of them alone"),
@@ -52,7 +53,9 @@ _STOPS = {
 
 
 def _stopped(refusal: errors.ParcelStopped, words: Words) -> str:
-    why = words.listed(words(_STOPS[code]) if code in _STOPS else hold_name(code, words) for code in refusal.codes)
+    why = words.listed(
+        words.plain(_STOPS[code]) if code in _STOPS else hold_name(code, words) for code in refusal.codes
+    )
     return words("⛔ STOP {waybill} ({parcel})! {why}", waybill=refusal.waybill, parcel=refusal.parcel, why=why)
 
 
@@ -142,6 +145,12 @@ def _two_people(refusal: errors.TwoPeople, words: Words) -> str:
         order=refusal.order,
         limit=words.money(refusal.limit, refusal.currency),
     )
+
+
+def _in_hand(refusal: errors.InHand, words: Words) -> str:
+    if not refusal.by:
+        return words("{order}: put off until {at}.", order=refusal.order, at=words.when(refusal.at))
+    return words("{order}: {by} has it since {at}.", order=refusal.order, by=refusal.by, at=words.clock(refusal.at))
 
 
 def _bad_value(refusal: errors.BadValue, words: Words) -> str:
@@ -235,9 +244,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.OwnWork: lambda r, words: words(
         "{doc}: you scanned for it, so somebody else approves it. Nothing was changed.", doc=r.doc
     ),
-    errors.InHand: lambda r, words: words(
-        "{order}: {by} has it since {at}.", order=r.order, by=r.by, at=words.clock(r.at)
-    ),
+    errors.InHand: _in_hand,
     errors.BadValue: _bad_value,
     errors.Unknown: _unknown,
     errors.NoSuchLine: _no_line,
@@ -263,11 +270,6 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         seconds=r.seconds,
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
-    errors.LiesElsewhere: lambda r, words: words(
-        "{sku} was moved since the list was printed and lies in {bins} now. Take it from there; nothing is held.",
-        sku=r.sku,
-        bins=words.listed(r.bins),
-    ),
     errors.BinWanted: _bin,
     errors.WrongCourier: lambda r, words: words(
         "⛔ {waybill} is for {courier}. This van is {van}: take it out. /ship alone ends the loading.",

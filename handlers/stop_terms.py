@@ -1,19 +1,24 @@
 """Words for what belongs to stops and recalls: states, what happened, kinds, and why a courier cannot be asked."""
 
-from domain import stopping
+from domain import repacking, stopping
 from domain.parcels import StopKind
 from domain.policy_stops import RecallKind
 from domain.stop_desk import RecallState, Verdict
 from handlers.words import N_
 
-MARKS = {StopKind.REFUND: "⛔", StopKind.HOLD: "✋", StopKind.REPICK: "🔁"}
+MARKS = {StopKind.REFUND: "⛔", StopKind.HOLD: "✋", StopKind.REPICK: "🔁", StopKind.REPACK: "🔁"}
 VERDICTS = {
     Verdict.SUCCESS: N_("stopped (SUCCESS)"),
     Verdict.NOT_SYNCED: N_("order not known yet (FAIL 1001)"),
     Verdict.SHIPPED: N_("has left (FAIL 1002)"),
     Verdict.PRINTED: N_("printed, not stopped (FAIL 1003)"),
 }
-REASONS = {stopping.NOT_THERE: N_("goods not in their bin")}
+REASONS = {
+    stopping.NOT_THERE: N_("goods not in their bin"),
+    repacking.REASON: N_("other goods are ordered now"),
+    "withdrawn": N_("the refund was withdrawn"),
+    "stop_shelf": N_("it lies on the stop shelf"),
+}
 """Why a parcel is stopped, where that is no hold's code."""
 KINDS = {
     RecallKind.SENDER: N_("back to us"),
@@ -92,6 +97,7 @@ VERBS = {
     "not_shipped": N_("shipped without what lay in no box"),
     "repick": N_("to be picked again"),
     "repicked": N_("picked again"),
+    "repack": N_("to be repacked"),
     "recall_registered": N_("recall registered"),
     "recall_shared": N_("its parcel is recalled for another order"),
     "recall_asking": N_("courier asked to bring it back"),

@@ -33,6 +33,7 @@ HOLDS = {
     "PLATFORM_SHIPPED": N_("shipped on the platform"),
     "NO_ITEMS": N_("no goods lines"),
     "SKU_UNMATCHED": N_("product not matched"),
+    "SKU_DISABLED": N_("product switched off"),
     "BUNDLE_UNMATCHED": N_("set not made up"),
     "OUT_OF_STOCK": N_("out of stock"),
     "NO_WAREHOUSE": N_("no warehouse"),

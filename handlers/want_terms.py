@@ -20,7 +20,7 @@ WANTS = {
     "good_or_defective": N_("good or defective"),
     "smaller_range": N_("a smaller range, at most 500 lines"),
     "bin": N_("a bin like A-01; +A-09 opens a new one"),
-    "batch": N_("a batch, like CODE@B7"),
+    "batch": N_("a batch, like CODE@B7 (letters, digits, . _ - / inside, at most 30)"),
     "units": N_("a number of units"),
     "in_parcel": N_("a product that is in this parcel"),
     "one_product": N_("a number with one product in the picture"),

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from functools import cache, lru_cache
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import (
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Delete,
+    Dialect,
     Executable,
     Insert,
     Row,
@@ -71,6 +72,32 @@ def _tables(statement: Select[Any]) -> frozenset[Table]:
 @cache
 def _insert(table: Table) -> Insert:
     return insert(table)
+
+
+class _Bulk:
+    """An INSERT of many rows of the same keys, in the driver's own words: SQLAlchemy would ask for each row anew what
+    its columns make of a value."""
+
+    def __init__(self, table: Table, keys: tuple[str, ...], dialect: Dialect) -> None:
+        compiled = insert(table).compile(dialect=dialect, column_keys=list(keys))
+        self.text = str(compiled)
+        self._keys = tuple(compiled.positiontup or keys) if compiled.positional else keys
+        makers = {key: table.c[key].type.dialect_impl(dialect).bind_processor(dialect) for key in keys}
+        self._made = [(place, make) for place, key in enumerate(self._keys) if (make := makers[key])]
+        self._values = itemgetter(*self._keys)
+        self._positional = compiled.positional
+
+    def row(self, row: Mapping[str, Any]) -> Any:
+        """What the driver takes."""
+        values = list(self._values(row))
+        for place, make in self._made:
+            values[place] = make(values[place])
+        return tuple(values) if self._positional else dict(zip(self._keys, values, strict=True))
+
+
+@lru_cache(256)
+def _bulk(table: Table, keys: tuple[str, ...], dialect: Dialect) -> _Bulk:
+    return _Bulk(table, keys, dialect)
 
 
 @cache
@@ -178,14 +205,19 @@ class Sql:
     def _execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
         """Whatever it is, noted where it writes."""
         if isinstance(statement, UpdateBase):
-            self._writes += 1
-            self._written[cast(Table, statement.table)] = self._writes
+            self._wrote(cast(Table, statement.table))
         return self.connection.execute(statement, values)
+
+    def _wrote(self, table: Table) -> None:
+        self._writes += 1
+        self._written[table] = self._writes
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         """Add rows whose keys are complete."""
         if rows:
-            self._execute(_insert(table), rows)
+            bulk = _bulk(table, tuple(rows[0]), self.connection.dialect)
+            self._wrote(table)
+            self.connection.exec_driver_sql(bulk.text, [bulk.row(row) for row in rows])
 
     def insert_new(self, table: Table, row: Mapping[str, Any]) -> int:
         """Add one row under a fresh id, which is returned."""

@@ -1,8 +1,8 @@
 """Bulk release on a card: what would be released together, read through; and what became of it.
 
 Surprising: such a card is drawn for whoever asked and never drawn again by itself. A page that changed under the
-thumb would have its new notes released unread. What people wrote stands in code type, where Telegram makes no
-command, link or name of it.
+thumb would have its new notes released unread. What buyer and seller wrote stands whole in code type, apart from
+what is ours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,9 +39,9 @@ GOODS = 2
 _IS_THE_TEXT = (HoldCode.MESSAGE, HoldCode.SELLER_NOTE)
 
 
-def tap(scope: Scope) -> str:
-    """The tap that opens the card of this part of the line."""
-    return pack(OPEN, code_of(scope))
+def tap(scope: Scope, start: int = 0) -> str:
+    """The tap that opens the card of this part of the line, from the place of the order `start` on."""
+    return pack(OPEN, code_of(scope), *([short(start)] if start else []))
 
 
 def reasons_card(desk: Desk, chat: Chat, scope: Scope) -> Card:
@@ -61,23 +61,24 @@ def reasons_card(desk: Desk, chat: Chat, scope: Scope) -> Card:
     return Card(f"{head}\n{words('By reason:')}", in_twos(buttons))
 
 
-def opened(desk: Desk, reader: Actor, chat: Chat, scope: Scope) -> Card:
-    """What can be released next: reasons to choose from, a measure's orders, or a page, which is in the reader's hands
-    from now on. Raises what the domain does."""
+def opened(desk: Desk, reader: Actor, chat: Chat, scope: Scope, start: int = 0) -> Card:
+    """What can be released next, from the place of the order `start` on: reasons to choose from, a measure's orders,
+    or a page, which is in the reader's hands from now on. Raises what the domain does."""
     viewer, scope = viewer_of(desk, chat), fixed(desk, scope)
     if viewer.actor is None or scope.code is None:
         return reasons_card(desk, chat, scope)
     if never_together(desk, scope.code):
         return _never(scope, scope.code, viewer.words)
     if bulk.at_once(scope.code):
-        return _card(desk, bulk.whole(desk, viewer.actor, scope), scope, scope.code, viewer)
+        look = bulk.Whole(0, start)
+        return _card(desk, bulk.whole(desk, viewer.actor, scope, look), scope, scope.code, viewer)
     size = bulk.PAGE
     while True:
-        batch = bulk.to_read(desk, viewer.actor, scope, reader, size)
+        batch = bulk.to_read(desk, viewer.actor, scope, reader, size, start)
         text = _page(desk, batch, scope, scope.code, viewer)
         if len(text) <= TEXT_LIMIT - _ROOM or len(batch.orders) <= 1:
             break
-        size = max(1, min(len(batch.orders) - 1, size * TEXT_LIMIT // len(text)))
+        size, start = max(1, min(len(batch.orders) - 1, size * TEXT_LIMIT // len(text))), batch.first
     if batch.orders:
         bulk.take(desk, reader, batch)
         batch = bulk.page(desk, viewer.actor, scope, desk.now)
@@ -121,15 +122,27 @@ def _too_long(batch: Batch, scope: Scope, words: Words) -> Card:
 def _page(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer) -> str:
     words = viewer.words
     if not batch.orders:
-        label = N_("Nothing is left on this page: {name}") if batch.rest else N_("🏁 Nothing more to release: {name}")
-        text = words(label, name=scope_name(desk, scope, words))
-        return "\n\n".join([text, *_beside(batch, words)])
+        return "\n\n".join([_nothing(batch, scope_name(desk, scope, words), words), *_beside(batch, words)])
     head = words("<b>📑 Held for: {name}</b>", name=scope_name(desk, scope, words))
     listed = _largest if bulk.at_once(code) else _whole_page
     blocks = [head + "\n" + listed(desk, batch, code, viewer), *_along(batch, words), *_beside(batch, words)]
     if not bulk.at_once(code):
         blocks.append(words("A number takes that order out of this page and opens it."))
     return "\n\n".join(blocks)
+
+
+def _nothing(batch: Batch, name: str, words: Words) -> str:
+    """That there is nothing to release here: whether that was all, and how many were looked at."""
+    more = N_("None of these fits: {name}") if batch.left else N_("Nothing is left on this page: {name}")
+    label = (
+        more if batch.rest else N_("🏁 No more: {name}") if batch.ahead else N_("🏁 Nothing more to release: {name}")
+    )
+    lines = [words(label, name=name)]
+    if looked := len(batch.left):
+        last, total = batch.ahead + looked, batch.ahead + looked + batch.rest
+        facts = {"first": batch.ahead + 1, "last": last, "total": total}
+        lines.append(words("Looked at: {first}–{last} of {total}.", **facts))
+    return "\n".join(lines)
 
 
 def _whole_page(desk: Desk, batch: Batch, code: HoldCode, viewer: Viewer) -> str:
@@ -184,7 +197,7 @@ def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:
         yield words("   ✋ {holds}", holds=words.listed(hold_name(one, words) for one in codes))
     for hold in order.holds:
         for line in seen_text(hold, words, viewer.private).split("\n") if hold.open and _has_more(hold) else ():
-            yield words(N_("   {seen}") if whole else N_("   <code>{seen}</code>"), seen=Html(line.strip()))
+            yield words("   {seen}", seen=Html(line.strip()))
     texts = ((sign, " ".join(text.split())) for sign, text in (("💬", order.buyer_message), ("📝", order.seller_note)))
     said = [(sign, veiled(text, viewer.private, len(text))) for sign, text in texts if text]
     if not whole:
@@ -237,6 +250,7 @@ def _beside(batch: Batch, words: Words) -> list[str]:
     """What else waits for this reason and why it is not among these."""
     told = (
         (words.plain("for the next page"), batch.rest),
+        (words.plain("before these, not fitting or new"), batch.ahead),
         (words.plain("held for reasons that do not go with it"), batch.others),
         (words.plain("above your limit, or two people must"), batch.over),
         (words.plain("in somebody's hands or put off"), batch.aside),
@@ -249,14 +263,26 @@ def _beside(batch: Batch, words: Words) -> list[str]:
 
 
 def _mark(batch: Batch) -> str:
-    return moment_code(batch.mark) if isinstance(batch.mark, datetime) else short(batch.mark)
+    if isinstance(batch.mark, datetime):
+        return moment_code(batch.mark)
+    return short(batch.mark.up_to) + (f".{short(batch.mark.start)}" if batch.mark.start else "")
+
+
+def _look_of(text: str) -> bulk.Whole:
+    return bulk.Whole(*(int(part, 36) for part in text.split(".")))
+
+
+def _go_on(batch: Batch, scope: Scope, words: Words) -> list[Row]:
+    """The way to what comes behind these; at the end of the line back to its front, if any stand there."""
+    if batch.rest:
+        return [(Button(words("▶ Go on: {count}", count=batch.rest), tap(scope, batch.onward)),)]
+    return [(Button(words("⏮ From the start: {count}", count=batch.ahead), tap(scope)),)] if batch.ahead else []
 
 
 def _page_rows(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, words: Words) -> tuple[Row, ...]:
-    more = [(Button(words("▶ Go on: {count}", count=batch.rest), tap(scope)),)] if batch.rest else []
     if not batch.orders:
         single = [(_one_by_one(scope, words),)] if batch.held else []
-        return (*more, *_left(desk, batch, words), *single, _new_orders(words))
+        return (*_go_on(batch, scope, words), *_left(desk, batch, words), *single, _new_orders(words))
     label = words("✅ Release and approve {count}", count=len(batch.orders) + len(batch.along))
     yes = Button(label, pack("b.r", _mark(batch), short(batch.checksum), code_of(scope)), "success")
     rows: list[Row] = [(yes,), *(_out(batch, scope) if not bulk.at_once(code) else ())]
@@ -299,8 +325,7 @@ def done_card(desk: Desk, batch: Batch, scope: Scope, words: Words) -> Card:
     if len(batch.orders) <= SHOWN:
         blocks.append(words("{names}", names=words.listed(order.number for order in batch.orders)))
     blocks += [*_along(batch, words), *_beside(batch, words)]
-    rows: list[Row] = [(Button(words("▶ Go on: {count}", count=batch.rest), tap(scope)),)] if batch.rest else []
-    rows += _left(desk, batch, words)
+    rows = [*_go_on(batch, scope, words), *_left(desk, batch, words)]
     rows += [(_one_by_one(scope, words),)] if batch.held else []
     moment = batch.orders[0].decided_at
     assert moment is not None
@@ -320,7 +345,7 @@ def told(args: Sequence[str]) -> tuple[Scope, bulk.Mark]:
     scope = scope_of(args[-1])
     if scope is None or scope.code is None:
         raise Stale("page", "changed")
-    return scope, int(args[0], 36) if bulk.at_once(scope.code) else moment_of(args[0])
+    return scope, _look_of(args[0]) if bulk.at_once(scope.code) else moment_of(args[0])
 
 
 def release_shown(desk: Desk, actor: Actor, chat: Chat, args: Sequence[str]) -> Batch:

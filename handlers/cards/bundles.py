@@ -41,16 +41,19 @@ FAULTS = {
     Why.PART_OF_REFUSED: N_("its set has a fault in row {other_row}"),
 }
 
+FIRST_ROW = 2
+"""Where the first part stands in the file that a typed recipe is read as."""
+TYPED_FAULTS = {
+    Why.MISSING: N_("«{part}» names no product"),
+    Why.NOT_A_NUMBER: N_("«{part}»: {value} is not a whole number"),
+    Why.OUT_OF_RANGE: N_("«{part}»: {value} is not between 1 and 9999"),
+    Why.TWICE: N_("«{part}»: «{other}» is in it already"),
+}
+
 
 def parts_text(group: Sequence[Line], words: Words) -> str:
     """`White cup ×4, Pot ×2`: all units of a set that was bought."""
     return words.listed(f"{veiled(line.goods, True, 30)} ×{line.quantity}" for line in group)
-
-
-def built_text(desk: Desk, one: kits.InBox, words: Words) -> str:
-    """What a box builds: `Tea set ×2`, or a part of it where the rest travels in another box."""
-    name = title_of(desk, one.code, one.title) or one.code
-    return words.label(N_("part of {name}"), name=name) if one.parted else f"{name} ×{one.count}"
 
 
 def recipe_text(bundle: Bundle, words: Words) -> str:
@@ -129,9 +132,9 @@ def _facts(there: Possible) -> dict[str, object]:
     return {"ship": there.ship, "sell": there.sell, "least": there.least}
 
 
-def all_card(desk: Desk, words: Words) -> Card:
-    """All sets, those of which the fewest are to sell first."""
-    known = list(desk.catalog.bundles.values())
+def all_card(desk: Desk, actor: Actor, words: Words) -> Card:
+    """All sets, those of which the fewest are to sell first. Raises NotAllowed."""
+    known = bundles.every(desk, actor)
     if not known:
         return Card(words("There are no sets yet.") + "\n" + words(USAGE))
     there = bundles.possible(desk, known)
@@ -146,8 +149,9 @@ def all_card(desk: Desk, words: Words) -> Card:
     return Card("\n".join([*lines, "", words(USAGE)]))
 
 
-def dry_run_card(desk: Desk, name: str, file_id: int, found: Tried, words: Words) -> Card:
-    """What rows would change and for which orders, with the two buttons; without where there is nothing to keep."""
+def dry_run_card(desk: Desk, name: str, file_id: int, found: Tried, words: Words, typed: Sequence[str] = ()) -> Card:
+    """What rows would change and for which orders, with the two buttons; without where there is nothing to keep.
+    `typed` are the parts of a recipe that was no file."""
     proposal = found.proposal
     lines = [words("<b>🧩 {name}: {count} {count:set|sets} to change</b>", name=name, count=len(proposal.changed))]
     lines += [_changed(desk, bundle, words) for bundle in proposal.changed[:SHOWN]]
@@ -155,7 +159,8 @@ def dry_run_card(desk: Desk, name: str, file_id: int, found: Tried, words: Words
         lines.append(words("… and {count} more", count=len(proposal.changed) - SHOWN))
     if proposal.same:
         lines.append(words("Unchanged: {count}", count=len(proposal.same)))
-    lines += _unknown(proposal, words) + fault_lines(proposal.faults, words)
+    lines += _unknown(proposal, words)
+    lines += typed_faults(proposal.faults, typed, words) if typed else fault_lines(proposal.faults, words)
     if not proposal.changed:
         return Card("\n".join([*lines, "", words("Nothing to keep.")]))
     lines += ["", words("Orders that are taken in already keep what they were made up of.")]
@@ -194,10 +199,24 @@ def fault_lines(faults: Sequence[Fault], words: Words) -> list[str]:
         return []
     lines = ["", words("<b>Rows not taken: {count}</b>", count=len(faults))]
     for one in faults[:SHOWN_FAULTS]:
-        why = words.label(FAULTS[one.why], **{name: fact[:80] for name, fact in one.facts.items()})
-        lines.append(words("• row {row}: {why}", row=one.row, why=why))
+        lines.append(words("• row {row}: {why}", row=one.row, why=_why(FAULTS[one.why], one, words)))
     if len(faults) > SHOWN_FAULTS:
         lines.append(words("… and {count} more", count=len(faults) - SHOWN_FAULTS))
+    return lines
+
+
+def _why(text: str, fault: Fault, words: Words, **more: str) -> str:
+    return words.label(text, **{name: fact[:80] for name, fact in {**fault.facts, **more}.items()})
+
+
+def typed_faults(faults: Sequence[Fault], typed: Sequence[str], words: Words) -> list[str]:
+    """What is wrong with what was typed. The set is refused whole: that one part has a fault says it of all of them."""
+    found = [one for one in faults if one.why is not Why.PART_OF_REFUSED]
+    lines = ["", words("<b>Not taken:</b>")] if found else []
+    for one in found[:SHOWN_FAULTS]:
+        other = typed[int(one.facts.get("other_row", FIRST_ROW)) - FIRST_ROW]
+        text = TYPED_FAULTS.get(one.why, FAULTS[one.why])
+        lines.append(words("• {why}", why=_why(text, one, words, part=typed[one.row - FIRST_ROW], other=other)))
     return lines
 
 

@@ -12,8 +12,7 @@ from domain.floor import Outcome
 from domain.parcels import Parcel
 from domain.people import Actor
 from handlers.card import Button, Card
-from handlers.cards.bundles import built_text
-from handlers.goods import title_of
+from handlers.goods import built_text, title_of
 from handlers.taps import pack
 from handlers.terms import N_
 from handlers.words import Words

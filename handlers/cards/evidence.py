@@ -24,6 +24,7 @@ EVIDENCE = {
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
     HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
+    HoldCode.SKU_DISABLED: N_("{lines} {lines:line|lines}, first: {sku} {title}"),
     HoldCode.BUNDLE_UNMATCHED: N_("{lines} {lines:line|lines}, first: no recipe (/bundle) of the set «{set}» {title}"),
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
     HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} {days:day|days} to live"),
@@ -112,6 +113,9 @@ CURES = {
     HoldCode.TIME_WINDOW: N_("goes away by itself then"),
     HoldCode.NO_ITEMS: N_("goes away when the order gets its goods lines"),
     HoldCode.SKU_UNMATCHED: N_("goes away when the product is matched"),
+    HoldCode.SKU_DISABLED: N_(
+        "goes away when the product is switched on; the buyer or a lead releases it and it ships"
+    ),
     HoldCode.BUNDLE_UNMATCHED: N_("goes away when the recipe is complete"),
     HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
     HoldCode.EXPIRY: N_("goes away when a fresher batch comes in"),
@@ -171,6 +175,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["at"] = step_name(facts["at"], words)
     if hold.code in UNMATCHED:
         facts["title"] = beside(facts["code"], facts["title"])
+    elif hold.code is HoldCode.SKU_DISABLED:
+        facts["title"] = beside(facts["sku"], facts["title"])
     elif hold.code is HoldCode.KEYWORD:
         facts["words"] = words.listed(facts["words"].split(","))
     elif hold.code is HoldCode.ADDR_CHANGED and "fields" in facts:
@@ -178,7 +184,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
     elif hold.code is HoldCode.ADDR_INVALID:
         facts["faults"] = _faults(hold.evidence, words, private)
     elif hold.code is HoldCode.FRAUD:
-        facts["risk"] = words.plain(RISKS.get(facts["risk"].casefold(), facts["risk"]))
+        known = facts["risk"].casefold()
+        facts["risk"] = words.plain(RISKS[known]) if known in RISKS else facts["risk"]
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
     elif hold.code is HoldCode.BLACKLIST:

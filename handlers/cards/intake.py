@@ -6,7 +6,6 @@ Surprising: the rejected rows come back with their reason in the reader's langua
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 
 from channels.mapping import NAME as MAPPED
 from channels.reasons import Reason
@@ -17,6 +16,7 @@ from handlers.card import Button, Card, File
 from handlers.cards.evidence import veiled
 from handlers.draw import drawing
 from handlers.format_terms import format_name
+from handlers.quoted import quoted
 from handlers.taps import pack
 from handlers.terms import N_, actor_name
 from handlers.viewer import Viewer
@@ -59,6 +59,10 @@ FILES = {
     Reason.TOO_MANY_CELLS: N_("A sheet spans {cells} {cells:cell|cells}; at most {limit} can be read."),
     Reason.UNKNOWN_HEADER: N_("No export I know has these columns: {columns}\nMost like: {nearest}, without {lacking}"),
     Reason.MIXED_PLATFORMS: N_("The file mixes platforms ({platforms}). Send one file per shop."),
+    Reason.BOUGHT: N_(
+        "This is a list of what you bought, not of what you sold: the buyer is {buyer}. Nothing was imported. Send the "
+        "platform's list of sold goods (1688: 已卖出的货品)."
+    ),
     Reason.BAD_JSON: N_("The JSON is broken: {detail}"),
 }
 NO_KIN = N_("No export I know has these columns: {columns}\nSend the order list or the item list of the platform.")
@@ -72,13 +76,13 @@ OTHER_ROW = N_("see row {other_row}")
 def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
     """Why a whole file was not taken; nothing of it was imported."""
     if code in FILES:
-        known = {"megabytes", "limit", "rows", "cells", "columns", "nearest", "lacking", "platforms", "detail"}
+        known = {"megabytes", "limit", "rows", "cells", "columns", "nearest", "lacking", "platforms", "detail", "buyer"}
         told = {name: facts.get(name) or "-" for name in known}
         told["columns"] = _few(told["columns"].split(", "), words)
         told["lacking"] = words.listed(told["lacking"].split(", "))
         told["nearest"] = format_name(told["nearest"], words)
         far = code == Reason.UNKNOWN_HEADER and not facts.get("nearest")
-        within = f"{escape(facts['file'], quote=False)}: " if facts.get("file") else ""  # one of a zip
+        within = f"{quoted(facts['file'])}: " if facts.get("file") else ""  # one of a zip
         return within + words(NO_KIN if far else FILES[Reason(code)], **told)
     return row_text(code, facts, words)
 

@@ -4,6 +4,7 @@ Surprising: a view is never kept. When the record changes meanwhile, the card si
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from difflib import SequenceMatcher
 
 from domain import parts
@@ -22,7 +23,6 @@ from handlers.card import Button, Card
 from handlers.cards.bundles import why_sets
 from handlers.cards.choices import choice_lines, loser_line
 from handlers.cards.evidence import cure, from_to, hold_line, veiled
-from handlers.cards.hands import taker
 from handlers.cards.late import as_it_is
 from handlers.cards.owed import not_parted
 from handlers.cards.refund_parts import part_name, part_rows, read_lines
@@ -106,11 +106,19 @@ def _short(order: Order) -> bool:
 
 
 def _sure(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
-    """Somebody else has it in hand: the approval is asked once more; `data['verb']` is which."""
-    words, hand = viewer.words, desk.hands.of(order.id)
-    text = words("👀 {who} looks at this order. Approve it all the same?", who=taker(desk, hand, words))
+    """Somebody else has it in hand, or an order it travels with: the approval is asked once more. `data['verb']` is
+    which; `order`, `by` and `at` are the refusal's."""
+    words = viewer.words
+    at = words.when(datetime.fromisoformat(data["at"]))
+    facts = {"order": data["order"], "who": data["by"], "at": at}
+    if not data["by"]:
+        told = words("💤 It travels with {order}, which is put off until {at}.", **facts)
+    elif data["order"] == order.number:
+        told = words("👀 {who} has looked at this order since {at}.", **facts)
+    else:
+        told = words("👀 It travels with {order}, which {who} has looked at since {at}.", **facts)
     yes = Button(words("✅ Approve all the same"), pack(data["verb"], *_key(order), "sure"), "success")
-    return Card(f"{head}\n\n{text}", ((yes,), _back(order, words)))
+    return Card(f"{head}\n\n{told}\n{words('Approve it all the same?')}", ((yes,), _back(order, words)))
 
 
 def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
@@ -230,7 +238,7 @@ def event_line(event: Event, viewer: Viewer) -> str:
         return text
     named = {"hold_released": hold_name, "unapproved": back_name}.get(event.verb)
     reason = named(event.reason, words) if named else event.reason
-    if event.verb == "stopped" and event.data.get("why") == StopKind.HOLD:
+    if event.verb == "stopped" and event.data.get("why") not in (None, StopKind.REFUND):
         reason = why(event.reason, words)
     return text + words(" · {reason}", reason=veiled(reason, viewer.private, 80))
 
@@ -249,12 +257,17 @@ def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], he
         title=what,
     )
     buttons = []
-    for sku in candidates([*desk.catalog.skus.values(), *_sets(desk)], line):
+    for sku in candidates([*_sold(desk), *_sets(desk)], line):
         tap = f"o.mk:{order.id}:{order.revision}:{line.line_no}:{sku.code}"
         if len(tap.encode()) <= 64 and ":" not in sku.code:
             buttons.append((Button(f"{sku.code} {beside(sku.code, sku.title[:30])}".rstrip(), tap),))
     typed = Button(words("Type a SKU or barcode…"), pack("o.mq", *_key(order), line.line_no))
     return Card(f"{head}\n\n{text}", (*buttons, (typed,), _back(order, words)))
+
+
+def _sold(desk: Desk) -> list[Sku]:
+    """Products that are switched off are not proposed."""
+    return [sku for sku in desk.catalog.skus.values() if sku.enabled]
 
 
 def _sets(desk: Desk) -> list[Sku]:

@@ -95,6 +95,9 @@ def test_a_file_furnishes_the_company_and_twice_changes_nothing(store: Store) ->
     assert catalog.sku_of(shop.id, "beizi") == "CUP"
     levels = store.read_now(lambda desk: desk.stock.levels())
     assert [(level.sku, level.good) for level in levels.values()] == [("CUP", 20)]
+    for text, on in ((FILE.replace("price = 2900", "price = 2900\nenabled = false"), False), (FILE, True)):
+        store.run_now(furnish, good(text))
+        assert store.read_now(lambda desk: desk.catalog.skus["CUP"].enabled) is on
     store.close()
 
 

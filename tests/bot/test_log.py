@@ -74,3 +74,9 @@ def test_http_libraries_are_quiet(stream: io.StringIO) -> None:
     logging.getLogger("httpx").info("GET /bot%s/getUpdates", TOKEN)
     logging.getLogger("aiogram.event").info("handled")
     assert stream.getvalue() == ""
+
+
+def test_a_round_left_out_is_no_news_but_one_that_was_missed_is(stream: io.StringIO) -> None:
+    logging.getLogger("apscheduler.scheduler").warning("Execution of job skipped")
+    logging.getLogger("apscheduler.executors.default").warning("Run time of job was missed")
+    assert stream.getvalue().split(" ", 1)[1] == "WARNING apscheduler.executors.default: Run time of job was missed\n"

@@ -154,7 +154,7 @@ async def test_other_reasons_show_what_was_seen_and_what_was_written(desk: DeskC
     [text] = await desk.writes(anna, "/release held by hand")
     assert text.split("\n")[3:6] == [
         "<b>1.</b> 1 · ¥78.00",
-        "   <code>/refund 1 &lt;soon&gt; (安娜 Anna)</code>",
+        "   <code>/refund</code> 1 &lt;soon&gt; (安娜 Anna)",
         "   CUP-01×1",
     ]
     await desk.taps(anna, "✅ Release and approve 1")

@@ -138,6 +138,30 @@ async def test_a_recipe_is_typed_and_what_waits_for_it_says_so(desk: DeskChat) -
     assert card.split("\n")[0] == "<b>🧩 TEASET</b> Tea set"
 
 
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("TEASET = CUP-01 ×0, TEA-01", ["• «CUP-01 ×0»: 0 is not between 1 and 9999"]),
+        ("TEASET = TEA-01, CUP-01×12345", ["• «CUP-01×12345»: 12345 is not between 1 and 9999"]),
+        ("TEASET = CUP-01 ×2, TEA-01, cup-01", ["• «cup-01»: «CUP-01 ×2» is in it already"]),
+        ("TEASET = CUP-01, CUP-01, CUP-01", ["• «CUP-01»: «CUP-01» is in it already"] * 2),
+        ("CUP-02 = CUP-01, TEA-01", ["• CUP-02 is a product: a set needs a code of its own"]),
+        ("TEASET = CUP-01, null", ["• «null» names no product"]),
+    ],
+)
+async def test_faults_of_a_typed_recipe_name_what_was_typed(desk: DeskChat, text: str, faults: list[str]) -> None:
+    (card,) = await desk.writes(desk.speaks(Role.BUYER, "en"), f"/bundle {text}")
+    code = text.partition(" ")[0]
+    head = f"<b>🧩 {code}: 0 sets to change</b>"
+    assert card.split("\n") == [head, "", "<b>Not taken:</b>", *faults, "", "Nothing to keep."]
+
+
+async def test_a_file_that_calls_itself_a_command_is_a_file(desk: DeskChat) -> None:
+    said = await desk.sends(desk.speaks(Role.CS_LEAD, "en"), "/bundle T = A", ZH_FILE)
+    assert said[-1].split("\n")[0] == "<b>🧩 _bundle T = A: 1 set to change</b>"
+    assert "• row 4: CUP-01: row 3 has it already" in said[-1].split("\n")
+
+
 async def test_somebody_else_was_faster(desk: DeskChat) -> None:
     buyer, lead = desk.speaks(Role.BUYER, "en"), desk.speaks(Role.CS_LEAD, "en")
     await desk.writes(buyer, "/bundle TEASET = CUP-01 ×2")
@@ -172,5 +196,6 @@ async def test_who_keeps_no_products_writes_no_recipe(desk: DeskChat, role: Role
     ],
 )
 def test_what_is_typed_is_a_file(text: str, rows: list[str]) -> None:
-    name, data = as_file(text)
+    name, typed, data = as_file(text)
     assert (name, data.decode().split("\r\n")) == ("T", ["组合编码,组合名称,组件编码,数量,独立套件", *rows, ""])
+    assert len(typed) == len(rows)

@@ -10,6 +10,7 @@ from handlers.cards.intake import reject_file
 from handlers.format_terms import format_name
 from handlers.words import Words
 from tests.channels import making
+from tests.channels.test_1688 import deals
 from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +81,27 @@ async def test_an_unreadable_file_gets_a_reason_and_changes_nothing(
     _, text = await desk.sends(anna, name, data)
     assert text.split("\n")[0] == "<b>❌ Not taken in.</b> Nothing was changed."
     assert text.split("\n")[1].startswith(why)
+    assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            "This is a list of what you bought, not of what you sold: the buyer is 小满家居. Nothing was imported. "
+            "Send the platform's list of sold goods (1688: 已卖出的货品).",
+        ),
+        (
+            "zh",
+            "这是采购（已买到的货品）清单，不是销售订单：买家是 小满家居。未导入任何内容。"
+            "请发送平台的已卖出清单（1688：已卖出的货品）。",
+        ),
+    ],
+)
+async def test_what_the_company_bought_itself_is_told_and_not_taken(desk: DeskChat, language: str, told: str) -> None:
+    _, text = await desk.sends(desk.speaks(Role.CS, language), "1688.csv", deals(("小满家居", "xm", "")))
+    assert text.split("\n")[1] == told
     assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
 
 

@@ -23,6 +23,10 @@ LABEL = f"(01)0{TEA}(17)270531(10)B7"
 OF_B7 = Scan(TEA, batch="B7", expires=date(2027, 5, 31), label=True)
 
 
+BATCH = "a batch, like CODE@B7 (letters, digits, . _ - / inside, at most 30)"
+FIRST = "the batch first, then its day: CODE@B7@2027-05-31; a day may be the batch too, with its own behind it"
+
+
 def batched(unit: Unit) -> None:
     """Tea is kept by batch, and three of B7 lie in their bin."""
     tea = replace(unit.catalog.skus["TEA-01"], traits=frozenset({"batch"}))
@@ -130,8 +134,11 @@ async def test_a_product_without_batches_gets_none(desk: DeskChat) -> None:
             "(01)06900000000038(17)270531(10)B7; else type CODE@B7@2027-05-31.",
         ),
         ("(10)B7", "«(10)B7» does not do for label. Wanted: the label with the product on it first."),
-        (f"(01)0{TEA}", "«TEA-01» does not do for batch. Wanted: a batch, like CODE@B7."),
-        (f"(01)0{TEA}(10)B/7", "«B/7» does not do for batch. Wanted: a batch, like CODE@B7."),
+        (f"(01)0{TEA}", f"«TEA-01» does not do for batch. Wanted: {BATCH}."),
+        (f"(01)0{TEA}(10)/B7", f"«/B7» does not do for batch. Wanted: {BATCH}."),
+        ("TEA-01@B:7", f"«B:7» does not do for batch. Wanted: {BATCH}."),
+        ("TEA-01@2027/05/31 6", f"«2027/05/31» does not do for batch. Wanted: {FIRST}."),
+        ("TEA-01@2027-05-31 6", f"«2027-05-31» does not do for batch. Wanted: {FIRST}."),
     ],
 )
 async def test_what_cannot_be_taken_is_told_and_changes_nothing(tea: DeskChat, label: str, said: str) -> None:
@@ -139,6 +146,33 @@ async def test_what_cannot_be_taken_is_told_and_changes_nothing(tea: DeskChat, l
     await tea.writes(he, "/receipt HZ")
     assert await tea.writes(he, label) == [said]
     assert lines(tea) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "batch", "expires"),
+    [
+        ("TEA-01@L26/11@2027-05-31", "L26/11", date(2027, 5, 31)),
+        ("TEA-01@l26/11@2027/05/31 1", "L26/11", date(2027, 5, 31)),
+        ("TEA-01@2026/11/20@2027/05/31", "2026/11/20", date(2027, 5, 31)),
+        ("TEA-01@5/2027", "5/2027", None),
+        (f"(01)0{TEA}(17)270531(10)L26/11", "L26/11", date(2027, 5, 31)),
+        (f"010{TEA}1727053110L26/11", "L26/11", date(2027, 5, 31)),
+        (f"(01)0{TEA}(10)2026/11/20", "2026/11/20", None),
+    ],
+)
+async def test_a_slash_in_a_batch_is_taken(tea: DeskChat, words: str, batch: str, expires: date | None) -> None:
+    he = tea.cast.people[Role.RECEIVER]
+    await tea.writes(he, "/receipt HZ")
+    assert await tea.writes(he, words) == []
+    assert lines(tea) == [("TEA-01", "", batch, expires, 1)]
+
+
+async def test_a_batch_called_like_a_day_is_known_by_it_from_then_on(tea: DeskChat) -> None:
+    he = tea.cast.people[Role.RECEIVER]
+    tea.do(lambda unit: unit.stock.put_batches([Batch("TEA-01", "2026/11/20", date(2027, 5, 31))]))
+    await tea.writes(he, "/receipt HZ")
+    assert await tea.writes(he, "TEA-01@2026/11/20 4") == []
+    assert lines(tea) == [("TEA-01", "", "2026/11/20", None, 4)]
 
 
 async def test_it_is_told_in_chinese_as_well(tea: DeskChat) -> None:

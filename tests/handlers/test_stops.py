@@ -58,7 +58,7 @@ async def test_a_task_to_pick_again_says_when_another_refund_forbids_it(floor: F
     assert "No answer by" not in cards[1].text
     assert [card.text.split("\n")[-1] for card in cards] == [
         f"👉 Put it into the box, then scan {box.waybill} at /pick.",
-        "👉 Leave it for now: another refund stops this parcel.",
+        "👉 Leave it for now: something must come out of this parcel first.",
     ]
 
 

@@ -45,7 +45,7 @@ from domain.stock_docs import DocKind, DocState
 from domain.stock_lines import Scan
 from domain.stop_desk import RecallState
 from storage.unit import Unit
-from tests.journeys import hard_dock, hard_waves
+from tests.journeys import hard_desk, hard_dock, hard_waves
 from tests.journeys.hard_scene import MOVED, Deed, Do, Scene
 from tests.journeys.life_shop import HOME, incoming, seed
 from tests.journeys.stop_life import BOSS
@@ -319,6 +319,7 @@ DEEDS: Mapping[str, tuple[int, Callable[[Scene, Desk], Do | Deed | None]]] = {
     "merge": (1, _merges),
     "release_hold": (4, _releases),
     "approve_clean": (1, _all_clean),
+    "release_many": (6, hard_desk.releases_many),
     "typed": (2, _typed(interception.typed, "changed their mind")),
     "withdraw": (2, _typed(interception.withdraw)),
     "clock": (8, _clock),
