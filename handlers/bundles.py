@@ -31,7 +31,10 @@ Args = tuple[str, ...]
 _WHOLE = re.compile(r"[\s,，、]+(whole|独立套件|独立)$", re.IGNORECASE)
 _APART = re.compile(r"[\s,，、]+(apart|可拆)$", re.IGNORECASE)
 _PART = re.compile(r"(\S+?)(?:\s*[×*]\s*|\s+x?\s*)(\d{1,4})", re.IGNORECASE)
-HEAD = ("组合编码", "组合名称", "组件编码", "数量", "独立套件")
+HEADS = {
+    "zh": ("组合编码", "组合名称", "组件编码", "数量", "独立套件"),
+    "en": ("bundle code", "bundle name", "component code", "quantity", "independent kit"),
+}
 
 
 @router.message(Cmd("bundle"))
@@ -46,15 +49,16 @@ async def bundle(message: Message, ask: Ask, args: str) -> None:
     else:
         require(ask.actor, Right.PRODUCTS)
         try:
-            name, data = as_file(text)
+            name, data = as_file(text, ask.words.language)
         except BadValue:
             await ask.say(USAGE)
             return
         await _try(ask, name, data)
 
 
-def as_file(text: str) -> tuple[str, bytes]:
-    """`TEASET Tea set = CUP-W ×2, POT-L whole` as a file of recipes. Raises BadValue."""
+def as_file(text: str, language: str) -> tuple[str, bytes]:
+    """`TEASET Tea set = CUP-W ×2, POT-L whole` as a file of recipes, whose columns a refusal calls as the writer does.
+    Raises BadValue."""
     left, _, right = text.partition("=")
     code, _, title = left.strip().partition(" ")
     right = right.strip()
@@ -64,7 +68,7 @@ def as_file(text: str) -> tuple[str, bytes]:
         raise BadValue("bundle", text[:60], "recipe")
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(HEAD)
+    writer.writerow(HEADS[language])
     for one in told:
         found = _PART.fullmatch(one)
         sku, units = (found[1], found[2]) if found else (one, "" if one == NO_PARTS else "1")
@@ -144,4 +148,4 @@ async def drop(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Never mind."""
     require(ask.actor, Right.PRODUCTS)
     await ask.toast(ask.words.plain("Dropped."))
-    await ask.edit(Card(ask.words("🗑 Dropped. The sets stay as they are.")))
+    await ask.edit(Card(ask.words("🗑 Dropped. The bundles stay as they are.")))

@@ -24,7 +24,9 @@ EVIDENCE = {
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
     HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
-    HoldCode.BUNDLE_UNMATCHED: N_("{lines} {lines:line|lines}, first: no recipe (/bundle) of the set «{set}» {title}"),
+    HoldCode.BUNDLE_UNMATCHED: N_(
+        "{lines} {lines:line|lines}, first: the bundle «{set}» {title} has no components yet (/bundle)"
+    ),
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
     HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} {days:day|days} to live"),
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
@@ -101,7 +103,9 @@ SHORT = {
     "too_light": N_("too light"),
 }
 RISKS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
-UNKNOWN_PARTS = N_("{lines} {lines:line|lines}, first: {unknown} is no product of ours, in the set «{set}» {title}")
+UNKNOWN_PARTS = N_(
+    "{lines} {lines:line|lines}, first: {unknown} is not a product of ours, in the bundle «{set}» {title}"
+)
 CURES = {
     HoldCode.REFUNDED: N_("a lead releases it and the goods ship, or says with 💸 which of them stay"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
@@ -112,7 +116,7 @@ CURES = {
     HoldCode.TIME_WINDOW: N_("goes away by itself then"),
     HoldCode.NO_ITEMS: N_("goes away when the order gets its goods lines"),
     HoldCode.SKU_UNMATCHED: N_("goes away when the product is matched"),
-    HoldCode.BUNDLE_UNMATCHED: N_("goes away when the recipe is complete"),
+    HoldCode.BUNDLE_UNMATCHED: N_("goes away when the bundle's components are complete"),
     HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
     HoldCode.EXPIRY: N_("goes away when a fresher batch comes in"),
     HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),
