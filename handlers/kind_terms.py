@@ -13,7 +13,7 @@ KINDS = {
     "digest": N_("The list of new orders"),
     "parcel": N_("parcel"),
     "sku": N_("product"),
-    "bundle": N_("set"),
+    "bundle": N_("bundle"),
     "person": N_("person"),
     "shop": N_("shop"),
     "warehouse": N_("warehouse"),

@@ -34,7 +34,7 @@ HOLDS = {
     "NO_ITEMS": N_("no goods lines"),
     "SKU_UNMATCHED": N_("product not matched"),
     "SKU_DISABLED": N_("product switched off"),
-    "BUNDLE_UNMATCHED": N_("set not made up"),
+    "BUNDLE_UNMATCHED": N_("bundle incomplete"),
     "OUT_OF_STOCK": N_("out of stock"),
     "NO_WAREHOUSE": N_("no warehouse"),
     "NO_COURIER": N_("no courier"),
@@ -256,7 +256,7 @@ RIGHTS = {
     "report": N_("report"),
     "staff": N_("staff"),
     "policy": N_("house rules"),
-    "products": N_("keep products and sets"),
+    "products": N_("maintain products and bundles"),
 }
 
 

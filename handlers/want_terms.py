@@ -13,7 +13,7 @@ WANTS = {
     "counted_account": N_("an account whose numbers are counted"),
     "bought": N_("1 to 1,000,000"),
     "numbers": N_("the account and how many were bought, like #3 500"),
-    "bulk": N_("a reason of holds, beside it a shop or a deadline"),
+    "bulk": N_("a hold reason, with or without a shop and a deadline"),
     "filter_once": N_("one of a kind: one shop, one reason, one deadline"),
     "another_warehouse": N_("two different warehouses"),
     "warehouse_code": N_("a warehouse's code behind the command"),
