@@ -31,7 +31,7 @@ _MOST = 100_000
 
 def furnish(unit: Unit, setup: Setup) -> dict[str, int]:
     """Put it into the store; how many of each were new. Orders in review are matched anew when terms changed. Raises
-    Refused where a product is a set here already, or a set a product."""
+    Refused where a product is a bundle here already, or a bundle a product."""
     admin, catalog = unit.catalog_admin, unit.catalog
     admin.set_company(setup.company)
     shops = {shop.name: shop.id for shop in catalog.shops.values()}
@@ -41,7 +41,7 @@ def furnish(unit: Unit, setup: Setup) -> dict[str, int]:
     places = _put_warehouses(unit, setup)
     couriers = _put_couriers(unit, setup)
     admin.put_skus(setup.sku)
-    sets = _put_bundles(unit, setup)
+    bundled = _put_bundles(unit, setup)
     admin.put_aliases({(shops[one.shop], one.code): one.sku for one in setup.code})
     accounts = _put_accounts(unit, setup, couriers, shops)
     tariffs = _put_tariffs(unit, setup, couriers, places)
@@ -55,7 +55,7 @@ def furnish(unit: Unit, setup: Setup) -> dict[str, int]:
         "accounts": accounts,
         "tariffs": tariffs,
         "skus": len(setup.sku),
-        "sets": sets,
+        "bundles": bundled,
         "stock": booked,
     }
 
@@ -65,7 +65,7 @@ def _put_bundles(unit: Unit, setup: Setup) -> int:
     sets = {code.casefold() for code in unit.catalog.bundles}
     both = sorted(one.code for one in setup.sku if one.code.casefold() in sets)
     if both:
-        raise Refused(f"sku: {', '.join(both)}: a set of that code is there already; a code is a product or a set")
+        raise Refused(f"sku: {', '.join(both)}: a bundle of that code is there already; a code is a product or a bundle")
     rows = [row for one in setup.bundle for row in _rows(one)]
     found = bundles.proposed(unit.catalog, rows)
     if found.faults:

@@ -63,7 +63,7 @@ FAULTS = {
     "no_place": N_("{told} names no place I know"),
     "not_here": N_("{told} is not in this file"),
     "again": N_("{told} is there already: keep one"),
-    "a_product": N_("{value} is a product: a set needs a code of its own"),
+    "a_product": N_("{value} is a product's code: give the bundle a code of its own"),
     "tiers": N_("tiers must rise by up_to_g; only the last has none"),
     "no_aim": N_("names neither a courier nor a place, so it suspends nothing"),
 }

@@ -85,7 +85,7 @@ def faults(text: str) -> list[tuple[int, str, str]]:
 
 def test_a_file_furnishes_the_company_and_twice_changes_nothing(store: Store) -> None:
     plan = good(FILE)
-    none = {"shops": 0, "warehouses": 0, "couriers": 0, "accounts": 0, "tariffs": 0, "skus": 1, "sets": 0, "stock": 0}
+    none = {"shops": 0, "warehouses": 0, "couriers": 0, "accounts": 0, "tariffs": 0, "skus": 1, "bundles": 0, "stock": 0}
     assert store.run_now(furnish, plan) == {**none, "shops": 1, "warehouses": 1, "couriers": 1, "stock": 1}
     assert store.run_now(furnish, plan) == none
     catalog = store.read_now(lambda desk: desk.catalog)
@@ -130,8 +130,8 @@ sku = "TEASET"
 
 
 def test_sets_are_learned_and_a_changed_recipe_is_the_next_version(store: Store) -> None:
-    assert store.run_now(furnish, good(FILE + SETS))["sets"] == 2
-    assert store.run_now(furnish, good(FILE + SETS))["sets"] == 0
+    assert store.run_now(furnish, good(FILE + SETS))["bundles"] == 2
+    assert store.run_now(furnish, good(FILE + SETS))["bundles"] == 0
     catalog = store.read_now(lambda desk: desk.catalog)
     (shop,) = catalog.shops
     found = catalog.bundle_of(shop, "taozhuang")
@@ -143,10 +143,10 @@ def test_sets_are_learned_and_a_changed_recipe_is_the_next_version(store: Store)
         "operator",
     )
     assert catalog.bundles["CUPS"].whole is False
-    assert store.run_now(furnish, good(FILE + SETS.replace("units = 1 }", "units = 2 }")))["sets"] == 1
+    assert store.run_now(furnish, good(FILE + SETS.replace("units = 1 }", "units = 2 }")))["bundles"] == 1
     versions = store.read_now(lambda desk: desk.bundle_versions("TEASET"))
     assert [[part.units for part in one.parts] for one in versions] == [[2, 1], [2, 2]]
-    assert store.run_now(furnish, good(FILE))["sets"] == 0
+    assert store.run_now(furnish, good(FILE))["bundles"] == 0
     assert sorted(store.read_now(lambda desk: desk.catalog).bundles) == ["CUPS", "TEASET"]
     store.close()
 
@@ -156,11 +156,11 @@ def test_a_code_is_a_product_or_a_set_and_nothing_is_taken_in_when_it_is_both(st
     product = FILE.replace('"CUP"', '"TeaSet"')
     with pytest.raises(Refused) as refused:
         store.run_now(furnish, good(product))
-    assert str(refused.value) == "sku: TeaSet: a set of that code is there already; a code is a product or a set"
+    assert str(refused.value) == "sku: TeaSet: a bundle of that code is there already; a code is a product or a bundle"
     pot = SETS[SETS.index("[[bundle]]") :].replace('"TEASET"', '"POT"').replace(', { sku = "POT", units = 1 }', "")
     with pytest.raises(Refused) as refused:
         store.run_now(furnish, good(FILE + pot))
-    assert str(refused.value) == "bundle: POT: POT is a product: a set needs a code of its own"
+    assert str(refused.value) == "bundle: POT: POT is a product's code: give the bundle a code of its own"
     catalog = store.read_now(lambda desk: desk.catalog)
     assert (sorted(catalog.skus), sorted(catalog.bundles)) == (["CUP", "POT"], ["CUPS", "TEASET"])
     store.close()

@@ -149,21 +149,21 @@ async def test_a_recipe_is_typed_and_what_waits_for_it_says_so(desk: DeskChat) -
         ("TEASET = TEA-01, CUP-01×12345", ["• «CUP-01×12345»: 12345 is not between 1 and 9999"]),
         ("TEASET = CUP-01 ×2, TEA-01, cup-01", ["• «cup-01»: «CUP-01 ×2» is in it already"]),
         ("TEASET = CUP-01, CUP-01, CUP-01", ["• «CUP-01»: «CUP-01» is in it already"] * 2),
-        ("CUP-02 = CUP-01, TEA-01", ["• CUP-02 is a product: a set needs a code of its own"]),
+        ("CUP-02 = CUP-01, TEA-01", ["• CUP-02 is a product's code: give the bundle a code of its own"]),
         ("TEASET = CUP-01, null", ["• «null» names no product"]),
     ],
 )
 async def test_faults_of_a_typed_recipe_name_what_was_typed(desk: DeskChat, text: str, faults: list[str]) -> None:
     (card,) = await desk.writes(desk.speaks(Role.BUYER, "en"), f"/bundle {text}")
     code = text.partition(" ")[0]
-    head = f"<b>🧩 {code}: 0 sets to change</b>"
-    assert card.split("\n") == [head, "", "<b>Not taken:</b>", *faults, "", "Nothing to keep."]
+    head = f"<b>🧩 {code}: 0 bundles to change</b>"
+    assert card.split("\n") == [head, "", "<b>Not taken:</b>", *faults, "", "Nothing to save."]
 
 
 async def test_a_file_that_calls_itself_a_command_is_a_file(desk: DeskChat) -> None:
     said = await desk.sends(desk.speaks(Role.CS_LEAD, "en"), "/bundle T = A", ZH_FILE)
-    assert said[-1].split("\n")[0] == "<b>🧩 _bundle T = A: 1 set to change</b>"
-    assert "• row 4: CUP-01: row 3 has it already" in said[-1].split("\n")
+    assert said[-1].split("\n")[0] == "<b>🧩 _bundle T = A: 1 bundle to change</b>"
+    assert "• row 4: CUP-01 is already in row 3" in said[-1].split("\n")
 
 
 async def test_somebody_else_was_faster(desk: DeskChat) -> None:
@@ -194,7 +194,7 @@ async def test_taobaos_files_tell_a_set_and_a_lead_says_what_its_refund_is_for(d
     """Its refunds name no units: ¥99.00 of two sets is one of them only because a person says so."""
     buyer, lead = desk.speaks(Role.BUYER, "en"), desk.speaks(Role.CS_LEAD, "en")
     await desk.writes(buyer, "/bundle TEASET Tea set = CUP-01 ×2, TEA-01")
-    await desk.taps(buyer, "✅ Keep it")
+    await desk.taps(buyer, "✅ Save")
     head = {"买家应付货款": "237.00", "买家应付邮费": "0", "总金额": "237.00", "买家实际支付金额": "237.00"}
     told = making.TAOBAO_ROW | head | {"店铺名称": "小满旗舰店"}
     await desk.sends(lead, "orders.csv", making.csv_bytes(making.table(making.TAOBAO, told), "gb18030"))
