@@ -135,7 +135,7 @@ async def test_a_product_without_batches_gets_none(desk: DeskChat) -> None:
         ),
         ("(10)B7", "«(10)B7» does not do for label. Wanted: the label with the product on it first."),
         (f"(01)0{TEA}", f"«TEA-01» does not do for batch. Wanted: {BATCH}."),
-        (f"(01)0{TEA}(10)/B7", f"«/B7» does not do for batch. Wanted: {BATCH}."),
+        (f"(01)0{TEA}(10)/B7", f"«<code>/B7</code>» does not do for batch. Wanted: {BATCH}."),
         ("TEA-01@B:7", f"«B:7» does not do for batch. Wanted: {BATCH}."),
         ("TEA-01@2027/05/31 6", f"«2027/05/31» does not do for batch. Wanted: {FIRST}."),
         ("TEA-01@2027-05-31 6", f"«2027-05-31» does not do for batch. Wanted: {FIRST}."),
