@@ -222,8 +222,8 @@ async def test_only_who_has_the_parcel_in_scope_keeps_and_sees(floor: Floor) -> 
         (
             "en",
             "⚠ a photo or film of its packing is wanted: send it now",
-            "{}: no photo or film of its packing is kept, and it does not leave without. Whoever packs scans it at /pack "
-            "and sends one.",
+            "{}: no photo or film of its packing is kept, and it does not leave without. Whoever packs scans it at "
+            "/pack and sends one.",
             "no photo of its packing",
         ),
         (
