@@ -16,7 +16,7 @@ from domain.policy_sections import Matching
 
 _BETWEEN = re.compile(r"[\s、，,和或跟/&+]*(?:or|and)?\s*$")
 _READ = 500
-_FILLER = r"[\s:：请给我个只走发寄用要能可以想需许准得止绝收选再是让]{0,4}"
+_FILLER = r"[\s:：请给我个只走发寄用使采要能可以想需许准得止绝收接受选择考虑建议再是让]{0,4}"
 _SAME = "能可要是好行"
 _QUESTION = rf"(?:(?<![{_SAME}])|{'|'.join(f'(?<={one})(?!不{one})' for one in _SAME)})"  # 能不能发顺丰 asks for it
 _MAYBE = re.compile(rf"(?:不一定|不必|未必|不用非|无所谓){_FILLER}$")

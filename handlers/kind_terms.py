@@ -60,6 +60,7 @@ KINDS = {
     "stop_shelf": N_("stop shelf"),
     "bin": N_("bin"),
     "batch": N_("batch"),
+    "serial": N_("serial number"),
     "label": N_("label"),
     "proof": N_("photo or film"),
     "expiry": N_("expiry"),

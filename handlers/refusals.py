@@ -220,6 +220,11 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.BatchNeeded: batch_needed_text,
     errors.BatchExpired: batch_expired_text,
     errors.MaterialMissing: material_text,
+    errors.ProofMissing: lambda r, words: words(
+        "{waybill}: no photo or film of its packing is kept, and it does not leave without. Whoever packs scans it at "
+        "/pack and sends one.",
+        waybill=r.waybill,
+    ),
     errors.ScanStays: _stays,
     errors.ShipmentStays: lambda r, words: words(
         "{waybill}: it stays handed over ({why}). To get it back, ask its courier on the order's card.",

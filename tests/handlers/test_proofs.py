@@ -11,6 +11,8 @@ from PIL import Image
 from domain import pulls
 from domain.parcels import Parcel, ParcelState, Stop
 from domain.people import Person, Role
+from domain.policy import Policy
+from domain.policy_checks import ProofRules
 from domain.records import NoticeKind
 from exports.barcodes import barcode_png
 from tests.factory import incoming
@@ -212,3 +214,39 @@ async def test_only_who_has_the_parcel_in_scope_keeps_and_sees(floor: Floor) -> 
         assert [call.name for call in floor.last if call.name.startswith("send")] == []
     assert (len(kept(floor, box)), before) == (1, 1)
     assert floor.card(picker, NoticeKind.STOP, stop.id).rows == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "refused", "short"),
+    [
+        (
+            "en",
+            "⚠ a photo or film of its packing is wanted: send it now",
+            "{}: no photo or film of its packing is kept, and it does not leave without. Whoever packs scans it at "
+            "/pack and sends one.",
+            "no photo of its packing",
+        ),
+        (
+            "zh",
+            "⚠ 需要打包照片或视频：请现在发来",
+            "{}：没有打包照片或视频，不能出库。请打包人员到 /pack 扫描它并发一张。",
+            "缺打包照片",
+        ),
+    ],
+)
+async def test_a_box_of_which_one_is_wanted_does_not_leave_without(
+    floor: Floor, language: str, asked: str, refused: str, short: str
+) -> None:
+    floor.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), proofs=ProofRules(worth={"*": 1})), "t"))
+    packer, boris = floor.speaks(Role.PACKER, language), floor.speaks(Role.DISPATCHER, language)
+    box = await packed(floor)
+    assert asked in floor.card(packer, NoticeKind.SCAN, packer.id).text
+    await floor.writes(boris, f"/weigh {box.waybill} {box.expected_g}")
+    said = await floor.writes(boris, f"/ship {box.waybill}")
+    assert said[0] == refused.format(box.waybill)
+    assert short in floor.card(boris, NoticeKind.SCAN, boris.id).text
+    assert floor.parcel(box.id).state is ParcelState.WEIGHED
+    await floor.writes(packer, f"/pack {box.waybill}")
+    await floor.photographs(packer, picture())
+    await floor.writes(boris, f"/ship {box.waybill}")
+    assert floor.parcel(box.id).state is ParcelState.HANDED_OVER
