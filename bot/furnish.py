@@ -65,7 +65,7 @@ def _put_bundles(unit: Unit, setup: Setup) -> int:
     sets = {code.casefold() for code in unit.catalog.bundles}
     both = sorted(one.code for one in setup.sku if one.code.casefold() in sets)
     if both:
-        raise Refused(f"sku: {', '.join(both)}: a bundle of that code is there already; a code is a product or a bundle")
+        raise Refused(f"sku: {', '.join(both)}: a bundle has that code already; a code is a product or a bundle")
     rows = [row for one in setup.bundle for row in _rows(one)]
     found = bundles.proposed(unit.catalog, rows)
     if found.faults:

@@ -220,8 +220,8 @@ async def test_taobaos_files_tell_a_set_and_a_lead_says_what_its_refund_is_for(d
     assert [(line.sku, line.quantity) for line in order.shippable] == [("CUP-01", 2), ("CUP-02", 1), ("TEA-01", 1)]
     (why,) = await desk.writes(lead, f"/why {order.number}")
     assert [line.split(",")[0] for line in why.split("\n") if line.startswith("🧩")] == [
-        "🧩 #1: 1 × TEASET is 2 × CUP-01",
-        "🧩 #3: 1 × TEASET is 2 × CUP-01",
+        "🧩 #1: 1 × TEASET = 2 × CUP-01",
+        "🧩 #3: 1 × TEASET = 2 × CUP-01",
     ]
 
 
