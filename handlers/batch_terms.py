@@ -5,7 +5,7 @@ from handlers.words import N_, Words
 
 WANTS = {
     "batch_expiry": N_("the batch and its expiry, like B7 2027-05-31 (on a scan B7@2027-05-31 behind the code)"),
-    "fewer_proofs": N_("at most 20 of one parcel"),
+    "fewer_proofs": N_("at most 20 per parcel"),
     "label": N_(
         "a GS1 label that can be read whole, like (01)06900000000038(17)270531(10)B7; else type CODE@B7@2027-05-31"
     ),

@@ -61,7 +61,7 @@ KINDS = {
     "bin": N_("bin"),
     "batch": N_("batch"),
     "label": N_("label"),
-    "proof": N_("photo or film"),
+    "proof": N_("photo or video"),
     "expiry": N_("expiry"),
     "units": N_("units"),
     "cost": N_("cost"),
