@@ -62,7 +62,7 @@ KINDS = {
     "batch": N_("batch"),
     "serial": N_("serial number"),
     "label": N_("label"),
-    "proof": N_("photo or film"),
+    "proof": N_("photo or video"),
     "expiry": N_("expiry"),
     "units": N_("units"),
     "cost": N_("cost"),

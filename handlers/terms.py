@@ -171,7 +171,7 @@ VERBS = {
     "rematched": N_("another courier chosen"),
     "waybill_error": N_("waybill number refused"),
     "waybill_voided": N_("waybill number voided"),
-    "void_again": N_("courier asked once more to take its number back"),
+    "void_again": N_("courier asked again to take the number back"),
     "picked": N_("picked"),
     "packed": N_("packed"),
     "weighed": N_("weighed"),

@@ -372,9 +372,9 @@ async def test_finance_sees_and_tops_up_the_prepaid_numbers(desk: DeskChat) -> N
     [text] = await desk.writes(finance, "/numbers")
     assert f"#{account.id} {desk.cast.couriers[0].name} hz: ⛔ 0 left" in text.split("\n")
     assert await desk.writes(finance, f"/numbers #{account.id} 500") == [
-        f"Account #{account.id}: 500 numbers left. What waited for them is looked at again."
+        f"Account #{account.id}: 500 numbers left. Orders that waited for them are being checked again."
     ]
     [text] = await desk.writes(finance, "/numbers much")
-    assert text == "«much» does not do for waybill account. Wanted: the account and how many were bought, like #3 500."
+    assert text == "«much» does not do for waybill account. Wanted: the account and how many you bought, like #3 500."
     [text] = await desk.writes(anna, "/numbers")
     assert "hz" not in text
