@@ -12,7 +12,7 @@ WANTS = {
     "serial": N_("the serial number on the unit, as the product's pattern says"),
     "serial_once": N_("each unit once: this number was read for this document already"),
     "serial_there": N_("a number that was read on this line"),
-    "fewer_proofs": N_("at most 20 of one parcel"),
+    "fewer_proofs": N_("at most 20 per parcel"),
     "label": N_(
         "a GS1 label that can be read whole, like (01)06900000000038(17)270531(10)B7; else type CODE@B7@2027-05-31"
     ),

@@ -21,7 +21,7 @@ from storage.store import Store
 from tests import postgres
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Our processes run on asyncio."""
     return "asyncio"

@@ -107,7 +107,10 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     van = loading.courier_of(desk, person.id)
     if van is not None:
         lines.append(
-            words("🚚 Only parcels of {courier}; /ship alone ends it.", courier=desk.catalog.couriers[van].name)
+            words(
+                "🚚 Only parcels of {courier}; send /ship alone to end the loading.",
+                courier=desk.catalog.couriers[van].name,
+            )
         )
     lines += [_size(desk, person, events, words), _wave(desk, person, events, words), hint]
     rows = (*_undo(desk, person, viewer), *_stations(person, viewer))

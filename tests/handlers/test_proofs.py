@@ -90,7 +90,10 @@ async def test_a_film_is_kept_and_one_of_nothing_is_asked_about(floor: Floor) ->
     assert [one[2] for one in kept(floor, box)] == ["document", "video"]
     floor.clock.forward(30 * 60 + 1)
     assert await sends(floor, packer, MP4, video=True) == [
-        "Which parcel is it of? Scan it at 📦 or ↩️ first, or answer its stop's card with the film."
+        (
+            "Which parcel is this video of? Scan the parcel at 📦 Pack or ↩️ Put back first, or send "
+            "the video as an answer to its stop card."
+        )
     ]
     assert (await floor.photographs(packer, picture()))[0].startswith("No code found.")
     assert len(kept(floor, box)) == 2
@@ -140,15 +143,19 @@ async def test_after_the_put_back_scan_it_needs_no_answer(floor: Floor) -> None:
         (
             EXE,
             {"name": "photo.jpg.exe", "mime": "application/x-msdownload"},
-            "«photo.jpg.exe» is no photo and no film. Only those are kept with a parcel.",
+            "«photo.jpg.exe» is neither a photo nor a video. Only those are kept with a parcel.",
         ),
-        (EXE, {"name": "a.jpg", "mime": "image/jpeg"}, "«a.jpg» is no photo and no film."),
-        (b"%PDF-1.7", {"name": "<b>.pdf", "mime": "application/pdf"}, "«&lt;b&gt;.pdf» is no photo and no film."),
-        (EXE, {"video": True}, "«?» is no photo and no film."),
+        (EXE, {"name": "a.jpg", "mime": "image/jpeg"}, "«a.jpg» is neither a photo nor a video."),
+        (
+            b"%PDF-1.7",
+            {"name": "<b>.pdf", "mime": "application/pdf"},
+            "«&lt;b&gt;.pdf» is neither a photo nor a video.",
+        ),
+        (EXE, {"video": True}, "This file is neither a photo nor a video."),
         (
             MP4,
             {"video": True, "size": 20_000_001},
-            "It is too large for me: 20 MB at most. Send a shorter film, or a photo.",
+            "The file is too large: at most 20 MB. Send a shorter video, or a photo.",
         ),
     ],
     ids=["executable", "wrong name", "paper", "no film", "too large"],
@@ -167,7 +174,7 @@ async def test_no_more_than_twenty(floor: Floor) -> None:
     for colour in range(20):
         await floor.photographs(packer, picture(colour))
     assert await floor.photographs(packer, picture(99)) == [
-        f"«{box.waybill}» does not do for photo or film. Wanted: at most 20 of one parcel."
+        f"«{box.waybill}» does not do for photo or video. Wanted: at most 20 per parcel."
     ]
     assert len(kept(floor, box)) == 20
 
@@ -182,7 +189,7 @@ async def test_the_orders_trail_has_it_and_a_tap_sends_it_again_in_private(
     anna = floor.speaks(Role.CS, language)
     await floor.shown(anna, NoticeKind.ORDER, box.order_ids[0])
     (said,) = await floor.taps(anna, "🕘 History" if language == "en" else "🕘 历史")
-    verb = "photo or film kept" if language == "en" else "已留存照片或视频"
+    verb = "photo or video kept" if language == "en" else "已留存照片或视频"
     digest = sha256(picture()).hexdigest()
     assert f"11-23 10:01 · {verb} · {packer.name} · {digest[:12]}" in said.split("\n")
     await floor.taps(anna, f"📷 {box.number}: 2" if language == "en" else f"📷 {box.number}：2")

@@ -5,14 +5,14 @@ process at the same database, as a second worker would be.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from domain import fulfilment, interception, review
 from domain.parcels import Parcel, ParcelState
@@ -105,15 +105,6 @@ def floor(data: Path, count: int) -> Iterator[Floor]:
 
 def _clean(unit: Unit) -> list[tuple[int, int]]:
     return unit.orders.in_review(shops=None, held=False)
-
-
-@asynccontextmanager
-async def browser(chromium: str, arguments: list[str]) -> AsyncIterator[Browser]:
-    """A browser of its own."""
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium, headless=True, args=arguments)
-        yield opened
-        await opened.close()
 
 
 class Phone:
