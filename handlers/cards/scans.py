@@ -215,7 +215,7 @@ def _stations(person: Person, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
 
 def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     """What must be said aloud of these scans, with what to do; '' when all went well or was only a repeat. A paper that
-    is to be torn up is said of a good scan, too.
+    is to be torn up, and a picture that is wanted, is said of a good scan, too.
 
     Stops with a stop notice of their own are left to their card; who scans the parcel and then the stop shelf in one
     message has done what was asked.
@@ -230,6 +230,8 @@ def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     old = [o for o in outcomes if o.verdict == "ok" and o.parcel and o.warn in PAPER_OLD]
     lines = [_complaint(desk, outcome, words) for outcome in said[:10]]
     lines += [words("♻️ {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in old[:10]]
+    pictures = [o for o in outcomes if o.verdict == "ok" and o.warn == "proof_wanted" and o.station is Station.PACK]
+    lines += [words("📷 {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in pictures[:10]]
     return "\n\n".join(lines)
 
 

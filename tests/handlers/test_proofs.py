@@ -247,6 +247,8 @@ async def test_a_box_of_which_one_is_wanted_does_not_leave_without(
     floor.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), proofs=ProofRules(worth={"*": 1})), "t"))
     packer, boris = floor.speaks(Role.PACKER, language), floor.speaks(Role.DISPATCHER, language)
     box = await packed(floor)
+    loud = [call.said["text"] for call in floor.last if call.name == "sendMessage"]
+    assert loud[0] in (f"📷 {box.waybill}{colon}{asked.removeprefix('⚠ ')}" for colon in (": ", "："))
     assert asked in floor.card(packer, NoticeKind.SCAN, packer.id).text
     await floor.writes(boris, f"/weigh {box.waybill} {box.expected_g}")
     said = await floor.writes(boris, f"/ship {box.waybill}")
