@@ -18,7 +18,7 @@ from storage import migrate
 from storage import store as store_module
 from storage.engines import in_memory
 from storage.store import Store
-from tests import postgres
+from tests import filled, postgres
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +63,7 @@ def _quick_stores(migrated_file: Path) -> Iterator[None]:
         for name in ("sqlite_engine", "postgres_engine"):
             at.setattr(store_module, name, quick(getattr(store_module, name)))
         yield
+        filled.forget()
 
 
 class _Copier:
