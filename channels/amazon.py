@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
-from channels.goods import own_ids
+from channels.goods import own_ids, told_once
 from channels.people import abroad
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -60,6 +60,7 @@ def _amounts(row: Row, state: PlatformState) -> Amounts:
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    told_once(rows, [row.identifier("line_id") for row in rows], "line_id")
     return own_ids([_line(row) for row in rows if not row.is_zero("quantity")])
 
 

@@ -28,7 +28,9 @@ _NO_MONEY = ("换货", "维修", "补寄", "补发")
 
 
 def _state(row: Row) -> PlatformState:
-    return row.word("state", _STATES)
+    """What Douyin's own warehouse handles (平台仓自流转) is not shipped again here."""
+    state = row.word("state", _STATES)
+    return PlatformState.SHIPPED if state is PlatformState.PAID and row.text("by_douyin") == "是" else state
 
 
 def _goods(row: Row) -> int:
@@ -114,6 +116,7 @@ ORDERS = Format(
         "address": "详细地址",
         "waybill": "快递信息|快递单号",
         "warehouse_hint": "仓库名称",
+        "by_douyin": "是否平台仓自流转",
         "merge_code": "open_address_id|oaid",
         "shop_name": "店铺名称",
     },

@@ -37,15 +37,22 @@ def shared(lines: Sequence[IncomingLine], amount: int) -> tuple[IncomingLine, ..
 def once(rows: Sequence[Row], lines: tuple[IncomingLine, ...]) -> tuple[IncomingLine, ...]:
     """The lines, one for each row. Raises Refused MISSING or DUPLICATE_IN_FILE on a line id that is no id of its
     own: the same order exported twice into one file."""
-    seen: set[str] = set()
     for row, line in zip(rows, lines, strict=True):
         if not line.external_id:
             raise row.blame(Refused(Reason.MISSING), "line_id")
-        if line.external_id in seen:
-            facts = {"value": shown(line.external_id), "other_row": str(rows[0].line)}
-            raise row.blame(Refused(Reason.DUPLICATE_IN_FILE, **facts), "line_id")
-        seen.add(line.external_id)
+    told_once(rows, [line.external_id for line in lines], "line_id")
     return lines
+
+
+def told_once(rows: Sequence[Row], ids: Sequence[str], field: str) -> None:
+    """Raises Refused DUPLICATE_IN_FILE on an id of `field` that an earlier row of the order has; rows without one
+    pass."""
+    seen: set[str] = set()
+    for row, told in zip(rows, ids, strict=True):
+        if told and told in seen:
+            facts = {"value": shown(told), "other_row": str(rows[0].line)}
+            raise row.blame(Refused(Reason.DUPLICATE_IN_FILE, **facts), field)
+        seen.add(told)
 
 
 def was_paid(row: Row, state: PlatformState) -> bool:

@@ -25,6 +25,7 @@ _STATES = words(
     closed="取消|已取消|被取消|被合并|被拆分|线上锁定取消|已关闭|删除|已删除",
 )
 _WAITS = "等待售后收货"
+_TROUBLE = "异常"
 _AGAIN = ("补发", "换货", "补寄")
 
 
@@ -36,9 +37,13 @@ def _number(row: Row) -> str:
 
 
 def _hold(row: Row) -> str:
-    """An exchange waits for the goods it is for: as the trouble column says, or by its kind where there is none."""
+    """An exchange waits for the goods it is for: as the trouble column says, or by its kind where there is none. What
+    JST itself has stopped (异常) waits too; a refund is told as one."""
     waits = _WAITS in row.text("trouble") if row.has("trouble") else "换货" in row.text("order_type")
-    return for_return(row.identifier("original") or row.identifier("number")) if waits else ""
+    if waits:
+        return for_return(row.identifier("original") or row.identifier("number"))
+    stopped = row.text("state") == _TROUBLE and "退款" not in row.text("trouble")
+    return row.text("trouble") or _TROUBLE if stopped else ""
 
 
 def _state(row: Row) -> PlatformState:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from channels.after_sales import line_refunds
 from channels.formats import Amounts, Format, Row, normal, words
+from channels.goods import told_once
 from channels.people import abroad
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -43,6 +44,7 @@ def _amounts(row: Row, state: PlatformState) -> Amounts:
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    told_once(rows, [row.identifier("piece") for row in rows], "piece")
     live = [row for row in rows if _state(row) is not PlatformState.CLOSED] or rows
     pieces: dict[str, list[Row]] = {}
     for row in live:

@@ -8,6 +8,7 @@ quantity 0, and a refund is one amount without date or lines. Lines have no id h
 from collections.abc import Sequence
 
 from channels.formats import Amounts, Format, Row, normal
+from channels.orders import is_cash
 from channels.people import abroad
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -50,13 +51,18 @@ def combined(financial: PlatformState, fulfilment: PlatformState, cancelled: boo
     return fulfilment if fulfilment is not PlatformState.PAID else financial
 
 
+def due_in_cash(financial: PlatformState, cash: bool) -> PlatformState:
+    """Cash on delivery stays `pending` until the courier brings the money: it is to be sent all the same."""
+    return PlatformState.PAID if cash and financial is PlatformState.UNPAID else financial
+
+
 def _hold(row: Row) -> str:
     """The file says that Shopify holds it, not why."""
     return ON_HOLD if normal(row.text("fulfilment")) == normal(ON_HOLD) else ""
 
 
 def _state(row: Row) -> PlatformState:
-    financial = row.word("state", FINANCIAL)
+    financial = due_in_cash(row.word("state", FINANCIAL), is_cash(row.text("payment")))
     fulfilment = row.word("fulfilment", FULFILMENT)
     return combined(financial, fulfilment, row.moment("cancelled_at") is not None)
 

@@ -12,7 +12,7 @@ from channels.formats import normal
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
 from channels.people import masked, phone
-from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, combined
+from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, combined, due_in_cash
 from domain.exchanges import for_return
 from domain.incoming import (
     IncomingLine,
@@ -40,7 +40,7 @@ def order(value: object, row: int, home: str = "") -> IncomingOrder:
     code = currency(node, home)
     total, discount = node.amount("total_price", code), node.amount("total_discounts", code)
     shipping = sum(line.amount("price", code) for line in node.nodes("shipping_lines"))
-    lines = tuple(_line(line, code) for line in node.nodes("line_items") if line.text("quantity") != "0")
+    lines = _lines(node, code)
     return IncomingOrder(
         platform=Platform.SHOPIFY,
         number=needed(node, "name", "order_number", "id"),
@@ -64,10 +64,31 @@ def order(value: object, row: int, home: str = "") -> IncomingOrder:
         waybill=_waybill(node),
         lines=lines,
         refunds=tuple(refund(one, code) for one in node.nodes("refunds")),
-        cod=any(map(is_cash, node.texts("payment_gateway_names"))),
+        cod=_is_cash(node),
         courier_hint=joined((one.first("title", "code") for one in node.nodes("shipping_lines")), ", "),
         platform_hold=_hold(node),
     )
+
+
+def _lines(node: Node, code: str) -> tuple[IncomingLine, ...]:
+    """What is the order's: an edit takes pieces off without a refund, and `quantity` stays what was once ordered."""
+    back = sum((_units(one) for one in node.nodes("refunds")), Counter[str]())
+    result = []
+    for line in node.nodes("line_items"):
+        left = line.text("current_quantity")
+        kept = int(left) + back[line.text("id")] if left.isdecimal() else None
+        if line.text("quantity") != "0" and kept != 0:
+            result.append(_line(line, code, kept))
+    return tuple(result)
+
+
+def _units(refund: Node) -> Counter[str]:
+    """How many of each line it takes back."""
+    units: Counter[str] = Counter()
+    for one in refund.nodes("refund_line_items"):
+        units[one.text("line_item_id")] += one.quantity("quantity") if "quantity" in one else 0
+    units.pop("", None)
+    return units
 
 
 def _financial(node: Node) -> PlatformState:
@@ -94,7 +115,11 @@ def _state(node: Node) -> PlatformState:
     fulfilment = FULFILMENT.get(normal(told))
     if fulfilment is None:
         raise unknown_status("fulfillment_status", told)
-    return combined(_financial(node), fulfilment, "cancelled_at" in node)
+    return combined(due_in_cash(_financial(node), _is_cash(node)), fulfilment, bool(node.text("cancelled_at")))
+
+
+def _is_cash(node: Node) -> bool:
+    return any(map(is_cash, node.texts("payment_gateway_names")))
 
 
 def _paid(node: Node, total: int, code: str) -> int:
@@ -136,8 +161,10 @@ def _waybill(node: Node) -> str:
     return joined(dict.fromkeys(numbers), " ")
 
 
-def _line(node: Node, code: str) -> IncomingLine:
-    quantity, price = node.quantity("quantity"), node.amount("price", code)
+def _line(node: Node, code: str, kept: int | None) -> IncomingLine:
+    """`kept`: how many of it are still the order's, None where that is not told."""
+    ordered, price = node.quantity("quantity"), node.amount("price", code)
+    quantity = ordered if kept is None else min(ordered, kept)
     allocated = node.nodes("discount_allocations")
     off = sum(one.amount("amount", code) for one in allocated) if allocated else node.amount("total_discount", code)
     return IncomingLine(
@@ -163,10 +190,7 @@ def refund(node: Node, code: str) -> IncomingRefund:
     money = [one for one in node.nodes("transactions") if one.text("kind") == "refund"]
     done = [one for one in money if one.text("status") in _MONEY_BACK]
     open_ = [one for one in money if one.text("status") in _MONEY_COMING]
-    units: Counter[str] = Counter()
-    for one in node.nodes("refund_line_items"):
-        units[one.text("line_item_id")] += one.quantity("quantity") if "quantity" in one else 0
-    units.pop("", None)
+    units = _units(node)
     return IncomingRefund(
         external_id=needed(node, "id"),
         state=_refund_state(money, done, open_),

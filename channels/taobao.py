@@ -7,6 +7,7 @@ Rule source: formats.md 1.1.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from channels.after_sales import line_refunds, refund_state, says_none, whole_refund
 from channels.formats import Amounts, Format, Row, normal
@@ -60,9 +61,20 @@ def _order_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     return whole_refund(row.number, state, amount)
 
 
+def _given_up(rows: Sequence[Row], lines: tuple[IncomingLine, ...]) -> tuple[IncomingLine, ...]:
+    """A closed sub-order of an order that lives on is paid back, whether or not the file has a word for it."""
+    closed = [_state(row) is PlatformState.CLOSED for row in rows]
+    if all(closed):
+        return lines
+    return tuple(
+        replace(line, refund=RefundState.SUCCESS, refunded=line.refunded or line.amount) if gone else line
+        for line, gone in zip(lines, closed, strict=True)
+    )
+
+
 def _detail_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     number = rows[0].number
-    return tuple(
+    lines = tuple(
         IncomingLine(
             external_id=f"{number}:{place}",
             title=row.text("title"),
@@ -73,10 +85,11 @@ def _detail_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
         )
         for place, row in enumerate(rows, start=1)
     )
+    return _given_up(rows, lines)
 
 
 def _item_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
-    return once(rows, tuple(map(_item_line, rows)))
+    return _given_up(rows, once(rows, tuple(map(_item_line, rows))))
 
 
 def _item_line(row: Row) -> IncomingLine:

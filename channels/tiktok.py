@@ -8,7 +8,7 @@ itself counts as shipped. Rule source: formats.md 1.13.
 
 from collections.abc import Sequence
 
-from channels.after_sales import whole_refund
+from channels.after_sales import file_refund, whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import own_ids, was_paid
 from channels.people import abroad
@@ -44,6 +44,12 @@ def _state(row: Row) -> PlatformState:
     return PlatformState.SHIPPED if by_tiktok and state is PlatformState.PAID else state
 
 
+def _hold(row: Row) -> str:
+    """The first hour, in which the buyer may still call it off: TikTok lets nobody send it before."""
+    told = (normal(row.text(field)) for field in ("state", "substate"))
+    return "On hold" if "onhold" in told else ""
+
+
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     total = row.amount("total")
     return Amounts(
@@ -57,11 +63,14 @@ def _amounts(row: Row, state: PlatformState) -> Amounts:
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
-    return own_ids([_line(row) for row in rows if not row.is_zero("quantity")])
+    lives = {_state(row) for row in rows} != {PlatformState.CLOSED}
+    return own_ids([_line(row, lives) for row in rows if not row.is_zero("quantity")])
 
 
-def _line(row: Row) -> IncomingLine:
-    code = row.code("merchant_code")
+def _line(row: Row, lives: bool) -> IncomingLine:
+    """A cancelled article of an order that lives on is paid back."""
+    code, amount = row.code("merchant_code"), row.amount("line_amount")
+    gone = lives and _state(row) is PlatformState.CLOSED
     return IncomingLine(
         external_id=f"{row.number}:{row.identifier('sku') or code}",
         title=row.text("title"),
@@ -69,14 +78,20 @@ def _line(row: Row) -> IncomingLine:
         merchant_code=code,
         variant=row.text("variant"),
         unit_price=row.amount("unit_price"),
-        amount=row.amount("line_amount"),
+        amount=amount,
+        refund=RefundState.SUCCESS if gone else RefundState.NONE,
+        refunded=amount if gone else 0,
     )
 
 
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    """The amount refunded, once per order; a return or cancellation without an amount yet is asked for."""
+    """The amount refunded, once per order; a return or cancellation without an amount yet is asked for. What was
+    cancelled of an order that lives on is named."""
     row = rows[0]
-    amount = row.amount("refunded")
+    amount = max(one.amount("refunded") for one in rows)
+    if gone := [line for line in _lines(rows) if line.refund is RefundState.SUCCESS]:
+        back = amount or sum(line.refunded for line in gone)
+        return (file_refund(row.number, RefundState.SUCCESS, back, tuple(line.external_id for line in gone)),)
     returned = any(word in row.text("return_kind").casefold() for word in _RETURNED)
     asked = RefundState.REQUESTED if returned and _state(row) is not PlatformState.CLOSED else RefundState.NONE
     return whole_refund(row.number, RefundState.SUCCESS if amount else asked, amount)
@@ -91,6 +106,7 @@ ORDERS = Format(
         "|Cancelation/Return Type|Buyer Username|Shipping Provider Name|Regency and City|Detail Address",
         "number": "Order ID",
         "state": "Order Status",
+        "substate": "Order Substatus",
         "return_kind": "Cancelation/Return Type|Cancellation/Return Type",
         "presale": "Normal or Pre-order",
         "sku": "SKU ID",
@@ -142,6 +158,7 @@ ORDERS = Format(
     state=_state,
     amounts=_amounts,
     receiver=abroad,
+    hold=_hold,
     lines=_lines,
     refunds=_refunds,
 )

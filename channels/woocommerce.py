@@ -61,7 +61,7 @@ def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOr
     code = currency(node, home)
     paid_at = node.moment("date_paid_gmt") or node.moment("date_paid", zone)
     total = node.amount("total", code)
-    lines = tuple(_line(line, code) for line in node.nodes("line_items"))
+    lines = tuple(_line(line, code) for line in node.nodes("line_items") if line.text("quantity") != "0")
     return IncomingOrder(
         platform=Platform.WOOCOMMERCE,
         number=needed(node, "number", "id"),
@@ -85,6 +85,7 @@ def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOr
         lines=lines,
         refunds=tuple(_refund(refund, code) for refund in node.nodes("refunds")),
         cod=is_cash(node.text("payment_method")),
+        platform_hold=_hold(node, paid_at is not None),
         courier_hint=joined((one.text("method_title") for one in node.nodes("shipping_lines")), ", "),
     )
 
@@ -95,6 +96,12 @@ def _state(node: Node, paid: bool) -> PlatformState:
     if state is None:
         raise unknown_status("status", told)
     return PlatformState.PAID if paid and told in _PAID_MEANS_PAID else state
+
+
+def _hold(node: Node, paid: bool) -> str:
+    """A paid order that somebody there, or a guard against fraud, put on hold again."""
+    told = node.text("status").removeprefix("wc-")
+    return told if paid and told == "on-hold" else ""
 
 
 def _buyer(node: Node) -> str:

@@ -18,6 +18,8 @@ from domain.orders import Order
 from domain.people import Actor, Right, require
 from domain.selling import Sellable, sellable
 
+MOST_UNITS = 9_999
+"""Of one product in a set."""
 NO_PARTS = "-"
 """What stands in the place of a part where the set has none any more."""
 

@@ -257,6 +257,13 @@ class FeedStale(Refusal):
 
 
 @dataclass(eq=False)
+class ProofMissing(Refusal):
+    """No photo or film of this box's packing is kept, and the policy wants one before it leaves."""
+
+    waybill: str
+
+
+@dataclass(eq=False)
 class MaterialMissing(Refusal):
     """Nobody has said what the parcel is packed into; of the `usual` material there is none left ('' = there is no
     usual one)."""

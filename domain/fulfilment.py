@@ -20,6 +20,7 @@ from domain import (
     notices,
     numbering,
     printing,
+    proofs_wanted,
     pulls,
     weighing,
 )
@@ -36,6 +37,7 @@ from domain.errors import (
     NotEnoughStock,
     NoteUnread,
     ParcelStopped,
+    ProofMissing,
     PullFirst,
     Refusal,
     Unknown,
@@ -70,6 +72,7 @@ REFUSALS = (
     AlreadyScanned,
     ItemRefused,
     MaterialMissing,
+    ProofMissing,
     NoteUnread,
     NotEnoughStock,
     WeightRefused,
@@ -241,6 +244,7 @@ def _step(
     if station is Station.HAND_OVER:
         loading.require_courier(desk, actor, parcel)
         weighing.require_all_weighed(desk, parcel)
+        proofs_wanted.require(desk, parcel)
     warn = (
         weighing.check(desk, actor, parcel, grams, at, forced=bool(force)) if station is Station.WEIGH else ""
     ) or passed
@@ -257,6 +261,7 @@ def _step(
         warn = short or warn
     if target in (ParcelState.PACKED, ParcelState.WEIGHED):
         materials.require_known(desk, news)
+        warn = warn or ("proof_wanted" if proofs_wanted.missing(desk, news) else "")
     if target is ParcelState.HANDED_OVER:
         bins.ship(desk, actor, news)
         news = replace(news, handed_over_at=desk.now)

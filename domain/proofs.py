@@ -14,9 +14,9 @@ from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed
 from domain.parcels import Parcel, Stop, StopKind, StopState
 from domain.people import STATION_RIGHT, Actor, Right, Station, may, require
+from domain.proofs_wanted import VERB
 from domain.records import Event, NoticeKind
 
-VERB = "proof"
 MINUTES = 30
 """So long after its scan a parcel is still what somebody has before them."""
 MOST = 20

@@ -15,12 +15,12 @@ from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
 from domain.parcels import TAKES_OUT, Parcel, ParcelState, Stop, StopKind, StopState, WaveState
 from domain.people import CLOCK, Actor, Right, may, require
+from domain.proofs_wanted import REPICKED as REPICKED  # its event
 from domain.records import NoticeKind
 
 _SHELF = re.compile(r"STOP(\d{3,6})")
 BATCH = 50
 _MOST_DOUBLINGS = 10
-REPICKED = "repicked"
 
 
 def shelf_code(warehouse_id: int) -> str:

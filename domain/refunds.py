@@ -16,14 +16,14 @@ from domain.parcels import Parcel, ParcelState, Refund
 _LIVE = (RefundState.REQUESTED, RefundState.SUCCESS)
 
 
-def _is_total(external_id: str) -> bool:
+def is_total(external_id: str) -> bool:
     """A file tells what came back in all, beside the single refunds of payloads: the two are not added."""
     return external_id.endswith(":file")
 
 
 def _larger(amounts: Collection[tuple[str, int]]) -> int:
-    totals = sum(amount for number, amount in amounts if _is_total(number))
-    return max(totals, sum(amount for number, amount in amounts if not _is_total(number)))
+    totals = sum(amount for number, amount in amounts if is_total(number))
+    return max(totals, sum(amount for number, amount in amounts if not is_total(number)))
 
 
 def money_back(records: Collection[Refund]) -> int:

@@ -16,7 +16,7 @@ from domain.policy_sections import Matching
 
 _BETWEEN = re.compile(r"[\s、，,和或跟/&+]*(?:or|and)?\s*$")
 _READ = 500
-_FILLER = r"[\s:：请给我个只走发寄用要能可以想需许准得止绝收选再是让]{0,4}"
+_FILLER = r"[\s:：请给我个只走发寄用使采要能可以想需许准得止绝收接受选择考虑建议再是让]{0,4}"
 _SAME = "能可要是好行"
 _QUESTION = rf"(?:(?<![{_SAME}])|{'|'.join(f'(?<={one})(?!不{one})' for one in _SAME)})"  # 能不能发顺丰 asks for it
 _MAYBE = re.compile(rf"(?:不一定|不必|未必|不用非|无所谓){_FILLER}$")
@@ -43,14 +43,13 @@ _ALSO = re.compile(rf"{_KIND}(?:的话)?也(?:行|可|没|好|能)")  # 不发�
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """Couriers by code, empty when nobody asks. `platform` and `warehouse` bind; `upgrade` and `note` prefer (unless
-    the policy's `note_must`); `refused` bind. `cod` is what the courier collects (minor units), `ship_by` a promise."""
+    the policy's `note_must`); `refused` bind. `ship_by` is a promise."""
 
     platform: str = ""
     upgrade: str = ""
     note: str = ""
     refused: frozenset[str] = frozenset()
     warehouse: str = ""
-    cod: int = 0
     ship_by: datetime | None = None
 
 
@@ -60,7 +59,7 @@ _NONE = Wishes()
 def wishes_of(order: Order, rules: Matching) -> Wishes:
     """The order's wishes."""
     texts = order.seller_note or order.buyer_message
-    told = texts or order.courier_hint or order.warehouse_hint or order.cod or order.promised_ship_at
+    told = texts or order.courier_hint or order.warehouse_hint or order.promised_ship_at
     if not (told or rules.upgrades):
         return _NONE
     note = parse_note(_texts(order), rules) if texts else Note()
@@ -71,7 +70,6 @@ def wishes_of(order: Order, rules: Matching) -> Wishes:
         note=note.asked,
         refused=note.refused,
         warehouse=order.warehouse_hint.strip(),
-        cod=order.total if order.cod else 0,
         ship_by=order.promised_ship_at,
     )
 

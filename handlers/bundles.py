@@ -159,4 +159,4 @@ async def drop(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Never mind."""
     require(ask.actor, Right.PRODUCTS)
     await ask.toast(ask.words.plain("Dropped."))
-    await ask.edit(Card(ask.words("🗑 Dropped. The sets stay as they are.")))
+    await ask.edit(Card(ask.words("🗑 Dropped. The bundles stay as they are.")))

@@ -70,7 +70,7 @@ async def void(message: Message, ask: Ask, args: str) -> None:
         return
     row = await ask.run(numbering.void_by_hand, ask.actor, number.upper(), reason)
     facts = {"number": row.number, "reason": row.error}
-    await ask.say("{number} is void by your word and is never used again. Reason: {reason}", **facts)
+    await ask.say("You voided {number}; it is never used again. Reason: {reason}", **facts)
 
 
 @router.message(Cmd("print"))

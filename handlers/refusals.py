@@ -131,11 +131,14 @@ def _over(refusal: errors.OverLimit, words: Words) -> str:
 
 _KEPT = {
     "worn": N_(
-        "{number} is on a parcel in the house and stays. A torn label: /print {number}. The parcel is not to go: "
-        "cancel its order, then the number goes back by itself."
+        "{number} is on a parcel still in the warehouse and stays valid. Label torn? /print "
+        "{number}. Parcel not to ship? Cancel its order, then the number goes back by itself."
     ),
-    "left": N_("{number} has left with its parcel and stays. To get the parcel back, ask the courier on its card."),
-    "voided": N_("{number} has been voided by hand already."),
+    "left": N_(
+        "{number} has left with its parcel and stays valid. To get the parcel back, ask the "
+        "courier on the order's card."
+    ),
+    "voided": N_("{number} is void already."),
 }
 
 
@@ -191,9 +194,12 @@ def _no_line(refusal: errors.NoSuchLine, words: Words) -> str:
 def _bin(refusal: errors.BinWanted, words: Words) -> str:
     facts = {"waybill": refusal.waybill, "bins": words.listed(refusal.bins), "code": refusal.unknown}
     if refusal.unknown:
-        return words("{code} is no bin here. Put the goods of {waybill} into {bins} and scan the bin.", **facts)
+        return words(
+            "{code} is not a bin of this warehouse. Put the goods of {waybill} into {bins} and scan that bin.", **facts
+        )
     return words(
-        "{waybill}: put its goods into {bins}, then scan that bin. Another bin's code says they lie there.", **facts
+        "{waybill}: put its goods into {bins}, then scan that bin. If you put them elsewhere, scan that bin instead.",
+        **facts,
     )
 
 
@@ -220,9 +226,14 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.BatchNeeded: batch_needed_text,
     errors.BatchExpired: batch_expired_text,
     errors.MaterialMissing: material_text,
+    errors.ProofMissing: lambda r, words: words(
+        "{waybill}: no photo or film of its packing is kept, and it does not leave without. Whoever packs scans it at "
+        "/pack and sends one.",
+        waybill=r.waybill,
+    ),
     errors.ScanStays: _stays,
     errors.ShipmentStays: lambda r, words: words(
-        "{waybill}: it stays handed over ({why}). To get it back, ask its courier on the order's card.",
+        "{waybill} stays handed over: {why}. To get it back, ask the courier on the order's card.",
         waybill=r.waybill,
         why=words.plain(STAYS[r.why]),
     ),
@@ -272,7 +283,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
     errors.BinWanted: _bin,
     errors.WrongCourier: lambda r, words: words(
-        "⛔ {waybill} is for {courier}. This van is {van}: take it out. /ship alone ends the loading.",
+        "⛔ {waybill} goes with {courier}. You are loading {van}: take it out. Send /ship alone to end the loading.",
         waybill=r.waybill,
         courier=r.courier,
         van=r.van,

@@ -58,7 +58,10 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "batch": (Right.OVERRIDE, N_("let a batch go out that was not picked: /batch WAYBILL BATCH")),
     "weights": (Right.OVERRIDE, N_("what the scales say products weigh; take it into the catalogue")),
     "stock": (Right.STOCK, N_("stock of a product and its last moves: /stock SKU")),
-    "bundle": (Right.STOCK, N_("sets of products: recipe, how many there are, who waits: /bundle TEASET")),
+    "bundle": (
+        Right.STOCK,
+        N_("bundles: components, how many you can ship and sell, which orders wait: /bundle TEASET"),
+    ),
     "stockroom": (Right.STOCK, N_("open documents of the stock room, and what waits to be put away")),
     "receipt": (Right.RECEIVE, N_("goods come in: scan them")),
     "putaway": (Right.STOCK_WORK, N_("scan goods, then the bin they go to: /putaway, or out of a bin: /putaway A-01")),

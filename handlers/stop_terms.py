@@ -47,10 +47,10 @@ WHY_NOT = {
     "late": N_("too long ago for this courier"),
 }
 STAYS = {
-    "delivered": N_("it is delivered"),
-    "recalled": N_("the courier was asked for it already"),
-    "returned": N_("a return of it is announced or here"),
-    "said": N_("somebody said that it had left"),
+    "delivered": N_("it has been delivered"),
+    "recalled": N_("the courier has been asked to bring it back"),
+    "returned": N_("a return of it is announced or has arrived"),
+    "said": N_("somebody confirmed that it has left"),
     "signed": N_("the courier has signed for it"),
     "late": N_("it was scanned out too long ago"),
 }
@@ -85,7 +85,7 @@ VERBS = {
     "answered_by_hand": N_("answered on the platform by hand"),
     "unshipped": N_("hand-over taken back"),
     "left_already": N_("had left already"),
-    "proof": N_("photo or film kept"),
+    "proof": N_("photo or video kept"),
     "loading_begun": N_("loading begun"),
     "loading_ended": N_("loading ended"),
     "struck": N_("struck off the list"),

@@ -10,10 +10,10 @@ WANTS = {
         "a shop, a reason of holds, held, clean, urgent, missed, 12h, >500, above the limit, two people needed, mine,"
         " put off"
     ),
-    "counted_account": N_("an account whose numbers are counted"),
+    "counted_account": N_("the number of an account whose numbers are counted; /numbers lists them"),
     "bought": N_("1 to 1,000,000"),
-    "numbers": N_("the account and how many were bought, like #3 500"),
-    "bulk": N_("a reason of holds, beside it a shop or a deadline"),
+    "numbers": N_("the account and how many you bought, like #3 500"),
+    "bulk": N_("a hold reason, with or without a shop and a deadline"),
     "filter_once": N_("one of a kind: one shop, one reason, one deadline"),
     "another_warehouse": N_("two different warehouses"),
     "warehouse_code": N_("a warehouse's code behind the command"),

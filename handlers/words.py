@@ -94,12 +94,14 @@ class Words:
         """The text alone, for files (`exports` takes this)."""
         return Ours(catalogue(self.language).gettext(text))
 
-    def listed(self, parts: Iterable[str]) -> str:
-        """Things in a row, as the language parts them: `a, b` and `a、b`. With HTML among them it is HTML."""
+    def listed(self, parts: Iterable[str], more: int = 0) -> str:
+        """Things in a row, as the language parts them: `a, b` and `a、b`; `more` that are not shown are counted behind
+        them. With HTML among them it is HTML."""
         told, comma = [*parts], self.plain(", ")
+        rest = self.label(" and {count} more", count=more) if more > 0 else ""
         if any(isinstance(part, Html) for part in told):
-            return Html(comma.join(_fact(part, coded=False) for part in told))
-        row = comma.join(told)
+            return Html(comma.join(_fact(part, coded=False) for part in told) + rest)
+        row = comma.join(told) + rest
         return Ours(row) if all(isinstance(part, Ours) for part in told) else row
 
     def money(self, amount: int, currency: str) -> str:

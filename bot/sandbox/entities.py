@@ -35,10 +35,16 @@ _FOUND = {"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone
 _CLOSED = {"code", "pre", "text_link", "text_mention"}
 _DOMAINS = "com|net|org|cn|hk|tw|io|me|co|cc|top|xyz|info|vip|shop|store"
 _BARE = re.compile(
-    rf"(?<![\w.@-])(?:[a-z0-9-]+\.)+(?:{_DOMAINS})(?![\w-])(?:/[^\s<>\"'，。；！？、）】》]*)?", re.I | re.A
+    rf"(?<![\w.@-])(?:[a-z0-9-]+\.)+(?:{_DOMAINS})(?![\w-])(?:/[^\s<>\"'“”‘’，。；！？、（）【】《》]*)?", re.I | re.A
 )
 _PATTERNS = (
-    ("url", re.compile(r"https?://[^\s<>\"'，。；！？、）】》]+[^\s<>\"'，。；！？、）】》.,;:!?)\]]", re.I | re.A)),
+    (
+        "url",
+        re.compile(
+            r"https?://[^\s<>\"'“”‘’，。；！？、（）【】《》]+[^\s<>\"'“”‘’，。；！？、（）【】《》.,;:!?)\]]",
+            re.I | re.A,
+        ),
+    ),
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.A)),
     ("url", _BARE),
     ("mention", re.compile(r"(?<![\w@/])@[A-Za-z]\w{3,31}", re.A)),

@@ -25,7 +25,7 @@ from handlers.cards.outcome import MOST_BUTTONS, reason_lines
 from handlers.cards.rows import Row, in_twos
 from handlers.cards.scopes import code_of, scope_name, scope_of
 from handlers.taps import pack, short
-from handlers.terms import N_, hold_name
+from handlers.terms import hold_name
 from handlers.viewer import Viewer, viewer_of
 from handlers.words import Html, Words
 
@@ -58,7 +58,7 @@ def reasons_card(desk: Desk, chat: Chat, scope: Scope) -> Card:
     head = words("<b>📑 Release held orders together</b>")
     if scope != ALL:
         head += "\n" + words("🔎 {name}", name=scope_name(desk, scope, words))
-    return Card(f"{head}\n{words('By reason:')}", in_twos(buttons))
+    return Card(f"{head}\n{words('Choose a reason:')}", in_twos(buttons))
 
 
 def opened(desk: Desk, reader: Actor, chat: Chat, scope: Scope, start: int = 0) -> Card:
@@ -108,14 +108,14 @@ def never_together(desk: Desk, code: HoldCode) -> bool:
 
 
 def _never(scope: Scope, code: HoldCode, words: Words) -> Card:
-    text = words("{hold}: each of these is decided by itself, never together.", hold=hold_name(code, words))
+    text = words("{hold}: these orders are decided one by one, never together.", hold=hold_name(code, words))
     return Card(text, ((_one_by_one(scope, words),),))
 
 
 def _too_long(batch: Batch, scope: Scope, words: Words) -> Card:
     """Texts that fill more than a card: nobody could have read them here."""
     names = words.listed(order.number for order in batch.orders)
-    text = words("{names}: too long to be read here. Take out and open one by one.", names=names)
+    text = words("{names}: too long to read here. Tap the number to take it out and open it.", names=names)
     return Card(text, (*_out(batch, scope), (_one_by_one(scope, words),)))
 
 
@@ -127,21 +127,24 @@ def _page(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer
     listed = _largest if bulk.at_once(code) else _whole_page
     blocks = [head + "\n" + listed(desk, batch, code, viewer), *_along(batch, words), *_beside(batch, words)]
     if not bulk.at_once(code):
-        blocks.append(words("A number takes that order out of this page and opens it."))
+        blocks.append(words("Tap a number to take that order out of this page and open it."))
     return "\n\n".join(blocks)
 
 
 def _nothing(batch: Batch, name: str, words: Words) -> str:
     """That there is nothing to release here: whether that was all, and how many were looked at."""
-    more = N_("None of these fits: {name}") if batch.left else N_("Nothing is left on this page: {name}")
-    label = (
-        more if batch.rest else N_("🏁 No more: {name}") if batch.ahead else N_("🏁 Nothing more to release: {name}")
-    )
-    lines = [words(label, name=name)]
+    if batch.rest and batch.left:
+        lines = [words("None of these can be released together: {name}", name=name)]
+    elif batch.rest:
+        lines = [words("Nothing is left on this page: {name}", name=name)]
+    elif batch.ahead:
+        lines = [words("🏁 End of the queue: {name}", name=name)]
+    else:
+        lines = [words("🏁 Nothing more to release: {name}", name=name)]
     if looked := len(batch.left):
         last, total = batch.ahead + looked, batch.ahead + looked + batch.rest
         facts = {"first": batch.ahead + 1, "last": last, "total": total}
-        lines.append(words("Looked at: {first}–{last} of {total}.", **facts))
+        lines.append(words("Looked through {first}–{last} of {total}.", **facts))
     return "\n".join(lines)
 
 
@@ -183,7 +186,7 @@ def _goods(order: Order, words: Words) -> str:
     """What ships, short: a note is read against it."""
     lines = order.shippable
     names = [f"{veiled(line.sku or line.known_as, True, 20)}×{line.quantity}" for line in lines[:GOODS]]
-    return words.listed(names) + (f" +{len(lines) - GOODS}" if len(lines) > GOODS else "")
+    return words.listed(names, len(lines) - GOODS)
 
 
 def _worth(order: Order) -> int:
@@ -242,7 +245,10 @@ def _along(batch: Batch, words: Words) -> list[str]:
         return []
     names = words.listed(order.number for order in batch.along[:SHOWN])
     names += "" if len(batch.along) <= SHOWN else " …"
-    text = "🔗 {count} clean {count:order travels|orders travel} along and {count:is|are} approved with them: {names}"
+    text = (
+        "🔗 {count} clean {count:order ships|orders ship} in the same parcels and {count:is|are} "
+        "approved with them: {names}"
+    )
     return [words(text, count=len(batch.along), names=names)]
 
 
@@ -250,16 +256,17 @@ def _beside(batch: Batch, words: Words) -> list[str]:
     """What else waits for this reason and why it is not among these."""
     told = (
         (words.plain("for the next page"), batch.rest),
-        (words.plain("before these, not fitting or new"), batch.ahead),
-        (words.plain("held for reasons that do not go with it"), batch.others),
-        (words.plain("above your limit, or two people must"), batch.over),
-        (words.plain("in somebody's hands or put off"), batch.aside),
+        (words.plain("earlier in the queue: could not be released, or just in"), batch.ahead),
+        (words.plain("also held for a reason that needs its own decision"), batch.others),
+        (words.plain("above your limit, or two people needed"), batch.over),
+        (words.plain("in hand, or put off"), batch.aside),
     )
     lines = [words("• {reason}: {count}", reason=reason, count=count) for reason, count in told if count]
     lines += reason_lines(batch.refused.values(), words)
     if not lines:
         return []
-    return ["\n".join([words("{count} more of this reason stay held:", count=batch.held), *lines])]
+    head = words("{count} more {count:order stays|orders stay} held for this reason:", count=batch.held)
+    return ["\n".join([head, *lines])]
 
 
 def _mark(batch: Batch) -> str:
@@ -336,7 +343,8 @@ def done_card(desk: Desk, batch: Batch, scope: Scope, words: Words) -> Card:
 
 def undone_card(desk: Desk, count: int, scope: Scope, words: Words) -> Card:
     """All of it is back."""
-    text = words("↩ Taken back: {count}. They are held again: {name}", count=count, name=scope_name(desk, scope, words))
+    name = scope_name(desk, scope, words)
+    text = words("↩ Taken back: {count} {count:order|orders}, held again: {name}", count=count, name=name)
     return Card(text, ((Button(words("📑 Read them again"), tap(scope)),),))
 
 

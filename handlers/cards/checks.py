@@ -36,7 +36,7 @@ def check_lines(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
     lines += [words("… and {count} more", count=len(now.lines) - SHOWN)] if len(now.lines) > SHOWN else []
     sets = kits.in_box(parcel.live_items, desk.orders.many(parcel.live_orders))
     if sets:
-        lines.append(words("🧩 Makes up: {sets}", sets=words.listed(built_text(desk, one, words) for one in sets)))
+        lines.append(words("🧩 Bundles: {sets}", sets=words.listed(built_text(desk, one, words) for one in sets)))
     return [*lines, *([f"👉 {words(WANT[now.want], sku=now.sku)}"] if now.want else [])]
 
 

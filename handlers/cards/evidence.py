@@ -25,7 +25,9 @@ EVIDENCE = {
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
     HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
     HoldCode.SKU_DISABLED: N_("{lines} {lines:line|lines}, first: {sku} {title}"),
-    HoldCode.BUNDLE_UNMATCHED: N_("{lines} {lines:line|lines}, first: no recipe (/bundle) of the set «{set}» {title}"),
+    HoldCode.BUNDLE_UNMATCHED: N_(
+        "{lines} {lines:line|lines}, first: the bundle «{set}» {title} has no components yet (/bundle)"
+    ),
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
     HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} {days:day|days} to live"),
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
@@ -102,9 +104,11 @@ SHORT = {
     "too_light": N_("too light"),
 }
 RISKS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
-UNKNOWN_PARTS = N_("{lines} {lines:line|lines}, first: {unknown} is no product of ours, in the set «{set}» {title}")
+UNKNOWN_PARTS = N_(
+    "{lines} {lines:line|lines}, first: {unknown} is not a product of ours, in the bundle «{set}» {title}"
+)
 CURES = {
-    HoldCode.REFUNDED: N_("a lead releases it and the goods ship, or says with 💸 which of them stay"),
+    HoldCode.REFUNDED: N_("a lead says with 💸 which goods stay, if any, then releases it: the others ship"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
     HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform no longer says so"),
     HoldCode.PRESALE_WAIT: N_("goes away by itself then"),
@@ -116,7 +120,7 @@ CURES = {
     HoldCode.SKU_DISABLED: N_(
         "goes away when the product is switched on; the buyer or a lead releases it and it ships"
     ),
-    HoldCode.BUNDLE_UNMATCHED: N_("goes away when the recipe is complete"),
+    HoldCode.BUNDLE_UNMATCHED: N_("goes away when the bundle's components are complete"),
     HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
     HoldCode.EXPIRY: N_("goes away when a fresher batch comes in"),
     HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
 
-from domain import parts
+from domain import parts, unclear
 from domain.catalog import Sku
 from domain.changes import MOVES
 from domain.desk import Desk
@@ -122,7 +122,8 @@ def _sure(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], hea
 
 
 def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
-    """The confirm row: what goes back is named, and so is the reason. `data['lines']` (`2x1`) is a part of it."""
+    """The confirm row: what goes back is named, and so is the reason. `data['lines']` (`2x1`) is a part of it; no money
+    goes back with that when the part answers which goods a refund was for."""
     words, part = viewer.words, data.get("lines", "")
     refund = parts.of_units(order, read_lines(part)) if part else None
     left = order.paid - order.refunded
@@ -131,6 +132,9 @@ def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
     if refund is not None:
         what = part_name(order, read_lines(part), words)
         text = words("Refund {what}, {amount}, and take it out wherever it is. Why?", what=what, amount=amount)
+        if unclear.waits(order):
+            amount = words.plain("goods only")
+            text = words("Take out {what} wherever it is, for the money that went back already. Why?", what=what)
     key = (*_key(order), part) if part else _key(order)
     buttons = [
         Button(

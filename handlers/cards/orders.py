@@ -5,7 +5,7 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
-from domain import kits, repacking, replies, tracing
+from domain import kits, parts, repacking, replies, tracing
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
@@ -280,7 +280,8 @@ def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
     lines = []
     for refund in desk.refunds.of_order(order.id)[-3:]:
         state = refund_state_name(refund.state, words)
-        amount = words.money(refund.amount, refund.currency) if refund.amount else words.plain("amount not told")
+        none = N_("goods only") if refund.external_id.startswith(parts.BY_PEOPLE) else N_("amount not told")
+        amount = words.money(refund.amount, refund.currency) if refund.amount else words.plain(none)
         told = {"state": state, "amount": amount, "at": words.when(refund.at), "reason": refund.reason[:80]}
         lines.append(words("💸 {state}: {amount}, {at} {reason}", **told).rstrip())
     return lines

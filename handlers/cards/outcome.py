@@ -37,7 +37,7 @@ def _reason(refusal: Refusal, words: Words) -> str:
     if isinstance(refusal, errors.SameApprover):
         return words.plain("the first yes was yours")
     if isinstance(refusal, errors.InHand):
-        return words.plain("in somebody's hands or put off")
+        return words.plain("in hand, or put off")
     return refusal_text(refusal, words)
 
 

@@ -62,6 +62,8 @@ FAULTS = {
     "no_shop_near": N_("no shop of ours is called {told}; did you mean {near}?"),
     "no_place": N_("{told} names no place I know"),
     "not_here": N_("{told} is not in this file"),
+    "again": N_("{told} is there already: keep one"),
+    "a_product": N_("{value} is a product: a set needs a code of its own"),
     "tiers": N_("tiers must rise by up_to_g; only the last has none"),
     "no_aim": N_("names neither a courier nor a place, so it suspends nothing"),
 }

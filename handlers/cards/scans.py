@@ -68,6 +68,7 @@ WHY = {
     "ItemRefused": N_("does not go into the box"),
     "NoteUnread": N_("read the notes first"),
     "MaterialMissing": N_("scan its packing material first"),
+    "ProofMissing": N_("no photo of its packing"),
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
     "WrongCourier": N_("not this courier's parcel"),
@@ -78,6 +79,7 @@ WARNINGS = {
     "weight_off": N_("weight differs from what was expected, count again if in doubt"),
     "weight_unknown": N_("no expected weight known"),
     "material_short": N_("no packing material left in stock: count it"),
+    "proof_wanted": N_("a photo or film of its packing is wanted: send it now"),
     "label_old": N_("its label is out of date: tear it up and print the new one"),
     "slip_old": N_("its packing slip is out of date: tear it up and print the new one"),
     "feed_stale": N_("nothing heard of its shop for a while: a refund may be missing"),
@@ -105,7 +107,10 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     van = loading.courier_of(desk, person.id)
     if van is not None:
         lines.append(
-            words("🚚 Only parcels of {courier}; /ship alone ends it.", courier=desk.catalog.couriers[van].name)
+            words(
+                "🚚 Only parcels of {courier}; send /ship alone to end the loading.",
+                courier=desk.catalog.couriers[van].name,
+            )
         )
     lines += [_size(desk, person, events, words), _wave(desk, person, events, words), hint]
     rows = (*_undo(desk, person, viewer), *_stations(person, viewer))

@@ -87,7 +87,7 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
         ]
         lines.append(f"👉 {_next_step(desk, stop, parcel, words)}")
         if dock.may_have_left(desk, parcel):
-            lines.append(words("It was scanned out, and nobody has signed for it: look at the dock first."))
+            lines.append(words("It was scanned out, but its courier has not signed for it: look on the dock first."))
     elif stop.state is StopState.TOO_LATE:
         lines += ["", *_left(desk, stop, parcel, order, viewer)]
     elif stop.state is StopState.RELEASED and stop.pulled_at and not stop.line_nos:
@@ -208,7 +208,7 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
         return words("Nobody has picked it: tear up the sheet of slot {slot} and tap, or scan it at /putback.", **facts)
     if pulls.not_taken(desk, parcel):
         return words(
-            "Tear up the sheet of slot {slot}. What is in a cart goes back; then scan {waybill} at /putback.", **facts
+            "Tear up the sheet of slot {slot}. Put back what is in the cart, then scan {waybill} at /putback.", **facts
         )
     if stop.state is StopState.PULLED or parcel.state is ParcelState.IN_WAVE or not desk.policy.stops.second_scan:
         whole = len(taken_out(stop, parcel)) == len(parcel.live_items)

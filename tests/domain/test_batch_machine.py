@@ -20,7 +20,7 @@ from domain.people import Role, Station
 from domain.records import Grade, ReturnState
 from domain.stock import Batch, Bucket, Document, Move
 from domain.stock_docs import DocKind, DocState
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory

@@ -11,7 +11,7 @@ from domain.incoming import RefundState
 from domain.parcels import ParcelState, StopKind, StopState
 from domain.people import Role, Station
 from domain.stock_docs import DocKind, DocState, StockDoc
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from tests import factory
 from tests.domain.house import House
 from tests.domain.test_pulls import minutes_told, told

@@ -15,7 +15,7 @@ from domain.selling import Sellable
 from domain.stock import Bucket, Document, Move
 from domain.stock_book import Wanted
 from domain.stock_docs import DocKind
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room

@@ -13,7 +13,7 @@ from domain.errors import BadValue, NotEnoughStock, Refusal, ScanStays, Unknown,
 from domain.people import Role
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import DocKind, DocState, StockDoc
-from domain.stock_lines import How, Scan
+from domain.stock_scan import How, Scan
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory

@@ -13,7 +13,7 @@ from domain.errors import Refusal
 from domain.people import Person, Role
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import WORKED, DocKind, DocState, StockDoc
-from domain.stock_lines import How, Scan
+from domain.stock_scan import How, Scan
 from storage.store import Store
 from tests import factory
 from tests.filled import filled

@@ -32,7 +32,7 @@ LIFTED = {
 LISTED = {
     "en": "On the blacklist. Orders in review held for it: 2\n"
     "3 more orders in review are looked at in the next moments.",
-    "zh": "已拉黑。因此挂起的待审订单：2\n另有 3 个待审订单将在稍后自动重新检查。",
+    "zh": "已拉黑。因此挂起的订单：2 单\n另有 3 个待审订单将在稍后自动重新检查。",
 }
 
 

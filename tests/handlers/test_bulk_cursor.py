@@ -52,16 +52,16 @@ async def test_one_goes_on_until_there_is_no_more(
     head, looked, _, held, rest, why, *more = first.split("\n")
     expected = {
         "en": (
-            "None of these fits: buyer's message",
-            "Looked at: 1–4 of 11.",
-            "11 more of this reason stay held:",
+            "None of these can be released together: buyer's message",
+            "Looked through 1–4 of 11.",
+            "11 more orders stay held for this reason:",
             "• for the next page: 7",
             "• above ¥5,000.00 a lead approves: 4",
         ),
         "zh": (
             "这些都不能一起放行：买家留言",
-            "看过第 1–4 单，共 11 单。",
-            "同一原因还有 11 单不动：",
+            "已看第 1–4 单，共 11 单。",
+            "同一原因还有 11 单仍挂起：",
             "• 留待下一页：7",
             "• 超过 ¥5,000.00 须主管通过：4",
         ),
@@ -69,15 +69,14 @@ async def test_one_goes_on_until_there_is_no_more(
     assert ((head, looked, held, rest, why), more) == (expected[language], [])
     assert desk.labels[0] == [ON[language].format(7)]
     [second] = await desk.taps(anna, ON[language].format(7))
-    assert second.split("\n")[1] == {"en": "Looked at: 5–8 of 11.", "zh": "看过第 5–8 单，共 11 单。"}[language]
+    assert second.split("\n")[1] == {"en": "Looked through 5–8 of 11.", "zh": "已看第 5–8 单，共 11 单。"}[language]
     [page] = await desk.taps(anna, ON[language].format(3))
     assert (
-        page.split("\n")[0]
-        == {"en": "<b>📑 Held for: buyer's message</b>", "zh": "<b>📑 因此待审：买家留言</b>"}[language]
+        page.split("\n")[0] == {"en": "<b>📑 Held for: buyer's message</b>", "zh": "<b>📑 挂起：买家留言</b>"}[language]
     )
     assert {
-        "en": "• before these, not fitting or new: 8",
-        "zh": "• 排在前面（不合适或新来的）：8",
+        "en": "• earlier in the queue: could not be released, or just in: 8",
+        "zh": "• 排在前面：不能放行的，或刚进来的：8",
     }[language] in page.split("\n")
     await desk.taps(anna, {"en": "✅ Release and approve 1", "zh": "✅ 放行并通过 1 单"}[language])
     assert desk.labels[0] == [FRONT[language].format(8)]
@@ -99,8 +98,8 @@ async def test_the_last_look_says_so(desk: DeskChat, language: str, monkeypatch:
     assert (
         text.split("\n")[:2]
         == {
-            "en": ["🏁 No more: buyer's message", "Looked at: 7–10 of 10."],
-            "zh": ["🏁 没有了：买家留言", "看过第 7–10 单，共 10 单。"],
+            "en": ["🏁 End of the queue: buyer's message", "Looked through 7–10 of 10."],
+            "zh": ["🏁 已看到末尾：买家留言", "已看第 7–10 单，共 10 单。"],
         }[language]
     )
     assert desk.labels[0] == [FRONT[language].format(6)]

@@ -75,3 +75,8 @@ def test_an_empty_filter_does_not_speak_of_held_orders() -> None:
 
 def test_things_in_a_row_are_parted_as_the_language_does() -> None:
     assert [Words(language, "UTC").listed(("a", "b", "c")) for language in ("en", "zh")] == ["a, b, c", "a、b、c"]
+
+
+def test_what_is_not_shown_of_a_row_is_counted_behind_it() -> None:
+    told = [Words(language, "UTC").listed(("a", "b"), more) for language in ("en", "zh") for more in (3, 0)]
+    assert told == ["a, b and 3 more", "a, b", "a、b 等，另有 3 个", "a、b"]

@@ -210,7 +210,7 @@ async def test_the_digest_groups_in_chinese(zh: DeskChat) -> None:
         ["⏰ 通过 6 小时内到期的 1 单"],
         ["✅ 小满旗舰店 2 单"],
         ["✅ 小满拼多多店 1 单"],
-        ["✋ 查看 2 单待处理"],
+        ["✋ 查看挂起 2 单"],
         ["⏰ 紧急 2", "✋ 小满旗舰店 1"],
         ["✋ 小满拼多多店 1"],
         ["买家留言 2", "关键词 1"],
@@ -372,9 +372,9 @@ async def test_finance_sees_and_tops_up_the_prepaid_numbers(desk: DeskChat) -> N
     [text] = await desk.writes(finance, "/numbers")
     assert f"#{account.id} {desk.cast.couriers[0].name} hz: ⛔ 0 left" in text.split("\n")
     assert await desk.writes(finance, f"/numbers #{account.id} 500") == [
-        f"Account #{account.id}: 500 numbers left. What waited for them is looked at again."
+        f"Account #{account.id}: 500 numbers left. Orders that waited for them are being checked again."
     ]
     [text] = await desk.writes(finance, "/numbers much")
-    assert text == "«much» does not do for waybill account. Wanted: the account and how many were bought, like #3 500."
+    assert text == "«much» does not do for waybill account. Wanted: the account and how many you bought, like #3 500."
     [text] = await desk.writes(anna, "/numbers")
     assert "hz" not in text

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from aiogram.types import Message
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.sandbox.entities import rich_text
@@ -62,6 +62,9 @@ _PIECES = st.sampled_from(
 _MORE = st.sampled_from(["，", "急", "“", "<b>", "&lt;", "😀", "?", "USD", "https://", "x@y.cn"])
 
 
+@example(".com", "7")
+@example("@t.me", "7")
+@example("5https:////", "")
 @given(st.lists(_PIECES | _MORE, max_size=14).map("".join), st.sampled_from(["", "“", "买", "7", " "]))
 def test_no_text_leaves_anything_to_tap(text: str, before: str) -> None:
     """The text is all there, too."""

@@ -98,7 +98,7 @@ async def test_the_order_card_in_chinese(zh: DeskChat) -> None:
     zh.takes(incoming("1001", receiver=receiver(phone="1")))
     [text] = await zh.writes(anna, "1001")
     lines = text.split("\n")
-    assert lines[0] == "<b>✋ 待处理：地址不完整</b> · 1001 · ¥78.00 · 小满旗舰店"
+    assert lines[0] == "<b>✋ 挂起：地址不完整</b> · 1001 · ¥78.00 · 小满旗舰店"
     assert "• <b>地址不完整</b>：电话无法拨打 · 客服，已 0 分钟" in lines
     assert zh.labels == [["✋ 挂起", "✏️ 改地址"], ["❌ 驳回", "💸 退款并拦截"], ["❓ 原因", "🕘 历史", "👤 客户"]]
 

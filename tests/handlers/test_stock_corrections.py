@@ -9,7 +9,7 @@ from domain import returns
 from domain.errors import BadValue
 from domain.people import Role
 from domain.records import NoticeKind
-from domain.stock_lines import How, Scan
+from domain.stock_scan import How, Scan
 from exports.barcodes import barcode_png
 from handlers.stock_scans import read_scans
 from tests.factory import incoming

@@ -11,7 +11,7 @@ from domain.people import Person, Role
 from domain.records import NoticeKind
 from domain.stock import Batch, Bucket, Document, Move
 from domain.stock_docs import DocKind, DocLine
-from domain.stock_lines import How, Scan
+from domain.stock_scan import How, Scan
 from handlers.stock_scans import read_scans
 from storage.unit import Unit
 from tests.handlers.desk_chat import DeskChat
@@ -64,13 +64,13 @@ def picker(desk: DeskChat) -> Person:
         (f"010{TEA}1727053110B7", [OF_B7]),
         (f"]C1010{TEA}10B7{GS}17270531", [OF_B7]),
         (f"010{TEA}10B7<GS>17270531{GS}", [OF_B7]),
-        (f"(01)0{TEA}(17)270531(10)B7(21)SN-1", [OF_B7]),
+        (f"(01)0{TEA}(17)270531(10)B7(21)SN-1", [replace(OF_B7, serial="SN-1")]),
         (f"(01)0{TEA}(17)270531(10)B7(30)24", [replace(OF_B7, units=24)]),
         (f"A-01 {LABEL} 12 =8.50 {LABEL}", [Scan("A-01"), replace(OF_B7, units=12, cost=850), OF_B7]),
         (f"{LABEL} =5", [replace(OF_B7, units=5, how=How.SET)]),
         (f"{TEA} 6 (10)B7(17)270531", [replace(OF_B7, units=6)]),
         (f"(01)0{TEA} (10)B7(17)270531", [OF_B7]),
-        (f"{TEA} (21)SN-1", [Scan(TEA, label=True)]),
+        (f"{TEA} (21)SN-1", [Scan(TEA, serial="SN-1", label=True)]),
     ],
 )
 def test_what_a_label_says(words: str, scans: list[Scan]) -> None:
@@ -135,7 +135,7 @@ async def test_a_product_without_batches_gets_none(desk: DeskChat) -> None:
         ),
         ("(10)B7", "«(10)B7» does not do for label. Wanted: the label with the product on it first."),
         (f"(01)0{TEA}", f"«TEA-01» does not do for batch. Wanted: {BATCH}."),
-        (f"(01)0{TEA}(10)/B7", f"«/B7» does not do for batch. Wanted: {BATCH}."),
+        (f"(01)0{TEA}(10)/B7", f"«<code>/B7</code>» does not do for batch. Wanted: {BATCH}."),
         ("TEA-01@B:7", f"«B:7» does not do for batch. Wanted: {BATCH}."),
         ("TEA-01@2027/05/31 6", f"«2027/05/31» does not do for batch. Wanted: {FIRST}."),
         ("TEA-01@2027-05-31 6", f"«2027-05-31» does not do for batch. Wanted: {FIRST}."),

@@ -202,7 +202,7 @@ async def test_the_stop_card_in_chinese(floor: Floor) -> None:
     picker = floor.speaks(Role.PICKER, "zh")
     said = await floor.writes(picker, box.waybill)
     assert said[0].split("\n")[0] == f"⛔ <b>拦截 {box.waybill}</b> · 买家退款 · 不得出库"
-    assert said[0].split("\n")[-1] == "👉 还没有人拣货：撕掉 1 号格口的单据并点按钮，或到 /putback 扫描。"
+    assert said[0].split("\n")[-1] == "👉 还没有人拣货：撕掉格口 1 的单据并点按钮，或到 /putback 扫描。"
 
 
 async def test_on_it_then_put_back_frees_the_stock(floor: Floor) -> None:
