@@ -8,7 +8,8 @@ import gc
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,17 @@ def pg(pg_url: str) -> Iterator[Store]:
     made = Store(pg_url)
     yield made
     made.close()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Each worker begins with files of its own, so that in a fresh checkout it reads what the others have compiled."""
+    worker, root = getattr(session.config, "workerinput", None), session.config.rootpath
+    if worker is None:
+        return
+    files = sorted(file for path in session.config.args for file in (root / path).rglob("test_*.py"))
+    for file in files[int(worker["workerid"][2:]) :: worker["workercount"]]:
+        with suppress(Exception):  # a broken one is imported again when it is collected, and told there
+            import_module(".".join(file.relative_to(root).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
