@@ -127,6 +127,7 @@ def pg(pg_url: str) -> Iterator[Store]:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Each worker begins with files of its own, so that in a fresh checkout it reads what the others have compiled."""
+    gc.set_threshold(50_000, 20, 50)  # as in `run.py`: what is imported is no garbage
     worker, root = getattr(session.config, "workerinput", None), session.config.rootpath
     if worker is None:
         return
@@ -142,7 +143,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported is no garbage, as in `run.py`: looking through it took a twentieth of the tests' time."""
+    """What was imported is not looked through for garbage again: that took a twentieth of the tests' time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
