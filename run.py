@@ -381,4 +381,6 @@ def _announce(opened: "Opened", *, as_json: bool) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    gc.freeze()  # else the interpreter looks through all of it once more for garbage, for a second
+    sys.exit(status)

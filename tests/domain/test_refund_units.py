@@ -22,6 +22,7 @@ from tests.domain.house import House
 from tests.domain.owing import Owing, sold
 from tests.domain.test_kits import teach
 from tests.factory import incoming_line
+from tests.filled import filled
 
 PRICE = {"DUO": 5000, "CUP-01": 3900, "TOWEL-01": 2900}
 
@@ -77,7 +78,7 @@ def shop_of(case: Case) -> Iterator[Owing]:
     """The shop with that much of each product, and the order as far as its first boxes should be."""
     clock = [factory.NOW]
     store = Store("sqlite:///:memory:", now=lambda: clock[0], pause=lambda _attempt: None)
-    house = House(store, store.run_now(factory.seed), clock)
+    house = House(store, filled(store, factory.seed), clock)
     teach(house, [RecipeRow(2 + at, "DUO", "", sku, units) for at, (sku, units) in enumerate(case.per.items())])
     shop = Owing(house)
 
