@@ -63,7 +63,11 @@ def _weight(refusal: errors.WeightRefused, words: Words) -> str:
     if refusal.why == "missing":
         return words("{waybill}: now send its weight, e.g. 1.25kg or 1250.", waybill=refusal.waybill)
     if refusal.why == "not_positive":
-        return words("{waybill}: a weight of {grams} g cannot be.", waybill=refusal.waybill, grams=refusal.grams)
+        return words(
+            "{waybill}: {grams} g is not a possible weight. Weigh it again.",
+            waybill=refusal.waybill,
+            grams=refusal.grams,
+        )
     if refusal.why == "too_heavy":
         return words(
             "{waybill}: {weight} is over the courier's maximum of {limit}.",
@@ -159,16 +163,16 @@ def _in_hand(refusal: errors.InHand, words: Words) -> str:
 def _bad_value(refusal: errors.BadValue, words: Words) -> str:
     facts = {"value": refusal.value, "what": kind_name(refusal.what, words), "want": want_text(refusal.want, words)}
     if not refusal.value:
-        return words("{what}: please say which. Wanted: {want}.", **facts)
-    return words("«{value}» does not do for {what}. Wanted: {want}.", **facts)
+        return words("{what}: please say which. Expected: {want}.", **facts)
+    return words("«{value}» is not valid for {what}. Expected: {want}.", **facts)
 
 
 _LOOK_FOR = {
     "order": N_(
-        "There is no order called «{name}». /order finds it by a piece of its number, waybill, phone tail, SKU or name."
+        "There is no order «{name}». /order finds it by part of its number, waybill, last phone digits, SKU or name."
     ),
     "customer": N_(
-        "There is no customer called «{name}». /customer takes a buyer id, an order number or a phone tail."
+        "There is no customer «{name}». /customer takes a buyer id, an order number or the last phone digits."
     ),
 }
 """What nobody knows, and how it is found."""
@@ -178,10 +182,10 @@ def _unknown(refusal: errors.Unknown, words: Words) -> str:
     if refusal.kind == "waybill":
         return words("{name} is not a waybill of ours.", name=refusal.name)
     if not refusal.name:
-        return words("Which {kind}? Write it behind the command.", kind=kind_name(refusal.kind, words))
+        return words("Which {kind}? Write it after the command.", kind=kind_name(refusal.kind, words))
     if refusal.kind in _LOOK_FOR:
         return words(_LOOK_FOR[refusal.kind], name=refusal.name)
-    return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
+    return words("There is no {kind} «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
 def _no_line(refusal: errors.NoSuchLine, words: Words) -> str:

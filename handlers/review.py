@@ -30,8 +30,8 @@ from handlers.terms import N_
 router = Router(name="review")
 Args = tuple[str, ...]
 _LATER = N_(
-    "Product matched. {count} more {count:order that waits for a product is|orders that wait for a product are} "
-    "looked at in the next moments."
+    "Product matched. {count} more {count:order that waits for a product is|orders that wait "
+    "for a product are} checked again in the next moments."
 )
 Decision = Callable[..., Order]
 """Of (desk, actor, order id, revision, reason); a refund also takes units by line."""

@@ -27,10 +27,10 @@ COMMANDS: dict[str, tuple[Right | None, str]] = {
     "new": (Right.APPROVE, N_("new orders: approve the clean ones, see the held ones")),
     "queue": (Right.APPROVE, N_("held orders, one by one")),
     "release": (Right.APPROVE, N_("held orders of one reason, read and released together")),
-    "order": (Right.VIEW_ORDERS, N_("an order by number, waybill, phone tail or SKU: /order 1234")),
+    "order": (Right.VIEW_ORDERS, N_("an order by number, waybill, last phone digits or SKU: /order 1234")),
     "customer": (
         Right.VIEW_ORDERS,
-        N_("a customer by buyer id, order number or phone tail: history, tags, blacklist: /customer 1234"),
+        N_("a customer by buyer id, order number or last phone digits: history, tags, blacklist: /customer 1234"),
     ),
     "why": (Right.VIEW_ORDERS, N_("why an order is held, and why this warehouse and courier: /why 1234")),
     "refund": (Right.REFUND, N_("the buyer wants the money back, stop the parcel: /refund 1234 [#2x1] reason")),

@@ -56,14 +56,12 @@ STAYS = {
 }
 NO_STEP = {
     "put_back": N_(
-        "{waybill}: a put-back stays. Its goods count as back on their shelf and may be sold by now. Are they not "
-        "there, count that bin (/count)."
+        "{waybill}: a put-back cannot be undone. Its goods count as back on their shelf and may "
+        "be sold by now. If they are not there, count that bin (/count)."
     ),
-    "pulled": N_(
-        "{waybill}: it stays on the stop shelf in the books. Its put-back, or the end of its stop, moves it on."
-    ),
-    "repicked": N_("{waybill}: what was picked into it again stays in it in the books. Ask your lead."),
-    "received": N_("{waybill}: a return that has arrived stays. What is wrong about it is set right on its card."),
+    "pulled": N_("{waybill} stays booked on the stop shelf until it is put back or its stop ends."),
+    "repicked": N_("{waybill}: goods picked again stay booked to it. Ask your lead."),
+    "received": N_("{waybill}: the receipt of a return cannot be undone. Correct what is wrong on its card."),
 }
 """Why a scan that was no step of a parcel cannot be taken back."""
 STEPS = {

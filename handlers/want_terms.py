@@ -7,8 +7,8 @@ from handlers.words import Words
 WANTS = {
     **batch_terms.WANTS,
     "filter": N_(
-        "a shop, a reason of holds, held, clean, urgent, missed, 12h, >500, above the limit, two people needed, mine,"
-        " put off"
+        "a shop, a hold reason, held, clean, urgent, missed, 12h, >500, above the limit, two "
+        "people needed, mine, put off"
     ),
     "counted_account": N_("the number of an account whose numbers are counted; /numbers lists them"),
     "bought": N_("1 to 1,000,000"),
@@ -45,7 +45,7 @@ WANTS = {
     "zh|en": N_("zh or en"),
     "group": N_("a group"),
     "waybill": N_("a waybill: 6 to 40 letters and digits"),
-    "policy_document": N_("a document without mistakes: run.py policy check FILE names them all"),
+    "policy_document": N_("a rules file without mistakes; send it again to see them"),
     "date": N_("a date like 2026-11-23"),
     "required_columns": N_("a column each for order number, goods and quantity"),
     "column_of_the_table": N_("a column of this table"),

@@ -77,7 +77,9 @@ async def station(message: Message, ask: Ask, station: Station, args: str) -> No
             return
         codes = await ask.read(codes_of, ask.actor, args, station)
         if codes is None:
-            await ask.say("«{text}» holds something that is no code. Example: /ship SF1234567890123", text=args[:60])
+            await ask.say(
+                "«{text}» contains something that is not a code. Example: /ship SF1234567890123", text=args[:60]
+            )
             return
         await scan(ask, codes, station, fresh_card=True)
         return

@@ -232,6 +232,6 @@ def kept_card(proposal: Proposal, left: int, by: str, words: Words) -> Card:
     lines = [words("✅ {count} {count:bundle|bundles} saved by {by}, for orders from now on.", count=count, by=by)]
     lines += [words("• {code}: {parts}", code=b.code, parts=recipe_text(b, words)) for b in proposal.changed[:SHOWN]]
     if left:
-        text = N_("{count} more {count:order in review is|orders in review are} looked at in the next moments.")
+        text = N_("{count} more {count:order in review is|orders in review are} checked again in the next moments.")
         lines.append(words(text, count=left))
     return Card("\n".join(lines))

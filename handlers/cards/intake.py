@@ -36,7 +36,7 @@ ROWS = {
     Reason.UNKNOWN_STATUS: N_("unknown order status"),
     Reason.UNKNOWN_CURRENCY: N_("unknown currency"),
     Reason.TORN_ROW: N_("the row is torn: wrong number of cells"),
-    Reason.UNREADABLE_LINE: N_("no table line"),
+    Reason.UNREADABLE_LINE: N_("not a table row"),
     Reason.BROKEN_TEXT: N_("a broken character (�): see in the shop what stands there"),
     Reason.DUPLICATE_IN_FILE: N_("this order stands in the file twice"),
     Reason.OTHER_SHOP: N_("this names a shop that is not one of ours"),
@@ -51,9 +51,11 @@ FILES = {
         "The file has {rows} {rows:row|rows}; at most {limit} can be read. Export fewer days at a time."
     ),
     Reason.WRONG_ENCODING: N_("The text is neither UTF-8, UTF-16 nor GB18030. Save it as CSV UTF-8."),
-    Reason.NOT_A_TABLE: N_("This is no table. Send the platform's order export: CSV, XLSX, XLS, JSON or a ZIP."),
+    Reason.NOT_A_TABLE: N_("This is not a table. Send the platform's order export: CSV, XLSX, XLS, JSON or a ZIP."),
     Reason.OTHER_ARCHIVE: N_("I cannot open RAR, 7z or gzip. Unpack it and send the file within, or pack it as a ZIP."),
-    Reason.NOT_A_WORKBOOK: N_("This is no workbook, or it is damaged. Open it, save it again as XLSX and send that."),
+    Reason.NOT_A_WORKBOOK: N_(
+        "This is not a workbook, or it is damaged. Open it, save it again as XLSX and send that."
+    ),
     Reason.ENCRYPTED: N_("The file has a password. Save it without one."),
     Reason.ZIP_BOMB: N_("Unpacked, this file would have {megabytes} MB (limit {limit} MB). It was not opened."),
     Reason.TOO_MANY_CELLS: N_("A sheet spans {cells} {cells:cell|cells}; at most {limit} can be read."),

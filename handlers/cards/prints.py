@@ -102,7 +102,7 @@ def paper_buttons(outcomes: Sequence[Outcome], words: Words) -> tuple[tuple[Butt
     """One button for each parcel whose papers are to be printed anew, whether it went on or not."""
     boxes = {box.id: box for outcome in outcomes if (box := paper_old(outcome))}
     return tuple(
-        (Button(words.label("🖨 Print anew: {waybill}", waybill=box.waybill), pack("pp", box.id)),)
+        (Button(words.label("🖨 Reprint: {waybill}", waybill=box.waybill), pack("pp", box.id)),)
         for box in list(boxes.values())[:5]
     )
 

@@ -31,7 +31,7 @@ NEXT = {
     ),
     ReturnState.UNCLAIMED: N_(
         "Next: put it aside unopened and photograph the label and the goods for customer service. "
-        "Customer service: find the order by sender, phone tail or goods, then link it."
+        "Customer service: find the order by sender, last phone digits or goods, then link it."
     ),
     ReturnState.DONE: N_("Next: customer service settles the money with the buyer."),
 }

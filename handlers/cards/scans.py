@@ -196,7 +196,7 @@ def _line(event: Event, words: Words) -> str:
     if data["verdict"] == "paper":
         return words("📄 {time} <code>{code}</code> opened", **facts)
     if data["verdict"] == "found":
-        return words("🔢 {time} <code>{code}</code> a number of goods, not a parcel", **facts)
+        return words("🔢 {time} <code>{code}</code> serial or batch number, not a parcel", **facts)
     why = words.plain(WHY.get(data["why"], data["why"]))
     return words("✗ {time} <code>{code}</code> {why}", why=why, **facts)
 

@@ -34,7 +34,7 @@ def trace_lines(desk: Desk, actor: Actor, trace: Trace, words: Words) -> list[st
     orders = desk.orders.many({number for box, _ in trace.boxes for number in box.order_ids})
     lines += [_box(desk, trace, box, units, orders, words) for box, units in trace.boxes]
     if not trace.boxes and not trace.papers:
-        lines.append(words("In no parcel that you may see."))
+        lines.append(words("In no parcel you may see."))
     return [*lines, *([words("… and more")] if trace.more else [])]
 
 

@@ -47,7 +47,7 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     boxes = desk.parcels.of_wave(wave.id)
     lines = [
         words(
-            "🌊 Wave {wave} · parcels {parcels} · units {units} · {state}",
+            "🌊 Wave {wave} · {parcels} {parcels:parcel|parcels} · {units} {units:unit|units} · {state}",
             wave=wave.number,
             parcels=len(boxes) or wave.parcels,
             units=wave.units,

@@ -191,7 +191,7 @@ async def test_quiet_hours_are_shown_set_refused_and_given_back(desk: DeskChat) 
     told = "Quiet here: {}. Only stops and what cannot wait come then. Change: /quiet 22:00-08:00, off or company."
     assert await desk.writes(anna, "/quiet") == [told.format("22:00-08:00")]
     assert await desk.writes(anna, "/quiet 23:30-7:00") == [told.format("23:30-07:00")]
-    refused = "«nights» does not do for quiet hours. Wanted: hours like 22:00-08:00, off or company."
+    refused = "«nights» is not valid for quiet hours. Expected: hours like 22:00-08:00, off or company."
     assert await desk.writes(anna, "/quiet nights") == [refused]
     assert desk.look(lambda d: d.people.chat(anna.chat_id)).quiet == "23:30-07:00"
     off = "No quiet hours here. Set them with /quiet 22:00-08:00, or /quiet company."

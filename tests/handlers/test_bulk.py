@@ -285,7 +285,7 @@ async def test_who_may_not_and_what_never_goes_together(desk: DeskChat) -> None:
     [text] = await desk.writes(anna, "/release out of stock")
     assert text == "out of stock: these orders are decided one by one, never together."
     [text] = await desk.writes(anna, "/release buyer's message >500")
-    assert text.endswith("Wanted: a hold reason, with or without a shop and a deadline.")
+    assert text.endswith("Expected: a hold reason, with or without a shop and a deadline.")
 
 
 async def test_the_queue_of_a_reason_offers_it(desk: DeskChat) -> None:

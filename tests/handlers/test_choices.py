@@ -52,7 +52,7 @@ def test_rule_inputs_price_and_losers_are_readable() -> None:
         "✗ 圆通: suspended for 浙江省: &lt;台风&gt;",
         "✗ 顺丰: does not collect money",
     ]
-    assert choice_lines("快递", data, ZH)[0] == "<b>快递：中通</b>，规则“near &lt;goes&gt; by 中通”"
+    assert choice_lines("快递", data, ZH)[0] == "<b>快递：中通</b>，规则「near &lt;goes&gt; by 中通」"
 
 
 def test_what_a_price_lacks_is_told_of_the_winner_and_of_whom_it_cost_the_parcel() -> None:

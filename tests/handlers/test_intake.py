@@ -67,11 +67,11 @@ async def test_rejected_rows_come_back_as_a_file_in_the_persons_language(desk: D
     ("name", "data", "why"),
     [
         ("empty.csv", b"", "The file is empty."),
-        ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(200), "This is no table. Send the platform's order export"),
+        ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(200), "This is not a table. Send the platform's order export"),
         ("list.csv", b"first,second\n1,2\n", "No export I know has these columns: first, second"),
         ("broken.json", b'{"orders": [', "The JSON is broken: "),
         ("both.zip", BOTH, "The file mixes platforms (pinduoduo, shopify). Send one file per shop."),
-        ("half.xlsx", HALF, "This is no workbook, or it is damaged."),
+        ("half.xlsx", HALF, "This is not a workbook, or it is damaged."),
     ],
 )
 async def test_an_unreadable_file_gets_a_reason_and_changes_nothing(
@@ -142,7 +142,7 @@ async def test_a_file_of_a_shop_not_ours_is_asked_about_and_nothing_is_taken(des
     text += "2345678901234567891,买家已付款，等待卖家发货,小二茶铺,9.00,9.00,9.00,2026-05-01 10:00:00\n"
     _, asked = await desk.sends(anna, "orders.csv", text.encode())
     assert asked == (
-        "<b>orders.csv</b> says it is from «小二茶铺», which is no shop of ours. Nothing was changed. "
+        "<b>orders.csv</b> says it is from «小二茶铺», which is not one of our shops. Nothing was changed. "
         "Which shop is it from?"
     )
     assert desk.labels == [["小满旗舰店"]]

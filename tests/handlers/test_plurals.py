@@ -23,6 +23,7 @@ _VERBS = {
     "gives",
     "goes",
     "stays",
+    "needs",
 }
 
 

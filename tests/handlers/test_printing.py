@@ -276,13 +276,13 @@ async def test_a_slip_out_of_date_is_said_where_it_matters_until_it_is_printed(f
     assert (await floor.writes(packer, f"/pack {box.waybill}"))[0] == (
         f"⛔ STOP {box.waybill} (P000001)! the packing slip is out of date: tear it up and print the new one (/print)"
     )
-    assert await floor.taps(packer, f"🖨 Print anew: {box.waybill}") == [
+    assert await floor.taps(packer, f"🖨 Reprint: {box.waybill}") == [
         f"✅ {box.waybill}: copy 2 of the slip is right, printed by 赵敏 Zhao Min at 11-23 10:01"
     ]
     assert list(files(floor.last)) == ["P000001-slips.pdf"]
     assert "TEA-01" not in text_of(files(floor.last)["P000001-slips.pdf"])
     assert "Print its slip anew" not in floor.card(picker, NoticeKind.STOP, stop.id).text
-    data, shown = floor.button(picker.telegram_id, f"🖨 Print anew: {box.waybill}")
+    data, shown = floor.button(picker.telegram_id, f"🖨 Reprint: {box.waybill}")
     await floor.presses(picker, data, shown)
     assert len(floor.look(lambda desk: desk.prints.of_parcels([1]))[1]) == 3
     await floor.writes(packer, f"/pack {box.waybill}")

@@ -174,7 +174,7 @@ async def test_no_more_than_twenty(floor: Floor) -> None:
     for colour in range(20):
         await floor.photographs(packer, picture(colour))
     assert await floor.photographs(packer, picture(99)) == [
-        f"«{box.waybill}» does not do for photo or video. Wanted: at most 20 per parcel."
+        f"«{box.waybill}» is not valid for photo or video. Expected: at most 20 per parcel."
     ]
     assert len(kept(floor, box)) == 20
 

@@ -95,10 +95,10 @@ async def test_filters_are_typed_together(desk: DeskChat) -> None:
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("/queue urgnt", "«urgnt» does not do for the filter. Wanted: a shop, a reason of holds, held, clean, urgent,"),
+        ("/queue urgnt", "«urgnt» is not valid for the filter. Expected: a shop, a hold reason, held, clean, urgent,"),
         (
             "/new 小满旗舰店 小满拼多多店",
-            "«小满旗舰店» does not do for the filter. Wanted: one of a kind: one shop, one reason, one deadline.",
+            "«小满旗舰店» is not valid for the filter. Expected: one of a kind: one shop, one reason, one deadline.",
         ),
     ],
 )
@@ -375,6 +375,8 @@ async def test_finance_sees_and_tops_up_the_prepaid_numbers(desk: DeskChat) -> N
         f"Account #{account.id}: 500 numbers left. Orders that waited for them are being checked again."
     ]
     [text] = await desk.writes(finance, "/numbers much")
-    assert text == "«much» does not do for waybill account. Wanted: the account and how many you bought, like #3 500."
+    assert (
+        text == "«much» is not valid for waybill account. Expected: the account and how many you bought, like #3 500."
+    )
     [text] = await desk.writes(anna, "/numbers")
     assert "hz" not in text

@@ -91,7 +91,7 @@ async def test_a_new_batch_must_bring_its_expiry_and_is_marked(floor: Floor) -> 
     await floor.taps(receiver, "1. ✅ good")
     (said,) = await floor.answers(receiver, "20260501")
     assert said.split("\n")[0] == (
-        "expiry: please say which. Wanted: the batch and its expiry, like B7 2027-05-31 "
+        "expiry: please say which. Expected: the batch and its expiry, like B7 2027-05-31 "
         "(on a scan B7@2027-05-31 behind the code)."
     )
     assert lying(floor) == {"B8": 8}

@@ -113,7 +113,7 @@ def test_the_scan_page_reads_them(tea: DeskChat) -> None:
     refused = page.scans("(10)B8", page.begins(DocKind.RECEIPT).id)
     assert (refused["verdict"], refused["text"]) == (
         "refused",
-        "«(10)B8» does not do for label. Wanted: the label with the product on it first.",
+        "«(10)B8» is not valid for label. Expected: the label with the product on it first.",
     )
 
 
@@ -127,18 +127,18 @@ async def test_a_product_without_batches_gets_none(desk: DeskChat) -> None:
 @pytest.mark.parametrize(
     ("label", "said"),
     [
-        ("(01)06912345678901(10)B7", "There is no product called «6912345678901»."),
+        ("(01)06912345678901(10)B7", "There is no product «6912345678901»."),
         (
             f"(01)0{TEA}(17)271399(10)B7",
-            f"«(01)0{TEA}(17)271399(10)B7» does not do for label. Wanted: a GS1 label that can be read whole, like "
+            f"«(01)0{TEA}(17)271399(10)B7» is not valid for label. Expected: a GS1 label that can be read whole, like "
             "(01)06900000000038(17)270531(10)B7; else type CODE@B7@2027-05-31.",
         ),
-        ("(10)B7", "«(10)B7» does not do for label. Wanted: the label with the product on it first."),
-        (f"(01)0{TEA}", f"«TEA-01» does not do for batch. Wanted: {BATCH}."),
-        (f"(01)0{TEA}(10)/B7", f"«<code>/B7</code>» does not do for batch. Wanted: {BATCH}."),
-        ("TEA-01@B:7", f"«B:7» does not do for batch. Wanted: {BATCH}."),
-        ("TEA-01@2027/05/31 6", f"«2027/05/31» does not do for batch. Wanted: {FIRST}."),
-        ("TEA-01@2027-05-31 6", f"«2027-05-31» does not do for batch. Wanted: {FIRST}."),
+        ("(10)B7", "«(10)B7» is not valid for label. Expected: the label with the product on it first."),
+        (f"(01)0{TEA}", f"«TEA-01» is not valid for batch. Expected: {BATCH}."),
+        (f"(01)0{TEA}(10)/B7", f"«<code>/B7</code>» is not valid for batch. Expected: {BATCH}."),
+        ("TEA-01@B:7", f"«B:7» is not valid for batch. Expected: {BATCH}."),
+        ("TEA-01@2027/05/31 6", f"«2027/05/31» is not valid for batch. Expected: {FIRST}."),
+        ("TEA-01@2027-05-31 6", f"«2027-05-31» is not valid for batch. Expected: {FIRST}."),
     ],
 )
 async def test_what_cannot_be_taken_is_told_and_changes_nothing(tea: DeskChat, label: str, said: str) -> None:
@@ -178,4 +178,4 @@ async def test_a_batch_called_like_a_day_is_known_by_it_from_then_on(tea: DeskCh
 async def test_it_is_told_in_chinese_as_well(tea: DeskChat) -> None:
     he = tea.speaks(Role.RECEIVER, "zh")
     await tea.writes(he, "/receipt HZ")
-    assert await tea.writes(he, "(10)B7") == ["「(10)B7」不能作为标签。需要：先扫带商品的标签。"]
+    assert await tea.writes(he, "(10)B7") == ["「(10)B7」不能作为标签。应为：先扫带商品的标签。"]

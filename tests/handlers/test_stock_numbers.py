@@ -61,21 +61,21 @@ async def test_a_label_without_a_product_numbers_the_unit_before(desk: DeskChat)
     [
         (
             f"{label('SN-0001')}",
-            "«SN-0001» does not do for serial number. Wanted: each unit once: this number was read for this document "
-            "already.",
+            "«SN-0001» is not valid for serial number. Expected: each unit once: this number was read for this "
+            "document already.",
         ),
         (
             f"{label('SN-0009')} 4",
-            "«4» does not do for units. Wanted: one unit at a time: each has its own number.",
+            "«4» is not valid for units. Expected: one unit at a time: each has its own number.",
         ),
         (
             f"{label(LAMP)}",
-            f"«{LAMP}» does not do for serial number. Wanted: the serial number on the unit, as the product's pattern "
-            "says.",
+            f"«{LAMP}» is not valid for serial number. Expected: the serial number on the unit, as the product's "
+            "pattern says.",
         ),
         (
             f"{label('SN-0009')} -1",
-            "«SN-0009» does not do for serial number. Wanted: a number that was read on this line.",
+            "«SN-0009» is not valid for serial number. Expected: a number that was read on this line.",
         ),
     ],
 )
@@ -91,7 +91,7 @@ async def test_it_is_told_in_chinese_as_well(desk: DeskChat) -> None:
     he = await begun(desk, "serial")
     await desk.writes(he, label("SN-0001"))
     assert await desk.writes(he, label("SN-0001")) == [
-        "「SN-0001」不能作为序列号。需要：每件只扫一次：这个序列号已在本单扫过。"
+        "「SN-0001」不能作为序列号。应为：每件只扫一次：这个序列号已在本单扫过。"
     ]
 
 
