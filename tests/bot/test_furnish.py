@@ -296,5 +296,5 @@ def test_every_mistake_is_told_as_file_and_line(tmp_path: Path) -> None:
         load(file)
     assert str(refused.value) == f"{file}: company is missing"
     file.write_text(FILE + "\n[oops\n", "utf-8")
-    with pytest.raises(Refused, match=r"company.toml:\d+: this is not TOML"):
+    with pytest.raises(Refused, match=r"company.toml:\d+: not valid TOML"):
         load(file)
