@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from domain import fulfilment, interception, review
+from domain.floor import count_of_hour
 from domain.parcels import Parcel, ParcelState
 from domain.people import CLOCK, OPERATOR, Station
 from storage.store import Store
@@ -59,11 +60,18 @@ class Floor:
             grams = box.expected_g if station is Station.WEIGH else None
             assert self.store.run_now(fulfilment.scan, OPERATOR, station, box.waybill, grams).ok
 
-    def logged(self, person: int) -> list[str]:
-        """The codes somebody scanned, in order."""
+    def _id(self, person: int) -> int:
         found = self.store.read_now(lambda desk: desk.people.by_telegram(person))
         assert found is not None
-        number = found.id
+        return found.id
+
+    def of_hour(self, person: int) -> int:
+        """Their good scans of this hour: fewer than they made when the hour has turned meanwhile."""
+        return self.store.read_now(count_of_hour, self._id(person))
+
+    def logged(self, person: int) -> list[str]:
+        """The codes somebody scanned, in order."""
+        number = self._id(person)
         events = self.store.read_now(lambda desk: desk.history("shift", number, 200))
         return [event.data["code"] for event in reversed(events)]
 

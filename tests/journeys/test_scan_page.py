@@ -64,7 +64,7 @@ async def test_full_speed_with_a_refund_in_between(yard: Floor, chromium: Browse
         ParcelState.IN_WAVE if place == STOPPED else ParcelState.PICKED for place in range(PARCELS)
     ]
     await phone.verdict("again")
-    await expect(phone.shown("hour")).to_have_text(str(PARCELS - 1))
+    await expect(phone.shown("hour")).to_have_text(str(yard.of_hour(OWNER)))
     parcel_id = yard.boxes[STOPPED].id
     (stop,) = yard.store.read_now(lambda desk: desk.stops.of_parcels([parcel_id]))[parcel_id]
     assert stop.state is StopState.ACKED
