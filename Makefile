@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
+# Compiled modules are kept: else each process that is started, the tests' too, compiles all of ours again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test hard lint bench clean
 

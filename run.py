@@ -228,6 +228,9 @@ def _setup(options: argparse.Namespace, settings: Settings) -> int:
         return 1
     try:
         new = store.run_now(furnish, setup)
+    except Refused as refused:
+        sys.stderr.write(f"{options.file}: {refused}\n")
+        return 1
     finally:
         store.close()
     print(json.dumps(new) if options.json else ", ".join(f"{count} {name}" for name, count in new.items()))
@@ -378,4 +381,6 @@ def _announce(opened: "Opened", *, as_json: bool) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    gc.freeze()  # else the interpreter looks through all of it once more for garbage, for a second
+    sys.exit(status)

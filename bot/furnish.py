@@ -9,11 +9,16 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.setup_file import Setup
-from domain.catalog import Account
+from bot.shell import Refused
+from domain import bundles
+from domain.bundles import NO_PARTS, RecipeRow
+from domain.catalog import Account, Bundle
 from domain.people import OPERATOR
 from domain.planning import refresh
 from domain.stock import Bucket, Document, Move
 from domain.tariffs import Tariff
+from handlers.cards.bundles import FAULTS
+from handlers.words import Words
 from storage.unit import Unit
 
 if TYPE_CHECKING:
@@ -25,7 +30,8 @@ _MOST = 100_000
 
 
 def furnish(unit: Unit, setup: Setup) -> dict[str, int]:
-    """Put it into the store; how many of each were new. Orders in review are matched anew when terms changed."""
+    """Put it into the store; how many of each were new. Orders in review are matched anew when terms changed. Raises
+    Refused where a product is a bundle here already, or a bundle a product."""
     admin, catalog = unit.catalog_admin, unit.catalog
     admin.set_company(setup.company)
     shops = {shop.name: shop.id for shop in catalog.shops.values()}
@@ -35,6 +41,7 @@ def furnish(unit: Unit, setup: Setup) -> dict[str, int]:
     places = _put_warehouses(unit, setup)
     couriers = _put_couriers(unit, setup)
     admin.put_skus(setup.sku)
+    bundled = _put_bundles(unit, setup)
     admin.put_aliases({(shops[one.shop], one.code): one.sku for one in setup.code})
     accounts = _put_accounts(unit, setup, couriers, shops)
     tariffs = _put_tariffs(unit, setup, couriers, places)
@@ -48,8 +55,31 @@ def furnish(unit: Unit, setup: Setup) -> dict[str, int]:
         "accounts": accounts,
         "tariffs": tariffs,
         "skus": len(setup.sku),
+        "bundles": bundled,
         "stock": booked,
     }
+
+
+def _put_bundles(unit: Unit, setup: Setup) -> int:
+    """A recipe that says something new becomes the next version of its set. How many did."""
+    sets = {code.casefold() for code in unit.catalog.bundles}
+    both = sorted(one.code for one in setup.sku if one.code.casefold() in sets)
+    if both:
+        raise Refused(f"sku: {', '.join(both)}: a bundle has that code already; a code is a product or a bundle")
+    rows = [row for one in setup.bundle for row in _rows(one)]
+    found = bundles.proposed(unit.catalog, rows)
+    if found.faults:
+        words = Words("en", "UTC")
+        raise Refused(
+            "\n".join(f"bundle: {one.code}: {words.label(FAULTS[one.why], **one.facts)}" for one in found.faults)
+        )
+    unit.keep_bundles([replace(one, by=OPERATOR.name, at=unit.now) for one in found.changed])
+    return len(found.changed)
+
+
+def _rows(told: Bundle) -> list[RecipeRow]:
+    parts = [(part.sku, part.units) for part in told.parts] or [(NO_PARTS, 0)]
+    return [RecipeRow(0, told.code, told.title, sku, units, told.whole) for sku, units in parts]
 
 
 def _put_warehouses(unit: Unit, setup: Setup) -> dict[str, int]:

@@ -182,8 +182,9 @@ def _open(
 ) -> tuple[Shop, channels.ParsedFile]:
     """Looked at once to learn whose it is, then read in that shop's zone, by its mapping where no format fits."""
     usable = [one for one in saved if asked in (None, one.shop_id)]
+    ours = [catalog.company.name, *(shop.name for shop in catalog.shops.values())]
     glance = channels.read(
-        name, data, zone=ZoneInfo(catalog.company.zone), currency=_ANY, mapped=_formats(catalog, usable)
+        name, data, zone=ZoneInfo(catalog.company.zone), currency=_ANY, mapped=_formats(catalog, usable), ours=ours
     )
     first = [item for item in islice(glance.items, 20) if isinstance(item, IncomingOrder)]
     mine = {one.shop_id: one for one in usable if one.signature == glance.signature}

@@ -71,5 +71,6 @@ def ptb_bot(token: str, api_base: str, limiter: Limiter) -> ExtBot[int]:
         base_url=f"{api_base}/bot",
         base_file_url=f"{api_base}/file/bot",
         request=request,
+        get_updates_request=request,  # which it never does: a second client would only read the certificates
         rate_limiter=SharedLimiter(limiter),
     )

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.shell import Refused
 from bot.toml_files import document, fault_line
-from domain.catalog import Account, Company, Courier, Shop, Sku, Warehouse
+from domain.bundles import MOST_UNITS
+from domain.catalog import Account, Bundle, Company, Courier, Shop, Sku, Warehouse
 from domain.choices import Given, Reading, read
 from domain.incoming import Platform
 from domain.tariffs import Rate, Tariff
@@ -62,7 +63,7 @@ class OpeningStock:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What a shop calls a product."""
+    """What a shop calls a product or a set."""
 
     shop: str
     code: str
@@ -78,6 +79,7 @@ class Setup:
     warehouse: tuple[Warehouse, ...] = ()
     courier: tuple[Courier, ...] = ()
     sku: tuple[Sku, ...] = ()
+    bundle: tuple[Bundle, ...] = ()
     stock: tuple[OpeningStock, ...] = ()
     code: tuple[Code, ...] = ()
     tariff: tuple[Terms, ...] = ()
@@ -96,16 +98,39 @@ class Setup:
             if not courier.step_g:
                 yield f"courier.{number}.step_g", "range", {"told": "0", "low": "1", "high": ""}
         yield from self._strangers()
+        yield from self._bundles()
+
+    def _bundles(self) -> Iterator[Told]:
+        """Sets that are products too, are there twice, or have parts that are none."""
+        skus, sets = {one.code.casefold() for one in self.sku}, set[str]()
+        for number, one in enumerate(self.bundle, 1):
+            code = one.code.casefold()
+            if code in skus:
+                yield f"bundle.{number}.code", "a_product", {"value": one.code}
+            elif code in sets:
+                yield f"bundle.{number}.code", "again", {"told": one.code}
+            sets.add(code)
+            parts = set[str]()
+            for place, part in enumerate(one.parts, 1):
+                where = f"bundle.{number}.parts.{place}"
+                if part.sku.casefold() not in skus:
+                    yield f"{where}.sku", "not_here", {"told": repr(part.sku)}
+                elif part.sku.casefold() in parts:
+                    yield f"{where}.sku", "again", {"told": part.sku}
+                if not 1 <= part.units <= MOST_UNITS:
+                    yield f"{where}.units", "range", {"told": str(part.units), "low": "1", "high": str(MOST_UNITS)}
+                parts.add(part.sku.casefold())
 
     def _strangers(self) -> Iterator[Told]:
         """Names of other tables that are not in this file; an empty one means all where it may be left out."""
         shops, places = {one.name for one in self.shop}, {one.code for one in self.warehouse}
         couriers, skus = {one.code for one in self.courier}, {one.code for one in self.sku}
+        sold = skus | {one.code for one in self.bundle}
         asked: tuple[tuple[str, Sequence[object], str, set[str], bool], ...] = (
             ("stock", self.stock, "warehouse", places, False),
             ("stock", self.stock, "sku", skus, False),
             ("code", self.code, "shop", shops, False),
-            ("code", self.code, "sku", skus, False),
+            ("code", self.code, "sku", sold, False),
             ("tariff", self.tariff, "courier", couriers, False),
             ("tariff", self.tariff, "warehouse", places, True),
             ("account", self.account, "courier", couriers, False),
@@ -122,6 +147,7 @@ _GIVEN: Given = {
     Shop: {"id": 0, "fail_open": False},
     Warehouse: {"id": 0, "shops": None},
     Courier: {"id": 0, "warehouses": None},
+    Bundle: {"version": 0, "by": "", "at": None},
     Terms: {"id": 0, "courier_id": 0, "version": 0, "warehouse_id": None},
     NewAccount: {"id": 0, "courier_id": 0, "shop_id": None},
 }

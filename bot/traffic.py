@@ -88,7 +88,8 @@ class Traffic:
         catalog = await self._store.read(_catalog)
         shop = self._chance.choice(shop_payloads.usable(list(catalog.shops.values())))
         self._number += 1
-        codes = self._chance.sample(sorted(catalog.skus), self._chance.choice((1, 1, 1, 2, 3)))
+        sold = sorted(code for code, sku in catalog.skus.items() if sku.enabled)
+        codes = self._chance.sample(sold, self._chance.choice((1, 1, 1, 2, 3)))
         items = tuple((catalog.skus[code], self._chance.choice((1, 1, 1, 2))) for code in codes)
         message = self._chance.choice(_MESSAGES)
         sale = Sale(self._number, self._chance.choice(BUYERS), items, datetime.now(UTC), message)

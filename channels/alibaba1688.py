@@ -1,14 +1,16 @@
 """1688: the list of sold goods (已卖出货品), a workbook whose order cells are merged over the order's goods.
 
+The list of bought goods (已买到货品) has the same columns. A list of sold goods has one seller, us.
+
 Surprising: saved as CSV the merged cells are empty, and such rows are the order's above only if with them its goods
 come to what it says they cost. 订单号 stands twice in the header, the first counts; and an export cut down to the
 money has no state at all, which then is what payment and waybill say. Rule source: formats.md 1.5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from channels.after_sales import whole_refund
-from channels.formats import Amounts, Format, Row, words
+from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import paid_whole, sharing
 from channels.people import by_one_string
 from channels.reasons import Reason, Refused
@@ -67,6 +69,14 @@ def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     return whole_refund(row.number, RefundState.REQUESTED if told in _REFUNDING else RefundState.NONE, 0)
 
 
+def _bought(rows: Sequence[Row], ours: Collection[str]) -> str:
+    """The buyer, where there are several sellers, or all that is told of buyers is one of our own names."""
+    told = [(row.text("company"), row.text("buyer_id")) for row in rows if row.text("number")]
+    sellers = {row.text("seller") for row in rows} - {""}
+    own = bool(told) and all({normal(name) for name in names} & {*ours} for names in told)
+    return next((company or member for company, member in told), "?") if own or len(sellers) > 1 else ""
+
+
 ORDERS = Format(
     name="1688-orders",
     platform=Platform.ALIBABA_1688,
@@ -76,6 +86,7 @@ ORDERS = Format(
         "number": "订单号|订单编号",
         "company": "买家公司名称|买家公司名",
         "buyer_id": "买家会员名|买家公司名称|买家公司名",
+        "seller": "卖家公司名|卖家公司名称|卖家会员名",
         "goods": "货品总价|货品总价(元)",
         "shipping": "运费|运费(元)",
         "total": "实付款（元）|实付款",
@@ -109,4 +120,5 @@ ORDERS = Format(
     receiver=by_one_string,
     lines=_lines,
     refunds=_refunds,
+    bought=_bought,
 )

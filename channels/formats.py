@@ -7,7 +7,7 @@ which of our fields; names are compared without case, spaces and punctuation, so
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -284,7 +284,9 @@ class Format:
     the names of `Amounts` that are `repeated`. `joined`: a field whose `;` say that this one row is several (Douyin's
     merged export). `unmerged`: order-level fields that are all empty on the further rows of an order once its merged
     cells are merged no more; `lines` then proves that such a row is the order's. `refund_columns`: a file with none of
-    those the format has knows no refunds. The rest turns rows into parts of an order.
+    those the format has knows no refunds. `bought`: given the first rows and our own names (as
+    `normal` compares them), who buys in a list of what we bought that has this header; '' where it is what we sold.
+    The rest turns rows into parts of an order.
     """
 
     name: str
@@ -311,6 +313,7 @@ class Format:
     lines: Callable[[Sequence[Row]], tuple[IncomingLine, ...]] = no_lines
     refunds: Callable[[Sequence[Row]], tuple[IncomingRefund, ...]] = no_refunds
     refund_columns: frozenset[str] = frozenset({"refund_state", "refunded"})
+    bought: Callable[[Sequence[Row], Collection[str]], str] | None = None
 
     def find(self, header: Sequence[str]) -> dict[str, int]:
         """Where each of our fields stands in this header; fields it does not have are absent."""

@@ -6,7 +6,7 @@ may be scattered only a row that stood there already is.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from channels import cells, json_files, moments, sources
 from channels.contents import Members, Sheet, is_json, is_text, sheets_of, sheets_within, unpacked
-from channels.formats import Format, Layout, Row
+from channels.formats import Format, Layout, Row, normal
 from channels.mapping import signature
 from channels.orders import build
 from channels.reasons import Reason, Refused, Unreadable, shown
@@ -55,21 +55,27 @@ Mapped = Mapping[str, Format]
 
 
 def read(
-    name: str, data: bytes | Path, *, zone: ZoneInfo, currency: str = "", mapped: Mapped | None = None
+    name: str,
+    data: bytes | Path,
+    *,
+    zone: ZoneInfo,
+    currency: str = "",
+    mapped: Mapped | None = None,
+    ours: Collection[str] = (),
 ) -> ParsedFile:
     """Read a platform's file by what it contains; `name` only words a refusal. `zone` and `currency` are the shop's,
-    for times without offset and for amounts of no told currency. `mapped` is asked when no known format fits. Raises
-    Unreadable before any item is given out; bad rows are items. A file given by its path must stay there until `items`
-    is read."""
+    for times without offset and for amounts of no told currency. `mapped` is asked when no known format fits; `ours`
+    are the names of company and shops, to know a list of what they bought. Raises Unreadable before any item is given
+    out; bad rows are items. A file given by its path must stay there until `items` is read."""
     source = sources.Source(data)
     sources.check_size(source)
     if is_json(source):
         return _json(source, zone, currency)
     members = unpacked(source)
     if members is not None and any(is_json(member) for _, member in members):
-        return _packed(members, zone, currency, mapped or {})
+        return _packed(members, zone, currency, mapped or {}, ours)
     try:
-        return _tables(sheets_of(source), zone, currency, mapped or {})
+        return _tables(sheets_of(source), zone, currency, mapped or {}, ours)
     except Unreadable as refusal:
         none = refusal.code in (Reason.UNKNOWN_HEADER, Reason.NOT_A_TABLE) and is_text(source)
         if none and name.lower().endswith((".xlsx", ".xls")):
@@ -84,7 +90,7 @@ def _json(source: sources.Source, zone: ZoneInfo, currency: str) -> ParsedFile:
     return ParsedFile(format_name, platform, (), items)
 
 
-def _packed(members: Members, zone: ZoneInfo, currency: str, mapped: Mapped) -> ParsedFile:
+def _packed(members: Members, zone: ZoneInfo, currency: str, mapped: Mapped, ours: Collection[str]) -> ParsedFile:
     """A zip with JSON in it: its files one after the other, all of one platform. Raises Unreadable, naming the file."""
     parts: list[ParsedFile] = []
     for name, member in members:
@@ -95,7 +101,7 @@ def _packed(members: Members, zone: ZoneInfo, currency: str, mapped: Mapped) -> 
                 raise Unreadable(refusal.code, {"file": name, **refusal.facts}) from None
             parts.append(replace(part, items=_in_file(name, part.items)))
     if sheets := sheets_within(members):
-        parts.append(_tables(sheets, zone, currency, mapped))
+        parts.append(_tables(sheets, zone, currency, mapped, ours))
     platforms = sorted({part.platform for part in parts})
     if len(platforms) > 1:
         raise Unreadable(Reason.MIXED_PLATFORMS, {"platforms": ", ".join(platforms)})
@@ -122,7 +128,9 @@ class _Found:
     header: tuple[str, ...]
 
 
-def _tables(sheets: Sequence[Sheet], zone: ZoneInfo, currency: str, mapped: Mapped) -> ParsedFile:
+def _tables(
+    sheets: Sequence[Sheet], zone: ZoneInfo, currency: str, mapped: Mapped, ours: Collection[str]
+) -> ParsedFile:
     seen: list[list[str]] = []
     found = _find_all(sheets, matching, seen)
     key = ""
@@ -137,6 +145,8 @@ def _tables(sheets: Sequence[Sheet], zone: ZoneInfo, currency: str, mapped: Mapp
         raise Unreadable(Reason.MIXED_PLATFORMS, {"platforms": ", ".join(platforms)})
     control_rows: list[int] = []
     readers = [_Sheet(one, zone, currency, control_rows, one.table.name if len(found) > 1 else "") for one in found]
+    if buyer := next(filter(None, (reader.bought(ours) for reader in readers)), ""):
+        raise Unreadable(Reason.BOUGHT, {"buyer": shown(buyer)})
     items = itertools.chain.from_iterable(reader.items() for reader in readers)
     name = "+".join(dict.fromkeys(one.format.name for one in found))
     told = any(one.format.tells_refunds(one.header) for one in found)
@@ -189,6 +199,15 @@ class _Sheet:
         read_to = max(self._layout.at.values()) + 2  # a cell behind the last of ours proves that one whole
         self._least = min(self._width, read_to)  # Excel leaves empty cells at the end of rows out of a CSV
         self._seen: dict[str, int] = {}
+
+    def bought(self, ours: Collection[str]) -> str:
+        """Who buys, where the first rows say that this is a list of what we bought."""
+        who = self._found.format.bought
+        if who is None:
+            return ""
+        ahead = itertools.islice(self._data_lines([]), _LOOK_AHEAD)
+        whole = ((place, row) for place, row in ahead if not isinstance(row, Refused) and len(row) >= self._least)
+        return who([Row(self._layout, place, row) for place, row in whole], {normal(name) for name in ours} - {""})
 
     def items(self) -> Iterator[Item]:
         lines = self._data_lines(self._control_rows)

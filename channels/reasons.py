@@ -44,6 +44,7 @@ class Reason(StrEnum):
     TOO_MANY_CELLS = "too_many_cells"  # cells, limit: a sheet that spans more than memory should hold
     UNKNOWN_HEADER = "unknown_header"  # columns: those seen; nearest: a format; lacking: what it misses
     MIXED_PLATFORMS = "mixed_platforms"  # platforms
+    BOUGHT = "bought"  # buyer: the platform's list of what we bought, with the columns of what we sold
     BAD_JSON = "bad_json"  # detail
 
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from domain import phones
+from domain.characters import simplified
 from domain.divisions import FILLERS, Division, Level
 from domain.incoming import Receiver
 from domain.place_names import AROUND, FIELDS, Fault, Read, Why, walk
@@ -21,7 +22,7 @@ from domain.place_names import AROUND, FIELDS, Fault, Read, Why, walk
 CHINA = "CN"
 _OTHER_NUMBERS = frozenset({"香港特别行政区", "澳门特别行政区", "台湾省"})
 _BEFORE_ZIP = "（(,， \u3000"
-_NOTHING = frozenset({"其它区", "其他区", "其它", "其他", "县", "无"})
+_NOTHING = frozenset({"其它区", "其他区", "其它", "其他", "县", "无", "港澳", "港澳台"})
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])[\W_]+(?=[0-9])")
 _NOISE = re.compile(r"(?<![0-9])[\W_]+|[\W_]+(?![0-9])")
 
@@ -68,11 +69,12 @@ def _columns(province: str, city: str, district: str) -> _Head:
     nothing (WooCommerce tells `CN30` for Zhejiang)."""
     read, unknown, rest = Read(), [], ""
     for field, told in zip(FIELDS, (province, city, district), strict=True):
-        text = told.strip()
+        bare = told.strip()
+        text = simplified(bare)
         if read.stranger or text.isascii() or text in _NOTHING or text in FILLERS:
             continue
         news = walk(text, read)
-        left = text[news.end :].strip(AROUND) if not news.stranger else ""
+        left = bare[news.end :].strip(AROUND) if not news.stranger else ""
         if left and news.final and news.places:
             rest = f"{rest} {left}".strip()
         elif left:
@@ -86,7 +88,7 @@ def divide(province: str, city: str, district: str, address: str, code: str = ""
     """Take an address apart. Any of the columns may be empty, in the wrong column, or repeated in the address."""
     head = _columns(province, city, district)
     text, found = split_zip(address)
-    read = head.read if head.read.stranger else walk(text, head.read)
+    read = head.read if head.read.stranger else walk(simplified(text), head.read)
     detail = text[read.end :].lstrip(AROUND).rstrip() if read.end else text.strip()
     if head.rest:
         detail = f"{head.rest} {detail}".rstrip()
@@ -147,7 +149,8 @@ def _verdict(
         faults.append(Fault(missing, Why.AMBIGUOUS, last))
     elif not stranger:
         final = bool(zone) or (first is not None and first.final)
-        need = {"province": not province, "city": not city, "district": not district and not final}
+        whole = first is not None and first.final and first.level is Level.PROVINCE
+        need = {"province": not province, "city": not city and not whole, "district": not district and not final}
         faults += [Fault(field, Why.MISSING) for field, wanted in need.items() if wanted and field not in faulty]
         if final:
             faults = [fault for fault in faults if fault.field != "district" or fault.why is not Why.UNKNOWN]
@@ -204,8 +207,9 @@ def filled(receiver: Receiver) -> Receiver:
 
 
 def plain(text: str) -> str:
-    """Text for comparing: one width, no case, no punctuation, but digits kept apart (1-2-303 is not 12303)."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    """Text for comparing: one width, no case, simplified, no punctuation, but digits kept apart (1-2-303 is not
+    12303)."""
+    folded = simplified(unicodedata.normalize("NFKC", text).casefold())
     return _NOISE.sub("", _BETWEEN_DIGITS.sub("-", folded))
 
 

@@ -2,16 +2,27 @@
 
 Surprising: an approval takes effect after the undo window (`release_at`), but it claims its stock at once, so two
 approvals never promise the same unit. What the clock should have looked at already is looked at first: nobody is
-faster than the end of the approval hours, nor kept waiting by a hold whose time is over.
+faster than the end of the approval hours, nor kept waiting by a hold whose time is over. And who travels along is not
+decided through another's card while somebody has it in hand.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from domain import bins, history, limits, stock
+from domain import bins, history, limits, queue, stock
 from domain.desk import Desk
-from domain.errors import HeldOrder, LostRace, NotAllowed, OutsideHours, Refusal, Stale, WrongStatus
+from domain.errors import (
+    HeldOrder,
+    InHand,
+    LostRace,
+    NotAllowed,
+    OutsideHours,
+    Refusal,
+    Stale,
+    TwoPeople,
+    WrongStatus,
+)
 from domain.holds import HoldCode, open_codes
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
@@ -83,6 +94,23 @@ def together(orders: Sequence[Order], planned: Iterable[Parcel], known: Mapping[
     return result
 
 
+def along_spoken_for(desk: Desk, actor: Actor, found: Sequence[Party], asked: Collection[int]) -> dict[int, InHand]:
+    """Of those that would only travel along with what was `asked` for, the ones somebody else has in hand or that are
+    put off: a card in hand is not decided through another one."""
+    along = [order for party in found for order in party.orders if order.id not in asked]
+    return queue.spoken_for(desk, actor, [order for order in along if order.status is OrderStatus.REVIEW])
+
+
+def refusals(faults: Mapping[int, Refusal | None]) -> dict[int, Refusal]:
+    """Why each of a party is not approved: by its own fault, else by one of its company; none when nothing is wrong.
+    That a second person must say yes counts when nothing else does: no first yes for what cannot go."""
+    told = [why for why in faults.values() if why]
+    if not told:
+        return {}
+    first = next((why for why in told if not isinstance(why, TwoPeople)), told[0])
+    return {one: first if why is None or isinstance(why, TwoPeople) else why for one, why in faults.items()}
+
+
 def _looked_at(desk: Desk, orders: Sequence[Order]) -> list[Party]:
     """The parties of these orders once those the clock owes a look had it. Saves."""
     found = parties(desk, orders)
@@ -95,9 +123,11 @@ def _looked_at(desk: Desk, orders: Sequence[Order]) -> list[Party]:
     return parties(desk, [fresh[order.id] for order in orders])
 
 
-def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
-    """Approve what can be approved: claim the stock, start the undo window, write it down, as one set."""
+def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order], *, sure: bool = False) -> Approvals:
+    """Approve what can be approved: claim the stock, start the undo window, write it down, as one set. `sure`: also
+    where somebody else has an order in hand that travels along."""
     found = _looked_at(desk, orders)
+    kept = {} if sure else along_spoken_for(desk, actor, found, {order.id for order in orders})
     skus = {sku for party in found for order in party.orders for sku in wanted(order)}
     free = bins.claimable(desk, skus, lock=True)
     approved: list[Order] = []
@@ -106,10 +136,9 @@ def approve_all(desk: Desk, actor: Actor, orders: Sequence[Order]) -> Approvals:
     refused: dict[str, Refusal] = {}
     short: list[Order] = []
     for party in found:
-        faults = {order.number: fault(desk.policy, actor, order, party.boxes) for order in party.orders}
-        first = next((fault for fault in faults.values() if fault), None)
-        if first:
-            refused |= {number: fault or first for number, fault in faults.items()}
+        faults = {one.id: kept.get(one.id) or fault(desk.policy, actor, one, party.boxes) for one in party.orders}
+        if why := refusals(faults):
+            refused |= {order.number: why[order.id] for order in party.orders}
             continue
         claim = [move for box in party.boxes for move in claims(box)]
         if not take(free, claim):

@@ -6,10 +6,12 @@ never hits 海南藏族自治州. What follows the names (`涠洲岛`) is looked
 
 from functools import lru_cache
 
-from domain.addresses import CHINA, Place, parse, place_of, plain
+from domain.addresses import CHINA, Place, divide, parse, place_of, plain
 from domain.incoming import Receiver
 from domain.place_names import FIELDS, Fault, Why
 from domain.policy import Policy
+
+_REGIONS = {"HK": "香港特别行政区", "MO": "澳门特别行政区", "TW": "台湾省"}
 
 
 @lru_cache(maxsize=1024)
@@ -35,10 +37,21 @@ def _hit(place: Place, told: str) -> str:
     return named[-1]
 
 
+def _place(receiver: Receiver) -> Place | None:
+    """Where it goes, as the table spells it; None abroad. Shops abroad call Hong Kong, Macau and Taiwan countries."""
+    if receiver.country == CHINA:
+        return place_of(receiver)
+    region = _REGIONS.get(receiver.country)
+    return (
+        divide(region, receiver.province, receiver.city, f"{receiver.district}{receiver.address}") if region else None
+    )
+
+
 def lies_in(receiver: Receiver, area: str) -> bool:
     """Whether an address in China lies in the area, named in any spelling: for lists of places that couriers and
     warehouses serve or don't (rules.md B5). Also for hidden receivers, whose columns are told."""
-    return receiver.country == CHINA and _hit(place_of(receiver), area) != ""
+    place = _place(receiver)
+    return place is not None and _hit(place, area) != ""
 
 
 def remote(receiver: Receiver, policy: Policy) -> bool:
@@ -48,9 +61,8 @@ def remote(receiver: Receiver, policy: Policy) -> bool:
 
 def unreachable(receiver: Receiver, policy: Policy) -> Fault | None:
     """The area we do not deliver to that it lies in, as a fault of the field that says so; None when we do."""
-    if receiver.country != CHINA or not policy.areas.unreachable:
+    if not policy.areas.unreachable or (place := _place(receiver)) is None:
         return None
-    place = place_of(receiver)
     for told in policy.areas.unreachable:
         if field := _hit(place, told):
             return Fault(field, Why.UNREACHABLE, told)

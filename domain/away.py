@@ -7,7 +7,7 @@ customer service, and finance because of the fee, are worried (`domain.worries`)
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, notices, stopping
+from domain import history, notices, stop_calls
 from domain.desk import Desk
 from domain.errors import NotAllowed, Stale
 from domain.holds import HoldCode
@@ -75,7 +75,7 @@ def _had(desk: Desk, actor: Actor, stop: Stop) -> Stop:
     acked = replace(stop, acked_by=actor.name, acked_at=desk.now)
     desk.stops.save(acked)
     history.note(desk, actor, "parcel", stop.parcel_id, "stop_acknowledged")
-    stopping.redraw(desk, stop)
+    stop_calls.redraw(desk, stop)
     return replace(acked, revision=acked.revision + 1)
 
 

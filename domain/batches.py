@@ -16,7 +16,8 @@ from domain.errors import BadValue, BatchExpired, BatchNeeded
 from domain.records import Grade, Return, ReturnItem
 from domain.stock import Batch, Document
 
-CODE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,29}", re.ASCII)
+CODE = re.compile(r"[A-Z0-9][A-Z0-9._/-]{0,29}", re.ASCII)
+_DAY = re.compile(r"(?:19|[2-9]\d)\d\d[-/.]\d{1,2}[-/.]\d{1,2}", re.ASCII)
 
 
 def code_of(text: str) -> str:
@@ -24,6 +25,19 @@ def code_of(text: str) -> str:
     code = text.strip().upper()
     if code and not CODE.fullmatch(code):
         raise BadValue("batch", text[:40], "batch")
+    return code
+
+
+def of_scan(desk: Desk, sku: str, text: str, expires: date | None, *, label: bool) -> str:
+    """The code of the batch that a scan of goods names, '' for none; a `label` says itself which of its parts that is.
+
+    Raises BadValue for no code, and for a day alone that is no batch yet: it may as well be the expiry, and goods of no
+    expiry would be sent last.
+    """
+    code = code_of(text)
+    doubtful = not label and expires is None and _DAY.fullmatch(code) is not None
+    if doubtful and (sku, code) not in desk.stock.batches([sku]):
+        raise BadValue("batch", text[:40], "batch_or_day")
     return code
 
 

@@ -27,10 +27,21 @@ from domain.screening import wanted
 PAGE = 10
 SUBJECT = "bulk"
 """Whose history tells who released what in one go."""
-_PAGES_AHEAD = 50
-"""How far a page looks for one that fits: on a bad day hundreds wait for the same companion or the same goods."""
-Mark = datetime | int
-"""Which look: a page by the moment it was taken, a whole by its watermark (the highest id it meant)."""
+LOOK = 500
+"""How far a page looks for one that fits: on a bad day hundreds wait for the same companion or the same goods. Fits
+none of them, the next look begins behind them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Which look at a whole: the highest id it meant, and at which order's place it began (0: at the front)."""
+
+    up_to: int
+    start: int = 0
+
+
+Mark = datetime | Whole
+"""Which look: a page by the moment it was taken."""
 
 ONE_BY_ONE = UNTOUCHABLE | CURED | {HoldCode.BLACKLIST, HoldCode.FRAUD, HoldCode.PLATFORM_LOCK}
 """Never in bulk: their cause ends them, the platform does, or each is a judgement of its own."""
@@ -49,16 +60,20 @@ class Batch:
     """What one card shows of a scope: `orders` its button releases and approves; `along` clean ones which then travel
     with them, and are approved too; `refused` why others of the same look cannot be (`left`). `mark`: which look.
 
-    Beside them of the same reason: `rest` are free for the next page, `others` held for reasons that do not go with it,
-    `over` above the limits, `aside` in somebody's hands or put off.
+    Beside them of the same reason: `rest` are free behind this look, `ahead` before it (none of them fitted, or they
+    are new); `others` held for reasons that do not go with it, `over` above the limits, `aside` in somebody's hands or
+    put off. `first` is the first it looked at, `onward` where the next look begins (0: at the front).
     """
 
     orders: tuple[Order, ...] = ()
     along: tuple[Order, ...] = ()
     refused: dict[str, Refusal] = field(default_factory=dict)
     left: tuple[Order, ...] = ()
-    mark: Mark = 0
+    mark: Mark = Whole(0)
+    first: int = 0
+    onward: int = 0
     rest: int = 0
+    ahead: int = 0
     others: int = 0
     over: int = 0
     aside: int = 0
@@ -72,7 +87,7 @@ class Batch:
     @property
     def held(self) -> int:
         """How many of the reason stay held when these are released."""
-        return self.rest + self.others + self.over + self.aside + len(self.refused)
+        return self.rest + self.ahead + self.others + self.over + self.aside + len(self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,29 +171,46 @@ def _required(desk: Desk, actor: Actor, scope: Scope) -> HoldCode:
     return scope.code
 
 
-def whole(desk: Desk, actor: Actor, scope: Scope, up_to: int | None = None, *, lock: bool = False) -> Batch:
-    """All of a measure's or clock's orders, first due first, up to the policy's batch limit. `up_to` is the watermark
-    of an earlier card. Raises NotAllowed, HoldNotReleasable."""
+def whole(desk: Desk, actor: Actor, scope: Scope, look: Whole | None = None, *, lock: bool = False) -> Batch:
+    """All of a measure's or clock's orders, first due first, up to the policy's batch limit. `look` is that of an
+    earlier card; up to 0 where it is new. Raises NotAllowed, HoldNotReleasable."""
     if not at_once(_required(desk, actor, scope)):
         raise Stale("page", "changed")
-    line = replace(_line(desk, actor, scope), up_to=up_to)
+    look = look or Whole(0)
+    line = replace(_line(desk, actor, scope), up_to=look.up_to or None)
     free = _free(desk, actor, line)
-    batch = _batch(desk, actor, desk.hands.head(free, desk.policy.batch_limit), desk.hands.last_id(free), lock=lock)
+    found, behind = _from(desk, free, look.start, desk.policy.batch_limit)
+    batch = _batch(desk, actor, found, replace(look, up_to=desk.hands.last_id(free)), lock=lock)
+    batch = replace(batch, onward=look.start if batch.orders else behind)
     return _counted(desk, line, free, batch, inside=True)
 
 
-def to_read(desk: Desk, actor: Actor, scope: Scope, reader: Actor, size: int = PAGE) -> Batch:
+def to_read(desk: Desk, actor: Actor, scope: Scope, reader: Actor, size: int = PAGE, start: int = 0) -> Batch:
     """The next page for this reader, not in their hands yet: the first that fit of what is nobody's or theirs, first
-    due first. Raises NotAllowed, HoldNotReleasable."""
+    due first, from the place of the order `start` on. Raises NotAllowed, HoldNotReleasable."""
     _required(desk, actor, scope)
     line = _line(desk, actor, scope)
     free = _free(desk, actor, line, reader.person_id or 0)
-    found, batch = desk.hands.head(free, size * _PAGES_AHEAD), Batch()
-    for start in range(0, len(found), size):
-        batch = _batch(desk, actor, found[start : start + size], desk.now)
+    found, behind = _from(desk, free, start, LOOK)
+    passed = Batch(mark=desk.now, first=found[0][0] if found else 0, onward=behind)
+    for at in range(0, len(found), size):
+        batch = _batch(desk, actor, found[at : at + size], desk.now)
         if batch.orders:
-            break
-    return _counted(desk, line, free, batch, inside=True)
+            return _paged(_counted(desk, line, free, batch, inside=True))
+        passed = replace(passed, refused=passed.refused | batch.refused, left=passed.left + batch.left)
+    return _counted(desk, line, free, passed, inside=True)
+
+
+def _from(desk: Desk, free: Sieve, start: int, most: int) -> tuple[list[tuple[int, int]], int]:
+    """The first of them from that order's place on, at most so many, and the one behind those (0: none)."""
+    found = desk.hands.head(free, most + 1, desk.orders.get(start) if start else None)
+    return found[:most], found[most][0] if len(found) > most else 0
+
+
+def _paged(batch: Batch) -> Batch:
+    """With where one goes on after this page: at the front, as something more urgent may have come; where so many that
+    do not fit stand there that a look would not get past them, here."""
+    return replace(batch, onward=batch.first if batch.ahead + PAGE > LOOK else 0)
 
 
 def take(desk: Desk, reader: Actor, batch: Batch) -> None:
@@ -197,23 +229,26 @@ def page(desk: Desk, actor: Actor, scope: Scope, taken_at: datetime, *, lock: bo
     mine = None if actor.person_id is None else frozenset({actor.person_id})
     here = replace(_free(desk, actor, line), hands=mine, taken_at=taken_at)
     batch = _batch(desk, actor, desk.hands.head(here, PAGE), taken_at, lock=lock)
-    return _counted(desk, line, _free(desk, actor, line), batch, inside=False)
+    return _paged(_counted(desk, line, _free(desk, actor, line), batch, inside=False))
 
 
 def _batch(desk: Desk, actor: Actor, found: Sequence[tuple[int, int]], mark: Mark, *, lock: bool = False) -> Batch:
     orders = desk.orders.many([order_id for order_id, _ in found])
     judged = _judged(desk, actor, tuple(orders.values()), lock=lock)
     refused = {orders[order_id].number: why for order_id, why in judged.refused.items()}
-    return Batch(judged.fit, judged.along, refused, tuple(orders[order_id] for order_id in judged.refused), mark)
+    left = tuple(orders[order_id] for order_id in judged.refused)
+    return Batch(judged.fit, judged.along, refused, left, mark, first=found[0][0] if found else 0)
 
 
 def _counted(desk: Desk, line: Sieve, free: Sieve, batch: Batch, *, inside: bool) -> Batch:
     """With how many there are beside, by why they are not in it; `inside`: what it looked at is free itself."""
     count = desk.hands.count
     all_, together = count(replace(line, alone=False, within=None)), count(line)
-    within, here = count(replace(line, ceilings=free.ceilings)), len(batch.orders) + len(batch.refused)
-    rest = count(free) - (here if inside else 0)
-    return replace(batch, rest=rest, others=all_ - together, over=together - within, aside=within - rest - here)
+    within, here = count(replace(line, ceilings=free.ceilings)), len(batch.orders) + len(batch.left)
+    ahead, untaken, _ = desk.hands.standing(free, desk.orders.get(batch.first)) if batch.first else (0, count(free), 0)
+    untaken -= here if inside else 0
+    batch = replace(batch, others=all_ - together, over=together - within, aside=within - untaken - here)
+    return replace(batch, rest=untaken - ahead, ahead=ahead)
 
 
 def _judged(desk: Desk, actor: Actor, orders: tuple[Order, ...], *, lock: bool = False) -> _Judged:
@@ -233,18 +268,19 @@ def _tried(desk: Desk, actor: Actor, orders: Sequence[Order], *, lock: bool) -> 
     known, mine = {order.id: order for order in arranged.orders}, {order.id: order for order in orders}
     free = bins.claimable(desk, {sku for order in everyone for sku in wanted(order)}, lock=lock)
     fit, along, refused = set[int](), dict[int, Order](), dict[int, Refusal]()
-    for party in approval.together([known[order.id] for order in orders], arranged.parcels, known):
+    found = approval.together([known[order.id] for order in orders], arranged.parcels, known)
+    kept = approval.along_spoken_for(desk, actor, found, mine)
+    for party in found:
         members = [order.id for order in party.orders if order.id in mine]
         faults = {one.id: _fault(desk, actor, mine.get(one.id, one), one, party) for one in party.orders}
-        first = next((why for why in faults.values() if why), None)
+        why = approval.refusals({one: kept.get(one) or fault for one, fault in faults.items()})
         claim = [move for box in party.boxes for move in approval.claims(box)]
-        if first is None and not approval.take(free, claim):
-            first = HeldOrder(party.orders[0].number, (HoldCode.OUT_OF_STOCK,))
-        if first is None:
+        if not why and not approval.take(free, claim):
+            why = dict.fromkeys(members, HeldOrder(party.orders[0].number, (HoldCode.OUT_OF_STOCK,)))
+        if not why:
             fit.update(members)
             along |= {order.id: order for order in party.orders if order.id not in mine}
-        else:
-            refused |= {order_id: faults[order_id] or first for order_id in members}
+        refused |= {order_id: why[order_id] for order_id in members if why}
     return _Judged(tuple(one for one in orders if one.id in fit), tuple(along.values()), refused)
 
 

@@ -18,6 +18,8 @@ from domain.orders import Order
 from domain.people import Actor, Right, require
 from domain.selling import Sellable, sellable
 
+MOST_UNITS = 9_999
+"""Of one product in a set."""
 NO_PARTS = "-"
 """What stands in the place of a part where the set has none any more."""
 
@@ -232,6 +234,12 @@ def keep(
     desk.keep_bundles([replace(bundle, by=actor.name, at=desk.now) for bundle in proposal.changed])
     codes, catalog = {bundle.code for bundle in proposal.changed}, desk.catalog
     return proposal, looking.at_once(desk, UNMATCHED, lambda order: means(order, catalog, codes))
+
+
+def every(desk: Desk, actor: Actor) -> list[Bundle]:
+    """All sets. Raises NotAllowed."""
+    require(actor, Right.STOCK)
+    return list(desk.catalog.bundles.values())
 
 
 def find(desk: Desk, actor: Actor, code: str) -> Bundle:

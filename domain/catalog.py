@@ -117,6 +117,7 @@ class Sku:
     """A product unit we keep. `cost` in minor units of `currency`; `weight_g` and the sides in mm 0 = not known yet.
 
     `traits` are what a courier may refuse to carry: liquid, battery, cold …; and `batch`: its units are kept by batch.
+    One that is not `enabled` is no longer sold: what is ordered of it waits for a person, its stock is kept as ever.
     """
 
     code: str
@@ -131,6 +132,7 @@ class Sku:
     width_mm: int = 0
     height_mm: int = 0
     traits: frozenset[str] = frozenset()
+    enabled: bool = True
 
     @property
     def batched(self) -> bool:

@@ -5,52 +5,27 @@ when the order was approved and is suspended, refused or out of numbers since is
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from domain.catalog import Catalog, Courier
+from domain import money
+from domain.catalog import Courier
 from domain.field_rules import FieldRule, applies
+from domain.loads import load_of
 from domain.match import Candidate, Fault, Favour, Loser, Match, Point, decide, favours, ruled_out
 from domain.orders import Order
-from domain.policy import Policy
 from domain.reach import lies_in, most_specific, spot_of
-from domain.screening import Facts, wanted
+from domain.screening import Facts
 from domain.suspensions import moment, suspended
-from domain.tariffs import Consignment, Quote, quote
+from domain.tariffs import Load, Quote, quote
 from domain.wishes import Wishes, wishes_of
-
-
-def grams_of(units: Mapping[str, int], catalog: Catalog, policy: Policy) -> int:
-    """Goods plus packaging, or 0 when a weight is not known yet (rules.md B9: no check, learn instead)."""
-    weights = [(catalog.skus[sku].weight_g, count) for sku, count in units.items()]
-    if not weights or any(grams == 0 for grams, _ in weights):
-        return 0
-    return sum(grams * count for grams, count in weights) + policy.packaging_g
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What is in the box: grams (0 = not known), mm³ and the longest side in mm (0 = some size is not known)."""
-
-    grams: int
-    mm3: int = 0
-    longest_mm: int = 0
-    traits: frozenset[str] = frozenset()
-
-
-def load_of(units: Mapping[str, int], grams: int, catalog: Catalog) -> Load:
-    """The load of so many units by sku."""
-    skus = [(catalog.skus[sku], count) for sku, count in units.items()]
-    sizes = [(sku.length_mm * sku.width_mm * sku.height_mm, count) for sku, count in skus]
-    mm3 = sum(size * count for size, count in sizes) if all(size for size, _ in sizes) else 0
-    longest = max((max(sku.length_mm, sku.width_mm, sku.height_mm) for sku, _ in skus), default=0)
-    return Load(grams, mm3, longest, frozenset(trait for sku, _ in skus for trait in sku.traits))
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question: this order's box from that warehouse. `rules` are the courier rules that apply to the order."""
+    """One question: this load of the order's from that warehouse. `rules` are the courier rules that apply to the
+    order."""
 
     order: Order
     warehouse_id: int
@@ -59,36 +34,32 @@ class Ask:
     rules: tuple[FieldRule, ...]
     facts: Facts
 
+    def at(self, warehouse_id: int) -> "Ask":
+        """The same from another warehouse."""
+        return replace(self, warehouse_id=warehouse_id)
+
     def key(self) -> tuple[object, ...]:
         """Everything the answer depends on, besides the facts."""
         place = (self.order.receiver.country, *spot_of(self.order.receiver))
         return ("courier", self.warehouse_id, self.order.shop_id, *place, self.load, self.wishes, self.rules)
 
 
-def asked(order: Order, warehouse_id: int, grams: int, facts: Facts, units: Mapping[str, int] | None = None) -> Ask:
-    """The question for an order's units (all that still ship when not given)."""
-    units = wanted(order) if units is None else units
-    key = ("load", grams, *units.items())
-    load = facts.memo.get(key)
-    if not isinstance(load, Load):
-        load = facts.memo[key] = load_of(units, grams, facts.catalog)
+def asked(order: Order, warehouse_id: int, load: Load, facts: Facts) -> Ask:
+    """The question for a load, with all that is wanted for the order."""
     choices = facts.policy.matching
     rules = tuple(rule for rule in choices.courier_rules if applies(rule, order)) if choices.courier_rules else ()
     return Ask(order, warehouse_id, load, wishes_of(order, choices), rules, facts)
 
 
-def match_courier(
-    order: Order, warehouse_id: int, grams: int, facts: Facts, units: Mapping[str, int] | None = None
-) -> Match:
-    """Who can, then who is asked for, then the cheapest. `grams` 0 = not known; `units` by sku when it is not the
-    whole order. Orders that ask the same get the same answer, found once per `facts`."""
-    ask = asked(order, warehouse_id, grams, facts, units)
-    if order.id in facts.failed:
+def match_courier(ask: Ask) -> Match:
+    """Who can, then who is asked for, then the cheapest. Loads that ask the same get the same answer, found once per
+    `facts`."""
+    if ask.order.id in ask.facts.failed:
         return _match(ask)
     key = ask.key()
-    known = facts.memo.get(key)
+    known = ask.facts.memo.get(key)
     if not isinstance(known, Match):
-        known = facts.memo[key] = _match(ask)
+        known = ask.facts.memo[key] = _match(ask)
     return known
 
 
@@ -105,7 +76,7 @@ def _match(ask: Ask) -> Match:
             able.append(Candidate(courier.id, courier.code, courier.name))
             quotes[courier.id] = price
     found = decide(able, losers, _favours(ask, able), _points(ask, quotes))
-    return found.told(_inputs(ask), quotes[found.winner].as_data() if found.winner is not None else {})
+    return found.told(_inputs(ask), quotes[found.winner] if found.winner is not None else None)
 
 
 def today(facts: Facts) -> date | None:
@@ -121,12 +92,9 @@ def today(facts: Facts) -> date | None:
 
 def price_of(courier: Courier, ask: Ask) -> Quote | None:
     """What the courier takes for it; None when its contract does not say."""
-    there, load, on = spot_of(ask.order.receiver), ask.load, today(ask.facts)
+    on = today(ask.facts)
     tariff = ask.facts.catalog.tariff(courier, ask.warehouse_id, on)
-    return quote(
-        tariff,
-        Consignment(there.province, there.city, load.grams, load.mm3, load.longest_mm, cod=ask.wishes.cod, on=on),
-    )
+    return quote(tariff, ask.load, spot_of(ask.order.receiver), on)
 
 
 def _inputs(ask: Ask) -> dict[str, str]:
@@ -141,7 +109,8 @@ def _inputs(ask: Ask) -> dict[str, str]:
         "upgrade": wishes.upgrade,
         "note": wishes.note,
         "refused": ",".join(sorted(wishes.refused)),
-        "cod": wishes.cod,
+        "value": money.written(load.value),
+        "collect": money.written(load.collected),
     }
     return {name: str(value) for name, value in found.items() if value}
 
@@ -154,29 +123,32 @@ def _favours(ask: Ask, able: Sequence[Candidate]) -> list[Favour]:
     return asked_for + favours(ask.rules, able)
 
 
+def rank(price: Quote | None, *, compared: bool) -> tuple[int, int, Mapping[str, str]]:
+    """What a price counts for, less is better: whether it lacks something, then how much it is, and its facts. One that
+    lacks something comes after all that lack nothing and wins by its sum over nobody; prices that are not `compared`
+    say nothing."""
+    if price is None:
+        return 0, 0, {}
+    lacks = bool(price.left_out)
+    return int(compared and lacks), price.total if compared and not lacks else 0, price.told()
+
+
 def _points(ask: Ask, quotes: Mapping[int, Quote]) -> dict[int, list[Point]]:
     """Default last, then cost, service, preference. Prices in several currencies are not compared."""
+    compared = len({price.currency for price in quotes.values()}) == 1
     couriers = ask.facts.catalog.couriers
-    one_currency = len({price.currency for price in quotes.values()}) == 1
-    return {
-        courier_id: [
-            Point("not_default", "is_default", int(couriers[courier_id].fallback)),
-            Point(
-                "cheapest",
-                "dearer",
-                price.total if one_currency else 0,
-                {"freight": str(price.total), "currency": price.currency},
-            ),
-            Point("service", "worse_service", couriers[courier_id].service),
-            Point(
-                "priority",
-                "lower_priority",
-                couriers[courier_id].priority,
-                {"priority": str(couriers[courier_id].priority)},
-            ),
-        ]
-        for courier_id, price in quotes.items()
-    }
+    return {courier_id: _points_of(couriers[courier_id], price, compared) for courier_id, price in quotes.items()}
+
+
+def _points_of(courier: Courier, price: Quote, compared: bool) -> list[Point]:
+    lacks, amount, cost = rank(price, compared=compared)
+    return [
+        Point("not_default", "is_default", int(courier.fallback)),
+        Point("priced", "unpriced", lacks, cost),
+        Point("cheapest", "dearer", amount, cost),
+        Point("service", "worse_service", courier.service),
+        Point("priority", "lower_priority", courier.priority, {"priority": str(courier.priority)}),
+    ]
 
 
 def courier_fault(courier: Courier, ask: Ask) -> Fault | None:
@@ -229,7 +201,7 @@ def _goods(courier: Courier, ask: Ask) -> Fault | None:
     refused = sorted(ask.load.traits & courier.refuses)
     if refused:
         return "refuses", {"trait": refused[0]}
-    if ask.wishes.cod and not courier.cod:
+    if ask.load.collected and not courier.cod:
         return "no_cod", {}
     return None
 
@@ -252,8 +224,8 @@ def _place(courier: Courier, ask: Ask) -> Fault | None:
 def carried_g(order: Order, warehouse_ids: Iterable[int], facts: Facts) -> int:
     """The most grams that a courier carries to this order's place from one of these warehouses; 0 when none goes
     there with anything."""
-    asks = (asked(order, place, 0, facts, {}) for place in warehouse_ids)
-    ways = ((courier, ask) for ask in asks for courier in facts.catalog.couriers.values())
+    ask = asked(order, 0, load_of([order], (), facts, 0), facts)
+    ways = ((courier, ask.at(place)) for place in warehouse_ids for courier in facts.catalog.couriers.values())
     able = (_limits(courier, order)[1] for courier, ask in ways if courier_fault(courier, ask) is None)
     return max(able, default=0)
 

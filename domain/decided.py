@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain import recheck
+from domain.couriers import match_courier
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.orders import Order, OrderStatus
@@ -89,12 +90,12 @@ def _carried(desk: Desk, box: Parcel, orders: Mapping[int, Order], facts: Facts)
     ask = recheck.ask_of(box, orders, facts)
     if recheck.fault_of(desk, box, ask) is None:
         return box.courier_id
-    return recheck.another(box, ask).winner
+    return match_courier(ask).winner
 
 
 def _chosen(box: Parcel, orders: Mapping[int, Order], old: Facts, new: Facts) -> bool:
     """Whether another courier would be chosen than under the old ones."""
-    before, after = (recheck.another(box, recheck.ask_of(box, orders, facts)).winner for facts in (old, new))
+    before, after = (match_courier(recheck.ask_of(box, orders, facts)).winner for facts in (old, new))
     return before != after and after != box.courier_id
 
 

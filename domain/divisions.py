@@ -26,9 +26,9 @@ class Division:
     """One place of the table, compared by identity: (province), (province, city) or all three.
 
     `above` are the places it lies in, also those it lay in formerly. `final` says that nothing is missing below it:
-    it is a district, or a city that has none. The name of a `weak` one alone proves nothing: a town of a city that
-    has them in the place of districts (东莞, 中山; the towns of other cities are not in the table), or a former
-    district that was divided among several (江干区).
+    it is a district, a city that has none, or Hong Kong. The name of a `weak` one alone proves nothing: a town of a
+    city that has them in the place of districts (东莞, 中山; the towns of other cities are not in the table), or a
+    former district that was divided among several (江干区).
     """
 
     province: str
@@ -145,7 +145,7 @@ def _table() -> list[Division]:
     result: list[Division] = []
     for code, province, city, districts in _records("divisions.txt"):
         if province != city and province not in provinces:
-            provinces[province] = Division(province, "", "", (), final=False)
+            provinces[province] = Division(province, "", "", (), final=code[:2] in _WHOLE)
             result.append(provinces[province])
         names = districts.split(",") if districts else []
         towns = code in _TOWNS
@@ -159,6 +159,12 @@ def _table() -> list[Division]:
 
 _TOWNS = frozenset({"4419", "4420", "4603", "4604", "6202"})  # 东莞 中山 三沙 儋州 嘉峪关: towns, no districts
 _BEYOND = frozenset({"71", "81", "82"})  # Taiwan, Hong Kong, Macau
+_WHOLE = frozenset({"81", "82"})  # nobody there writes on which island a street is
+HONG_KONG: Final = (
+    *("中环", "西环", "北角", "大坑", "大围", "大角咀", "大屿山", "大澳", "西营盘", "西湾河", "小西湾", "新蒲岗"),
+    *("东涌", "南丫岛", "花墟"),
+)
+"""Areas there that begin as a road's name would: 香港中环 is in Hong Kong, 香港中路 in Qingdao."""
 
 
 def _add(names: dict[str, list[Division]], name: str, place: Division) -> None:

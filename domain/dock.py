@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import boxed, history, notices, refunds, replies, stopping, withdrawal
+from domain import boxed, history, notices, refunds, replies, stop_calls, stopping, withdrawal
 from domain.bins import ship
 from domain.changes import hold_change, hold_told, last_move
 from domain.desk import Desk
@@ -219,7 +219,7 @@ def _too_late(desk: Desk, actor: Actor, stop: Stop) -> None:
     notices.tell(
         desk, NoticeKind.STOP, stop.id, {Role.CS, Role.CS_LEAD}, key=f"stop:{stop.id}:left", shop=order.shop_id
     )
-    stopping.redraw(desk, stop)
+    stop_calls.redraw(desk, stop)
 
 
 def _shipped_after_all(desk: Desk, actor: Actor, parcel: Parcel) -> None:

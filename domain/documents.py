@@ -158,7 +158,7 @@ class ManifestPaper:
 class StockPaperLine:
     """One product of one batch in one bin. `planned`, `done` and `difference` as they are printed, '' = to be written
     by hand; of goods in and gradings `planned` are the units and `difference` what they have cost, of a put-away
-    `done` is where they go and `difference` where they were put."""
+    `done` is where they go and `difference` where they were put. `serials`: numbers that were read of the units."""
 
     bin: str
     sku: str
@@ -167,6 +167,7 @@ class StockPaperLine:
     planned: str = ""
     done: str = ""
     difference: str = ""
+    serials: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class OwnWork(Refusal):
 
 @dataclass(eq=False)
 class InHand(Refusal):
-    """Somebody else has taken the order to look at it."""
+    """Somebody else has taken the order to look at it; without `by`, it was put off until `at`."""
 
     order: str
     by: str
@@ -205,14 +205,6 @@ class NotEnoughStock(Refusal):
 
 
 @dataclass(eq=False)
-class LiesElsewhere(Refusal):
-    """The books know that nothing of the sku lies where the paper said; it lies in `bins` now."""
-
-    sku: str
-    bins: tuple[str, ...]
-
-
-@dataclass(eq=False)
 class ParcelStopped(Refusal):
     """The gate: an open stop or hold on the parcel. The loud one."""
 
@@ -262,6 +254,13 @@ class FeedStale(Refusal):
     waybill: str
     shop: str
     minutes: int
+
+
+@dataclass(eq=False)
+class ProofMissing(Refusal):
+    """No photo or film of this box's packing is kept, and the policy wants one before it leaves."""
+
+    waybill: str
 
 
 @dataclass(eq=False)

@@ -14,8 +14,8 @@ from domain.catalog import Shop
 from domain.desk import Desk
 from domain.people import Actor, ActorKind, Right, require
 from domain.policy_stops import FeedSource
+from domain.stop_calls import redraw_boards
 from domain.stop_desk import Feed
-from domain.stopping import redraw_boards
 
 _COARSE = timedelta(seconds=20)  # fifty payloads a second are not fifty writes of one row
 

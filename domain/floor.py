@@ -238,7 +238,7 @@ def _lies_here(desk: Desk, code: str) -> bool:
 
 def _is_number(desk: Desk, code: str) -> bool:
     """A unit's serial number that is no label of a parcel that came back."""
-    return desk.returns.by_waybill(code) is None and bool(desk.checks.of_number(code))
+    return desk.returns.by_waybill(code) is None and tracing.is_number(desk, code)
 
 
 def _one(

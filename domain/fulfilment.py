@@ -20,6 +20,7 @@ from domain import (
     notices,
     numbering,
     printing,
+    proofs_wanted,
     pulls,
     weighing,
 )
@@ -36,6 +37,7 @@ from domain.errors import (
     NotEnoughStock,
     NoteUnread,
     ParcelStopped,
+    ProofMissing,
     PullFirst,
     Refusal,
     Unknown,
@@ -47,7 +49,7 @@ from domain.holds import open_codes
 from domain.merging import one_place
 from domain.orders import OrderStatus
 from domain.paper_records import Paper
-from domain.parcels import Parcel, ParcelState, Stop, StopKind
+from domain.parcels import TAKES_OUT, Parcel, ParcelState, Stop, StopKind
 from domain.people import STATION_RIGHT, Actor, Person, Right, Station, require
 from domain.planning import reprice
 from domain.policy_checks import CheckMode
@@ -61,6 +63,7 @@ STEP: Mapping[Station, tuple[ParcelState, ParcelState]] = {
     Station.HAND_OVER: (ParcelState.WEIGHED, ParcelState.HANDED_OVER),
 }
 _ORDER = list(ParcelState)
+_LOUD = {kind: place for place, kind in enumerate(TAKES_OUT)}
 _WEIGHT = re.compile(r"^(\d{1,7}(?:[.,]\d{1,3})?)\s*(kg|g|千克|公斤|克)?$", re.IGNORECASE)
 REFUSALS = (
     NotAllowed,
@@ -69,6 +72,7 @@ REFUSALS = (
     AlreadyScanned,
     ItemRefused,
     MaterialMissing,
+    ProofMissing,
     NoteUnread,
     NotEnoughStock,
     WeightRefused,
@@ -121,9 +125,9 @@ def gate(desk: Desk, parcel: Parcel, *, picking: bool = False) -> str:
     found = [stop for stop in desk.stops.of_parcels([parcel.id]).get(parcel.id, ()) if stop.open]
     stops = [stop for stop in found if not (picking and stop.kind is StopKind.REPICK)]
     codes = tuple(code for order in orders.values() for code in open_codes(order.holds))
-    kinds = {StopKind.REFUND: ("REFUND",), StopKind.REPICK: ("REPICK",), StopKind.HOLD: ()}
+    kinds = {kind: () if kind is StopKind.HOLD else (kind.upper(),) for kind in StopKind}
     if stops:
-        first = next((stop for stop in stops if stop.kind is StopKind.REFUND), stops[0])
+        first = min(stops, key=lambda stop: _LOUD.get(stop.kind, 2))
         raise ParcelStopped(parcel.number, parcel.waybill, (*kinds[first.kind], *codes), first.id)
     if codes or (parcel.blocked and not found):
         raise ParcelStopped(parcel.number, parcel.waybill, codes)
@@ -157,7 +161,8 @@ def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
         if again is not None:
             raise ParcelStopped(again.number, again.waybill, ("LABEL_OLD",))
         raise Unknown("waybill", code)
-    require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
+    if not (station is Station.PICK and pulls.fills(desk, actor, parcel)):
+        require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
     return parcel
 
 
@@ -239,6 +244,7 @@ def _step(
     if station is Station.HAND_OVER:
         loading.require_courier(desk, actor, parcel)
         weighing.require_all_weighed(desk, parcel)
+        proofs_wanted.require(desk, parcel)
     warn = (
         weighing.check(desk, actor, parcel, grams, at, forced=bool(force)) if station is Station.WEIGH else ""
     ) or passed
@@ -255,6 +261,7 @@ def _step(
         warn = short or warn
     if target in (ParcelState.PACKED, ParcelState.WEIGHED):
         materials.require_known(desk, news)
+        warn = warn or ("proof_wanted" if proofs_wanted.missing(desk, news) else "")
     if target is ParcelState.HANDED_OVER:
         bins.ship(desk, actor, news)
         news = replace(news, handed_over_at=desk.now)

@@ -24,6 +24,7 @@ class HoldCode(StrEnum):
     PAYMENT = "PAYMENT"
     PART_PAID = "PART_PAID"
     SKU_UNMATCHED = "SKU_UNMATCHED"
+    SKU_DISABLED = "SKU_DISABLED"
     BUNDLE_UNMATCHED = "BUNDLE_UNMATCHED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
     EXPIRY = "EXPIRY"
@@ -108,6 +109,7 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.PAYMENT: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.PART_PAID: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.SKU_UNMATCHED: Rule(Role.BUYER, None, 120),
+    HoldCode.SKU_DISABLED: Rule(Role.BUYER, Right.OVERRIDE, 120),
     HoldCode.BUNDLE_UNMATCHED: Rule(Role.BUYER, None, 120),
     HoldCode.OUT_OF_STOCK: Rule(Role.BUYER, None, 480),
     HoldCode.EXPIRY: Rule(Role.BUYER, None, 480),

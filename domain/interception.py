@@ -44,7 +44,7 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
     Idempotent by refund number, state, amount and goods.
     """
     before = refunds.known(desk, order, refund)
-    order, about = refunds.told(desk, order, refund)
+    order, about = refunds.told(desk, order, refund, _standing(desk, order, refund))
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ())
     asks = unclear.is_news(order, refund, about.unclear)
     record = refunds.remember(desk, order, refund, parcels, about.lines, asks=asks)
@@ -70,6 +70,12 @@ def refund_came(desk: Desk, actor: Actor, order: Order, refund: IncomingRefund) 
         order = refunds.tally(desk, order)
     replies.judge(desk, order, record.id, asked=actor.kind is ActorKind.SHOP)
     return order
+
+
+def _standing(desk: Desk, order: Order, refund: IncomingRefund) -> set[int]:
+    """The order's parcels on the dock, by id; looked for only where units are told, which may be taken back from it."""
+    asked = any(refund.units) and order.status in _OUTSIDE
+    return {box.id for box in dock.standing(desk, order)} if asked else set()
 
 
 def _act(
@@ -229,9 +235,11 @@ def _narrowed(desk: Desk, actor: Actor, order: Order, record: Refund, before: Re
     if before is None or before.state not in (RefundState.REQUESTED, RefundState.SUCCESS):
         return order
     free = set(before.line_nos) - refunds.covered(order, record, desk.refunds.of_order(order.id))
-    if not any(line.dropped and line.line_no in free for line in order.lines):
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    out = {item.line_no for box in boxes for item in box.items if item.order_id == order.id and item.dropped}
+    if not any(line.line_no in free and (line.dropped or line.line_no in out) for line in order.lines):
         return order
-    return _given_back(desk, actor, order, free, desk.parcels.of_orders([order.id]).get(order.id, ()))
+    return _given_back(desk, actor, order, free, boxes)
 
 
 def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
@@ -319,7 +327,7 @@ def typed(desk: Desk, actor: Actor, order_id: int, reason: str, units: Mapping[i
     """
     order = desk.orders.get(order_id)
     require(actor, Right.REFUND, shop=order.shop_id)
-    number = f"cs:{order.number}:{len(desk.refunds.of_order(order_id)) + 1}"
+    number = f"{parts.BY_PEOPLE}{order.number}:{len(desk.refunds.of_order(order_id)) + 1}"
     if units:
         refund = replace(parts.of_units(order, units), external_id=number, reason=reason, at=desk.now)
         money = 0 if unclear.waits(order) else min(refund.amount, order.paid - order.refunded)
@@ -345,7 +353,7 @@ def withdraw(desk: Desk, actor: Actor, order_id: int) -> Order:
     mine = [
         r
         for r in desk.refunds.of_order(order_id)
-        if r.external_id.startswith("cs:") and r.state != RefundState.CANCELLED
+        if r.external_id.startswith(parts.BY_PEOPLE) and r.state != RefundState.CANCELLED
     ]
     if not mine:
         raise Unknown("refund", order.number)

@@ -83,8 +83,8 @@ class Hands(Protocol):
     def last_id(self, sieve: Sieve) -> int:
         """The highest id, 0 for none."""
 
-    def head(self, sieve: Sieve, limit: int) -> list[tuple[int, int]]:
-        """(id, revision) of the first in the queue's order."""
+    def head(self, sieve: Sieve, limit: int, start: Order | None = None) -> list[tuple[int, int]]:
+        """(id, revision) of the first in the queue's order; from this order's place on, whether it is there or not."""
 
     def after(self, sieve: Sieve, order: Order) -> int | None:
         """The id of the first behind the order's place, whether the order itself is in the line or not."""
@@ -107,8 +107,8 @@ class Hands(Protocol):
     def snooze(self, order_id: int, until: datetime) -> None:
         """Put it off, out of whoever's hands it is in."""
 
-    def takers(self, order_ids: Collection[int]) -> dict[int, int]:
-        """order id -> the person who took it last; those in nobody's hands are missing."""
+    def many(self, order_ids: Collection[int]) -> dict[int, Hand]:
+        """The notes of a set; those that have none are missing."""
 
     def forget(self, order_ids: Collection[int]) -> None:
         """It was decided: both notes go."""

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.field_rules import FieldRule
+from domain.tariffs import Quote
 
 Fault = tuple[str, Mapping[str, str]]
 
@@ -41,7 +42,7 @@ def losers_in(evidence: Mapping[str, str]) -> list[dict[str, object]]:
 @dataclass(frozen=True, slots=True)
 class Match:
     """The winner's id (None: nobody could), by which rule, and everybody else. `inputs` is what the decision was
-    made on, `quote` what the winner costs (see Quote.as_data)."""
+    made on, `quote` what the winning courier costs."""
 
     winner: int | None
     name: str
@@ -49,17 +50,18 @@ class Match:
     losers: tuple[Loser, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
-    quote: Mapping[str, object] = field(default_factory=dict)
+    quote: Quote | None = None
 
-    def told(self, inputs: Mapping[str, str], quote: Mapping[str, object] | None = None) -> "Match":
+    def told(self, inputs: Mapping[str, str], quote: Quote | None = None) -> "Match":
         """The same, with what it was made on and what it costs."""
-        return Match(self.winner, self.name, self.because, self.losers, self.facts, inputs, quote or {})
+        return Match(self.winner, self.name, self.because, self.losers, self.facts, inputs, quote)
 
     def as_data(self) -> dict[str, object]:
         """For the parcel's `why`."""
         lost = [loser.as_data() for loser in self.losers]
         data: dict[str, object] = {"won": self.name, "because": self.because, "lost": lost}
-        parts = {"facts": dict(self.facts), "inputs": dict(self.inputs), "quote": dict(self.quote)}
+        quote = self.quote.as_data() if self.quote else {}
+        parts = {"facts": dict(self.facts), "inputs": dict(self.inputs), "quote": quote}
         return data | {name: part for name, part in parts.items() if part}
 
 

@@ -9,53 +9,50 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.catalog import Warehouse
-from domain.couriers import grams_of, match_courier
+from domain.couriers import Ask, asked, match_courier, rank
 from domain.field_rules import FieldRule, applies
 from domain.match import Candidate, Fault, Loser, Match, Point, decide, favours, ruled_out
 from domain.orders import Order
 from domain.reach import Area, distance, most_specific, spot_of
-from domain.screening import Facts, wanted
+from domain.screening import Facts
+from domain.tariffs import Load
 from domain.wishes import Wishes, wishes_of
-
-__all__ = ["Loser", "Match", "departs", "match_courier", "match_warehouse"]
-
 
 _NEAR = ("near_city", "near", "near_region", "near_region")
 _FAR = ("other_city", "other_city", "farther", "farther")
 _MOST = 1_000_000
 
 
-def match_warehouse(order: Order, facts: Facts, units: Mapping[str, int] | None = None) -> Match:
-    """Who can send all the units (by sku; all that still ship when not given): the promise, then freight, nearness,
-    stock, preference decide. Never cached: stock goes down with every order."""
-    units = wanted(order) if units is None else units
+def match_warehouse(order: Order, load: Load, facts: Facts) -> Match:
+    """Who can send the whole load: the promise, then freight, nearness, stock, preference decide. Never cached: stock
+    goes down with every order."""
     choices = facts.policy.matching
-    wishes = wishes_of(order, choices)
+    ask = asked(order, 0, load, facts)
     rules = tuple(rule for rule in choices.warehouse_rules if applies(rule, order)) if choices.warehouse_rules else ()
-    grams = grams_of(units, facts.catalog, facts.policy)
     losers: list[Loser] = []
     able: list[Candidate] = []
     for warehouse in facts.catalog.warehouses.values():
         fault = (
             _standing(warehouse, order, facts)
-            or _chosen(warehouse, wishes, rules, facts)
-            or _reach(warehouse, order, grams, facts)
-            or _stock(warehouse, units, facts)
+            or _chosen(warehouse, ask.wishes, rules, facts)
+            or _reach(warehouse, order, load.grams, facts)
+            or _stock(warehouse, load.units, facts)
         )
         if fault:
             losers.append(Loser(warehouse.name, *fault))
         else:
             able.append(Candidate(warehouse.id, warehouse.code, warehouse.name))
-    points = _points(order, able, units, grams, wishes, facts) if len(able) > 1 else {one.id: () for one in able}
+    points = _points(ask, able) if len(able) > 1 else {one.id: () for one in able}
     found = decide(able, losers, favours(rules, able), points)
-    return found.told(_inputs(order, units, grams, wishes))
+    return found.told(_inputs(ask))
 
 
-def _inputs(order: Order, units: Mapping[str, int], grams: int, wishes: Wishes) -> dict[str, str]:
+def _inputs(ask: Ask) -> dict[str, str]:
+    to, wishes = ask.order.receiver, ask.wishes
     found = {
-        "units": ", ".join(f"{sku}×{count}" for sku, count in sorted(units.items())[:5]),
-        "grams": grams,
-        "place": "/".join(part for part in (order.receiver.province, order.receiver.city) if part),
+        "units": ", ".join(f"{sku}×{count}" for sku, count in sorted(ask.load.units.items())[:5]),
+        "grams": ask.load.grams,
+        "place": "/".join(part for part in (to.province, to.city) if part),
         "warehouse": wishes.warehouse,
         "promise": wishes.ship_by.isoformat() if wishes.ship_by else "",
     }
@@ -132,41 +129,27 @@ def _late(warehouse: Warehouse, wishes: Wishes, facts: Facts) -> bool:
     return departs(warehouse, facts.now, facts.catalog.company.zone) > wishes.ship_by
 
 
-def _points(
-    order: Order, able: Sequence[Candidate], units: Mapping[str, int], grams: int, wishes: Wishes, facts: Facts
-) -> dict[int, list[Point]]:
+def _points(ask: Ask, able: Sequence[Candidate]) -> dict[int, list[Point]]:
     """Default last, then promise, a courier at all, freight, nearness, stock cover, preference."""
-    couriers = {one.id: match_courier(order, one.id, grams, facts, units) for one in able}
-    prices = [match.quote for match in couriers.values() if match.winner is not None]
-    one_currency = len({str(price["currency"]) for price in prices}) <= 1
-    return {
-        one.id: _warehouse_points(
-            facts.catalog.warehouses[one.id], order, units, couriers[one.id], one_currency, wishes, facts
-        )
-        for one in able
-    }
+    couriers = {one.id: match_courier(ask.at(one.id)) for one in able}
+    compared = len({match.quote.currency for match in couriers.values() if match.quote}) <= 1
+    warehouses = ask.facts.catalog.warehouses
+    return {place: _warehouse_points(warehouses[place], ask, match, compared) for place, match in couriers.items()}
 
 
-def _warehouse_points(
-    warehouse: Warehouse,
-    order: Order,
-    units: Mapping[str, int],
-    courier: Match,
-    one_currency: bool,
-    wishes: Wishes,
-    facts: Facts,
-) -> list[Point]:
-    far = distance(warehouse.province, warehouse.city, order.receiver)
-    total = courier.quote.get("total")
-    freight = total if isinstance(total, int) and one_currency else 0
-    cost = {"freight": str(total or 0), "currency": str(courier.quote.get("currency", ""))}
-    cover = min((facts.free.get((warehouse.id, sku), 0) * 1000 // need for sku, need in units.items()), default=0)
+def _warehouse_points(warehouse: Warehouse, ask: Ask, courier: Match, compared: bool) -> list[Point]:
+    facts = ask.facts
+    far = distance(warehouse.province, warehouse.city, ask.order.receiver)
+    covers = (facts.free.get((warehouse.id, sku), 0) * 1000 // need for sku, need in ask.load.units.items())
+    cover = min(covers, default=0)
     preference = {"priority": str(warehouse.priority)}
+    lacks, amount, cost = rank(courier.quote, compared=compared)
     return [
         Point("not_default", "is_default", int(warehouse.fallback)),
-        Point("promise", "late", int(_late(warehouse, wishes, facts)), {"cutoff": warehouse.cutoff}),
+        Point("promise", "late", int(_late(warehouse, ask.wishes, facts)), {"cutoff": warehouse.cutoff}),
         Point("reachable", "no_courier", int(courier.winner is None)),
-        Point("cheapest", "dearer_from", freight, cost),
+        Point("priced", "unpriced_from", lacks, cost),
+        Point("cheapest", "dearer_from", amount, cost),
         Point(_NEAR[far], _FAR[far], far, preference),
         Point("stock", "less_stock", -min(cover, _MOST), {"cover": str(cover // 1000)}),
         Point("priority", "lower_priority", warehouse.priority, preference),

@@ -7,9 +7,9 @@ has used its box up all the same. Materials are products with the trait `materia
 from dataclasses import replace
 
 from domain import bins
-from domain.couriers import grams_of
 from domain.desk import Desk
 from domain.errors import MaterialMissing
+from domain.loads import grams_of
 from domain.parcels import Parcel
 from domain.people import Actor
 from domain.planning import units_of

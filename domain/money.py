@@ -4,9 +4,12 @@ Currencies differ in how many decimals a minor unit has (JPY has none), so every
 through `parse_minor` with its currency.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import accumulate, pairwise
+
+Sums = tuple[tuple[str, int], ...]
+"""(currency, minor units), each currency once and none with nothing: amounts of several are never added."""
 
 _DECIMALS = {"JPY": 0, "KRW": 0, "VND": 0, "IDR": 0, "CLP": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
 
@@ -57,3 +60,22 @@ def apportion(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     sign, size = (-1 if total < 0 else 1), abs(total)
     upto = [size * weight // whole for weight in accumulate(weights)]
     return tuple(sign * (end - start) for start, end in pairwise([0, *upto]))
+
+
+def sums(amounts: Iterable[tuple[str, int]]) -> Sums:
+    """Amounts added up, each currency by itself."""
+    found: dict[str, int] = {}
+    for currency, amount in amounts:
+        found[currency] = found.get(currency, 0) + amount
+    return tuple((currency, amount) for currency, amount in sorted(found.items()) if amount)
+
+
+def written(amounts: Sums) -> str:
+    """As a fact of a decision: `CNY 1234, USD 500`; '' for nothing. `read_sums` reads it back."""
+    return ", ".join(f"{currency} {amount}" for currency, amount in amounts)
+
+
+def read_sums(text: str) -> Sums:
+    """What `written` wrote."""
+    pairs = (part.split(" ") for part in text.split(", ") if text)
+    return tuple((currency, int(amount)) for currency, amount in pairs)

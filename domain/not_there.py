@@ -5,7 +5,7 @@ picks says what is missing, the count says how much, and somebody else approves 
 on by itself, or has given up its promise (`shortfall`).
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from domain import floor, history, stock_room, stopping, walking
 from domain.desk import Desk
@@ -19,13 +19,24 @@ VERB = ASKED_AGAIN
 _MOST_OPEN = 200
 
 
-def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tuple[Parcel, list[StockDoc]]:
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What came of it: the counts that are to be done, or the bins the units lie in by the books, which know that they
+    were moved since the list was printed."""
+
+    parcel: Parcel
+    counts: tuple[StockDoc, ...] = ()
+    sku: str = ""
+    lies_in: tuple[str, ...] = ()
+
+
+def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> Missing:
     """Units of this product that this parcel wants are not in the bin its paper named ('' = its only product). Its
     orders are held with the reason, the product, the bin and the count, until that count is over; who says so has the
-    stopped parcel. Returns it and the counts, the one that is open already where there is one; one for each bin where
-    the paper named several.
+    stopped parcel. A count that is open already is the one; there is one for each bin where the paper named several.
+    Of units that were moved nothing is held: the parcel is sent to where they lie, and that is counted the next time.
 
-    Raises Unknown, BadValue, NotAllowed, WrongStatus when the parcel is not being picked, LiesElsewhere.
+    Raises Unknown, BadValue, NotAllowed, WrongStatus when the parcel is not being picked.
     """
     box = desk.parcels.by_waybill(code)
     if box is None:
@@ -34,7 +45,10 @@ def report(desk: Desk, actor: Actor, code: str, product: str, reason: str) -> tu
     if box.state is not ParcelState.IN_WAVE or box.warehouse_id is None:
         raise WrongStatus(box.waybill or box.number, box.state, ParcelState.IN_WAVE)
     sku = _product(desk, box, product)
-    return box, [_missing(desk, actor, box, sku, where, reason) for where in walking.named(desk, box, sku)]
+    paper = walking.named(desk, box, sku)
+    if not paper:
+        return Missing(box, sku=sku, lies_in=tuple(walking.send_on(desk, box, sku)))
+    return Missing(box, tuple(_missing(desk, actor, box, sku, where, reason) for where in paper), sku)
 
 
 def _missing(desk: Desk, actor: Actor, box: Parcel, sku: str, where: str, reason: str) -> StockDoc:

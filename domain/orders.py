@@ -154,6 +154,11 @@ class Order:
         return any(hold.open for hold in self.holds)
 
     @property
+    def at_door(self) -> int:
+        """What the courier collects, minor units: of cash on delivery what is not paid yet."""
+        return max(self.total - self.paid, 0) if self.cod else 0
+
+    @property
     def shippable(self) -> tuple[Line, ...]:
         """The lines that still want shipping."""
         return tuple(line for line in self.lines if not line.dropped)

@@ -72,7 +72,7 @@ def _tried(desk: Desk, box: Parcel, order: Order, facts: Facts, news: _News) -> 
         if stuck and stuck != box.why.get("stuck"):
             news.saved.append(replace(box, why={**box.why, "stuck": stuck}))
         return facts
-    why = {part: reason for part, reason in box.why.items() if part != "stuck"}
+    why = {part: reason for part, reason in box.why.items() if part not in ("stuck", "price")}
     dropped = tuple(item for item in box.items if item.dropped)
     ids = (box.id, *desk.parcels.next_ids(len(made.parcels) - 1))
     for place, (parcel, parcel_id) in enumerate(zip(made.parcels, ids, strict=True)):

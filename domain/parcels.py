@@ -234,11 +234,17 @@ class Stage(StrEnum):
 
 class StopKind(StrEnum):
     """REFUND: the goods go back to their shelf. HOLD: the parcel waits for a person's decision (an address, goods or
-    a note changed). REPICK: goods that went back to the shelf belong in the box after all."""
+    a note changed). REPICK: goods that lie on a shelf belong in the box. REPACK: goods that nobody orders any more go
+    back to their shelf, and the rest goes on."""
 
     REFUND = "refund"
     HOLD = "hold"
     REPICK = "repick"
+    REPACK = "repack"
+
+
+TAKES_OUT = (StopKind.REFUND, StopKind.REPACK)
+"""Stops whose goods come out of the box and go back to their shelf, confirmed by the put-back scan."""
 
 
 class StopState(StrEnum):

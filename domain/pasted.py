@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from domain import phones
 from domain.addresses import Place, divide, parse
+from domain.characters import either, simplified
 from domain.place_names import FIELDS
 
 LONGEST = 600
@@ -22,8 +23,9 @@ _LABELS = {
 }
 _LABEL_OF = {word: field for field, words in _LABELS.items() for word in words.split("|")}
 _LABEL_WORDS = sorted(_LABEL_OF, key=len, reverse=True)
-_LABEL = re.compile(rf"(?<![^\W_])({'|'.join(_LABEL_WORDS)})\s*[:：]\s*", re.IGNORECASE)
-_BARE_LABEL = re.compile(rf"(?<!\S)({'|'.join(_LABEL_WORDS)})(?!\s*[:：])\s*", re.IGNORECASE)
+_LABELLED = "|".join(map(either, _LABEL_WORDS))
+_LABEL = re.compile(rf"(?<![^\W_])({_LABELLED})\s*[:：]\s*", re.IGNORECASE)
+_BARE_LABEL = re.compile(rf"(?<!\S)({_LABELLED})(?!\s*[:：])\s*", re.IGNORECASE)
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}  # full width to half
 _ZIP_LINE = re.compile(r"[0-9]{6}")
 _NUMBER = (
@@ -76,7 +78,7 @@ class Pasted:
 def looks_like_name(text: str) -> bool:
     """A surname and a given name whose end ends no place; or a name with a title, or in Latin letters. Not what
     people say around an address (麻烦改到)."""
-    bare = text.strip()
+    bare = simplified(text.strip())
     for title in _TITLE:
         if bare.endswith(title) and len(bare) in range(len(title) + 1, len(title) + 4):
             return True
@@ -115,7 +117,7 @@ def _pieces(text: str) -> list[tuple[str, str, bool]]:
             end = match.start() if match else len(block)
             parts += [(label, part) for one in _BREAK.split(block[at:end]) if (part := one.lstrip(":").strip(" 。.-"))]
             if match:
-                label, at = _LABEL_OF[match[1].lower()], match.end()
+                label, at = _label(match), match.end()
     edge = {0, len(parts) - 1}
     for number, (_, part) in enumerate(parts):
         if part == "\x00":
@@ -123,9 +125,13 @@ def _pieces(text: str) -> list[tuple[str, str, bool]]:
     return [(label, part, number in edge) for number, (label, part) in enumerate(parts) if part != "\x00"]
 
 
+def _label(found: re.Match[str]) -> str:
+    return _LABEL_OF[simplified(found[1]).lower()]
+
+
 def _bare_label(text: str, found: re.Match[str]) -> str:
     """A label without a colon (电话13800001234, 地址浙江省…) is left out when what it says does follow."""
-    field, rest = _LABEL_OF[found[1].lower()], text[found.end() :].split()[:1]
+    field, rest = _label(found), text[found.end() :].split()[:1]
     if field == "phone":
         says = bool(rest) and rest[0].startswith("\x00")
     elif field == "name":
@@ -172,9 +178,9 @@ def _apart(piece: str, may_name: bool, started: bool) -> tuple[list[str], list[s
         return ([named], [" ".join(rest)]) if may_name and looks_like_name(named) else ([], [])
     if may_name and len(rest) > 1 and looks_like_name(rest[-1]) and not parse(rest[-1]).city:
         return [rest[-1]], [" ".join(rest[:-1])]
-    tail = _AT_END.search(piece)
+    tail = _AT_END.search(simplified(piece))
     if may_name and tail and looks_like_name(tail[1]):
-        return [tail[1]], [piece[: tail.start()]]
+        return [piece[tail.start() : tail.end()]], [piece[: tail.start()]]
     return [], [piece]
 
 

@@ -16,6 +16,7 @@ from domain.divisions import (
     COUNTRY,
     FILLERS,
     FULL,
+    HONG_KONG,
     LOOKALIKES,
     LOOSE,
     NAMES,
@@ -146,7 +147,7 @@ def _bare(
     alone = end == len(text) or text[end] in SEPARATORS
     named = _meant(text, at, end, known, named)
     places: tuple[Division, ...] = ()
-    if named and _is_word(text, end):
+    if named and (_is_word(text, end) or (text[at:end] == "香港" and text.startswith(HONG_KONG, end))):
         cities = [one.city for one in known]
         fits = [place for place in named if not place.district or (alone and known) or place.city in cities]
         places = _joined(known, tuple(fits)) if fits else ()

@@ -12,15 +12,17 @@ from datetime import datetime, timedelta
 from domain import bins, exchanges, kits, notices, number_pools, splitting
 from domain.catalog import Catalog
 from domain.couriers import asked, price_of
-from domain.couriers import grams_of as grams_of  # everybody who plans a box asks here
 from domain.customer_records import keys_of
 from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
 from domain.holds import Finding, Hold, HoldCode, reconcile
 from domain.joining import joined
+from domain.loads import grams_of as grams_of  # everybody who plans a box asks here
+from domain.loads import load_of
 from domain.merging import groups, key_of, waits_for
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
+from domain.plans import priced
 from domain.policy import Policy
 from domain.records import NoticeKind
 from domain.screening import Facts, screen, wanted
@@ -69,16 +71,13 @@ def reprice(desk: Desk, parcel: Parcel, grams: int) -> Parcel:
     was where its contract has no price for that."""
     if parcel.courier_id is None or parcel.warehouse_id is None:
         return parcel
-    order = desk.orders.get(parcel.order_ids[0])
+    orders = [*desk.orders.many(parcel.order_ids).values()]
     facts = Facts(desk.catalog, desk.policy, {}, {}, desk.now)
-    ask = asked(order, parcel.warehouse_id, grams, facts, units_of(parcel))
+    load = load_of(orders, parcel.live_items, facts, grams)
     if parcel.size:
-        mm3, longest = math.prod(parcel.size), max(parcel.size)
-        ask = replace(ask, load=replace(ask.load, mm3=mm3, longest_mm=longest))
-    price = price_of(desk.catalog.couriers[parcel.courier_id], ask)
-    if price is None:
-        return parcel
-    return replace(parcel, freight=price.total, freight_currency=price.currency, tariff_id=price.tariff_id or None)
+        load = replace(load, mm3=math.prod(parcel.size), longest_mm=max(parcel.size))
+    price = price_of(desk.catalog.couriers[parcel.courier_id], asked(orders[0], parcel.warehouse_id, load, facts))
+    return parcel if price is None else priced(parcel, price)
 
 
 def units_of(parcel: Parcel) -> dict[str, int]:
@@ -243,7 +242,8 @@ def _tell_merged(desk: Desk, joined: Collection[Parcel], orders: Sequence[Order]
     merged = [order for order in orders if order.id in among]
     if not merged:
         return
-    takers = desk.hands.takers([order.id for order in merged])
+    hands = desk.hands.many([order.id for order in merged])
+    takers = {order_id: hand.taken_by for order_id, hand in hands.items()}
     told: dict[int, int] = {}
     for order in merged:
         for person in (takers.get(order.id), order.first_approver):

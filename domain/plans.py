@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain import splitting
-from domain.couriers import carried_g, grams_of, match_courier
+from domain.couriers import asked, carried_g, match_courier
 from domain.holds import Finding, HoldCode, open_codes
+from domain.loads import load_of
 from domain.match import Match, losers_in, told
 from domain.matching import match_warehouse
 from domain.merging import verdict
@@ -19,7 +20,11 @@ from domain.parcels import Item, Parcel, ParcelState
 from domain.screening import IN_PIECES, Facts, covering, parts_of, serving, short
 from domain.shortage import Parting
 from domain.splitting import Box
+from domain.tariffs import Quote
 from domain.worth import margin, thin
+
+_TOLD = ("total", "currency", "charges", "left_out")
+"""Parts of a price that are news of it; its weight alone is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def _planned(orders: Sequence[Order], items: Sequence[Item], facts: Facts, parti
     parcels: list[Parcel] = []
     left = facts
     for number, box in enumerate(boxes, 1):
-        found = _parcel(leader, box, _kept(left, boxes[number:]))
+        found = _parcel(orders, leader, box, _kept(left, boxes[number:]))
         if isinstance(found, Match):
             fault = _nowhere(found, leader, facts)
             return Plan((), (fault,) if fault else (), _refused(orders, "no_warehouse", told(found.losers)))
@@ -149,54 +154,48 @@ def _kept(facts: Facts, boxes: Sequence[Box]) -> Facts:
     return facts
 
 
-def _parcel(order: Order, box: Box, facts: Facts) -> Parcel | Finding | Match | None:
+def _parcel(orders: Sequence[Order], leader: Order, box: Box, facts: Facts) -> Parcel | Finding | Match | None:
     """The box with its warehouse and courier, or why nobody sends it: the match when no warehouse does, None when
     screening says it already."""
-    units = splitting.units_of(box.items)
-    warehouse = match_warehouse(order, facts, units)
+    load = load_of(orders, box.items, facts)
+    warehouse = match_warehouse(leader, load, facts)
     if warehouse.winner is None:
         return warehouse
-    grams = grams_of(units, facts.catalog, facts.policy)
-    courier = match_courier(order, warehouse.winner, grams, facts, units)
-    if courier.winner is None:
-        return None if _nowhere_to_go(order) else nobody_carries(courier)
-    freight, currency, tariff = priced(courier)
+    courier = match_courier(asked(leader, warehouse.winner, load, facts))
+    if courier.quote is None:
+        return None if _nowhere_to_go(leader) else nobody_carries(courier)
     why = {"policy": facts.policy.version, "warehouse": warehouse.as_data(), "courier": courier.as_data()}
-    return Parcel(
+    planned = Parcel(
         id=0,
         state=ParcelState.PLANNED,
-        shop_id=order.shop_id,
+        shop_id=leader.shop_id,
         warehouse_id=warehouse.winner,
         courier_id=courier.winner,
-        expected_g=grams,
-        freight=freight,
-        freight_currency=currency,
-        tariff_id=tariff,
+        expected_g=load.grams,
         items=box.items,
         why=why,
     )
+    return priced(planned, courier.quote)
 
 
 def _owed(order: Order, parting: Parting, first: Parcel, facts: Facts) -> Parcel:
     """What is owed as a box from nowhere yet; its freight is guessed as if it came from where the first box does, so
     that the margin is judged over all of them."""
-    units = splitting.units_of(parting.owed)
-    grams = grams_of(units, facts.catalog, facts.policy)
-    courier = match_courier(order, first.warehouse_id or 0, grams, facts, units)
-    freight, currency, _ = priced(courier) if courier.winner is not None else (0, first.freight_currency, None)
-    return Parcel(
+    load = load_of([order], parting.owed, facts)
+    courier = match_courier(asked(order, first.warehouse_id or 0, load, facts))
+    owed = Parcel(
         id=0,
         state=ParcelState.PLANNED,
         shop_id=order.shop_id,
-        expected_g=grams,
-        freight=freight,
-        freight_currency=currency,
+        expected_g=load.grams,
+        freight_currency=first.freight_currency,
         items=parting.owed,
         why={
             "policy": facts.policy.version,
             "part": {"rule": parting.rule, "currency": order.currency, **parting.facts},
         },
     )
+    return replace(priced(owed, courier.quote), tariff_id=None) if courier.quote else owed
 
 
 def _nowhere(match: Match, order: Order, facts: Facts) -> Finding | None:
@@ -245,12 +244,16 @@ def _suspended(match: Match) -> Finding | None:
     return Finding(HoldCode.COURIER_SUSPENDED, {"tried": str(len(match.losers)), **seen}, ends)
 
 
-def priced(courier: Match) -> tuple[int, str, int | None]:
-    """(freight, currency, tariff id or None for the courier's simple terms) of a match that has a winner."""
-    total, tariff = courier.quote["total"], courier.quote["tariff"]
-    assert isinstance(total, int)
-    assert isinstance(tariff, int)
-    return total, str(courier.quote["currency"]), tariff or None
+def priced(parcel: Parcel, price: Quote) -> Parcel:
+    """The box with what it is estimated to cost. How that came about is told by what its courier won with, and where
+    it is not that (weighed since, a member left), by a `price` of its own."""
+    why = {part: reason for part, reason in parcel.why.items() if part != "price"}
+    told, won = price.as_data(), why.get("courier")
+    known = won.get("quote") if isinstance(won, Mapping) else None
+    if not isinstance(known, Mapping) or any(known.get(part) != told.get(part) for part in _TOLD):
+        why["price"] = told
+    tariff = price.tariff_id or None
+    return replace(parcel, freight=price.total, freight_currency=price.currency, tariff_id=tariff, why=why)
 
 
 def _with_reasons(orders: Sequence[Order], parcels: Sequence[Parcel], boxes: Sequence[Box], facts: Facts) -> Plan:

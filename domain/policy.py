@@ -10,7 +10,7 @@ from domain.choices import Reading, choice, hidden, read, write
 from domain.holds import CATALOGUE, CURED, UNTOUCHABLE, HoldCode
 from domain.paper_rules import Papers
 from domain.people import Right
-from domain.policy_checks import CheckRules, Weighing
+from domain.policy_checks import CheckRules, ProofRules, Weighing
 from domain.policy_sections import (
     Alerts,
     Areas,
@@ -95,6 +95,7 @@ class Policy:
     waybills: WaybillRules = field(default_factory=WaybillRules)
     scanning: Scanning = field(default_factory=Scanning)
     checks: CheckRules = field(default_factory=CheckRules)
+    proofs: ProofRules = field(default_factory=ProofRules)
     weighing: Weighing = field(default_factory=Weighing)
     waves: Waves = field(default_factory=Waves)
     papers: Papers = field(default_factory=Papers)

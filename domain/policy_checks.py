@@ -54,6 +54,17 @@ class CheckRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ProofRules:
+    """Which boxes leave only when a photo or a film of their packing is kept. Nothing chosen = none."""
+
+    worth: Mapping[str, int] = choice(
+        {}, "boxes with goods worth this or more, minor units, as {CNY = 50_000, '*' = 8_000}", low=1
+    )
+    skus: tuple[str, ...] = choice((), "and boxes with one of these products")
+    shops: tuple[str, ...] = choice((), "and all boxes of these shops (their names)")
+
+
+@dataclass(frozen=True, slots=True)
 class Weighing:
     """Bands and doubts of the scales. Up to `heavy_over_g` the band is `weight_tolerance_g` or _percent, above it the
     heavy one."""

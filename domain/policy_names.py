@@ -28,6 +28,8 @@ _NAMED = {
     "checks.by_warehouse.@": "warehouse",
     "checks.serials.@": "product",
     "checks.material": "product",
+    "proofs.skus.*": "product",
+    "proofs.shops.*": "shop",
     "stock.safety_of.@": "product",
     "waves.rules.*.couriers.*": "courier",
     "waves.rules.*.warehouses.*": "warehouse",

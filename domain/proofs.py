@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from domain import floor, history, notices, stopping
+from domain import floor, history, notices, stop_calls
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed
 from domain.parcels import Parcel, Stop, StopKind, StopState
 from domain.people import STATION_RIGHT, Actor, Right, Station, may, require
+from domain.proofs_wanted import VERB
 from domain.records import Event, NoticeKind
 
-VERB = "proof"
 MINUTES = 30
 """So long after its scan a parcel is still what somebody has before them."""
 MOST = 20
@@ -93,7 +93,7 @@ def keep(desk: Desk, actor: Actor, task: Task, shot: Shot) -> int:
     history.note(desk, actor, "parcel", box.id, VERB, shot.sha256[:12], step=str(task.step), **facts)
     stops = desk.stops.of_parcels([box.id]).get(box.id, ())
     notices.redraw(desk, NoticeKind.STOP, [stop.id for stop in stops])
-    stopping.redraw_boards(desk)
+    stop_calls.redraw_boards(desk)
     return len(before) + 1
 
 

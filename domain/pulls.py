@@ -9,18 +9,18 @@ import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import away, bins, history, notices, putting_back, replies, stock, stopping, withdrawal
+from domain import away, bins, history, notices, putting_back, replies, stock, stop_calls, stopping, withdrawal
 from domain.aftermath import stock_arrived, wave_progress
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
-from domain.parcels import Parcel, ParcelState, Stop, StopKind, StopState, WaveState
+from domain.parcels import TAKES_OUT, Parcel, ParcelState, Stop, StopKind, StopState, WaveState
 from domain.people import CLOCK, Actor, Right, may, require
+from domain.proofs_wanted import REPICKED as REPICKED  # its event
 from domain.records import NoticeKind
 
 _SHELF = re.compile(r"STOP(\d{3,6})")
 BATCH = 50
 _MOST_DOUBLINGS = 10
-REPICKED = "repicked"
 
 
 def shelf_code(warehouse_id: int) -> str:
@@ -50,7 +50,7 @@ def acknowledge(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
     acked = replace(stop, state=StopState.ACKED, acked_by=actor.name, acked_at=desk.now, next_at=until)
     desk.stops.save(acked)
     history.note(desk, actor, "parcel", parcel.id, "stop_acknowledged")
-    stopping.redraw(desk, stop)
+    stop_calls.redraw(desk, stop)
     replies.of_stop(desk, acked)
     return replace(acked, revision=acked.revision + 1)
 
@@ -69,7 +69,7 @@ def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
     Raises NotAllowed, WrongStatus when nothing stops it, BadValue on another warehouse's shelf, AlreadyScanned.
     """
     require(actor, Right.PUT_BACK, warehouse=parcel.warehouse_id)
-    stops = stopping.open_of(desk, parcel, StopKind.REFUND, StopKind.HOLD)
+    stops = stopping.open_of(desk, parcel, *TAKES_OUT, StopKind.HOLD)
     if not stops:
         raise WrongStatus(parcel.waybill or parcel.number, parcel.state, "stopped")
     if parcel.warehouse_id != warehouse_id:
@@ -80,12 +80,12 @@ def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
     for stop in waiting:
         news = _answered(desk, actor, stop)
         news = replace(news, state=StopState.PULLED, pulled_by=actor.name, pulled_at=desk.now)
-        if stop.kind is StopKind.REFUND:  # its goods go on to their own shelf, and that is theirs to do
+        if stop.kind in TAKES_OUT:  # its goods go on to their own shelf, and that is theirs to do
             until = desk.now + timedelta(minutes=desk.policy.stops.put_back_minutes)
             who = (stop.named_id, stop.named) if stop.named_id is not None else (actor.person_id, actor.name)
             news = replace(news, named_id=who[0], named=who[1], level=0, next_at=until)
         desk.stops.save(news)
-        stopping.redraw(desk, stop)
+        stop_calls.redraw(desk, stop)
         replies.of_stop(desk, news)
     history.note(desk, actor, "parcel", parcel.id, stopping.PULLED, shelf_code(warehouse_id))
     return desk.stops.get(waiting[0].id)
@@ -101,9 +101,10 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel, into: str = "") -> tuple[
     """The goods of a stopped parcel are on their shelf again: only now is their stock free (promise 2). `into` is the
     bin whose code was scanned for it, '' = none.
 
-    Raises PullFirst while what somebody had in hand was not pulled, BinWanted, AlreadyScanned, WrongStatus.
+    Raises PullFirst while what somebody had in hand and a refund stops was not pulled, BinWanted, AlreadyScanned,
+    WrongStatus.
     """
-    stops = stopping.open_of(desk, parcel, StopKind.REFUND)
+    stops = stopping.open_of(desk, parcel, *TAKES_OUT)
     if not stops:
         _only_held(desk, parcel)
         done = [e for e in desk.history("parcel", parcel.id) if e.verb == stock.Document.PUT_BACK]
@@ -111,7 +112,7 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel, into: str = "") -> tuple[
             raise AlreadyScanned(parcel.waybill, "put_back", done[0].actor, done[0].at)
         raise WrongStatus(parcel.waybill, parcel.state, "stopped")
     in_hand = parcel.state is not ParcelState.IN_WAVE and desk.policy.stops.second_scan
-    if in_hand and any(stop.state is not StopState.PULLED for stop in stops):
+    if in_hand and any(stop.kind is StopKind.REFUND and stop.state is not StopState.PULLED for stop in stops):
         raise PullFirst(parcel.waybill, shelf_code(parcel.warehouse_id or 0))
     other, goods = putting_back.confirm(desk, actor, parcel, stops, into)
     out = _out(desk, actor, parcel, stops, stock.Document.PUT_BACK)
@@ -131,9 +132,10 @@ def _only_held(desk: Desk, parcel: Parcel) -> None:
 
 def waits_for_bin(desk: Desk, parcel: Parcel) -> bool:
     """Whether a code after this parcel's may be the bin its goods are back in."""
-    refunds = stopping.open_of(desk, parcel, StopKind.REFUND) if desk.policy.stops.put_back_bins else []
+    stops = stopping.open_of(desk, parcel, *TAKES_OUT) if desk.policy.stops.put_back_bins else []
     pulled = parcel.state is ParcelState.IN_WAVE or not desk.policy.stops.second_scan
-    return bool(refunds) and (pulled or all(stop.state is StopState.PULLED for stop in refunds))
+    refunds = [stop for stop in stops if stop.kind is StopKind.REFUND]
+    return bool(stops) and (pulled or all(stop.state is StopState.PULLED for stop in refunds))
 
 
 def torn(desk: Desk, actor: Actor, stop_id: int, revision: int) -> Stop:
@@ -182,19 +184,27 @@ def _out(desk: Desk, actor: Actor, parcel: Parcel, stops: list[Stop], document: 
 
 
 def _close(desk: Desk, actor: Actor, stop: Stop, lines: set[int], document: stock.Document) -> None:
-    """The stop is done; its order is cancelled when nothing of it is left to ship."""
+    """The stop is done; its order is cancelled when nothing of it is left to ship. What a repack took out is no line of
+    its order, whatever became of that number since."""
     news = _answered(desk, actor, stop)
     desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
     order = desk.orders.get(stop.order_id)
-    kept = tuple(replace(line, dropped=True) if line.line_no in lines else line for line in order.lines)
+    gone = lines if stop.kind is StopKind.REFUND else set()
+    kept = tuple(replace(line, dropped=True) if line.line_no in gone else line for line in order.lines)
     desk.orders.save([withdrawal.settled(desk, actor, replace(order, lines=kept))])
     if stop.refund_id:
         desk.refunds.save(replace(desk.refunds.get(stop.refund_id), stopped=True))
     verb = "put_back" if document is stock.Document.PUT_BACK else "sheet_torn"
     history.note(desk, actor, "order", order.id, verb)
-    stopping.redraw(desk, stop)
+    stop_calls.redraw(desk, stop)
     notices.redraw(desk, NoticeKind.ORDER, [order.id])
     stock_arrived(desk)
+
+
+def fills(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
+    """Whether whoever packs puts into this box what it lacks: its pick scan is theirs, too."""
+    packs = parcel.state is not ParcelState.IN_WAVE and may(actor, Right.PACK, warehouse=parcel.warehouse_id)
+    return packs and bool(stopping.open_of(desk, parcel, StopKind.REPICK))
 
 
 def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
@@ -206,9 +216,10 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
     for task in tasks:
         news = _answered(desk, actor, task)
         desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
-        stopping.redraw(desk, task)
+        stop_calls.redraw(desk, task)
     if tasks:
         history.note(desk, actor, "parcel", parcel.id, REPICKED)
+        notices.redraw(desk, NoticeKind.ORDER, {task.order_id for task in tasks})
         stopping.reblock_each(desk, parcel.order_ids)
     return bool(tasks)
 
@@ -222,9 +233,9 @@ def tick(desk: Desk) -> int:
         news = replace(stop, level=stop.level + 1, next_at=_next(desk, stop))
         desk.stops.save(news)
         history.note(desk, CLOCK, "parcel", stop.parcel_id, "stop_escalated", level=str(news.level))
-        told = replace(news, level=stopping.next_level(stop))
-        stopping.tell(desk, told, boxes[stop.parcel_id], again=":shelf" if stop.state is StopState.PULLED else "")
-        stopping.redraw(desk, stop)
+        told = replace(news, level=stop_calls.next_level(stop))
+        stop_calls.tell(desk, told, boxes[stop.parcel_id], again=":shelf" if stop.state is StopState.PULLED else "")
+        stop_calls.redraw(desk, stop)
     return len(due) + replies.tick(desk)
 
 
@@ -232,7 +243,7 @@ def _next(desk: Desk, stop: Stop) -> datetime:
     """When the person after the next one is told. The policy's minutes count from the beginning (told at 2, 5, 10);
     past their end the last gap goes on. Who is last in the chain is reminded after twice as long each time, so that a
     night makes seven messages and not a hundred. A clock that stood still does not make up for it."""
-    over = max(0, stopping.next_level(stop) - len(stopping.chain(stop)) + 1)
+    over = max(0, stop_calls.next_level(stop) - len(stop_calls.chain(stop)) + 1)
     step = _step(desk, stop)
     gap = timedelta(minutes=min(step << min(over, _MOST_DOUBLINGS), max(step, desk.policy.stops.longest_minutes)))
     planned = (stop.next_at or desk.now) + gap

@@ -5,6 +5,7 @@ pass it over.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from zlib import crc32
@@ -74,13 +75,26 @@ def holder(desk: Desk, hand: Hand) -> int:
     return hand.taken_by if hand.taken_at is not None and hand.taken_at > taken_since(desk) else 0
 
 
-def in_other_hands(desk: Desk, actor: Actor, order: Order) -> InHand | None:
+def in_other_hands(desk: Desk, actor: Actor, order: Order, hand: Hand | None = None) -> InHand | None:
     """The refusal that names who else looks at the order now; None when nobody does."""
-    hand = desk.hands.of(order.id)
+    hand = desk.hands.of(order.id) if hand is None else hand
     who = holder(desk, hand)
     if who in (0, actor.person_id):
         return None
     return InHand(order.number, desk.people.get(who).name, hand.taken_at or desk.now)
+
+
+def spoken_for(desk: Desk, actor: Actor, orders: Collection[Order]) -> dict[int, InHand]:
+    """Of these the ones a batch leaves alone, by id: somebody else looks at them now, or they are put off."""
+    known = {order.id: order for order in orders}
+    found: dict[int, InHand] = {}
+    for order_id, hand in (desk.hands.many(known) if known else {}).items():
+        order = known[order_id]
+        if taken := in_other_hands(desk, actor, order, hand):
+            found[order_id] = taken
+        elif hand.snoozed_until is not None and snoozed(desk, hand):
+            found[order_id] = InHand(order.number, "", hand.snoozed_until)
+    return found
 
 
 def snoozed(desk: Desk, hand: Hand) -> bool:

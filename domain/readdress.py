@@ -11,20 +11,22 @@ from dataclasses import dataclass, field, replace
 from domain import boxed, dock, history, numbering, plans, printing, recheck, stock, withdrawal
 from domain.aftermath import wave_progress
 from domain.approval import claims
-from domain.couriers import asked, match_courier
+from domain.couriers import Ask, asked, match_courier
 from domain.desk import Desk
 from domain.errors import NoCourierThere, TwoPlaces
 from domain.holds import HoldCode
+from domain.loads import load_of
 from domain.match import Fault, Match
 from domain.matching import not_from
 from domain.merging import one_place
 from domain.orders import Order, OrderStatus
 from domain.parcels import IN_HOUSE, Parcel, ParcelState, Stage
 from domain.people import Actor
-from domain.planning import load_facts, reprice, units_of
+from domain.planning import load_facts, reprice
 from domain.records import Event
 from domain.screening import Facts
 from domain.stopping import stage_of
+from domain.wishes import wishes_of
 
 _HERE = IN_HOUSE | {ParcelState.READY}
 _WISHES = frozenset(
@@ -177,10 +179,12 @@ def _carried(desk: Desk, order: Order, box: Parcel, facts: Facts, *, moved: bool
     leader = replace(plans.leader_of([order, *others]), courier_hint=order.courier_hint)
     if any(one.courier_hint not in ("", order.courier_hint) for one in others):
         leader = replace(leader, courier_hint="")
-    news, fault, match = _asking(desk, leader, box, facts)
+    load = load_of([order, *others], box.live_items, facts, box.weight_g or box.expected_g)
+    ask = asked(leader, box.warehouse_id or 0, load, facts)
+    news, fault, match = _asking(desk, ask, box)
     if news is not None:
         return news, ()
-    anyhow, hard, _ = _asking(desk, _wishless(leader), box, facts)
+    anyhow, hard, _ = _asking(desk, asked(_wishless(leader), ask.warehouse_id, load, facts), box)
     if anyhow is None and moved:
         courier = desk.catalog.couriers.get(box.courier_id or 0)
         raise NoCourierThere(order.number, courier.name if courier else "-", *(hard or ("", {})))
@@ -192,25 +196,22 @@ def _wishless(order: Order) -> Order:
     return replace(order, courier_hint="", seller_note="", buyer_message="")
 
 
-def _asking(desk: Desk, order: Order, box: Parcel, facts: Facts) -> tuple[Parcel | None, Fault | None, Match]:
+def _asking(desk: Desk, ask: Ask, box: Parcel) -> tuple[Parcel | None, Fault | None, Match]:
     """The box as its courier, or the one that must take over, carries it (None: nobody does), what is wrong with its
     own, and who could."""
-    assert box.warehouse_id is not None
-    grams = box.weight_g or box.expected_g
-    ask = asked(order, box.warehouse_id, grams, facts, units_of(box))
     fault = recheck.fault_of(desk, box, ask)
-    match = match_courier(order, box.warehouse_id, grams, facts, units_of(box))
+    match = match_courier(ask)
     if fault is None and not (match.because in _ASKED_FOR and match.winner != box.courier_id):
-        return reprice(desk, box, grams), None, match
-    if match.winner is None:
+        return reprice(desk, box, ask.load.grams), None, match
+    if match.quote is None:
         return None, fault, match
     why = fault or ("not_favoured", {"won": match.name})
-    return reprice(desk, recheck.moved(desk, box, why, match), grams), fault, match
+    return reprice(desk, recheck.moved(desk, box, why, match, match.quote), ask.load.grams), fault, match
 
 
 def _in_vain(desk: Desk, order: Order, box: Parcel, facts: Facts, match: Match, fault: Fault) -> AsItIs:
     """Who was asked for, and what keeps them from it: of a courier nobody knows only that."""
-    wishes = asked(order, box.warehouse_id or 0, box.expected_g, facts, units_of(box)).wishes
+    wishes = wishes_of(order, facts.policy.matching)
     code = wishes.platform or wishes.note
     couriers = desk.catalog.couriers
     name = next((one.name for one in couriers.values() if one.code == code), "")

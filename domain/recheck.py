@@ -9,14 +9,16 @@ from dataclasses import replace
 from domain import history, interception, notices, withdrawal
 from domain.couriers import Ask, asked, courier_fault, match_courier, price_of
 from domain.desk import Desk
+from domain.loads import load_of
 from domain.match import Fault, Match
 from domain.orders import Order
 from domain.parcels import Parcel
 from domain.people import CLOCK
-from domain.planning import courier_facts, refresh, units_of
+from domain.planning import courier_facts, refresh
 from domain.plans import leader_of, priced
 from domain.records import Event, NoticeKind
 from domain.screening import Facts
+from domain.tariffs import Quote
 
 
 def carried(desk: Desk, ready: Sequence[Parcel]) -> list[Parcel]:
@@ -34,11 +36,11 @@ def carried(desk: Desk, ready: Sequence[Parcel]) -> list[Parcel]:
         if fault is None:
             result.append(parcel)
             continue
-        match = another(parcel, ask)
-        if match.winner is None:
+        match = match_courier(ask)
+        if match.quote is None:
             stranded.append(parcel)
             continue
-        news = moved(desk, parcel, fault, match)
+        news = moved(desk, parcel, fault, match, match.quote)
         changed.append(news)
         result.append(replace(news, revision=news.revision + 1))
         events.append(history.line(desk, CLOCK, "parcel", parcel.id, "rematched", fault[0], to=match.name))
@@ -48,16 +50,12 @@ def carried(desk: Desk, ready: Sequence[Parcel]) -> list[Parcel]:
     return result
 
 
-def another(parcel: Parcel, ask: Ask) -> Match:
-    """Who carries it now that its courier does not."""
-    return match_courier(ask.order, ask.warehouse_id, parcel.expected_g, ask.facts, units_of(parcel))
-
-
 def ask_of(parcel: Parcel, orders: Mapping[int, Order], facts: Facts) -> Ask:
     """What the box asks now, for all of its orders."""
     assert parcel.warehouse_id is not None
-    order = leader_of([orders[order_id] for order_id in parcel.live_orders])
-    return asked(order, parcel.warehouse_id, parcel.expected_g, facts, units_of(parcel))
+    inside = [orders[order_id] for order_id in parcel.live_orders]
+    load = load_of(inside, parcel.live_items, facts, parcel.expected_g)
+    return asked(leader_of(inside), parcel.warehouse_id, load, facts)
 
 
 def fault_of(desk: Desk, parcel: Parcel, ask: Ask) -> Fault | None:
@@ -71,14 +69,11 @@ def fault_of(desk: Desk, parcel: Parcel, ask: Ask) -> Fault | None:
     return "no_tariff", {"province": ask.order.receiver.province}
 
 
-def moved(desk: Desk, parcel: Parcel, fault: Fault, match: Match) -> Parcel:
+def moved(desk: Desk, parcel: Parcel, fault: Fault, match: Match, price: Quote) -> Parcel:
     """With the new courier; the old one stands among the losers already, and `before` says it was chosen once."""
-    freight, currency, tariff = priced(match)
     before = {"name": desk.catalog.couriers[parcel.courier_id or 0].name, "reason": fault[0], "facts": dict(fault[1])}
     why = {**parcel.why, "courier": {**match.as_data(), "before": before}}
-    return replace(
-        parcel, courier_id=match.winner, freight=freight, freight_currency=currency, tariff_id=tariff, why=why
-    )
+    return priced(replace(parcel, courier_id=match.winner, why=why), price)
 
 
 def _back(desk: Desk, stranded: Sequence[Parcel], orders: dict[int, Order]) -> None:

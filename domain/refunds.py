@@ -16,14 +16,14 @@ from domain.parcels import Parcel, ParcelState, Refund
 _LIVE = (RefundState.REQUESTED, RefundState.SUCCESS)
 
 
-def _is_total(external_id: str) -> bool:
+def is_total(external_id: str) -> bool:
     """A file tells what came back in all, beside the single refunds of payloads: the two are not added."""
     return external_id.endswith(":file")
 
 
 def _larger(amounts: Collection[tuple[str, int]]) -> int:
-    totals = sum(amount for number, amount in amounts if _is_total(number))
-    return max(totals, sum(amount for number, amount in amounts if not _is_total(number)))
+    totals = sum(amount for number, amount in amounts if is_total(number))
+    return max(totals, sum(amount for number, amount in amounts if not is_total(number)))
 
 
 def money_back(records: Collection[Refund]) -> int:
@@ -62,12 +62,13 @@ def about(order: Order, refund: IncomingRefund, known: Collection[Refund], meant
     return _named(order, refund, mine, meant, gone, strange, whole=whole)
 
 
-def told(desk: Desk, order: Order, refund: IncomingRefund) -> tuple[Order, About]:
-    """What the refund says of the goods, and the order with a line of its own for units it names (not saved)."""
+def told(desk: Desk, order: Order, refund: IncomingRefund, dock: Collection[int]) -> tuple[Order, About]:
+    """What the refund says of the goods, and the order with a line of its own for units it names (not saved). Parcels
+    on the `dock` have not left."""
     if refund.state not in _LIVE:
         return order, About()
     records = desk.refunds.of_order(order.id)
-    order, meant = parts.divided(desk, order, refund, records)
+    order, meant = parts.divided(desk, order, refund, records, dock)
     return order, about(order, refund, records, meant)
 
 
@@ -81,15 +82,18 @@ def _named(
     *,
     whole: bool,
 ) -> About:
-    """Of a refund that names lines: those of told units, those granted before, and the others if it is worth them."""
+    """Of a refund that names lines: those of told units, those granted before, and the others if it is worth them and
+    tells no units of them."""
     exact = {number for numbers in meant.values() for number in numbers}
     others = [line for line in order.lines if line.external_id in refund.line_ids and line.external_id not in meant]
     before = mine.line_nos if mine and mine.state == RefundState.SUCCESS else ()
     asked = [line for line in others if line.line_no not in before]
     had = [line for line in order.lines if line in others or line.line_no in exact]
-    clear = whole or not (refund.amount and had) or refund.amount >= worth(order, _numbers(had))
+    units = dict(zip(refund.line_ids, refund.units, strict=False))
+    some = {line.external_id for line in others if units.get(line.external_id)}  # of which only a person knows them
+    clear = whole or (not some and (not (refund.amount and had) or refund.amount >= worth(order, _numbers(had))))
     kept = exact | {line.line_no for line in others if clear or line not in asked}
-    open_ids = {line.external_id for line in asked} if not clear else set()
+    open_ids = some | {line.external_id for line in asked} if not clear else set()
     return About(tuple(sorted(kept.union(gone))), tuple(sorted(open_ids.union(strange))))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import approval, history, interception, limits, looking, notices, queue, readdress, withdrawal
+from domain import approval, history, interception, limits, looking, notices, queue, readdress, repacking, withdrawal
 from domain.desk import Desk
 from domain.errors import (
     BadValue,
@@ -54,15 +54,15 @@ def announce(desk: Desk, order_ids: Collection[int], *, decided: bool = False) -
 def approve(desk: Desk, actor: Actor, order_id: int, revision: int, *, sure: bool = False) -> Order:
     """Approve one order as the card showed it; where two people must, the first yes leaves it in review.
 
-    `sure` approves what somebody else has in hand. Raises NotAllowed, Stale, InHand, WrongStatus, HeldOrder,
-    OutsideHours, OverLimit, TwoPeople (a machine's yes), SameApprover.
+    `sure` approves what somebody else has in hand, the order itself or one that travels along. Raises NotAllowed,
+    Stale, InHand, WrongStatus, HeldOrder, OutsideHours, OverLimit, TwoPeople (a machine's yes), SameApprover.
     """
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     seen(desk, order, revision)
     if not sure and (taken := queue.in_other_hands(desk, actor, order)):
         raise taken
-    outcome = approval.approve_all(desk, actor, [order])
+    outcome = approval.approve_all(desk, actor, [order], sure=sure)
     fault = outcome.refused.get(order.number)
     if isinstance(fault, TwoPeople) and actor.person_id is not None:
         return _first_yes(desk, actor, desk.orders.get(order_id))
@@ -276,9 +276,17 @@ def releases(policy: Policy, actor: Actor, code: HoldCode, *, shop: int | None =
 
 
 def release_hold(
-    desk: Desk, actor: Actor, order_id: int, revision: int, code: HoldCode, *, sure: bool = False
+    desk: Desk,
+    actor: Actor,
+    order_id: int,
+    revision: int,
+    code: HoldCode,
+    *,
+    sure: bool = False,
+    repack: bool = False,
 ) -> Order:
-    """Release one hold by hand; it is remembered with its evidence. Raises NotAllowed, HoldNotReleasable, Stale; for
+    """Release one hold by hand; it is remembered with its evidence. `repack`: the boxes here become what is ordered now
+    (`domain.repacking`, with what it raises). Raises NotAllowed, HoldNotReleasable, Stale; for
     goods in the house ShipsAsItIs unless the person is `sure`, NotSeen while nobody has seen what was called back, and
     for their new address TwoPlaces, NoCourierThere."""
     order = desk.orders.get(order_id)
@@ -288,19 +296,21 @@ def release_hold(
         raise Stale(order.number, "hold_released")
     if not releasable(desk.policy, actor, order, code):
         raise HoldNotReleasable(code, CATALOGUE[code].owner)
-    late = readdress.foreseen(desk, order, (code,))
+    late = () if repack else readdress.foreseen(desk, order, (code,))
     if late and not sure:
         raise ShipsAsItIs(order.number)
     told = (f"{one.asked or '-'} / {one.parcel} {one.ships} / {one.why}" for one in late)
     desk.record([history.line(desk, actor, "order", order_id, "ships_as_it_is", text) for text in told])
-    order = _released(desk, actor, order, (code,))
+    order = _released(desk, actor, order, (code,), repack=repack)
     announce(desk, [order_id])
     return order
 
 
-def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode]) -> Order:
+def _released(desk: Desk, actor: Actor, order: Order, codes: Sequence[HoldCode], *, repack: bool = False) -> Order:
     if order.status is OrderStatus.RELEASED:
         order = readdress.take(desk, actor, order, codes)
+    if repack:
+        order = repacking.start(desk, actor, order)
     mine = [hold for hold in order.holds if hold.open and hold.code in codes]
     others = _sharing(desk, order, mine)
     desk.record([history.line(desk, actor, "order", order.id, "hold_released", code) for code in codes])

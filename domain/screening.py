@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from domain import abroad, areas, kits, phones
 from domain.addresses import CHINA, beyond_mainland, judged, merge_key, place_of
 from domain.catalog import Catalog
+from domain.characters import simplified
 from domain.customer_records import Entry, KeyKind, ListLevel, keys_of, on_list
 from domain.exchanges import waits_there
 from domain.holds import Finding, HoldCode, thaws_at
@@ -105,11 +106,20 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
     if not lines:
         yield Finding(HoldCode.NO_ITEMS, {})
         return
+    yield from _disabled(lines, facts.catalog)
     unmatched = [line for line in lines if line.sku is None]
     if unmatched:
         yield from _unmatched(order, unmatched, facts.catalog)
     elif not covering(order, facts):
         yield from short(order, facts)
+
+
+def _disabled(lines: Sequence[Line], catalog: Catalog) -> Iterator[Finding]:
+    """Lines of products that are no longer sold, a set's parts among them."""
+    off = [line for line in lines if (sku := catalog.skus.get(line.sku or "")) and not sku.enabled]
+    if off:
+        seen = {"lines": str(len(off)), "sku": off[0].sku or "", "title": off[0].title}
+        yield Finding(HoldCode.SKU_DISABLED, seen)
 
 
 def _unmatched(order: Order, lines: Sequence[Line], catalog: Catalog) -> Iterator[Finding]:
@@ -226,10 +236,10 @@ def _quoted(text: str) -> str:
 def _words(order: Order, policy: Policy) -> Iterator[Finding]:
     """What people wrote. Keywords are plain words and so are their exceptions: a pattern can be so written that one
     message keeps the house busy for ever (rules.md B2 KEYWORD)."""
-    text = f"{order.buyer_message}\n{order.seller_note}".casefold()
+    text = simplified(f"{order.buyer_message}\n{order.seller_note}".casefold())
     for word in sorted(policy.keyword_exceptions, key=len, reverse=True):
-        text = text.replace(word.casefold(), "\n") if word.strip() else text
-    hit = [word for word in policy.keywords if word.strip() and word.casefold() in text]
+        text = text.replace(simplified(word.casefold()), "\n") if word.strip() else text
+    hit = [word for word in policy.keywords if word.strip() and simplified(word.casefold()) in text]
     hit += sorted(f"{code}?" for code in unsure_of(order, policy.matching))
     if hit:
         yield Finding(HoldCode.KEYWORD, {"words": ",".join(hit)})

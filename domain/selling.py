@@ -29,13 +29,16 @@ class Sellable:
     leaving: int = 0
     counts_coming: bool = False
     locks_unpaid: bool = False
+    off: bool = False
 
     @property
     def sell(self) -> int:
-        """Available to sell. What goes to another warehouse is sold from there once it counts as coming."""
+        """Available to sell. What goes to another warehouse is sold from there once it counts as coming. Of what is
+        `off`, no longer sold, nothing; but what is promised beyond what there is stays visible."""
         promised = self.wanted.review + self.wanted.owed + (self.wanted.unpaid if self.locks_unpaid else 0)
         moved = self.coming if self.counts_coming else -self.leaving
-        return self.shelf - promised - self.safety + moved
+        left = self.shelf - promised - self.safety + moved
+        return min(0, left) if self.off else left
 
 
 def sellable(desk: Desk, skus: Collection[str] | None) -> dict[str, Sellable]:
@@ -64,6 +67,7 @@ def sellable(desk: Desk, skus: Collection[str] | None) -> dict[str, Sellable]:
             doors.get((DocKind.TRANSFER, sku), 0),
             rules.sell_coming,
             rules.lock_unpaid,
+            not desk.catalog.skus[sku].enabled,
         )
         for sku in sorted(known)
     }

@@ -13,7 +13,7 @@ from domain.aftermath import wave_progress
 from domain.desk import Desk
 from domain.interception import nothing_waved
 from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState, StopKind
+from domain.parcels import TAKES_OUT, Parcel, ParcelState
 from domain.people import Actor, Role
 from domain.planning import refresh
 from domain.records import NoticeKind
@@ -69,7 +69,7 @@ def _freed(desk: Desk, actor: Actor, doc: StockDoc, sku: str, units: int, state:
 
 def _without_goods(desk: Desk, actor: Actor, doc: StockDoc, order: Order, box: Parcel, lost: Lost) -> None:
     """One order's goods in one box that nobody has had in hand are not there."""
-    if any(stop.kind is StopKind.REFUND for stop in stopping.open_of(desk, box)):
+    if stopping.open_of(desk, box, *TAKES_OUT):
         return
     boxes = desk.parcels.of_orders([order.id])[order.id]
     if order.status is OrderStatus.APPROVED or nothing_waved(order, boxes):

@@ -52,10 +52,28 @@ first number reported makes the whole order shipped (rules.md B4), so that is do
 def shares(order: Order) -> dict[int, int]:
     """What the buyer paid for each line (freight and discounts spread by line amount), minor units; the sum is what
     was paid for the order, to the cent."""
+    return _spread(order, order.paid)
+
+
+def _spread(order: Order, amount: int) -> dict[int, int]:
     if len(order.lines) < 2:
-        return {line.line_no: order.paid for line in order.lines}
-    parts = kits.spread(order.paid, order.lines)
+        return {line.line_no: amount for line in order.lines}
+    parts = kits.spread(amount, order.lines)
     return {line.line_no: part for line, part in zip(order.lines, parts, strict=True)}
+
+
+def value_of(order: Order, items: Sequence[Item]) -> int:
+    """What these units of the order are worth, minor units: what was paid for them and, of cash on delivery, is yet to
+    be paid. That is what goes back to the buyer when they are lost; gifts are worth nothing."""
+    paid = sum(item.paid for item in items)
+    if not order.at_door:
+        return paid
+    units = Counter[int]()
+    for item in items:
+        units[item.line_no] += item.quantity
+    due, lines = _spread(order, order.at_door), {line.line_no: line for line in order.lines}
+    mine = [(due[no], count, lines[no].quantity) for no, count in units.items() if no in lines]
+    return paid + sum(apportion(part, [count, max(of - count, 0)])[0] for part, count, of in mine)
 
 
 def items_of(order: Order) -> tuple[Item, ...]:

@@ -47,6 +47,8 @@ class DocLine:
     `planned`: what was sent, or what the books said when it was counted; `done`: what was scanned; `posted`: what of
     it is in the books.
 
+    `serials` are the numbers that labels told of units, in the order of their scans.
+
     `value` is what `costed` of the units have cost (of a transfer: all), None = not told of any. `mark` is the ledger
     row the books' figure is as of; `again`: it moved while it was counted and must be counted again.
     """
@@ -62,6 +64,7 @@ class DocLine:
     costed: int = 0
     mark: int = 0
     again: bool = False
+    serials: tuple[str, ...] = ()
 
     @property
     def difference(self) -> int:
@@ -130,6 +133,9 @@ class StockDocs(Protocol):
     def counted(self, by: int, warehouse_id: int, skus: Collection[str], since: datetime) -> dict[str, int]:
         """sku -> what the differences of this person's counts (by id, whatever the name) that were booked there since
         then are worth, surplus and loss added by size, minor units of the sku's currency."""
+
+    def of_number(self, serial: str) -> list[tuple[StockDoc, str]]:
+        """The documents a unit with this serial number was scanned for, oldest first, each with the unit's sku."""
 
     def add(self, doc: StockDoc) -> StockDoc:
         """Insert (the id given is ignored) and return it with its id."""

@@ -5,44 +5,15 @@ corrected into what could not have been scanned.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
+from dataclasses import replace
 
-from domain import batches, bins, regrading
+from domain import batches, bins, regrading, stock_numbers
 from domain.desk import Desk
 from domain.errors import BadValue
 from domain.stock_docs import DocKind, DocLine, DocState, StockDoc
+from domain.stock_scan import How, Scan
 
 MOST_UNITS = 100_000
-
-
-class How(StrEnum):
-    """What the units of a scan do to their line: come to it, are all of it from now on, or go off it."""
-
-    ADD = "add"
-    SET = "set"
-    LESS = "less"
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """One thing scanned: a bin, or units of a product. `new` opens a bin nobody has used yet; `cost` of one unit;
-    `label`: batch and expiry were read off a label that has them, whatever its product is kept by."""
-
-    text: str
-    units: int = 1
-    batch: str = ""
-    expires: date | None = None
-    cost: int | None = None
-    new: bool = False
-    how: How = How.ADD
-    label: bool = False
-
-    @property
-    def of_goods(self) -> bool:
-        """Whether it says something that only goods can have."""
-        return self.how is not How.ADD or self.units != 1 or self.cost is not None or self.label
 
 
 def scanned(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
@@ -52,7 +23,7 @@ def scanned(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
         raise BadValue("units", str(one.units), "units")
     if one.label and not batches.wants(desk, sku):
         one = replace(one, batch="", expires=None)
-    batch = batches.code_of(one.batch)
+    batch = batches.of_scan(desk, sku, one.batch, one.expires, label=one.label)
     if doc.kind is DocKind.TRANSFER and doc.state is DocState.IN_TRANSIT:
         return _unloaded(desk, doc, DocLine(sku, "", batch, one.expires), one)
     here = bins.kept(desk, sku, doc.bin) if doc.bin else ""
@@ -63,7 +34,8 @@ def scanned(desk: Desk, doc: StockDoc, sku: str, one: Scan) -> StockDoc:
     now = _after(line.done, one)
     if one.how is not How.LESS:
         _ROOM.get(doc.kind, _no_limit)(desk, doc, line, now)
-    return _put(doc, replace(_costed(line, one, now), done=now))
+    serials = stock_numbers.after(doc, line, one, stock_numbers.kept(desk, doc, sku, one), now)
+    return _put(doc, replace(_costed(line, one, now), done=now, serials=serials))
 
 
 def _after(done: int, one: Scan) -> int:
@@ -248,6 +220,6 @@ def as_booked(desk: Desk, doc: StockDoc, lines: Sequence[DocLine]) -> list[DocLi
     units = {(p.sku, p.bin, p.batch): p.units for p in desk.stock.places(skus, doc.warehouse_id)}
     last = desk.stock.last_moves(doc.warehouse_id, skus)
     return [
-        replace(line, planned=units.get(key(line), 0), mark=last.get(key(line), 0), done=0, again=False)
+        replace(line, planned=units.get(key(line), 0), mark=last.get(key(line), 0), done=0, again=False, serials=())
         for line in lines
     ]

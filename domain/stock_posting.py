@@ -141,7 +141,7 @@ def _count_done(desk: Desk, doc: StockDoc) -> StockDoc:
     last = desk.stock.last_moves(doc.warehouse_id, {line.sku for line in doc.lines})
     moved = [line for line in doc.lines if last.get((line.sku, line.bin, line.batch), 0) != line.mark]
     if moved:
-        marked = tuple(replace(line, done=0, again=True) if line in moved else line for line in doc.lines)
+        marked = tuple(replace(line, done=0, again=True, serials=()) if line in moved else line for line in doc.lines)
         return replace(doc, lines=tuple(_marked(desk, doc, marked)))
     differs = any(line.difference for line in doc.lines)
     return replace(doc, state=DocState.WAITING if differs else DocState.DONE)

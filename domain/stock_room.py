@@ -8,14 +8,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import bins, floor, history, notices, second_look, stock_lines, stock_trail
+from domain import bins, floor, history, notices, second_look, stock_lines, stock_numbers, stock_trail
 from domain.desk import Desk
 from domain.errors import BadValue, ReasonNeeded, ScanStays, Stale, Unknown, WrongStatus
 from domain.people import Actor, Right, Role, require
 from domain.records import NoticeKind
 from domain.stock import Bucket
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from domain.stock_trail import Put
 
 _BIN = re.compile(r"[A-Z0-9][A-Z0-9-]{0,19}", re.ASCII)
@@ -144,10 +144,11 @@ def scan(desk: Desk, actor: Actor, doc_id: int, scans: Sequence[Scan]) -> StockD
     Raises Unknown for what is neither product nor bin, BadValue, WrongStatus, NotEnoughStock.
     """
     doc = before = in_hands(desk, actor, doc_id)
-    put: list[Put] = []
+    put, passed = list[Put](), list[str]()
     for one in scans:
         sku = "" if one.new else floor.sku_of(desk, one.text)
         if sku:
+            passed += [sku] if one.serial and not stock_numbers.kept(desk, doc, sku, one) else []
             doc = stock_lines.scanned(desk, doc, sku, one)
             continue
         if one.of_goods:
@@ -156,7 +157,7 @@ def scan(desk: Desk, actor: Actor, doc_id: int, scans: Sequence[Scan]) -> StockD
         now, doc = _put_into(desk, doc, name)
         stock_trail.carry(desk, actor, doc, now, name)
         put += now
-    stock_trail.write(desk, actor, before, doc, put, scans[-1].text)
+    stock_trail.write(desk, actor, before, doc, put, scans[-1].text, passed)
     return keep(desk, second_look.with_hand(doc, actor))
 
 

@@ -21,7 +21,7 @@ from domain.stock_lines import key
 
 SCANNED, UNDONE, TAKEN, PUT_AWAY = "scanned", "scan_undone", "taken_up", "put_away"
 _GOES_ON = {UNDONE, TAKEN, PUT_AWAY, ASKED_AGAIN}
-PLACED = "placed"
+PLACED, PASSED = "placed", "passed"
 _READ, _ALL = (20, 200, 2000), 20_000
 _TOLD = 3
 
@@ -54,9 +54,18 @@ def _relocate(desk: Desk, actor: Actor, doc: StockDoc, put: Sequence[Put]) -> No
     desk.stock.apply(moves, actor.name)
 
 
-def write(desk: Desk, actor: Actor, before: StockDoc, after: StockDoc, put: Sequence[Put], code: str) -> None:
+def write(
+    desk: Desk,
+    actor: Actor,
+    before: StockDoc,
+    after: StockDoc,
+    put: Sequence[Put],
+    code: str,
+    passed: Iterable[str] = (),
+) -> None:
     """One message of scans, or one scan of a page, is one step. Data: `code` what it was last of, `told` what it did
-    in no language, `was` what it found, PLACED how much of a put-away lies in its bin now."""
+    in no language, `was` what it found, PLACED how much of a put-away lies in its bin now, PASSED the products of which
+    a serial number was told and not kept."""
     old, new = {key(line): line for line in before.lines}, {key(line): line for line in after.lines}
     changed = [(at, line) for at, line in enumerate(before.lines) if new.get(key(line)) != line]
     was = {
@@ -69,9 +78,11 @@ def write(desk: Desk, actor: Actor, before: StockDoc, after: StockDoc, put: Sequ
     if not put:
         names = [key(line) for _, line in changed] + [name for name in new if name not in old]
         told += [f"{_name(name)}: {_done(old, name)} → {_done(new, name)}" for name in names]
+        told += [f"SN {serial}" for name in names for serial in _serials(new, name) - _serials(old, name)]
     told += [after.bin] if after.bin != before.bin and not put else []
     shown = told if len(told) <= _TOLD else [*told[:_TOLD], f"… +{len(told) - _TOLD}"]
     facts = {"code": code_of(code), "told": " · ".join(shown) or code, "was": json.dumps(was)}
+    facts |= {PASSED: ", ".join(sorted(set(passed)))} if passed else {}
     if after.kind is DocKind.MOVE:
         facts[PLACED] = str(lately(desk, after.id, 0)[1] + len(put))
     history.note(desk, actor, "stock_doc", after.id, SCANNED, **facts)
@@ -89,6 +100,10 @@ def _name(name: tuple[str, str, str]) -> str:
 
 def _done(lines: Mapping[tuple[str, str, str], DocLine], name: tuple[str, str, str]) -> int:
     return lines[name].done if name in lines else 0
+
+
+def _serials(lines: Mapping[tuple[str, str, str], DocLine], name: tuple[str, str, str]) -> set[str]:
+    return set(lines[name].serials) if name in lines else set()
 
 
 def last(desk: Desk, doc_id: int) -> Event | None:
@@ -160,7 +175,8 @@ def take_back(desk: Desk, actor: Actor, doc: StockDoc, step: Event) -> StockDoc:
     new = {tuple(name) for name in was["new"]}
     lines = [line for line in doc.lines if key(line) not in new]
     for at, row in was["lines"]:
-        line = DocLine(**{**row, "expires": date.fromisoformat(row["expires"]) if row["expires"] else None})
+        day, serials = row["expires"], tuple(row.get("serials", ()))
+        line = DocLine(**{**row, "expires": date.fromisoformat(day) if day else None, "serials": serials})
         here = next((n for n, old in enumerate(lines) if key(old) == key(line)), None)
         if here is None:
             lines.insert(at, line)

@@ -8,71 +8,38 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from domain import history, notices
+from domain import history, notices, stop_calls
 from domain.desk import Desk
 from domain.holds import BY_HAND, Hold, HoldCode, Source, lapse, open_codes
 from domain.orders import Order, OrderStatus
-from domain.parcels import IN_HOUSE, UNTOUCHED, Parcel, ParcelState, Stage, Stop, StopKind, StopState, WaveState
-from domain.people import CLOCK, WAREHOUSE_ROLES, Actor, Role
-from domain.records import Notice, NoticeKind
-
-FIRST_TOLD: Mapping[Stage, frozenset[Role]] = {
-    Stage.PRINTED: frozenset({Role.DISPATCHER}),
-    Stage.PICKING: frozenset({Role.PICKER}),
-    Stage.PICKED: frozenset({Role.PICKER, Role.PACKER}),
-    Stage.CHECKED: frozenset({Role.PACKER}),
-    Stage.PACKED: frozenset({Role.PACKER}),
-    Stage.WEIGHED: frozenset({Role.DISPATCHER}),
-    Stage.DOCK: frozenset({Role.DISPATCHER}),
-}
-"""Who has the parcel in hand at that stage, after the named person."""
-ABOVE = (frozenset({Role.DISPATCHER}), frozenset({Role.CS_LEAD}), frozenset({Role.OWNER}))
-"""Who leads the floor, who leads the desk, whose company it is."""
-_LEADS = ABOVE[0] | ABOVE[1]
-
+from domain.parcels import (
+    IN_HOUSE,
+    TAKES_OUT,
+    UNTOUCHED,
+    Parcel,
+    ParcelState,
+    Stage,
+    Stop,
+    StopKind,
+    StopState,
+    WaveState,
+)
+from domain.people import CLOCK, Actor, Right
+from domain.records import NoticeKind
 
 UNSHIPPED, CALLED = "unshipped", "called"
 """The hand-over was taken back; the event carries CALLED where that was done on paper, by a refund or a new address."""
 PULLED = "pulled"
+_TASKS = (StopKind.REPICK, StopKind.REPACK)
+_FILLS = frozenset({Right.PICK, Right.PACK})
+"""Who has one of them may put something into a box."""
 NOT_THERE = "NOT_THERE"
 """The reason of a stop whose goods a picker did not find, among the codes of holds."""
 COUNT = "count"
 """In the evidence of such a hold: the number of the count that ends it."""
-_SEEN_ON_THE_DOCK = (UNSHIPPED, PULLED, str(ParcelState.HANDED_OVER))
-
-
-FLOOD = 3
-"""Stop cards that may wait for one chat."""
-FLOOD_EVERYWHERE = 12
-"""Stop cards that may wait for all chats: half of what Telegram takes from a bot in a second."""
-_LEAD_BOARDS = timedelta(seconds=0.5)
-_OTHER_BOARDS = timedelta(seconds=3)
-"""How long a board waits for further stops before it is drawn again."""
-
-
-def chain(stop: Stop) -> tuple[frozenset[Role], ...]:
-    """Whom to tell, step after step."""
-    return tuple(dict.fromkeys((FIRST_TOLD.get(stop.stage, frozenset(WAREHOUSE_ROLES)), *ABOVE)))
-
-
-def told_at_level(stop: Stop) -> frozenset[Role]:
-    """Who is told at the stop's level; past the end of the chain it stays with the last."""
-    steps = chain(stop)
-    return steps[min(stop.level, len(steps) - 1)]
-
-
-def next_level(stop: Stop) -> int:
-    """The level that is told when its clock runs out. On the stop shelf that begins with whom the stop names, who has
-    done their first part."""
-    return stop.level if stop.state is StopState.PULLED else stop.level + 1
-
-
-def waits_for(stop: Stop, actor: Actor) -> bool:
-    """Whether its clock runs against this person: the stop names them, or has gone as far as their role."""
-    reached = next_level(stop) - 1
-    told = reached > 0 or (reached == 0 and stop.named_id is None)
-    by_role = told and bool(told_at_level(replace(stop, level=reached)) & actor.roles)
-    return stop.next_at is not None and (by_role or (stop.named_id is not None and stop.named_id == actor.person_id))
+REPACKED = "repack"
+"""Somebody decided that other goods go into the box, which the floor has."""
+_SEEN_ON_THE_DOCK = (UNSHIPPED, PULLED, REPACKED, str(ParcelState.HANDED_OVER))
 
 
 def stage_of(desk: Desk, parcel: Parcel) -> Stage:
@@ -95,56 +62,6 @@ def _called_back(desk: Desk, parcel: Parcel) -> bool:
     return last is not None and last.verb == UNSHIPPED and CALLED in last.data
 
 
-def redraw(desk: Desk, stop: Stop) -> None:
-    """Every card of it, the boards, and the lists of what waits for somebody."""
-    notices.redraw(desk, NoticeKind.STOP, [stop.id])
-    notices.redraw(desk, NoticeKind.ALERTS, [0])
-    redraw_boards(desk)
-
-
-def redraw_boards(desk: Desk) -> None:
-    """One edit tells of all that happened meanwhile, because a chat hears one thing a second. The leads' boards come
-    first: in a flood theirs are where each stop is named soonest."""
-    boards = notices.redraws(desk, NoticeKind.STOPS, [0])
-    if not boards:
-        return
-    leads = set(notices.each(desk, _LEADS))
-    wait = {True: _LEAD_BOARDS, False: _OTHER_BOARDS}
-    desk.outbox.add([replace(board, due_at=desk.now + wait[board.chat_id in leads]) for board in boards])
-
-
-def tell(desk: Desk, stop: Stop, parcel: Parcel, *, again: str = "") -> None:
-    """The people of the stop's level, quiet hours or not; the named person at first as well. `again` makes it another
-    notice than the level's own."""
-    roles = told_at_level(stop)
-    key = f"stop:{stop.id}:{stop.level}{again}"
-    place = parcel.warehouse_id if roles & WAREHOUSE_ROLES else None
-    named = stop.named_id if stop.level == 0 else None
-    chats = notices.route(desk, roles, warehouse=place, named=named, others=False)
-    flooded = _flooded(desk, chats)
-    _give_boards(desk, [*flooded, *notices.each(desk, _LEADS, warehouse=parcel.warehouse_id)] if flooded else [])
-    desk.outbox.add([Notice(NoticeKind.STOP, stop.id, chat, key, desk.now) for chat in chats if chat not in flooded])
-
-
-def _give_boards(desk: Desk, chats: Collection[int]) -> None:
-    """The board once a minute, with edits in between."""
-    key = f"stops:{desk.now:%Y%m%d%H%M}"
-    desk.outbox.add([Notice(NoticeKind.STOPS, 0, chat, key, desk.now) for chat in chats])
-
-
-def _flooded(desk: Desk, chats: Collection[int]) -> set[int]:
-    """The chats for which stops come faster than Telegram lets them hear one by one, all of them when the bot itself
-    is behind: they get the board, which has them all."""
-    behind = desk.outbox.behind()
-    if sum(kinds.get(NoticeKind.STOP, 0) for kinds in behind.values()) >= FLOOD_EVERYWHERE:
-        return set(chats)
-    return {
-        chat
-        for chat in chats
-        if NoticeKind.STOPS in (kinds := behind.get(chat, {})) or kinds.get(NoticeKind.STOP, 0) >= FLOOD
-    }
-
-
 def open_stop(
     desk: Desk,
     actor: Actor,
@@ -161,8 +78,9 @@ def open_stop(
     """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last. `had_by`: who has it
     in hand already, so that nobody needs to be called."""
     named_id, named = parcel.holder_id, parcel.holder
+    fetches = named_id is not None and not _FILLS.isdisjoint(desk.people.get(named_id).acting().rights)
     waits = kind is StopKind.REPICK and forbidden(desk, parcel)
-    if named_id is None and parcel.wave_id is not None:
+    if parcel.wave_id is not None and (named_id is None or (kind is StopKind.REPICK and not fetches)):
         wave = desk.waves.get(parcel.wave_id)
         named_id, named = wave.owner_id, wave.owner
     rules = desk.policy.stops
@@ -189,8 +107,8 @@ def open_stop(
     )
     history.note(desk, actor, "parcel", parcel.id, "stopped", reason, stage=stop.stage, named=named, why=kind)
     if not had_by and not waits:
-        tell(desk, stop, parcel)
-    redraw_boards(desk)
+        stop_calls.tell(desk, stop, parcel)
+    stop_calls.redraw_boards(desk)
     return stop
 
 
@@ -209,8 +127,8 @@ def fit(desk: Desk, stop: Stop, parcel: Parcel, line_nos: tuple[int, ...], insid
         news = _anew(desk, news)
     desk.stops.save(news)
     if wider:
-        tell(desk, news, parcel, again=f":{stop.revision}")
-    redraw(desk, stop)
+        stop_calls.tell(desk, news, parcel, again=f":{stop.revision}")
+    stop_calls.redraw(desk, stop)
 
 
 def let_go(desk: Desk, by: str, stop: Stop) -> None:
@@ -218,9 +136,9 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
     whole parcel that nothing else keeps there must be fetched: the floor is told, it sees no old card change."""
     news = replace(stop, state=StopState.RELEASED, closed_by=by, closed_at=desk.now, next_at=None)
     desk.stops.save(news)
-    redraw(desk, stop)
+    stop_calls.redraw(desk, stop)
     parcel = desk.parcels.get(stop.parcel_id)
-    tasks = fit_tasks(desk, parcel) if stop.kind is StopKind.REFUND else []
+    tasks = fit_tasks(desk, parcel) if stop.kind in TAKES_OUT else []
     if stop.state is not StopState.PULLED:
         return
     asked = {line for task in tasks if task.order_id == stop.order_id for line in task.line_nos}
@@ -228,16 +146,16 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
     if stop.kind is StopKind.REFUND and missing:
         open_stop(desk, CLOCK, stop.order_id, parcel, StopKind.REPICK, "stop_shelf", line_nos=sorted(missing))
     elif not open_of(desk, parcel):
-        tell(desk, replace(news, level=0), parcel, again=":back")
+        stop_calls.tell(desk, replace(news, level=0), parcel, again=":back")
 
 
 def forbidden(desk: Desk, parcel: Parcel) -> bool:
-    """Whether a refund stops this box, so that nothing is put into it."""
-    return bool(open_of(desk, parcel, StopKind.REFUND))
+    """Whether something must come out of this box first, so that nothing is put into it."""
+    return bool(open_of(desk, parcel, *TAKES_OUT))
 
 
 def fit_tasks(desk: Desk, parcel: Parcel) -> list[Stop]:
-    """The tasks to put something into this box wait without a clock while a refund forbids it; whoever cannot do it is
+    """The tasks to put something into this box wait without a clock while a stop forbids it; whoever cannot do it is
     not chased. Once nothing does they are told anew. Returns them."""
     tasks, waits = open_of(desk, parcel, StopKind.REPICK), forbidden(desk, parcel)
     for task in tasks:
@@ -256,7 +174,7 @@ def _resume(desk: Desk, task: Stop, parcel: Parcel) -> None:
         minutes = desk.policy.stops.pull_minutes
     news = replace(task, level=0, next_at=desk.now + timedelta(minutes=minutes))
     desk.stops.save(news)
-    tell(desk, news, parcel, again=f":{task.revision}")
+    stop_calls.tell(desk, news, parcel, again=f":{task.revision}")
 
 
 def open_of(desk: Desk, parcel: Parcel, *kinds: StopKind) -> list[Stop]:
@@ -331,7 +249,10 @@ def _fit_to_holds(desk: Desk, order: Order, boxes: Sequence[Parcel], stops: Mapp
         inside = {item.line_no for item in box.live_items if item.order_id == order.id}
         wanted = bool(reasons) and box.state in IN_HOUSE and bool(inside)
         held = [stop for stop in mine if stop.kind is StopKind.HOLD]
-        idle = [stop for stop in mine if stop.kind is StopKind.REPICK and not inside & set(stop.line_nos)]
+        idle = [stop for stop in mine if stop.kind in _TASKS and not inside & set(stop.line_nos)]
+        for stop in mine:
+            if stop.kind in _TASKS and stop not in idle and not inside.issuperset(stop.line_nos):
+                desk.stops.save(replace(stop, line_nos=tuple(sorted(inside.intersection(stop.line_nos)))))
         for stop in (held if not wanted else []) + idle:
             let_go(desk, released[-1] if released else CLOCK.name, stop)
         if wanted and not held:
@@ -355,8 +276,8 @@ def _for_other_reasons(desk: Desk, stop: Stop, box: Parcel, reasons: str) -> Non
         news = _anew(desk, news)
     desk.stops.save(news)
     if louder:
-        tell(desk, news, box, again=f":{stop.revision}")
-    redraw(desk, stop)
+        stop_calls.tell(desk, news, box, again=f":{stop.revision}")
+    stop_calls.redraw(desk, stop)
 
 
 def without_members(desk: Desk, order: Order, members: Collection[str]) -> Order:

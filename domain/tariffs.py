@@ -1,16 +1,19 @@
 """Freight tariffs and what a parcel costs by them, with every part explained (rules.md B10).
 
 Surprising: one shape prices all contracts. A rate is a list of tiers; a weight band is a tier without steps, and
-"first weight plus steps" is a tier without an upper bound. Volume rebates are left out: they come on the bill.
+"first weight plus steps" is a tier without an upper bound. Volume rebates are left out: they come on the bill. So is a
+part of an amount in another currency than the contract's, since nobody here knows a rate; but the quote says so.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from domain.reach import lies_in, spot
+from domain.money import Sums
+from domain.reach import Spot, lies_in, spot
 
 _REMEMBERED = 5_000
 
@@ -24,7 +27,8 @@ class Volumetric(StrEnum):
 
 
 class SurchargeKind(StrEnum):
-    """What a surcharge is a part of: nothing (a fixed amount), the freight, the COD amount, the insured value."""
+    """What a surcharge is a part of: nothing (a fixed amount), the freight, what is collected at the door, what the
+    goods are worth (保价)."""
 
     FIXED = "fixed"
     FREIGHT = "freight"
@@ -57,7 +61,9 @@ class Rate:
 class Surcharge:
     """Something on top, minor units: `amount` fixed, or `basis_points` (1/10000) of what `kind` says with `amount`
     as the least. It applies in `areas` (province or province/city; none = everywhere), on days from `starts` to
-    `ends`, above `over_g` billable grams and `over_mm` longest side (0 = always)."""
+    `ends`, from `over_g` billable grams and `over_mm` longest side on (0 = always). What `kind` says counts from
+    `over_value` on, and not beyond `up_to_value` (0 = all of it): goods worth less are not insured, and no courier
+    answers for more."""
 
     code: str
     kind: SurchargeKind = SurchargeKind.FIXED
@@ -68,6 +74,8 @@ class Surcharge:
     ends: date | None = None
     over_g: int = 0
     over_mm: int = 0
+    over_value: int = 0
+    up_to_value: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +116,18 @@ class Tariff:
 
 
 @dataclass(frozen=True, slots=True)
-class Consignment:
-    """What is to be priced: place, grams (0 = not known: the first weight is meant), size in mm³ and its longest
-    side in mm (0 = not known), amounts in minor units, the day it leaves (None: the newest tariff, no seasons)."""
+class Load:
+    """What one box carries: grams (0 = not known: the first weight is meant), size in mm³ and its longest side in mm
+    (0 = not known), traits of the goods. `value` is what its goods are worth, `collected` what the courier takes at
+    the door. `units` by sku are what it is made of; two boxes may be alike in all but these."""
 
-    province: str
-    city: str = ""
     grams: int = 0
     mm3: int = 0
     longest_mm: int = 0
-    cod: int = 0
-    insured: int = 0
-    on: date | None = None
+    traits: frozenset[str] = frozenset()
+    value: Sums = ()
+    collected: Sums = ()
+    units: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +139,17 @@ class Charge:
 
 
 @dataclass(frozen=True, slots=True)
+class Unpriced:
+    """A surcharge the quote does without: it is a part of these sums, of which some are in another currency."""
+
+    code: str
+    of: Sums
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
-    """A price and how it came about: minor units and grams. `area` is the rate's place, * for the rest."""
+    """A price and how it came about: minor units and grams. `area` is the rate's place, * for the rest. With anything
+    `left_out` it costs more than the total, nobody knows how much."""
 
     tariff_id: int
     version: int
@@ -144,11 +161,21 @@ class Quote:
     base: int
     step_fee: int
     charges: tuple[Charge, ...] = ()
+    left_out: tuple[Unpriced, ...] = ()
 
     @property
     def total(self) -> int:
-        """All of it."""
+        """All of it that is known."""
         return self.base + self.step_fee + sum(charge.amount for charge in self.charges)
+
+    def told(self) -> dict[str, str]:
+        """For what is said of who loses by it: the sum, what of it comes on top, and what it lacks."""
+        facts = {"freight": str(self.total), "currency": self.currency}
+        if self.charges:
+            facts["charges"] = json.dumps([[one.code, one.amount] for one in self.charges], ensure_ascii=False)
+        if self.left_out:
+            facts["lacks"] = json.dumps(_flat(self.left_out), ensure_ascii=False)
+        return facts
 
     def as_data(self) -> dict[str, object]:
         """For the parcel's `why`."""
@@ -164,7 +191,14 @@ class Quote:
             "steps": self.step_fee,
             "total": self.total,
         }
-        return parts | {"charges": [[charge.code, charge.amount] for charge in self.charges]}
+        parts["charges"] = [[charge.code, charge.amount] for charge in self.charges]
+        if self.left_out:
+            parts["left_out"] = _flat(self.left_out)
+        return parts
+
+
+def _flat(left_out: Iterable[Unpriced]) -> list[list[str | int]]:
+    return [[one.code, currency, amount] for one in left_out for currency, amount in one.of]
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -199,9 +233,10 @@ def in_force(tariffs: Iterable[Tariff], warehouse_id: int | None, on: date | Non
     return max(fit, key=lambda t: (t.warehouse_id is not None, t.starts, t.version), default=None)
 
 
-def quote(tariff: Tariff, load: Consignment) -> Quote | None:
-    """What the load costs; None when the contract has no rate for the place or no tier for the weight."""
-    rate = tariff.rate_for(load.province, load.city)
+def quote(tariff: Tariff, load: Load, to: Spot, on: date | None = None) -> Quote | None:
+    """What the load costs to that place on that day (None: a day without seasons); None when the contract has no rate
+    for the place or no tier for the weight."""
+    rate = tariff.rate_for(to.province, to.city)
     if rate is None:
         return None
     by_size = volumetric_g(tariff, load.mm3)
@@ -213,7 +248,8 @@ def quote(tariff: Tariff, load: Consignment) -> Quote | None:
     else:
         return None
     steps = half_up((billable - tier.first_g) * tier.step_price, tier.step_g) if tier.step_g else 0
-    charges = _charges(tariff, load, billable, tier.first_price + steps)
+    extras = [extra for extra in tariff.surcharges if _applies(extra, load, billable, to, on)]
+    charges, left_out = _charges(extras, load, tier.first_price + steps, tariff.currency) if extras else ((), ())
     area = "/".join(part for part in (rate.province, rate.city) if part) or "*"
     return Quote(
         tariff_id=tariff.id,
@@ -226,6 +262,7 @@ def quote(tariff: Tariff, load: Consignment) -> Quote | None:
         base=tier.first_price,
         step_fee=steps,
         charges=charges,
+        left_out=left_out,
     )
 
 
@@ -251,29 +288,41 @@ def _over(tariff: Tariff, tier: Tier, grams: int) -> int:
     return -(-(over - tariff.drop_g if tariff.drop_every else over) // unit) * unit
 
 
-def _charges(tariff: Tariff, load: Consignment, billable: int, freight: int) -> tuple[Charge, ...]:
-    bases = {SurchargeKind.FREIGHT: freight, SurchargeKind.COD: load.cod, SurchargeKind.INSURED: load.insured}
-    found = []
-    for extra in tariff.surcharges:
-        if not _applies(extra, load, billable):
-            continue
-        base = bases.get(extra.kind, 0)
+def _charges(
+    extras: Iterable[Surcharge], load: Load, freight: int, currency: str
+) -> tuple[tuple[Charge, ...], tuple[Unpriced, ...]]:
+    """What comes on top, and what of it cannot be told."""
+    bases = {SurchargeKind.COD: load.collected, SurchargeKind.INSURED: load.value}
+    found: list[Charge] = []
+    left_out: list[Unpriced] = []
+    for extra in extras:
         if extra.kind is SurchargeKind.FIXED:
             found.append(Charge(extra.code, extra.amount))
-        elif base:
-            found.append(Charge(extra.code, max(extra.amount, half_up(base * extra.basis_points, 10_000))))
-    return tuple(found)
+            continue
+        base = bases.get(extra.kind, ((currency, freight),))
+        if any(code != currency for code, _ in base):
+            left_out.append(Unpriced(extra.code, base))
+            continue
+        amount = sum(amount for _, amount in base)
+        if amount and amount >= extra.over_value:
+            found.append(Charge(extra.code, _fee(extra, amount)))
+    return tuple(found), tuple(left_out)
 
 
-def _applies(extra: Surcharge, load: Consignment, billable: int) -> bool:
+def _fee(extra: Surcharge, amount: int) -> int:
+    most = min(amount, extra.up_to_value) if extra.up_to_value else amount
+    return max(extra.amount, half_up(most * extra.basis_points, 10_000))
+
+
+def _applies(extra: Surcharge, load: Load, billable: int, to: Spot, on: date | None) -> bool:
     seasonal = extra.starts is not None or extra.ends is not None
-    if seasonal and not (load.on and (extra.starts or date.min) <= load.on <= (extra.ends or date.max)):
+    if seasonal and not (on and (extra.starts or date.min) <= on <= (extra.ends or date.max)):
         return False
-    if extra.areas and not any(_lies_in(area, load) for area in extra.areas):
+    if extra.areas and not any(_lies_in(area, to) for area in extra.areas):
         return False
     return billable >= extra.over_g and load.longest_mm >= extra.over_mm
 
 
-def _lies_in(area: str, load: Consignment) -> bool:
+def _lies_in(area: str, to: Spot) -> bool:
     province, _, city = area.partition("/")
-    return lies_in(spot(load.province, load.city), province, city)
+    return lies_in(to, province, city)

@@ -8,7 +8,19 @@ packed or weighed is opened for it, and both go on from the picked goods.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from domain import bins, checking, dock, history, materials, notices, numbering, printing, splitting, stopping
+from domain import (
+    bins,
+    checking,
+    dock,
+    history,
+    materials,
+    notices,
+    numbering,
+    printing,
+    splitting,
+    stop_calls,
+    stopping,
+)
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown, WrongStatus
 from domain.merging import Risk, Verdict, verdict
@@ -231,7 +243,7 @@ def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> Parcel:
         bins.rebox(desk, actor, parcel, own, splitting.units_of(there))
     for stop in stops:
         desk.stops.save(replace(stop, parcel_id=own.id))
-        stopping.redraw(desk, stop)
+        stop_calls.redraw(desk, stop)
     history.note(desk, actor, "parcel", own.id, "split_off", parcel.number)
     history.note(desk, actor, "parcel", parcel.id, "member_left", own.number)
     return own

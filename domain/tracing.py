@@ -5,13 +5,14 @@ only where the books know no batch. Of a serial number there is nothing but the 
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain import checking
 from domain.desk import Desk
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Right, may
 from domain.stock import Bucket
+from domain.stock_docs import StockDoc
 
 MOST = 8
 _MARKED = frozenset({ParcelState.PICKED, ParcelState.CHECKED, ParcelState.PACKED, ParcelState.WEIGHED})
@@ -20,22 +21,35 @@ _MARKED = frozenset({ParcelState.PICKED, ParcelState.CHECKED, ParcelState.PACKED
 @dataclass(frozen=True, slots=True)
 class Trace:
     """What one product's serial number or batch was found in: parcels with how many units of it, the newest first.
-    `more`: there are others."""
+    `more`: there are others; `papers` are the stock documents that a label told the number for, oldest first."""
 
     sku: str
     serial: str = ""
     batch: str = ""
     boxes: tuple[tuple[Parcel, int], ...] = ()
     more: bool = False
+    papers: tuple[StockDoc, ...] = ()
 
 
 def serials(desk: Desk, actor: Actor, text: str) -> list[Trace]:
-    """The products that have this serial number, each with every parcel one was scanned into."""
-    found: dict[str, dict[int, int]] = {}
-    for unit in desk.checks.of_number(text.strip().upper()):
-        found.setdefault(unit.sku, {})[unit.parcel_id] = 1
+    """The products that have this serial number, each with every parcel one was scanned into and every stock document
+    it was read for."""
     number = text.strip().upper()
-    return [_trace(desk, actor, Trace(sku, serial=number), boxes) for sku, boxes in sorted(found.items())]
+    found: dict[str, dict[int, int]] = {}
+    papers: dict[str, tuple[StockDoc, ...]] = {}
+    for unit in desk.checks.of_number(number):
+        found.setdefault(unit.sku, {})[unit.parcel_id] = 1
+    for doc, sku in desk.stock_docs.of_number(number):
+        found.setdefault(sku, {})
+        seen = any(may(actor, Right.STOCK, warehouse=place) for place in (doc.warehouse_id, doc.place))
+        papers[sku] = papers.get(sku, ()) + ((doc,) if seen else ())
+    traces = [Trace(sku, serial=number, papers=papers.get(sku, ())[-MOST:]) for sku in sorted(found)]
+    return [_trace(desk, actor, trace, found[trace.sku]) for trace in traces]
+
+
+def is_number(desk: Desk, code: str) -> bool:
+    """Whether somebody ever read this as a unit's serial number."""
+    return bool(desk.checks.of_number(code) or desk.stock_docs.of_number(code))
 
 
 def batches(desk: Desk, actor: Actor, text: str) -> list[Trace]:
@@ -71,7 +85,7 @@ def _trace(desk: Desk, actor: Actor, trace: Trace, boxes: dict[int, int]) -> Tra
         for number in newest[:MOST]
         if number in found and may(actor, Right.STOCK, warehouse=found[number].warehouse_id)
     )
-    return Trace(trace.sku, trace.serial, trace.batch, told, len(newest) > MOST)
+    return replace(trace, boxes=told, more=len(newest) > MOST)
 
 
 @dataclass(frozen=True, slots=True)

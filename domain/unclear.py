@@ -4,10 +4,10 @@ Surprising: it is the hold "refunded in part", as screening places it in review.
 hold, and a person either lets the goods go or types which of them stay.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from domain import notices
+from domain import notices, refunds
 from domain.desk import Desk
 from domain.holds import Hold, HoldCode, Source, lapse
 from domain.incoming import IncomingRefund
@@ -46,8 +46,17 @@ def _evidence(order: Order, number: str, amount: int, line_ids: Collection[str])
 
 
 def _seen(order: Order, evidence: dict[str, str]) -> bool:
-    same = [hold for hold in order.holds if dict(hold.evidence) == evidence]
+    same = [hold for hold in order.holds if _same(hold.evidence, evidence)]
     return any(hold.open or hold.resolution == "released" for hold in same)
+
+
+def _same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether they ask the same: also where one file gives the refund its number and another tells all that came back
+    of the lines."""
+    first, second = one.get("refund", ""), other["refund"]
+    if {**one, "refund": ""} != {**other, "refund": ""}:
+        return False
+    return first == second or refunds.is_total(first) != refunds.is_total(second)
 
 
 def _called(order: Order, line_id: str) -> str:

@@ -8,10 +8,10 @@ are free by its put-back alone, as ever.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import history, notices, stopping
+from domain import history, notices, stop_calls, stopping
 from domain.desk import Desk
 from domain.errors import BadValue, Stale
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState, Wave, WaveState
+from domain.parcels import OPEN_STOPS, TAKES_OUT, Parcel, ParcelState, Stop, StopKind, StopState, Wave, WaveState
 from domain.people import Actor, Person, Right, Role, may, require
 from domain.records import NoticeKind
 
@@ -39,9 +39,9 @@ def give_back(desk: Desk, actor: Actor, wave_id: int, revision: int) -> Wave:
     for stop, box in _stops(desk, wave):
         news = replace(stop, named_id=None, named="")
         desk.stops.save(news)
-        stopping.redraw(desk, stop)
+        stop_calls.redraw(desk, stop)
         if stop.state is StopState.OPEN:
-            stopping.tell(desk, news, box, again=f":back:{wave.revision}")
+            stop_calls.tell(desk, news, box, again=f":back:{wave.revision}")
     notices.redraw(desk, NoticeKind.WAVE, [wave.id])
     key = f"wave:{wave.id}:back:{wave.revision}"
     notices.tell(desk, NoticeKind.WAVE, wave.id, _FLOOR, key=key, warehouse=wave.warehouse_id)
@@ -71,7 +71,7 @@ def handed(desk: Desk, actor: Actor, wave: Wave, person: Person) -> Wave:
     history.note(desk, actor, "wave", wave.id, "handed_on", person.name, was=wave.owner)
     for stop, _ in _stops(desk, wave):
         desk.stops.save(replace(stop, named_id=person.id, named=person.name))
-        stopping.redraw(desk, stop)
+        stop_calls.redraw(desk, stop)
         notices.tell_chat(desk, NoticeKind.STOP, stop.id, person.chat_id, key=f"stop:{stop.id}:handed:{person.id}")
     notices.redraw(desk, NoticeKind.WAVE, [wave.id])
     key = f"wave:{wave.id}:handed:{wave.revision}"
@@ -96,7 +96,7 @@ def dissolve(desk: Desk, actor: Actor, wave_id: int, revision: int) -> list[Parc
     """There is no such wave: its parcels wait for one as before, its papers are void. Whoever makes waves may do it
     while the wave is nobody's. Returns the parcels that wait again.
 
-    Raises NotAllowed, Stale, BadValue once anything of it is picked and while a refund stops any of it.
+    Raises NotAllowed, Stale, BadValue once anything of it is picked and while goods of it must be put back.
     """
     right = Right.WAVE if desk.waves.get(wave_id).owner_id is None else Right.REASSIGN
     wave = _for_change(desk, actor, wave_id, revision, right)
@@ -105,7 +105,7 @@ def dissolve(desk: Desk, actor: Actor, wave_id: int, revision: int) -> list[Parc
         raise BadValue("wave", wave.number, "nothing_picked")
     back = [box for box in boxes if box.state is ParcelState.IN_WAVE]
     stops = [s for found in desk.stops.of_parcels([box.id for box in back]).values() for s in found if s.open]
-    if any(stop.kind is StopKind.REFUND for stop in stops):
+    if any(stop.kind in TAKES_OUT for stop in stops):
         raise BadValue("wave", wave.number, "put_back_before")
     desk.waves.save(replace(wave, state=WaveState.DISSOLVED))
     desk.parcels.save([_waiting(desk, wave, box) for box in back])

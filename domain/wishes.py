@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from domain.characters import simplified
 from domain.orders import Order
 from domain.policy_sections import Matching
 
@@ -42,14 +43,13 @@ _ALSO = re.compile(rf"{_KIND}(?:的话)?也(?:行|可|没|好|能)")  # 不发�
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """Couriers by code, empty when nobody asks. `platform` and `warehouse` bind; `upgrade` and `note` prefer (unless
-    the policy's `note_must`); `refused` bind. `cod` is what the courier collects (minor units), `ship_by` a promise."""
+    the policy's `note_must`); `refused` bind. `ship_by` is a promise."""
 
     platform: str = ""
     upgrade: str = ""
     note: str = ""
     refused: frozenset[str] = frozenset()
     warehouse: str = ""
-    cod: int = 0
     ship_by: datetime | None = None
 
 
@@ -59,7 +59,7 @@ _NONE = Wishes()
 def wishes_of(order: Order, rules: Matching) -> Wishes:
     """The order's wishes."""
     texts = order.seller_note or order.buyer_message
-    told = texts or order.courier_hint or order.warehouse_hint or order.cod or order.promised_ship_at
+    told = texts or order.courier_hint or order.warehouse_hint or order.promised_ship_at
     if not (told or rules.upgrades):
         return _NONE
     note = parse_note(_texts(order), rules) if texts else Note()
@@ -70,7 +70,6 @@ def wishes_of(order: Order, rules: Matching) -> Wishes:
         note=note.asked,
         refused=note.refused,
         warehouse=order.warehouse_hint.strip(),
-        cod=order.total if order.cod else 0,
         ship_by=order.promised_ship_at,
     )
 
@@ -100,7 +99,7 @@ def parse_note(text: str, rules: Matching) -> Note:
     """A free text read: 发顺丰, 不要中通和圆通."""
     asked: list[str] = []
     refused: set[str] = set()
-    for kind, name in _mentions(text.casefold(), rules):
+    for kind, name in _mentions(_plain(text), rules):
         if kind == "refuse":
             refused.add(rules.names[name])
         elif kind == "ask":
@@ -119,6 +118,11 @@ def unsure_of(order: Order, rules: Matching) -> frozenset[str]:
 def _texts(order: Order) -> str:
     """The seller's word comes first."""
     return f"{order.seller_note[:_READ]}\n{order.buyer_message[:_READ]}"
+
+
+def _plain(text: str) -> str:
+    """As compared: 必須順豐 is 必须顺丰, in the house's words as in people's."""
+    return simplified(text.casefold())
 
 
 def _mentions(text: str, rules: Matching) -> Iterator[tuple[str, str]]:
@@ -158,7 +162,7 @@ def _turned(kind: str, word: str, behind: str) -> str:
 
 
 def _spelled(name: str, rules: Matching) -> str:
-    return next(known for known in rules.names if known.casefold() == name)
+    return next(known for known in rules.names if _plain(known) == name)
 
 
 @lru_cache(maxsize=16)
@@ -168,7 +172,7 @@ def _patterns(
     """The names (longest first, a Latin one only as a whole word), and the words that may stand before and behind."""
 
     def any_of(texts: tuple[str, ...]) -> str:
-        return "|".join(_whole(text.casefold()) for text in sorted(texts, key=len, reverse=True)) or "(?!)"
+        return "|".join(_whole(_plain(text)) for text in sorted(texts, key=len, reverse=True)) or "(?!)"
 
     asks = any_of(ask)
     before = rf"(?:(?P<refuse>{_QUESTION}(?:{any_of(refuse)}))(?:{_FILLER}(?:{asks}))?|(?P<ask>{asks})){_FILLER}$"

@@ -127,13 +127,15 @@ def take_out(
 
 
 def put_in(desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item]) -> Parcel:
-    """Goods that were taken out belong in the box again: claimed anew; a box that was weighed is weighed again,
-    one that was checked item by item is checked again. Returns it as saved. Raises NotEnoughStock, changing nothing."""
+    """Goods that were taken out belong in the box again, or goods that were never in it belong there now: claimed; a
+    box that was weighed is weighed again, one that was checked item by item is checked again. Returns it as saved.
+    Raises NotEnoughStock, changing nothing."""
     if parcel.warehouse_id is not None:
         units = [(item.sku, item.quantity) for item in items]
         desk.stock.apply(stock.reserve(parcel.id, parcel.warehouse_id, units), actor.name)
     kept = tuple(replace(item, dropped=False) if item in items else item for item in parcel.items)
-    news = replace(parcel, items=kept).unmeasured()
+    new = tuple(item for item in items if item not in parcel.items)
+    news = replace(parcel, items=(*kept, *new)).unmeasured()
     news = replace(news, expected_g=materials.expected(desk, news))
     if news.state is ParcelState.WEIGHED:
         news = replace(news, state=ParcelState.PACKED, state_at=desk.now, weight_g=0)

@@ -280,7 +280,7 @@ def _slip_items(paper: Paper, slip: PackingSlip, tr: Translate) -> None:
             paper.row([Cell(paper.margin, paper.inner, 10, title, strong=True)], pad=2)
         if line.set_name != made:
             made = line.set_name
-            paper.row([Cell(paper.margin, paper.inner, 10, tr("Set: {name}").format(name=made), strong=True)], pad=2)
+            paper.row([Cell(paper.margin, paper.inner, 10, tr("Bundle: {name}").format(name=made), strong=True)], pad=2)
         paper.row(_slip_cells(paper, line), pad=2.5, check=10)
         paper.rule(paper.y, grey=0.6)
 

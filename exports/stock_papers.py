@@ -122,7 +122,9 @@ def _heading(page: Paper, paper: StockPaper, title: str, columns: Sequence[Colum
 
 def _line(page: Paper, number: int, line: StockPaperLine, columns: Sequence[Column]) -> None:
     room, size = _GOODS[1], 9
-    goods = "\n".join((line.sku, *cut(wrap(line.title, room, size), _TITLE_LINES, room, size))) if line.sku else "\n"
+    numbers = wrap(line.serials, room, size) if line.serials else []
+    title = cut(wrap(line.title, room, size), _TITLE_LINES, room, size)
+    goods = "\n".join((line.sku, *title, *numbers)) if line.sku else "\n"
     cells = [Cell(*_NO, 9, str(number)), Cell(*_BIN, 10, line.bin, strong=True), Cell(*_GOODS, size, goods)]
     cells.append(Cell(*_BATCH, 9, line.batch))
     told = [Cell(x, room, 11, getattr(line, field), right=True) for field, (x, room), _ in columns]

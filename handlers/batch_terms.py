@@ -4,8 +4,15 @@ from domain import errors
 from handlers.words import N_, Words
 
 WANTS = {
+    "batch_or_day": N_(
+        "the batch first, then its day: CODE@B7@2027-05-31; a day may be the batch too, with its own behind it"
+    ),
     "batch_expiry": N_("the batch and its expiry, like B7 2027-05-31 (on a scan B7@2027-05-31 behind the code)"),
-    "fewer_proofs": N_("at most 20 of one parcel"),
+    "one_by_one": N_("one unit at a time: each has its own number"),
+    "serial": N_("the serial number on the unit, as the product's pattern says"),
+    "serial_once": N_("each unit once: this number was read for this document already"),
+    "serial_there": N_("a number that was read on this line"),
+    "fewer_proofs": N_("at most 20 per parcel"),
     "label": N_(
         "a GS1 label that can be read whole, like (01)06900000000038(17)270531(10)B7; else type CODE@B7@2027-05-31"
     ),

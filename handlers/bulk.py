@@ -38,9 +38,10 @@ def _part(desk: Desk, actor: Actor, args: Args | str) -> Scope:
 @router.message(Cmd("release"))
 @router.callback_query(Tap("b.o"))
 async def open_page(event: Message | CallbackQuery, ask: Ask, args: Args | str) -> None:
-    """Which reason; or the next page of the one that is named, as a new card."""
+    """Which reason; or the next page of the one that is named, as a new card. A tap may name where to go on."""
     scope = await ask.read(_part, ask.actor, args)
-    await ask.reply(await ask.run(opened, ask.actor, ask.chat, scope))
+    start = 0 if isinstance(args, str) else int((*args, "0")[1], 36)
+    await ask.reply(await ask.run(opened, ask.actor, ask.chat, scope, start))
 
 
 @router.callback_query(Tap("b.r"))

@@ -1,12 +1,14 @@
 """Sets in chat: /bundle, and files of recipes. Nothing counts before a person has seen what it would change.
 
-Surprising: a recipe that is typed becomes a file of one set and goes the same way, so there is one road and one card.
+Surprising: a recipe that is typed is kept like a file, read as one of one set and goes the same way, so there is one
+road and one card; but its faults are told of what was typed, for nobody saw a row.
 """
 
 import asyncio
 import csv
 import io
 import re
+from dataclasses import dataclass
 
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
@@ -30,31 +32,33 @@ router = Router(name="bundles")
 Args = tuple[str, ...]
 _WHOLE = re.compile(r"[\s,，、]+(whole|独立套件|独立)$", re.IGNORECASE)
 _APART = re.compile(r"[\s,，、]+(apart|可拆)$", re.IGNORECASE)
-_PART = re.compile(r"(\S+?)(?:\s*[×*]\s*|\s+x?\s*)(\d{1,4})", re.IGNORECASE)
+_PART = re.compile(r"(\S+?)(?:\s*[×*]\s*|\s+x?\s*)(\d{1,9})", re.IGNORECASE)
+TYPED = "/bundle "
+"""How the names of texts begin that are kept as they were typed; no file is called so, its name has no slash."""
 HEAD = ("组合编码", "组合名称", "组件编码", "数量", "独立套件")
 
 
 @router.message(Cmd("bundle"))
 async def bundle(message: Message, ask: Ask, args: str) -> None:
     """`/bundle`, `/bundle CODE`, `/bundle CODE NAME = CUP-W ×2, POT-L ×1 [whole]`."""
-    require(ask.actor, Right.STOCK)
     text = args.replace("＝", "=")
     if not text:
-        await ask.reply(await ask.read(all_card, ask.words))
+        await ask.reply(await ask.read(all_card, ask.actor, ask.words))
     elif "=" not in text:
         await ask.reply(await ask.read(bundle_card, ask.actor, text, ask.words))
     else:
         require(ask.actor, Right.PRODUCTS)
         try:
-            name, data = as_file(text)
+            code, _, _ = as_file(text)
         except BadValue:
             await ask.say(USAGE)
             return
-        await _try(ask, name, data)
+        await _try(ask, f"{TYPED}{code}", text.encode())
 
 
-def as_file(text: str) -> tuple[str, bytes]:
-    """`TEASET Tea set = CUP-W ×2, POT-L whole` as a file of recipes. Raises BadValue."""
+def as_file(text: str) -> tuple[str, tuple[str, ...], bytes]:
+    """`TEASET Tea set = CUP-W ×2, POT-L whole`: its code, its parts as they were typed, and a file of recipes with a
+    row for each. Raises BadValue."""
     left, _, right = text.partition("=")
     code, _, title = left.strip().partition(" ")
     right = right.strip()
@@ -71,7 +75,7 @@ def as_file(text: str) -> tuple[str, bytes]:
         if " " in sku:
             raise BadValue("bundle", one[:60], "recipe")
         writer.writerow([code, title.strip(), sku, units, whole])
-    return code, out.getvalue().encode()
+    return code, tuple(told), out.getvalue().encode()
 
 
 async def recipes_came(ask: Ask, name: str, data: bytes) -> bool:
@@ -98,20 +102,31 @@ async def _try(ask: Ask, name: str, data: bytes) -> None:
 
 
 async def _tried(ask: Ask, file_id: int) -> Card:
-    name, file = await _read(ask, file_id)
-    return await ask.read(_dry_run, ask, file_id, name, file)
+    return await ask.read(_dry_run, ask, file_id, await _read(ask, file_id))
 
 
-def _dry_run(desk: Desk, ask: Ask, file_id: int, name: str, file: RecipeFile) -> Card:
-    found = bundles.tried(desk, ask.actor, file.rows, file.faults)
-    return dry_run_card(desk, name, file_id, found, ask.words)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What was sent, by its name, or typed: then `typed` are its parts as they were, row by row."""
+
+    name: str
+    file: RecipeFile
+    typed: tuple[str, ...] = ()
 
 
-async def _read(ask: Ask, file_id: int) -> tuple[str, RecipeFile]:
+def _dry_run(desk: Desk, ask: Ask, file_id: int, told: _Told) -> Card:
+    found = bundles.tried(desk, ask.actor, told.file.rows, told.file.faults)
+    return dry_run_card(desk, told.name, file_id, found, ask.words, told.typed)
+
+
+async def _read(ask: Ask, file_id: int) -> _Told:
     name, data = await ask.read(_kept, ask.actor, file_id)
+    typed: tuple[str, ...] = ()
+    if name.startswith(TYPED):
+        name, typed, data = as_file(data.decode())
     file = await asyncio.to_thread(read, data)
     assert file is not None  # it was one when it was kept
-    return name, file
+    return _Told(name, file, typed)
 
 
 def _kept(desk: Desk, actor: Actor, file_id: int) -> tuple[str, bytes]:
@@ -124,7 +139,7 @@ def _kept(desk: Desk, actor: Actor, file_id: int) -> tuple[str, bytes]:
 async def keep(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """In force, if the recipes are those it was tried against; else it is tried again, on the same card."""
     file_id = int(args[0])
-    _, file = await _read(ask, file_id)
+    file = (await _read(ask, file_id)).file
     try:
         proposal, left = await ask.run(_put_in_force, ask.actor, file, args[1])
     except Stale as late:
@@ -144,4 +159,4 @@ async def drop(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Never mind."""
     require(ask.actor, Right.PRODUCTS)
     await ask.toast(ask.words.plain("Dropped."))
-    await ask.edit(Card(ask.words("🗑 Dropped. The sets stay as they are.")))
+    await ask.edit(Card(ask.words("🗑 Dropped. The bundles stay as they are.")))

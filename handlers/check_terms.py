@@ -16,14 +16,14 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
         "other": refusal.other or "-",
     }
     return {
-        "wrong": words("✋ {code} {title} does not belong into {waybill}! Put it back.", **facts),
-        "unknown": words("✋ {code} is no goods of ours. The check of {waybill} goes on.", **facts),
+        "wrong": words("✋ {code} {title} does not belong in {waybill}! Put it back.", **facts),
+        "unknown": words("✋ {code} is not a product of ours. The check of {waybill} goes on.", **facts),
         "over": words(
             "✋ One too many: {code} {title}, all {count} are in {waybill} already.", count=refusal.count, **facts
         ),
         "too_many": words(
-            "✋ {other} told, but only {count} of {code} {title} {count:is|are} still missing in {waybill}. None of "
-            "them was counted: count again.",
+            "✋ You entered {other}, but only {count} of {code} {title} {count:is|are} still missing "
+            "in {waybill}. None was counted: count again.",
             count=refusal.count,
             **facts,
         ),
@@ -37,12 +37,12 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
             **facts,
         ),
         "one_box": words(
-            "✋ {waybill} is packed into one thing. Scan {code} alone, without a number behind it.", **facts
+            "✋ {waybill} is packed into a single box or bag. Scan {code} alone, without a number behind it.", **facts
         ),
         "serial": words("✋ First scan the serial number of {code} {title}, then the next unit.", **facts),
         "batch": words("✋ First scan the batch of {code} {title}, then the next unit.", **facts),
-        "no_serial": words("✋ {code} is no serial number of {title}. Scan the number on the unit.", **facts),
-        "no_batch": words("✋ {code} is no batch of {title}. In {waybill} should be: {other}.", **facts),
+        "no_serial": words("✋ {code} is not a serial number of {title}. Scan the number on the unit.", **facts),
+        "no_batch": words("✋ {code} is not a batch of {title}. {waybill} should hold: {other}.", **facts),
         "other_batch": words(
             "✋ {code} of {title} was not picked into {waybill}. In the box should be: {other}. Take that one; if this "
             "one may go all the same, a lead sends: <code>/batch {waybill} {code}</code>",

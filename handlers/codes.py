@@ -83,7 +83,7 @@ class _Reader:
     def _element_string(self, told: gs1.Elements) -> bool:
         """One barcode with all in it; without a product in it it tells of the unit before."""
         if told.gtin:
-            code = Code(told.gtin, None, told.units, told.batch, told.serial, told.expires)
+            code = Code(told.gtin, None, told.units, told.batch, told.serial.upper(), told.expires)
             return self._add(code, told.serial, told.batch)
         return all(self._mark(mark) for mark in (told.serial, told.batch) if mark)
 

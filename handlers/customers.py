@@ -30,7 +30,7 @@ from handlers.words import Words, mask_name
 router = Router(name="customers")
 Args = tuple[str, ...]
 HITS = 8
-_LEFT = N_("{count} more {count:order in review is|orders in review are} looked at in the next moments.")
+_LEFT = N_("{count} more {count:order in review is|orders in review are} checked again in the next moments.")
 
 
 @router.message(Cmd("customer"))

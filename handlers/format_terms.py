@@ -22,7 +22,7 @@ FORMATS = {
     "jd-orders": N_("JD orders"),
     "douyin-orders": N_("Douyin orders"),
     "douyin-refunds": N_("Douyin after-sale list"),
-    "1688-orders": N_("1688 orders"),
+    "1688-orders": N_("1688 orders sold"),
     "jst-orders": N_("JST orders"),
     "amazon-orders": N_("Amazon orders"),
     "amazon-all-orders": N_("Amazon orders (all)"),

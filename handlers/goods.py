@@ -4,7 +4,10 @@ Surprising: many shops write the code where the title belongs. Then the catalogu
 never said twice.
 """
 
+from domain import kits
 from domain.desk import Desk
+from handlers.terms import N_
+from handlers.words import Words
 
 
 def beside(code: str, title: str) -> str:
@@ -22,3 +25,9 @@ def title_of(desk: Desk, sku: str, title: str, limit: int = 60) -> str:
 def name_of(desk: Desk, sku: str, title: str, limit: int = 60) -> str:
     """Title and code in one."""
     return " · ".join(part for part in (title_of(desk, sku, title, limit), sku) if part)
+
+
+def built_text(desk: Desk, one: kits.InBox, words: Words) -> str:
+    """What a box builds: `Tea set ×2`, or a part of it where the rest travels in another box."""
+    name = title_of(desk, one.code, one.title) or one.code
+    return words.label(N_("part of {name}"), name=name) if one.parted else f"{name} ×{one.count}"

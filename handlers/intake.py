@@ -189,8 +189,8 @@ def _which_shop(desk: Desk, ask: Ask, file_id: int, refusal: Refusal) -> Card:
     told = refusal.value if isinstance(refusal, BadValue) else ""
     if told and told not in wanted and shops:
         text = ask.words(
-            "<b>{name}</b> says it is from «{told}», which is no shop of ours. Nothing was changed. "
-            "Which shop is it from?",
+            "<b>{name}</b> says it is from «{told}», which is not one of our shops. Nothing was "
+            "changed. Which shop is it from?",
             name=stored.name,
             told=told[:60],
         )

@@ -68,7 +68,7 @@ async def torn(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
 async def left_already(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     """The courier had it before anybody could take it out: customer service goes on from there."""
     stop = await ask.run(dock.left_already, ask.actor, int(args[0]), int(args[1]))
-    await ask.toast(ask.words.plain("Written down. Customer service hears that it was too late."))
+    await ask.toast(ask.words.plain("Noted. Customer service is told that it was too late."))
     await ask.show(NoticeKind.STOP, stop.id)
 
 

@@ -55,14 +55,15 @@ async def take_back(message: Message, ask: Ask, args: str) -> None:
     """A parcel that was scanned out and stays here after all; it leaves its list."""
     require(ask.actor, Right.HAND_OVER)
     if not args.strip():
-        await ask.say("Which parcel stays here? Write its waybill behind it: /unship SF1234567890123")
+        await ask.say("Which parcel stays here? Write its waybill after the command: /unship SF1234567890123")
         return
     try:
         box = await ask.run(dock.take_back, ask.actor, args)
     except AlreadyApplied:
         return
     await ask.say(
-        "{waybill} is here again: weighed, not handed over. Scan it out once more when it goes.", waybill=box.waybill
+        "{waybill} is back in the warehouse: weighed, not handed over. Scan it out again when it leaves.",
+        waybill=box.waybill,
     )
 
 
@@ -74,7 +75,7 @@ async def make(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     except (AlreadyApplied, Unknown) as refusal:
         if isinstance(refusal, Unknown) and refusal.kind != "handed_over":
             raise
-        await ask.toast(ask.words.plain("These parcels stand on a list already."), alert=True)
+        await ask.toast(ask.words.plain("These parcels are on a list already."), alert=True)
         await _show_list(ask)
         return
     await ask.toast(ask.words.label("List {number} is made.", number=made.number))
@@ -102,7 +103,7 @@ async def ask_name(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Who of the courier took them?"""
     found = await ask.read(manifests.check_sign, ask.actor, int(args[0]), int(args[1]))
     text = ask.words(
-        "{number}: parcels {count}. Answer with the name of the courier's person who signed.",
+        "{number}: {count} {count:parcel|parcels}. Answer with the name of the courier's driver who signed.",
         number=found.number,
         count=found.parcels,
     )

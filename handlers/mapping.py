@@ -59,7 +59,7 @@ async def begin(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     stored, data, earlier = await ask.read(_to_begin, ask.actor, int(args[0]), shop_id)
     found = await asyncio.to_thread(learning.can_learn, data)
     if found is None:
-        await ask.toast(ask.words.plain("This is no table I could learn."), alert=True)
+        await ask.toast(ask.words.plain("This is not a table I can learn."), alert=True)
         return
     proposal = await asyncio.to_thread(
         propose, found.table.header, found.rows, earlier, lambda column: _words_of(data, found, column)

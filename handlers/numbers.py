@@ -34,7 +34,9 @@ async def numbers(message: Message, ask: Ask, args: str) -> None:
         left = await ask.run(numbering.buy, ask.actor, account_id, count)
         facts = {"account": account_id, "left": f"{left:,}"}
         await ask.say(
-            "Account #{account}: {left} {left:number|numbers} left. What waited for them is looked at again.", **facts
+            "Account #{account}: {left} {left:number|numbers} left. Orders that waited for them are "
+            "being checked again.",
+            **facts,
         )
         return
     await ask.reply(Card(await ask.read(pools_text, ask.actor, ask.words)))
@@ -76,7 +78,7 @@ async def all_accounts(tap: CallbackQuery, ask: Ask) -> None:
 async def again(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Ask the courier once more to take a number back."""
     row = await ask.run(number_watch.again, ask.actor, int(args[1]))
-    await ask.toast(ask.words.label("{number}: the courier is asked once more.", number=row.number))
+    await ask.toast(ask.words.label("{number}: asking the courier again.", number=row.number))
     await ask.show(NoticeKind.ALERT, int(args[0]))
 
 
@@ -86,7 +88,9 @@ async def ask_why_settled(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     require(ask.actor, Right.HAND_OVER)
     number = await ask.read(_number, int(args[1]))
     await ask.toast("")
-    text = ask.words("{number}: how was it settled? Answer this message. It is never used again.", number=number)
+    text = ask.words(
+        "{number}: how was it settled? Answer this message. The number is never used again.", number=number
+    )
     await ask.reply(question(text, ask.words.plain("e.g. cancelled on the courier's site"), "nb.s", *args))
 
 
@@ -99,5 +103,5 @@ async def settled(message: Message, ask: Ask, args: Args, answer: str) -> None:
     """The reason was given."""
     row = await ask.run(number_watch.settle, ask.actor, int(args[1]), answer)
     facts = {"number": row.number, "reason": row.error}
-    await ask.say("{number} is void by your word and is never used again. Reason: {reason}", **facts)
+    await ask.say("You voided {number}; it is never used again. Reason: {reason}", **facts)
     await ask.show(NoticeKind.ALERT, int(args[0]))

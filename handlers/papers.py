@@ -24,7 +24,7 @@ from domain.release import orders_of
 from exports.documents import packing_slips_pdf, pick_list_pdf
 from exports.shipping_labels import label_png, labels_pdf
 from handlers.card import File
-from handlers.cards.bundles import built_text
+from handlers.goods import built_text
 from handlers.wave_terms import wave_why
 from handlers.words import Words
 

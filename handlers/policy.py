@@ -88,7 +88,7 @@ async def try_file(message: Message, ask: Ask) -> None:
     await ask.read(_policy, ask.actor)
     name = (document.file_name or "policy.toml").replace("/", "_").replace("\\", "_")[-80:]
     if (document.file_size or 0) > LARGEST:
-        await ask.say("{name} is larger than 1 MB; house rules are not.", name=name)
+        await ask.say("{name} is larger than 1 MB; a rules file never is. Check which file you sent.", name=name)
         return
     content = await ask.bot.download(document)
     assert content is not None

@@ -12,7 +12,7 @@ from aiogram import Router
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import CallbackQuery, Message
 
-from domain import numbering, printing
+from domain import numbering, printing, walking
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Unknown
 from domain.paper_records import Paper
@@ -37,6 +37,7 @@ async def print_wave(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> Non
     more, and `l!`, `s!` with the number of copies seen says yes."""
     wave_id, what = int(args[0]), args[1] if len(args) > 1 else "l"
     if what == "k":
+        await ask.services.store.run(walking.renew, ask.actor, wave_id)  # unclaimed: done twice it says the same
         await _send(ask, await ask.read(_pick, ask, wave_id))
         return
     paper = PAPER[what[0]]
@@ -69,7 +70,7 @@ async def void(message: Message, ask: Ask, args: str) -> None:
         return
     row = await ask.run(numbering.void_by_hand, ask.actor, number.upper(), reason)
     facts = {"number": row.number, "reason": row.error}
-    await ask.say("{number} is void by your word and is never used again. Reason: {reason}", **facts)
+    await ask.say("You voided {number}; it is never used again. Reason: {reason}", **facts)
 
 
 @router.message(Cmd("print"))

@@ -62,7 +62,10 @@ async def film(message: Message, ask: Ask) -> None:
         raise SkipHandler
     task = await ask.read(proofs.current, ask.person.id)
     if task is None:
-        await ask.say("Which parcel is it of? Scan it at 📦 or ↩️ first, or answer its stop's card with the film.")
+        await ask.say(
+            "Which parcel is this video of? Scan the parcel at 📦 Pack or ↩️ Put back first, or send "
+            "the video as an answer to its stop card."
+        )
         return
     await _keep(message, ask, task)
 
@@ -79,15 +82,14 @@ async def photo(message: Message, ask: Ask, data: bytes, codes: Codes) -> bool:
 async def _keep(message: Message, ask: Ask, task: Task, data: bytes | None = None) -> None:
     kind, sent = _sent(message)
     if (sent.file_size or 0) > MOST_BYTES:
-        await ask.say("It is too large for me: 20 MB at most. Send a shorter film, or a photo.")
+        await ask.say("The file is too large: at most 20 MB. Send a shorter video, or a photo.")
         return
     if data is None:
         loaded = await ask.bot.download(sent)
         assert loaded is not None
         data = loaded.read()
     if kind not in _looks(data):
-        name = (isinstance(sent, Document) and sent.file_name) or "?"
-        await ask.say("«{name}» is no photo and no film. Only those are kept with a parcel.", name=name[-60:])
+        await _no_proof(ask, sent)
         return
     shot = Shot(kind, sent.file_id, sha256(data).hexdigest(), len(data))
     try:
@@ -97,6 +99,15 @@ async def _keep(message: Message, ask: Ask, task: Task, data: bytes | None = Non
     step = station_label(task.step, ask.words)
     name = task.parcel.waybill or task.parcel.number
     await ask.say("📷 Kept with {waybill} · {step} · {count} in all", waybill=name, step=step, count=count)
+
+
+async def _no_proof(ask: Ask, sent: PhotoSize | Video | Document) -> None:
+    """Only documents come with a name, and not all of them."""
+    if isinstance(sent, Document) and sent.file_name:
+        text = "«{name}» is neither a photo nor a video. Only those are kept with a parcel."
+        await ask.say(text, name=sent.file_name[-60:])
+    else:
+        await ask.say("This file is neither a photo nor a video. Only those are kept with a parcel.")
 
 
 def _sent(message: Message) -> tuple[Kind, PhotoSize | Video | Document]:
@@ -149,4 +160,4 @@ async def _send(ask: Ask, chat: Chat, facts: Mapping[str, str], caption: str) ->
         else:
             await ask.bot.send_document(to, name, caption=caption)
     except TelegramBadRequest:
-        await ask.bot.send_message(to, caption + "\n" + ask.words("Telegram has it no more."))
+        await ask.bot.send_message(to, caption + "\n" + ask.words("Telegram no longer has this file."))

@@ -4,8 +4,9 @@ A question puts Telegram's reply field in the place of the desk's keyboard, and 
 keyboard comes back with what we say next (`Ask.reply`), or on "cancel".
 
 Surprising: nothing is kept in memory or in the store. The last line of our own message names the verb and its
-arguments (`#o.rj:12:3`), so an answer is understood after a restart, too. Only our own messages are believed, and
-only what we set as code, so that a buyer's text at the end of a card is no question.
+arguments (`#o.rj:12:3`, never the verb alone), so an answer is understood after a restart, too. Only our own messages
+are believed, and only a last line that is code from end to end, so that a buyer's text at the end of a card is no
+question: of that only tags and links stand in code (handlers.quoted), and no tag has a colon.
 """
 
 from typing import Any
@@ -22,9 +23,9 @@ MARK = "#"
 CANCELS = frozenset({"cancel", "取消", "算了"})
 
 
-def question(text: str, placeholder: str, verb: str, *args: object) -> Card:
+def question(text: str, placeholder: str, verb: str, about: object, *args: object) -> Card:
     """A card that asks for a reply. `text` is HTML; `placeholder` stands in the empty input field."""
-    return Card(f"{text}\n\n<code>{MARK}{pack(verb, *args)}</code>", ask=placeholder)
+    return Card(f"{text}\n\n<code>{MARK}{pack(verb, about, *args)}</code>", ask=placeholder)
 
 
 def asked(message: Message, bot_id: int) -> tuple[str, tuple[str, ...]] | None:
@@ -35,7 +36,7 @@ def asked(message: Message, bot_id: int) -> tuple[str, tuple[str, ...]] | None:
     text = question_.text or ""
     last = text.rsplit("\n", 1)[-1]
     ours = any(entity.type == "code" and entity.extract_from(text) == last for entity in question_.entities or ())
-    return unpack(last[len(MARK) :]) if ours and last.startswith(MARK) else None
+    return unpack(last[len(MARK) :]) if ours and last.startswith(MARK) and ":" in last else None
 
 
 def cancels(message: Message) -> bool:

@@ -45,6 +45,7 @@ def _not_allowed(refusal: errors.NotAllowed, words: Words) -> str:
 _STOPS = {
     "REFUND": N_("REFUND: the buyer wants the money back"),
     "REPICK": N_("something must be picked into it again"),
+    "REPACK": N_("something must come out of it: other goods are ordered now"),
     "LABEL_OLD": N_("the label is out of date: tear it up and print the new one (/print)"),
     "SLIP_OLD": N_("the packing slip is out of date: tear it up and print the new one (/print)"),
     "TWO_PLACES": N_("its orders go to different addresses: customer service must ship one of them alone"),
@@ -52,7 +53,9 @@ _STOPS = {
 
 
 def _stopped(refusal: errors.ParcelStopped, words: Words) -> str:
-    why = words.listed(words(_STOPS[code]) if code in _STOPS else hold_name(code, words) for code in refusal.codes)
+    why = words.listed(
+        words.plain(_STOPS[code]) if code in _STOPS else hold_name(code, words) for code in refusal.codes
+    )
     return words("⛔ STOP {waybill} ({parcel})! {why}", waybill=refusal.waybill, parcel=refusal.parcel, why=why)
 
 
@@ -60,7 +63,11 @@ def _weight(refusal: errors.WeightRefused, words: Words) -> str:
     if refusal.why == "missing":
         return words("{waybill}: now send its weight, e.g. 1.25kg or 1250.", waybill=refusal.waybill)
     if refusal.why == "not_positive":
-        return words("{waybill}: a weight of {grams} g cannot be.", waybill=refusal.waybill, grams=refusal.grams)
+        return words(
+            "{waybill}: {grams} g is not a possible weight. Weigh it again.",
+            waybill=refusal.waybill,
+            grams=refusal.grams,
+        )
     if refusal.why == "too_heavy":
         return words(
             "{waybill}: {weight} is over the courier's maximum of {limit}.",
@@ -128,11 +135,14 @@ def _over(refusal: errors.OverLimit, words: Words) -> str:
 
 _KEPT = {
     "worn": N_(
-        "{number} is on a parcel in the house and stays. A torn label: /print {number}. The parcel is not to go: "
-        "cancel its order, then the number goes back by itself."
+        "{number} is on a parcel still in the warehouse and stays valid. Label torn? /print "
+        "{number}. Parcel not to ship? Cancel its order, then the number goes back by itself."
     ),
-    "left": N_("{number} has left with its parcel and stays. To get the parcel back, ask the courier on its card."),
-    "voided": N_("{number} has been voided by hand already."),
+    "left": N_(
+        "{number} has left with its parcel and stays valid. To get the parcel back, ask the "
+        "courier on the order's card."
+    ),
+    "voided": N_("{number} is void already."),
 }
 
 
@@ -144,19 +154,25 @@ def _two_people(refusal: errors.TwoPeople, words: Words) -> str:
     )
 
 
+def _in_hand(refusal: errors.InHand, words: Words) -> str:
+    if not refusal.by:
+        return words("{order}: put off until {at}.", order=refusal.order, at=words.when(refusal.at))
+    return words("{order}: {by} has it since {at}.", order=refusal.order, by=refusal.by, at=words.clock(refusal.at))
+
+
 def _bad_value(refusal: errors.BadValue, words: Words) -> str:
     facts = {"value": refusal.value, "what": kind_name(refusal.what, words), "want": want_text(refusal.want, words)}
     if not refusal.value:
-        return words("{what}: please say which. Wanted: {want}.", **facts)
-    return words("«{value}» does not do for {what}. Wanted: {want}.", **facts)
+        return words("{what}: please say which. Expected: {want}.", **facts)
+    return words("«{value}» is not valid for {what}. Expected: {want}.", **facts)
 
 
 _LOOK_FOR = {
     "order": N_(
-        "There is no order called «{name}». /order finds it by a piece of its number, waybill, phone tail, SKU or name."
+        "There is no order «{name}». /order finds it by part of its number, waybill, last phone digits, SKU or name."
     ),
     "customer": N_(
-        "There is no customer called «{name}». /customer takes a buyer id, an order number or a phone tail."
+        "There is no customer «{name}». /customer takes a buyer id, an order number or the last phone digits."
     ),
 }
 """What nobody knows, and how it is found."""
@@ -166,10 +182,10 @@ def _unknown(refusal: errors.Unknown, words: Words) -> str:
     if refusal.kind == "waybill":
         return words("{name} is not a waybill of ours.", name=refusal.name)
     if not refusal.name:
-        return words("Which {kind}? Write it behind the command.", kind=kind_name(refusal.kind, words))
+        return words("Which {kind}? Write it after the command.", kind=kind_name(refusal.kind, words))
     if refusal.kind in _LOOK_FOR:
         return words(_LOOK_FOR[refusal.kind], name=refusal.name)
-    return words("There is no {kind} called «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
+    return words("There is no {kind} «{name}».", kind=kind_name(refusal.kind, words), name=refusal.name)
 
 
 def _no_line(refusal: errors.NoSuchLine, words: Words) -> str:
@@ -182,9 +198,12 @@ def _no_line(refusal: errors.NoSuchLine, words: Words) -> str:
 def _bin(refusal: errors.BinWanted, words: Words) -> str:
     facts = {"waybill": refusal.waybill, "bins": words.listed(refusal.bins), "code": refusal.unknown}
     if refusal.unknown:
-        return words("{code} is no bin here. Put the goods of {waybill} into {bins} and scan the bin.", **facts)
+        return words(
+            "{code} is not a bin of this warehouse. Put the goods of {waybill} into {bins} and scan that bin.", **facts
+        )
     return words(
-        "{waybill}: put its goods into {bins}, then scan that bin. Another bin's code says they lie there.", **facts
+        "{waybill}: put its goods into {bins}, then scan that bin. If you put them elsewhere, scan that bin instead.",
+        **facts,
     )
 
 
@@ -211,9 +230,14 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.BatchNeeded: batch_needed_text,
     errors.BatchExpired: batch_expired_text,
     errors.MaterialMissing: material_text,
+    errors.ProofMissing: lambda r, words: words(
+        "{waybill}: no photo or film of its packing is kept, and it does not leave without. Whoever packs scans it at "
+        "/pack and sends one.",
+        waybill=r.waybill,
+    ),
     errors.ScanStays: _stays,
     errors.ShipmentStays: lambda r, words: words(
-        "{waybill}: it stays handed over ({why}). To get it back, ask its courier on the order's card.",
+        "{waybill} stays handed over: {why}. To get it back, ask the courier on the order's card.",
         waybill=r.waybill,
         why=words.plain(STAYS[r.why]),
     ),
@@ -235,9 +259,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
     errors.OwnWork: lambda r, words: words(
         "{doc}: you scanned for it, so somebody else approves it. Nothing was changed.", doc=r.doc
     ),
-    errors.InHand: lambda r, words: words(
-        "{order}: {by} has it since {at}.", order=r.order, by=r.by, at=words.clock(r.at)
-    ),
+    errors.InHand: _in_hand,
     errors.BadValue: _bad_value,
     errors.Unknown: _unknown,
     errors.NoSuchLine: _no_line,
@@ -263,14 +285,9 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         seconds=r.seconds,
     ),
     errors.NotEnoughStock: lambda r, words: words("{sku} in {warehouse}: only {free} free, {asked} asked.", **vars(r)),
-    errors.LiesElsewhere: lambda r, words: words(
-        "{sku} was moved since the list was printed and lies in {bins} now. Take it from there; nothing is held.",
-        sku=r.sku,
-        bins=words.listed(r.bins),
-    ),
     errors.BinWanted: _bin,
     errors.WrongCourier: lambda r, words: words(
-        "⛔ {waybill} is for {courier}. This van is {van}: take it out. /ship alone ends the loading.",
+        "⛔ {waybill} goes with {courier}. You are loading {van}: take it out. Send /ship alone to end the loading.",
         waybill=r.waybill,
         courier=r.courier,
         van=r.van,

@@ -81,7 +81,7 @@ async def ask_order(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None
     found = await ask.read(_return, int(args[0]))
     await ask.toast("")
     text = ask.words("Which order does return {waybill} belong to? Reply with its number.", waybill=found)
-    await ask.reply(question(text, ask.words.plain("order number, phone tail or product"), "rk", args[0]))
+    await ask.reply(question(text, ask.words.plain("order number, last phone digits or product"), "rk", args[0]))
 
 
 def _return(desk: Desk, return_id: int) -> str:

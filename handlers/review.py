@@ -30,8 +30,8 @@ from handlers.terms import N_
 router = Router(name="review")
 Args = tuple[str, ...]
 _LATER = N_(
-    "Product matched. {count} more {count:order that waits for a product is|orders that wait for a product are} "
-    "looked at in the next moments."
+    "Product matched. {count} more {count:order that waits for a product is|orders that wait "
+    "for a product are} checked again in the next moments."
 )
 Decision = Callable[..., Order]
 """Of (desk, actor, order id, revision, reason); a refund also takes units by line."""
@@ -74,8 +74,9 @@ async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
             order = await ask.run(yes, ask.actor, order_id, revision, sure=len(args) > 2)
         else:
             order = await ask.run(BACK[verb], ask.actor, order_id, revision)
-    except InHand:
-        await show_order(ask, order_id, view="sure", verb=verb)
+    except InHand as taken:
+        facts = {"order": taken.order, "by": taken.by, "at": taken.at.isoformat()}
+        await show_order(ask, order_id, view="sure", verb=verb, **facts)
         return
     except (HeldOrder, Stale):
         await ask.run(review.look_anew, order_id)
@@ -94,14 +95,15 @@ async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
 @router.callback_query(Tap("o.rl"))
 async def release_hold(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Release one hold; where something else ships than is asked for now, that is told and asked once more (the second
-    tap carries one argument more)."""
+    tap says "sure", or "repack")."""
     order_id, revision, code = int(args[0]), int(args[1]), HoldCode(args[2])
+    sure, repack = "sure" in args[3:], "repack" in args[3:]
     try:
-        await ask.run(review.release_hold, ask.actor, order_id, revision, code, sure=len(args) > 3)
+        await ask.run(review.release_hold, ask.actor, order_id, revision, code, sure=sure, repack=repack)
     except ShipsAsItIs:
         await show_order(ask, order_id, view="as_it_is", code=code)
         return
-    await ask.toast(ask.words.plain("Hold released."))
+    await ask.toast(ask.words.plain(N_("The warehouse is told to repack it.") if repack else N_("Hold released.")))
     await show_order(ask, int(args[0]))
 
 

@@ -194,7 +194,7 @@ def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
     now = asked.of(desk, person.acting(), job.station)
     codes = [Code(job.text.strip())] if is_bin else read_codes(job.text, now)
     if codes is None:
-        return [_told(words, "unknown", job.text[:60], words.plain("This is no code."))]
+        return [_told(words, "unknown", job.text[:60], words.plain("This is not a code."))]
     place = job.place if job.place in desk.catalog.warehouses else None
     scans = floor.scan(
         desk,

@@ -9,7 +9,7 @@ from handlers.terms import N_
 HEADS = {
     "ok": N_("done"),
     "item": N_("Counted"),
-    "again": N_("Done already"),
+    "again": N_("Already done"),
     "stop": N_("STOP"),
     "ask": N_("Weight?"),
     "shelf": N_("Now scan the stop shelf"),
@@ -19,7 +19,7 @@ HEADS = {
     "note": N_("Read this first"),
     "look": N_("Goods, not a parcel"),
     "paper": N_("Opened in the chat"),
-    "found": N_("A number of goods"),
+    "found": N_("Serial or batch number"),
     "scan_undone": N_("Taken back"),
     "place": N_("Where are you receiving?"),
     "printed": N_("Sent to your chat"),
@@ -34,7 +34,7 @@ REFUSED = {
 }
 WROTE = {True: N_("💬 Buyer"), False: N_("📝 Seller")}
 TEAR = N_("Tear the old one up.")
-RIGHT_AGAIN = N_("Its papers are right: they were printed anew meanwhile.")
+RIGHT_AGAIN = N_("Its papers are up to date: somebody reprinted them just now.")
 ON_SHELF = N_("on the stop shelf")
 WORDS = {
     "ready": N_("Scan now"),
@@ -55,7 +55,7 @@ WORDS = {
     "stop_seen": N_("I have put it aside"),
     "stop_first": N_("scans that wait for your answer: {n}"),
     "note_read": N_("I have read it"),
-    "print": N_("🖨 Print anew"),
+    "print": N_("🖨 Reprint"),
     "unknowns": N_("Unknown, look at them later"),
     "forget": N_("Clear the list"),
     "receiving": N_("Receiving in"),
@@ -63,5 +63,5 @@ WORDS = {
     "expired": N_("This page has been open too long. Close it and open it again in the chat; waiting scans are kept."),
     "refused": N_("You cannot scan here any more. Ask the owner. Waiting scans are kept."),
     "elsewhere": N_("The page was opened in another window. Go on there."),
-    "broken": N_("The server could not carry this out. Tell your lead."),
+    "broken": N_("The server could not do this. Tell your lead."),
 }

@@ -46,7 +46,7 @@ async def turn(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     """Another page of what was found, in the same card."""
     card = await ask.read(_page, ask, int(args[0]))
     if card is None:
-        await ask.toast(ask.words.plain("Nothing of it is left. Please search again."), alert=True)
+        await ask.toast(ask.words.plain("These results are gone. Please search again."), alert=True)
         return
     await ask.toast("")
     await ask.edit(card)
@@ -103,7 +103,7 @@ async def _paper(ask: Ask, text: str) -> bool:
 async def answer(ask: Ask, text: str) -> None:
     """The order, a choice, or what was looked for in vain."""
     if not text:
-        await ask.say("What shall I look for? A number, waybill, phone tail, SKU or name: /order 1234")
+        await ask.say("What shall I look for? An order number, waybill, last phone digits, SKU or name: /order 1234")
         return
     wanted = text[:LONGEST]
     hits = await ask.read(search, ask.actor, wanted)
@@ -118,7 +118,7 @@ async def answer(ask: Ask, text: str) -> None:
         await ask.reply(await ask.read(found_card, hits, 0, ask.words), NoticeKind.FOUND, hits.newest, wanted)
     else:
         await ask.say(
-            "Nothing found for «{text}». I looked at order numbers, waybills, phone tails (4 digits or more), "
-            "SKUs, titles and names.",
+            "Nothing found for «{text}». I looked at order numbers, waybills, last phone digits (4 "
+            "or more), SKUs, titles and names.",
             text=wanted,
         )

@@ -9,7 +9,7 @@ from domain.desk import Desk
 from domain.errors import Refusal, Unknown
 from domain.people import Person
 from domain.stock_docs import DocState, StockDoc
-from handlers.cards.stock_room import ARRIVING, HINTS, KINDS
+from handlers.cards.stock_room import ARRIVING, HINTS, KINDS, NOT_KEPT
 from handlers.refusals import refusal_text
 from handlers.scan_words import HEADS
 from handlers.stock_scans import meant, read_scans
@@ -54,7 +54,8 @@ def scanned(desk: Desk, person: Person, text: str, doc_id: int, words: Words) ->
         return _result(desk, person, verdict, text, words, told=unmarked(refusal_text(refusal, words)))
     step = stock_trail.last(desk, doc.id)
     assert step is not None
-    code, told = step.data["code"], step.data["told"]
+    code, told, passed = step.data["code"], step.data["told"], step.data.get(stock_trail.PASSED)
+    told = f"{told} · {unmarked(words(NOT_KEPT, skus=passed))}" if passed else told
     if news.bin != doc.bin and news.lines == doc.lines:
         head = words.label(AT_BIN, bin=news.bin)
         return _result(desk, person, "ok", code, words, head=head, told="")

@@ -24,6 +24,7 @@ from handlers.filters import Tap
 from handlers.words import Words, unmarked
 
 router = Router(name="stock_papers")
+_MOST_NUMBERS = 24
 
 
 @router.callback_query(Tap("k.p"))
@@ -80,7 +81,7 @@ def _totals(desk: Desk, doc: StockDoc, lines: Sequence[StockPaperLine], words: W
 def _line(desk: Desk, doc: StockDoc, line: DocLine, words: Words) -> StockPaperLine:
     item = desk.catalog.skus[line.sku]
     where = bins.shown(desk, line.sku, bins.arrival_bin(desk) if doc.kind is DocKind.RECEIPT else line.bin)
-    made = StockPaperLine(where, line.sku, item.title, line.batch)
+    made = StockPaperLine(where, line.sku, item.title, line.batch, serials=_serials(line, words))
     if doc.kind is DocKind.RECEIPT:
         batch = "\n".join(part for part in (line.batch, line.expires.isoformat() if line.expires else "") if part)
         cost = "" if line.value is None else words.money(line.value, item.currency)
@@ -88,13 +89,20 @@ def _line(desk: Desk, doc: StockDoc, line: DocLine, words: Words) -> StockPaperL
     if doc.kind is DocKind.REGRADE:
         return replace(made, bin=line.bin or "-", planned=str(line.done))
     if doc.kind is DocKind.COUNT and doc.state is DocState.OPEN:
-        return made
+        return replace(made, serials="")
     if doc.kind is DocKind.TRANSFER and doc.state is DocState.OPEN:  # what is scanned is what will be sent
         return replace(made, planned=str(line.done))
     if doc.kind is DocKind.TRANSFER and doc.state is DocState.IN_TRANSIT:
         return replace(made, planned=str(line.planned))
     told = f"{line.difference:+d}" if line.difference else "0"
     return replace(made, planned=str(line.planned), done=str(line.done), difference=told)
+
+
+def _serials(line: DocLine, words: Words) -> str:
+    """The numbers of its units, as many as a page has room for."""
+    more = len(line.serials) - _MOST_NUMBERS
+    told = [f"SN {', '.join(line.serials[:_MOST_NUMBERS])}"] if line.serials else []
+    return " ".join([*told, *([words.label("… and {count} more", count=more)] if more > 0 else [])])
 
 
 def _put_away(desk: Desk, doc: StockDoc) -> list[StockPaperLine]:

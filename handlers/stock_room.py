@@ -42,6 +42,7 @@ WAITS = N_(
     "✋ {waybill} must wait for the stock-take {number} of {bin}. Put what you have of it and its sheet on the stop "
     "shelf: scan {waybill}, then {shelf}. Then go on with the next one."
 )
+MOVED = N_("{sku} was moved since the list was printed and lies in {bins} now. Take it from there; nothing is held.")
 NOT_THERE = N_("Send /notthere, the parcel's label and, where it holds several, the product: /notthere WAYBILL CUP-01")
 
 
@@ -85,15 +86,19 @@ async def missing(message: Message, ask: Ask, args: str) -> None:
         await ask.say(NOT_THERE)
         return
     reason = ask.words.plain("not there, the bin is counted")
-    box, docs = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    found = await ask.run(not_there.report, ask.actor, told[0], told[1] if len(told) > 1 else "", reason)
+    if found.lies_in:
+        await ask.say(MOVED, sku=found.sku, bins=ask.words.listed(found.lies_in))
+        return
+    box = found.parcel
     places = {
-        "bin": ask.words.listed(doc.scope for doc in docs),
-        "number": ask.words.listed(doc.number for doc in docs),
+        "bin": ask.words.listed(doc.scope for doc in found.counts),
+        "number": ask.words.listed(doc.number for doc in found.counts),
     }
     await ask.reply(
         Card(ask.words(WAITS, shelf=pulls.shelf_code(box.warehouse_id or 0), waybill=box.waybill, **places))
     )
-    for doc in docs:
+    for doc in found.counts:
         await ask.show(NoticeKind.STOCK_DOC, doc.id)
 
 

@@ -2,7 +2,7 @@
 
 Surprising: `=` says what one has cost where a number stands before it, and sets the line anew where none does:
 `CUP-01 12 =8.50` are twelve more at 8.50 each, `CUP-01 =12` are twelve in all. A GS1 label is one word; its serial
-number is passed over, because units are told apart from the check on and not before.
+number is kept with the document where the product asks for one.
 """
 
 import re
@@ -14,7 +14,7 @@ from domain.desk import Desk
 from domain.errors import BadValue
 from domain.money import parse_minor
 from domain.stock_docs import StockDoc
-from domain.stock_lines import How, Scan
+from domain.stock_scan import How, Scan
 from handlers.days import read_day
 
 _SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u3000]+")  # not the group separator, which Python calls a space too
@@ -71,8 +71,8 @@ def meant(desk: Desk, person_id: int, words: str) -> tuple[StockDoc, str] | None
 
 def read_scans(words: str, currency: str) -> list[Scan]:
     """`A-01 CUP-01 12 TEA@B7@2027-05-31 6 =8.50 +A-09 CUP-02 -3 CUP-03 =50`: bins, products with batch and expiry, how
-    many more, what one cost; how many fewer; how many in all. A GS1 label says product, batch and expiry; one without a
-    product is of the product before it.
+    many more, what one cost; how many fewer; how many in all. A GS1 label says product, batch, expiry and serial
+    number; one without a product is of the product before it.
 
     Raises BadValue for what is none of these.
     """
@@ -100,7 +100,7 @@ def read_scans(words: str, currency: str) -> list[Scan]:
 
 
 def _labelled(label: gs1.Elements) -> Scan:
-    return Scan(label.gtin, label.units, label.batch, label.expires, label=True)
+    return Scan(label.gtin, label.units, label.batch, label.expires, label.serial, label=True)
 
 
 def _marked(found: Sequence[Scan], label: gs1.Elements, token: str) -> Scan:
@@ -108,7 +108,7 @@ def _marked(found: Sequence[Scan], label: gs1.Elements, token: str) -> Scan:
     if not found:
         raise BadValue("label", token[:60], "label_product")
     batch, expires = label.batch or found[-1].batch, label.expires or found[-1].expires
-    return replace(found[-1], batch=batch, expires=expires, label=True)
+    return replace(found[-1], batch=batch, expires=expires, serial=label.serial or found[-1].serial, label=True)
 
 
 def _thing(token: str) -> Scan:

@@ -1,19 +1,24 @@
 """Words for what belongs to stops and recalls: states, what happened, kinds, and why a courier cannot be asked."""
 
-from domain import stopping
+from domain import repacking, stopping
 from domain.parcels import StopKind
 from domain.policy_stops import RecallKind
 from domain.stop_desk import RecallState, Verdict
 from handlers.words import N_
 
-MARKS = {StopKind.REFUND: "⛔", StopKind.HOLD: "✋", StopKind.REPICK: "🔁"}
+MARKS = {StopKind.REFUND: "⛔", StopKind.HOLD: "✋", StopKind.REPICK: "🔁", StopKind.REPACK: "🔁"}
 VERDICTS = {
     Verdict.SUCCESS: N_("stopped (SUCCESS)"),
     Verdict.NOT_SYNCED: N_("order not known yet (FAIL 1001)"),
     Verdict.SHIPPED: N_("has left (FAIL 1002)"),
     Verdict.PRINTED: N_("printed, not stopped (FAIL 1003)"),
 }
-REASONS = {stopping.NOT_THERE: N_("goods not in their bin")}
+REASONS = {
+    stopping.NOT_THERE: N_("goods not in their bin"),
+    repacking.REASON: N_("other goods are ordered now"),
+    "withdrawn": N_("the refund was withdrawn"),
+    "stop_shelf": N_("it lies on the stop shelf"),
+}
 """Why a parcel is stopped, where that is no hold's code."""
 KINDS = {
     RecallKind.SENDER: N_("back to us"),
@@ -42,23 +47,21 @@ WHY_NOT = {
     "late": N_("too long ago for this courier"),
 }
 STAYS = {
-    "delivered": N_("it is delivered"),
-    "recalled": N_("the courier was asked for it already"),
-    "returned": N_("a return of it is announced or here"),
-    "said": N_("somebody said that it had left"),
+    "delivered": N_("it has been delivered"),
+    "recalled": N_("the courier has been asked to bring it back"),
+    "returned": N_("a return of it is announced or has arrived"),
+    "said": N_("somebody confirmed that it has left"),
     "signed": N_("the courier has signed for it"),
     "late": N_("it was scanned out too long ago"),
 }
 NO_STEP = {
     "put_back": N_(
-        "{waybill}: a put-back stays. Its goods count as back on their shelf and may be sold by now. Are they not "
-        "there, count that bin (/count)."
+        "{waybill}: a put-back cannot be undone. Its goods count as back on their shelf and may "
+        "be sold by now. If they are not there, count that bin (/count)."
     ),
-    "pulled": N_(
-        "{waybill}: it stays on the stop shelf in the books. Its put-back, or the end of its stop, moves it on."
-    ),
-    "repicked": N_("{waybill}: what was picked into it again stays in it in the books. Ask your lead."),
-    "received": N_("{waybill}: a return that has arrived stays. What is wrong about it is set right on its card."),
+    "pulled": N_("{waybill} stays booked on the stop shelf until it is put back or its stop ends."),
+    "repicked": N_("{waybill}: goods picked again stay booked to it. Ask your lead."),
+    "received": N_("{waybill}: the receipt of a return cannot be undone. Correct what is wrong on its card."),
 }
 """Why a scan that was no step of a parcel cannot be taken back."""
 STEPS = {
@@ -80,7 +83,7 @@ VERBS = {
     "answered_by_hand": N_("answered on the platform by hand"),
     "unshipped": N_("hand-over taken back"),
     "left_already": N_("had left already"),
-    "proof": N_("photo or film kept"),
+    "proof": N_("photo or video kept"),
     "loading_begun": N_("loading begun"),
     "loading_ended": N_("loading ended"),
     "struck": N_("struck off the list"),
@@ -92,6 +95,7 @@ VERBS = {
     "not_shipped": N_("shipped without what lay in no box"),
     "repick": N_("to be picked again"),
     "repicked": N_("picked again"),
+    "repack": N_("to be repacked"),
     "recall_registered": N_("recall registered"),
     "recall_shared": N_("its parcel is recalled for another order"),
     "recall_asking": N_("courier asked to bring it back"),

@@ -33,7 +33,8 @@ HOLDS = {
     "PLATFORM_SHIPPED": N_("shipped on the platform"),
     "NO_ITEMS": N_("no goods lines"),
     "SKU_UNMATCHED": N_("product not matched"),
-    "BUNDLE_UNMATCHED": N_("set not made up"),
+    "SKU_DISABLED": N_("product switched off"),
+    "BUNDLE_UNMATCHED": N_("bundle incomplete"),
     "OUT_OF_STOCK": N_("out of stock"),
     "NO_WAREHOUSE": N_("no warehouse"),
     "NO_COURIER": N_("no courier"),
@@ -170,7 +171,7 @@ VERBS = {
     "rematched": N_("another courier chosen"),
     "waybill_error": N_("waybill number refused"),
     "waybill_voided": N_("waybill number voided"),
-    "void_again": N_("courier asked once more to take its number back"),
+    "void_again": N_("courier asked again to take the number back"),
     "picked": N_("picked"),
     "packed": N_("packed"),
     "weighed": N_("weighed"),
@@ -255,7 +256,7 @@ RIGHTS = {
     "report": N_("report"),
     "staff": N_("staff"),
     "policy": N_("house rules"),
-    "products": N_("keep products and sets"),
+    "products": N_("maintain products and bundles"),
 }
 
 

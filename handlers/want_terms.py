@@ -7,20 +7,20 @@ from handlers.words import Words
 WANTS = {
     **batch_terms.WANTS,
     "filter": N_(
-        "a shop, a reason of holds, held, clean, urgent, missed, 12h, >500, above the limit, two people needed, mine,"
-        " put off"
+        "a shop, a hold reason, held, clean, urgent, missed, 12h, >500, above the limit, two "
+        "people needed, mine, put off"
     ),
-    "counted_account": N_("an account whose numbers are counted"),
+    "counted_account": N_("the number of an account whose numbers are counted; /numbers lists them"),
     "bought": N_("1 to 1,000,000"),
-    "numbers": N_("the account and how many were bought, like #3 500"),
-    "bulk": N_("a reason of holds, beside it a shop or a deadline"),
+    "numbers": N_("the account and how many you bought, like #3 500"),
+    "bulk": N_("a hold reason, with or without a shop and a deadline"),
     "filter_once": N_("one of a kind: one shop, one reason, one deadline"),
     "another_warehouse": N_("two different warehouses"),
     "warehouse_code": N_("a warehouse's code behind the command"),
     "good_or_defective": N_("good or defective"),
     "smaller_range": N_("a smaller range, at most 500 lines"),
     "bin": N_("a bin like A-01; +A-09 opens a new one"),
-    "batch": N_("a batch, like CODE@B7"),
+    "batch": N_("a batch, like CODE@B7 (letters, digits, . _ - / inside, at most 30)"),
     "units": N_("a number of units"),
     "in_parcel": N_("a product that is in this parcel"),
     "one_product": N_("a number with one product in the picture"),
@@ -45,7 +45,7 @@ WANTS = {
     "zh|en": N_("zh or en"),
     "group": N_("a group"),
     "waybill": N_("a waybill: 6 to 40 letters and digits"),
-    "policy_document": N_("a document without mistakes: run.py policy check FILE names them all"),
+    "policy_document": N_("a rules file without mistakes; send it again to see them"),
     "date": N_("a date like 2026-11-23"),
     "required_columns": N_("a column each for order number, goods and quantity"),
     "column_of_the_table": N_("a column of this table"),

@@ -69,14 +69,17 @@ async def station(message: Message, ask: Ask, station: Station, args: str) -> No
         await new_card(ask)
         return
     if args:
-        require(ask.actor, STATION_RIGHT[station])
+        if station is not Station.PICK or Right.PACK not in ask.actor.rights:  # who packs may fill a box, no more
+            require(ask.actor, STATION_RIGHT[station])
         sized = read_sized(args) if station is Station.WEIGH else None
         if sized is not None:
             await weigh(ask, sized, fresh_card=True)
             return
         codes = await ask.read(codes_of, ask.actor, args, station)
         if codes is None:
-            await ask.say("«{text}» holds something that is no code. Example: /ship SF1234567890123", text=args[:60])
+            await ask.say(
+                "«{text}» contains something that is not a code. Example: /ship SF1234567890123", text=args[:60]
+            )
             return
         await scan(ask, codes, station, fresh_card=True)
         return

@@ -1,6 +1,7 @@
 """Words in a person's language: gettext catalogues, and how money, weights and times are written.
 
-Surprising: every fact put into a text is escaped for HTML here, so a buyer called <b> stays a buyer called <b>.
+Surprising: every fact put into a text is made harmless here (handlers.quoted), so a buyer called <b> stays a buyer
+called <b>, and one called /refund is nothing to tap.
 The catalogues are .po files (handlers/locale/zh/*.po, one per desk), compiled in memory at start. How a noun follows
 its count stands in the text (exports/counts).
 """
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from html import escape, unescape
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from re import sub
@@ -23,6 +24,7 @@ from babel.messages.pofile import read_po
 from domain import phones
 from domain.money import decimals, from_minor
 from exports.counts import told
+from handlers.quoted import escaped, in_code, quoted
 
 LANGUAGES = ("zh", "en")
 _LOCALE = Path(__file__).parent / "locale"
@@ -36,6 +38,12 @@ def N_(text: str) -> str:  # noqa: N802 (gettext's own name for a marker)
 
 class Html(str):
     """Text that is HTML already and is not escaped again."""
+
+    __slots__ = ()
+
+
+class Ours(str):
+    """Text of a catalogue alone: nobody else wrote in it, and the commands it names may be tapped."""
 
     __slots__ = ()
 
@@ -57,6 +65,12 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(buffer)
 
 
+def _fact(fact: object, *, coded: bool) -> str:
+    if isinstance(fact, Html):
+        return fact
+    return escaped(str(fact)) if coded or isinstance(fact, Ours) else quoted(str(fact))
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """One reader's language and zone. Call it with an English text and its facts: `tr("Order {number}", number=n)`."""
@@ -68,11 +82,9 @@ class Words:
         """The text in the reader's language with the facts put in, escaped."""
         there = catalogue(self.language).gettext(text)
         if not facts:
-            return there
-        safe = {
-            name: fact if isinstance(fact, Html) else escape(str(fact), quote=False) for name, fact in facts.items()
-        }
-        return told(there, **safe)
+            return Html(there)
+        coded = in_code(there)
+        return Html(told(there, **{name: _fact(fact, coded=name in coded) for name, fact in facts.items()}))
 
     def label(self, text: str, /, **facts: object) -> str:
         """The text with the facts put in as they are: for buttons and toasts, which know no HTML."""
@@ -80,11 +92,17 @@ class Words:
 
     def plain(self, text: str) -> str:
         """The text alone, for files (`exports` takes this)."""
-        return catalogue(self.language).gettext(text)
+        return Ours(catalogue(self.language).gettext(text))
 
-    def listed(self, parts: Iterable[str]) -> str:
-        """Things in a row, as the language parts them: `a, b` and `a、b`."""
-        return self.plain(", ").join(parts)
+    def listed(self, parts: Iterable[str], more: int = 0) -> str:
+        """Things in a row, as the language parts them: `a, b` and `a、b`; `more` that are not shown are counted behind
+        them. With HTML among them it is HTML."""
+        told, comma = [*parts], self.plain(", ")
+        rest = self.label(" and {count} more", count=more) if more > 0 else ""
+        if any(isinstance(part, Html) for part in told):
+            return Html(comma.join(_fact(part, coded=False) for part in told) + rest)
+        row = comma.join(told) + rest
+        return Ours(row) if all(isinstance(part, Ours) for part in told) else row
 
     def money(self, amount: int, currency: str) -> str:
         """1234 CNY -> ¥12.34; an unknown sign is written as the code."""

@@ -26,9 +26,9 @@ _OF = select(review_hand.c.taken_by, review_hand.c.taken_at, review_hand.c.snooz
     review_hand.c.order_id == bindparam("order_id")
 )
 
-_TAKERS = select(review_hand.c.order_id, review_hand.c.taken_by).where(
-    review_hand.c.taken_by != 0, among(review_hand.c.order_id)
-)
+_MANY = select(
+    review_hand.c.order_id, review_hand.c.taken_by, review_hand.c.taken_at, review_hand.c.snoozed_until
+).where(among(review_hand.c.order_id))
 
 
 def _taken(since: datetime) -> ColumnElement[bool]:
@@ -138,9 +138,11 @@ class Hands:
         """The highest id, 0 for none."""
         return self._sql.rows(self._select(sieve, func.max(orders.c.id)))[0][0] or 0
 
-    def head(self, sieve: Sieve, limit: int) -> list[tuple[int, int]]:
-        """(id, revision) of the first in the queue's order."""
+    def head(self, sieve: Sieve, limit: int, start: Order | None = None) -> list[tuple[int, int]]:
+        """(id, revision) of the first, from a place on."""
         statement = self._select(sieve, orders.c.id, orders.c.revision).order_by(*_PLACE).limit(limit)
+        if start is not None:
+            statement = statement.where(tuple_(*_PLACE) >= _place(start))
         return [(row.id, row.revision) for row in self._sql.rows(statement)]
 
     def after(self, sieve: Sieve, order: Order) -> int | None:
@@ -166,9 +168,9 @@ class Hands:
         row = self._sql.row(_OF, order_id=order_id)
         return Hand() if row is None else Hand(*row)
 
-    def takers(self, order_ids: Collection[int]) -> dict[int, int]:
-        """Who took each, of those somebody took."""
-        return {row.order_id: row.taken_by for row in self._sql.rows_in(_TAKERS, order_ids)}
+    def many(self, order_ids: Collection[int]) -> dict[int, Hand]:
+        """The notes of a set."""
+        return {row[0]: Hand(*row[1:]) for row in self._sql.rows_in(_MANY, order_ids)}
 
     def take(self, order_id: int, person_id: int, free_before: datetime) -> bool:
         """Whether the person has it now."""

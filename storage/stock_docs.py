@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from domain.errors import Unknown
 from domain.stock import Bucket, Document
 from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
 from storage.sql import Shape, Sql, among
-from storage.tables.stock import stock_doc, stock_doc_line, stock_ledger
+from storage.tables.stock import stock_doc, stock_doc_line, stock_doc_serial, stock_ledger
 
 DOC = Shape(StockDoc, stock_doc)
 LINE = Shape(DocLine, stock_doc_line)
@@ -20,6 +20,18 @@ LINE = Shape(DocLine, stock_doc_line)
 _DOCS = select(*DOC.columns).order_by(stock_doc.c.id)
 _LINES = select(stock_doc_line.c.doc_id, *LINE.columns).where(among(stock_doc_line.c.doc_id))
 _LINES = _LINES.order_by(stock_doc_line.c.doc_id, stock_doc_line.c.position)
+_SERIALS = select(*stock_doc_serial.c).where(among(stock_doc_serial.c.doc_id))
+_SERIALS = _SERIALS.order_by(stock_doc_serial.c.doc_id, stock_doc_serial.c.position, stock_doc_serial.c.place)
+_OF_NUMBER = (
+    select(stock_doc_line.c.doc_id, stock_doc_line.c.sku)
+    .join(
+        stock_doc_serial,
+        (stock_doc_serial.c.doc_id == stock_doc_line.c.doc_id)
+        & (stock_doc_serial.c.position == stock_doc_line.c.position),
+    )
+    .where(stock_doc_serial.c.serial == bindparam("told"))
+    .order_by(stock_doc_line.c.doc_id)
+)
 _AT_THE_DOOR = (
     select(stock_doc.c.kind, stock_doc_line.c.sku, func.sum(stock_doc_line.c.done).label("units"))
     .join(stock_doc, stock_doc.c.id == stock_doc_line.c.doc_id)
@@ -38,8 +50,13 @@ class StockDocs:
     def _load(self, statement: Select[Any]) -> list[StockDoc]:
         heads = self._sql.rows(statement)
         lines: dict[int, list[DocLine]] = defaultdict(list)
-        for row in self._sql.rows_in(_LINES, [head.id for head in heads]):
-            lines[row[0]].append(LINE.thing(row[1:]))
+        ids = [head.id for head in heads]
+        serials: dict[tuple[int, int], tuple[str, ...]] = defaultdict(tuple)
+        for told in self._sql.rows_in(_SERIALS, ids):
+            serials[told.doc_id, told.position] += (told.serial,)
+        for row in self._sql.rows_in(_LINES, ids):
+            mine = lines[row[0]]
+            mine.append(LINE.thing(row[1:], serials=serials[row[0], len(mine)]))
         return [DOC.thing(head, lines=tuple(lines[head.id])) for head in heads]
 
     def get(self, doc_id: int) -> StockDoc:
@@ -85,10 +102,17 @@ class StockDocs:
         mine = counts & (book.warehouse_id == warehouse_id) & (book.at > since) & among(book.sku)
         return {row.sku: int(row.value) for row in self._sql.rows_in(statement.where(mine).group_by(book.sku), skus)}
 
+    def of_number(self, serial: str) -> list[tuple[StockDoc, str]]:
+        """The documents a unit with this serial number was scanned for, oldest first, each with the unit's sku."""
+        rows = self._sql.rows(_OF_NUMBER, told=serial)
+        docs = {doc.id: doc for doc in self._load(_DOCS.where(stock_doc.c.id.in_({row.doc_id for row in rows})))}
+        return [(docs[row.doc_id], row.sku) for row in rows]
+
     def add(self, doc: StockDoc) -> StockDoc:
         """Insert (the id given is ignored) and return it with its id."""
         made = replace(doc, id=self._sql.insert_new(stock_doc, DOC.row(doc)))
         self._sql.insert(stock_doc_line, _rows(made))
+        self._sql.insert(stock_doc_serial, _numbers(made))
         return made
 
     def save(self, docs: Sequence[StockDoc]) -> None:
@@ -96,7 +120,17 @@ class StockDocs:
         self._sql.save(stock_doc, [DOC.row(doc) for doc in docs])
         rows = [row for doc in docs for row in _rows(doc)]
         self._sql.replace_children(stock_doc_line.c.doc_id, [doc.id for doc in docs], rows)
+        numbers = [row for doc in docs for row in _numbers(doc)]
+        self._sql.replace_children(stock_doc_serial.c.doc_id, [doc.id for doc in docs], numbers)
 
 
 def _rows(doc: StockDoc) -> list[dict[str, Any]]:
     return [{"doc_id": doc.id, "position": place, **LINE.row(line)} for place, line in enumerate(doc.lines)]
+
+
+def _numbers(doc: StockDoc) -> list[dict[str, Any]]:
+    return [
+        {"doc_id": doc.id, "position": position, "place": place, "serial": serial}
+        for position, line in enumerate(doc.lines)
+        for place, serial in enumerate(line.serials)
+    ]

@@ -7,8 +7,10 @@ places of a warehouse always sum to its level.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Select, bindparam, delete, func, select
 
 from domain.bins import in_box
 from domain.stock import Batch, Bucket, Document, Move, Place
@@ -22,7 +24,11 @@ Lot = tuple[str, int, str]
 
 _KEYS = ("sku", "warehouse_id", "bin", "batch")
 _PLACES = select(*PLACE.columns).order_by(*(stock_place.c[key] for key in _KEYS))
-_PLACES_OF = _PLACES.where(among(stock_place.c.sku))
+_NARROWED = {
+    "among": among(stock_place.c.sku),
+    "place": stock_place.c.warehouse_id == bindparam("place"),
+    "bin_name": stock_place.c.bin == bindparam("bin_name"),
+}
 _BATCHES_OF = select(*BATCH.columns).where(among(batch.c.sku))
 _EMPTY = delete(stock_place).where(*(stock_place.c[key] == bindparam(f"_{key}") for key in _KEYS))
 _BOOK = stock_ledger.c
@@ -39,6 +45,15 @@ _FROM = (_BOOK.warehouse_id, _BOOK.sku, _BOOK.bin, _BOOK.batch)
 _PICKED = select(*_FROM, (-func.sum(_BOOK.delta)).label("units")).group_by(*_FROM).having(func.sum(_BOOK.delta) < 0)
 _PICKED = _PICKED.where(_BOOK.document == Document.PICK, _BOOK.document_id == bindparam("parcel"), _MOVED)
 _PICKED = _PICKED.order_by(func.max(_BOOK.id).desc())
+_SENT = select(*_BY[:2], func.sum(-_BOOK.delta).label("units"), func.sum(-_BOOK.value).label("value"))
+_SENT = _SENT.where(_SHIPPED, _BOOK.bucket == Bucket.GOOD, among(_BOOK.document_id)).group_by(*_BY[:2])
+_LAST = select(*_FROM[1:], func.max(_BOOK.id).label("last")).group_by(*_FROM[1:])
+_LAST = _LAST.where(_BOOK.warehouse_id == bindparam("place"), _MOVED, among(_BOOK.sku))
+
+
+@cache
+def _places(*narrowed: str) -> Select[Any]:
+    return _PLACES.where(*(_NARROWED[name] for name in narrowed))
 
 
 class Places:
@@ -51,12 +66,12 @@ class Places:
         self, skus: Collection[str] | None = None, warehouse_id: int | None = None, bin_name: str | None = None
     ) -> list[Place]:
         """Where the good units of these skus (None = all) lie; of one warehouse, of one bin."""
-        told = ((stock_place.c.warehouse_id, warehouse_id), (stock_place.c.bin, bin_name))
-        here = [column == value for column, value in told if value is not None]
+        told = {"place": warehouse_id, "bin_name": bin_name}
+        here = {name: value for name, value in told.items() if value is not None}
         if skus is None:
-            rows: Iterable[Sequence[object]] = self._sql.rows(_PLACES.where(*here))
+            rows: Iterable[Sequence[object]] = self._sql.rows(_places(*here), **here)
         else:
-            rows = self._sql.rows_in(_PLACES_OF.where(*here), skus)
+            rows = self._sql.rows_in(_places("among", *here), skus, **here)
         return [PLACE.thing(row) for row in rows]
 
     def lying_after(self, moves: Sequence[Move]) -> dict[Spot, int]:
@@ -140,10 +155,7 @@ class Places:
 
     def sent_at(self, parcel_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
         """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels and stayed away."""
-        mine = _SHIPPED & (_BOOK.bucket == Bucket.GOOD) & among(_BOOK.document_id)
-        key = (_BOOK.document_id, _BOOK.sku)
-        sums = (func.sum(-_BOOK.delta).label("units"), func.sum(-_BOOK.value).label("value"))
-        rows = self._sql.rows_in(select(*key, *sums).where(mine).group_by(*key), parcel_ids)
+        rows = self._sql.rows_in(_SENT, parcel_ids)
         return {(row.document_id, row.sku): (int(row.units), int(row.value)) for row in rows if row.units}
 
     def shipped_from(self, parcel_id: int) -> list[Move]:
@@ -164,7 +176,5 @@ class Places:
 
     def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
         """(sku, bin, batch) -> the last ledger row that moved good units there."""
-        here = (_BOOK.warehouse_id == warehouse_id) & _MOVED & among(_BOOK.sku)
-        statement = select(_BOOK.sku, _BOOK.bin, _BOOK.batch, func.max(_BOOK.id).label("last")).where(here)
-        rows = self._sql.rows_in(statement.group_by(_BOOK.sku, _BOOK.bin, _BOOK.batch), skus)
+        rows = self._sql.rows_in(_LAST, skus, place=warehouse_id)
         return {(row.sku, row.bin, row.batch): int(row.last) for row in rows}

@@ -42,6 +42,7 @@ _METHODS: dict[str, Method] = {
     "sendchataction": methods_messages.send_action,
     "sendphoto": methods_media.send_photo,
     "senddocument": methods_media.send_document,
+    "sendvideo": methods_media.send_video,
     "sendmediagroup": methods_media.send_media_group,
     "editmessagemedia": methods_media.edit_media,
     "getfile": methods_media.get_file,

@@ -5,7 +5,6 @@ A tap is held until the bot has answered it, at most its 150 seconds.
 """
 
 import asyncio
-from typing import Literal
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
@@ -17,9 +16,9 @@ from bot.sandbox.errors import ApiError, ControlError
 from bot.sandbox.html import utf16
 from bot.sandbox.journal import BlobWriter
 from bot.sandbox.launch import launch_url
-from bot.sandbox.methods_media import document_of, mime_of, stored
+from bot.sandbox.methods_media import kept_as, stored
 from bot.sandbox.photos import PHOTO_LIMIT
-from bot.sandbox.shapes import Chat, JsonObject, Message
+from bot.sandbox.shapes import MEDIA, Chat, FileKind, JsonObject, Message
 from bot.sandbox.updates import TAP_LIFE
 from bot.sandbox.wire import Upload, as_integer, file_name
 
@@ -85,17 +84,14 @@ class MessageControl:
             content["caption"] = caption
         return self._crowd.say(chat, person["id"], content, reply_to)
 
-    async def _file_content(
-        self, writer: BlobWriter, name: str, mime: str, kind: Literal["photo", "document"]
-    ) -> JsonObject:
+    async def _file_content(self, writer: BlobWriter, name: str, mime: str, kind: FileKind) -> JsonObject:
         if not writer.size:
             raise ControlError(400, "the file is empty")
         if kind == "photo" and writer.size > PHOTO_LIMIT:
             raise ControlError(400, "a photo must be at most 10 MB; send it as a document")
         blob = writer.finish()
-        if kind == "document":
-            file = self._world.keep_file(blob, name, mime_of(name, mime), "document")
-            return {"document": document_of(file)}
+        if kind != "photo":
+            return await kept_as(self._world, kind, blob, name, mime)
         try:
             upload = Upload(name, mime, self._world.blobs.path(blob[0]).read_bytes())
             return await stored(self._world, "photo", upload)
@@ -196,13 +192,11 @@ async def _read_field(part: BodyPartReader) -> str:
     return data.decode("utf-8")
 
 
-def _kind(fields: dict[str, str]) -> Literal["photo", "document"]:
+def _kind(fields: dict[str, str]) -> FileKind:
     kind = fields.get("kind", "document")
-    if kind == "photo":
-        return "photo"
-    if kind == "document":
-        return "document"
-    raise ControlError(400, "kind must be photo or document")
+    if kind not in MEDIA:
+        raise ControlError(400, "kind must be photo, document or video")
+    return kind
 
 
 def _is_plain_type(mime: str) -> bool:

@@ -13,7 +13,7 @@ from bot.sandbox.errors import ControlError
 from bot.sandbox.html import utf16
 from bot.sandbox.members import tell_own_change
 from bot.sandbox.methods_messages import quoted
-from bot.sandbox.shapes import BotStatus, Chat, ChatType, Entity, JsonObject, Message, Person, User, as_bot_sees
+from bot.sandbox.shapes import MEDIA, BotStatus, Chat, ChatType, Entity, JsonObject, Message, Person, User, as_bot_sees
 from bot.sandbox.updates import TAP_LIFE, lane_of_chat, lane_of_user
 
 _PRESENT = {"member", "administrator"}
@@ -107,7 +107,7 @@ class Crowd:
             self._context.updates.add("message", as_bot_sees(message), lane_of_chat(chat["id"]))
 
     def _audible(self, chat: Chat, message: Message) -> bool:
-        content = "text" in message or "photo" in message or "document" in message
+        content = any(part in message for part in ("text", *MEDIA))
         if chat["type"] == "private" or chat["bot"] == "administrator" or not content:
             return True
         replied = message.get("reply_to_message")

@@ -1,7 +1,7 @@
 """The text of a message as Telegram keeps it: parsed, trimmed, measured, and with what it finds by itself.
 
-Telegram marks commands, links, mentions and e-mail addresses in every text, the bot's own too, but never inside
-code or a link. A limit counts UTF-16 units after parsing.
+Telegram marks commands, links, mentions, tags and e-mail addresses in every text, the bot's own too, but never
+inside code or a link. A limit counts UTF-16 units after parsing.
 """
 
 import re
@@ -33,10 +33,23 @@ _GIVEN = {
 # What Telegram finds itself is accepted from the bot but found again here.
 _FOUND = {"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number"}
 _CLOSED = {"code", "pre", "text_link", "text_mention"}
+_DOMAINS = "com|net|org|cn|hk|tw|io|me|co|cc|top|xyz|info|vip|shop|store"
+_BARE = re.compile(
+    rf"(?<![\w.@-])(?:[a-z0-9-]+\.)+(?:{_DOMAINS})(?![\w-])(?:/[^\s<>\"'“”‘’，。；！？、（）【】《》]*)?", re.I | re.A
+)
 _PATTERNS = (
-    ("url", re.compile(r"https?://[^\s<>\"'，。；！？、）】》]+[^\s<>\"'，。；！？、）】》.,;:!?)\]]", re.I | re.A)),
+    (
+        "url",
+        re.compile(
+            r"https?://[^\s<>\"'“”‘’，。；！？、（）【】《》]+[^\s<>\"'“”‘’，。；！？、（）【】《》.,;:!?)\]]",
+            re.I | re.A,
+        ),
+    ),
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.A)),
+    ("url", _BARE),
     ("mention", re.compile(r"(?<![\w@/])@[A-Za-z]\w{3,31}", re.A)),
+    ("hashtag", re.compile(r"(?<![\w#])#(?=\w*[^\W\d_])\w{1,256}(?!\w*#)")),
+    ("cashtag", re.compile(r"(?<![\w$])\$[A-Z]{1,8}(?![\w$])", re.A)),
     ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z]\w{3,31})?(?![\w/])", re.A)),
 )
 

@@ -10,7 +10,7 @@ from bot.sandbox.context import Context, open_chat
 from bot.sandbox.entities import CAPTION_LIMIT, TEXT_LIMIT, rich_text
 from bot.sandbox.errors import bad
 from bot.sandbox.markup import read_inline, read_markup
-from bot.sandbox.shapes import Chat, JsonObject, Message, as_bot_sees
+from bot.sandbox.shapes import MEDIA, Chat, JsonObject, Message, as_bot_sees
 from bot.sandbox.wire import Call, as_integer, json_object
 
 _ACTIONS = {
@@ -56,7 +56,7 @@ async def edit_caption(context: Context, call: Call) -> Message:
     """editMessageCaption; an empty caption removes it."""
     chat, message = editable(context, call)
     content = caption_content(call.params, call.parsed("caption_entities", "caption entities"))
-    if "photo" not in message and "document" not in message:
+    if not any(kind in message for kind in MEDIA):
         raise bad("there is no caption in the message to edit")
     return replace(context, call, chat, message, content)
 
@@ -156,8 +156,8 @@ def editable(context: Context, call: Call) -> tuple[Chat, Message]:
 def replace(context: Context, call: Call, chat: Chat, message: Message, content: JsonObject) -> Message:
     """Give a message new content and the call's keyboard. ApiError 400 when nothing would change."""
     old = {"text", "entities", "caption", "caption_entities", "reply_markup", "link_preview_options"}
-    if "photo" in content or "document" in content:
-        old |= {"photo", "document"}
+    if any(kind in content for kind in MEDIA):
+        old |= set(MEDIA)
     changed: JsonObject = {name: value for name, value in message.items() if name not in old} | content
     markup = read_inline(call, private=chat["type"] == "private")
     if markup is not None:

@@ -71,6 +71,23 @@ class Document(TypedDict):
     file_size: int
 
 
+class Video(TypedDict):
+    """A film: width and height in pixels, duration in seconds."""
+
+    file_id: str
+    file_unique_id: str
+    width: int
+    height: int
+    duration: int
+    file_name: str
+    mime_type: str
+    file_size: int
+
+
+FileKind = Literal["photo", "document", "video"]
+MEDIA: tuple[FileKind, ...] = ("photo", "document", "video")
+"""The parts of a message that are a file."""
+
 Message = TypedDict(
     "Message",
     {
@@ -85,6 +102,7 @@ Message = TypedDict(
         "caption_entities": NotRequired[list[Entity]],
         "photo": NotRequired[list[PhotoSize]],
         "document": NotRequired[Document],
+        "video": NotRequired[Video],
         "media_group_id": NotRequired[str],
         "reply_to_message": NotRequired["Message"],
         "reply_markup": NotRequired[JsonObject],
@@ -119,7 +137,7 @@ class StoredFile(TypedDict):
     size: int
     name: str
     mime: str
-    kind: Literal["photo", "document"]
+    kind: FileKind
 
 
 class Webhook(TypedDict):

@@ -8,12 +8,13 @@ import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, TypeVar, cast
+from typing import TypeVar, cast
 
 from bot.sandbox.events import Events
 from bot.sandbox.journal import Blobs, Journal, JournalDamaged, Key, Row, Table
 from bot.sandbox.shapes import (
     Chat,
+    FileKind,
     JsonObject,
     Message,
     Person,
@@ -25,6 +26,7 @@ from bot.sandbox.shapes import (
 )
 
 _FIRST = {"update": 100_000_001, "person": 1001, "group": 4_000_001, "supergroup": 2_000_000_001, "tap": 7_000_000_001}
+_PREFIX: dict[FileKind, str] = {"photo": "AgAC", "document": "BQAC", "video": "BAAC"}
 K = TypeVar("K", int, str)
 V = TypeVar("V")
 
@@ -153,10 +155,10 @@ class World:
         chat_id = cast(int, message["chat"]["id"])
         self._history.setdefault(chat_id, {})[message["message_id"]] = message
 
-    def keep_file(self, blob: tuple[str, int], name: str, mime: str, kind: Literal["photo", "document"]) -> StoredFile:
+    def keep_file(self, blob: tuple[str, int], name: str, mime: str, kind: FileKind) -> StoredFile:
         """Give the blob (SHA-256, size in bytes) a new file_id."""
         sha, size = blob
-        file_id = ("AgAC" if kind == "photo" else "BQAC") + secrets.token_urlsafe(24)
+        file_id = _PREFIX[kind] + secrets.token_urlsafe(24)
         return self.files.put(
             file_id,
             {

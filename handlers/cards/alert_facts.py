@@ -26,7 +26,7 @@ KINDS = {
     AlertKind.APPROVAL_LATE: N_("Clean orders wait too long for approval"),
     AlertKind.HOLD_LATE: N_("Held orders wait too long for a decision"),
     AlertKind.PARCEL_STUCK: N_("Parcels are stuck in the warehouse"),
-    AlertKind.UNLISTED: N_("Parcels were handed over and stand on no hand-over list"),
+    AlertKind.UNLISTED: N_("Parcels were handed over but are on no hand-over list"),
     AlertKind.RETURN_UNLINKED: N_("Returns nobody has claimed"),
     AlertKind.DISPATCH_LATE: N_("Orders are past the dispatch deadline"),
     AlertKind.DISPATCH_NEAR: N_("The dispatch deadline is close"),
@@ -36,13 +36,13 @@ KINDS = {
     AlertKind.FEED_STALE: N_("Nothing heard of a shop: refunds may be missing"),
     AlertKind.LEFT_STOPPED: N_("Stopped parcels have left and nobody has answered"),
     AlertKind.RECALL_LATE: N_("Recalls no courier was asked about"),
-    AlertKind.ANSWER_STUCK: N_("Answers the platform did not take"),
+    AlertKind.ANSWER_STUCK: N_("Answers the platform did not accept"),
     AlertKind.STOCK_UNDECIDED: N_("Differences and gradings wait too long for an approval"),
     AlertKind.TRANSFER_LATE: N_("Transfers are too long on their way"),
     AlertKind.COUNT_LATE: N_("Counts were asked for and nobody counts"),
     AlertKind.STOCK_LEFT: N_("Stock documents were begun and left"),
-    AlertKind.NUMBERS_LOW: N_("Waybill numbers run low"),
-    AlertKind.VOID_FAILED: N_("Numbers the courier did not take back"),
+    AlertKind.NUMBERS_LOW: N_("Waybill numbers are running low"),
+    AlertKind.VOID_FAILED: N_("Waybill numbers the courier did not take back"),
 }
 SHORT = {
     AlertKind.APPROVAL_LATE: N_("Approvals late"),
@@ -58,13 +58,13 @@ SHORT = {
     AlertKind.FEED_STALE: N_("Shop is silent"),
     AlertKind.LEFT_STOPPED: N_("Stopped too late"),
     AlertKind.RECALL_LATE: N_("Recalls not asked for"),
-    AlertKind.ANSWER_STUCK: N_("Answers not taken"),
+    AlertKind.ANSWER_STUCK: N_("Answers not accepted"),
     AlertKind.STOCK_UNDECIDED: N_("Stock to approve"),
     AlertKind.TRANSFER_LATE: N_("Transfers late"),
     AlertKind.COUNT_LATE: N_("Counts waiting"),
     AlertKind.STOCK_LEFT: N_("Left open"),
     AlertKind.NUMBERS_LOW: N_("Numbers left"),
-    AlertKind.VOID_FAILED: N_("Numbers not back"),
+    AlertKind.VOID_FAILED: N_("Numbers not taken back"),
 }
 """The same on a button, which is as wide as a phone: the list above it says the rest."""
 
@@ -74,7 +74,7 @@ def _nothing(desk: Desk, alert: Alert, words: Words) -> list[str]:
 
 
 def _unlisted(desk: Desk, alert: Alert, words: Words) -> list[str]:
-    return [words("Their courier has signed for none of them: make the list (/manifest), or find out where they are.")]
+    return [words("No courier has signed for them: make the list (/manifest), or find out where they are.")]
 
 
 def _buckets(desk: Desk, alert: Alert, words: Words) -> list[str]:
@@ -88,8 +88,11 @@ def _gap(desk: Desk, alert: Alert, words: Words) -> list[str]:
     heard = alert.facts.get("heard", "")
     if heard:
         at = words.when(datetime.fromisoformat(heard))
-        return [*lines, words("The shop was heard of at {at}: the connection is alive, buyers are silent.", at=at)]
-    return [*lines, words("Nothing else was heard of the shop: check its connection, or send its order file.")]
+        return [
+            *lines,
+            words("The shop last sent something at {at}: the connection works, there are just no orders.", at=at),
+        ]
+    return [*lines, words("Nothing else has come from the shop: check its connection, or send its order file.")]
 
 
 def _shortage(desk: Desk, alert: Alert, words: Words) -> list[str]:

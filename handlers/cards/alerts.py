@@ -65,12 +65,12 @@ def title(desk: Desk, alert: Alert, words: Words) -> str:
         silent = int((desk.now - (alert.oldest_at or desk.now)).total_seconds()) // 60
         normal = int(alert.facts.get("normal", "0"))
         facts = {"silent": _span(silent, words), "normal": _span(normal, words)}
-        return words.label("No order for {silent}, normal is {normal}", **facts)
+        return words.label("No order for {silent}, the usual gap is {normal}", **facts)
     what = words.plain(KINDS[alert.kind])
     if alert.kind in _BY_ROLE and alert.part:
         what = words.label(N_("{what} ({role})"), what=what, role=role_name(alert.part, words))
     if alert.kind is AlertKind.NUMBERS_LOW:
-        return words.label("Waybill numbers run low: {count} left", count=f"{alert.count:,}")
+        return words.label("Waybill numbers are running low: {count} left", count=f"{alert.count:,}")
     if alert.kind is AlertKind.FEED_STALE:
         return what  # of one shop, which stands beside it
     return words.label("{what}: {count}", what=what, count=alert.count)
@@ -213,7 +213,7 @@ def alert_line(desk: Desk, alert: Alert, words: Words) -> str:
     owner, heard = _roles(watch.owners(alert), words), _heard(desk, alert)
     if heard > desk.now:
         return line + " · " + words("nobody yet, {owner} will hear of it at {at}", owner=owner, at=words.when(heard))
-    return line + " · " + words("nobody yet, told {owner}", owner=owner)
+    return line + " · " + words("nobody yet; {owner} told", owner=owner)
 
 
 def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[Button, ...], ...]:

@@ -1,8 +1,8 @@
 """Bulk release on a card: what would be released together, read through; and what became of it.
 
 Surprising: such a card is drawn for whoever asked and never drawn again by itself. A page that changed under the
-thumb would have its new notes released unread. What people wrote stands in code type, where Telegram makes no
-command, link or name of it.
+thumb would have its new notes released unread. What buyer and seller wrote stands whole in code type, apart from
+what is ours.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ from handlers.cards.outcome import MOST_BUTTONS, reason_lines
 from handlers.cards.rows import Row, in_twos
 from handlers.cards.scopes import code_of, scope_name, scope_of
 from handlers.taps import pack, short
-from handlers.terms import N_, hold_name
+from handlers.terms import hold_name
 from handlers.viewer import Viewer, viewer_of
 from handlers.words import Html, Words
 
@@ -39,9 +39,9 @@ GOODS = 2
 _IS_THE_TEXT = (HoldCode.MESSAGE, HoldCode.SELLER_NOTE)
 
 
-def tap(scope: Scope) -> str:
-    """The tap that opens the card of this part of the line."""
-    return pack(OPEN, code_of(scope))
+def tap(scope: Scope, start: int = 0) -> str:
+    """The tap that opens the card of this part of the line, from the place of the order `start` on."""
+    return pack(OPEN, code_of(scope), *([short(start)] if start else []))
 
 
 def reasons_card(desk: Desk, chat: Chat, scope: Scope) -> Card:
@@ -58,26 +58,27 @@ def reasons_card(desk: Desk, chat: Chat, scope: Scope) -> Card:
     head = words("<b>📑 Release held orders together</b>")
     if scope != ALL:
         head += "\n" + words("🔎 {name}", name=scope_name(desk, scope, words))
-    return Card(f"{head}\n{words('By reason:')}", in_twos(buttons))
+    return Card(f"{head}\n{words('Choose a reason:')}", in_twos(buttons))
 
 
-def opened(desk: Desk, reader: Actor, chat: Chat, scope: Scope) -> Card:
-    """What can be released next: reasons to choose from, a measure's orders, or a page, which is in the reader's hands
-    from now on. Raises what the domain does."""
+def opened(desk: Desk, reader: Actor, chat: Chat, scope: Scope, start: int = 0) -> Card:
+    """What can be released next, from the place of the order `start` on: reasons to choose from, a measure's orders,
+    or a page, which is in the reader's hands from now on. Raises what the domain does."""
     viewer, scope = viewer_of(desk, chat), fixed(desk, scope)
     if viewer.actor is None or scope.code is None:
         return reasons_card(desk, chat, scope)
     if never_together(desk, scope.code):
         return _never(scope, scope.code, viewer.words)
     if bulk.at_once(scope.code):
-        return _card(desk, bulk.whole(desk, viewer.actor, scope), scope, scope.code, viewer)
+        look = bulk.Whole(0, start)
+        return _card(desk, bulk.whole(desk, viewer.actor, scope, look), scope, scope.code, viewer)
     size = bulk.PAGE
     while True:
-        batch = bulk.to_read(desk, viewer.actor, scope, reader, size)
+        batch = bulk.to_read(desk, viewer.actor, scope, reader, size, start)
         text = _page(desk, batch, scope, scope.code, viewer)
         if len(text) <= TEXT_LIMIT - _ROOM or len(batch.orders) <= 1:
             break
-        size = max(1, min(len(batch.orders) - 1, size * TEXT_LIMIT // len(text)))
+        size, start = max(1, min(len(batch.orders) - 1, size * TEXT_LIMIT // len(text))), batch.first
     if batch.orders:
         bulk.take(desk, reader, batch)
         batch = bulk.page(desk, viewer.actor, scope, desk.now)
@@ -107,29 +108,44 @@ def never_together(desk: Desk, code: HoldCode) -> bool:
 
 
 def _never(scope: Scope, code: HoldCode, words: Words) -> Card:
-    text = words("{hold}: each of these is decided by itself, never together.", hold=hold_name(code, words))
+    text = words("{hold}: these orders are decided one by one, never together.", hold=hold_name(code, words))
     return Card(text, ((_one_by_one(scope, words),),))
 
 
 def _too_long(batch: Batch, scope: Scope, words: Words) -> Card:
     """Texts that fill more than a card: nobody could have read them here."""
     names = words.listed(order.number for order in batch.orders)
-    text = words("{names}: too long to be read here. Take out and open one by one.", names=names)
+    text = words("{names}: too long to read here. Tap the number to take it out and open it.", names=names)
     return Card(text, (*_out(batch, scope), (_one_by_one(scope, words),)))
 
 
 def _page(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, viewer: Viewer) -> str:
     words = viewer.words
     if not batch.orders:
-        label = N_("Nothing is left on this page: {name}") if batch.rest else N_("🏁 Nothing more to release: {name}")
-        text = words(label, name=scope_name(desk, scope, words))
-        return "\n\n".join([text, *_beside(batch, words)])
+        return "\n\n".join([_nothing(batch, scope_name(desk, scope, words), words), *_beside(batch, words)])
     head = words("<b>📑 Held for: {name}</b>", name=scope_name(desk, scope, words))
     listed = _largest if bulk.at_once(code) else _whole_page
     blocks = [head + "\n" + listed(desk, batch, code, viewer), *_along(batch, words), *_beside(batch, words)]
     if not bulk.at_once(code):
-        blocks.append(words("A number takes that order out of this page and opens it."))
+        blocks.append(words("Tap a number to take that order out of this page and open it."))
     return "\n\n".join(blocks)
+
+
+def _nothing(batch: Batch, name: str, words: Words) -> str:
+    """That there is nothing to release here: whether that was all, and how many were looked at."""
+    if batch.rest and batch.left:
+        lines = [words("None of these can be released together: {name}", name=name)]
+    elif batch.rest:
+        lines = [words("Nothing is left on this page: {name}", name=name)]
+    elif batch.ahead:
+        lines = [words("🏁 End of the queue: {name}", name=name)]
+    else:
+        lines = [words("🏁 Nothing more to release: {name}", name=name)]
+    if looked := len(batch.left):
+        last, total = batch.ahead + looked, batch.ahead + looked + batch.rest
+        facts = {"first": batch.ahead + 1, "last": last, "total": total}
+        lines.append(words("Looked through {first}–{last} of {total}.", **facts))
+    return "\n".join(lines)
 
 
 def _whole_page(desk: Desk, batch: Batch, code: HoldCode, viewer: Viewer) -> str:
@@ -170,7 +186,7 @@ def _goods(order: Order, words: Words) -> str:
     """What ships, short: a note is read against it."""
     lines = order.shippable
     names = [f"{veiled(line.sku or line.known_as, True, 20)}×{line.quantity}" for line in lines[:GOODS]]
-    return words.listed(names) + (f" +{len(lines) - GOODS}" if len(lines) > GOODS else "")
+    return words.listed(names, len(lines) - GOODS)
 
 
 def _worth(order: Order) -> int:
@@ -184,7 +200,7 @@ def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:
         yield words("   ✋ {holds}", holds=words.listed(hold_name(one, words) for one in codes))
     for hold in order.holds:
         for line in seen_text(hold, words, viewer.private).split("\n") if hold.open and _has_more(hold) else ():
-            yield words(N_("   {seen}") if whole else N_("   <code>{seen}</code>"), seen=Html(line.strip()))
+            yield words("   {seen}", seen=Html(line.strip()))
     texts = ((sign, " ".join(text.split())) for sign, text in (("💬", order.buyer_message), ("📝", order.seller_note)))
     said = [(sign, veiled(text, viewer.private, len(text))) for sign, text in texts if text]
     if not whole:
@@ -229,7 +245,10 @@ def _along(batch: Batch, words: Words) -> list[str]:
         return []
     names = words.listed(order.number for order in batch.along[:SHOWN])
     names += "" if len(batch.along) <= SHOWN else " …"
-    text = "🔗 {count} clean {count:order travels|orders travel} along and {count:is|are} approved with them: {names}"
+    text = (
+        "🔗 {count} clean {count:order ships|orders ship} in the same parcels and {count:is|are} "
+        "approved with them: {names}"
+    )
     return [words(text, count=len(batch.along), names=names)]
 
 
@@ -237,26 +256,40 @@ def _beside(batch: Batch, words: Words) -> list[str]:
     """What else waits for this reason and why it is not among these."""
     told = (
         (words.plain("for the next page"), batch.rest),
-        (words.plain("held for reasons that do not go with it"), batch.others),
-        (words.plain("above your limit, or two people must"), batch.over),
-        (words.plain("in somebody's hands or put off"), batch.aside),
+        (words.plain("earlier in the queue: could not be released, or just in"), batch.ahead),
+        (words.plain("also held for a reason that needs its own decision"), batch.others),
+        (words.plain("above your limit, or two people needed"), batch.over),
+        (words.plain("in hand, or put off"), batch.aside),
     )
     lines = [words("• {reason}: {count}", reason=reason, count=count) for reason, count in told if count]
     lines += reason_lines(batch.refused.values(), words)
     if not lines:
         return []
-    return ["\n".join([words("{count} more of this reason stay held:", count=batch.held), *lines])]
+    head = words("{count} more {count:order stays|orders stay} held for this reason:", count=batch.held)
+    return ["\n".join([head, *lines])]
 
 
 def _mark(batch: Batch) -> str:
-    return moment_code(batch.mark) if isinstance(batch.mark, datetime) else short(batch.mark)
+    if isinstance(batch.mark, datetime):
+        return moment_code(batch.mark)
+    return short(batch.mark.up_to) + (f".{short(batch.mark.start)}" if batch.mark.start else "")
+
+
+def _look_of(text: str) -> bulk.Whole:
+    return bulk.Whole(*(int(part, 36) for part in text.split(".")))
+
+
+def _go_on(batch: Batch, scope: Scope, words: Words) -> list[Row]:
+    """The way to what comes behind these; at the end of the line back to its front, if any stand there."""
+    if batch.rest:
+        return [(Button(words("▶ Go on: {count}", count=batch.rest), tap(scope, batch.onward)),)]
+    return [(Button(words("⏮ From the start: {count}", count=batch.ahead), tap(scope)),)] if batch.ahead else []
 
 
 def _page_rows(desk: Desk, batch: Batch, scope: Scope, code: HoldCode, words: Words) -> tuple[Row, ...]:
-    more = [(Button(words("▶ Go on: {count}", count=batch.rest), tap(scope)),)] if batch.rest else []
     if not batch.orders:
         single = [(_one_by_one(scope, words),)] if batch.held else []
-        return (*more, *_left(desk, batch, words), *single, _new_orders(words))
+        return (*_go_on(batch, scope, words), *_left(desk, batch, words), *single, _new_orders(words))
     label = words("✅ Release and approve {count}", count=len(batch.orders) + len(batch.along))
     yes = Button(label, pack("b.r", _mark(batch), short(batch.checksum), code_of(scope)), "success")
     rows: list[Row] = [(yes,), *(_out(batch, scope) if not bulk.at_once(code) else ())]
@@ -299,8 +332,7 @@ def done_card(desk: Desk, batch: Batch, scope: Scope, words: Words) -> Card:
     if len(batch.orders) <= SHOWN:
         blocks.append(words("{names}", names=words.listed(order.number for order in batch.orders)))
     blocks += [*_along(batch, words), *_beside(batch, words)]
-    rows: list[Row] = [(Button(words("▶ Go on: {count}", count=batch.rest), tap(scope)),)] if batch.rest else []
-    rows += _left(desk, batch, words)
+    rows = [*_go_on(batch, scope, words), *_left(desk, batch, words)]
     rows += [(_one_by_one(scope, words),)] if batch.held else []
     moment = batch.orders[0].decided_at
     assert moment is not None
@@ -311,7 +343,8 @@ def done_card(desk: Desk, batch: Batch, scope: Scope, words: Words) -> Card:
 
 def undone_card(desk: Desk, count: int, scope: Scope, words: Words) -> Card:
     """All of it is back."""
-    text = words("↩ Taken back: {count}. They are held again: {name}", count=count, name=scope_name(desk, scope, words))
+    name = scope_name(desk, scope, words)
+    text = words("↩ Taken back: {count} {count:order|orders}, held again: {name}", count=count, name=name)
     return Card(text, ((Button(words("📑 Read them again"), tap(scope)),),))
 
 
@@ -320,7 +353,7 @@ def told(args: Sequence[str]) -> tuple[Scope, bulk.Mark]:
     scope = scope_of(args[-1])
     if scope is None or scope.code is None:
         raise Stale("page", "changed")
-    return scope, int(args[0], 36) if bulk.at_once(scope.code) else moment_of(args[0])
+    return scope, _look_of(args[0]) if bulk.at_once(scope.code) else moment_of(args[0])
 
 
 def release_shown(desk: Desk, actor: Actor, chat: Chat, args: Sequence[str]) -> Batch:

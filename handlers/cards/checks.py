@@ -12,8 +12,7 @@ from domain.floor import Outcome
 from domain.parcels import Parcel
 from domain.people import Actor
 from handlers.card import Button, Card
-from handlers.cards.bundles import built_text
-from handlers.goods import title_of
+from handlers.goods import built_text, title_of
 from handlers.taps import pack
 from handlers.terms import N_
 from handlers.words import Words
@@ -37,7 +36,7 @@ def check_lines(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
     lines += [words("… and {count} more", count=len(now.lines) - SHOWN)] if len(now.lines) > SHOWN else []
     sets = kits.in_box(parcel.live_items, desk.orders.many(parcel.live_orders))
     if sets:
-        lines.append(words("🧩 Makes up: {sets}", sets=words.listed(built_text(desk, one, words) for one in sets)))
+        lines.append(words("🧩 Bundles: {sets}", sets=words.listed(built_text(desk, one, words) for one in sets)))
     return [*lines, *([f"👉 {words(WANT[now.want], sku=now.sku)}"] if now.want else [])]
 
 

@@ -3,10 +3,12 @@
 Surprising: codes of an older version are shown as they are. A decision made before an update stays readable.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain.money import read_sums
 from handlers.cards.evidence import veiled
 from handlers.terms import N_
 from handlers.words import Html, Words
@@ -17,6 +19,7 @@ BECAUSE = {
     "near": N_("same province as the receiver"),
     "near_region": N_("nearest to the receiver"),
     "priority": N_("first in the order of preference"),
+    "priced": N_("its price is known in full"),
     "cheapest": N_("lowest freight"),
     "not_default": N_("can do it without the stopgap"),
     "promise": N_("leaves in time for the promise"),
@@ -40,6 +43,7 @@ LOST = {
     "short": N_("{sku}: {free} free, {need} wanted"),
     "late": N_("its cut-off at {cutoff} misses the promise"),
     "no_courier": N_("no courier carries it from there"),
+    "unpriced_from": N_("freight from there: {freight}, and {lacks} in another currency"),
     "dearer_from": N_("freight from there: {freight}"),
     "other_city": N_("in another city (preference {priority})"),
     "farther": N_("in another province (preference {priority})"),
@@ -58,6 +62,7 @@ LOST = {
     "no_cod": N_("does not collect money"),
     "suspended": N_("suspended for {province}: {reason}"),
     "no_tariff": N_("its tariff has no price for {province}"),
+    "unpriced": N_("costs {freight}, and {lacks} in another currency"),
     "dearer": N_("dearer: {freight}"),
     "worse_service": N_("lower service"),
     "not_favoured": N_("{won} was asked for"),
@@ -73,6 +78,8 @@ INPUTS = {
     "upgrade": N_("buyer paid for {value}"),
     "note": N_("note wants {value}"),
     "refused": N_("note rules out {value}"),
+    "value": N_("goods worth {value}"),
+    "collect": N_("collects {value}"),
     "cod": N_("cash on delivery"),
     "promise": N_("promised by {value}"),
 }
@@ -115,11 +122,24 @@ def _facts(raw: object, words: Words) -> dict[str, str]:
     for name in ("grams", "max", "min"):
         if name in facts:
             facts[name] = words.grams(int(facts[name]))
+    if "lacks" in facts:
+        facts["lacks"] = _lacking(json.loads(facts["lacks"]), words)
     if "error" in facts:  # the courier's own words may quote a phone number
         facts["error"] = veiled(facts["error"], private=False)
     if "trait" in facts:
         facts["trait"] = words.plain(TRAITS.get(facts["trait"], facts["trait"]))
     return facts
+
+
+def _charge_name(code: str, words: Words) -> str:
+    return words.plain(CHARGES[code]) if code in CHARGES else code
+
+
+def _lacking(left_out: object, words: Words) -> str:
+    """The fees a price does without, each with what it is a part of."""
+    fees = left_out if isinstance(left_out, (list, tuple)) else ()
+    named = ((_charge_name(str(code), words), words.money(_number(of), str(currency))) for code, currency, of in fees)
+    return words.listed(words.label("{what} on {amount}", what=what, amount=amount) for what, amount in named)
 
 
 def told(table: Mapping[str, str], code: str, raw: object, words: Words) -> str:
@@ -145,6 +165,8 @@ def _input(name: str, value: str, words: Words) -> str:
         value = words.listed(words.plain(TRAITS.get(trait, trait)) for trait in value.split(","))
     elif name == "units":
         value = words.listed(value.split(", "))
+    elif name in ("value", "collect"):
+        value = words.listed(words.money(amount, currency) for currency, amount in read_sums(value))
     elif name == "promise":
         value = words.when(datetime.fromisoformat(value))
     return words(INPUTS.get(name, "{value}"), value=value)
@@ -162,13 +184,14 @@ def price_line(quote: Mapping[str, object], words: Words) -> str:
         parts.append(words("further {amount}", amount=money(quote["steps"])))
     charges = quote.get("charges")
     for code, amount in charges if isinstance(charges, (list, tuple)) else ():
-        what = words.plain(CHARGES[code]) if code in CHARGES else str(code)
-        parts.append(words("{what} {amount}", what=what, amount=money(amount)))
+        parts.append(words("{what} {amount}", what=_charge_name(str(code), words), amount=money(amount)))
     billed = words.grams(_number(quote.get("billable_g")))
     total, sum_of = money(quote.get("total")), Html(" + ".join(parts))
     text = words("💴 {total} = {parts} · billed as {grams}", total=total, parts=sum_of, grams=billed)
     if _number(quote.get("volumetric_g")) > _number(quote.get("grams")):
         text += words(" (size counts as {grams})", grams=words.grams(_number(quote["volumetric_g"])))
+    if quote.get("left_out"):
+        text += words(" · ⚠️ without {lacks}: another currency", lacks=_lacking(quote["left_out"], words))
     if quote.get("tariff"):
         return text + words(" · tariff v{version}, {area}", version=quote.get("version"), area=quote.get("area"))
     return text

@@ -24,7 +24,10 @@ EVIDENCE = {
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
     HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
-    HoldCode.BUNDLE_UNMATCHED: N_("{lines} {lines:line|lines}, first: no recipe (/bundle) of the set «{set}» {title}"),
+    HoldCode.SKU_DISABLED: N_("{lines} {lines:line|lines}, first: {sku} {title}"),
+    HoldCode.BUNDLE_UNMATCHED: N_(
+        "{lines} {lines:line|lines}, first: the bundle «{set}» {title} has no components yet (/bundle)"
+    ),
     HoldCode.OUT_OF_STOCK: N_("{sku}: {need} wanted, at most {free} free"),
     HoldCode.EXPIRY: N_("{sku}: {need} wanted, {free} with more than {days} {days:day|days} to live"),
     HoldCode.NO_WAREHOUSE: N_("no warehouse serves {shop}"),
@@ -101,9 +104,11 @@ SHORT = {
     "too_light": N_("too light"),
 }
 RISKS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
-UNKNOWN_PARTS = N_("{lines} {lines:line|lines}, first: {unknown} is no product of ours, in the set «{set}» {title}")
+UNKNOWN_PARTS = N_(
+    "{lines} {lines:line|lines}, first: {unknown} is not a product of ours, in the bundle «{set}» {title}"
+)
 CURES = {
-    HoldCode.REFUNDED: N_("a lead releases it and the goods ship, or says with 💸 which of them stay"),
+    HoldCode.REFUNDED: N_("a lead says with 💸 which goods stay, if any, then releases it: the others ship"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
     HoldCode.PLATFORM_SHIPPED: N_("goes away when the platform no longer says so"),
     HoldCode.PRESALE_WAIT: N_("goes away by itself then"),
@@ -112,7 +117,10 @@ CURES = {
     HoldCode.TIME_WINDOW: N_("goes away by itself then"),
     HoldCode.NO_ITEMS: N_("goes away when the order gets its goods lines"),
     HoldCode.SKU_UNMATCHED: N_("goes away when the product is matched"),
-    HoldCode.BUNDLE_UNMATCHED: N_("goes away when the recipe is complete"),
+    HoldCode.SKU_DISABLED: N_(
+        "goes away when the product is switched on; the buyer or a lead releases it and it ships"
+    ),
+    HoldCode.BUNDLE_UNMATCHED: N_("goes away when the bundle's components are complete"),
     HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
     HoldCode.EXPIRY: N_("goes away when a fresher batch comes in"),
     HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),
@@ -171,6 +179,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
         facts["at"] = step_name(facts["at"], words)
     if hold.code in UNMATCHED:
         facts["title"] = beside(facts["code"], facts["title"])
+    elif hold.code is HoldCode.SKU_DISABLED:
+        facts["title"] = beside(facts["sku"], facts["title"])
     elif hold.code is HoldCode.KEYWORD:
         facts["words"] = words.listed(facts["words"].split(","))
     elif hold.code is HoldCode.ADDR_CHANGED and "fields" in facts:
@@ -178,7 +188,8 @@ def _facts(hold: Hold, words: Words, private: bool) -> dict[str, str]:
     elif hold.code is HoldCode.ADDR_INVALID:
         facts["faults"] = _faults(hold.evidence, words, private)
     elif hold.code is HoldCode.FRAUD:
-        facts["risk"] = words.plain(RISKS.get(facts["risk"].casefold(), facts["risk"]))
+        known = facts["risk"].casefold()
+        facts["risk"] = words.plain(RISKS[known]) if known in RISKS else facts["risk"]
     elif hold.code is HoldCode.PLATFORM_SHIPPED:
         facts["state"] = platform_state_name(facts["state"], words)
     elif hold.code is HoldCode.BLACKLIST:

@@ -109,7 +109,7 @@ def _head(hits: Hits, page: int, words: Words) -> str:
         return head + (words(" ({span} of {count})", **facts) if count > PAGE else "")
     if hits.more:
         return words(
-            "«{text}»: {span} of more than {count} {count:order|orders}. Type more of it to find fewer.", **facts
+            "«{text}»: {span} of more than {count} {count:order|orders}. Type more to narrow it down.", **facts
         )
     if count > PAGE:
         return words("«{text}»: {span} of {count} {count:order|orders}", **facts)

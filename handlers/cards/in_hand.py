@@ -33,7 +33,7 @@ def pick_line(desk: Desk, actor: Actor, sku: str, words: Words) -> str:
     facts = {"sku": sku, "title": desk.catalog.skus[sku].title[:60]}
     wanted, waves = picking.slots(desk, actor, sku), picking.held(desk, actor)
     if not waves:
-        return words("🧺 {sku} {title}: you hold no wave. Take one with /wave.", **facts)
+        return words("🧺 {sku} {title}: you have no wave. Take one with /wave.", **facts)
     if not wanted:
         return words("🧺 {sku} {title}: no more of it goes into {waves}.", waves=_waves(waves), **facts)
     several = len(waves) > 1

@@ -6,7 +6,6 @@ Surprising: the rejected rows come back with their reason in the reader's langua
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 
 from channels.mapping import NAME as MAPPED
 from channels.reasons import Reason
@@ -17,6 +16,7 @@ from handlers.card import Button, Card, File
 from handlers.cards.evidence import veiled
 from handlers.draw import drawing
 from handlers.format_terms import format_name
+from handlers.quoted import quoted
 from handlers.taps import pack
 from handlers.terms import N_, actor_name
 from handlers.viewer import Viewer
@@ -36,7 +36,7 @@ ROWS = {
     Reason.UNKNOWN_STATUS: N_("unknown order status"),
     Reason.UNKNOWN_CURRENCY: N_("unknown currency"),
     Reason.TORN_ROW: N_("the row is torn: wrong number of cells"),
-    Reason.UNREADABLE_LINE: N_("no table line"),
+    Reason.UNREADABLE_LINE: N_("not a table row"),
     Reason.BROKEN_TEXT: N_("a broken character (�): see in the shop what stands there"),
     Reason.DUPLICATE_IN_FILE: N_("this order stands in the file twice"),
     Reason.OTHER_SHOP: N_("this names a shop that is not one of ours"),
@@ -51,14 +51,20 @@ FILES = {
         "The file has {rows} {rows:row|rows}; at most {limit} can be read. Export fewer days at a time."
     ),
     Reason.WRONG_ENCODING: N_("The text is neither UTF-8, UTF-16 nor GB18030. Save it as CSV UTF-8."),
-    Reason.NOT_A_TABLE: N_("This is no table. Send the platform's order export: CSV, XLSX, XLS, JSON or a ZIP."),
+    Reason.NOT_A_TABLE: N_("This is not a table. Send the platform's order export: CSV, XLSX, XLS, JSON or a ZIP."),
     Reason.OTHER_ARCHIVE: N_("I cannot open RAR, 7z or gzip. Unpack it and send the file within, or pack it as a ZIP."),
-    Reason.NOT_A_WORKBOOK: N_("This is no workbook, or it is damaged. Open it, save it again as XLSX and send that."),
+    Reason.NOT_A_WORKBOOK: N_(
+        "This is not a workbook, or it is damaged. Open it, save it again as XLSX and send that."
+    ),
     Reason.ENCRYPTED: N_("The file has a password. Save it without one."),
     Reason.ZIP_BOMB: N_("Unpacked, this file would have {megabytes} MB (limit {limit} MB). It was not opened."),
     Reason.TOO_MANY_CELLS: N_("A sheet spans {cells} {cells:cell|cells}; at most {limit} can be read."),
     Reason.UNKNOWN_HEADER: N_("No export I know has these columns: {columns}\nMost like: {nearest}, without {lacking}"),
     Reason.MIXED_PLATFORMS: N_("The file mixes platforms ({platforms}). Send one file per shop."),
+    Reason.BOUGHT: N_(
+        "This is a list of what you bought, not of what you sold: the buyer is {buyer}. Nothing was imported. Send the "
+        "platform's list of sold goods (1688: 已卖出的货品)."
+    ),
     Reason.BAD_JSON: N_("The JSON is broken: {detail}"),
 }
 NO_KIN = N_("No export I know has these columns: {columns}\nSend the order list or the item list of the platform.")
@@ -72,13 +78,13 @@ OTHER_ROW = N_("see row {other_row}")
 def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
     """Why a whole file was not taken; nothing of it was imported."""
     if code in FILES:
-        known = {"megabytes", "limit", "rows", "cells", "columns", "nearest", "lacking", "platforms", "detail"}
+        known = {"megabytes", "limit", "rows", "cells", "columns", "nearest", "lacking", "platforms", "detail", "buyer"}
         told = {name: facts.get(name) or "-" for name in known}
         told["columns"] = _few(told["columns"].split(", "), words)
         told["lacking"] = words.listed(told["lacking"].split(", "))
         told["nearest"] = format_name(told["nearest"], words)
         far = code == Reason.UNKNOWN_HEADER and not facts.get("nearest")
-        within = f"{escape(facts['file'], quote=False)}: " if facts.get("file") else ""  # one of a zip
+        within = f"{quoted(facts['file'])}: " if facts.get("file") else ""  # one of a zip
         return within + words(NO_KIN if far else FILES[Reason(code)], **told)
     return row_text(code, facts, words)
 

@@ -5,7 +5,7 @@ Surprising: nothing of this is kept. It is worked out anew for each drawing, so 
 
 from collections.abc import Mapping, Sequence
 
-from domain import boxed, readdress
+from domain import boxed, readdress, repacking
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
 from domain.orders import Order, OrderStatus
@@ -50,6 +50,9 @@ def as_it_is(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], 
     if code in open_codes(order.holds):
         yes = pack("o.rl", order.id, order.revision, code, "sure")
         rows.insert(0, (Button(words("Release, it ships as it is"), yes, "danger"),))
+        if code is HoldCode.GOODS_CHANGED and repacking.possible(desk, order):
+            again = pack("o.rl", order.id, order.revision, code, "repack")
+            rows.insert(0, (Button(words("🔁 Have it repacked as ordered now"), again, "primary"),))
     return Card("\n".join([head, "", *lines, question]), tuple(rows))
 
 

@@ -173,9 +173,8 @@ def lines_of(mapping: TableMapping, viewer: Viewer) -> list[str]:
     unused = [name for name in mapping.header if name not in mapping.columns.values()]
     if unused:
         samples = {name: sample_of(mapping, name, viewer) or "-" for name in unused[:_UNUSED]}
-        shown = words.listed(words.label(UNUSED, column=cut(name), sample=told) for name, told in samples.items())
-        more = f" +{len(unused) - _UNUSED}" if len(unused) > _UNUSED else ""
-        lines += ["", words("Not used: {columns}", columns=shown + more)]
+        named = (words.label(UNUSED, column=cut(name), sample=told) for name, told in samples.items())
+        lines += ["", words("Not used: {columns}", columns=words.listed(named, len(unused) - _UNUSED))]
     return lines
 
 

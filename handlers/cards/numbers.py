@@ -41,17 +41,21 @@ def low_lines(desk: Desk, alert: Alert, words: Words) -> list[str]:
     pace, account = int(alert.facts.get("pace", "0")), by_id(desk).get(alert.subject_id)
     ends = number_watch.used_up_at(desk.now, alert.count, pace)
     if not alert.count:
-        lines = [words("None is left: orders it would carry go with another courier or are held.")]
+        lines = [words("None left: its orders go with another courier or are held.")]
     elif ends:
         lines = [
-            words("{pace} taken in 24 h; at this pace the last goes at {at}.", pace=f"{pace:,}", at=words.when(ends))
+            words(
+                "{pace} used in the last 24 h; at this pace they run out at {at}.",
+                pace=f"{pace:,}",
+                at=words.when(ends),
+            )
         ]
     else:
-        lines = [words("None was taken in 24 h.")]
+        lines = [words("None used in the last 24 h.")]
     if account is not None and account.source != LOCAL:
-        lines.append(words("Top the account up at the courier; its count comes by itself, or say it here:"))
+        lines.append(words("Top up the account with the courier; the count updates by itself, or enter it here:"))
     else:
-        lines.append(words("Get more from the courier, then say it here:"))
+        lines.append(words("Get more from the courier, then enter them here:"))
     return [*lines, words("<code>/numbers #{account} 500</code> adds 500", account=alert.subject_id)]
 
 
@@ -74,10 +78,10 @@ def stuck_lines(desk: Desk, alert: Alert, words: Words) -> list[str]:
             "error": veiled(row.error, False, 80) or "-",
         }
         if number_watch.asked_again(desk, row):
-            lines.append(words("• {number} ({parcel}): ⏳ the courier is asked once more", **facts))
+            lines.append(words("• {number} ({parcel}): ⏳ asking the courier again", **facts))
         else:
             lines.append(words("• {number} ({parcel}): {error}", **facts))
-    return [*lines, words("The courier may charge for them: ask once more, or take them back on its site and say so.")]
+    return [*lines, words("The courier may charge for them: ask it again, or cancel them on its site and tap ✋.")]
 
 
 def stuck_buttons(desk: Desk, alert: Alert, viewer: Viewer, most: int) -> tuple[Row, ...]:
@@ -89,10 +93,10 @@ def stuck_buttons(desk: Desk, alert: Alert, viewer: Viewer, most: int) -> tuple[
 
 def _pair(desk: Desk, alert: Alert, row: Ewaybill, words: Words) -> Row:
     end = f"…{row.number[-4:]}"  # a phone cuts a whole number off
-    hand = Button(words.label("✋ {number} by hand", number=end), pack("nb.s", alert.id, row.id))
+    hand = Button(words.label("✋ Cancelled {number}", number=end), pack("nb.s", alert.id, row.id))
     if number_watch.asked_again(desk, row):
         return (hand,)
-    return Button(words.label("🔁 {number} again", number=end), pack("nb.r", alert.id, row.id)), hand
+    return Button(words.label("🔁 Ask again {number}", number=end), pack("nb.r", alert.id, row.id)), hand
 
 
 def numbers_row(viewer: Viewer) -> Sequence[Row]:

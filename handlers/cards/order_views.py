@@ -4,9 +4,10 @@ Surprising: a view is never kept. When the record changes meanwhile, the card si
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from difflib import SequenceMatcher
 
-from domain import parts
+from domain import parts, unclear
 from domain.catalog import Sku
 from domain.changes import MOVES
 from domain.desk import Desk
@@ -22,7 +23,6 @@ from handlers.card import Button, Card
 from handlers.cards.bundles import why_sets
 from handlers.cards.choices import choice_lines, loser_line
 from handlers.cards.evidence import cure, from_to, hold_line, veiled
-from handlers.cards.hands import taker
 from handlers.cards.late import as_it_is
 from handlers.cards.owed import not_parted
 from handlers.cards.refund_parts import part_name, part_rows, read_lines
@@ -106,15 +106,24 @@ def _short(order: Order) -> bool:
 
 
 def _sure(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
-    """Somebody else has it in hand: the approval is asked once more; `data['verb']` is which."""
-    words, hand = viewer.words, desk.hands.of(order.id)
-    text = words("👀 {who} looks at this order. Approve it all the same?", who=taker(desk, hand, words))
+    """Somebody else has it in hand, or an order it travels with: the approval is asked once more. `data['verb']` is
+    which; `order`, `by` and `at` are the refusal's."""
+    words = viewer.words
+    at = words.when(datetime.fromisoformat(data["at"]))
+    facts = {"order": data["order"], "who": data["by"], "at": at}
+    if not data["by"]:
+        told = words("💤 It travels with {order}, which is put off until {at}.", **facts)
+    elif data["order"] == order.number:
+        told = words("👀 {who} has looked at this order since {at}.", **facts)
+    else:
+        told = words("👀 It travels with {order}, which {who} has looked at since {at}.", **facts)
     yes = Button(words("✅ Approve all the same"), pack(data["verb"], *_key(order), "sure"), "success")
-    return Card(f"{head}\n\n{text}", ((yes,), _back(order, words)))
+    return Card(f"{head}\n\n{told}\n{words('Approve it all the same?')}", ((yes,), _back(order, words)))
 
 
 def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
-    """The confirm row: what goes back is named, and so is the reason. `data['lines']` (`2x1`) is a part of it."""
+    """The confirm row: what goes back is named, and so is the reason. `data['lines']` (`2x1`) is a part of it; no money
+    goes back with that when the part answers which goods a refund was for."""
     words, part = viewer.words, data.get("lines", "")
     refund = parts.of_units(order, read_lines(part)) if part else None
     left = order.paid - order.refunded
@@ -123,6 +132,9 @@ def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
     if refund is not None:
         what = part_name(order, read_lines(part), words)
         text = words("Refund {what}, {amount}, and take it out wherever it is. Why?", what=what, amount=amount)
+        if unclear.waits(order):
+            amount = words.plain("goods only")
+            text = words("Take out {what} wherever it is, for the money that went back already. Why?", what=what)
     key = (*_key(order), part) if part else _key(order)
     buttons = [
         Button(
@@ -230,7 +242,7 @@ def event_line(event: Event, viewer: Viewer) -> str:
         return text
     named = {"hold_released": hold_name, "unapproved": back_name}.get(event.verb)
     reason = named(event.reason, words) if named else event.reason
-    if event.verb == "stopped" and event.data.get("why") == StopKind.HOLD:
+    if event.verb == "stopped" and event.data.get("why") not in (None, StopKind.REFUND):
         reason = why(event.reason, words)
     return text + words(" · {reason}", reason=veiled(reason, viewer.private, 80))
 
@@ -249,12 +261,17 @@ def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], he
         title=what,
     )
     buttons = []
-    for sku in candidates([*desk.catalog.skus.values(), *_sets(desk)], line):
+    for sku in candidates([*_sold(desk), *_sets(desk)], line):
         tap = f"o.mk:{order.id}:{order.revision}:{line.line_no}:{sku.code}"
         if len(tap.encode()) <= 64 and ":" not in sku.code:
             buttons.append((Button(f"{sku.code} {beside(sku.code, sku.title[:30])}".rstrip(), tap),))
     typed = Button(words("Type a SKU or barcode…"), pack("o.mq", *_key(order), line.line_no))
     return Card(f"{head}\n\n{text}", (*buttons, (typed,), _back(order, words)))
+
+
+def _sold(desk: Desk) -> list[Sku]:
+    """Products that are switched off are not proposed."""
+    return [sku for sku in desk.catalog.skus.values() if sku.enabled]
 
 
 def _sets(desk: Desk) -> list[Sku]:

@@ -5,7 +5,7 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
-from domain import kits, replies, tracing
+from domain import kits, parts, repacking, replies, tracing
 from domain.desk import Desk
 from domain.holds import CATALOGUE, Hold, open_codes
 from domain.orders import Line, Order, OrderStatus
@@ -43,7 +43,9 @@ _OPEN = {
     StopKind.REFUND: N_("⛔ Stop since {at}, {state}"),
     StopKind.HOLD: N_("✋ Must wait since {at}, {state}"),
     StopKind.REPICK: N_("🔁 To be picked again since {at}, {state}"),
+    StopKind.REPACK: N_("🔁 To be repacked since {at}, {state}"),
 }
+_NEW_GOODS = N_("🔁 To be put in since {at}, {state}")
 _GONE = frozenset({ParcelState.CANCELLED})
 
 
@@ -257,13 +259,19 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
 def _stop_line(stop: Stop, words: Words) -> str:
     """A stop; or a box that waits for a decision, or for goods that belong into it again: neither is sent back."""
     if stop.state in OPEN_STOPS:
-        text = words(_OPEN[stop.kind], at=words.clock(stop.opened_at), state=step_name(stop.state, words))
+        new = stop.kind is StopKind.REPICK and stop.reason == repacking.REASON
+        text = words(
+            _NEW_GOODS if new else _OPEN[stop.kind], at=words.clock(stop.opened_at), state=step_name(stop.state, words)
+        )
         named = stop.acked_by or stop.named
         return text + words(": {name}", name=named) if named else text
     if stop.kind is StopKind.HOLD and stop.state is StopState.RELEASED:
         return words("▶️ May go on, {at}", at=words.when(stop.closed_at))
     if stop.kind is StopKind.REPICK:
         text = N_("🔁 Picked again, {at}") if stop.state is StopState.DONE else N_("Nothing to pick again, {at}")
+        return words(text, at=words.when(stop.closed_at))
+    if stop.kind is StopKind.REPACK:
+        text = N_("🔁 Taken out, {at}") if stop.state is StopState.DONE else N_("Nothing to take out, {at}")
         return words(text, at=words.when(stop.closed_at))
     return words("Stop: {state}, {at}", state=ended_stop_name(stop.state, words), at=words.when(stop.closed_at))
 
@@ -272,7 +280,8 @@ def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
     lines = []
     for refund in desk.refunds.of_order(order.id)[-3:]:
         state = refund_state_name(refund.state, words)
-        amount = words.money(refund.amount, refund.currency) if refund.amount else words.plain("amount not told")
+        none = N_("goods only") if refund.external_id.startswith(parts.BY_PEOPLE) else N_("amount not told")
+        amount = words.money(refund.amount, refund.currency) if refund.amount else words.plain(none)
         told = {"state": state, "amount": amount, "at": words.when(refund.at), "reason": refund.reason[:80]}
         lines.append(words("💸 {state}: {amount}, {at} {reason}", **told).rstrip())
     return lines

@@ -36,6 +36,8 @@ def _reason(refusal: Refusal, words: Words) -> str:
         return words.label("above {limit} a lead approves", limit=words.money(refusal.limit, refusal.currency))
     if isinstance(refusal, errors.SameApprover):
         return words.plain("the first yes was yours")
+    if isinstance(refusal, errors.InHand):
+        return words.plain("in hand, or put off")
     return refusal_text(refusal, words)
 
 

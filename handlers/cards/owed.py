@@ -55,8 +55,7 @@ def _goods(boxes: Sequence[Parcel], words: Words) -> str:
     for item in (item for box in boxes for item in box.live_items):
         units[item.sku] = units.get(item.sku, 0) + item.quantity
     told = [f"{count} × {sku}" for sku, count in units.items()]
-    more = f" +{len(told) - SHOWN}" if len(told) > SHOWN else ""
-    return words.listed(told[:SHOWN]) + more
+    return words.listed(told[:SHOWN], len(told) - SHOWN)
 
 
 def part_lines(parcel: Parcel, words: Words) -> list[str]:

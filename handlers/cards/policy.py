@@ -29,28 +29,28 @@ _NAMES = "different names"
 _AMOUNT = re.compile(r"[\w.]*(?:amount_range|most_value|shortage_least|cs_approve|two_people)\.([A-Z]{3}): (.+)")
 SHOWN_CHANGES = 4
 FAULTS = {
-    "syntax": N_("this is not TOML: {told}"),
-    "twice": N_("stands in the file twice: keep one. Where tables [[{name}]] follow, {name} = [] must go"),
-    "unknown": N_("there is no such choice"),
-    "unknown_near": N_("there is no such choice; did you mean {near}?"),
-    "type": N_("{want} is wanted, this is {told}"),
-    "value": N_("{told} does not do; wanted: {choices}"),
-    "value_near": N_("{told} does not do; did you mean {choices}?"),
+    "syntax": N_("not valid TOML: {told}"),
+    "twice": N_("is in the file twice: keep one. Where tables [[{name}]] follow, remove {name} = []"),
+    "unknown": N_("there is no such setting"),
+    "unknown_near": N_("there is no such setting; did you mean {near}?"),
+    "type": N_("expected {want}, found {told}"),
+    "value": N_("{told} is not valid; choose from: {choices}"),
+    "value_near": N_("{told} is not valid; did you mean {choices}?"),
     "range_high": N_("{told} is above {high}"),
     "range_low": N_("{told} is below {low}"),
     "missing": N_("{name} is missing"),
-    "order": N_("{low} to {high} is no range: both from 0 up, the lower first"),
-    "untouchable": N_("{code} can neither be switched off nor released so"),
-    "empty": N_("is empty; at least one is wanted"),
+    "order": N_("{low} to {high} is not a range: both must be 0 or more, the lower one first"),
+    "untouchable": N_("{code} can be neither switched off nor released this way"),
+    "empty": N_("is empty; at least one is needed"),
     "rising": N_("{told}: each must be larger than the one before"),
     "backwards": N_("{until} is not after {start}"),
-    "no_field": N_("orders have no {told}"),
-    "no_field_near": N_("orders have no {told}; did you mean {near}?"),
-    "no_number": N_("a whole number is wanted for {op}, not {told}"),
-    "no_pattern": N_("{told} is no pattern"),
+    "no_field": N_("orders have no field {told}"),
+    "no_field_near": N_("orders have no field {told}; did you mean {near}?"),
+    "no_number": N_("{op} needs a whole number, not {told}"),
+    "no_pattern": N_("{told} is not a valid pattern"),
     "written_text": N_(
-        "{told} is text that people write: a pattern can be so written that one message keeps the house busy for ever. "
-        "Use contains, = or several rules"
+        "{told} is text people write: with a bad pattern one message could keep the system busy "
+        "for ever. Use contains, = or several rules"
     ),
     "no_courier": N_("no courier of ours has the code {told}"),
     "no_courier_near": N_("no courier of ours has the code {told}; did you mean {near}?"),
@@ -60,9 +60,11 @@ FAULTS = {
     "no_warehouse_near": N_("no warehouse of ours has the code {told}; did you mean {near}?"),
     "no_shop": N_("no shop of ours is called {told}"),
     "no_shop_near": N_("no shop of ours is called {told}; did you mean {near}?"),
-    "no_place": N_("{told} names no place I know"),
+    "no_place": N_("{told} is not a place I know"),
     "not_here": N_("{told} is not in this file"),
-    "tiers": N_("tiers must rise by up_to_g; only the last has none"),
+    "again": N_("{told} is there already: keep one"),
+    "a_product": N_("{value} is a product's code: give the bundle a code of its own"),
+    "tiers": N_("tiers must rise by up_to_g; only the last may leave it out"),
     "no_aim": N_("names neither a courier nor a place, so it suspends nothing"),
 }
 
@@ -111,7 +113,9 @@ def _choices(facts: dict[str, str], words: Words) -> tuple[str, str]:
 
 def faults_card(name: str, faults: Sequence[Fault], words: Words) -> Card:
     """A document that does not do: every fault with its line."""
-    lines = [words("<b>❌ {name} does not do.</b> Nothing was changed.", name=name)]
+    lines = [
+        words("<b>❌ {name} has mistakes.</b> Nothing was changed. Correct these lines and send it again:", name=name)
+    ]
     for fault in faults[:SHOWN_FAULTS]:
         text = fault_text(fault, words)
         facts = {"line": fault.line, "path": fault.path, "why": text}
@@ -125,7 +129,9 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
     """What would change, and the two buttons."""
     lines = [
         words("<b>📜 {name}: tried on {count} {count:order|orders} in review</b>", name=name, count=verdict.looked),
-        words("Newly held: <b>{held}</b> · freed: <b>{freed}</b> · sent otherwise: <b>{moved}</b>", **_sums(verdict)),
+        words(
+            "Newly held: <b>{held}</b> · freed: <b>{freed}</b> · shipped differently: <b>{moved}</b>", **_sums(verdict)
+        ),
     ]
     lines += [
         words("✋ {hold}: +{count}", hold=hold_name(code, words), count=n) for code, n in verdict.holds.most_common()
@@ -143,8 +149,8 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
     ]
     for title, numbers in (
         (N_("Would be held: {orders}"), verdict.first_held),
-        (N_("Would be free: {orders}"), verdict.first_freed),
-        (N_("Would go otherwise: {orders}"), verdict.first_moved),
+        (N_("Would be freed: {orders}"), verdict.first_freed),
+        (N_("Would ship differently: {orders}"), verdict.first_moved),
     ):
         if numbers:
             lines.append(words(title, orders=words.listed(numbers) + (" …" if len(numbers) >= 5 else "")))
@@ -152,7 +158,7 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
     if changed:
         lines += ["", *_changes(changed, 12, words)]
     else:
-        lines.append(words("It chooses the same as version {version}.", version=version))
+        lines.append(words("Its settings are the same as in version {version}.", version=version))
         return Card("\n".join(lines))
     row = (
         Button(words("✅ Put in force"), pack("p.ap", file_id, version), "success"),
@@ -162,17 +168,17 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
 
 
 DECIDED = {
-    "rematched": N_("🚚 Another courier when their wave is made: {count} ({orders})"),
-    "stranded": N_("↩️ Nobody carries them then, so back to review: {count} ({orders})"),
-    "keep": N_("➖ Another courier would be chosen now, but they keep theirs: {count} ({orders})"),
-    "held": N_("➖ Would be held if they came now, but stay approved: {count} ({orders})"),
+    "rematched": N_("🚚 Another courier once their wave is made: {count} ({orders})"),
+    "stranded": N_("↩️ No courier takes them then, so back to review: {count} ({orders})"),
+    "keep": N_("➖ Would get another courier now, but keep theirs: {count} ({orders})"),
+    "held": N_("➖ Would be held if they came in now, but stay approved: {count} ({orders})"),
 }
 
 
 def _approved(verdict: Verdict, words: Words) -> list[str]:
     """What happens to those approved already, and what does not although it might be thought to."""
     found = verdict.decided
-    lines = [words("🕑 Other dispatch deadline: {count}", count=verdict.due)] if verdict.due else []
+    lines = [words("🕑 New dispatch deadline: {count}", count=verdict.due)] if verdict.due else []
     if not found.looked:
         return lines
     if not found.changes:
@@ -212,10 +218,13 @@ def policy_card(policy: Policy, changed: Sequence[str], words: Words) -> Card:
     lines = [words("<b>📜 House rules, version {version}</b>", version=policy.version)]
     lines += _changes(changed, 25, words)
     if not changed:
-        lines.append(words("Everything as it comes."))
+        lines.append(words("All settings are at their defaults."))
     lines += [
         "",
-        words("To change them: get the file, edit it, send it back. It is tried first and counts when you say so."),
+        words(
+            "To change them: get the file, edit it and send it back. It is tried out first and "
+            "counts only once you put it in force."
+        ),
     ]
     row = (Button(words("📄 The file"), pack("p.fl", policy.version)), _history(words))
     return Card("\n".join(lines), (row,))
@@ -244,14 +253,18 @@ def look_card(look: Look, left: int, version: int, words: Words) -> Card:
             version=look.version,
             next=f"{look.version + 1}",
         )
-        line = words("Orders looked at again under it: {looked}, newly held {held}, freed {freed}.", **sums)
+        line = words("Orders checked again under it: {looked}, newly held {held}, freed {freed}.", **sums)
     elif left:
         facts = {**sums, "all": f"{look.looked + left:,}"}
-        line = words("⏳ Looked at {looked} of {all} {all:order|orders}, newly held {held}, freed {freed}.", **facts)
+        line = words(
+            "⏳ Checked again: {looked} of {all} {all:order|orders}, newly held {held}, freed {freed}.", **facts
+        )
     elif look.looked:
-        line = words("✅ Looked at {looked} {looked:order|orders} in review: newly held {held}, freed {freed}.", **sums)
+        line = words(
+            "✅ Checked all {looked} {looked:order|orders} in review again: newly held {held}, freed {freed}.", **sums
+        )
     else:
-        line = words("No order was in review, so there was nothing to look at again.")
+        line = words("No order was in review, so none had to be checked again.")
     return Card(f"{title}\n{line}", ((_history(words),),))
 
 
@@ -266,17 +279,17 @@ def history_card(told: Sequence[Told], older: bool, version: int, words: Words) 
         if number == version:
             lines[-1] += words(" · in force")
         if one.changes is None:
-            lines.append(words("Written by another version of Xiaoer; not readable here."))
+            lines.append(words("Written by another version of Xiaoer; it cannot be read here."))
         else:
             first = one is told[-1] and not older
-            same = words("Everything as it comes.") if first else words("Chose the same as before.")
+            same = words("All settings are at their defaults.") if first else words("Same as the version before.")
             lines += _changes(one.changes, SHOWN_CHANGES, words) or [same]
         row = [Button(words.label("📄 Version {version}", version=number), pack("p.fl", number))]
         if number != version and one.changes is not None:
             row.append(Button(words.label("↩️ Back to {version}", version=number), pack("p.bk", number)))
         rows.append(tuple(row))
     if not told:
-        lines.append(words("Everything as it comes."))
+        lines.append(words("All settings are at their defaults."))
     if older:
         rows.append((Button(words("⬅️ Older"), pack("p.hi", told[-1].kept.version)),))
     return Card("\n".join(lines), tuple(rows))

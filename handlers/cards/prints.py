@@ -102,7 +102,7 @@ def paper_buttons(outcomes: Sequence[Outcome], words: Words) -> tuple[tuple[Butt
     """One button for each parcel whose papers are to be printed anew, whether it went on or not."""
     boxes = {box.id: box for outcome in outcomes if (box := paper_old(outcome))}
     return tuple(
-        (Button(words.label("🖨 Print anew: {waybill}", waybill=box.waybill), pack("pp", box.id)),)
+        (Button(words.label("🖨 Reprint: {waybill}", waybill=box.waybill), pack("pp", box.id)),)
         for box in list(boxes.values())[:5]
     )
 
@@ -125,7 +125,7 @@ def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str
     words, found = viewer.words, desk.manifests.get(subject_id)
     lines = [
         words(
-            "📋 Hand-over list {number} · {courier} · parcels {count} · {weight}",
+            "📋 Hand-over list {number} · {courier} · {count} {count:parcel|parcels} · {weight}",
             number=found.number,
             courier=desk.catalog.couriers[found.courier_id].name,
             count=found.parcels,
@@ -141,7 +141,7 @@ def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str
     struck = [e.data["waybill"] for e in desk.history("manifest", found.id) if e.verb == "struck"]
     if struck:
         lines.append(
-            words("Struck off: {waybills}. Cross them out on a list that is printed.", waybills=words.listed(struck))
+            words("Struck off: {waybills}. Cross them out on the printed list, too.", waybills=words.listed(struck))
         )
     row = [Button(words.plain("📄 Document"), pack("md", found.id))]
     if found.signed_at:
@@ -154,7 +154,7 @@ def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str
             )
         )
     else:
-        lines += ["", words("Print it, count with the courier, let them sign, then sign it off here.")]
+        lines += ["", words("Print it, count with the courier and have it signed, then sign it off here.")]
         row.append(Button(words.plain("✍️ Sign off"), pack("mg", found.id, found.revision), style="success"))
     offered = viewer.offers(Right.HAND_OVER, warehouse=found.warehouse_id)
     return Card("\n".join(lines), (tuple(row),) if offered else ())
@@ -188,7 +188,7 @@ def _lists(desk: Desk, places: Sequence[int], words: Words) -> Card:
         label = words.label("📋 Make the list: {courier}, {warehouse} ({count})", **facts)
         rows.append((Button(label, pack("mf", place, courier), style="primary"),))
     if not waiting:
-        lines.append(words("Everything that was handed over stands on a list."))
+        lines.append(words("Everything that was handed over is on a list."))
     rows += [(Button(_label(desk, one, words), pack("ms", one.id)),) for one in desk.manifests.recent(places, 8)]
     return Card("\n".join(lines), tuple(rows))
 

@@ -1,7 +1,6 @@
 """The return card: what should be in the parcel, what was found, and what to do next, in words."""
 
 from collections.abc import Mapping
-from html import escape
 
 from domain.desk import Desk
 from domain.orders import Order
@@ -12,6 +11,7 @@ from handlers.cards.evidence import veiled
 from handlers.cards.return_batches import batch_lines
 from handlers.draw import drawing
 from handlers.goods import name_of
+from handlers.quoted import quoted
 from handlers.taps import pack
 from handlers.terms import N_
 from handlers.viewer import Viewer
@@ -31,7 +31,7 @@ NEXT = {
     ),
     ReturnState.UNCLAIMED: N_(
         "Next: put it aside unopened and photograph the label and the goods for customer service. "
-        "Customer service: find the order by sender, phone tail or goods, then link it."
+        "Customer service: find the order by sender, last phone digits or goods, then link it."
     ),
     ReturnState.DONE: N_("Next: customer service settles the money with the buyer."),
 }
@@ -146,7 +146,7 @@ def choose_order(orders: list[Order], waybill: str, reason: str, words: Words) -
     for order in orders[:8]:
         when = words.when(order.placed_at)
         lines.append(words("• {order} · {time} · {title}", order=order.number, time=when, title=_first_title(order)))
-    lines += [words("Reason:"), escape(" ".join(reason.split()) or "-", quote=False)]
+    lines += [words("Reason:"), quoted(" ".join(reason.split()) or "-")]
     return Card("\n".join(lines), tuple((Button(o.number, pack("rl", o.id, waybill)),) for o in orders[:8]))
 
 

@@ -68,6 +68,7 @@ WHY = {
     "ItemRefused": N_("does not go into the box"),
     "NoteUnread": N_("read the notes first"),
     "MaterialMissing": N_("scan its packing material first"),
+    "ProofMissing": N_("no photo of its packing"),
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
     "WrongCourier": N_("not this courier's parcel"),
@@ -78,6 +79,7 @@ WARNINGS = {
     "weight_off": N_("weight differs from what was expected, count again if in doubt"),
     "weight_unknown": N_("no expected weight known"),
     "material_short": N_("no packing material left in stock: count it"),
+    "proof_wanted": N_("a photo or film of its packing is wanted: send it now"),
     "label_old": N_("its label is out of date: tear it up and print the new one"),
     "slip_old": N_("its packing slip is out of date: tear it up and print the new one"),
     "feed_stale": N_("nothing heard of its shop for a while: a refund may be missing"),
@@ -105,7 +107,10 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     van = loading.courier_of(desk, person.id)
     if van is not None:
         lines.append(
-            words("🚚 Only parcels of {courier}; /ship alone ends it.", courier=desk.catalog.couriers[van].name)
+            words(
+                "🚚 Only parcels of {courier}; send /ship alone to end the loading.",
+                courier=desk.catalog.couriers[van].name,
+            )
         )
     lines += [_size(desk, person, events, words), _wave(desk, person, events, words), hint]
     rows = (*_undo(desk, person, viewer), *_stations(person, viewer))
@@ -191,7 +196,7 @@ def _line(event: Event, words: Words) -> str:
     if data["verdict"] == "paper":
         return words("📄 {time} <code>{code}</code> opened", **facts)
     if data["verdict"] == "found":
-        return words("🔢 {time} <code>{code}</code> a number of goods, not a parcel", **facts)
+        return words("🔢 {time} <code>{code}</code> serial or batch number, not a parcel", **facts)
     why = words.plain(WHY.get(data["why"], data["why"]))
     return words("✗ {time} <code>{code}</code> {why}", why=why, **facts)
 
@@ -210,7 +215,7 @@ def _stations(person: Person, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
 
 def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     """What must be said aloud of these scans, with what to do; '' when all went well or was only a repeat. A paper that
-    is to be torn up is said of a good scan, too.
+    is to be torn up, and a picture that is wanted, is said of a good scan, too.
 
     Stops with a stop notice of their own are left to their card; who scans the parcel and then the stop shelf in one
     message has done what was asked.
@@ -225,6 +230,8 @@ def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     old = [o for o in outcomes if o.verdict == "ok" and o.parcel and o.warn in PAPER_OLD]
     lines = [_complaint(desk, outcome, words) for outcome in said[:10]]
     lines += [words("♻️ {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in old[:10]]
+    pictures = [o for o in outcomes if o.verdict == "ok" and o.warn == "proof_wanted" and o.station is Station.PACK]
+    lines += [words("📷 {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in pictures[:10]]
     return "\n\n".join(lines)
 
 

@@ -21,6 +21,8 @@ def sell_lines(desk: Desk, sku: str, words: Words) -> list[str]:
     if found is None:
         return []
     head = words("To ship {ship} · to sell {sell}", ship=found.ship, sell=found.sell)
+    if found.off:
+        return [words("🚫 Switched off: no longer sold"), head]
     parts = _parts(found, words)
     if len(parts) > 1:
         head += "\n" + words("To sell: {parts}", parts=" ".join(parts))

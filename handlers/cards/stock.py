@@ -151,9 +151,9 @@ def _page(desk: Desk, sku: Sku, told: Sequence["Told"], words: Words) -> Card:
     """Moves alone, with the days they are of."""
     head = words("📦 {goods}", goods=name_of(desk, sku.code, sku.title, 120))
     if not told:
-        return Card("\n".join([head, words("No moves so long ago.")]), _first_page(sku, words))
+        return Card("\n".join([head, words("No stock moves that long ago.")]), _first_page(sku, words))
     days = {"first": _date(told[-1].at, words), "last": _date(told[0].at, words)}
-    lines = [head, words("Moves of {first} to {last}, the newest first:", **days), *(one.line for one in told)]
+    lines = [head, words("Stock moves {first} to {last}, newest first:", **days), *(one.line for one in told)]
     return Card("\n".join(lines), _pages(desk, sku, told, words))
 
 

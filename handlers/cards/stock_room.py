@@ -24,6 +24,7 @@ from handlers.words import Words
 
 SHOWN = 25
 LISTED = 12
+_NUMBERS = 8
 KINDS = {
     DocKind.RECEIPT: N_("📥 Goods in {number}"),
     DocKind.MOVE: N_("🗄 Put away {number}"),
@@ -49,6 +50,7 @@ HINTS = {
     DocKind.REGRADE: N_("Scan the units, or type CODE 2. A batch and its expiry, where the goods have one: CODE@B7 2."),
 }
 CORRECT = N_("Wrong number? CODE -2 takes units off, CODE =50 sets how many there are, /undo takes the last back.")
+NOT_KEPT = N_("ℹ️ {skus}: its serial number is not kept here.")
 ARRIVING = N_("Scan what comes out of the transport. What is missing or too much goes to a lead.")
 PRINTED = {
     DocKind.RECEIPT: N_("📄 Goods-in note"),
@@ -103,7 +105,8 @@ def _step(desk: Desk, doc: StockDoc, words: Words) -> list[str]:
     facts = {"what": step.data["told"], "time": words.clock(step.at)}
     undone = step.verb == stock_trail.UNDONE
     told = words("↶ {time} {what} · taken back", **facts) if undone else words("✎ {time} {what}", **facts)
-    return ["", told, words(CORRECT)]
+    passed = step.data.get(stock_trail.PASSED, "") if not undone else ""
+    return ["", told, *([words(NOT_KEPT, skus=passed)] if passed else []), words(CORRECT)]
 
 
 def _where(desk: Desk, doc: StockDoc, words: Words) -> str:
@@ -184,7 +187,17 @@ def _scanned(desk: Desk, line: DocLine, words: Words) -> str:
         money = words.money(line.value, desk.catalog.skus[line.sku].currency)
         part = 0 < line.costed < line.done
         text += " · " + (words("{money} for {costed} of them", money=money, costed=line.costed) if part else money)
-    return text + (f" · {words('expires {date}', date=line.expires.isoformat())}" if line.expires else "")
+    text += f" · {words('expires {date}', date=line.expires.isoformat())}" if line.expires else ""
+    return text + _serials(line, words)
+
+
+def _serials(line: DocLine, words: Words) -> str:
+    """The numbers that were read of its units, the last first."""
+    if not line.serials:
+        return ""
+    shown, more = line.serials[: -_NUMBERS - 1 : -1], len(line.serials) - _NUMBERS
+    text = f"\n   🔢 {words.listed(shown)}"
+    return text + (f" {words('… and {count} more', count=more)}" if more > 0 else "")
 
 
 def _comes(line: DocLine, words: Words) -> str:

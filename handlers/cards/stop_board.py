@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from domain import feeds, proofs, recalls, stopping
+from domain import feeds, proofs, recalls, stop_calls
 from domain.desk import Desk
 from domain.parcels import Parcel, ParcelState, Stage, Stop, StopState
 from domain.people import Actor, Right
@@ -62,7 +62,7 @@ def stop_buttons(shown: Sequence[tuple[Stop, Parcel]]) -> tuple[tuple[Button, ..
 
 def waiting_for(desk: Desk, actor: Actor) -> list[tuple[Stop, Parcel]]:
     """Open stops whose clock runs against this person, those that name them first, and where their parcels are."""
-    stops = [stop for stop in _board(desk, actor).first if stopping.waits_for(stop, actor)]
+    stops = [stop for stop in _board(desk, actor).first if stop_calls.waits_for(stop, actor)]
     boxes = desk.parcels.many([stop.parcel_id for stop in stops])
     return [(stop, boxes[stop.parcel_id]) for stop in stops]
 

@@ -8,20 +8,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import away, bins, boxed, dock, printing, proofs, pulls, recalls, stopping
+from domain import away, boxed, dock, printing, proofs, pulls, recalls, repacking, stop_calls, stopping
 from domain.desk import Desk
 from domain.holds import HoldCode
 from domain.orders import Order
 from domain.paper_records import Paper
-from domain.parcels import IN_HOUSE, Item, Parcel, ParcelState, Stop, StopKind, StopState
+from domain.parcels import IN_HOUSE, Parcel, ParcelState, Stop, StopKind, StopState
 from domain.people import Right
 from domain.policy_stops import RecallKind
 from domain.records import NoticeKind
 from domain.stop_desk import RecallState, Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.evidence import hold_line, veiled
+from handlers.cards.stop_goods import goods_lines, taken_out
 from handlers.draw import drawing
-from handlers.goods import name_of
 from handlers.stop_terms import KIND_BUTTONS, REASONS, STATES, VERDICTS
 from handlers.taps import pack
 from handlers.terms import N_, hold_name, role_name, step_name
@@ -45,9 +45,24 @@ HEADS = {
     (StopKind.REPICK, StopState.ACKED): N_("🔁 <b>PICK AGAIN {waybill}</b> · {by} is on it"),
     (StopKind.REPICK, StopState.DONE): N_("✅ {waybill} is complete again · by {closed} at {time}"),
     (StopKind.REPICK, StopState.RELEASED): N_("✖️ Nothing to pick again for {waybill}"),
+    (StopKind.REPACK, StopState.OPEN): N_("🔁 <b>REPACK {waybill}</b> · other goods are ordered now"),
+    (StopKind.REPACK, StopState.ACKED): N_("🔁 <b>REPACK {waybill}</b> · {by} is on it"),
+    (StopKind.REPACK, StopState.PULLED): N_("🔁 <b>REPACK {waybill}</b> · on the stop shelf since {pulled} ({puller})"),
+    (StopKind.REPACK, StopState.DONE): N_("✅ {waybill}: taken out and put back by {closed} at {time}"),
+    (StopKind.REPACK, StopState.RELEASED): N_("✖️ Nothing to take out of {waybill} any more"),
 }
+OTHER_GOODS = {
+    StopState.OPEN: N_("🔁 <b>PUT INTO {waybill}</b> · other goods are ordered now"),
+    StopState.ACKED: N_("🔁 <b>PUT INTO {waybill}</b> · {by} is on it"),
+    StopState.RELEASED: N_("✖️ Nothing to put into {waybill} any more"),
+}
+"""Heads of a task whose goods were never in the box."""
 TAKE_PARCEL = N_("Take the parcel out, put the goods on their shelf, then scan {waybill} at /putback.")
 TAKE_GOODS = N_("Take these goods out, put them on their shelf, then scan {waybill} at /putback.")
+IN_CART = N_("What is in a cart already goes back to its shelf; then scan {waybill} at /putback.")
+REPACKED_FIRST = N_("Take it from the stop shelf: it is repacked before it goes on.")
+SLIP_LESS = N_("The rest goes on. Print its slip anew: the old one lists what was taken out.")
+SLIP_MORE = N_("It goes on. Print its slip anew: the old one does not list what was put in.")
 TO_NEW_ADDRESS = N_("Ask the courier to deliver it to the new address.")
 FOR_OTHER_GOODS = N_("Ask the courier to bring it back, or tell the buyer that it comes as it was packed.")
 SEEN = (Right.PUT_BACK, Right.OVERRIDE)
@@ -64,20 +79,22 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     if stop.open:
         lines += [
             _where(desk, parcel, words),
+            *_on_shelf(desk, stop, words),
             *_said(stop, order, viewer),
-            *_goods(desk, stop, parcel, words),
+            *goods_lines(desk, stop, parcel, words),
             "",
             *_who(stop, words),
         ]
         lines.append(f"👉 {_next_step(desk, stop, parcel, words)}")
         if dock.may_have_left(desk, parcel):
-            lines.append(words("It was scanned out, and nobody has signed for it: look at the dock first."))
+            lines.append(words("It was scanned out, but its courier has not signed for it: look on the dock first."))
     elif stop.state is StopState.TOO_LATE:
         lines += ["", *_left(desk, stop, parcel, order, viewer)]
     elif stop.state is StopState.RELEASED and stop.pulled_at and not stop.line_nos:
-        lines.append(words("Take it from the stop shelf and go on where it was."))
+        tasks = stopping.open_of(desk, parcel)
+        lines.append(words(REPACKED_FIRST if tasks else N_("Take it from the stop shelf and go on where it was.")))
     elif _slip_wanted(desk, stop, parcel):
-        lines.append(words("The rest goes on. Print its slip anew: the old one lists what was taken out."))
+        lines.append(words(SLIP_MORE if stop.kind is StopKind.REPICK else SLIP_LESS))
     lines += _answer(desk, stop, order, words)
     return Card("\n".join(lines), _rows(desk, stop, parcel, order, viewer))
 
@@ -94,8 +111,11 @@ def why(reason: str, words: Words) -> str:
 
 def head(stop: Stop, parcel: Parcel, words: Words) -> str:
     """The first line: what the notification shows."""
+    text = HEADS[stop.kind, stop.state]
+    if stop.kind is StopKind.REPICK and stop.reason == repacking.REASON:
+        text = OTHER_GOODS.get(stop.state, text)
     return words(
-        HEADS[stop.kind, stop.state],
+        text,
         by=stop.acked_by or "-",
         closed=stop.closed_by or "-",
         time=words.clock(stop.closed_at) if stop.closed_at else "-",
@@ -119,6 +139,15 @@ def _about(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer)
     )
 
 
+def _on_shelf(desk: Desk, stop: Stop, words: Words) -> list[str]:
+    """Where the decision that made this task found the box: nobody has had it in hand since."""
+    others = [one for one in desk.stops.of_parcels([stop.parcel_id])[stop.parcel_id] if one.id < stop.id]
+    fetch = any(
+        one.kind is StopKind.HOLD and one.pulled_at and one.closed_at == stop.opened_at for one in others
+    ) and not any(one.kind is StopKind.REPACK and one.opened_at == stop.opened_at for one in others)
+    return [words("It lies on the stop shelf: fetch it from there.")] if fetch else []
+
+
 def _said(stop: Stop, order: Order, viewer: Viewer) -> list[str]:
     """What a person said who holds it, so that nobody on the floor has to ask."""
     held = [hold for hold in order.holds if hold.open and hold.code is HoldCode.FREEZE]
@@ -133,28 +162,6 @@ def _where(desk: Desk, parcel: Parcel, words: Words) -> str:
     if not holder:
         return words("Where: {warehouse}, {state}, wave {wave}, slot {slot}; nobody has it yet", **facts)
     return words("Where: {warehouse}, {state}, wave {wave}, slot {slot}, last with {holder}", holder=holder, **facts)
-
-
-def taken_out(stop: Stop, parcel: Parcel) -> list[Item]:
-    """What the put-back takes out of the parcel, or the picker puts into it."""
-    mine = [item for item in parcel.live_items if item.order_id == stop.order_id]
-    return [item for item in mine if not stop.line_nos or item.line_no in stop.line_nos]
-
-
-def _goods(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[str]:
-    if stop.kind is StopKind.HOLD:
-        return []
-    out = taken_out(stop, parcel)
-    whole = len(out) == len(parcel.live_items)
-    lines = [words("<b>Take out everything:</b>") if whole else words("<b>Take out only this, the rest goes on:</b>")]
-    if stop.kind is StopKind.REPICK:
-        lines = [words("Put into the box:")]
-    home = bins.home_names(desk, parcel)
-    for item in out[:15]:
-        place = home.get(item.sku) or "?"
-        facts = {"units": item.quantity, "goods": name_of(desk, item.sku, item.title), "bin": place}
-        lines.append(words("• {units} × {goods} · shelf {bin}", **facts))
-    return lines
 
 
 def _who(stop: Stop, words: Words) -> list[str]:
@@ -173,10 +180,10 @@ def _who(stop: Stop, words: Words) -> list[str]:
 
 def next_roles(stop: Stop, words: Words) -> str:
     """Who is told when its clock runs out."""
-    level = stopping.next_level(stop)
+    level = stop_calls.next_level(stop)
     if stop.named and level == 0:
         return stop.named
-    roles = stopping.told_at_level(replace(stop, level=level))
+    roles = stop_calls.told_at_level(replace(stop, level=level))
     return words.listed(role_name(role, words) for role in sorted(roles))
 
 
@@ -184,9 +191,13 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
     """What to do now: one thing."""
     facts = {**_code(parcel), "shelf": pulls.shelf_code(parcel.warehouse_id or 0), "slot": parcel.slot}
     if stop.kind is StopKind.REPICK and stopping.forbidden(desk, parcel):
-        return words("Leave it for now: another refund stops this parcel.")
+        return words("Leave it for now: something must come out of this parcel first.")
     if stop.kind is StopKind.REPICK:
         return words("Put it into the box, then scan {waybill} at /pick.", **facts)
+    if stop.kind is StopKind.REPACK:
+        cart = parcel.state is ParcelState.IN_WAVE
+        whole = len(taken_out(stop, parcel)) == len(parcel.live_items)
+        return words(IN_CART if cart else TAKE_PARCEL if whole else TAKE_GOODS, **facts)
     if stop.kind is StopKind.HOLD and stop.state is StopState.PULLED:
         return words("It waits on the stop shelf until customer service has decided.")
     if stop.reason == stopping.NOT_THERE and parcel.state is ParcelState.IN_WAVE:
@@ -197,7 +208,7 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
         return words("Nobody has picked it: tear up the sheet of slot {slot} and tap, or scan it at /putback.", **facts)
     if pulls.not_taken(desk, parcel):
         return words(
-            "Tear up the sheet of slot {slot}. What is in a cart goes back; then scan {waybill} at /putback.", **facts
+            "Tear up the sheet of slot {slot}. Put back what is in the cart, then scan {waybill} at /putback.", **facts
         )
     if stop.state is StopState.PULLED or parcel.state is ParcelState.IN_WAVE or not desk.policy.stops.second_scan:
         whole = len(taken_out(stop, parcel)) == len(parcel.live_items)
@@ -266,9 +277,9 @@ def answer_line(reply: Reply, words: Words) -> str:
 
 
 def _slip_wanted(desk: Desk, stop: Stop, parcel: Parcel) -> bool:
-    """Whether the box goes on with less in it and no slip says so yet."""
-    partial = stop.kind is StopKind.REFUND and stop.state is StopState.DONE
-    return partial and parcel.state in IN_HOUSE and printing.standings(desk, [parcel])[Paper.SLIP][parcel.id].wanted
+    """Whether the box goes on with other goods in it and no slip says so yet."""
+    ready = stop.kind is not StopKind.HOLD and stop.state is StopState.DONE and not stopping.open_of(desk, parcel)
+    return ready and parcel.state in IN_HOUSE and printing.standings(desk, [parcel])[Paper.SLIP][parcel.id].wanted
 
 
 def _rows(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) -> tuple[Row, ...]:

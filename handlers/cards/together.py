@@ -90,8 +90,7 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
 
 def _numbers(orders: Iterable[Order], words: Words) -> str:
     numbers = sorted(order.number for order in orders)
-    more = f" +{len(numbers) - SHOWN}" if len(numbers) > SHOWN else ""
-    return words.listed(numbers[:SHOWN]) + more
+    return words.listed(numbers[:SHOWN], len(numbers) - SHOWN)
 
 
 def together_rows(desk: Desk, order: Order, viewer: Viewer) -> list[tuple[Button, ...]]:

@@ -10,11 +10,13 @@ from domain.desk import Desk
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor, Right
+from domain.stock_docs import StockDoc
 from domain.tracing import Trace
 from handlers.card import Button, Card
 from handlers.cards.orders import order_button
+from handlers.cards.stock_room import KINDS, STATES
 from handlers.terms import step_name
-from handlers.words import Words
+from handlers.words import Html, Words
 
 BUTTONS = 8
 
@@ -25,14 +27,23 @@ def trace_lines(desk: Desk, actor: Actor, trace: Trace, words: Words) -> list[st
     if trace.serial:
         facts = {"serial": trace.serial, "sku": trace.sku, "title": title}
         lines = [words("🔢 Serial number {serial} of {sku} {title}", **facts)]
+        lines += [_paper(desk, doc, words) for doc in trace.papers]
     else:
         lines = [words("🏷 Batch {batch} of {sku} {title}", batch=trace.batch, sku=trace.sku, title=title)]
         lines += _lying(desk, actor, trace, words)
     orders = desk.orders.many({number for box, _ in trace.boxes for number in box.order_ids})
     lines += [_box(desk, trace, box, units, orders, words) for box, units in trace.boxes]
-    if not trace.boxes:
-        lines.append(words("In no parcel that you may see."))
+    if not trace.boxes and not trace.papers:
+        lines.append(words("In no parcel you may see."))
     return [*lines, *([words("… and more")] if trace.more else [])]
+
+
+def _paper(desk: Desk, doc: StockDoc, words: Words) -> str:
+    """A stock document it was read for."""
+    places = [desk.catalog.warehouses[place].name for place in (doc.warehouse_id, doc.to_warehouse_id) if place]
+    facts = {"where": " → ".join(places), "name": doc.made_by, "at": words.when(doc.made_at)}
+    kind = words(KINDS[doc.kind], number=doc.number)
+    return words("• {doc} · {where} · {name} · {at}", doc=Html(kind), **facts) + f" · {words(STATES[doc.state])}"
 
 
 def _lying(desk: Desk, actor: Actor, trace: Trace, words: Words) -> list[str]:

@@ -47,7 +47,7 @@ def wave_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     boxes = desk.parcels.of_wave(wave.id)
     lines = [
         words(
-            "🌊 Wave {wave} · parcels {parcels} · units {units} · {state}",
+            "🌊 Wave {wave} · {parcels} {parcels:parcel|parcels} · {units} {units:unit|units} · {state}",
             wave=wave.number,
             parcels=len(boxes) or wave.parcels,
             units=wave.units,
@@ -181,12 +181,17 @@ def _progress(boxes: list[Parcel], words: Words) -> str:
     return " · ".join(parts) or "-"
 
 
+_REPICK = N_("🔁 Pick again: slot {slot}, {waybill}. Its card says what.")
+_REPACK = N_("🔁 Repack: slot {slot}, {waybill}. Its card says what.")
+
+
 def _stopped(desk: Desk, boxes: list[Parcel], stands: Mapping[int, Standing], words: Words) -> list[str]:
     """The parcels that must come out, by name: whoever walks the wave looks here. A label that was printed is named."""
     stops = desk.stops.of_parcels([box.id for box in boxes])
     kinds = {box.id: {stop.kind for stop in stops.get(box.id, ()) if stop.state in OPEN_STOPS} for box in boxes}
     out = [box for box in boxes if StopKind.REFUND in kinds[box.id]]
-    again = [box for box in boxes if kinds[box.id] == {StopKind.REPICK}]
+    tasks = {StopKind.REPICK, StopKind.REPACK}
+    again = [box for box in boxes if kinds[box.id] and kinds[box.id] <= tasks]
     held = [box for box in boxes if box.blocked and box not in out and box not in again]
     lines = []
     for box in out:
@@ -197,7 +202,7 @@ def _stopped(desk: Desk, boxes: list[Parcel], stands: Mapping[int, Standing], wo
         words("✋ Held: slot {slot}, {waybill}. Put it aside.", slot=box.slot, waybill=box.waybill) for box in held
     ]
     lines += [
-        words("🔁 Pick again: slot {slot}, {waybill}. Its card says what.", slot=box.slot, waybill=box.waybill)
+        words(_REPACK if StopKind.REPACK in kinds[box.id] else _REPICK, slot=box.slot, waybill=box.waybill)
         for box in again
     ]
     return lines[:20]

@@ -155,6 +155,7 @@ class SkuRow(Base, table=True):
     width_mm: int = col.number()
     height_mm: int = col.number()
     traits: Any = col.document(frozenset)
+    enabled: bool = col.flag()
 
 
 class BundleRow(Base, table=True):

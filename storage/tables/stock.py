@@ -118,6 +118,17 @@ class StockDocLineRow(Base, table=True):
     again: bool = col.flag()
 
 
+class StockDocSerialRow(Base, table=True):
+    """The serial numbers that were read of a line's units, in the order of their scans."""
+
+    __tablename__ = "stock_doc_serial"
+    __table_args__ = (Index(None, "serial"),)
+    doc_id: int = col.ref("stock_doc.id", primary=True)
+    position: int = col.own_key()
+    place: int = col.own_key()
+    serial: str = col.text()
+
+
 class StockLedgerRow(Base, table=True):
     """Every movement; never changed, never deleted."""
 
@@ -159,3 +170,4 @@ stock_value = table_of(StockValueRow)
 batch = table_of(BatchRow)
 stock_doc = table_of(StockDocRow)
 stock_doc_line = table_of(StockDocLineRow)
+stock_doc_serial = table_of(StockDocSerialRow)

@@ -55,7 +55,7 @@ async def running(data: Path) -> AsyncIterator[Running]:
     app = App(settings, store, sandbox=sandbox)
     opened = await app.start()
     try:
-        async with httpx.AsyncClient(base_url=opened.page, trust_env=False) as http:
+        async with httpx.AsyncClient(base_url=opened.page, trust_env=False, verify=False) as http:
             yield Running(app, store, http)
     finally:
         await app.stop()
@@ -74,7 +74,7 @@ async def test_what_was_written_while_we_were_down_is_answered_after_the_start(t
         pass
     offline = Sandbox(data_dir=tmp_path / "sandbox")
     await offline.start(port=0)
-    async with httpx.AsyncClient(base_url=offline.base_url, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=offline.base_url, trust_env=False, verify=False) as http:
         await http.post(f"/sandbox/chats/{ANNA}/messages", json={"from": ANNA, "text": "/help"})
     await offline.stop()
     async with running(tmp_path) as desk:

@@ -7,6 +7,7 @@ import pytest
 from bot.furnish import furnish
 from bot.setup_file import Setup, load, parse
 from bot.shell import Refused
+from domain.catalog import Part
 from domain.incoming import Platform
 from domain.number_pools import pools
 from storage.store import Store
@@ -84,7 +85,8 @@ def faults(text: str) -> list[tuple[int, str, str]]:
 
 def test_a_file_furnishes_the_company_and_twice_changes_nothing(store: Store) -> None:
     plan = good(FILE)
-    none = {"shops": 0, "warehouses": 0, "couriers": 0, "accounts": 0, "tariffs": 0, "skus": 1, "stock": 0}
+    none = {"shops": 0, "warehouses": 0, "couriers": 0, "accounts": 0, "tariffs": 0, "bundles": 0}
+    none |= {"skus": 1, "stock": 0}
     assert store.run_now(furnish, plan) == {**none, "shops": 1, "warehouses": 1, "couriers": 1, "stock": 1}
     assert store.run_now(furnish, plan) == none
     catalog = store.read_now(lambda desk: desk.catalog)
@@ -95,7 +97,95 @@ def test_a_file_furnishes_the_company_and_twice_changes_nothing(store: Store) ->
     assert catalog.sku_of(shop.id, "beizi") == "CUP"
     levels = store.read_now(lambda desk: desk.stock.levels())
     assert [(level.sku, level.good) for level in levels.values()] == [("CUP", 20)]
+    for text, on in ((FILE.replace("price = 2900", "price = 2900\nenabled = false"), False), (FILE, True)):
+        store.run_now(furnish, good(text))
+        assert store.read_now(lambda desk: desk.catalog.skus["CUP"].enabled) is on
     store.close()
+
+
+SETS = """
+[[sku]]
+code = "POT"
+barcode = ""
+title = "壶"
+weight_g = 900
+cost = 4000
+price = 9900
+
+[[bundle]]
+code = "TEASET"
+title = "茶具套装"
+parts = [{ sku = "CUP", units = 2 }, { sku = "POT", units = 1 }]
+whole = true
+
+[[bundle]]
+code = "CUPS"
+title = "对杯"
+parts = [{ sku = "CUP", units = 2 }]
+
+[[code]]
+shop = "小店旗舰店"
+code = "taozhuang"
+sku = "TEASET"
+"""
+
+
+def test_sets_are_learned_and_a_changed_recipe_is_the_next_version(store: Store) -> None:
+    assert store.run_now(furnish, good(FILE + SETS))["bundles"] == 2
+    assert store.run_now(furnish, good(FILE + SETS))["bundles"] == 0
+    catalog = store.read_now(lambda desk: desk.catalog)
+    (shop,) = catalog.shops
+    found = catalog.bundle_of(shop, "taozhuang")
+    assert found is not None
+    assert (found.code, found.recipe, found.version, found.by) == (
+        "TEASET",
+        ("茶具套装", (Part("CUP", 2), Part("POT", 1)), True),
+        1,
+        "operator",
+    )
+    assert catalog.bundles["CUPS"].whole is False
+    assert store.run_now(furnish, good(FILE + SETS.replace("units = 1 }", "units = 2 }")))["bundles"] == 1
+    versions = store.read_now(lambda desk: desk.bundle_versions("TEASET"))
+    assert [[part.units for part in one.parts] for one in versions] == [[2, 1], [2, 2]]
+    assert store.run_now(furnish, good(FILE))["bundles"] == 0
+    assert sorted(store.read_now(lambda desk: desk.catalog).bundles) == ["CUPS", "TEASET"]
+    store.close()
+
+
+def test_a_code_is_a_product_or_a_set_and_nothing_is_taken_in_when_it_is_both(store: Store) -> None:
+    store.run_now(furnish, good(FILE + SETS))
+    product = FILE.replace('"CUP"', '"TeaSet"')
+    with pytest.raises(Refused) as refused:
+        store.run_now(furnish, good(product))
+    assert str(refused.value) == "sku: TeaSet: a bundle has that code already; a code is a product or a bundle"
+    pot = SETS[SETS.index("[[bundle]]") :].replace('"TEASET"', '"POT"').replace(', { sku = "POT", units = 1 }', "")
+    with pytest.raises(Refused) as refused:
+        store.run_now(furnish, good(FILE + pot))
+    assert str(refused.value) == "bundle: POT: POT is a product's code: give the bundle a code of its own"
+    catalog = store.read_now(lambda desk: desk.catalog)
+    assert (sorted(catalog.skus), sorted(catalog.bundles)) == (["CUP", "POT"], ["CUPS", "TEASET"])
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "why"),
+    [
+        ('sku = "POT", units', 'sku = "TEASET", units', "bundle.1.parts.2.sku", "not_here"),
+        ('sku = "POT", units', 'sku = "cup", units', "bundle.1.parts.2.sku", "again"),
+        ("units = 1 }", "units = 0 }", "bundle.1.parts.2.units", "range"),
+        ("units = 1 }", "units = 10000 }", "bundle.1.parts.2.units", "range"),
+        ('"CUPS"', '"teaset"', "bundle.2.code", "again"),
+        ('"CUPS"', '"pot"', "bundle.2.code", "a_product"),
+        ('title = "对杯"\n', "", "bundle.2", "missing"),
+        ("whole = true", "version = 2", "bundle.1.version", "unknown"),
+        ('sku = "TEASET"\n', 'sku = "TEASETS"\n', "code.2.sku", "not_here"),
+    ],
+)
+def test_a_mistake_in_a_set_is_named(old: str, new: str, path: str, why: str) -> None:
+    assert old in SETS
+    ((line, found, code),) = faults(FILE + SETS.replace(old, new, 1))
+    assert (found, code) == (path, why)
+    assert line > FILE.count("\n")
 
 
 TERMS = """
@@ -206,5 +296,5 @@ def test_every_mistake_is_told_as_file_and_line(tmp_path: Path) -> None:
         load(file)
     assert str(refused.value) == f"{file}: company is missing"
     file.write_text(FILE + "\n[oops\n", "utf-8")
-    with pytest.raises(Refused, match=r"company.toml:\d+: this is not TOML"):
+    with pytest.raises(Refused, match=r"company.toml:\d+: not valid TOML"):
         load(file)

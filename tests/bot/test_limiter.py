@@ -10,11 +10,6 @@ from bot.settings import TELEGRAM_LIMITS
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
 class FakeTime:
     """Seconds that pass when every task waits: the earliest sleeper is woken first."""
 

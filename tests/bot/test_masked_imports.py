@@ -12,6 +12,7 @@ from domain.people import OPERATOR, Role
 from storage.store import Store
 from tests.channels.making import PDD_ROW, PINDUODUO, csv_bytes
 from tests.factory import Cast, seed
+from tests.filled import filled
 
 pytestmark = pytest.mark.anyio
 PEOPLE = ["收货人", "手机", "省", "市", "区", "详细地址"]
@@ -48,7 +49,7 @@ class Files:
 
 @pytest.fixture
 def files(store: Store) -> Files:
-    return Files(store, store.run_now(seed))
+    return Files(store, filled(store, seed))
 
 
 def told(order: Order) -> tuple[str, ...]:

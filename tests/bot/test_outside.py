@@ -20,6 +20,7 @@ from storage.store import Store
 from tests import factory
 from tests.domain.house import House
 from tests.domain.test_stop_table import reply, tell
+from tests.filled import filled
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.anyio
 def house() -> Iterator[House]:
     clock = [factory.NOW]
     store = Store("sqlite:///:memory:", now=lambda: clock[0], pause=lambda _attempt: None)
-    yield House(store, store.run_now(factory.seed), clock)
+    yield House(store, filled(store, factory.seed), clock)
     store.close()
 
 

@@ -22,7 +22,7 @@ def test_a_policy_is_checked_applied_and_shown(tmp_path: Path, capsys: pytest.Ca
     good.write_text("\ufeffwave_size = 7\n", "utf-8")
     told = (
         f"{bad}:3: merge.most_orders: 100 is above 50\n"
-        f"{bad}:4: merge.most_oders: there is no such choice; did you mean most_orders?\n"
+        f"{bad}:4: merge.most_oders: there is no such setting; did you mean most_orders?\n"
     )
     for step in ("check", "apply"):
         status, out, err = call(capsys, "--data", data, "policy", step, str(bad))

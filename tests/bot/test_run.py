@@ -40,7 +40,7 @@ def test_import_says_in_words_why_a_whole_file_was_not_taken(
     status, out, err = call(capsys, "import", "--data", str(tmp_path / "d"), "--json", str(file))
     assert (status, json.loads(out)) == (1, {"files": []})
     assert "not_a_workbook (file: may.xlsx, " in err
-    assert "may.xlsx: This is no workbook, or it is damaged." in err
+    assert "may.xlsx: This is not a workbook, or it is damaged." in err
 
 
 def test_import_tells_what_became_of_each_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,7 +98,7 @@ def test_an_unknown_shop_is_refused(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_a_day_that_has_not_begun_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = call(capsys, "close-day", "2999-01-01", "--data", str(tmp_path), "--json")
     assert (status, out) == (1, "")
-    assert err == "«2999-01-01» does not do for date. Wanted: a day that is not in the future.\n"
+    assert err == "«2999-01-01» is not valid for date. Expected: a day that is not in the future.\n"
     assert not (tmp_path / "workbooks").exists()
 
 

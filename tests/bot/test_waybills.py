@@ -17,6 +17,7 @@ from domain.policy import Policy
 from domain.stock import Document
 from storage.store import Store
 from tests.factory import Cast, incoming, seed
+from tests.filled import filled
 
 pytestmark = pytest.mark.anyio
 
@@ -75,7 +76,7 @@ def states(store: Store) -> list[tuple[WaybillState, str, str]]:
 
 
 async def test_a_number_is_asked_for_and_taken_back(store: Store) -> None:
-    parcel, service = ready(store, store.run_now(seed)), Service()
+    parcel, service = ready(store, filled(store, seed)), Service()
     ask = WaybillRound(store, {"yto": service})
     assert await ask() == 1
     assert await ask() == 0
@@ -95,12 +96,12 @@ async def test_a_number_is_asked_for_and_taken_back(store: Store) -> None:
 
 
 async def test_a_service_that_breaks_is_asked_again_and_one_without_adapter_is_not(store: Store) -> None:
-    ready(store, store.run_now(seed))
+    ready(store, filled(store, seed))
     assert await WaybillRound(store, {"yto": Service(broken=True)})() == 1
     assert states(store) == [(WaybillState.WAITING, "", "ConnectionError")]
     assert await WaybillRound(store, {})() == 0  # not yet due
     other = Store("sqlite:///:memory:")
-    ready(other, other.run_now(seed))
+    ready(other, filled(other, seed))
     assert await WaybillRound(other, {})() == 1
     assert states(other) == [(WaybillState.WAITING, "", "no adapter for yto")]
     assert other.run_now(release.waves_due) == 1  # by the next courier
@@ -108,7 +109,7 @@ async def test_a_service_that_breaks_is_asked_again_and_one_without_adapter_is_n
 
 
 async def test_an_account_that_is_used_up_is_asked_every_minute(store: Store) -> None:
-    ready(store, store.run_now(seed))
+    ready(store, filled(store, seed))
     service, seconds = Service(left=0), [0.0]
     ask = WaybillRound(store, {"yto": service}, lambda: seconds[0])
     assert await ask() == 1

@@ -5,8 +5,10 @@ import io
 import openpyxl
 import pytest
 
+import channels
+from channels.reasons import Reason, Unreadable
 from domain.incoming import IncomingLine, PlatformState
-from tests.channels.making import csv_bytes, only, read, table
+from tests.channels.making import SHANGHAI, csv_bytes, only, read, table
 
 HEADER = [
     "订单号",
@@ -98,3 +100,67 @@ def test_full_export_tells_the_state(told: str, state: PlatformState) -> None:
     assert (order.state, order.buyer_id, order.discount, order.receiver.city) == (state, "xiaoer88", 100, "杭州市")
     assert order.lines == (IncomingLine("2300000000000003:TEA-001", "绿茶", 2, "TEA-001", "", 1000, 1900),)
     assert len(order.refunds) == (told == "退款中")
+
+
+FULL = ["订单编号", "买家公司名", "买家会员名", "卖家公司名", "卖家会员名", "货品总价(元)", "实付款(元)", "订单状态"]
+FULL += ["货品标题", "单价(元)", "数量", "订单创建时间"]
+
+
+def deals(*parties: tuple[str, str, str], header: list[str] = FULL) -> bytes:
+    """An order each of (buying company, buying member, selling company)."""
+    rows = [
+        {
+            "订单编号": f"23000000000000{number:02}",
+            "买家公司名": company,
+            "买家会员名": member,
+            "卖家公司名": seller,
+            "货品总价(元)": "20.00",
+            "实付款(元)": "20.00",
+            "订单状态": "等待卖家发货",
+            "货品标题": "绿茶",
+            "单价(元)": "10.00",
+            "数量": "2",
+            "订单创建时间": "2026-06-01 10:00:00",
+        }
+        for number, (company, member, seller) in enumerate(parties)
+    ]
+    return csv_bytes(table(header, *({name: row[name] for name in header if name in row} for row in rows)))
+
+
+@pytest.mark.parametrize(
+    ("parties", "ours", "buyer"),
+    [
+        ([("小满商贸", "xm", "甲厂"), ("小满商贸", "xm", "乙厂")], (), "小满商贸"),
+        ([("小满商贸", "xm", "甲厂")], ("小满 商贸",), "小满商贸"),
+        ([("", "xiaoman88", "甲厂"), ("", "xiaoman88", "甲厂")], ("Xiaoman88",), "xiaoman88"),
+        ([("小满商贸", "xm1", "甲厂"), ("小满商贸", "xm2", "甲厂")], ("小满商贸",), "小满商贸"),
+    ],
+)
+def test_what_we_bought_is_not_taken_for_what_we_sold(
+    parties: list[tuple[str, str, str]], ours: tuple[str, ...], buyer: str
+) -> None:
+    with pytest.raises(Unreadable) as caught:
+        channels.read("orders.csv", deals(*parties), zone=SHANGHAI, ours=ours)
+    assert (caught.value.code, caught.value.facts) == (Reason.BOUGHT, {"buyer": buyer})
+
+
+@pytest.mark.parametrize(
+    "parties",
+    [
+        [("甲行", "a", "小满商贸"), ("乙行", "b", "小满商贸")],
+        [("甲行", "a", "小满商贸"), ("小满商贸", "xm", "小满商贸")],  # an order of our own to try it
+        [("甲行", "a", "")],
+        [("", "", "小满商贸")],
+    ],
+)
+def test_what_we_sold_is_taken(parties: list[tuple[str, str, str]]) -> None:
+    found = channels.read("orders.csv", deals(*parties), zone=SHANGHAI, ours=("小满商贸", "")).items
+    assert [type(item).__name__ for item in found] == ["IncomingOrder"] * len(parties)
+
+
+def test_without_a_sellers_column_our_own_name_tells() -> None:
+    header = [name for name in FULL if not name.startswith("卖家")]
+    data = deals(("小满商贸", "xm", ""), header=header)
+    with pytest.raises(Unreadable):
+        channels.read("orders.csv", data, zone=SHANGHAI, ours=("小满商贸",))
+    assert len(list(channels.read("orders.csv", data, zone=SHANGHAI).items)) == 1

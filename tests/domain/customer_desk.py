@@ -15,6 +15,7 @@ from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW, Cast, incoming, receiver
+from tests.filled import filled
 
 BUYER = "小气鬼_88"
 
@@ -30,7 +31,7 @@ class Shop:
 
     def __post_init__(self) -> None:
         self.store = Store(self.url, now=lambda: self.time)
-        self.cast = self.store.run_now(factory.seed)
+        self.cast = filled(self.store, factory.seed)
         self.owner, self.cs, self.lead = (self.cast.actor(role) for role in (Role.OWNER, Role.CS, Role.CS_LEAD))
 
     def do(self, command: Any, *args: Any, **kwargs: Any) -> Any:

@@ -20,13 +20,14 @@ from domain.people import Role, Station
 from domain.records import Grade, ReturnState
 from domain.stock import Batch, Bucket, Document, Move
 from domain.stock_docs import DocKind, DocState
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.domain.house import SCAN, House
 from tests.domain.test_stock_room import batched
 from tests.domain.yard import Yard, cups
+from tests.filled import filled
 from tests.storage.test_stock_properties import books, check
 
 UNTIL = {"A1": date(2026, 12, 1), "B7": date(2027, 3, 1), "B8": date(2027, 9, 1)}
@@ -47,7 +48,7 @@ class Batches(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.house = House(self.store, self.store.run_now(factory.seed), self.clock)
+        self.house = House(self.store, filled(self.store, factory.seed), self.clock)
         self.yard, self.here = Yard(self.house), self.house.cast.warehouses[0].id
         self.boss = self.house.cast.actor(Role.OWNER)
         self.house.run(batched)

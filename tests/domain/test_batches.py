@@ -16,7 +16,7 @@ from domain.policy_checks import CheckRules
 from domain.records import Grade, Return
 from domain.stock import Batch, Bucket, Document, Move
 from domain.stock_docs import DocKind
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room, batched

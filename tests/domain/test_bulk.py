@@ -279,19 +279,3 @@ def test_what_would_be_held_anew_is_not_released(shop: Shop) -> None:
     assert (numbers(batch), fault.codes, batch.others) == (["3"], (HoldCode.MERGE_WAIT,), 1)
     shop.do(bulk.release, shop.cs, seen(batch))
     assert shop.held("2") == (HoldCode.MESSAGE,)
-
-
-def test_a_page_looks_beyond_many_that_do_not_fit(shop: Shop) -> None:
-    """Notes whose companions are above the limit do not hide the one behind them."""
-    limited(shop)
-    count = 55
-    same: list[dict[str, Any]] = [
-        {"buyer_id": f"b{one}", "receiver": receiver(address=f"北京路 {one} 号")} for one in range(count)
-    ]
-    lines = [(incoming_line("CUP-02" if one < 45 else "TEA-01", 1),) for one in range(count)]
-    few: dict[str, Any] = {"lines": (incoming_line("CUP-01", 1),), "paid": 600_000, "total": 600_000}
-    took(shop, *(incoming(f"c{one}", **few, **same[one]) for one in range(count)))
-    took(shop, *(note(str(one), lines=lines[one], **same[one]) for one in range(count)))
-    took(shop, note("good", lines=TEA))
-    batch = look(shop, shop.cs)
-    assert (numbers(batch), len(batch.refused), batch.rest) == (["good"], 5, 50)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.event import listen
 
 from domain import bulk, intake, queue, release, review
-from domain.bulk import Batch
+from domain.bulk import Batch, Whole
 from domain.desk import Desk
 from domain.errors import Stale, UndoTooLate
 from domain.holds import HoldCode
@@ -83,7 +83,7 @@ def test_a_card_of_another_part_or_another_look_is_stale(shop: Shop) -> None:
     told = seen(look(shop, shop.cs))
     refused(shop, Stale, shop.cs, replace(told, scope=Scope(code=HoldCode.MESSAGE, shop=shop.cast.shops[1].id)))
     refused(shop, Stale, shop.cs, replace(told, mark=shop.time + timedelta(seconds=1)))
-    refused(shop, Stale, shop.cs, replace(told, mark=10**6))
+    refused(shop, Stale, shop.cs, replace(told, mark=Whole(10**6)))
     refused(shop, Stale, shop.cs, replace(told, checksum=told.checksum ^ 1))
 
 

@@ -7,6 +7,7 @@ import pytest
 from domain import bundles
 from domain.bundles import NO_PARTS, Fault, RecipeRow, Tried, Why, proposed
 from domain.catalog import Bundle, Part
+from domain.errors import NotAllowed
 from domain.people import Role
 from tests.domain.house import House
 from tests.domain.test_kits import RECIPE, SET, bought, teach
@@ -125,3 +126,13 @@ def test_a_try_says_how_many_orders_it_would_let_go_on_and_writes_nothing(house:
     teach(house, RECIPE)
     same = tried(*RECIPE)
     assert (same.waiting, same.proposal.changed, same.proposal.same) == (0, (), ("TEASET",))
+
+
+def test_sets_are_for_who_may_see_the_stock(house: House) -> None:
+    teach(house, rows(("T", "", "CUP-01", 1, None)))
+    picker, nobody = house.cast.actor(Role.PICKER), replace(house.cast.actor(Role.PICKER), roles=frozenset())
+    assert [one.code for one in house.store.read_now(lambda desk: bundles.every(desk, picker))] == ["T"]
+    with pytest.raises(NotAllowed):
+        house.store.read_now(lambda desk: bundles.every(desk, nobody))
+    with pytest.raises(NotAllowed):
+        house.store.read_now(lambda desk: bundles.find(desk, nobody, "T"))

@@ -24,6 +24,7 @@ from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.factory import Cast, incoming, incoming_line, receiver
+from tests.filled import filled
 
 TEA, LAMP = (incoming_line("TEA-01", 1),), (incoming_line("LAMP-01", 2),)
 ABROAD = receiver(province="新疆维吾尔自治区", city="乌鲁木齐市", district="天山区")
@@ -144,7 +145,7 @@ def opened() -> Iterator[Scene]:
     """Nine orders in review, five approved (two of them in one box), one in a wave."""
     clock = [factory.NOW]
     store = Store("sqlite:///:memory:", now=lambda: clock[0], pause=lambda _attempt: None)
-    scene = Scene(store, clock, store.run_now(factory.seed))
+    scene = Scene(store, clock, filled(store, factory.seed))
     take(scene, *(one for one in TOLD if one.number == "w1"))
     approve(scene, "w1")
     scene.waves()

@@ -12,6 +12,7 @@ from domain.parcels import Parcel, ParcelState
 from domain.people import CLOCK, SHOP, Role, Station
 from storage.store import Store
 from tests.factory import NOW, Cast, hire, incoming, seed
+from tests.filled import filled
 
 
 @pytest.fixture
@@ -54,18 +55,18 @@ def test_the_station_a_code_means(store: Store, role: Role, state: ParcelState, 
         desk.parcels.save([replace(box, state=state)])
         return floor.station_for(desk, cast.actor(role), box.waybill, None)
 
-    assert store.run_now(means, store.run_now(seed)) is station
+    assert store.run_now(means, filled(store, seed)) is station
 
 
 def test_a_weight_means_the_scales(store: Store) -> None:
     def means(desk: Desk, cast: Cast) -> Station:
         return floor.station_for(desk, cast.actor(Role.DISPATCHER), waved(desk, cast).waybill, 700)
 
-    assert store.run_now(means, store.run_now(seed)) is Station.WEIGH
+    assert store.run_now(means, filled(store, seed)) is Station.WEIGH
 
 
 def test_nine_good_codes_stay_good_when_the_tenth_is_refused(store: Store) -> None:
-    cast = store.run_now(seed)
+    cast = filled(store, seed)
     box = store.run_now(waved, cast)
     codes = [(box.waybill, None), ("SF99999999", None), (box.waybill, None)]
     scans = store.run_now(floor.scan, cast.actor(Role.PICKER), codes)
@@ -76,7 +77,7 @@ def test_nine_good_codes_stay_good_when_the_tenth_is_refused(store: Store) -> No
 
 
 def test_returns_wait_until_the_place_is_known_and_it_is_remembered(store: Store) -> None:
-    cast = store.run_now(seed)
+    cast = filled(store, seed)
     receiver, place = cast.actor(Role.RECEIVER), cast.warehouses[1].id
     assert store.run_now(floor.scan, receiver, [("YT12345678", None)]).place_needed
     assert store.read_now(lambda desk: desk.returns.by_waybill("YT12345678")) is None
@@ -87,14 +88,14 @@ def test_returns_wait_until_the_place_is_known_and_it_is_remembered(store: Store
 
 
 def test_somebody_of_one_warehouse_is_never_asked(store: Store) -> None:
-    cast = store.run_now(seed)
+    cast = filled(store, seed)
     place = cast.warehouses[1].id
     person = store.run_now(lambda desk: hire(desk, 3000, "小武", Role.RECEIVER, warehouses=frozenset({place})))
     assert store.read_now(lambda desk: floor.place_of(desk, person.acting())) == place
 
 
 def test_a_parcel_in_the_house_is_no_return(store: Store) -> None:
-    cast = store.run_now(seed)
+    cast = filled(store, seed)
     box = store.run_now(waved, cast)
     place = cast.warehouses[0].id
     scans = store.run_now(floor.scan, cast.actor(Role.RECEIVER), [(box.waybill, None)], place=place)
@@ -104,11 +105,11 @@ def test_a_parcel_in_the_house_is_no_return(store: Store) -> None:
 
 @pytest.mark.parametrize("code", ["6900000000014", "06900000000014", "cup-01"])
 def test_goods_are_known_by_barcode_and_code(store: Store, code: str) -> None:
-    store.run_now(seed)
+    filled(store, seed)
     assert store.read_now(lambda desk: floor.sku_of(desk, code)) == "CUP-01"
 
 
 @pytest.mark.parametrize("code", ["", "0", "6900000000015"])
 def test_other_codes_are_no_goods(store: Store, code: str) -> None:
-    store.run_now(seed)
+    filled(store, seed)
     assert store.read_now(lambda desk: floor.sku_of(desk, code)) == ""

@@ -18,6 +18,7 @@ from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.factory import Cast
+from tests.filled import filled
 
 CHINA = "Asia/Shanghai"
 MINUTE = timedelta(minutes=1)
@@ -119,7 +120,7 @@ class Shop:
 def shop() -> Iterator[Shop]:
     clock = [MONDAY + FORTNIGHT]
     store = Store("sqlite:///:memory:", now=lambda: clock[0], pause=lambda _attempt: None)
-    yield Shop(store, store.run_now(factory.seed), clock)
+    yield Shop(store, filled(store, factory.seed), clock)
     store.close()
 
 

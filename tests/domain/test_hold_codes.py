@@ -66,6 +66,7 @@ SNOWED = replace(FACTS, policy=Policy(suspensions=(SNOW,)))
 OLD = replace(FACTS, free={(1, "CUP"): 0, (2, "CUP"): 0}, too_old={(1, "CUP"): 5})
 
 TEASET = Bundle("TEASET", "茶具", (Part("CUP", 2), Part("POT", 1)), version=1)
+OFF = replace(CATALOG, skus={**CATALOG.skus, "CUP": replace(CATALOG.skus["CUP"], enabled=False)})
 COMPLETE = replace(CATALOG, bundles={"TEASET": replace(TEASET, parts=TEASET.parts[:1])})
 
 CASES: dict[HoldCode, Case] = {
@@ -97,6 +98,9 @@ CASES: dict[HoldCode, Case] = {
         then=replace(ORDER, platform=Platform.JST),
     ),
     HoldCode.SKU_UNMATCHED: Case(line(sku=None, merchant_code="new"), {"lines": "1", "code": "new", "title": "杯子"}),
+    HoldCode.SKU_DISABLED: Case(
+        ORDER, {"lines": "1", "sku": "CUP", "title": "杯子"}, facts=replace(FACTS, catalog=OFF)
+    ),
     HoldCode.BUNDLE_UNMATCHED: Case(
         line(sku=None, merchant_code="TEASET"),
         {"lines": "1", "code": "TEASET", "title": "杯子", "set": "TEASET", "unknown": "POT"},

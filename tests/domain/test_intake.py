@@ -15,6 +15,7 @@ from domain.people import SHOP
 from storage.store import Store
 from tests import factory
 from tests.factory import NOW, incoming, incoming_line
+from tests.filled import filled
 
 CUPS, TEA = incoming_line("CUP-01", 2), incoming_line("TEA-01", 1, amount=5900)
 
@@ -36,7 +37,7 @@ class Desk:
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     store = Store("sqlite:///:memory:", now=lambda: NOW)
-    cast = store.run_now(factory.seed)
+    cast = filled(store, factory.seed)
     yield Desk(store, cast.shops[0].id)
     store.close()
 

@@ -15,6 +15,7 @@ from domain.table_mapping import Field, LearnedTable, Meaning, Reading, TableMap
 from storage.store import Store
 from tests import factory
 from tests.factory import NOW, Cast
+from tests.filled import filled
 
 TABLE = LearnedTable("abc", ("单号", "品名", "数量", "状态"), ("A-1", "茶", "2", "新"))
 PROPOSAL = Reading({"number": "单号", "title": "品名"}, {"新": "paid"}, per_line=True)
@@ -69,7 +70,7 @@ class Bench:
 @pytest.fixture
 def bench() -> Iterator[Bench]:
     store = Store("sqlite:///:memory:", now=lambda: NOW)
-    cast = store.run_now(factory.seed)
+    cast = filled(store, factory.seed)
     yield Bench(store, cast, store.run_now(_file))
     store.close()
 

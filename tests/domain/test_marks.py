@@ -14,7 +14,7 @@ from domain.policy import Policy, document_of, policy_of
 from domain.policy_checks import CheckMode, CheckRules
 from domain.stock import Bucket, Document, Move, relocate
 from domain.stock_docs import DocKind
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from tests.domain.house import House
 
 CUP, TEA = "6900000000014", "6900000000038"

@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.catalog import Account, Catalog, Company, Courier, Shop, Sku, Warehouse
-from domain.couriers import match_courier
 from domain.field_rules import FieldRule, Op
 from domain.holds import HoldCode
 from domain.incoming import Platform, PlatformState, Receiver
 from domain.match import Loser, Match, losers_in, told
-from domain.matching import departs, match_warehouse
+from domain.matching import departs
 from domain.orders import Line, Order, OrderStatus
 from domain.plans import Plan, plan
 from domain.policy import Policy
@@ -20,6 +19,7 @@ from domain.policy_sections import Matching, Suspension, Upgrade
 from domain.reach import Area, distance, most_specific, region, same_place
 from domain.screening import Facts
 from domain.tariffs import Rate, Tariff, Tier
+from tests.domain.asks import match_courier, match_warehouse
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 17:00 in Shanghai
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号")
@@ -94,8 +94,9 @@ def test_without_wishes_the_cheapest_carries_and_says_what_it_costs() -> None:
     }
     assert match.inputs == {"grams": "360", "place": "浙江省/杭州市"}
     data = match.as_data()
-    assert (data["won"], data["quote"]) == ("圆通", dict(match.quote))
-    assert (match.quote["total"], match.quote["billable_g"], match.quote["tariff"]) == (350, 1000, 0)
+    assert match.quote is not None
+    assert (data["won"], data["quote"]) == ("圆通", match.quote.as_data())
+    assert (match.quote.total, match.quote.billable_g, match.quote.tariff_id) == (350, 1000, 0)
 
 
 def test_the_precedence_of_wishes() -> None:
@@ -204,7 +205,8 @@ def test_a_table_replaces_the_simple_terms_and_may_not_know_the_place() -> None:
     table = Tariff(5, 2, 4, (Rate((Tier(1000, 300, 1000, 100),), "浙江"),))
     facts = world(tariffs={2: (table,)})
     match = match_courier(ORDER, 1, 360, facts)
-    assert (won(match), match.quote["tariff"], match.quote["version"]) == (("顺丰", "cheapest"), 5, 4)
+    assert match.quote is not None
+    assert (won(match), match.quote.tariff_id, match.quote.version) == (("顺丰", "cheapest"), 5, 4)
     away = match_courier(replace(ORDER, receiver=replace(HOME, province="江苏省")), 1, 360, facts)
     assert (away.name, lost(away)["顺丰"]) == ("圆通", ("no_tariff", {"province": "江苏省"}))
 

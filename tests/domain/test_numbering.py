@@ -22,6 +22,7 @@ from domain.stock import Document
 from storage.store import Store
 from storage.unit import Unit
 from tests.factory import NOW, Cast, incoming, seed
+from tests.filled import filled
 
 
 class House:
@@ -30,7 +31,7 @@ class House:
     def __init__(self) -> None:
         self.now = NOW
         self.store = Store("sqlite:///:memory:", now=lambda: self.now)
-        self.cast: Cast = self.store.run_now(seed)
+        self.cast: Cast = filled(self.store, seed)
 
     def later(self, **delta: float) -> None:
         self.now += timedelta(**delta)

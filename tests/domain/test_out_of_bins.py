@@ -9,7 +9,7 @@ from domain import stock_posting, stock_room
 from domain.errors import BadValue, NotEnoughStock
 from domain.stock import Bucket, Document, Move, relocate
 from domain.stock_docs import DocKind, DocState, StockDoc
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room, batched
 

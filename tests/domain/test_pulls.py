@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain import floor, fulfilment, interception, pulls, release, review, stopping
+from domain import floor, fulfilment, interception, pulls, release, review, stop_calls
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
 from domain.incoming import RefundState
 from domain.orders import OrderStatus
@@ -133,7 +133,7 @@ def test_whom_a_stop_waits_for(house: House) -> None:
     house.refund(RefundState.SUCCESS)
 
     def waited_for() -> set[Role]:
-        return {role for role in Role if stopping.waits_for(house.stops[0], house.cast.actor(role))}
+        return {role for role in Role if stop_calls.waits_for(house.stops[0], house.cast.actor(role))}
 
     assert waited_for() == {Role.PICKER}
     house.pass_time(120)

@@ -7,7 +7,7 @@ import pytest
 from domain import stock_room, stock_trail
 from domain.records import Event
 from domain.stock_docs import DocKind, StockDoc
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from domain.stock_trail import Put
 from storage.unit import Unit
 from tests.domain.house import House

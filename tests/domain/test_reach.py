@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.incoming import Receiver
-from domain.reach import Area, distance
-from domain.tariffs import Consignment, Rate, Surcharge, Tariff, Tier, quote
+from domain.reach import Area, distance, spot
+from domain.tariffs import Load, Rate, Surcharge, Tariff, Tier, quote
 
 CHAOYANG = Area("CN", "北京", "北京市", "朝阳区", arrives=False)
 
@@ -69,7 +69,7 @@ def test_contracts_price_places_as_places() -> None:
         ("新疆维吾尔自治区", "喀什地区"),
         ("新疆", "阿克苏地区"),
     ]
-    found = [quote(tariff, Consignment(province, city)) for province, city in told]
+    found = [quote(tariff, Load(), spot(province, city)) for province, city in told]
     assert [one.total if one else 0 for one in found] == [700, 200, 300, 600, 100]
 
 

@@ -219,6 +219,28 @@ def test_what_a_person_let_go_is_not_asked_again_by_the_same_news(house: House) 
     assert house.order.held
 
 
+def test_money_that_another_file_tells_once_more_is_no_new_question(house: House) -> None:
+    """The refund list has numbers, the item sheet tells what came back of a line in all."""
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS, 300, "CUP-01")
+    lead = house.cast.actor(Role.CS_LEAD)
+    house.run(review.release_hold, lead, house.order.id, house.order.revision, HoldCode.REFUNDED)
+    house.refund(RefundState.SUCCESS, 300, "CUP-01", number="1001:file")
+    assert (house.order.refunded, house.order.held, house.parcel.blocked) == (300, False, False)
+    house.refund(RefundState.SUCCESS, 500, "CUP-01", number="1001:file")
+    assert (house.order.refunded, open_codes(house.order.holds)) == (500, (HoldCode.REFUNDED,))
+
+
+def test_two_refunds_of_the_same_amount_are_two_questions(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    lead = house.cast.actor(Role.CS_LEAD)
+    for number in ("R1", "R2"):
+        house.refund(RefundState.SUCCESS, 300, "CUP-01", number=number)
+        assert house.order.held
+        house.run(review.release_hold, lead, house.order.id, house.order.revision, HoldCode.REFUNDED)
+    assert (house.order.refunded, house.order.held) == (600, False)
+
+
 def test_a_line_worth_the_amount_but_for_a_cent_is_taken_out(house: House) -> None:
     house.bring_to(ParcelState.PACKED)
     house.refund(RefundState.SUCCESS, 5899, "TEA-01")

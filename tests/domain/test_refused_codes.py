@@ -25,6 +25,7 @@ from storage.tables import METADATA
 from storage.unit import Unit
 from tests import factory
 from tests.domain.house import House
+from tests.filled import filled
 
 PARCELS = 4
 STEPS = (Station.PICK, Station.PACK, Station.WEIGH, Station.HAND_OVER, Station.PUT_BACK)
@@ -42,7 +43,7 @@ class Trial:
     def __init__(self) -> None:
         clock: list[datetime] = [factory.NOW]
         self.store = Store("sqlite:///:memory:", now=lambda: clock[0])
-        house = House(self.store, self.store.run_now(factory.seed), clock)
+        house = House(self.store, filled(self.store, factory.seed), clock)
         clerk = house.cast.actor(Role.CS)
         for number in range(PARCELS):
             house.run(

@@ -10,7 +10,6 @@ from domain.customer_records import Entry, EntryState, ListLevel, Reason, phone_
 from domain.holds import HoldCode
 from domain.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.match import Loser, told
-from domain.matching import match_courier, match_warehouse
 from domain.orders import Line, Order, OrderStatus
 from domain.parcels import Item
 from domain.planning import grams_of
@@ -18,6 +17,7 @@ from domain.plans import plan
 from domain.policy import Policy
 from domain.policy_sections import Areas, Split
 from domain.screening import Facts, screen
+from tests.domain.asks import match_courier, match_warehouse
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOME = Receiver("王小明", "13812345678", "CN", "浙江省", "杭州市", "西湖区", "文三路 1 号", "310000")

@@ -11,7 +11,7 @@ from domain.policy import Policy
 from domain.policy_sections import Stock
 from domain.stock import Bucket
 from domain.stock_docs import DocKind, DocState, StockDoc
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room

@@ -15,7 +15,7 @@ from domain.selling import Sellable
 from domain.stock import Bucket, Document, Move
 from domain.stock_book import Wanted
 from domain.stock_docs import DocKind
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room
@@ -158,3 +158,12 @@ def test_safety_stock_of_a_product_nobody_knows_is_a_fault(room: Room) -> None:
     document = document_of(replace(Policy(), stock=Stock(safety_of={"CUP-0l": 5, "TEA-01": 1})))
     (fault,) = check(document, room.run(lambda unit: unit.catalog)).faults
     assert (fault.why, fault.facts["told"]) == ("no_product", "CUP-0l")
+
+
+def test_of_a_product_that_is_switched_off_nothing_is_to_sell(room: Room) -> None:
+    """What is promised of it beyond what there is stays visible."""
+    assert cup(room).sell == 200
+    room.run(lambda unit: unit.catalog_admin.put_skus([replace(unit.catalog.skus["CUP-01"], enabled=False)]))
+    off = cup(room)
+    assert (off.ship, off.shelf, off.sell, off.off) == (200, 200, 0, True)
+    assert replace(off, wanted=Wanted(owed=210)).sell == -10

@@ -13,6 +13,7 @@ from storage.store import Store
 from tests import factory
 from tests.domain.watch_house import LATE_EVENING, MINUTE, MORNING, House, opened
 from tests.factory import NOW
+from tests.filled import filled
 
 house = pytest.fixture(opened)
 
@@ -22,7 +23,7 @@ def test_two_workers_open_one_alert(tmp_path: Any) -> None:
     url = f"sqlite:///{tmp_path / 'one.db'}"
     clock = [NOW]
     first = Store(url, now=lambda: clock[0], pause=lambda _attempt: None)
-    house = House(first, first.run_now(factory.seed), clock)
+    house = House(first, filled(first, factory.seed), clock)
     second = Store(url, now=lambda: clock[0], pause=lambda _attempt: None)
     house.hold("1", HoldCode.NO_COURIER)
     clock[0] += 121 * MINUTE

@@ -13,7 +13,7 @@ from domain.people import Role, Station
 from domain.records import NoticeKind
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import DocKind, DocState, StockDoc
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room

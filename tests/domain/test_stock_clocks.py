@@ -11,7 +11,7 @@ from domain.people import CLOCK, Role
 from domain.policy_sections import Stock
 from domain.records import AlertKind
 from domain.stock_docs import DocKind, StockDoc
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from storage.unit import Unit
 from tests.domain.watch_house import LATE_EVENING, MORNING, House, opened
 

@@ -13,12 +13,13 @@ from domain.errors import BadValue, NotEnoughStock, Refusal, ScanStays, Unknown,
 from domain.people import Role
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import DocKind, DocState, StockDoc
-from domain.stock_lines import How, Scan
+from domain.stock_scan import How, Scan
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.domain.house import House
 from tests.domain.test_stock_room import Room, batched
+from tests.filled import filled
 
 FIFTY, LESS = Scan("CUP-01", 50, how=How.SET), Scan("CUP-01", 450, how=How.LESS)
 
@@ -229,7 +230,7 @@ SCANS = st.lists(
 def test_taken_back_from_the_last_on_a_document_is_as_it_was(kind: DocKind, messages: Sequence[list[Scan]]) -> None:
     """Whatever was scanned, corrected and refused in between; and so are the books."""
     store = Store("sqlite:///:memory:", now=lambda: factory.NOW)
-    cast = store.run_now(factory.seed)
+    cast = filled(store, factory.seed)
     boss = cast.people[Role.OWNER].acting()
     here, there = (place.id for place in cast.warehouses)
     more: dict[str, Any] = {

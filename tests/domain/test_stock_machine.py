@@ -13,9 +13,10 @@ from domain.errors import Refusal
 from domain.people import Person, Role
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import WORKED, DocKind, DocState, StockDoc
-from domain.stock_lines import How, Scan
+from domain.stock_scan import How, Scan
 from storage.store import Store
 from tests import factory
+from tests.filled import filled
 from tests.storage.test_stock_properties import books, check
 
 SKU = st.sampled_from(["CUP-01", "TEA-01"])
@@ -32,7 +33,7 @@ class StockRoom(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.cast = self.store.run_now(factory.seed)
+        self.cast = filled(self.store, factory.seed)
         self.boss = self.cast.people[Role.OWNER]
         self.places = [warehouse.id for warehouse in self.cast.warehouses]
 

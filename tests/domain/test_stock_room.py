@@ -16,7 +16,7 @@ from domain.policy_sections import HoldChoice, Stock
 from domain.records import Grade
 from domain.stock import Batch, Bucket, Document, Level, Move
 from domain.stock_docs import DocKind, DocState, StockDoc
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from domain.walking import Shelves
 from storage.unit import Unit
 from tests.domain.house import House

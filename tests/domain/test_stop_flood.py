@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from domain import stopping
+from domain import stop_calls
 from domain.desk import Desk
 from domain.people import Role
 from domain.records import Notice, NoticeKind
-from domain.stopping import FLOOD
+from domain.stop_calls import FLOOD
 from tests.domain.house import House
 from tests.domain.yard import Yard, cups
 from tests.factory import receiver
@@ -45,7 +45,7 @@ def test_when_the_bot_itself_is_behind_everybody_gets_the_board_and_the_leads_fi
         yard.receive(replace(cups(number), buyer_id=number, receiver=receiver(address=f"文三路 {number} 号")))
         yard.approve(number)
     yard.wave("1")
-    monkeypatch.setattr(stopping, "FLOOD_EVERYWHERE", 1)
+    monkeypatch.setattr(stop_calls, "FLOOD_EVERYWHERE", 1)
     yard.refund("1", 7800)
     (first,) = yard.stops(yard.box("1"))
     assert [n.subject_id for n in waiting(house, Role.PICKER) if n.kind is NoticeKind.STOP] == [first.id]
@@ -59,7 +59,7 @@ def test_when_the_bot_itself_is_behind_everybody_gets_the_board_and_the_leads_fi
         Role.PACKER: [],
     }
     house.run(_show_boards, [house.cast.people[role].chat_id for role in roles])
-    house.run(stopping.redraw_boards)
+    house.run(stop_calls.redraw_boards)
     again = {role: [n for n in waiting(house, role) if n.redraw] for role in roles}
     assert {role: [(n.due_at - house.clock[0]).total_seconds() for n in found] for role, found in again.items()} == {
         Role.PICKER: [3.0],

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.reach import spot
 from domain.tariffs import (
     Charge,
-    Consignment,
+    Load,
     Rate,
     Surcharge,
     SurchargeKind,
@@ -44,8 +45,11 @@ YTO_TIERS = (
 YTO = Tariff(2, 2, 1, (Rate(YTO_TIERS),))
 
 
-def price(tariff: Tariff, grams: int, province: str = "浙江省", city: str = "杭州市", **more: int) -> int | None:
-    found = quote(tariff, replace(Consignment(province, city, grams), **more))  # type: ignore[arg-type]  # test shorthand
+HERE = spot("浙江", "杭州")
+
+
+def price(tariff: Tariff, grams: int, province: str = "浙江省", city: str = "杭州市", mm3: int = 0) -> int | None:
+    found = quote(tariff, Load(grams, mm3), spot(province, city))
     return found.total if found else None
 
 
@@ -93,7 +97,7 @@ def test_rounding_is_the_contracts(changes: dict[str, int], grams: int, fee: int
 def test_size_counts_by_the_contracts_divisor() -> None:
     """40 × 30 × 20 cm is 24 000 cm³: 3 kg by 8000."""
     tariff = replace(simple(1000, 320, 1000, 160, "CNY"), divisor=8000)
-    found = quote(tariff, Consignment("安徽", grams=1200, mm3=400 * 300 * 200))
+    found = quote(tariff, Load(1200, 400 * 300 * 200), spot("安徽"))
     assert found is not None
     assert (found.grams, found.volumetric_g, found.billable_g, found.total) == (1200, 3000, 3000, 640)
     for rule, percent, fee in ((Volumetric.OFF, 0, 480), (Volumetric.MEAN, 0, 640), (Volumetric.LARGER, 200, 480)):
@@ -112,8 +116,8 @@ def test_surcharges_are_lines_of_their_own() -> None:
         Surcharge("long", amount=700, over_mm=1200),
     )
     tariff = replace(simple(1000, 1000, 1000, 200, "CNY"), surcharges=extras)
-    load = Consignment("新疆维吾尔自治区", "喀什", 900, cod=20_000, insured=99_900, on=date(2026, 11, 20))
-    found = quote(tariff, load)
+    load = Load(900, value=(("CNY", 99_900),), collected=(("CNY", 20_000),))
+    found = quote(tariff, load, spot("新疆维吾尔自治区", "喀什"), date(2026, 11, 20))
     assert found is not None
     assert found.charges == (
         Charge("remote", 500),
@@ -125,7 +129,7 @@ def test_surcharges_are_lines_of_their_own() -> None:
     assert found.total == 1000 + 500 + 50 + 15 + 300 + 500
     data = found.as_data()
     assert (data["total"], data["charges"]) == (2365, [[c.code, c.amount] for c in found.charges])
-    plain = quote(tariff, Consignment("四川", "成都", 21_000, longest_mm=1300, on=date(2026, 11, 21)))
+    plain = quote(tariff, Load(21_000, longest_mm=1300), spot("四川", "成都"), date(2026, 11, 21))
     assert plain is not None
     assert [charge.code for charge in plain.charges] == ["fuel", "heavy", "long"]
 
@@ -179,8 +183,8 @@ TARIFFS = st.builds(
 
 @given(TARIFFS, st.integers(1, 60_000), st.integers(0, 60_000), st.integers(0, 10**8))
 def test_more_weight_never_costs_less_and_no_part_is_negative(tariff: Tariff, grams: int, more: int, mm3: int) -> None:
-    light = quote(tariff, Consignment("浙江", grams=grams, mm3=mm3))
-    heavy = quote(tariff, Consignment("浙江", grams=grams + more, mm3=mm3))
+    light = quote(tariff, Load(grams, mm3), HERE)
+    heavy = quote(tariff, Load(grams + more, mm3), HERE)
     assert light is not None
     assert heavy is not None
     assert 0 <= light.total <= heavy.total
@@ -190,8 +194,8 @@ def test_more_weight_never_costs_less_and_no_part_is_negative(tariff: Tariff, gr
 
 @given(TARIFFS, st.integers(1, 60_000), st.integers(0, 10**8), st.integers(0, 10**8))
 def test_more_size_never_costs_less(tariff: Tariff, grams: int, mm3: int, more: int) -> None:
-    small = quote(tariff, Consignment("浙江", grams=grams, mm3=mm3))
-    large = quote(tariff, Consignment("浙江", grams=grams, mm3=mm3 + more))
+    small = quote(tariff, Load(grams, mm3), HERE)
+    large = quote(tariff, Load(grams, mm3 + more), HERE)
     assert small is not None
     assert large is not None
     assert small.total <= large.total

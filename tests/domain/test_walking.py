@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain import bins, interception, not_there, release, walking, wave_choice
 from domain.catalog import Sku
-from domain.errors import LiesElsewhere
+from domain.errors import NotAllowed
 from domain.fulfilment import scan
 from domain.parcels import Parcel, Wave
 from domain.people import Role, Station
@@ -155,7 +155,7 @@ def test_the_count_is_of_the_bin_the_paper_named(hall: Hall) -> None:
     wave(hall, ("1", {"PEN": 2}))
     _, (two,) = wave(hall, ("2", {"PEN": 1}))
     put(hall, "PEN", "P-01", ("", 9))
-    _, (doc,) = hall.store.run_now(not_there.report, hall.cast.actor(Role.PICKER), two.waybill, "", "not there")
+    (doc,) = hall.store.run_now(not_there.report, hall.cast.actor(Role.PICKER), two.waybill, "", "not there").counts
     assert doc.scope == "R-09"
 
 
@@ -164,9 +164,8 @@ def test_what_the_books_saw_move_is_not_counted_but_told(hall: Hall) -> None:
     _, (one,) = wave(hall, ("1", {"PEN": 1}))
     gone = Move(hall.place, "PEN", Bucket.GOOD, 1, Document.MOVE, 1)
     hall.store.run_now(lambda unit: unit.stock.apply(relocate(gone, "R-09"), "anna"))
-    with pytest.raises(LiesElsewhere) as refusal:
-        hall.store.run_now(not_there.report, hall.cast.actor(Role.PICKER), one.waybill, "", "not there")
-    assert (refusal.value.sku, refusal.value.bins) == ("PEN", ("R-09",))
+    said = hall.store.run_now(not_there.report, hall.cast.actor(Role.PICKER), one.waybill, "", "not there")
+    assert (said.sku, said.lies_in, said.counts) == ("PEN", ("R-09",), ())
     assert not boxes(hall, hall.waves[0][0])[0].blocked
     assert hall.store.read_now(lambda desk: desk.stock_docs.open_of(None, 9)) == []
 
@@ -174,7 +173,7 @@ def test_what_the_books_saw_move_is_not_counted_but_told(hall: Hall) -> None:
 def test_of_two_bins_both_are_counted_and_the_parcel_waits_for_both(hall: Hall) -> None:
     put(hall, "PEN", "P-01", ("A-1", 1), ("B-1", 1))
     _, (one,) = wave(hall, ("1", {"PEN": 2}))
-    _, docs = hall.store.run_now(not_there.report, hall.cast.actor(Role.PICKER), one.waybill, "", "not there")
+    docs = hall.store.run_now(not_there.report, hall.cast.actor(Role.PICKER), one.waybill, "", "not there").counts
     assert [doc.scope for doc in docs] == ["A-1", "B-1"]
     order = hall.store.read_now(lambda desk: desk.orders.get(one.order_ids[0]))
     assert [hold.evidence["count"] for hold in order.holds if hold.open] == [doc.number for doc in docs]
@@ -238,3 +237,60 @@ def test_no_unit_is_promised_to_two_waves(hall: Hall, units: tuple[int, int]) ->
     for place in (place for places in found.values() for place in places):
         told[place.bin] = told.get(place.bin, 0) + place.units
     assert told == lying(hall, "PEN") == {"A-1": units[0], "B-1": units[1]}
+
+
+def moved(hall: Hall, units: int, of: str, to: str) -> None:
+    """Pens from one bin to another, by a document."""
+    gone = Move(hall.place, "PEN", Bucket.GOOD, units, Document.MOVE, 1, of)
+    hall.store.run_now(lambda unit: unit.stock.apply(relocate(gone, to), "anna"))
+
+
+def renewed(hall: Hall, made: Wave) -> list[tuple[int, str, str, int]]:
+    """What the wave's list says when a person has it printed again."""
+    hall.store.run_now(walking.renew, hall.cast.actor(Role.PICKER), made.id)
+    return sent(hall, made)
+
+
+def test_of_units_that_became_fewer_the_first_wave_keeps_its_own(hall: Hall) -> None:
+    """Both were sent to A-1; two of its four were moved. The lists do not both name the two that are left."""
+    put(hall, "PEN", "P-01", ("A-1", 4))
+    first, _ = wave(hall, ("1", {"PEN": 2}))
+    second, _ = wave(hall, ("2", {"PEN": 2}))
+    moved(hall, 2, "A-1", "Z-1")
+    assert (sent(hall, second), sent(hall, first)) == ([(1, "Z-1", "", 2)], [(1, "A-1", "", 2)])
+
+
+def test_lists_printed_again_send_no_two_pickers_to_the_same_units(hall: Hall) -> None:
+    """What both waves were sent to was moved. Each keeps what its list said, also when a third wave comes."""
+    put(hall, "PEN", "P-01", ("A-1", 1), ("B-1", 1), ("C-1", 1))
+    first, _ = wave(hall, ("1", {"PEN": 1}))
+    second, _ = wave(hall, ("2", {"PEN": 1}))
+    moved(hall, 1, "A-1", "Y-1")
+    moved(hall, 1, "B-1", "Z-1")
+    assert (renewed(hall, first), renewed(hall, second)) == ([(1, "C-1", "", 1)], [(1, "Y-1", "", 1)])
+    third, _ = wave(hall, ("3", {"PEN": 1}))
+    assert [sent(hall, one) for one in (first, second, third)] == [
+        [(1, "C-1", "", 1)],
+        [(1, "Y-1", "", 1)],
+        [(1, "Z-1", "", 1)],
+    ]
+
+
+def test_who_may_not_print_sends_nobody_on(hall: Hall) -> None:
+    put(hall, "PEN", "P-01", ("A-1", 1), ("B-1", 1))
+    made, (one,) = wave(hall, ("1", {"PEN": 1}))
+    moved(hall, 1, "A-1", "B-1")
+    with pytest.raises(NotAllowed):
+        hall.store.run_now(walking.renew, hall.cast.actor(Role.FINANCE), made.id)
+    assert [place.bin for place in hall.store.read_now(lambda desk: desk.walks.of([one.id]))[one.id]] == ["A-1"]
+
+
+def test_where_it_was_told_to_lie_is_counted_when_it_is_not_there_either(hall: Hall) -> None:
+    put(hall, "PEN", "P-01", ("A-1", 1), ("B-1", 1))
+    _, (one,) = wave(hall, ("1", {"PEN": 1}))
+    moved(hall, 1, "A-1", "B-1")
+    told = [
+        hall.store.run_now(not_there.report, hall.cast.actor(Role.PICKER), one.waybill, "", "not there")
+        for _ in range(2)
+    ]
+    assert [(said.lies_in, [doc.scope for doc in said.counts]) for said in told] == [(("B-1",), []), ((), ["B-1"])]

@@ -19,6 +19,7 @@ from domain.wave_rules import Per, Shape, WaveRule, Waves
 from storage.store import Store
 from storage.unit import Unit
 from tests.factory import NOW, Cast, incoming, incoming_line, seed
+from tests.filled import filled
 
 
 class Hall:
@@ -27,7 +28,7 @@ class Hall:
     def __init__(self) -> None:
         self.now = NOW
         self.store = Store("sqlite:///:memory:", now=lambda: self.now)
-        self.cast: Cast = self.store.run_now(seed)
+        self.cast: Cast = filled(self.store, seed)
         self.place = self.cast.warehouses[0].id
 
     def rules(self, *rules: WaveRule, **more: int) -> None:

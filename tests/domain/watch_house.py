@@ -17,6 +17,7 @@ from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW, Cast
+from tests.filled import filled
 
 MINUTE = timedelta(minutes=1)
 LATE_EVENING = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
@@ -93,5 +94,5 @@ def opened() -> Iterator[House]:
     """The fixture of these tests: `house = pytest.fixture(opened)`."""
     clock = [NOW]
     store = Store("sqlite:///:memory:", now=lambda: clock[0], pause=lambda _attempt: None)
-    yield House(store, store.run_now(factory.seed), clock)
+    yield House(store, filled(store, factory.seed), clock)
     store.close()

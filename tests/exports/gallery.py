@@ -25,7 +25,7 @@ from domain.people import Role, Station
 from domain.policy import Policy
 from domain.policy_sections import HoldChoice
 from domain.stock_docs import DocKind
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from exports.manifests import manifest_pdf
 from exports.shelf import shelf_pdf
 from exports.stock_papers import count_sheet_pdf, goods_in_pdf, grading_pdf, put_away_pdf, transfer_note_pdf

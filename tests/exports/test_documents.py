@@ -166,9 +166,9 @@ def test_what_makes_up_a_set_stands_under_its_name() -> None:
     told = (("CUP-02", ""), ("CUP-01", "茶具套装 ×2"), ("TEA-01", "茶具套装 ×2"), ("CUP-01", "对杯 ×1"))
     lines = tuple(SlipLine(sku, "", "x", "", 1, set_name=made) for sku, made in told)
     text = "".join(text for _, text in pages(packing_slips_pdf([replace(SLIP, lines=lines)], english)))
-    at = [text.index(words) for words in ("CUP-02", "Set:茶具套装×2", "CUP-01", "TEA-01", "Set:对杯×1")]
+    at = [text.index(words) for words in ("CUP-02", "Bundle:茶具套装×2", "CUP-01", "TEA-01", "Bundle:对杯×1")]
     assert at == sorted(at)
-    assert text.count("Set:") == 2
+    assert text.count("Bundle:") == 2
 
 
 def test_the_wall_says_what_a_slots_goods_make_up() -> None:

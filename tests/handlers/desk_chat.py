@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from aiogram import Dispatcher
-
 from bot.imports import Importer
 from bot.reports import DayCloser
 from domain import intake
@@ -11,11 +9,10 @@ from domain.desk import Desk
 from domain.incoming import IncomingOrder
 from domain.orders import Order
 from domain.people import SHOP, Person, Role
-from handlers.routers import routers
 from handlers.services import Services
 from storage.store import Store
-from tests.factory import seed
-from tests.handlers.floor_chat import Call, Clock, Doors, Floor
+from tests.filled import filled
+from tests.handlers.floor_chat import Call, Clock, Doors, Floor, speaking
 
 LINK = "https://t.me/xiaoer_bot?start="
 
@@ -23,9 +20,8 @@ LINK = "https://t.me/xiaoer_bot?start="
 class DeskChat(Floor):
     """`sees` is what the last update sent or changed; buttons by label as on the floor."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        services = Services(
+    def _services(self) -> Services:
+        return Services(
             Doors(self.store),
             Importer(self.store),
             DayCloser(self.store),
@@ -33,8 +29,6 @@ class DeskChat(Floor):
             lambda: "one-time-code",
             self.clock,
         )
-        self.dispatcher = Dispatcher()
-        self.dispatcher.include_routers(*routers(services))
 
     def takes(self, *orders: IncomingOrder, shop: int = 0) -> list[Order]:
         """Orders come in from a shop; returned as they stand in review."""
@@ -85,7 +79,4 @@ def open_desk(url: str, language: str = "en") -> DeskChat:
     """A seeded company whose people speak one language."""
     clock = Clock()
     store = Store(url, now=clock)
-    chat = DeskChat(store, clock, store.run_now(seed))
-    for role in Role:
-        chat.speaks(role, language)
-    return chat
+    return DeskChat(store, clock, filled(store, speaking, language, tuple(Role)))

@@ -4,7 +4,7 @@ Surprising: Telegram is replaced below aiogram's session, the lowest seam there 
 markup are the real ones.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import unescape
@@ -31,9 +31,12 @@ from handlers.markup import markup
 from handlers.routers import routers
 from handlers.services import Services
 from storage.store import Store
+from storage.unit import Unit
 from tests.factory import NOW, Cast, incoming, seed
+from tests.filled import filled
 
 GROUP = -5000
+_ON_THE_FLOOR = (Role.OWNER, Role.CS, Role.CS_LEAD, Role.PICKER, Role.PACKER, Role.DISPATCHER, Role.RECEIVER)
 
 
 @dataclass
@@ -136,9 +139,11 @@ class Floor:
 
     def __post_init__(self) -> None:
         self.bot = Bot("42:TEST", self.wire, default=DefaultBotProperties(parse_mode="HTML"))
-        services = Services(Doors(self.store), _no_file, _no_file, str, lambda: "code", self.clock)
         self.dispatcher = Dispatcher()
-        self.dispatcher.include_routers(*routers(services))
+        self.dispatcher.include_routers(*routers(self._services()))
+
+    def _services(self) -> Services:
+        return Services(Doors(self.store), _no_file, _no_file, str, lambda: "code", self.clock)
 
     def do(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         """A command past the chat."""
@@ -314,7 +319,12 @@ def open_floor(url: str) -> Floor:
     """A seeded company whose floor and customer service speak English."""
     clock = Clock()
     store = Store(url, now=clock)
-    made = Floor(store, clock, store.run_now(seed))
-    for role in (Role.OWNER, Role.CS, Role.CS_LEAD, Role.PICKER, Role.PACKER, Role.DISPATCHER, Role.RECEIVER):
-        made.speaks(role, "en")
-    return made
+    return Floor(store, clock, filled(store, speaking, "en", _ON_THE_FLOOR))
+
+
+def speaking(unit: Unit, language: str, roles: Collection[Role]) -> Cast:
+    """The seeded company; the people of these roles speak a language."""
+    cast = seed(unit)
+    for role in roles:
+        cast.people[role] = set_language(unit, cast.people[role], language)
+    return cast

@@ -64,7 +64,7 @@ async def test_the_list_opens_an_alert_whose_records_are_buttons(desk: DeskChat)
         "<b>⏰ Open alerts: 1</b>",
         "",
         "• Clean orders wait too long for approval: 5 · 小满旗舰店 · open for 0 min"
-        " · nobody yet, told customer service",
+        " · nobody yet; customer service told",
     ]
     [text] = await desk.taps(anna, "Approvals late 5 · 小满旗舰店")
     assert text.startswith("<b>⏰ Clean orders wait too long for approval: 5</b> · 小满旗舰店\n")
@@ -191,7 +191,7 @@ async def test_quiet_hours_are_shown_set_refused_and_given_back(desk: DeskChat) 
     told = "Quiet here: {}. Only stops and what cannot wait come then. Change: /quiet 22:00-08:00, off or company."
     assert await desk.writes(anna, "/quiet") == [told.format("22:00-08:00")]
     assert await desk.writes(anna, "/quiet 23:30-7:00") == [told.format("23:30-07:00")]
-    refused = "«nights» does not do for quiet hours. Wanted: hours like 22:00-08:00, off or company."
+    refused = "«nights» is not valid for quiet hours. Expected: hours like 22:00-08:00, off or company."
     assert await desk.writes(anna, "/quiet nights") == [refused]
     assert desk.look(lambda d: d.people.chat(anna.chat_id)).quiet == "23:30-07:00"
     off = "No quiet hours here. Set them with /quiet 22:00-08:00, or /quiet company."
@@ -281,7 +281,7 @@ async def test_stock_documents_that_wait_are_named_with_who_has_them(desk: DeskC
         "📦 In the house: nothing",
         "🗄 Stock documents: open: 1",
         "",
-        "• Stock documents were begun and left (receiver): 1 · 杭州仓 · open for 0 min · nobody yet, told receiver",
+        "• Stock documents were begun and left (receiver): 1 · 杭州仓 · open for 0 min · nobody yet; receiver told",
         "",
         f"🙋 {he.name}: R00001",
     ]

@@ -117,11 +117,11 @@ async def test_serial_numbers_as_the_policy_lets_them_be(check: Floor, number: s
 async def test_a_number_that_cannot_be_one_is_refused_loudly(check: Floor) -> None:
     box, packer = await opened(check, "PHONE"), check.cast.people[Role.PACKER]
     await check.writes(packer, PHONE)
-    assert await check.writes(packer, "A1") == ["✋ A1 is no serial number of phone. Scan the number on the unit."]
+    assert await check.writes(packer, "A1") == ["✋ A1 is not a serial number of phone. Scan the number on the unit."]
     shelve(check, "B7")
     other = await opened(check, "MILK", number="1002")
     await check.writes(packer, MILK)
-    assert await check.writes(packer, "b8") == [f"✋ B8 is no batch of milk. In {other.waybill} should be: B7."]
+    assert await check.writes(packer, "b8") == [f"✋ B8 is not a batch of milk. {other.waybill} should hold: B7."]
     assert (told(check, box), told(check, other)) == ([("PHONE", "", "")], [("MILK", "", "")])
 
 
@@ -146,12 +146,12 @@ async def test_a_batch_nobody_asked_for_is_no_batch(check: Floor, words: str) ->
 async def test_codes_without_a_digit(check: Floor) -> None:
     box, packer = await opened(check, "CUP-W", 2), check.cast.people[Role.PACKER]
     assert await check.writes(packer, "cup-w") == []
-    assert await check.writes(packer, "milk") == [f"✋ MILK milk does not belong into {box.waybill}! Put it back."]
+    assert await check.writes(packer, "milk") == [f"✋ MILK milk does not belong in {box.waybill}! Put it back."]
     assert await check.writes(packer, "CUP-W") == []
     assert await check.writes(packer, "/pack") != []
     assert await check.writes(packer, box.waybill) == []
     assert await check.writes(packer, "BOX-M 2") == [
-        f"✋ {box.waybill} is packed into one thing. Scan BOX-M alone, without a number behind it."
+        f"✋ {box.waybill} is packed into a single box or bag. Scan BOX-M alone, without a number behind it."
     ]
     assert await check.writes(packer, "BOX-M") == []
     assert check.parcel(box.id).material == "BOX-M"
@@ -166,7 +166,7 @@ async def test_a_number_behind_goods_counts_them(check: Floor, words: str) -> No
     assert len(told(check, box)) == 2
     assert scan_card(check, packer)[2].endswith("counted × 2")
     assert await check.writes(packer, words) == [
-        f"✋ 2 told, but only 1 of CUP-W goods CUP-W is still missing in {box.waybill}. None of them was counted: "
+        f"✋ You entered 2, but only 1 of CUP-W goods CUP-W is still missing in {box.waybill}. None was counted: "
         "count again."
     ]
     assert await check.writes(packer, f"{CUP} 0") == [f"I did not understand «{CUP} 0». /help shows what you can do."]

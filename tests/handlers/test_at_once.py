@@ -22,17 +22,17 @@ __all__ = ["each_language"]
 pytestmark = pytest.mark.anyio
 NUMBERS = ("1", "2", "3", "4", "5")
 MATCHED = {
-    "en": "Product matched. 2 more orders that wait for a product are looked at in the next moments.",
+    "en": "Product matched. 2 more orders that wait for a product are checked again in the next moments.",
     "zh": "已匹配商品。另有 2 个待匹配订单将在稍后自动重新检查。",
 }
 LIFTED = {
-    "en": "3 more orders in review are looked at in the next moments.",
+    "en": "3 more orders in review are checked again in the next moments.",
     "zh": "另有 3 个待审订单将在稍后自动重新检查。",
 }
 LISTED = {
     "en": "On the blacklist. Orders in review held for it: 2\n"
-    "3 more orders in review are looked at in the next moments.",
-    "zh": "已拉黑。因此挂起的待审订单：2\n另有 3 个待审订单将在稍后自动重新检查。",
+    "3 more orders in review are checked again in the next moments.",
+    "zh": "已拉黑。因此挂起的订单：2 单\n另有 3 个待审订单将在稍后自动重新检查。",
 }
 
 

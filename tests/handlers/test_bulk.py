@@ -58,7 +58,7 @@ async def test_a_page_is_read_and_released(desk: DeskChat) -> None:
     orders = notes(desk, 12)
     await desk.writes(anna, "/new")
     [text] = await desk.taps(anna, "📑 Release together…")
-    assert text == "<b>📑 Release held orders together</b>\nBy reason:"
+    assert text == "<b>📑 Release held orders together</b>\nChoose a reason:"
     assert desk.labels == [["buyer's message 12"]]
     [text] = await desk.taps(anna, "buyer's message 12")
     lines = text.split("\n")
@@ -71,10 +71,10 @@ async def test_a_page_is_read_and_released(desk: DeskChat) -> None:
         "<b>2.</b> 2 · ¥78.00",
     ]
     assert lines[-4:] == [
-        "2 more of this reason stay held:",
+        "2 more orders stay held for this reason:",
         "• for the next page: 2",
         "",
-        "A number takes that order out of this page and opens it.",
+        "Tap a number to take that order out of this page and open it.",
     ]
     assert desk.labels == [
         ["✅ Release and approve 10"],
@@ -90,7 +90,7 @@ async def test_a_page_is_read_and_released(desk: DeskChat) -> None:
         "",
         "1, 2, 3, 4, 5, 6, 7, 8, 9, 10",
         "",
-        "2 more of this reason stay held:",
+        "2 more orders stay held for this reason:",
         "• for the next page: 2",
     ]
     assert desk.labels == [["▶ Go on: 2"], ["✋ One by one"], ["↩ Undo 10 (10 s)"]]
@@ -138,8 +138,10 @@ async def test_what_people_wrote_is_data(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
     desk.takes(note("1", "<b>/refund 2</b>\n\n@bot https://x.example & 请", paid=10, total=10))
     [text] = await desk.writes(anna, "/release #1 buyer's message")
-    assert text == "🏁 Nothing more to release: 小满旗舰店 + buyer's message\n\n1 more of this reason stay held:\n" + (
-        "• held for reasons that do not go with it: 1"
+    assert (
+        text
+        == "🏁 Nothing more to release: 小满旗舰店 + buyer's message\n\n1 more order stays held for this reason:\n"
+        + ("• also held for a reason that needs its own decision: 1")
     )
     desk.takes(note("2", "<b>/refund 2</b>\n\n@bot https://x.example & 请"))
     [text] = await desk.writes(anna, TYPED)
@@ -154,7 +156,7 @@ async def test_other_reasons_show_what_was_seen_and_what_was_written(desk: DeskC
     [text] = await desk.writes(anna, "/release held by hand")
     assert text.split("\n")[3:6] == [
         "<b>1.</b> 1 · ¥78.00",
-        "   <code>/refund 1 &lt;soon&gt; (安娜 Anna)</code>",
+        "   <code>/refund</code> 1 &lt;soon&gt; (安娜 Anna)",
         "   CUP-01×1",
     ]
     await desk.taps(anna, "✅ Release and approve 1")
@@ -175,7 +177,7 @@ async def test_a_note_too_long_to_read_is_opened_not_released(desk: DeskChat) ->
     anna = desk.cast.people[Role.CS]
     (order,) = desk.takes(note("1", "&" * 1_000))
     [text] = await desk.writes(anna, TYPED)
-    assert text == "1: too long to be read here. Take out and open one by one."
+    assert text == "1: too long to read here. Tap the number to take it out and open it."
     assert desk.labels == [["1"], ["✋ One by one"]]
     assert desk.order(order.id) == order
 
@@ -200,7 +202,7 @@ async def test_undo_takes_all_of_it_back(desk: DeskChat) -> None:
     await desk.taps(anna, "✅ Release and approve 3")
     desk.clock.forward(9)
     [text] = await desk.taps(anna, "↩ Undo 3 (10 s)")
-    assert (desk.toasts, text) == (["Taken back: 3"], "↩ Taken back: 3. They are held again: buyer's message")
+    assert (desk.toasts, text) == (["Taken back: 3"], "↩ Taken back: 3 orders, held again: buyer's message")
     assert [open_codes(desk.order(order.id).holds) for order in orders] == [(HoldCode.MESSAGE,)] * 3
     await desk.taps(anna, "📑 Read them again")
     await desk.taps(anna, "✅ Release and approve 3")
@@ -231,8 +233,8 @@ async def test_what_does_not_fit_is_told_with_its_reason(desk: DeskChat) -> None
     desk.takes(note("4", paid=600_000, total=600_000))
     [text] = await desk.writes(anna, TYPED)
     assert text.split("\n")[-5:-1] == [
-        "3 more of this reason stay held:",
-        "• held for reasons that do not go with it: 2",
+        "3 more orders stay held for this reason:",
+        "• also held for a reason that needs its own decision: 2",
         "• out of stock: 1",
         "",
     ]
@@ -266,7 +268,7 @@ async def test_clean_ones_that_travel_along_are_named(desk: DeskChat) -> None:
     same: dict[str, Any] = {"buyer_id": "one", "receiver": receiver()}
     along, held = desk.takes(incoming("1", **same), note("2", **same))
     [text] = await desk.writes(anna, TYPED)
-    assert "🔗 1 clean order travels along and is approved with them: 1" in text.split("\n")
+    assert "🔗 1 clean order ships in the same parcels and is approved with them: 1" in text.split("\n")
     await desk.taps(anna, "✅ Release and approve 2")
     assert status(desk, along, held) == [OrderStatus.APPROVED] * 2
     [text] = await desk.taps(anna, "↩ Undo 2 (10 s)")
@@ -279,11 +281,11 @@ async def test_who_may_not_and_what_never_goes_together(desk: DeskChat) -> None:
     [text] = await desk.writes(picker, "/release")
     assert text.startswith("Your role does not allow this")
     [text] = await desk.writes(anna, "/release buyer on the blacklist")
-    assert text == "buyer on the blacklist: each of these is decided by itself, never together."
+    assert text == "buyer on the blacklist: these orders are decided one by one, never together."
     [text] = await desk.writes(anna, "/release out of stock")
-    assert text == "out of stock: each of these is decided by itself, never together."
+    assert text == "out of stock: these orders are decided one by one, never together."
     [text] = await desk.writes(anna, "/release buyer's message >500")
-    assert text.endswith("Wanted: a reason of holds, beside it a shop or a deadline.")
+    assert text.endswith("Expected: a hold reason, with or without a shop and a deadline.")
 
 
 async def test_the_queue_of_a_reason_offers_it(desk: DeskChat) -> None:
@@ -331,7 +333,7 @@ async def test_in_chinese(zh: DeskChat) -> None:
     zh.takes(note("9"), shop=1)
     [text] = await zh.writes(anna, "/release 买家留言")
     assert text.split("\n")[:6] == [
-        "<b>📑 因此待审：买家留言</b>",
+        "<b>📑 挂起：买家留言</b>",
         "合计：3 单 · ¥234.00",
         "",
         "小满旗舰店：2 单 · ¥156.00",

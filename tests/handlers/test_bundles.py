@@ -8,6 +8,7 @@ from domain.people import Role
 from handlers.bundles import as_file
 from handlers.papers import _slip_lines
 from handlers.words import Words
+from tests.channels import making
 from tests.factory import incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat
 
@@ -24,16 +25,16 @@ async def test_a_file_of_recipes_is_tried_then_kept_and_its_orders_go_on(desk: D
     buyer = desk.speaks(Role.BUYER, "en")
     said = await desk.sends(buyer, "sets.csv", FILE)
     assert said[-1].split("\n") == [
-        "<b>🧩 sets.csv: 1 set to change</b>",
+        "<b>🧩 sets.csv: 1 bundle to change</b>",
         "• new: <b>TEASET 茶具套装</b>: CUP-01 ×2, TEA-01 ×1 · independent kit",
         "",
-        "Orders that are taken in already keep what they were made up of.",
-        "⏳ 1 order waits for these sets: 1 can be made up then.",
+        "Orders already taken in keep the components they have.",
+        "⏳ 1 order waits for these bundles; 1 of them can go on once you save.",
     ]
     assert len(desk.order(order.id).lines) == 2
-    said = await desk.taps(buyer, "✅ Keep it")
+    said = await desk.taps(buyer, "✅ Save")
     assert said[-1].split("\n") == [
-        "✅ 1 set is made up so from now on, by 孙丽 Sun Li.",
+        "✅ 1 bundle saved by 孙丽 Sun Li, for orders from now on.",
         "• TEASET: CUP-01 ×2, TEA-01 ×1 · independent kit",
     ]
     assert [(line.sku, line.quantity) for line in desk.order(order.id).lines] == [
@@ -45,23 +46,23 @@ async def test_a_file_of_recipes_is_tried_then_kept_and_its_orders_go_on(desk: D
     assert await desk.writes(buyer, "/stock teaset") == [card]
     lines = card.split("\n")
     assert lines[0] == "<b>🧩 TEASET</b> 茶具套装"
-    assert lines[1].startswith("Recipe 1, by 孙丽 Sun Li at ")
+    assert lines[1].startswith("Components, version 1, by 孙丽 Sun Li at ")
     assert lines[2:] == [
-        "An independent kit: its parts travel together.",
+        "Independent kit: its components ship in one parcel.",
         "",
         "• 2 × <code>CUP-01</code> 陶瓷杯 白",
         "• 1 × <code>TEA-01</code> 茉莉花茶 100g",
         "",
-        "Sets to ship 60 · to sell 58 (the least: TEA-01)",
+        "Bundles to ship 60 · to sell 58 (limited by TEA-01)",
         "",
-        "To change it, for orders from then on: <code>/bundle TEASET = CUP-01 ×2, TEA-01 ×1 whole</code>",
+        "To change it (counts for new orders): <code>/bundle TEASET = CUP-01 ×2, TEA-01 ×1 whole</code>",
     ]
 
 
 async def test_the_card_of_an_order_tells_sets_and_what_they_are(desk: DeskChat) -> None:
     buyer = desk.speaks(Role.BUYER, "en")
     await desk.sends(buyer, "sets.csv", FILE)
-    await desk.taps(buyer, "✅ Keep it")
+    await desk.taps(buyer, "✅ Save")
     (order,) = desk.takes(ORDER)
     cs = desk.speaks(Role.CS, "en")
     (card,) = await desk.writes(cs, "/order 1001")
@@ -69,7 +70,7 @@ async def test_the_card_of_an_order_tells_sets_and_what_they_are(desk: DeskChat)
     assert "#2 · 1 × <b>CUP-02</b> goods CUP-02 · ¥39.00" in card.split("\n")
     (why,) = await desk.writes(cs, "/why 1001")
     line = next(line for line in why.split("\n") if line.startswith("🧩"))
-    assert line.startswith("🧩 #1: 2 × TEASET is 4 × CUP-01, 2 × TEA-01, by its recipe 1 (孙丽 Sun Li, ")
+    assert line.startswith("🧩 #1: 2 × TEASET = 4 × CUP-01, 2 × TEA-01, by version 1 of its components (孙丽 Sun Li, ")
     zh = desk.speaks(Role.CS, "zh")
     (card,) = await desk.writes(zh, "/order 1001")
     assert "#1 · 2 × <b>TEASET</b> 茶具套装（陶瓷杯 白 ×4、茉莉花茶 100g ×2） · ¥198.00" in card.split("\n")
@@ -85,7 +86,7 @@ async def test_the_card_of_an_order_tells_sets_and_what_they_are(desk: DeskChat)
 async def test_a_refund_is_asked_for_sets_and_not_for_their_parts(desk: DeskChat) -> None:
     buyer = desk.speaks(Role.BUYER, "en")
     await desk.sends(buyer, "sets.csv", FILE)
-    await desk.taps(buyer, "✅ Keep it")
+    await desk.taps(buyer, "✅ Save")
     (order,) = desk.takes(ORDER)
     cs = desk.speaks(Role.CS, "en")
     await desk.writes(cs, "/order 1001")
@@ -104,14 +105,14 @@ async def test_every_faulty_row_is_told_and_the_other_sets_can_be_kept(desk: Des
     assert said[-1].split("\n") == [
         "<b>🧩 套装.csv：将更改 1 个组合装</b>",
         "• 新增 <b>C 三</b>：POT ×1",
-        "⚠ C：还没有商品 POT，建档前相关订单会等待。",
+        "⚠ C：商品 POT 尚未建档，建档前相关订单会挂起。",
         "",
-        "<b>未采用的行：3</b>",
+        "<b>被拒绝的行：3</b>",
         "• 第 2 行：「数量」：两个 不是整数",
-        "• 第 3 行：同一组合装的第 4 行有错",
-        "• 第 4 行：CUP-01 在第 3 行已有",
+        "• 第 3 行：同一组合装的第 4 行有错，整个组合装未采用",
+        "• 第 4 行：CUP-01 与第 3 行重复",
         "",
-        "已拆分的订单保持原样。",
+        "已导入的订单仍按原明细，不受影响。",
         "没有订单在等这些组合装。",
     ]
 
@@ -119,41 +120,116 @@ async def test_every_faulty_row_is_told_and_the_other_sets_can_be_kept(desk: Des
 async def test_a_recipe_is_typed_and_what_waits_for_it_says_so(desk: DeskChat) -> None:
     buyer = desk.speaks(Role.BUYER, "en")
     await desk.writes(buyer, "/bundle TEASET Tea set = -")
-    await desk.taps(buyer, "✅ Keep it")
+    await desk.taps(buyer, "✅ Save")
     (order,) = desk.takes(ORDER)
     (card,) = await desk.writes(buyer, "/bundle TEASET")
-    assert card.split("\n")[3:6] == ["No parts.", "", "It cannot be made up: its orders wait."]
+    assert card.split("\n")[3:6] == ["No components.", "", "Its components are incomplete: its orders stay held."]
     assert "⏳ 1 order waits for it: 1001" in card.split("\n")
     (held,) = await desk.writes(buyer, "/order 1001")
-    assert "• <b>set not made up</b>: 1 line, first: no recipe (/bundle) of the set «TEASET» 茶具套装" in held
+    assert (
+        "• <b>bundle incomplete</b>: 1 line, first: the bundle «TEASET» 茶具套装 has no components yet (/bundle)"
+        in held
+    )
     said = await desk.writes(buyer, "/bundle TEASET = CUP-01 ×2, POT ×1")
-    assert "⏳ 1 order waits for these sets: 0 can be made up then." in said[-1].split("\n")
-    await desk.taps(buyer, "✅ Keep it")
+    assert "⏳ 1 order waits for these bundles; 0 of them can go on once you save." in said[-1].split("\n")
+    await desk.taps(buyer, "✅ Save")
     (held,) = await desk.writes(buyer, "/order 1001")
-    assert "first: POT is no product of ours, in the set «TEASET» 茶具套装" in held
+    assert "first: POT is not a product of ours, in the bundle «TEASET» 茶具套装" in held
     await desk.writes(buyer, "/bundle TEASET = CUP-01 ×2, TEA-01")
-    await desk.taps(buyer, "✅ Keep it")
+    await desk.taps(buyer, "✅ Save")
     assert not desk.order(order.id).held
     (card,) = await desk.writes(buyer, "/bundle TEASET")
     assert card.split("\n")[0] == "<b>🧩 TEASET</b> Tea set"
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("TEASET = CUP-01 ×0, TEA-01", ["• «CUP-01 ×0»: 0 is not between 1 and 9999"]),
+        ("TEASET = TEA-01, CUP-01×12345", ["• «CUP-01×12345»: 12345 is not between 1 and 9999"]),
+        ("TEASET = CUP-01 ×2, TEA-01, cup-01", ["• «cup-01»: «CUP-01 ×2» is in it already"]),
+        ("TEASET = CUP-01, CUP-01, CUP-01", ["• «CUP-01»: «CUP-01» is in it already"] * 2),
+        ("CUP-02 = CUP-01, TEA-01", ["• CUP-02 is a product's code: give the bundle a code of its own"]),
+        ("TEASET = CUP-01, null", ["• «null» names no product"]),
+    ],
+)
+async def test_faults_of_a_typed_recipe_name_what_was_typed(desk: DeskChat, text: str, faults: list[str]) -> None:
+    (card,) = await desk.writes(desk.speaks(Role.BUYER, "en"), f"/bundle {text}")
+    code = text.partition(" ")[0]
+    head = f"<b>🧩 {code}: 0 bundles to change</b>"
+    assert card.split("\n") == [head, "", "<b>Not taken:</b>", *faults, "", "Nothing to save."]
+
+
+async def test_a_file_that_calls_itself_a_command_is_a_file(desk: DeskChat) -> None:
+    said = await desk.sends(desk.speaks(Role.CS_LEAD, "en"), "/bundle T = A", ZH_FILE)
+    assert said[-1].split("\n")[0] == "<b>🧩 _bundle T = A: 1 bundle to change</b>"
+    assert "• row 4: CUP-01 is already in row 3" in said[-1].split("\n")
 
 
 async def test_somebody_else_was_faster(desk: DeskChat) -> None:
     buyer, lead = desk.speaks(Role.BUYER, "en"), desk.speaks(Role.CS_LEAD, "en")
     await desk.writes(buyer, "/bundle TEASET = CUP-01 ×2")
     await desk.writes(lead, "/bundle TEASET = CUP-01 ×3")
-    await desk.taps(lead, "✅ Keep it")
-    await desk.taps(buyer, "✅ Keep it")
+    await desk.taps(lead, "✅ Save")
+    await desk.taps(buyer, "✅ Save")
     assert [part.units for part in desk.look(lambda unit: unit.catalog.bundles["TEASET"].parts)] == [3]
-    await desk.taps(buyer, "✅ Keep it")
+    await desk.taps(buyer, "✅ Save")
     assert [part.units for part in desk.look(lambda unit: unit.catalog.bundles["TEASET"].parts)] == [2]
+
+
+def item(code: str, units: str, amount: str, place: str, **told: str) -> dict[str, str]:
+    """A row of Taobao's item sheet."""
+    number = making.TAOBAO_ROW["订单编号"]
+    row = {"主订单编号": number, "子订单编号": f"{number[:-1]}{place}", "商品标题": f"淘宝 {code}", "商家编码": code}
+    row |= {
+        "购买数量": units,
+        "买家实付金额": amount,
+        "订单状态": "买家已付款,等待卖家发货",
+        "退款状态": "没有申请退款",
+    }
+    return row | told
+
+
+async def test_taobaos_files_tell_a_set_and_a_lead_says_what_its_refund_is_for(desk: DeskChat) -> None:
+    """Its refunds name no units: ¥99.00 of two sets is one of them only because a person says so."""
+    buyer, lead = desk.speaks(Role.BUYER, "en"), desk.speaks(Role.CS_LEAD, "en")
+    await desk.writes(buyer, "/bundle TEASET Tea set = CUP-01 ×2, TEA-01")
+    await desk.taps(buyer, "✅ Save")
+    head = {"买家应付货款": "237.00", "买家应付邮费": "0", "总金额": "237.00", "买家实际支付金额": "237.00"}
+    told = making.TAOBAO_ROW | head | {"店铺名称": "小满旗舰店"}
+    await desk.sends(lead, "orders.csv", making.csv_bytes(making.table(making.TAOBAO, told), "gb18030"))
+    goods = (item("TEASET", "2", "198.00", "1"), item("CUP-02", "1", "39.00", "2"))
+    await desk.sends(lead, "items.csv", making.csv_bytes(making.table(making.ITEMS, *goods), "gb18030"))
+    (card,) = await desk.writes(lead, f"/order {told['订单编号']}")
+    assert "#1 · 2 × <b>TEASET</b> 淘宝 TEASET (陶瓷杯 白 ×4, 茉莉花茶 100g ×2) · ¥198.00" in card.split("\n")
+    columns = ["订单编号", "子订单编号", "退款编号", "买家退款金额", "退款状态"]
+    refund = [told["订单编号"], goods[0]["子订单编号"], "900000000000000001", "99.00", "退款成功"]
+    data = making.csv_bytes(making.table(columns, dict(zip(columns, refund, strict=True))))
+    await desk.sends(lead, "refunds.csv", data)
+    (card,) = await desk.writes(lead, f"/order {told['订单编号']}")
+    asked = "¥99.00 went back for TEASET (refund 900000000000000001): do all of its goods still ship?"
+    assert [line for line in card.split("\n") if line.startswith("• <b>refunded in part</b>") and asked in line]
+    for label in ("💸 Refund and stop", "Only #1: 2 × 淘宝 TEASET", "Only 1 of 2", "💸 goods only: Too slow"):
+        await desk.taps(lead, label)
+    repaid = item("TEASET", "2", "198.00", "1", 退款状态="退款成功", 退款金额="99.00")
+    await desk.sends(lead, "items2.csv", making.csv_bytes(making.table(making.ITEMS, repaid, goods[1]), "gb18030"))
+    await desk.writes(lead, f"/order {told['订单编号']}")
+    await desk.taps(lead, "✅ Release 1 and approve")
+    order = desk.look(lambda unit: unit.orders.by_number(1, [told["订单编号"]]))[told["订单编号"]]
+    assert (order.held, order.refunded) == (False, 9900)
+    assert [(line.sku, line.quantity) for line in order.shippable] == [("CUP-01", 2), ("CUP-02", 1), ("TEA-01", 1)]
+    (why,) = await desk.writes(lead, f"/why {order.number}")
+    assert [line.split(",")[0] for line in why.split("\n") if line.startswith("🧩")] == [
+        "🧩 #1: 1 × TEASET = 2 × CUP-01",
+        "🧩 #3: 1 × TEASET = 2 × CUP-01",
+    ]
 
 
 @pytest.mark.parametrize("role", [Role.CS, Role.PICKER, Role.FINANCE])
 async def test_who_keeps_no_products_writes_no_recipe(desk: DeskChat, role: Role) -> None:
     person = desk.speaks(role, "en")
     said = await desk.writes(person, "/bundle TEASET = CUP-01 ×2")
-    assert "keep products and sets" in said[-1]
+    assert "maintain products and bundles" in said[-1]
     await desk.sends(person, "sets.csv", FILE)
     assert desk.look(lambda unit: dict(unit.catalog.bundles)) == {}
 
@@ -172,5 +248,6 @@ async def test_who_keeps_no_products_writes_no_recipe(desk: DeskChat, role: Role
     ],
 )
 def test_what_is_typed_is_a_file(text: str, rows: list[str]) -> None:
-    name, data = as_file(text)
+    name, typed, data = as_file(text)
     assert (name, data.decode().split("\r\n")) == ("T", ["组合编码,组合名称,组件编码,数量,独立套件", *rows, ""])
+    assert len(typed) == len(rows)

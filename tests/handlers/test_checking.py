@@ -66,7 +66,7 @@ async def test_what_is_wrong_is_said_aloud(floor: Floor) -> None:
     box, packer = await picked(floor), floor.cast.people[Role.PACKER]
     await floor.writes(packer, box.waybill)
     assert await floor.writes(packer, "TEA-01") == [
-        f"✋ TEA-01 茉莉花茶 100g does not belong into {box.waybill}! Put it back."
+        f"✋ TEA-01 茉莉花茶 100g does not belong in {box.waybill}! Put it back."
     ]
     await floor.writes(packer, f"{CUP} {CUP}")
     assert floor.parcel(box.id).state is ParcelState.CHECKED
@@ -109,7 +109,7 @@ async def test_the_page_counts_as_well(floor: Floor) -> None:
     wrong = page.scans("TEA-01")
     assert (wrong["verdict"], wrong["text"]) == (
         "refused",
-        f"✋ TEA-01 茉莉花茶 100g does not belong into {box.waybill}! Put it back.",
+        f"✋ TEA-01 茉莉花茶 100g does not belong in {box.waybill}! Put it back.",
     )
     assert page.does("undo", CUP)["results"][0]["verdict"] == "scan_undone"
     assert [page.scans(CUP)["verdict"] for _ in range(2)] == ["item", "ok"]
@@ -122,7 +122,7 @@ async def test_a_lead_lets_a_weight_pass(floor: Floor) -> None:
         await floor.writes(floor.cast.people[role], box.waybill)
     boris, lead = floor.cast.people[Role.DISPATCHER], floor.cast.people[Role.CS_LEAD]
     assert (await floor.writes(boris, f"/force {box.waybill} 1.9kg because"))[0].startswith("Your role does not allow")
-    assert (await floor.writes(lead, f"/force {box.waybill} heavy because"))[0].startswith("«heavy» does not do")
+    assert (await floor.writes(lead, f"/force {box.waybill} heavy because"))[0].startswith("«heavy» is not valid")
     assert await floor.writes(lead, f"/force {box.waybill} 1.9kg") == [
         f"Write the waybill, its weight, then the reason: /force {box.waybill} 1.9kg two catalogues"
     ]

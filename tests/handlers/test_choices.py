@@ -2,32 +2,33 @@
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import domain
-from domain.couriers import match_courier
 from domain.match import Loser, Match
+from domain.tariffs import Charge, Quote, Unpriced
 from handlers.cards import choices
 from handlers.cards.choices import choice_lines
 from handlers.words import Words
+from tests.domain.asks import match_courier
 from tests.domain.test_matching import ORDER, WH, YTO, ZTO, hinted, world
 
 EN, ZH = Words("en", "Asia/Shanghai"), Words("zh", "Asia/Shanghai")
-QUOTE: dict[str, object] = {
-    "tariff": 3,
-    "version": 2,
-    "currency": "CNY",
-    "area": "浙江",
-    "grams": 1200,
-    "volumetric_g": 3000,
-    "billable_g": 3000,
-    "base": 320,
-    "steps": 200,
-    "total": 1020,
-    "charges": [["remote", 500], ["<b>", 0]],
-}
+QUOTE = Quote(
+    tariff_id=3,
+    version=2,
+    currency="CNY",
+    area="浙江",
+    grams=1200,
+    volumetric_g=3000,
+    billable_g=3000,
+    base=320,
+    step_fee=200,
+    charges=(Charge("remote", 500), Charge("<b>", 0)),
+)
 
 
 def test_rule_inputs_price_and_losers_are_readable() -> None:
@@ -51,7 +52,28 @@ def test_rule_inputs_price_and_losers_are_readable() -> None:
         "✗ 圆通: suspended for 浙江省: &lt;台风&gt;",
         "✗ 顺丰: does not collect money",
     ]
-    assert choice_lines("快递", data, ZH)[0] == "<b>快递：中通</b>，规则“near &lt;goes&gt; by 中通”"
+    assert choice_lines("快递", data, ZH)[0] == "<b>快递：中通</b>，规则「near &lt;goes&gt; by 中通」"
+
+
+def test_what_a_price_lacks_is_told_of_the_winner_and_of_whom_it_cost_the_parcel() -> None:
+    lacking = replace(QUOTE, charges=(), left_out=(Unpriced("insured", (("USD", 4900),)),))
+    losers = (Loser("圆通", "unpriced", lacking.told()),)
+    inputs = {"value": "CNY 1050, USD 4900", "collect": "USD 4900"}
+    data = Match(1, "中通", "priced", losers, {}, inputs, lacking).as_data()
+    assert choice_lines("Courier", data, EN) == [
+        "<b>Courier: 中通</b>, its price is known in full",
+        "   goods worth ¥10.50, $49.00 · collects $49.00",
+        "   💴 ¥5.20 = first weight ¥3.20 + further ¥2.00 · billed as 3 kg (size counts as 3 kg)"
+        " · ⚠️ without insurance on $49.00: another currency · tariff v2, 浙江",
+        "✗ 圆通: costs ¥5.20, and insurance on $49.00 in another currency",
+    ]
+    assert choice_lines("快递", data, ZH) == [
+        "<b>快递：中通</b>，运费可完整计算",
+        "   货值 ¥10.50、$49.00 · 代收 $49.00",
+        "   💴 ¥5.20 = 首重 ¥3.20 + 续重 ¥2.00 · 计费重 3 kg（体积重 3 kg）"
+        " · ⚠️ 未含 保价（按 $49.00 计）：币种不同 · 报价 v2，浙江",
+        "✗ 圆通：运费 ¥5.20，另有 保价（按 $49.00 计），币种不同无法计算",
+    ]
 
 
 def test_a_decision_of_another_version_stays_readable() -> None:

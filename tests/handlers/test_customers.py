@@ -98,11 +98,11 @@ async def test_several_customers_become_buttons_and_nobody_is_said(desk: DeskCha
     [card] = await desk.taps(anna, "👤 b2 · Taobao · 2")
     assert card.startswith("<b>👤 b2</b> · Taobao")
     assert await desk.writes(anna, "/customer <b>") == [
-        "There is no customer called «&lt;b&gt;». /customer takes a buyer id, an order number or a phone tail."
+        "There is no customer «&lt;b&gt;». /customer takes a buyer id, an order number or the last phone digits."
     ]
-    assert await desk.writes(anna, "/customer") == ["Which customer? Write it behind the command."]
+    assert await desk.writes(anna, "/customer") == ["Which customer? Write it after the command."]
     assert await desk.writes(anna, "/customer 3") == [
-        "«3» does not do for customer. Wanted: an order whose platform tells who bought it."
+        "«3» is not valid for customer. Expected: an order whose platform tells who bought it."
     ]
     picker = desk.cast.people[Role.PICKER]
     assert await desk.writes(picker, "/customer 1") == ["Your role does not allow this (see orders)."]

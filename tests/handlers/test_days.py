@@ -37,8 +37,8 @@ def test_what_is_written_like_a_day(word: str, like: bool) -> None:
 
 
 NO_DAY = {
-    "en": "«9999-99-99» does not do for date. Wanted: a date like 2026-11-23.",
-    "zh": "「9999-99-99」不能作为日期。需要：形如 2026-11-23 的日期。",
+    "en": "«9999-99-99» is not valid for date. Expected: a date like 2026-11-23.",
+    "zh": "「9999-99-99」不能作为日期。应为：形如 2026-11-23 的日期。",
 }
 
 

@@ -32,7 +32,11 @@ async def on_the_dock(floor: Floor, *, signed: bool = False) -> Stop:
 @pytest.mark.parametrize(
     ("language", "head", "look"),
     [
-        ("en", "✋ <b>STOP {}</b> · goods changed · it must wait", "It was scanned out, and nobody has signed for it"),
+        (
+            "en",
+            "✋ <b>STOP {}</b> · goods changed · it must wait",
+            "It was scanned out, but its courier has not signed for it",
+        ),
         ("zh", "✋ <b>暂停 {}</b> · 商品变更 · 等待处理", "已扫描出库"),
     ],
 )

@@ -21,13 +21,13 @@ HEADS = {
         "«张三»: 1–8 of 19 orders",
         "«张三»: 9–16 of 19 orders",
         "«张三»: 17–19 of 19 orders",
-        "Nothing of it is left. Please search again.",
+        "These results are gone. Please search again.",
     ),
     "zh": (
         "「张三」：第 1–8 个，共 19 个订单",
         "「张三」：第 9–16 个，共 19 个订单",
         "「张三」：第 17–19 个，共 19 个订单",
-        "这份结果已经没有了，请重新搜索。",
+        "这份结果已失效，请重新搜索。",
     ),
 }
 SLIPS = {
@@ -106,7 +106,7 @@ async def test_whose_shops_changed_sees_only_those(desk: DeskChat) -> None:
     button = desk.button(anna.telegram_id, "9 ›")
     desk.do(lambda unit: unit.people.save(replace(anna, shops=frozenset({desk.cast.shops[1].id}))))
     await desk.presses(anna, *button)
-    assert desk.toasts == ["Nothing of it is left. Please search again."]
+    assert desk.toasts == ["These results are gone. Please search again."]
     assert [call.name for call in desk.last] == ["answerCallbackQuery"]
 
 
@@ -127,7 +127,7 @@ async def test_very_many_are_said_to_be_so(desk: DeskChat, language: str, monkey
     take(desk, 1, 11)
     [text] = await desk.writes(anna, "张三")
     said = {
-        "en": "«张三»: 1–8 of more than 10 orders. Type more of it to find fewer.",
+        "en": "«张三»: 1–8 of more than 10 orders. Type more to narrow it down.",
         "zh": "「张三」：第 1–8 个，超过 10 个订单。请输入更多内容以缩小范围。",
     }
     assert text == said[language]

@@ -61,7 +61,7 @@ async def test_a_freeze_until_a_typed_time(desk: DeskChat) -> None:
     question = desk.last[0]
     [text] = await desk.replies(anna, question, "someday")
     assert text.split("\n")[:2] == [
-        "«someday» does not do for until when. Wanted: a time to come within a year, like 18:00, 11-25 18:00 or 2h.",
+        "«someday» is not valid for until when. Expected: a time to come within a year, like 18:00, 11-25 18:00 or 2h.",
         "Answer this message once more, or with “cancel”.",
     ]
     assert desk.order(order.id) == order

@@ -10,6 +10,7 @@ from handlers.cards.intake import reject_file
 from handlers.format_terms import format_name
 from handlers.words import Words
 from tests.channels import making
+from tests.channels.test_1688 import deals
 from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio
@@ -66,11 +67,11 @@ async def test_rejected_rows_come_back_as_a_file_in_the_persons_language(desk: D
     ("name", "data", "why"),
     [
         ("empty.csv", b"", "The file is empty."),
-        ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(200), "This is no table. Send the platform's order export"),
+        ("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(200), "This is not a table. Send the platform's order export"),
         ("list.csv", b"first,second\n1,2\n", "No export I know has these columns: first, second"),
         ("broken.json", b'{"orders": [', "The JSON is broken: "),
         ("both.zip", BOTH, "The file mixes platforms (pinduoduo, shopify). Send one file per shop."),
-        ("half.xlsx", HALF, "This is no workbook, or it is damaged."),
+        ("half.xlsx", HALF, "This is not a workbook, or it is damaged."),
     ],
 )
 async def test_an_unreadable_file_gets_a_reason_and_changes_nothing(
@@ -80,6 +81,27 @@ async def test_an_unreadable_file_gets_a_reason_and_changes_nothing(
     _, text = await desk.sends(anna, name, data)
     assert text.split("\n")[0] == "<b>❌ Not taken in.</b> Nothing was changed."
     assert text.split("\n")[1].startswith(why)
+    assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        (
+            "en",
+            "This is a list of what you bought, not of what you sold: the buyer is 小满家居. Nothing was imported. "
+            "Send the platform's list of sold goods (1688: 已卖出的货品).",
+        ),
+        (
+            "zh",
+            "这是采购（已买到的货品）清单，不是销售订单：买家是 小满家居。未导入任何内容。"
+            "请发送平台的已卖出清单（1688：已卖出的货品）。",
+        ),
+    ],
+)
+async def test_what_the_company_bought_itself_is_told_and_not_taken(desk: DeskChat, language: str, told: str) -> None:
+    _, text = await desk.sends(desk.speaks(Role.CS, language), "1688.csv", deals(("小满家居", "xm", "")))
+    assert text.split("\n")[1] == told
     assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
 
 
@@ -120,7 +142,7 @@ async def test_a_file_of_a_shop_not_ours_is_asked_about_and_nothing_is_taken(des
     text += "2345678901234567891,买家已付款，等待卖家发货,小二茶铺,9.00,9.00,9.00,2026-05-01 10:00:00\n"
     _, asked = await desk.sends(anna, "orders.csv", text.encode())
     assert asked == (
-        "<b>orders.csv</b> says it is from «小二茶铺», which is no shop of ours. Nothing was changed. "
+        "<b>orders.csv</b> says it is from «小二茶铺», which is not one of our shops. Nothing was changed. "
         "Which shop is it from?"
     )
     assert desk.labels == [["小满旗舰店"]]

@@ -51,6 +51,6 @@ async def test_a_policy_whose_tables_stand_beside_the_empty_list_says_what_must_
     document = document_of(Policy()) + '\n[[suspensions]]\ncourier = "SF"\nreason = "storm"\n'
     text = (await desk.sends(desk.cast.people[Role.OWNER], "policy.toml", document.encode()))[-1]
     assert text.split("\n")[1:] == [
-        f"Line {document.count(chr(10)) - 2}: <code>suspensions</code>: stands in the file twice: keep one. "
-        "Where tables [[suspensions]] follow, suspensions = [] must go"
+        f"Line {document.count(chr(10)) - 2}: <code>suspensions</code>: is in the file twice: keep one. "
+        "Where tables [[suspensions]] follow, remove suspensions = []"
     ]

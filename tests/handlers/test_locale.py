@@ -1,6 +1,7 @@
 """Every text for people speaks Chinese, with the same facts in it."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -10,7 +11,11 @@ from handlers.words import Words, catalogue
 from tests.handlers.messages import ROOT, texts
 
 _PLACE = re.compile(r"\{(\w+)\}")
-_SPOKEN = [found for package in ("handlers", "exports") for found in texts(package)]
+
+
+@cache
+def _spoken() -> list[tuple[str, str]]:
+    return [found for package in ("handlers", "exports") for found in texts(package)]
 
 
 def _translated() -> set[str]:
@@ -23,12 +28,12 @@ def _translated() -> set[str]:
 
 def test_every_text_has_a_chinese_translation() -> None:
     known = _translated()
-    assert [f"{where} {text!r}" for where, text in _SPOKEN if text not in known] == []
+    assert [f"{where} {text!r}" for where, text in _spoken() if text not in known] == []
 
 
 def test_a_translation_names_the_same_facts() -> None:
     told = catalogue("zh").gettext
-    wrong = [text for _, text in _SPOKEN if set(_PLACE.findall(told(text))) != set(_PLACE.findall(text))]
+    wrong = [text for _, text in _spoken() if set(_PLACE.findall(told(text))) != set(_PLACE.findall(text))]
     assert wrong == []
 
 
@@ -75,3 +80,8 @@ def test_an_empty_filter_does_not_speak_of_held_orders() -> None:
 
 def test_things_in_a_row_are_parted_as_the_language_does() -> None:
     assert [Words(language, "UTC").listed(("a", "b", "c")) for language in ("en", "zh")] == ["a, b, c", "a、b、c"]
+
+
+def test_what_is_not_shown_of_a_row_is_counted_behind_it() -> None:
+    told = [Words(language, "UTC").listed(("a", "b"), more) for language in ("en", "zh") for more in (3, 0)]
+    assert told == ["a, b and 3 more", "a, b", "a、b 等，另有 3 个", "a、b"]

@@ -33,10 +33,10 @@ async def test_a_list_is_made_once_and_signed_by_name(floor: Floor) -> None:
     data, shown = floor.button(boris.telegram_id, "📋 Make the list: 圆通, 杭州仓 (2)")
     said = await floor.taps(boris, "📋 Make the list: 圆通, 杭州仓 (2)")
     assert said[0].split("\n") == [
-        "📋 Hand-over list M0001 · 圆通 · parcels 2 · 1.4 kg",
+        "📋 Hand-over list M0001 · 圆通 · 2 parcels · 1.4 kg",
         "杭州仓 · made by 鲍里斯 Boris at 11-23 10:01",
         "",
-        "Print it, count with the courier, let them sign, then sign it off here.",
+        "Print it, count with the courier and have it signed, then sign it off here.",
     ]
     [(name, pdf)] = files(floor.last).items()
     text = text_of(pdf)
@@ -45,7 +45,7 @@ async def test_a_list_is_made_once_and_signed_by_name(floor: Floor) -> None:
     assert "2 parcels · 1.4 kg altogether" in text
     assert "张三" not in text
     await floor.presses(boris, data, shown)
-    assert floor.toasts == ["These parcels stand on a list already."]
+    assert floor.toasts == ["These parcels are on a list already."]
     await floor.presses(boris, "ms:1", shown)
     tap, card = floor.button(boris.telegram_id, "✍️ Sign off")
     await floor.taps(boris, "✍️ Sign off")
@@ -84,9 +84,10 @@ async def test_a_van_takes_its_own_couriers_parcels_alone(floor: Floor) -> None:
     own = floor.look(lambda desk: desk.catalog.couriers[box.courier_id])
     other = floor.look(lambda desk: next(c for c in desk.catalog.couriers.values() if c.id != box.courier_id))
     (card,) = await floor.writes(boris, f"/ship {other.code.lower()}")
-    assert f"🚚 Only parcels of {other.name}; /ship alone ends it." in card.split("\n")
+    assert f"🚚 Only parcels of {other.name}; send /ship alone to end the loading." in card.split("\n")
     assert await floor.writes(boris, box.waybill) == [
-        f"⛔ {box.waybill} is for {own.name}. This van is {other.name}: take it out. /ship alone ends the loading."
+        f"⛔ {box.waybill} goes with {own.name}. You are loading {other.name}: take it out. "
+        "Send /ship alone to end the loading."
     ]
     assert floor.parcel(box.id).state is ParcelState.WEIGHED
     await floor.writes(boris, "/ship")
@@ -116,10 +117,10 @@ async def test_the_list_of_lists_on_a_screen_changes_when_a_box_on_it_is_called_
     assert floor.card(boris, NoticeKind.MANIFEST, 0).text.split("\n") == [
         "📋 Hand-over lists",
         "",
-        "Everything that was handed over stands on a list.",
+        "Everything that was handed over is on a list.",
     ]
     assert floor.card(boris, NoticeKind.MANIFEST, 1).text.split("\n")[0] == (
-        "📋 Hand-over list M0001 · 圆通 · parcels 0 · 0 g"
+        "📋 Hand-over list M0001 · 圆通 · 0 parcels · 0 g"
     )
 
 
@@ -134,7 +135,7 @@ async def test_a_group_keeps_the_list_of_its_own_warehouses_alone(floor: Floor) 
     assert kept == []
     floor.do(lambda unit: unit.people.save_chat(replace(group, role=Role.DISPATCHER, warehouse_id=2)))
     assert await floor.writes(boris, "/manifest", group=True) == [
-        "📋 Hand-over lists\n\nEverything that was handed over stands on a list."
+        "📋 Hand-over lists\n\nEverything that was handed over is on a list."
     ]
     kept = [card.chat_id for card in floor.look(lambda desk: desk.cards.showing({NoticeKind.MANIFEST}, {0}))]
     assert kept == [group.id]

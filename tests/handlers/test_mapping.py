@@ -145,7 +145,7 @@ async def test_a_status_column_of_many_words_is_refused_and_a_new_one_brings_its
     await desk.taps(anna(desk), "🕑 Status, times")
     await desk.taps(anna(desk), "order status ← 状态")
     await desk.taps(anna(desk), "收货人 · 人0")
-    assert desk.toasts == ["«收货人» does not do for column. Wanted: a column with a few different words."]
+    assert desk.toasts == ["«收货人» is not valid for column. Expected: a column with a few different words."]
     mapping = draft(desk)
     assert (mapping.columns["state"], mapping.words) == ("状态", {"新单": "paid"})
     for label in ("🕑 Status, times", "order status ← 状态", "店长的话 · 好"):

@@ -15,7 +15,7 @@ async def test_what_is_lacking_is_named_and_nothing_is_saved(desk: DeskChat) -> 
     for label in ("✅ Remember and read", "🔎 Try it on this file"):
         [card] = await desk.taps(anna(desk), label)
         assert desk.toasts == [
-            "The mapping: please say which. Wanted: a column each for order number, goods and quantity."
+            "The mapping: please say which. Expected: a column each for order number, goods and quantity."
         ]
         assert "❗ quantity: no column yet" in card
     assert (orders(desk), saved(desk)) == ([], [])

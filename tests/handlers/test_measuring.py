@@ -58,8 +58,8 @@ async def test_a_bad_size_says_what_is_wanted_and_changes_nothing(floor: Floor) 
     box, boris = packed(floor), floor.cast.people[Role.DISPATCHER]
     for text in (f"{box.waybill} 0.7kg 30x20", f"/weigh {box.waybill} 30x20 0.7kg"):
         assert await floor.writes(boris, text) == [
-            "«30x20» does not do for size. "
-            "Wanted: one parcel and its three sides, like 30x20x15 (cm) or 300x200x150mm, none over 3 m."
+            "«30x20» is not valid for size. "
+            "Expected: one parcel and its three sides, like 30x20x15 (cm) or 300x200x150mm, none over 3 m."
         ]
     assert floor.parcel(box.id) == box
 

@@ -27,7 +27,7 @@ async def test_the_parcel_waits_with_its_picker_and_the_bin_is_named(desk: DeskC
     hint = "Goods are not in their bin? Send /notthere and the slip's waybill."
     assert desk.card(he, NoticeKind.WAVE, wave.id).text.split("\n")[-1] == hint
     said = await desk.writes(he, f"/notthere {box.waybill} LAMP-01")
-    assert said == ["«LAMP-01» does not do for product. Wanted: a product that is in this parcel."]
+    assert said == ["«LAMP-01» is not valid for product. Expected: a product that is in this parcel."]
     said = await desk.writes(he, f"/notthere {box.waybill}")
     assert said[0] == (
         f"✋ {box.waybill} must wait for the stock-take C00001 of A-01. Put what you have of it and its sheet on "

@@ -16,16 +16,16 @@ pytestmark = pytest.mark.anyio
 
 LOW = {
     "en": (
-        "<b>⏰ Waybill numbers run low: 30 left</b> · #{id} 圆通 paid · 小满旗舰店",
-        "60 taken in 24 h; at this pace the last goes at 11-23 22:00.",
-        "Get more from the courier, then say it here:",
+        "<b>⏰ Waybill numbers are running low: 30 left</b> · #{id} 圆通 paid · 小满旗舰店",
+        "60 used in the last 24 h; at this pace they run out at 11-23 22:00.",
+        "Get more from the courier, then enter them here:",
         "<code>/numbers #{id} 500</code> adds 500",
         "Open for 0 min",
         "Level 1: told finance.",
         "Nobody on it by 11-23 14:00: it goes to owner.",
     ),
     "zh": (
-        "<b>⏰ 面单号快用完了：剩 30 个</b> · #{id} 圆通 paid · 小满旗舰店",
+        "<b>⏰ 面单余额即将用完：剩 30 个</b> · #{id} 圆通 paid · 小满旗舰店",
         "近 24 小时用了 60 个，按此速度将于 11-23 22:00 用完。",
         "请向快递领取新号段，然后在这里登记：",
         "<code>/numbers #{id} 500</code> 即增加 500 个",
@@ -33,32 +33,32 @@ LOW = {
 }
 STUCK = {
     "en": (
-        "<b>⏰ Numbers the courier did not take back: 2</b> · #{id} 圆通 paid · 小满旗舰店",
+        "<b>⏰ Waybill numbers the courier did not take back: 2</b> · #{id} 圆通 paid · 小满旗舰店",
         "• YT00001234 (-): busy",
         "• YT00005678 (-): call *******0000",
-        "The courier may charge for them: ask once more, or take them back on its site and say so.",
+        "The courier may charge for them: ask it again, or cancel them on its site and tap ✋.",
     ),
     "zh": (
         "<b>⏰ 快递未回收的面单号：2</b> · #{id} 圆通 paid · 小满旗舰店",
         "• YT00001234（-）：busy",
         "• YT00005678（-）：call *******0000",
-        "快递可能照常收费：可再次请求回收，或在快递网站上取消后在这里登记。",
+        "快递可能照常收费：可再次请求回收，或在快递网站上取消后点 ✋ 登记。",
     ),
 }
 ACTS = {
     "en": (
         (
-            "🔁 …1234 again",
-            "YT00001234: the courier is asked once more.",
-            "• YT00001234 (-): ⏳ the courier is asked once more",
+            "🔁 Ask again …1234",
+            "YT00001234: asking the courier again.",
+            "• YT00001234 (-): ⏳ asking the courier again",
         ),
-        ("✋ …5678 by hand", "YT00005678: how was it settled? Answer this message. It is never used again."),
-        "YT00005678 is void by your word and is never used again. Reason: cancelled there",
+        ("✋ Cancelled …5678", "YT00005678: how was it settled? Answer this message. The number is never used again."),
+        "You voided YT00005678; it is never used again. Reason: cancelled there",
     ),
     "zh": (
-        ("🔁 …1234 再试", "YT00001234：正在再次请求快递回收。", "• YT00001234（-）：⏳ 正在再次请求快递回收"),
-        ("✋ …5678 已人工处理", "YT00005678：是怎么处理的？请回复本消息。该号不再使用。"),
-        "YT00005678 已由您手工作废，不再使用。原因：cancelled there",
+        ("🔁 再次回收 …1234", "YT00001234：正在再次请求快递回收。", "• YT00001234（-）：⏳ 正在再次请求快递回收"),
+        ("✋ 已取消 …5678", "YT00005678：是怎么处理的？请回复本消息。该单号不再使用。"),
+        "YT00005678 已由你手工作废，不再使用。原因：cancelled there",
     ),
 }
 
@@ -142,7 +142,7 @@ async def test_the_list_of_alerts_names_the_account_and_opens_the_alert(desk: De
     desk.do(watch.tick)
     owner = desk.cast.people[Role.OWNER]
     await desk.writes(owner, "/alerts")
-    few, not_back = {"en": ("Numbers left", "Numbers not back"), "zh": ("单号剩余", "单号未退回")}[language]
+    few, not_back = {"en": ("Numbers left", "Numbers not taken back"), "zh": ("面单余额", "单号未回收")}[language]
     assert desk.labels == [[f"{few} 30 · #{low.id}"], [f"{not_back} 2 · #{of.id}"]]
     [text] = await desk.taps(owner, f"{few} 30 · #{low.id}")
     assert text.split("\n")[0] == LOW[language][0].replace("{id}", str(low.id))

@@ -22,6 +22,7 @@ from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.yard import Yard, cups, split_order, tea
 from tests.factory import NOW, incoming_line, seed
+from tests.filled import filled
 
 WORDS = Words("en", "Asia/Shanghai")
 
@@ -31,7 +32,7 @@ def yard() -> Iterator[Yard]:
     """A house with several orders."""
     clock = [NOW]
     store = Store("sqlite:///:memory:", now=lambda: clock[0])
-    yield Yard(House(store, store.run_now(seed), clock))
+    yield Yard(House(store, filled(store, seed), clock))
     store.close()
 
 

@@ -136,8 +136,8 @@ async def test_the_report_is_made_and_told(desk: DeskChat) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("2026-11-24", "«2026-11-24» does not do for date. Wanted: a day that is not in the future."),
-        ("yesterday", "«yesterday» does not do for date. Wanted: a date like 2026-11-23."),
+        ("2026-11-24", "«2026-11-24» is not valid for date. Expected: a day that is not in the future."),
+        ("yesterday", "«yesterday» is not valid for date. Expected: a date like 2026-11-23."),
     ],
 )
 async def test_a_wrong_day_is_refused_and_nothing_is_made(desk: DeskChat, text: str, why: str) -> None:

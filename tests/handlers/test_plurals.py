@@ -8,7 +8,23 @@ from handlers.words import Words
 from tests.handlers.messages import texts
 
 _COUNTED = re.compile(r"\{(\w+)\} (?:more |new |paid |such )?([a-z]{2,}s)\b(?!\|)")
-_VERBS = {"is", "was", "has", "this", "does", "us", "its", "looks", "misses", "names", "minutes", "gives", "goes"}
+_VERBS = {
+    "is",
+    "was",
+    "has",
+    "this",
+    "does",
+    "us",
+    "its",
+    "looks",
+    "misses",
+    "names",
+    "minutes",
+    "gives",
+    "goes",
+    "stays",
+    "needs",
+}
 
 
 @pytest.mark.parametrize(

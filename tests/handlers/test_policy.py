@@ -29,7 +29,7 @@ async def test_a_file_is_tried_then_put_in_force_by_a_tap(desk: DeskChat) -> Non
     said = await desk.sends(owner, "rules.toml", b"wave_size = 7\n[screening]\nmost_units = 1\n")
     card = said[-1]
     assert card.startswith("<b>📜 rules.toml: tried on 2 orders in review</b>")
-    assert "Newly held: <b>1</b> · freed: <b>0</b> · sent otherwise: <b>0</b>" in card
+    assert "Newly held: <b>1</b> · freed: <b>0</b> · shipped differently: <b>0</b>" in card
     assert "✋ many units: +1" in card
     assert "<code>wave_size: 40 → 7</code>" in card
     assert version(desk) == 1
@@ -43,8 +43,8 @@ async def test_every_fault_is_named_with_its_line(desk: DeskChat) -> None:
     owner = desk.cast.people[Role.OWNER]
     said = await desk.sends(owner, "rules.toml", b"wave_siz = 7\n\n[merge]\nmost_orders = 100\n")
     assert said[-1].split("\n") == [
-        "<b>❌ rules.toml does not do.</b> Nothing was changed.",
-        "Line 1: <code>wave_siz</code>: there is no such choice; did you mean wave_size?",
+        "<b>❌ rules.toml has mistakes.</b> Nothing was changed. Correct these lines and send it again:",
+        "Line 1: <code>wave_siz</code>: there is no such setting; did you mean wave_size?",
         "Line 4: <code>merge.most_orders</code>: 100 is above 50",
     ]
     assert version(desk) == 1
@@ -66,8 +66,8 @@ async def test_of_many_choices_only_what_is_like_the_word_is_told(desk: DeskChat
     owner = desk.cast.people[Role.OWNER]
     said = await desk.sends(owner, "rules.toml", b"[holds]\nOUT_OF_STOK = {on = false}\nXX = {on = false}\n")
     lines = said[-1].split("\n")
-    assert lines[1] == "Line 2: <code>holds.OUT_OF_STOK</code>: OUT_OF_STOK does not do; did you mean OUT_OF_STOCK?"
-    assert lines[2].startswith("Line 3: <code>holds.XX</code>: XX does not do; wanted: REFUNDED, REFUND_REQ, ")
+    assert lines[1] == "Line 2: <code>holds.OUT_OF_STOK</code>: OUT_OF_STOK is not valid; did you mean OUT_OF_STOCK?"
+    assert lines[2].startswith("Line 3: <code>holds.XX</code>: XX is not valid; choose from: REFUNDED, REFUND_REQ, ")
     assert lines[2].endswith(" …")
     assert lines[2].count(", ") == 11
 
@@ -110,7 +110,7 @@ async def test_the_card_goes_on_telling_how_far_looking_again_is(desk: DeskChat)
     await desk.sends(owner, "rules.toml", b"[screening]\nmost_units = 1\n")
     _, shown = desk.button(owner.telegram_id, "✅ Put in force")
     said = await desk.taps(owner, "✅ Put in force")
-    begun = "<b>📜 Version 2 is in force.</b>\n⏳ Looked at 0 of 120 orders, newly held 0, freed 0."
+    begun = "<b>📜 Version 2 is in force.</b>\n⏳ Checked again: 0 of 120 orders, newly held 0, freed 0."
     assert said == [begun]
     where = desk.look(lambda d: [(c.chat_id, c.message_id) for c in d.cards.of(NoticeKind.POLICY, 2)])
     assert where == [(owner.chat_id, shown.message_id)]
@@ -119,18 +119,18 @@ async def test_the_card_goes_on_telling_how_far_looking_again_is(desk: DeskChat)
     desk.clock.forward(looking.TELL_SECONDS)
     desk.do(looking.look_again)
     assert redraws(desk) == [(NoticeKind.POLICY, 2)]
-    done = "<b>📜 Version 2 is in force.</b>\n✅ Looked at 120 orders in review: newly held 120, freed 0."
+    done = "<b>📜 Version 2 is in force.</b>\n✅ Checked all 120 orders in review again: newly held 120, freed 0."
     assert card(desk, 2) == done
     await desk.sends(owner, "more.toml", b"wave_size = 7\n")
     await desk.taps(owner, "✅ Put in force")
     replaced = "<b>📜 Version 2 was in force until 3 replaced it.</b>\n"
-    assert card(desk, 2) == replaced + "Orders looked at again under it: 120, newly held 120, freed 0."
+    assert card(desk, 2) == replaced + "Orders checked again under it: 120, newly held 120, freed 0."
 
 
 async def test_nothing_in_review_is_said_so(desk: DeskChat) -> None:
     await desk.sends(desk.cast.people[Role.OWNER], "rules.toml", b"wave_size = 7\n")
     said = await desk.taps(desk.cast.people[Role.OWNER], "✅ Put in force")
-    nothing = "No order was in review, so there was nothing to look at again."
+    nothing = "No order was in review, so none had to be checked again."
     assert said == [f"<b>📜 Version 2 is in force.</b>\n{nothing}"]
 
 
@@ -152,7 +152,7 @@ async def test_history_tells_who_when_and_what_and_goes_back(desk: DeskChat) -> 
         "<code>wave_size: 40 → 7</code>",
         "",
         "<b>Version 1</b> · 11-23 10:00 · Xiaoer",
-        "Everything as it comes.",
+        "All settings are at their defaults.",
     ]
     assert desk.labels == [
         ["📄 Version 3"],
@@ -209,7 +209,7 @@ async def test_others_neither_see_nor_try_nor_apply(desk: DeskChat) -> None:
 
 async def test_policy_shows_what_differs(desk: DeskChat) -> None:
     owner = desk.cast.people[Role.OWNER]
-    assert (await desk.writes(owner, "/policy"))[0].split("\n")[1] == "Everything as it comes."
+    assert (await desk.writes(owner, "/policy"))[0].split("\n")[1] == "All settings are at their defaults."
     await desk.sends(owner, "rules.toml", b"wave_size = 7\n")
     await desk.taps(owner, "✅ Put in force")
     assert (await desk.writes(owner, "/policy"))[0].split("\n")[:2] == [
@@ -225,32 +225,30 @@ async def test_faults_speak_chinese_and_a_fault_without_a_place_has_no_dash() ->
         "需要整数，这里是 True",
     ]
     (broken,) = policy_of("hello [[ =", 1).faults
-    assert (
-        faults_card("x.toml", [broken], Words("en", "UTC")).text.split("\n")[1].startswith("Line 1: this is not TOML")
-    )
+    assert faults_card("x.toml", [broken], Words("en", "UTC")).text.split("\n")[1].startswith("Line 1: not valid TOML")
 
 
 APPROVED = {
     "en": [
-        "🕑 Other dispatch deadline: 4",
+        "🕑 New dispatch deadline: 4",
         "<b>Approved, in no wave yet: 3</b>",
-        "🚚 Another courier when their wave is made: 1 (3)",
-        "↩️ Nobody carries them then, so back to review: 1 (4)",
-        "➖ Another courier would be chosen now, but they keep theirs: 1 (2)",
-        "➖ Would be held if they came now, but stay approved: 3 (2, 3, 4)",
+        "🚚 Another courier once their wave is made: 1 (3)",
+        "↩️ No courier takes them then, so back to review: 1 (4)",
+        "➖ Would get another courier now, but keep theirs: 1 (2)",
+        "➖ Would be held if they came in now, but stay approved: 3 (2, 3, 4)",
     ],
     "zh": [
-        "🕑 发货时限变化：4",
-        "<b>已审核、未组波次：3</b>",
-        "🚚 组波次时改换快递：1（3）",
-        "↩️ 届时无快递可发，退回审单：1（4）",
-        "➖ 现在会选其他快递，但仍用原快递：1（2）",
-        "➖ 现在进来会被挂起，但审核仍有效：3（2、3、4）",
+        "🕑 发货时限变化：4 单",
+        "<b>已审核、未组波次：3 单</b>",
+        "🚚 组波次时改配快递：1 单（3）",
+        "↩️ 届时无快递可发，退回审单：1 单（4）",
+        "➖ 现在会改配其他快递，但仍用原快递：1 单（2）",
+        "➖ 现在进单会挂起，但仍维持已审核：3 单（2、3、4）",
     ],
 }
 UNTOUCHED = {
     "en": "Approved, in no wave yet: 3; nothing changes for them.",
-    "zh": "已审核、未组波次：3，不受影响。",
+    "zh": "已审核、未组波次：3 单，不受影响。",
 }
 RULES = """dispatch_hours = 24
 amount_range = {"*" = [1, 7000]}

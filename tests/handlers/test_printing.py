@@ -1,6 +1,7 @@
 """Labels and slips in chat: who gets them, what they say, copies, and what is left out."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped]  # the package has no stubs
@@ -16,6 +17,7 @@ from domain.parcels import ParcelState
 from domain.people import SHOP, Role
 from domain.policy import policy_of
 from domain.records import NoticeKind
+from domain.stock import Bucket, Document, Move, relocate
 from handlers.draw import draw
 from tests.factory import incoming, incoming_line, receiver
 from tests.handlers.floor_chat import GROUP, Call, Floor
@@ -131,6 +133,17 @@ async def test_the_pick_list_comes_in_private_and_is_not_counted(floor: Floor) -
     assert [c.said["chat_id"] for c in floor.last if c.name == "sendDocument"] == [picker.telegram_id]
     assert floor.toasts == ["Sent to you in private."]
     assert floor.look(lambda desk: desk.prints.of_parcels([1])) == {}
+
+
+async def test_what_a_list_says_when_it_is_printed_again_is_kept(floor: Floor) -> None:
+    """The cups were moved since the wave was made."""
+    await open_wave(floor, "1001")
+    [before] = floor.look(lambda desk: desk.walks.of([1]))[1]
+    gone = Move(before.warehouse_id, "CUP-01", Bucket.GOOD, 100, Document.MOVE, 1)
+    floor.do(lambda unit: unit.stock.apply(relocate(gone, "Z-9"), "anna"))
+    picker = floor.cast.people[Role.PICKER]
+    await floor.presses(picker, *floor.button(picker.telegram_id, "📄 Pick list"))
+    assert floor.look(lambda desk: desk.walks.of([1]))[1] == (replace(before, bin="Z-9"),)
 
 
 async def test_a_rule_of_the_company_masks_and_names_the_sender(floor: Floor) -> None:
@@ -263,13 +276,13 @@ async def test_a_slip_out_of_date_is_said_where_it_matters_until_it_is_printed(f
     assert (await floor.writes(packer, f"/pack {box.waybill}"))[0] == (
         f"⛔ STOP {box.waybill} (P000001)! the packing slip is out of date: tear it up and print the new one (/print)"
     )
-    assert await floor.taps(packer, f"🖨 Print anew: {box.waybill}") == [
+    assert await floor.taps(packer, f"🖨 Reprint: {box.waybill}") == [
         f"✅ {box.waybill}: copy 2 of the slip is right, printed by 赵敏 Zhao Min at 11-23 10:01"
     ]
     assert list(files(floor.last)) == ["P000001-slips.pdf"]
     assert "TEA-01" not in text_of(files(floor.last)["P000001-slips.pdf"])
     assert "Print its slip anew" not in floor.card(picker, NoticeKind.STOP, stop.id).text
-    data, shown = floor.button(picker.telegram_id, f"🖨 Print anew: {box.waybill}")
+    data, shown = floor.button(picker.telegram_id, f"🖨 Reprint: {box.waybill}")
     await floor.presses(picker, data, shown)
     assert len(floor.look(lambda desk: desk.prints.of_parcels([1]))[1]) == 3
     await floor.writes(packer, f"/pack {box.waybill}")

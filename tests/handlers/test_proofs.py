@@ -11,6 +11,8 @@ from PIL import Image
 from domain import pulls
 from domain.parcels import Parcel, ParcelState, Stop
 from domain.people import Person, Role
+from domain.policy import Policy
+from domain.policy_checks import ProofRules
 from domain.records import NoticeKind
 from exports.barcodes import barcode_png
 from tests.factory import incoming
@@ -88,7 +90,10 @@ async def test_a_film_is_kept_and_one_of_nothing_is_asked_about(floor: Floor) ->
     assert [one[2] for one in kept(floor, box)] == ["document", "video"]
     floor.clock.forward(30 * 60 + 1)
     assert await sends(floor, packer, MP4, video=True) == [
-        "Which parcel is it of? Scan it at 📦 or ↩️ first, or answer its stop's card with the film."
+        (
+            "Which parcel is this video of? Scan the parcel at 📦 Pack or ↩️ Put back first, or send "
+            "the video as an answer to its stop card."
+        )
     ]
     assert (await floor.photographs(packer, picture()))[0].startswith("No code found.")
     assert len(kept(floor, box)) == 2
@@ -138,15 +143,19 @@ async def test_after_the_put_back_scan_it_needs_no_answer(floor: Floor) -> None:
         (
             EXE,
             {"name": "photo.jpg.exe", "mime": "application/x-msdownload"},
-            "«photo.jpg.exe» is no photo and no film. Only those are kept with a parcel.",
+            "«photo.jpg.exe» is neither a photo nor a video. Only those are kept with a parcel.",
         ),
-        (EXE, {"name": "a.jpg", "mime": "image/jpeg"}, "«a.jpg» is no photo and no film."),
-        (b"%PDF-1.7", {"name": "<b>.pdf", "mime": "application/pdf"}, "«&lt;b&gt;.pdf» is no photo and no film."),
-        (EXE, {"video": True}, "«?» is no photo and no film."),
+        (EXE, {"name": "a.jpg", "mime": "image/jpeg"}, "«a.jpg» is neither a photo nor a video."),
+        (
+            b"%PDF-1.7",
+            {"name": "<b>.pdf", "mime": "application/pdf"},
+            "«&lt;b&gt;.pdf» is neither a photo nor a video.",
+        ),
+        (EXE, {"video": True}, "This file is neither a photo nor a video."),
         (
             MP4,
             {"video": True, "size": 20_000_001},
-            "It is too large for me: 20 MB at most. Send a shorter film, or a photo.",
+            "The file is too large: at most 20 MB. Send a shorter video, or a photo.",
         ),
     ],
     ids=["executable", "wrong name", "paper", "no film", "too large"],
@@ -165,7 +174,7 @@ async def test_no_more_than_twenty(floor: Floor) -> None:
     for colour in range(20):
         await floor.photographs(packer, picture(colour))
     assert await floor.photographs(packer, picture(99)) == [
-        f"«{box.waybill}» does not do for photo or film. Wanted: at most 20 of one parcel."
+        f"«{box.waybill}» is not valid for photo or video. Expected: at most 20 per parcel."
     ]
     assert len(kept(floor, box)) == 20
 
@@ -180,7 +189,7 @@ async def test_the_orders_trail_has_it_and_a_tap_sends_it_again_in_private(
     anna = floor.speaks(Role.CS, language)
     await floor.shown(anna, NoticeKind.ORDER, box.order_ids[0])
     (said,) = await floor.taps(anna, "🕘 History" if language == "en" else "🕘 历史")
-    verb = "photo or film kept" if language == "en" else "已留存照片或视频"
+    verb = "photo or video kept" if language == "en" else "已留存照片或视频"
     digest = sha256(picture()).hexdigest()
     assert f"11-23 10:01 · {verb} · {packer.name} · {digest[:12]}" in said.split("\n")
     await floor.taps(anna, f"📷 {box.number}: 2" if language == "en" else f"📷 {box.number}：2")
@@ -212,3 +221,41 @@ async def test_only_who_has_the_parcel_in_scope_keeps_and_sees(floor: Floor) -> 
         assert [call.name for call in floor.last if call.name.startswith("send")] == []
     assert (len(kept(floor, box)), before) == (1, 1)
     assert floor.card(picker, NoticeKind.STOP, stop.id).rows == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "asked", "refused", "short"),
+    [
+        (
+            "en",
+            "⚠ a photo or film of its packing is wanted: send it now",
+            "{}: no photo or film of its packing is kept, and it does not leave without. Whoever packs scans it at "
+            "/pack and sends one.",
+            "no photo of its packing",
+        ),
+        (
+            "zh",
+            "⚠ 需要打包照片或视频：请现在发来",
+            "{}：没有打包照片或视频，不能出库。请打包人员到 /pack 扫描它并发一张。",
+            "缺打包照片",
+        ),
+    ],
+)
+async def test_a_box_of_which_one_is_wanted_does_not_leave_without(
+    floor: Floor, language: str, asked: str, refused: str, short: str
+) -> None:
+    floor.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), proofs=ProofRules(worth={"*": 1})), "t"))
+    packer, boris = floor.speaks(Role.PACKER, language), floor.speaks(Role.DISPATCHER, language)
+    box = await packed(floor)
+    loud = [call.said["text"] for call in floor.last if call.name == "sendMessage"]
+    assert loud[0] in (f"📷 {box.waybill}{colon}{asked.removeprefix('⚠ ')}" for colon in (": ", "："))
+    assert asked in floor.card(packer, NoticeKind.SCAN, packer.id).text
+    await floor.writes(boris, f"/weigh {box.waybill} {box.expected_g}")
+    said = await floor.writes(boris, f"/ship {box.waybill}")
+    assert said[0] == refused.format(box.waybill)
+    assert short in floor.card(boris, NoticeKind.SCAN, boris.id).text
+    assert floor.parcel(box.id).state is ParcelState.WEIGHED
+    await floor.writes(packer, f"/pack {box.waybill}")
+    await floor.photographs(packer, picture())
+    await floor.writes(boris, f"/ship {box.waybill}")
+    assert floor.parcel(box.id).state is ParcelState.HANDED_OVER

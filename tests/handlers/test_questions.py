@@ -58,7 +58,7 @@ async def test_an_answer_that_does_not_do_is_asked_for_again(desk: DeskChat) -> 
     await desk.taps(anna, "✏️ Edit address")
     for tried in ("nowhere", "colour: red"):
         [text] = await desk.answers(anna, tried)
-        assert text.startswith(f"«{tried}» does not do for address.")
+        assert text.startswith(f"«{tried}» is not valid for address.")
         assert keyboards(desk.last) == ["question"]
     assert desk.order(order.id) == order
     await desk.answers(anna, "phone: 13900001234")

@@ -17,7 +17,8 @@ from domain.records import NoticeKind
 from domain.scope import ALL, HELD, Amount, Hand, Scope
 from handlers.cards.scopes import MOST_ABOVE, code_of, scope_of, walked
 from handlers.taps import pack
-from tests.factory import NOW, incoming
+from handlers.words import LANGUAGES
+from tests.factory import NOW, incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat, open_desk
 from tests.handlers.floor_chat import GROUP
 
@@ -94,10 +95,10 @@ async def test_filters_are_typed_together(desk: DeskChat) -> None:
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("/queue urgnt", "«urgnt» does not do for the filter. Wanted: a shop, a reason of holds, held, clean, urgent,"),
+        ("/queue urgnt", "«urgnt» is not valid for the filter. Expected: a shop, a hold reason, held, clean, urgent,"),
         (
             "/new 小满旗舰店 小满拼多多店",
-            "«小满旗舰店» does not do for the filter. Wanted: one of a kind: one shop, one reason, one deadline.",
+            "«小满旗舰店» is not valid for the filter. Expected: one of a kind: one shop, one reason, one deadline.",
         ),
     ],
 )
@@ -209,7 +210,7 @@ async def test_the_digest_groups_in_chinese(zh: DeskChat) -> None:
         ["⏰ 通过 6 小时内到期的 1 单"],
         ["✅ 小满旗舰店 2 单"],
         ["✅ 小满拼多多店 1 单"],
-        ["✋ 查看 2 单待处理"],
+        ["✋ 查看挂起 2 单"],
         ["⏰ 紧急 2", "✋ 小满旗舰店 1"],
         ["✋ 小满拼多多店 1"],
         ["买家留言 2", "关键词 1"],
@@ -232,12 +233,53 @@ async def test_whoever_takes_an_order_is_seen_and_asked_for_once_more(desk: Desk
     assert mine.split("\n")[1] == f"🙋 In your hands ({bella.name} since 10:00)"
     assert (NoticeKind.QUEUE, True) in {(NoticeKind.QUEUE, flag) for _, flag in desk.notices(anna, NoticeKind.QUEUE)}
     [sure] = await desk.presses(anna, data, shown)
-    assert sure.split("\n")[-1] == f"👀 {bella.name} since 10:00 looks at this order. Approve it all the same?"
+    assert sure.split("\n")[-2:] == [
+        f"👀 {bella.name} has looked at this order since 11-23 10:00.",
+        "Approve it all the same?",
+    ]
     assert desk.order(first.id) == first
     [after] = await desk.taps(anna, "✅ Approve all the same")
     assert desk.order(first.id).decided_by == anna.name
     assert " · 2 · " in after.split("\n")[0]
     assert desk.order(second.id) == second
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_who_travels_along_and_is_in_other_hands_is_asked_for(sqlite_url: str, language: str) -> None:
+    desk = open_desk(sqlite_url, language)
+    anna, bella = desk.cast.people[Role.CS], desk.cast.people[Role.CS_LEAD]
+    goods = {"1": "CUP-01", "2": "TEA-01"}
+    first, second = desk.takes(
+        *(incoming(n, buyer_id="one", lines=(incoming_line(sku, 1),)) for n, sku in goods.items())
+    )
+    label, told, put_off, ask, sure = {
+        "en": (
+            "✅ Approve",
+            f"👀 It travels with 1, which {bella.name} has looked at since 11-23 10:00.",
+            "💤 It travels with 1, which is put off until 11-23 11:00.",
+            "Approve it all the same?",
+            "✅ Approve all the same",
+        ),
+        "zh": (
+            "✅ 通过",
+            f"👀 同包裹的 1，{bella.name} 从 11-23 10:00 起正在处理。",
+            "💤 同包裹的 1 已推迟到 11-23 11:00。",
+            "仍要通过吗？",
+            "✅ 仍然通过",
+        ),
+    }[language]
+    await desk.writes(anna, "2")
+    data, shown = desk.button(anna.telegram_id, label)
+    desk.do(queue.take, bella.acting(), first.id)
+    [text] = await desk.presses(anna, data, shown)
+    assert text.split("\n")[-2:] == [told, ask]
+    desk.do(queue.snooze, bella.acting(), first.id, 60)
+    [text] = await desk.presses(anna, data, shown)
+    assert text.split("\n")[-2:] == [put_off, ask]
+    assert [desk.order(one.id).status for one in (first, second)] == [OrderStatus.REVIEW] * 2
+    await desk.taps(anna, sure)
+    assert [desk.order(one.id).status for one in (first, second)] == [OrderStatus.APPROVED] * 2
+    desk.store.close()
 
 
 async def test_later_puts_an_order_off_and_goes_on(desk: DeskChat) -> None:
@@ -330,9 +372,11 @@ async def test_finance_sees_and_tops_up_the_prepaid_numbers(desk: DeskChat) -> N
     [text] = await desk.writes(finance, "/numbers")
     assert f"#{account.id} {desk.cast.couriers[0].name} hz: ⛔ 0 left" in text.split("\n")
     assert await desk.writes(finance, f"/numbers #{account.id} 500") == [
-        f"Account #{account.id}: 500 numbers left. What waited for them is looked at again."
+        f"Account #{account.id}: 500 numbers left. Orders that waited for them are being checked again."
     ]
     [text] = await desk.writes(finance, "/numbers much")
-    assert text == "«much» does not do for waybill account. Wanted: the account and how many were bought, like #3 500."
+    assert (
+        text == "«much» is not valid for waybill account. Expected: the account and how many you bought, like #3 500."
+    )
     [text] = await desk.writes(anna, "/numbers")
     assert "hz" not in text

@@ -4,7 +4,8 @@ import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import DeleteMessage
 
-from domain import review
+from domain import intake, review
+from domain.incoming import IncomingRefund, RefundState
 from domain.orders import OrderStatus
 from domain.people import Role
 from domain.records import NoticeKind
@@ -37,6 +38,28 @@ async def test_one_unit_of_a_line_by_buttons(desk: DeskChat) -> None:
     await desk.taps(anna, "💸 ¥39.00: Changed their mind")
     assert parts(desk, order.id) == [(1, 1, False), (2, 1, False), (3, 1, True)]
     assert (desk.order(order.id).status, desk.order(order.id).refunded) == (OrderStatus.REVIEW, 3900)
+
+
+async def test_the_answer_to_money_that_went_back_takes_out_goods_and_no_money(desk: DeskChat) -> None:
+    lead = desk.speaks(Role.CS_LEAD, "en")
+    (order,) = desk.takes(TWO)
+    told = IncomingRefund("R1", RefundState.SUCCESS, 3900, ("L-CUP-01",))
+    assert desk.do(intake.refund_told, desk.cast.actor(Role.CS), order.shop_id, "1", told)
+    await desk.writes(lead, "/order 1")
+    await desk.taps(lead, "💸 Refund and stop")
+    await desk.taps(lead, "Only #1: 2 × goods CUP-01")
+    said = await desk.taps(lead, "Only 1 of 2")
+    assert said[-1].split("\n")[-1] == (
+        "Take out 1 × goods CUP-01 wherever it is, for the money that went back already. Why?"
+    )
+    await desk.taps(lead, "💸 goods only: Changed their mind")
+    (card,) = await desk.writes(lead, "/order 1")
+    assert [line.split(",")[0] for line in card.split("\n") if line.startswith("💸")] == [
+        "💸 refunded: ¥39.00",
+        "💸 refunded: goods only",
+    ]
+    assert parts(desk, order.id) == [(1, 1, False), (2, 1, False), (3, 1, True)]
+    assert desk.order(order.id).refunded == 3900
 
 
 async def test_another_reason_is_asked_for_and_the_part_is_kept(desk: DeskChat) -> None:

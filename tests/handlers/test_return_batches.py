@@ -91,7 +91,7 @@ async def test_a_new_batch_must_bring_its_expiry_and_is_marked(floor: Floor) -> 
     await floor.taps(receiver, "1. ✅ good")
     (said,) = await floor.answers(receiver, "20260501")
     assert said.split("\n")[0] == (
-        "expiry: please say which. Wanted: the batch and its expiry, like B7 2027-05-31 "
+        "expiry: please say which. Expected: the batch and its expiry, like B7 2027-05-31 "
         "(on a scan B7@2027-05-31 behind the code)."
     )
     assert lying(floor) == {"B8": 8}
@@ -132,6 +132,7 @@ async def test_the_card_in_chinese(floor: Floor) -> None:
         ("20260501 20270531 12", Batch("S", "20260501", date(2027, 5, 31)), 12),
         ("B7 2027年5月31日 *3", Batch("S", "B7", date(2027, 5, 31)), 3),
         ("7 3", Batch("S", "7"), 3),
+        ("L26/11 2027/5/31", Batch("S", "L26/11", date(2027, 5, 31)), 0),
         ("", Batch("S", ""), 0),
     ],
 )

@@ -66,11 +66,10 @@ async def test_a_return_of_an_order_that_has_not_left_is_refused(floor: Floor) -
     ("text", "answer"),
     [
         ("/return 1001", "Send /return ORDER WAYBILL and why, e.g. /return 1001 SF1234567890123 broken"),
-        ("/return 1001 x", "«x» does not do for waybill. Wanted: a waybill: 6 to 40 letters and digits."),
+        ("/return 1001 x", "«x» is not valid for waybill. Expected: a waybill: 6 to 40 letters and digits."),
         (
             "/return 77 SF998877665",
-            "There is no order called «77». /order finds it by a piece of its number, waybill, phone tail, SKU or "
-            "name.",
+            "There is no order «77». /order finds it by part of its number, waybill, last phone digits, SKU or name.",
         ),
     ],
 )

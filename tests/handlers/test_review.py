@@ -98,7 +98,7 @@ async def test_the_order_card_in_chinese(zh: DeskChat) -> None:
     zh.takes(incoming("1001", receiver=receiver(phone="1")))
     [text] = await zh.writes(anna, "1001")
     lines = text.split("\n")
-    assert lines[0] == "<b>✋ 待处理：地址不完整</b> · 1001 · ¥78.00 · 小满旗舰店"
+    assert lines[0] == "<b>✋ 挂起：地址不完整</b> · 1001 · ¥78.00 · 小满旗舰店"
     assert "• <b>地址不完整</b>：电话无法拨打 · 客服，已 0 分钟" in lines
     assert zh.labels == [["✋ 挂起", "✏️ 改地址"], ["❌ 驳回", "💸 退款并拦截"], ["❓ 原因", "🕘 历史", "👤 客户"]]
 
@@ -185,8 +185,8 @@ async def test_only_the_lines_of_an_address_that_were_sent_change(desk: DeskChat
     assert "phone: 1\n" in question.said["text"]
     [text] = await desk.replies(anna, question, "13800001234")
     assert text.split("\n")[0] == (
-        "«13800001234» does not do for address. Wanted: lines like «phone: 13800001234», or a whole address with name "
-        "and phone."
+        "«13800001234» is not valid for address. Expected: lines like «phone: 13800001234», or a whole address with "
+        "name and phone."
     )
     assert desk.order(order.id).receiver == order.receiver
     for text in ("/order 1", "✋ Held orders"):  # they went on to something else
@@ -217,7 +217,7 @@ async def test_a_message_that_is_no_address_changes_nothing(desk: DeskChat) -> N
     await desk.writes(anna, "/order 1")
     await desk.taps(anna, "✏️ Edit address")
     [*_, text] = await desk.replies(anna, desk.last[0], "李四说不要了 上海市浦东新区世纪大道 8 号")
-    assert text.startswith("«李四说不要了 上海市浦东新区世纪大道 8 号» does not do for address.")
+    assert text.startswith("«李四说不要了 上海市浦东新区世纪大道 8 号» is not valid for address.")
     assert desk.order(order.id) == order
 
 
@@ -331,11 +331,11 @@ async def test_a_refund_alone_says_how_lines_are_named(desk: DeskChat) -> None:
 
 async def test_a_command_without_its_order_asks_for_it(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
-    assert await desk.writes(anna, "/why") == ["Which order? Write it behind the command."]
+    assert await desk.writes(anna, "/why") == ["Which order? Write it after the command."]
 
 
 async def test_a_language_must_be_named(desk: DeskChat) -> None:
-    assert await desk.writes(desk.cast.people[Role.CS], "/lang") == ["language: please say which. Wanted: zh or en."]
+    assert await desk.writes(desk.cast.people[Role.CS], "/lang") == ["language: please say which. Expected: zh or en."]
 
 
 async def test_a_long_message_is_cut_on_the_card_and_whole_behind_why(desk: DeskChat) -> None:

@@ -117,7 +117,7 @@ def test_the_same_job_twice_hears_the_first_answer(floor: Floor) -> None:
     assert page.does("scan", box.waybill, Station.PICK, id="the-same") == first
     assert floor.look(lambda desk: desk.history("parcel", box.id)) == history
     again = page.scans(box.waybill, Station.PICK)
-    assert (again["verdict"], again["head"]) == ("again", "Done already")
+    assert (again["verdict"], again["head"]) == ("again", "Already done")
     assert again["text"] == f"{box.waybill}: already picked at 10:01 by {page.person.name}."
 
 

@@ -63,7 +63,7 @@ async def test_warned_of_at_the_pick_it_is_printed_and_counted_once(floor: Floor
     (again,) = page.does("print", box.waybill, Station.PICK, parcel=box.id)["results"]
     assert (again["verdict"], again["text"]) == (
         "again",
-        "Its papers are right: they were printed anew meanwhile.",
+        "Its papers are up to date: somebody reprinted them just now.",
     )
     assert (len(copies(floor, box)), len(told(floor, page))) == (2, 1)
 

@@ -43,3 +43,14 @@ async def test_without_a_product_all_are_told_the_least_first(floor: Floor) -> N
     assert "平均成本：杭州仓 ¥12.00、武汉仓 ¥12.00\n货位分布：" in said
     (said,) = await floor.writes(zh, "/stock")
     assert said.split("\n")[0] == "📦 5 个商品：可发 380，可售 150"
+
+
+async def test_of_a_product_that_is_switched_off_nothing_is_to_sell(floor: Floor) -> None:
+    floor.do(lambda unit: unit.catalog_admin.put_skus([replace(unit.catalog.skus["CUP-01"], enabled=False)]))
+    for language, told in {
+        "en": ["🚫 Switched off: no longer sold", "To ship 200 · to sell 0"],
+        "zh": ["🚫 已停用：不再销售", "可发 200 · 可售 0"],
+    }.items():
+        (said,) = await floor.writes(floor.speaks(Role.CS, language), "/stock CUP-01")
+        at = said.split("\n").index(told[0])
+        assert said.split("\n")[at : at + 2] == told

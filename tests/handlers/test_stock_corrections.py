@@ -9,7 +9,7 @@ from domain import returns
 from domain.errors import BadValue
 from domain.people import Role
 from domain.records import NoticeKind
-from domain.stock_lines import How, Scan
+from domain.stock_scan import How, Scan
 from exports.barcodes import barcode_png
 from handlers.stock_scans import read_scans
 from tests.factory import incoming
@@ -75,8 +75,8 @@ def test_what_says_nothing_clear_is_refused(words: str, what: tuple[str, str]) -
 
 
 FAR_TOO_MANY = {
-    "en": "«-99999999999» does not do for units. Wanted: a number of units.",
-    "zh": "「-99999999999」不能作为件数。需要：件数。",
+    "en": "«-99999999999» is not valid for units. Expected: a number of units.",
+    "zh": "「-99999999999」不能作为件数。应为：件数。",
 }
 
 
@@ -101,7 +101,7 @@ async def test_a_wrong_number_is_put_right_and_the_one_card_says_so(desk: DeskCh
     assert await desk.writes(he, f"{CUP} -450") == []
     assert "✎ 10:00 CUP-01: 500 → 50" in desk.card(he, NoticeKind.STOCK_DOC, 1).text
     assert await desk.writes(he, f"{CUP} -51") == [
-        "«-51» does not do for units. Wanted: no more than was scanned of it."
+        "«-51» is not valid for units. Expected: no more than was scanned of it."
     ]
     assert await desk.writes(he, f"{CUP} =40") == []
     assert lines(desk) == [("CUP-01", 40)]
@@ -154,7 +154,7 @@ async def test_a_photo_of_goods_counts_like_the_typed_code(desk: DeskChat) -> No
     assert await desk.photographs(picker, picture(CUP)) == []
     assert dict(lines(desk))["CUP-01"] == 13
     assert await desk.photographs(picker, picture(CUP, TEA), caption="12") == [
-        "«12» does not do for units. Wanted: a number with one product in the picture."
+        "«12» is not valid for units. Expected: a number with one product in the picture."
     ]
     [said] = await desk.writes(picker, "/undo")
     assert "↶ 10:00 CUP-01: 12 → 13 · taken back" in said.split("\n")

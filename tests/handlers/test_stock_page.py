@@ -134,10 +134,10 @@ def test_what_is_refused_is_an_answer_and_changes_nothing(floor: Floor) -> None:
         "unknown",
         "Z-99",
         "Unknown code",
-        "There is no bin called «Z-99».",
+        "There is no bin «Z-99».",
     )
     assert brief(page.scans(f"{CUP} 101", doc.id))[::2] == ("refused", "Not done")
-    assert brief(page.scans("hello", doc.id)) == ("unknown", "hello", "Unknown code", "This is no code.")
+    assert brief(page.scans("hello", doc.id)) == ("unknown", "hello", "Unknown code", "This is not a code.")
     assert (page.lines(doc.id), floor.look(lambda desk: desk.history("stock_doc", doc.id)[0].verb)) == ([], "made")
 
 

@@ -48,10 +48,10 @@ async def test_a_bin_nobody_knows_is_refused_and_nothing_moves(desk: DeskChat) -
     he = desk.cast.people[Role.RECEIVER]
     await desk.writes(he, "/putaway HZ A-01")
     before = doc(desk)
-    assert await desk.writes(he, f"{CUP} 2 Z-99") == ["There is no bin called «Z-99»."]
+    assert await desk.writes(he, f"{CUP} 2 Z-99") == ["There is no bin «Z-99»."]
     assert doc(desk) == before
     assert await desk.writes(he, f"{CUP} 101") == [
-        "«101» does not do for units. Wanted: at most what lies in the bin it comes from."
+        "«101» is not valid for units. Expected: at most what lies in the bin it comes from."
     ]
     assert doc(desk) == before
 
@@ -121,7 +121,7 @@ async def test_commands_say_what_they_need(desk: DeskChat) -> None:
     ]
     assert await desk.writes(picker, "/transfer HZ") == ["Send /transfer and both warehouses: /transfer HZ WH"]
     assert await desk.writes(picker, "/regrade lost gone HZ") == [
-        "«lost» does not do for grade. Wanted: good or defective."
+        "«lost» is not valid for grade. Expected: good or defective."
     ]
     assert desk.look(lambda unit: unit.stock_docs.open_of(None, 9)) == []
 
@@ -129,7 +129,7 @@ async def test_commands_say_what_they_need(desk: DeskChat) -> None:
 async def test_scans_of_people_without_a_document_are_the_floors(desk: DeskChat) -> None:
     picker = desk.cast.people[Role.PICKER]
     said = await desk.writes(picker, CUP)
-    assert said[0] == "🧺 CUP-01 陶瓷杯 白: you hold no wave. Take one with /wave."
+    assert said[0] == "🧺 CUP-01 陶瓷杯 白: you have no wave. Take one with /wave."
 
 
 async def test_without_a_warehouse_each_of_them_is_offered(desk: DeskChat) -> None:

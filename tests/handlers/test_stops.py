@@ -58,7 +58,7 @@ async def test_a_task_to_pick_again_says_when_another_refund_forbids_it(floor: F
     assert "No answer by" not in cards[1].text
     assert [card.text.split("\n")[-1] for card in cards] == [
         f"👉 Put it into the box, then scan {box.waybill} at /pick.",
-        "👉 Leave it for now: another refund stops this parcel.",
+        "👉 Leave it for now: something must come out of this parcel first.",
     ]
 
 
@@ -216,13 +216,16 @@ async def test_a_refund_on_the_dock_stops_it_and_the_dispatcher_says_when_it_had
     boris = floor.cast.people[Role.DISPATCHER]
     card = floor.card(boris, NoticeKind.STOP, stop.id)
     assert "when it was: on the dock, not signed for" in card.text
-    assert card.text.split("\n")[-1] == "It was scanned out, and nobody has signed for it: look at the dock first."
+    assert (
+        card.text.split("\n")[-1]
+        == "It was scanned out, but its courier has not signed for it: look on the dock first."
+    )
     assert [button.label for row in card.rows for button in row] == ["🙋 On it", "🚚 It has left already"]
     packer = floor.card(floor.cast.people[Role.PACKER], NoticeKind.STOP, stop.id)
     assert [button.label for row in packer.rows for button in row] == ["🙋 On it"]
     await floor.shown(boris, NoticeKind.STOP, stop.id)
     said = await floor.taps(boris, "🚚 It has left already")
-    assert floor.toasts == ["Written down. Customer service hears that it was too late."]
+    assert floor.toasts == ["Noted. Customer service is told that it was too late."]
     assert said[0].startswith(f"⚠️ Too late: {box.waybill} has left · refund")
     assert floor.parcel(box.id).state is ParcelState.HANDED_OVER
 
@@ -233,10 +236,10 @@ async def test_a_hand_over_is_taken_back_by_command(floor: Floor) -> None:
     boris = floor.cast.people[Role.DISPATCHER]
     await floor.ship(box)
     assert await floor.writes(boris, "/unship") == [
-        "Which parcel stays here? Write its waybill behind it: /unship SF1234567890123"
+        "Which parcel stays here? Write its waybill after the command: /unship SF1234567890123"
     ]
     assert await floor.writes(boris, f"/unship {box.waybill}") == [
-        f"{box.waybill} is here again: weighed, not handed over. Scan it out once more when it goes."
+        f"{box.waybill} is back in the warehouse: weighed, not handed over. Scan it out again when it leaves."
     ]
     assert floor.parcel(box.id).state is ParcelState.WEIGHED
     assert floor.parcel(box.id).weight_g == box.expected_g
@@ -255,10 +258,11 @@ async def test_the_bins_come_after_the_parcel_where_the_policy_asks_for_them(flo
     await floor.writes(picker, pulls.shelf_code(1))
     place = floor.look(lambda desk: desk.catalog.skus["CUP-01"].bin)
     assert await floor.writes(picker, box.waybill) == [
-        f"{box.waybill}: put its goods into {place}, then scan that bin. Another bin's code says they lie there."
+        f"{box.waybill}: put its goods into {place}, then scan that bin. "
+        "If you put them elsewhere, scan that bin instead."
     ]
     assert await floor.writes(picker, "Q-1") == [
-        f"Q-1 is no bin here. Put the goods of {box.waybill} into {place} and scan the bin."
+        f"Q-1 is not a bin of this warehouse. Put the goods of {box.waybill} into {place} and scan that bin."
     ]
     assert await floor.writes(picker, place.lower()) == []
     assert floor.parcel(box.id).state is ParcelState.CANCELLED

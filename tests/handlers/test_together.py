@@ -217,5 +217,5 @@ async def test_the_wave_tells_of_a_box_that_was_parted_on_the_floor(desk: DeskCh
     assert (old.id, wave.parcels) == (box.id, 1)
     text = desk.card(picker, NoticeKind.WAVE, wave.id).text
     assert APART[language].format(waybill=new.waybill) in text.split("\n")
-    head = {"en": "🌊 Wave W0001 · parcels 2 · units 3", "zh": "🌊 波次 W0001 · 2 个包裹 · 3 件"}
+    head = {"en": "🌊 Wave W0001 · 2 parcels · 3 units", "zh": "🌊 波次 W0001 · 2 个包裹 · 3 件"}
     assert text.startswith(head[language])

@@ -81,7 +81,7 @@ async def test_the_codes_on_papers_open_them(floor: Floor) -> None:
     wave, transfer, count = papers(floor)
     picker, boris = floor.cast.people[Role.PICKER], floor.cast.people[Role.DISPATCHER]
     assert (wave.number, transfer.number, count.number) == ("W0001", "T00001", "C00002")
-    assert (await floor.writes(picker, "w0001"))[0].startswith("🌊 Wave W0001 · parcels 1")
+    assert (await floor.writes(picker, "w0001"))[0].startswith("🌊 Wave W0001 · 1 parcel")
     await floor.taps(picker, "🙋 Take it")
     assert floor.look(lambda desk: desk.waves.get(wave.id)).owner == picker.name
     assert (await floor.writes(picker, "C00002"))[0].startswith("🔢 Stock-take C00002")
@@ -124,7 +124,7 @@ async def test_the_page_sends_a_paper_to_the_chat(floor: Floor) -> None:
     assert (found["verdict"], found["head"], str(found["text"]).split("\n")[0]) == (
         "paper",
         "Opened in the chat",
-        "🌊 Wave W0001 · parcels 1 · units 2 · nobody picks it yet",
+        "🌊 Wave W0001 · 1 parcel · 2 units · nobody picks it yet",
     )
     assert (1, False) in floor.notices(picker, NoticeKind.WAVE)
 
@@ -204,7 +204,7 @@ async def test_units_in_other_warehouses_and_shops_stay_theirs(check: Floor) -> 
     otto = check.do(lambda unit: hire(unit, 1200, "Otto", Role.PACKER, warehouses=frozenset({there}), language="en"))
     bea = check.do(lambda unit: hire(unit, 1201, "Bea", Role.CS, shops=frozenset({shop}), language="en"))
     assert await check.writes(otto, "/stock IMEI860000000000001") == [
-        "🔢 Serial number IMEI860000000000001 of PHONE phone\nIn no parcel that you may see."
+        "🔢 Serial number IMEI860000000000001 of PHONE phone\nIn no parcel you may see."
     ]
     await check.writes(bea, "IMEI860000000000001")
     assert "reply_markup" not in check.last[-1].said or "inline_keyboard" not in check.last[-1].said["reply_markup"]
@@ -231,7 +231,7 @@ async def test_the_stock_card_turns_its_pages(floor: Floor) -> None:
     assert [line.rsplit(" ", 1)[1] for line in moves] == [str(number) for number in range(25, 15, -1)]
     (older,) = await floor.taps(picker, "Older ▶")
     assert floor.last[0].name == "editMessageText"
-    assert older.split("\n")[1] == "Moves of 2026-11-23 to 2026-11-23, the newest first:"
+    assert older.split("\n")[1] == "Stock moves 2026-11-23 to 2026-11-23, newest first:"
     assert [line.rsplit(" ", 1)[1] for line in older.split("\n")[2:]] == [str(number) for number in range(15, 5, -1)]
     (oldest,) = await floor.taps(picker, "Older ▶")
     assert oldest.split("\n")[-1].endswith("opening stock · B-01 · seed")
@@ -269,11 +269,11 @@ async def test_the_moves_until_a_day(floor: Floor) -> None:
     floor.do(many_moves, here)
     (card,) = await floor.writes(picker, "/stock tea-01 2026-11-23")
     assert card.split("\n")[1:] == [
-        "Moves of 2026-11-23 to 2026-11-23, the newest first:",
+        "Stock moves 2026-11-23 to 2026-11-23, newest first:",
         "11-23 10:00 武汉仓: +30 on the shelf, 0 → 30 · opening stock · B-01 · seed",
         "11-23 10:00 杭州仓: +30 on the shelf, 0 → 30 · opening stock · B-01 · seed",
     ]
     (card,) = await floor.writes(picker, "/stock TEA-01 2026-11-22")
-    assert card == "📦 茉莉花茶 100g · TEA-01\nNo moves so long ago."
+    assert card == "📦 茉莉花茶 100g · TEA-01\nNo stock moves that long ago."
     (card,) = await floor.taps(picker, "⏮ Newest")
     assert card.split("\n")[-1].endswith("hand 16")

@@ -22,8 +22,8 @@ async def test_a_number_in_the_house_stays_and_the_answer_says_what_to_do(floor:
         f"Write the waybill, then the reason: /void {box.waybill} label torn"
     ]
     assert await floor.writes(boris, f"/void {box.waybill} torn <b>") == [
-        f"{box.waybill} is on a parcel in the house and stays. A torn label: /print {box.waybill}. The parcel is not "
-        "to go: cancel its order, then the number goes back by itself."
+        f"{box.waybill} is on a parcel still in the warehouse and stays valid. Label torn? /print {box.waybill}. "
+        "Parcel not to ship? Cancel its order, then the number goes back by itself."
     ]
     assert floor.parcel(box.id) == box
 
@@ -35,8 +35,6 @@ async def test_a_cancelled_parcels_number_is_voided_once(floor: Floor) -> None:
     floor.do(numbering.tick)
     boris = floor.cast.people[Role.DISPATCHER]
     assert await floor.writes(boris, f"/void {box.waybill.lower()} torn <b>") == [
-        f"{box.waybill} is void by your word and is never used again. Reason: torn &lt;b&gt;"
+        f"You voided {box.waybill}; it is never used again. Reason: torn &lt;b&gt;"
     ]
-    assert await floor.writes(boris, f"/void {box.waybill} again") == [
-        f"{box.waybill} has been voided by hand already."
-    ]
+    assert await floor.writes(boris, f"/void {box.waybill} again") == [f"{box.waybill} is void already."]

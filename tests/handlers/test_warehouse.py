@@ -142,7 +142,7 @@ async def test_the_weigh_station_asks_for_the_weight_and_takes_it_alone(floor: F
 @pytest.mark.parametrize(
     ("weight", "answer"),
     [
-        ("0", "{}: a weight of 0 g cannot be."),
+        ("0", "{}: 0 g is not a possible weight. Weigh it again."),
         ("100kg", "{}: 100 kg is over the courier's maximum of 30 kg."),
         (
             "1.9kg",
@@ -202,7 +202,7 @@ async def test_the_stop_card_in_chinese(floor: Floor) -> None:
     picker = floor.speaks(Role.PICKER, "zh")
     said = await floor.writes(picker, box.waybill)
     assert said[0].split("\n")[0] == f"⛔ <b>拦截 {box.waybill}</b> · 买家退款 · 不得出库"
-    assert said[0].split("\n")[-1] == "👉 还没有人拣货：撕掉 1 号格口的单据并点按钮，或到 /putback 扫描。"
+    assert said[0].split("\n")[-1] == "👉 还没有人拣货：撕掉格口 1 的单据并点按钮，或到 /putback 扫描。"
 
 
 async def test_on_it_then_put_back_frees_the_stock(floor: Floor) -> None:
@@ -287,7 +287,7 @@ async def test_a_picture_sent_as_a_file_is_a_photo(floor: Floor) -> None:
 async def test_goods_are_looked_up_not_scanned(floor: Floor) -> None:
     picker = floor.cast.people[Role.PICKER]
     said = await floor.writes(picker, "6900000000014")
-    assert said[0] == "🧺 CUP-01 陶瓷杯 白: you hold no wave. Take one with /wave."
+    assert said[0] == "🧺 CUP-01 陶瓷杯 白: you have no wave. Take one with /wave."
     said = await floor.taps(picker, "📦 CUP-01")
     assert said[0].split("\n")[:4] == [
         "📦 陶瓷杯 白 · CUP-01",
@@ -361,5 +361,5 @@ async def test_what_was_meant_as_a_weight_is_refused_as_one(floor: Floor, text: 
     await floor.writes(boris, "/weigh")
     await floor.writes(boris, box.waybill)
     said = await floor.writes(boris, text.format(box.waybill))
-    assert said == [f"«{value}» does not do for weight. Wanted: a weight like 1.25kg or 1250."]
+    assert said == [f"«{value}» is not valid for weight. Expected: a weight like 1.25kg or 1250."]
     assert floor.parcel(box.id).state is ParcelState.PACKED

@@ -54,7 +54,7 @@ async def test_it_is_given_back_and_another_takes_it(floor: Floor) -> None:
     await taken(floor)
     said = await floor.taps(floor.cast.people[Role.PICKER], GIVE)
     assert floor.toasts == ["Wave W0001 is nobody's: who wants to takes it."]
-    head = "🌊 Wave W0001 · parcels 2 · units 4 · given back, nobody picks it now"
+    head = "🌊 Wave W0001 · 2 parcels · 4 units · given back, nobody picks it now"
     assert said[0].split("\n")[0] == head
     await floor.shown(other, NoticeKind.WAVE, 1)
     assert [make().name for make in floor.card(other, NoticeKind.WAVE, 1).files] == ["W0001-pick.pdf"]
@@ -97,7 +97,7 @@ async def test_it_is_dissolved_after_a_question(floor: Floor) -> None:
     [said] = await floor.taps(picker, "✂️ Yes, dissolve it")
     assert floor.toasts == ["Dissolved: 2 parcels wait again."]
     assert said.split("\n") == [
-        "🌊 Wave W0001 · parcels 2 · units 4 · dissolved",
+        "🌊 Wave W0001 · 2 parcels · 4 units · dissolved",
         "杭州仓 · made at 11-23 10:01",
         "",
         "Dissolved by 王强 Wang Qiang at 11-23 10:01.",
@@ -115,7 +115,7 @@ async def test_what_is_picked_offers_no_dissolving_and_an_old_card_is_refused(fl
     await floor.writes(picker, floor.parcel(1).waybill)
     assert labels(floor, picker) == {GIVE, HAND}
     await floor.taps(picker, "✂️ Yes, dissolve it")
-    assert floor.toasts == ["«W0001» does not do for wave. Wanted: a wave nobody has picked from."]
+    assert floor.toasts == ["«W0001» is not valid for wave. Expected: a wave nobody has picked from."]
     assert (now(floor).state, floor.parcel(2).state) == (WaveState.TAKEN, ParcelState.IN_WAVE)
 
 
@@ -128,7 +128,7 @@ async def test_a_refund_is_put_back_before(floor: Floor) -> None:
     await floor.taps(picker, DISSOLVE)
     await floor.taps(picker, "✂️ Yes, dissolve it")
     assert floor.toasts == [
-        "«W0001» does not do for wave. Wanted: a wave without a refund: put what is stopped back first."
+        "«W0001» is not valid for wave. Expected: a wave without a refund: put what is stopped back first."
     ]
     assert now(floor).state is WaveState.OPEN
 

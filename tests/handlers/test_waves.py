@@ -62,7 +62,7 @@ async def test_the_card_with_its_papers(floor: Floor) -> None:
     picker = floor.cast.people[Role.PICKER]
     card = floor.card(picker, NoticeKind.WAVE, wave.id)
     assert card.text.split("\n") == [
-        "🌊 Wave W0001 · parcels 1 · units 2 · nobody picks it yet",
+        "🌊 Wave W0001 · 1 parcel · 2 units · nobody picks it yet",
         "Why: Chosen by hand: whatever waits",
         "杭州仓 · made at 11-23 10:01",
         "to be picked 1",
@@ -93,7 +93,7 @@ async def test_one_picker_takes_it(floor: Floor) -> None:
     data, shown = floor.button(picker.telegram_id, "🙋 Take it")
     said = await floor.taps(picker, "🙋 Take it")
     assert floor.toasts == ["Wave W0001 is yours."]
-    assert said[0].split("\n")[0] == "🌊 Wave W0001 · parcels 1 · units 2 · 王强 Wang Qiang is picking"
+    assert said[0].split("\n")[0] == "🌊 Wave W0001 · 1 parcel · 2 units · 王强 Wang Qiang is picking"
     await floor.presses(picker, data, shown)
     assert floor.toasts == ["W0001 has changed meanwhile. Nothing was done; please look again."]
     assert floor.look(lambda desk: desk.waves.get(wave.id)).state is WaveState.TAKEN
@@ -106,7 +106,7 @@ async def test_the_last_pick_closes_the_wave(floor: Floor) -> None:
     await floor.writes(picker, " ".join(box.waybill for box in boxes))
     assert [floor.parcel(box.id).state for box in boxes] == [ParcelState.PICKED] * 2
     card = floor.card(picker, NoticeKind.WAVE, wave.id)
-    assert card.text.split("\n")[0] == "🌊 Wave W0001 · parcels 2 · units 4 · all picked"
+    assert card.text.split("\n")[0] == "🌊 Wave W0001 · 2 parcels · 4 units · all picked"
     assert card.text.split("\n")[3] == "picked 2"
     assert card.files == ()
 

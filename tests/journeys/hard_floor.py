@@ -42,7 +42,7 @@ from domain.policy_stops import RecallKind
 from domain.records import Grade
 from domain.stock import Bucket, Document, Move
 from domain.stock_docs import DocKind, DocState
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from domain.stop_desk import RecallState
 from storage.unit import Unit
 from tests.journeys import hard_desk, hard_dock, hard_waves

@@ -10,18 +10,30 @@ from domain.holds import HoldCode, open_codes
 from domain.incoming import PlatformState
 from domain.orders import Order, OrderStatus
 from domain.paper_records import Paper
-from domain.parcels import IN_HOUSE, OPEN_STOPS, RESERVING, Parcel, ParcelState, Stage, Stop, StopKind, StopState
+from domain.parcels import (
+    IN_HOUSE,
+    OPEN_STOPS,
+    RESERVING,
+    TAKES_OUT,
+    Parcel,
+    ParcelState,
+    Stage,
+    Stop,
+    StopKind,
+    StopState,
+)
 from domain.stock import Bucket
 from domain.stop_desk import COMING, RecallState, Verdict
 
 ALL = [f"T{n}" for n in range(4)]
 
 
-def stopped(desk: Desk, code: str) -> bool:
-    """Whether the gate must refuse this waybill."""
+def stopped(desk: Desk, code: str, *, picking: bool = False) -> bool:
+    """Whether the gate must refuse this waybill; `picking` does what a task to pick something into it asks for."""
     parcel = desk.parcels.by_waybill(code)
     assert parcel is not None
-    stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    found = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
+    stops = [stop for stop in found if not (picking and stop.kind is StopKind.REPICK)]
     held = any(order.held for order in desk.orders.many(parcel.order_ids).values())
     return parcel.state in IN_HOUSE and (held or any(stop.state in OPEN_STOPS for stop in stops))
 
@@ -153,8 +165,11 @@ def check_orders(desk: Desk) -> None:
                 assert parcel.blocked == (open_stop or held)
         check_shipped_there(order, live)
         check_returns(desk, order, boxes.get(order.id, ()))
-        verbs = [event.verb for event in desk.history("order", order.id, 1000)]
-        reopened = verbs.count("refund_cancelled") + verbs.count("refund_none")
+        events = desk.history("order", order.id, 1000)
+        verbs = [event.verb for event in events]
+        told = [event.data["refund"] for event in events if event.verb in ("refund_requested", "refund_success")]
+        corrected = len(told) - len(set(told))  # one told again may be about less, and what it gives up is wanted again
+        reopened = verbs.count("refund_cancelled") + verbs.count("refund_none") + corrected
         ahead = verbs.count("approved") - verbs.count("unapproved")
         assert 0 <= ahead <= 1 + reopened, _told_of(desk, order, boxes.get(order.id, ()))
 
@@ -240,7 +255,7 @@ def _check_stop(stop: Stop, box: Parcel) -> None:
         assert lines.issuperset(stop.line_nos)
     if stop.kind is StopKind.REFUND and stop.state is StopState.DONE and stop.stage in IN_HAND:
         assert stop.pulled_at is not None
-    to_put_back = stop.state is StopState.PULLED and stop.kind is StopKind.REFUND
+    to_put_back = stop.state is StopState.PULLED and stop.kind in TAKES_OUT
     assert stop.next_at is not None or not to_put_back
     if stop.state not in (StopState.OPEN, StopState.ACKED) and not to_put_back:
         assert stop.next_at is None

@@ -5,16 +5,17 @@ process at the same database, as a second worker would be.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page, Route, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
 from domain import fulfilment, interception, review
+from domain.floor import count_of_hour
 from domain.parcels import Parcel, ParcelState
 from domain.people import CLOCK, OPERATOR, Station
 from storage.store import Store
@@ -59,11 +60,18 @@ class Floor:
             grams = box.expected_g if station is Station.WEIGH else None
             assert self.store.run_now(fulfilment.scan, OPERATOR, station, box.waybill, grams).ok
 
-    def logged(self, person: int) -> list[str]:
-        """The codes somebody scanned, in order."""
+    def _id(self, person: int) -> int:
         found = self.store.read_now(lambda desk: desk.people.by_telegram(person))
         assert found is not None
-        number = found.id
+        return found.id
+
+    def of_hour(self, person: int) -> int:
+        """Their good scans of this hour: fewer than they made when the hour has turned meanwhile."""
+        return self.store.read_now(count_of_hour, self._id(person))
+
+    def logged(self, person: int) -> list[str]:
+        """The codes somebody scanned, in order."""
+        number = self._id(person)
         events = self.store.read_now(lambda desk: desk.history("shift", number, 200))
         return [event.data["code"] for event in reversed(events)]
 
@@ -105,15 +113,6 @@ def floor(data: Path, count: int) -> Iterator[Floor]:
 
 def _clean(unit: Unit) -> list[tuple[int, int]]:
     return unit.orders.in_review(shops=None, held=False)
-
-
-@asynccontextmanager
-async def browser(chromium: str, arguments: list[str]) -> AsyncIterator[Browser]:
-    """A browser of its own."""
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=chromium, headless=True, args=arguments)
-        yield opened
-        await opened.close()
 
 
 class Phone:

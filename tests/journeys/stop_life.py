@@ -6,10 +6,10 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from domain import intake, interception, printing, pulls, recalls, replies, review
+from domain import boxed, intake, interception, printing, pulls, recalls, replies, review, stopping
 from domain.desk import Desk
 from domain.errors import Refusal
-from domain.holds import HoldCode
+from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingRefund, RefundState
 from domain.paper_records import Paper
 from domain.parcels import Stop
@@ -28,6 +28,13 @@ def pull(desk: Desk, actor: Actor, code: str) -> None:
     parcel = desk.parcels.by_waybill(code)
     assert parcel is not None
     pulls.pull(desk, actor, parcel, 1)
+
+
+def _apart(desk: Desk, order_id: int) -> list[boxed.Gap]:
+    """What an order wants beside what lies in its boxes, once nothing stops them."""
+    boxes = desk.parcels.of_orders([order_id])[order_id]
+    stopped_yet = any(stopping.open_of(desk, box) for box in boxes)
+    return [] if stopped_yet else boxed.gaps(desk.orders.get(order_id), boxes, desk.catalog)
 
 
 class StopLife(RuleBasedStateMachine):
@@ -122,6 +129,31 @@ class StopLife(RuleBasedStateMachine):
     @rule(number=NUMBERS, code=st.sampled_from([HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED, HoldCode.FREEZE]))
     def hold_is_released(self, number: str, code: HoldCode) -> None:
         self.tap(partial(review.release_hold, sure=True), number, code)
+
+    @rule(number=NUMBERS, cups=st.integers(0, 3), lids=st.integers(0, 2), ready=st.booleans())
+    def it_is_repacked(self, number: str, cups: int, lids: int, ready: bool) -> None:
+        """Other goods are told, and the boxes become what is ordered now; once the floor is ready they hold just that.
+        Nothing (0, 0) is told: then it is about what was told before."""
+        if cups + lids:
+            self.goods_told(number, cups, lids)
+        order = self.store.read_now(lambda desk: desk.orders.by_number(1, [number])).get(number)
+        if order is None or HoldCode.GOODS_CHANGED not in open_codes(order.holds):
+            return
+        try:
+            now = (order.id, order.revision, HoldCode.GOODS_CHANGED)
+            self.store.run_now(partial(review.release_hold, repack=True), BOSS, *now)
+        except Refusal:
+            return
+        boxes = self.store.read_now(lambda desk: desk.parcels.of_orders([order.id])[order.id])
+        for station in (Station.PUT_BACK, Station.PICK) if ready else ():
+            for box in boxes:
+                if box.waybill:
+                    self.scan_at(box.waybill, station, None)
+        assert self.store.read_now(_apart, order.id) == [] or not ready
+
+    def goods_told(self, number: str, cups: int, lids: int) -> None:
+        """The platform tells the order with other goods."""
+        raise NotImplementedError
 
     @precondition(lambda self: self.waybills())
     @rule(pick=st.integers(0, 20), kind=st.sampled_from(list(RecallKind)))

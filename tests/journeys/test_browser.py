@@ -1,6 +1,6 @@
 """The first minutes of somebody who tries the desk: the real program, its page, a real browser.
 
-Skipped where there is no Chromium. Playwright's asynchronous driver, as in tests/sandbox_page/test_page.py.
+Skipped where there is no Chromium. Playwright's asynchronous driver, as in tests/sandbox_page/conftest.py.
 """
 
 import re

@@ -33,6 +33,7 @@ from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW, Cast
+from tests.filled import filled
 from tests.journeys.books import check_books
 
 T = TypeVar("T")
@@ -78,7 +79,7 @@ def town(request: pytest.FixtureRequest) -> Iterator[Town]:
     times = [NOW]
     stores = [Store(request.getfixturevalue(request.param), now=lambda: times[0]) for _ in range(STORES)]
     try:
-        yield Town(stores, stores[0].run_now(factory.seed), times)
+        yield Town(stores, filled(stores[0], factory.seed), times)
     finally:
         for store in stores:
             store.close()

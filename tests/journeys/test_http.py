@@ -133,7 +133,7 @@ def test_a_parcel_from_wave_to_van_and_the_days_workbook(live: Live) -> None:
     becomes(live, 2202, "已拣货")
     live.say(PACKER, f"/pack {first}\n{second}")
     becomes(live, 2202, "已打包")
-    live.ask(BORIS, f"/weigh {first} 0", "0 g cannot be")
+    live.ask(BORIS, f"/weigh {first} 0", "0 g is not a possible weight")
     live.ask(BORIS, f"/weigh {first} 100kg", "over the courier's maximum of 30 kg")
     live.ask(BORIS, "/weigh JD0146999999999999 400", "not a waybill of ours")
     live.ask(BORIS, f"/ship {first}", first)

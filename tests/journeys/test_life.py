@@ -161,6 +161,9 @@ class Life(OwedLife):
         )
         self.store.run_now(intake.receive, SHOP, 1, [news])
 
+    def goods_told(self, number: str, cups: int, lids: int) -> None:
+        self.platform_tells(number, cups, lids, PlatformState.PAID, "")
+
     @rule(
         number=NUMBERS,
         state=st.sampled_from([RefundState.REQUESTED, RefundState.SUCCESS, RefundState.CANCELLED]),
@@ -270,7 +273,7 @@ class Life(OwedLife):
         self.scan_at(codes[pick % len(codes)], station, grams)
 
     def scan_at(self, code: str, station: Station, grams: int | None) -> None:
-        before = self.store.read_now(lambda desk: stopped(desk, code))
+        before = self.store.read_now(partial(stopped, code=code, picking=station is Station.PICK))
         old = {paper: self.store.read_now(wrong_paper, code, paper) for paper in Paper}
         asked = self.store.read_now(self.asked_for, code)
         result = self.store.run_now(fulfilment.scan, BOSS, station, code, grams)
@@ -292,7 +295,7 @@ class Life(OwedLife):
         station = self.store.read_now(fulfilment.next_station, before)
         if station is None:
             return
-        was_stopped = self.store.read_now(lambda desk: stopped(desk, before.waybill))
+        was_stopped = self.store.read_now(partial(stopped, code=before.waybill, picking=station is Station.PICK))
         scans = self.store.run_now(floor.scan, HAND, [(before.waybill, before.expected_g or 300)], station=station)
         if was_stopped and scans.outcomes[0].verdict == "ok":
             self.shipped_with_stop.append(f"{station} {before.waybill}")

@@ -3,7 +3,7 @@
 Skipped where there is no Chromium.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,8 @@ from domain import stock_posting, stock_room
 from domain.people import Actor
 from domain.stock_docs import DocKind, StockDoc
 from tests.journeys.live import RECEIVER
-from tests.journeys.scan_page import PATIENCE_MS, Floor, Phone, beside, browser, floor
-from tests.journeys.test_browser import CHROMIUM, QUIET
+from tests.journeys.scan_page import PATIENCE_MS, Floor, Phone, beside, floor
+from tests.journeys.test_browser import CHROMIUM
 
 pytestmark = [
     pytest.mark.anyio,
@@ -27,14 +27,6 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
     """The program with a parcel, and the goods of the invented company."""
     with floor(tmp_path_factory.mktemp("stock"), 1) as made:
         yield made
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    """A browser."""
-    assert CHROMIUM is not None
-    async with browser(CHROMIUM, QUIET) as opened:
-        yield opened
 
 
 def begin(yard: Floor, kind: DocKind, scope: str = "") -> StockDoc:

@@ -7,7 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from domain import release, wave_hands
 from domain.errors import Refusal
-from domain.parcels import ParcelState, StopKind, Wave
+from domain.parcels import TAKES_OUT, ParcelState, Wave
 from tests.journeys.check_life import CheckLife
 from tests.journeys.life_shop import HAND
 from tests.journeys.stop_life import BOSS
@@ -30,20 +30,20 @@ class WaveLife(CheckLife):
     @precondition(lambda self: self.waves())
     @rule(pick=PICKS)
     def it_is_dissolved(self, pick: int) -> None:
-        """All of it waits again, with nothing in it that was picked or refunded; or nothing has changed."""
+        """All of it waits again, with nothing in it that was picked or must be put back; or nothing has changed."""
         wave = self.waves()[pick % len(self.waves())]
         before = self.store.read_now(lambda desk: desk.parcels.of_wave(wave.id))
         picked = any(box.state not in (ParcelState.IN_WAVE, ParcelState.CANCELLED) for box in before)
         stops = self.store.read_now(lambda desk: desk.stops.of_parcels([box.id for box in before]))
-        refunded = any(stop.open and stop.kind is StopKind.REFUND for found in stops.values() for stop in found)
+        to_put_back = any(stop.open and stop.kind in TAKES_OUT for found in stops.values() for stop in found)
         try:
             back = self.store.run_now(wave_hands.dissolve, BOSS, wave.id, wave.revision)
         except Refusal:
-            assert picked or refunded
+            assert picked or to_put_back
             assert self.store.read_now(lambda desk: desk.parcels.of_wave(wave.id)) == before
             return
         assert not picked
-        assert not refunded
+        assert not to_put_back
         assert [box.id for box in back] == [box.id for box in before if box.state is ParcelState.IN_WAVE]
         now = self.store.read_now(lambda desk: desk.parcels.many([box.id for box in back]))
         assert all((box.state, box.wave_id, box.waybill) == (ParcelState.READY, None, "") for box in now.values())

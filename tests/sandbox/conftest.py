@@ -10,11 +10,6 @@ from tests.sandbox.harness import TOKEN, Client, Clock, seed
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
-
-
-@pytest.fixture
 def clock() -> Clock:
     return Clock()
 

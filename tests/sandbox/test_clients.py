@@ -26,7 +26,7 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from tests.sandbox.harness import ANNA, BOT_ID, GROUP, TOKEN, Client
-from tests.sandbox.test_media import BYTES, picture
+from tests.sandbox.test_media import BYTES, film, picture
 from tests.sandbox.test_messages import UNCHANGED
 
 pytestmark = pytest.mark.anyio
@@ -82,6 +82,10 @@ async def test_aiogram_uploads_and_downloads_byte_for_byte(aiogram: Bot) -> None
     assert file is not None and file.read() == BYTES
     photo = await aiogram.send_photo(ANNA, BufferedInputFile(picture(), "a.png"))
     assert photo.photo is not None and photo.photo[-1].width == 40
+    shown = await aiogram.send_video(ANNA, BufferedInputFile(film(), "a.mp4"), caption="<b>P1</b>")
+    assert shown.video is not None and (shown.video.width, shown.video.duration) == (64, 3)
+    again = await aiogram.send_video(ANNA, shown.video.file_id)
+    assert again.video == shown.video
     album = [InputMediaDocument(media=BufferedInputFile(name.encode(), name)) for name in ("a.txt", "b.txt")]
     messages = await aiogram.send_media_group(ANNA, list(album))
     assert [m.document.file_name for m in messages if m.document] == ["a.txt", "b.txt"]
@@ -135,6 +139,8 @@ async def test_ptb_uploads_and_downloads_byte_for_byte(ptb: ExtBot[None]) -> Non
     assert sent.document is not None and sent.document.file_size == len(BYTES)
     photo = await ptb.send_photo(ANNA, picture())
     assert photo.photo[-1].height == 30
+    shown = await ptb.send_video(ANNA, film(), filename="a.mp4")
+    assert shown.video is not None and (shown.video.height, shown.video.file_name) == (48, "a.mp4")
     album = await ptb.send_media_group(ANNA, [PtbDocument(b"a", filename="a.txt"), PtbDocument(b"b", filename="b.txt")])
     assert [m.document.file_name for m in album if m.document] == ["a.txt", "b.txt"]
     edited = await ptb.edit_message_media(PtbDocument(b"c", filename="c.txt"), ANNA, album[0].message_id)

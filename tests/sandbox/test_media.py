@@ -2,6 +2,7 @@
 
 import io
 import json
+import struct
 
 import aiohttp
 import pytest
@@ -18,6 +19,22 @@ def picture(width: int = 40, height: int = 30, kind: str = "PNG") -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (width, height), "red").save(out, kind)
     return out.getvalue()
+
+
+def film(width: int = 64, height: int = 48, seconds: int = 3, *, long: bool = False, torn: bool = False) -> bytes:
+    """The boxes of an MPEG-4 file that say how large and how long it is; `long` as films of hours have them."""
+
+    def box(kind: bytes, content: bytes) -> bytes:
+        if long:
+            return struct.pack(">I4sQ", 1, kind, len(content) + 16) + content
+        return struct.pack(">I4s", len(content) + 8, kind) + content
+
+    times = struct.pack(">QQIQ", 0, 0, 600, seconds * 600) if long else struct.pack(">IIII", 0, 0, 600, seconds * 600)
+    header = box(b"mvhd", bytes([long, 0, 0, 0]) + times + bytes(80))
+    sound = box(b"trak", box(b"tkhd", bytes(84)))
+    picture = box(b"trak", box(b"tkhd", bytes(76) + struct.pack(">II", width << 16, height << 16)))
+    data = struct.pack(">I4s8s", 16, b"ftyp", b"isommp42") + box(b"moov", header + sound + picture) + box(b"mdat", b"x")
+    return data[:60] if torn else data
 
 
 async def post(client: Client, method: str, files: dict[str, tuple[str, bytes]], **fields: object) -> dict[str, object]:
@@ -87,6 +104,9 @@ async def test_a_huge_photo_is_scaled_down(client: Client) -> None:
         ("sendDocument", {}, {"document": "BQACnone"}, "wrong file identifier/HTTP URL specified"),
         ("sendDocument", {}, {"document": "https://x.cn/a.pdf"}, "failed to get HTTP URL content"),
         ("sendDocument", {"document": ("a", b"x")}, {"caption": "x" * 1025}, "message caption is too long"),
+        ("sendVideo", {}, {}, "there is no video in the request"),
+        ("sendVideo", {"video": ("a.mp4", b"")}, {}, "file must be non-empty"),
+        ("sendVideo", {}, {"video": "BAACnone"}, "wrong file identifier/HTTP URL specified"),
         ("sendPhoto", {"photo": ("a.png", b"no picture")}, {}, "IMAGE_PROCESS_FAILED"),
         ("sendPhoto", {"photo": ("a.png", picture(1000, 10))}, {}, "PHOTO_INVALID_DIMENSIONS"),
         ("sendPhoto", {"photo": ("a.png", b"x" * (10 * 1024 * 1024 + 1))}, {}, "file is too big"),
@@ -103,6 +123,85 @@ async def test_what_is_no_file_is_refused_and_nothing_is_shown(
     body = await post(client, method, files, chat_id=ANNA, **fields)
     assert body == {"ok": False, "error_code": 400, "description": f"Bad Request: {reason}"}
     assert await client.history() == []
+
+
+@pytest.mark.parametrize("long", [False, True])
+async def test_a_film_has_a_size_and_a_length_and_is_sent_again_by_its_id(client: Client, long: bool) -> None:
+    data = film(640, 360, 12, long=long)
+    said = {"caption": "<b>P1</b>", "parse_mode": "HTML"}
+    body = await post(client, "sendVideo", {"video": ("pack.mp4", data)}, chat_id=ANNA, **said)
+    message = body["result"]
+    assert isinstance(message, dict)
+    shown = message["video"]
+    assert {name: shown[name] for name in ("width", "height", "duration", "file_name", "mime_type", "file_size")} == {
+        "width": 640,
+        "height": 360,
+        "duration": 12,
+        "file_name": "pack.mp4",
+        "mime_type": "video/mp4",
+        "file_size": len(data),
+    }
+    assert (message["caption"], "document" in message) == ("P1", False)
+    assert await download(client, shown["file_id"]) == data
+    assert (await client.ok("getFile", file_id=shown["file_id"]))["file_path"].startswith("videos/")
+    again = await client.ok("sendVideo", chat_id=BORIS, video=shown["file_id"])
+    assert again["video"] == shown
+    assert await client.refused("sendDocument", chat_id=BORIS, document=shown["file_id"]) == (
+        "Bad Request: type of file mismatch"
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "measures"),
+    [
+        (film(torn=True), (0, 0, 3)),
+        (film()[:16], (0, 0, 0)),
+        (b"\x00\x00\x00\x18ftypmp42" + b"\x00" * 40, (0, 0, 0)),
+    ],
+    ids=["torn", "only its type", "empty boxes"],
+)
+async def test_a_torn_film_says_what_can_be_read(client: Client, data: bytes, measures: tuple[int, int, int]) -> None:
+    body = await post(client, "sendVideo", {"video": ("a.mp4", data)}, chat_id=ANNA)
+    shown = body["result"]["video"]  # type: ignore[index]
+    assert (shown["width"], shown["height"], shown["duration"]) == measures
+
+
+async def test_what_is_no_mpeg4_comes_as_a_document(client: Client) -> None:
+    webm = b"\x1a\x45\xdf\xa3" + bytes(60)
+    body = await post(client, "sendVideo", {"video": ("a.webm", webm)}, chat_id=ANNA)
+    assert isinstance(body["result"], dict)
+    assert (body["result"]["document"]["mime_type"], "video" in body["result"]) == ("video/webm", False)
+    _, sent = await client.upload(webm, "a.webm", kind="video")
+    assert sent["document"]["file_name"] == "a.webm"
+
+
+async def test_a_persons_film_reaches_the_bot(client: Client) -> None:
+    status, sent = await client.upload(film(), "pack.mp4", kind="video", caption="P1")
+    assert (status, sent["video"]["duration"], sent["caption"]) == (201, 3, "P1")
+    message = (await client.updates())[0]["message"]
+    assert message == sent
+    assert await download(client, message["video"]["file_id"]) == film()
+    status, refused = await client.upload(film(), "pack.mp4", kind="animation")
+    assert (status, refused["error"]) == (400, "kind must be photo, document or video")
+
+
+async def test_films_go_with_photos_and_are_edited(client: Client) -> None:
+    files = {"a": ("a.mp4", film()), "b": ("b.png", picture())}
+    media = [{"type": "video", "media": "attach://a"}, {"type": "photo", "media": "attach://b"}]
+    body = await post(client, "sendMediaGroup", files, chat_id=ANNA, media=media)
+    sent = body["result"]
+    assert isinstance(sent, list)
+    first, second = sent
+    assert ("video" in first, "photo" in second) == (True, True)
+    at = {"chat_id": ANNA, "message_id": first["message_id"]}
+    edited = await client.ok("editMessageCaption", **at, caption="the box")
+    assert (edited["caption"], edited["video"]) == ("the box", first["video"])
+    body = await post(
+        client, "editMessageMedia", {"f": ("v2.pdf", b"2")}, **at, media={"type": "document", "media": "attach://f"}
+    )
+    changed = body["result"]
+    assert isinstance(changed, dict)
+    assert (changed["document"]["file_name"], "video" in changed) == ("v2.pdf", False)
 
 
 async def test_an_upload_over_50_mb_is_refused(client: Client) -> None:

@@ -9,6 +9,7 @@ import pytest
 from storage.store import Store
 from tests import factory
 from tests.factory import NOW, Cast
+from tests.filled import filled
 
 
 class Clock:
@@ -55,6 +56,6 @@ def each(each_url: str) -> Iterator[Each]:
     clock = Clock()
     store = Store(each_url, now=clock, pause=lambda _attempt: None)
     try:
-        yield Each(store, store.run_now(factory.seed), clock, each_url)
+        yield Each(store, filled(store, factory.seed), clock, each_url)
     finally:
         store.close()

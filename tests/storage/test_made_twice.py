@@ -28,6 +28,7 @@ from storage.unit import Unit
 from storage.warehouse import Refunds
 from tests import factory
 from tests.domain.house import House
+from tests.filled import filled
 
 SECONDS = 20
 
@@ -77,7 +78,7 @@ class Pair:
 def pair(pg_url: str) -> Iterator[Pair]:
     clock: list[datetime] = [factory.NOW]
     stores = [Store(pg_url, now=lambda: clock[0]) for _ in range(2)]
-    house = House(stores[0], stores[0].run_now(factory.seed), clock)
+    house = House(stores[0], filled(stores[0], factory.seed), clock)
     house.run(feeds.heard, house.cast.shops[0].id, FeedSource.FILE)  # or the two would queue for its row
     yield Pair(house, stores[1])
     for store in stores:

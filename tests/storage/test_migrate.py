@@ -226,9 +226,12 @@ def test_documents_of_the_stock_room_learn_who_scanned_and_which_units_cost(engi
 
 
 def test_where_two_phones_stood_both_are_found(engine: Engine) -> None:
-    """Only the last one was; a number with an extension is one."""
+    """As the program writes it, however they were told. Only the last one was; a number with an extension is one."""
     told = {
         "13800001234/13900005678": ("1234", " 5678 "),
+        "13800001234 13900005678": ("1234", " 5678 "),
+        "138 0000 1234/139 0000 5678,8001": ("1234", " 8001 "),
+        "8231234/8235678": ("1234", " 5678 "),
         "0512-57550000转8001": ("8001", ""),
         "13800001234": ("1234", ""),
     }

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from domain.errors import LostRace, Unknown
 from domain.holds import Hold, HoldCode, Source
@@ -12,6 +14,7 @@ from domain.incoming import Fragment, IncomingRefund, RefundState
 from domain.lineup import Sieve
 from domain.orders import Order, OrderStatus
 from domain.parcels import Item, Parcel, ParcelState
+from storage.store import Store
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW
@@ -239,6 +242,24 @@ def test_each_of_several_phones_is_found_by_its_end(each: Each) -> None:
         *(["777"], ["777"], ["778", "777"], ["777"])
     ]
     assert [found(each, part) for part in ("1390", "0000", "12341390")] == [[], [], []]
+
+
+def test_the_end_of_a_phone_is_looked_up_in_indexes(store: Store) -> None:
+    """Asked of SQLite; within a shop, too, which has an index of its own."""
+
+    def plan(unit: Unit) -> str:
+        asked: list[tuple[str, tuple[Any, ...]]] = []
+        connection = unit._sql.connection
+        event.listen(connection, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+        unit.orders.hits("5678", frozenset({1}), 9)
+        ((statement, values),) = [one for one in asked if "more_tails" in one[0]]
+        return "\n".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
+
+    told = store.read_now(plan)
+    assert "COVERING INDEX ix_orders_phone_tail (phone_tail=?)" in told
+    assert "COVERING INDEX ix_orders_more_tails" in told
+    assert "SEARCH orders USING INTEGER PRIMARY KEY" in told
+    assert "shop_id" not in told
 
 
 def test_search_looks_inside_texts_without_wildcards(each: Each) -> None:

@@ -19,7 +19,7 @@ from domain.policy import Policy
 from domain.policy_sections import Alerts, Suspension
 from domain.records import AlertKind, ImportRun, Return, ReturnState
 from domain.stock_docs import ASKED_AGAIN, DocKind, StockDoc
-from domain.stock_lines import Scan
+from domain.stock_scan import Scan
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory

@@ -13,6 +13,7 @@ from domain.errors import LostRace, Unknown
 from domain.incoming import RefundState
 from domain.orders import Order
 from domain.parcels import Parcel, ParcelState, Refund
+from domain.stock import Bucket, Document, Move
 from storage import order_rows
 from storage.order_rows import row_to_save
 from storage.parcels import PARCEL
@@ -128,6 +129,29 @@ def test_what_a_command_read_it_asks_for_once_where_one_writes_at_a_time(each: E
 
     assert each.store.run_now(ask) == ([2, 2] if each.url.startswith("postgres") else [2, 0])
     assert each.store.read_now(ask) == ([2, 2] if each.url.startswith("postgres") else [2, 0])
+
+
+def test_the_shelves_are_looked_at_once_until_something_moves(each: Each) -> None:
+    """The pick asks for them rule by rule; of one warehouse or of one bin is another question."""
+    here = each.cast.warehouses[0].id
+
+    def ask(unit: Unit) -> list[int]:
+        asked: list[Callable[[], object]] = [
+            partial(unit.stock.places, ["CUP-01"], here),
+            partial(unit.stock.places, ["CUP-01"], here, "Z-9"),
+            partial(unit.stock.last_moves, here, ["CUP-01"]),
+        ]
+        return [_statements(unit, one) for one in asked * 2]
+
+    def move(unit: Unit) -> list[int]:
+        found = []
+        for _ in range(2):
+            unit.stock.apply([Move(here, "CUP-01", Bucket.GOOD, 1, Document.ADJUST, 1, "Z-9")], "t")
+            found += [place.units for place in unit.stock.places(["CUP-01"], here, "Z-9")]
+        return found
+
+    assert each.store.read_now(ask) == ([1] * 6 if each.url.startswith("postgres") else [1, 1, 1, 0, 0, 0])
+    assert each.store.run_now(move) == [1, 2]
 
 
 def test_what_it_wrote_itself_it_reads_anew(each: Each) -> None:

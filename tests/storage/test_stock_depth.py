@@ -1,5 +1,7 @@
 """Batches by bucket, by document and by pick, and what orders and documents want: the same on every database."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.errors import NotEnoughStock
@@ -99,3 +101,19 @@ def test_units_scanned_into_open_documents(each: Each) -> None:
 def test_nobody_wants_what_no_order_names(each: Each) -> None:
     assert each.store.read_now(lambda unit: unit.orders.wanted(None)) == {}
     assert each.store.read_now(lambda unit: unit.orders.wanted(["CUP-01"])) == {}
+
+
+def test_serial_numbers_stay_with_their_lines_and_are_found(each: Each) -> None:
+    here = each.cast.warehouses[0].id
+    cups = DocLine("CUP-01", batch="B7", done=2, serials=("SN-2", "SN-1"))
+    lines = (DocLine("TEA-01", done=3), cups, DocLine("CUP-02", done=1, serials=("SN-1",)))
+    made = StockDoc(0, DocKind.RECEIPT, DocState.OPEN, here, NOW, "anna", lines=lines)
+    doc = each.store.run_now(lambda unit: unit.stock_docs.add(made))
+    look = each.store.read_now
+    assert look(lambda unit: unit.stock_docs.get(doc.id)).lines == lines
+    assert look(lambda unit: unit.stock_docs.of_number("SN-1")) == [(doc, "CUP-01"), (doc, "CUP-02")]
+    assert look(lambda unit: unit.stock_docs.of_number("SN-9")) == []
+    fewer = replace(doc, lines=(replace(cups, done=1, serials=("SN-2",)),))
+    each.store.run_now(lambda unit: unit.stock_docs.save([fewer]))
+    assert look(lambda unit: unit.stock_docs.get(doc.id)).lines == fewer.lines
+    assert look(lambda unit: unit.stock_docs.of_number("SN-1")) == []

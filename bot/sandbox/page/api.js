@@ -52,12 +52,12 @@ export function sendText(chatId, from, text, replyTo) {
   return call("POST", `/chats/${chatId}/messages`, body);
 }
 
-/** One file as one message; `asPhoto` sends a picture the way a phone's gallery would. */
-export function sendFile(chatId, from, { file, caption, asPhoto, replyTo }) {
+/** One file as one message; `kind` "photo" or "video" sends it the way a phone's gallery would. */
+export function sendFile(chatId, from, { file, caption, kind, replyTo }) {
   const form = new FormData();
   form.set("from", from);
   if (caption) form.set("caption", caption);
-  form.set("kind", asPhoto ? "photo" : "document");
+  form.set("kind", kind);
   if (replyTo) form.set("reply_to_message_id", replyTo);
   form.set("file", file, file.name || "file");
   return call("POST", `/chats/${chatId}/messages`, form);

@@ -5,13 +5,15 @@ import { byId, el, icon } from "./dom.js";
 import { t } from "./i18n.js";
 
 const isImage = (file) => file.type.startsWith("image/") && file.type !== "image/svg+xml";
+const isFilm = (file) => file.type.startsWith("video/");
+const galleryKind = (file) => (isImage(file) ? "photo" : isFilm(file) ? "video" : "document");
 
 export class Attachments {
   constructor(onChange) {
     this.onChange = onChange;
     this.files = [];
     this.tray = byId("tray");
-    this.asPhoto = byId("as-photo");
+    this.asMedia = byId("as-media");
     this.picker = byId("file");
     byId("attach").addEventListener("click", () => this.picker.click());
     this.picker.addEventListener("change", () => {
@@ -54,20 +56,21 @@ export class Attachments {
 
   /** Hands the files over for sending and empties the tray. */
   take() {
-    const taken = this.files.map((file) => ({ file, asPhoto: this.asPhoto.checked && isImage(file) }));
+    const kindOf = this.asMedia.checked ? galleryKind : () => "document";
+    const taken = this.files.map((file) => ({ file, kind: kindOf(file) }));
     this.clear();
     return taken;
   }
 
   clear() {
     this.files = [];
-    this.asPhoto.checked = false;
+    this.asMedia.checked = false;
     this.draw();
   }
 
   draw() {
     this.tray.hidden = !this.files.length;
-    byId("as-photo-row").hidden = !this.files.some(isImage);
+    byId("as-media-row").hidden = !this.files.some((file) => galleryKind(file) !== "document");
     byId("tray-count").textContent = t("files", { n: this.files.length });
     byId("tray-files").replaceChildren(...this.files.map((file) => this.chip(file)));
     this.onChange();

@@ -17,6 +17,7 @@ export function summary(message) {
   const words = message.text || message.caption;
   const line = words ? words.replace(/\s+/g, " ").slice(0, 120) : "";
   if (message.photo) return [t("photo"), line].filter(Boolean).join(" · ");
+  if (message.video) return [t("film"), line].filter(Boolean).join(" · ");
   if (message.document) return [message.document.file_name || t("document"), line].filter(Boolean).join(" · ");
   return line || serviceText(message) || "";
 }
@@ -69,7 +70,7 @@ function line(messages, before, view) {
 
 function bubble(messages, view) {
   if (messages.length === 1) return single(messages[0], view, "bubble");
-  const isPhotos = messages.every((message) => message.photo);
+  const isPhotos = messages.every((message) => message.photo || message.video);
   const named = view.named ? [sender(messages[0])] : [];
   return el("div", { cls: `bubble album${isPhotos ? " photos" : ""}` }, named,
     messages.map((message) => single(message, { ...view, named: false }, "cell")));
@@ -82,6 +83,7 @@ function single(message, view, cls) {
     view.named && sender(message),
     message.reply_to_message && quote(message.reply_to_message, view),
     message.photo && photo(message, view),
+    message.video && film(message),
     message.document && file(message.document),
     text && el("div", { cls: "text", dir: "auto" }, richText(text, entities, view.actions)),
     marks(message, view));
@@ -119,6 +121,17 @@ function photo(message, view) {
   return el("button", {
     type: "button", cls: "photo", "aria-label": t("enlarge"), on: { click: () => view.actions.enlarge(url) },
   }, image);
+}
+
+/** Played in its place; its name, size and download stand below, as of any file. */
+function film(message) {
+  const { file_id: id, width, height } = message.video;
+  const scale = Math.min(1, PHOTO_WIDTH / (width || PHOTO_WIDTH), PHOTO_HEIGHT / (height || PHOTO_HEIGHT));
+  const player = el("video", {
+    src: fileUrl(id), controls: true, preload: "metadata", playsinline: true, "aria-label": message.caption || t("film"),
+    width: width ? Math.round(width * scale) : undefined, height: height ? Math.round(height * scale) : undefined,
+  });
+  return el("div", { cls: "film" }, player, file(message.video));
 }
 
 export function sizeOf(bytes) {

@@ -7,7 +7,8 @@ const READ = "xiaoer-read";
 const MANY = 100; // counting stops here: the badge says 99+
 
 /** Whether a message only tells what happened to the chat: somebody joined, the group was upgraded. */
-export const isService = (message) => message.text === undefined && !message.document && !message.photo;
+export const isService = (message) =>
+  message.text === undefined && !message.document && !message.photo && !message.video;
 
 class History {
   constructor(list = []) {

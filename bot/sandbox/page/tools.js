@@ -6,7 +6,7 @@ import { failure, modal } from "./dialogs.js";
 import { byId, el } from "./dom.js";
 import { t } from "./i18n.js";
 
-const METHODS = ["sendMessage", "sendDocument", "sendPhoto", "sendMediaGroup", "editMessageText",
+const METHODS = ["sendMessage", "sendDocument", "sendPhoto", "sendVideo", "sendMediaGroup", "editMessageText",
   "editMessageReplyMarkup", "answerCallbackQuery", "deleteMessage", "getUpdates", "getFile"];
 
 const KINDS = {
