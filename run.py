@@ -268,8 +268,7 @@ def _policy_step(options: argparse.Namespace, store: "Store") -> tuple[object, s
     if options.step == "history":
         return policy_shell.history(store)
     if options.step == "dry-run":
-        found = policy_shell.dry_run(store, options.file or options.version)
-        return found, "\n".join(f"{name}: {value}" for name, value in found.items())
+        return policy_shell.dry_run(store, options.file or options.version)
     if options.step == "apply":
         return policy_shell.apply(store, options.file or options.version, lambda line: print(line, file=sys.stderr))
     policy_shell.check(store, options.file)

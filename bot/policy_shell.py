@@ -6,6 +6,7 @@ a running desk's clock: both take the batches one after the other.
 
 import time
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from bot.shell import Json, Refused
@@ -16,6 +17,8 @@ from domain.policy import policies
 from domain.policy.policy import Policy
 from domain.review import decided, looking
 from domain.review.dry_run import Verdict, compare, pieces
+from handlers.cards.policy import dry_run_card
+from handlers.words import Words, unmarked
 from storage.store import Store
 
 _TELL_SECONDS = 2
@@ -42,12 +45,21 @@ def again(store: Store, version: int) -> str:
         raise Refused(f"there is no version {version} of the policy") from None
 
 
-def dry_run(store: Store, source: Source) -> Json:
-    """What it would change over the orders in review, and for those approved. Raises Refused, OSError."""
+def dry_run(store: Store, source: Source) -> tuple[Json, str]:
+    """What it would change over the orders in review, and for those approved, as JSON and in the words of the chat's
+    card. Raises Refused, OSError."""
     _, policy = check(store, source)
     verdict = Verdict()
     for piece in store.read_now(pieces):
         verdict.add(store.read_now(compare, policy, piece))
+    name = f"version {source}" if isinstance(source, int) else source.name
+    base = store.read_now(lambda unit: unit.policy)
+    words = Words("en", "UTC")
+    card = dry_run_card(name, 0, base.version, verdict, policies.changes(base, policy), words)
+    return _verdict(verdict), unmarked(card.text)
+
+
+def _verdict(verdict: Verdict) -> Json:
     approved = verdict.decided
     return {
         "looked": verdict.looked,
@@ -58,7 +70,12 @@ def dry_run(store: Store, source: Source) -> Json:
         "two_people": dict(zip(("now", "then"), verdict.two, strict=True)),
         "holds": dict(verdict.holds),
         "frees": dict(verdict.frees),
-        "first": {"held": verdict.first_held, "freed": verdict.first_freed, "moved": verdict.first_moved},
+        "moves": [{"now": now, "then": then, "orders": n} for (now, then), n in verdict.moves.most_common()],
+        "first": {
+            "held": verdict.first_held,
+            "freed": verdict.first_freed,
+            "moved": list(chain.from_iterable(verdict.first_moved.values())),
+        },
         "due": verdict.due,
         "approved": {
             "looked": approved.looked,

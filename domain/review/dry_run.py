@@ -6,9 +6,10 @@ what the new policy does and nothing else: an order whose stock came meanwhile i
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import TypeVar
 
 from domain.desk import Desk
 from domain.floor.parcels import Parcel
@@ -27,12 +28,17 @@ PIECE = 200
 under the other."""
 
 
+Kind = TypeVar("Kind", bound=Hashable)
+Routes = tuple[str, str]
+Box = tuple[int | None, int | None, tuple[int, ...], int]
+
+
 @dataclass(slots=True)
 class Verdict:
     """Counts of orders, and the first few of each kind by number. `holds` and `frees` by code: the orders that would
-    be held by it, or no longer be. `moved`: another warehouse, courier or company in the box. `lead` and `two`: orders
-    that need a lead, or two people, as (now, then). `due`: orders, approved ones too, that must leave at another
-    time."""
+    be held by it, or no longer be. `moved`: another warehouse, courier or company in the box; `moves` of them by
+    route, as (now, then), the same twice where only the company differs. `lead` and `two`: orders that need a lead, or
+    two people, as (now, then). `due`: orders, approved ones too, that must leave at another time."""
 
     looked: int = 0
     held: int = 0
@@ -42,9 +48,10 @@ class Verdict:
     frees: Counter[HoldCode] = field(default_factory=Counter)
     lead: tuple[int, int] = (0, 0)
     two: tuple[int, int] = (0, 0)
-    first_held: list[str] = field(default_factory=list)
-    first_freed: list[str] = field(default_factory=list)
-    first_moved: list[str] = field(default_factory=list)
+    moves: Counter[Routes] = field(default_factory=Counter)
+    first_held: dict[HoldCode, list[str]] = field(default_factory=dict)
+    first_freed: dict[HoldCode, list[str]] = field(default_factory=dict)
+    first_moved: dict[Routes, list[str]] = field(default_factory=dict)
     due: int = 0
     decided: Decided = field(default_factory=Decided)
 
@@ -57,9 +64,11 @@ class Verdict:
             setattr(self, name, (now + more_now, then + more_then))
         self.holds += other.holds
         self.frees += other.frees
+        self.moves += other.moves
         self.decided.add(other.decided)
-        for name in ("first_held", "first_freed", "first_moved"):
-            setattr(self, name, [*getattr(self, name), *getattr(other, name)][:SHOWN])
+        _more(self.first_held, other.first_held)
+        _more(self.first_freed, other.first_freed)
+        _more(self.first_moved, other.first_moved)
 
     @property
     def changes(self) -> bool:
@@ -67,6 +76,12 @@ class Verdict:
         limits = any(now != then for now, then in (self.lead, self.two))
         review = self.held or self.freed or self.moved or self.holds or self.frees
         return bool(review or limits or self.due or self.decided.changes)
+
+
+def _more(first: dict[Kind, list[str]], others: Mapping[Kind, Sequence[str]]) -> None:
+    """Numbers behind those that are there, as long as they are few."""
+    for kind, numbers in others.items():
+        first[kind] = [*first.get(kind, ()), *numbers][:SHOWN]
 
 
 def pieces(desk: Desk) -> list[list[int]]:
@@ -97,9 +112,10 @@ def compare(desk: Desk, policy: Policy, order_ids: Collection[int]) -> Verdict:
     verdict = Verdict(lead=_both(over, desk.policy, policy, found), two=_both(two_needed, desk.policy, policy, found))
     for was, now in zip(old[: len(found)], new, strict=False):
         _judge(verdict, was, now)
-        if before.get(was.id, set()) != after.get(was.id, set()) and not now.held and not was.held:
+        lay, lies = before.get(was.id, set()), after.get(was.id, set())
+        if lay != lies and not now.held and not was.held:
             verdict.moved += 1
-            verdict.first_moved.append(was.number)
+            _count(verdict.moves, verdict.first_moved, [(_route(desk, lay), _route(desk, lies))], was.number)
     approved = [order for order in loaded if order.status in decided.STATUSES]
     verdict.decided = decided.compare(desk, policy, approved)
     due = (dispatch_deadline(one, desk.policy) != dispatch_deadline(one, policy) for one in [*found, *approved])
@@ -107,11 +123,11 @@ def compare(desk: Desk, policy: Policy, order_ids: Collection[int]) -> Verdict:
     return verdict
 
 
-def _under(desk: Desk, policy: Policy, everyone: Sequence[Order]) -> tuple[Sequence[Order], dict[int, set[object]]]:
+def _under(desk: Desk, policy: Policy, everyone: Sequence[Order]) -> tuple[Sequence[Order], dict[int, set[Box]]]:
     """The orders as this policy holds them, and the boxes it plans for each."""
     orders = [prepared(order, desk.catalog, policy) for order in everyone]
     arranged = arrange(orders, load_facts(desk, orders, policy))
-    boxes: dict[int, set[object]] = {}
+    boxes: dict[int, set[Box]] = {}
     for parcel in arranged.parcels:
         for order_id in parcel.order_ids:
             boxes.setdefault(order_id, set()).add(_box(parcel))
@@ -126,19 +142,28 @@ def _both(
     return old, new
 
 
-def _box(parcel: Parcel) -> object:
+def _box(parcel: Parcel) -> Box:
     return parcel.warehouse_id, parcel.courier_id, tuple(sorted(parcel.order_ids)), len(parcel.items)
+
+
+def _route(desk: Desk, boxes: Iterable[Box]) -> str:
+    """Where an order's boxes leave and who carries them, each way named once. An order that nothing holds has both."""
+    places, couriers = desk.catalog.warehouses, desk.catalog.couriers
+    ways = {f"{places[place].name} {couriers[who].name}" for place, who, _, _ in boxes if place and who}
+    return " + ".join(sorted(ways))
 
 
 def _judge(verdict: Verdict, was: Order, now: Order) -> None:
     """One order's holds."""
     verdict.looked += 1
     old, new = set(open_codes(was.holds)), set(open_codes(now.holds))
-    verdict.holds.update(new - old)
-    verdict.frees.update(old - new)
-    if now.held and not was.held:
-        verdict.held += 1
-        verdict.first_held.append(was.number)
-    elif was.held and not now.held:
-        verdict.freed += 1
-        verdict.first_freed.append(was.number)
+    verdict.held += now.held and not was.held
+    verdict.freed += was.held and not now.held
+    _count(verdict.holds, verdict.first_held, new - old, was.number)
+    _count(verdict.frees, verdict.first_freed, old - new, was.number)
+
+
+def _count(counts: Counter[Kind], first: dict[Kind, list[str]], kinds: Iterable[Kind], number: str) -> None:
+    """One more order of these kinds."""
+    counts.update(kinds)
+    _more(first, {kind: [number] for kind in kinds})

@@ -17,6 +17,7 @@ from domain.policy.policy_versions import Look
 from domain.records import NoticeKind
 from domain.review.dry_run import Verdict
 from handlers.card import Button, Card
+from handlers.cards.mapping import cut
 from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.terms import N_, actor_name, hold_name
@@ -28,6 +29,9 @@ MOST_CHOICES = 12
 _NAMES = "different names"
 _AMOUNT = re.compile(r"[\w.]*(?:amount_range|most_value|shortage_least|cs_approve|two_people)\.([A-Z]{3}): (.+)")
 SHOWN_CHANGES = 4
+SHOWN_ORDERS = 3
+SHOWN_ROUTES = 6
+LONGEST_CHANGE = 160
 FAULTS = {
     "syntax": N_("not valid TOML: {told}"),
     "twice": N_("is in the file twice: keep one. Where tables [[{name}]] follow, remove {name} = []"),
@@ -133,12 +137,7 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
             "Newly held: <b>{held}</b> · freed: <b>{freed}</b> · shipped differently: <b>{moved}</b>", **_sums(verdict)
         ),
     ]
-    lines += [
-        words("✋ {hold}: +{count}", hold=hold_name(code, words), count=n) for code, n in verdict.holds.most_common()
-    ]
-    lines += [
-        words("🟢 {hold}: −{count}", hold=hold_name(code, words), count=n) for code, n in verdict.frees.most_common()
-    ]
+    lines += _orders(verdict, words)
     lines += [
         words(title, then=then, now=now)
         for title, (now, then) in (
@@ -147,13 +146,6 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
         )
         if now != then
     ]
-    for title, numbers in (
-        (N_("Would be held: {orders}"), verdict.first_held),
-        (N_("Would be freed: {orders}"), verdict.first_freed),
-        (N_("Would ship differently: {orders}"), verdict.first_moved),
-    ):
-        if numbers:
-            lines.append(words(title, orders=words.listed(numbers) + (" …" if len(numbers) >= 5 else "")))
     lines += _approved(verdict, words)
     if changed:
         lines += ["", *_changes(changed, 12, words)]
@@ -165,6 +157,33 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
         Button(words("🗑 Drop"), pack("p.dr", file_id), "danger"),
     )
     return Card("\n".join(lines), (row,))
+
+
+def _orders(verdict: Verdict, words: Words) -> list[str]:
+    """Orders in review: why they would be held or freed, which way they would go, and the first few of each."""
+    lines = []
+    for code, count in verdict.holds.most_common():
+        facts = {"count": count, "orders": _named(verdict.first_held[code], count, words)}
+        lines.append(words("✋ {hold}: +{count} ({orders})", hold=hold_name(code, words), **facts))
+    for code, count in verdict.frees.most_common():
+        facts = {"count": count, "orders": _named(verdict.first_freed[code], count, words)}
+        lines.append(words("🟢 {hold}: −{count} ({orders})", hold=hold_name(code, words), **facts))
+    moves = verdict.moves.most_common()
+    for (now, then), count in moves[:SHOWN_ROUTES]:
+        text = N_("🚚 {now} → {then}: {count} ({orders})")
+        if now == then:
+            text = N_("📦 {now}, merged or split differently: {count} ({orders})")
+        orders = _named(verdict.first_moved[now, then], count, words)
+        lines.append(words(text, now=now, then=then, count=count, orders=orders))
+    if rest := sum(count for _, count in moves[SHOWN_ROUTES:]):
+        lines.append(words("🚚 Other routes: {count}", count=rest))
+    return lines
+
+
+def _named(first: Sequence[str], count: int, words: Words) -> str:
+    """The first orders of so many."""
+    shown = first[:SHOWN_ORDERS]
+    return words.listed(shown) + (" …" if count > len(shown) else "")
 
 
 DECIDED = {
@@ -187,14 +206,15 @@ def _approved(verdict: Verdict, words: Words) -> list[str]:
     for kind, text in DECIDED.items():
         count, first = getattr(found, kind), found.first.get(kind, [])
         if count:
-            orders = words.listed(first) + (" …" if count > len(first) else "")
-            lines.append(words(text, count=count, orders=orders))
+            lines.append(words(text, count=count, orders=_named(first, count, words)))
     return lines
 
 
 def _changes(changed: Sequence[str], most: int, words: Words) -> list[str]:
     """The first of them, and how many more."""
-    lines = [words("<code>{line}</code>", line=line[:120]) + _money(line, words) for line in changed[:most]]
+    lines = [
+        words("<code>{line}</code>", line=cut(line, LONGEST_CHANGE)) + _money(line, words) for line in changed[:most]
+    ]
     if len(changed) > most:
         lines.append(words("… and {count} more", count=len(changed) - most))
     return lines

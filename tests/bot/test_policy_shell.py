@@ -66,6 +66,9 @@ def test_history_tells_what_changed_and_a_version_is_put_in_force_again(
     assert (tried["looked"], tried["freed"]) == (told["looked"], told["held"])
     nothing = {"looked": 0, "rematched": 0, "stranded": 0, "keep": 0, "held": 0}
     assert (tried["due"], {name: tried["approved"][name] for name in nothing}) == (0, nothing)
+    words = call(capsys, "--data", data, "policy", "dry-run", "--version", str(first))[1].splitlines()
+    assert words[0] == f"📜 version {first}: tried on {told['looked']} orders in review"
+    assert words[-2:] == ["wave_size: 7 → 40", "screening.most_units: 1 → 50"]
     again = json.loads(call(capsys, "--data", data, "--json", "policy", "apply", "--version", str(first))[1])
     assert (again["version"], again["freed"], again["held"]) == (first + 2, told["held"], 0)
     assert json.loads(call(capsys, "--data", data, "--json", "policy", "show")[1])["document"] == before["document"]

@@ -31,7 +31,7 @@ async def test_a_file_is_tried_then_put_in_force_by_a_tap(desk: DeskChat) -> Non
     card = said[-1]
     assert card.startswith("<b>📜 rules.toml: tried on 2 orders in review</b>")
     assert "Newly held: <b>1</b> · freed: <b>0</b> · shipped differently: <b>0</b>" in card
-    assert "✋ many units: +1" in card
+    assert "✋ many units: +1 (1)" in card
     assert "<code>wave_size: 40 → 7</code>" in card
     assert version(desk) == 1
     await desk.taps(owner, "✅ Put in force")
@@ -227,6 +227,27 @@ async def test_faults_speak_chinese_and_a_fault_without_a_place_has_no_dash() ->
     ]
     (broken,) = policy_of("hello [[ =", 1).faults
     assert faults_card("x.toml", [broken], Words("en", "UTC")).text.split("\n")[1].startswith("Line 1: not valid TOML")
+
+
+MOVED = {
+    "en": [
+        "Newly held: <b>0</b> · freed: <b>0</b> · shipped differently: <b>4</b>",
+        "🚚 杭州仓 圆通 → 杭州仓 顺丰: 4 (1, 2, 3 …)",
+    ],
+    "zh": [
+        "新增挂起 <b>0</b> 单 · 解除挂起 <b>0</b> 单 · 发货方式变化 <b>4</b> 单",
+        "🚚 杭州仓 圆通 → 杭州仓 顺丰：4 单（1、2、3 …）",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_another_courier_is_told_with_the_old_and_the_first_orders(desk: DeskChat, language: str) -> None:
+    owner = desk.speaks(Role.OWNER, language)
+    desk.takes(*(incoming(str(number), buyer_id=str(number)) for number in range(1, 5)))
+    rule = '[[matching.courier_rules]]\nname = "sf"\nfield = "paid"\nop = ">"\nvalue = "1"\nto = ["SF"]\n'
+    *_, card = await desk.sends(owner, "rules.toml", rule.encode())
+    assert card.split("\n")[1:3] == MOVED[language]
 
 
 APPROVED = {

@@ -1,5 +1,6 @@
 """The dry run tells what putting the rules in force and looking again then does, and writes nothing itself."""
 
+from collections import Counter
 from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
@@ -80,8 +81,11 @@ def test_the_verdict_is_what_then_happens(policy: Policy) -> None:
 def test_parts_add_up_and_name_the_first_of_each_kind() -> None:
     whole = Verdict()
     for number in range(4):
-        whole.add(Verdict(looked=2, held=2, first_held=[f"{number}a", f"{number}b"]))
-    assert (whole.looked, whole.held, whole.first_held) == (8, 8, ["0a", "0b", "1a", "1b", "2a"])
+        held = {HoldCode.KEYWORD: [f"{number}a", f"{number}b"], HoldCode.FLAG: [f"{number}c"]}
+        whole.add(Verdict(looked=2, held=2, first_held=held, moves=Counter({("HZ YTO", "HZ SF"): 1})))
+    assert (whole.looked, whole.held, whole.moves) == (8, 8, {("HZ YTO", "HZ SF"): 4})
+    first = {HoldCode.KEYWORD: ["0a", "0b", "1a", "1b", "2a"], HoldCode.FLAG: ["0c", "1c", "2c", "3c"]}
+    assert whole.first_held == first
     assert whole.changes
     assert not Verdict(looked=3).changes
 

@@ -219,15 +219,17 @@ def reviewed(
     ours = [n for n in was if was[n].status is OrderStatus.REVIEW]
     calm = [n for n in ours if not (was[n].held or now[n].held)]
     assert verdict.looked == len(ours)
-    assert set(verdict.first_held) == {n for n in ours if now[n].held and not was[n].held}
-    assert set(verdict.first_freed) == {n for n in ours if was[n].held and not now[n].held}
-    assert set(verdict.first_moved) == {n for n in calm if lay[n] != lie[n]}
-    assert (verdict.held, verdict.freed, verdict.moved) == tuple(
-        len(names) for names in (verdict.first_held, verdict.first_freed, verdict.first_moved)
-    )
+    assert verdict.held == sum(now[n].held and not was[n].held for n in ours)
+    assert verdict.freed == sum(was[n].held and not now[n].held for n in ours)
+    moved = [n for numbers in verdict.first_moved.values() for n in numbers]
+    assert sorted(moved) == sorted(n for n in calm if lay[n] != lie[n])
+    assert (verdict.moved, sum(verdict.moves.values())) == (len(moved), len(moved))
     codes = {n: (set(open_codes(was[n].holds)), set(open_codes(now[n].holds))) for n in ours}
     assert verdict.holds == Counter(code for old, new in codes.values() for code in new - old)
     assert verdict.frees == Counter(code for old, new in codes.values() for code in old - new)
+    for n, (old, new) in codes.items():
+        assert {code for code, numbers in verdict.first_held.items() if n in numbers} == new - old
+        assert {code for code, numbers in verdict.first_freed.items() if n in numbers} == old - new
 
 
 def approved(
