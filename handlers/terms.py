@@ -147,6 +147,7 @@ VERBS = {
     "changed": N_("changed on the platform"),
     "approved": N_("approved"),
     "approved_first": N_("first yes of two"),
+    "first_unsaid": N_("first yes taken back"),
     "not_there": N_("not there"),
     "promises_lost": N_("promised goods are not there"),
     "approved_alone": N_("approved by who scanned it, as nobody else may"),

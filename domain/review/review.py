@@ -143,12 +143,15 @@ def approve_clean(
 
 
 def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
-    """Take an approval back within its window. Raises UndoTooLate, Stale, WrongStatus."""
+    """Take an approval back within its window, or one's own first yes of two while the second is not there. Raises
+    UndoTooLate, Stale, WrongStatus."""
     order = desk.orders.get(order_id)
     require(actor, Right.APPROVE, shop=order.shop_id)
     if order.status is OrderStatus.RELEASED:
         raise UndoTooLate(order.number, desk.policy.undo_seconds)
     seen(desk, order, revision)
+    if order.status is OrderStatus.REVIEW and order.first_approver and order.first_approver == actor.person_id:
+        return _unsaid(desk, actor, order)
     if order.status is not OrderStatus.APPROVED:
         raise WrongStatus(order.number, order.status, OrderStatus.APPROVED)
     if order.release_at is None or desk.now >= order.release_at:
@@ -161,6 +164,20 @@ def undo(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
         back.append(_unapproved(desk, actor, other, boxes))
     order = refresh(desk, back)[0]
     announce(desk, {order_id, *company})
+    return order
+
+
+def _unsaid(desk: Desk, actor: Actor, order: Order) -> Order:
+    """The first of two takes their yes back, to all they said it to with this order; what the same tap released holds
+    again."""
+    company = approval.parties(desk, [order])[0].orders
+    back = []
+    for one in (one for one in company if one.first_approver == actor.person_id):
+        said = next(line for line in desk.history("order", one.id) if line.verb == "approved_first")
+        back.append(replace(one, first_approver=0, holds=taken_back(one.holds, actor.name, said.at)))
+    desk.record([history.line(desk, actor, "order", one.id, "first_unsaid") for one in back])
+    order = refresh(desk, back)[0]
+    announce(desk, [one.id for one in company])
     return order
 
 

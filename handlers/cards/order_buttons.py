@@ -49,8 +49,16 @@ def _decide(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
         return []
     if order.status is OrderStatus.APPROVED and order.release_at and desk.now < order.release_at:
         return [(Button(words("↩ Undo ({seconds} s)", seconds=desk.policy.undo_seconds), pack("o.un", *key)),)]
+    if _said_first(order, viewer):
+        return [(Button(words("↩ Take my yes back"), pack("o.un", *key)),)]
     first = _yes(desk, order, viewer)
     return list(in_twos([*first, _reject(order, viewer)])) if first else []
+
+
+def _said_first(order: Order, viewer: Viewer) -> bool:
+    """Whether the first yes of two is the viewer's. In a group it is nobody's own: its card is the same for all."""
+    who = viewer.actor.person_id if viewer.actor is not None and viewer.private else None
+    return order.status is OrderStatus.REVIEW and order.first_approver != 0 and order.first_approver == who
 
 
 def _reject(order: Order, viewer: Viewer) -> Button:

@@ -207,7 +207,8 @@ def _holds(desk: Desk, order: Order, viewer: Viewer) -> list[str]:
 def _age(desk: Desk, hold: Hold, words: Words) -> str:
     rule = CATALOGUE[hold.code]
     minutes = int((desk.now - hold.opened_at).total_seconds()) // 60
-    text = words(" · {owner}, for {age}", owner=role_name(rule.owner, words), age=age(minutes, words))
+    facts = {"owner": role_name(rule.owner, words), "age": age(minutes, words)}
+    text = words(" · {owner}, for {age}" if minutes > 0 else " · {owner}", **facts)
     waited = int((desk.now - hold.due_from).total_seconds()) // 60
     return text + (" ⏰" if waited > desk.policy.sla_minutes(hold.code) else "")
 

@@ -194,7 +194,7 @@ async def test_a_lead_lists_a_customer_with_reason_level_term_and_evidence(desk:
     assert text.split("\n")[0].startswith("<b>✋ Held: buyer on the blacklist</b>")
     assert (
         "• <b>buyer on the blacklist</b>: refuse orders: empty or short returns, recognised by account, "
-        "until: 2027-11-23 “1 和 2 都是空包 &lt;x&gt;” · service lead, for 0 min"
+        "until: 2027-11-23 “1 和 2 都是空包 &lt;x&gt;” · service lead"
     ) in text.split("\n")
     await desk.taps(lead, "👤 Buyer")
     await desk.taps(lead, "▸ ⛔ refuse orders: empty or short returns, until: 2027-11-23")

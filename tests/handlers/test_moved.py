@@ -38,7 +38,7 @@ async def test_the_platform_told_it(desk: DeskChat) -> None:
     lines = desk.card(cs, NoticeKind.ORDER, order.id).text.split("\n")
     place = lines.index(block[0])
     assert lines[place : place + 3] == block[:3]
-    assert lines[place + 3] == f"{block[3]} · customer service, for 0 min"
+    assert lines[place + 3] == f"{block[3]} · customer service"
     await desk.shown(cs, NoticeKind.ORDER, order.id)
     history = (await desk.taps(cs, "🕘 History"))[0].split("\n")
     place = history.index(f"{at} · new address told · the shop")

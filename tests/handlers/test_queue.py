@@ -167,7 +167,7 @@ async def test_two_people_approve_in_chat(desk: DeskChat) -> None:
     [card] = await desk.taps(lead, "✅ Approve (1 of 2)")
     assert desk.toasts == ["Your yes is noted. A second person must approve."]
     assert card.split("\n")[1] == f"☝️ {lead.name} said yes at 10:00; a second person must approve"
-    assert desk.labels[:3] == [["✋ Hold", "✏️ Edit address"], ["❌ Reject"], ["💸 Refund and stop"]]
+    assert desk.labels[:2] == [["↩ Take my yes back"], ["✋ Hold", "✏️ Edit address"]]
     assert desk.order(order.id).status is OrderStatus.REVIEW
     await desk.presses(lead, old, shown)
     assert desk.toasts == [
@@ -176,6 +176,15 @@ async def test_two_people_approve_in_chat(desk: DeskChat) -> None:
     await desk.presses(lead, pack("o.ok", order.id, order.revision + 1), shown)
     assert desk.toasts == ["1: the first yes was yours; the second must be somebody else's."]
     assert desk.order(order.id).status is OrderStatus.REVIEW
+    await desk.writes(owner, "/order 1")
+    early = desk.button(owner.telegram_id, "✅ Approve (2 of 2)")
+    [card] = await desk.taps(lead, "↩ Take my yes back")
+    assert (desk.toasts, card.split("\n")[1]) == (["Taken back."], "👥 From ¥10,000.00 on two people approve")
+    await desk.presses(owner, *early)
+    assert desk.toasts == [
+        f"1: first yes taken back by {lead.name} at 10:00. Nothing was changed; the card is up to date now."
+    ]
+    await desk.taps(lead, "✅ Approve (1 of 2)")
     await desk.writes(owner, "/order 1")
     [card] = await desk.taps(owner, "✅ Approve (2 of 2)")
     assert card.split("\n")[0].startswith("<b>✅ Approved</b>")

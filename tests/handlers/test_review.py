@@ -88,8 +88,8 @@ async def test_the_order_card_in_english(desk: DeskChat) -> None:
         "浙江省 杭州市 西湖区 文三路 1 号 2 单元 303 310000",
     ]
     assert "2 × <b>CUP-01</b> goods CUP-01 · ¥78.00" in lines
-    assert "• <b>keyword</b>: found: gift · customer service, for 0 min" in lines
-    assert "• <b>buyer's message</b>: “&lt;b&gt;gift&lt;/b&gt;” · customer service, for 0 min" in lines
+    assert "• <b>keyword</b>: found: gift · customer service" in lines
+    assert "• <b>buyer's message</b>: “&lt;b&gt;gift&lt;/b&gt;” · customer service" in lines
     assert desk.labels[:2] == [["✅ Release 2 and approve"], ["❌ Reject"]]
 
 
@@ -99,7 +99,7 @@ async def test_the_order_card_in_chinese(zh: DeskChat) -> None:
     [text] = await zh.writes(anna, "1001")
     lines = text.split("\n")
     assert lines[0] == "<b>✋ 挂起：地址不完整</b> · 1001 · ¥78.00 · 小满旗舰店"
-    assert "• <b>地址不完整</b>：电话无法拨打 · 客服，已 0 分钟" in lines
+    assert "• <b>地址不完整</b>：电话无法拨打 · 客服" in lines
     assert zh.labels == [["✋ 挂起", "✏️ 改地址"], ["❌ 驳回", "💸 退款并拦截"], ["❓ 原因", "🕘 历史", "👤 客户"]]
 
 
@@ -201,7 +201,7 @@ async def test_a_receiver_is_pasted_as_the_customer_sent_it(desk: DeskChat) -> N
     anna = desk.cast.people[Role.CS]
     (order,) = desk.takes(incoming("1", receiver=receiver(district="鼓楼区")))
     [card] = await desk.writes(anna, "/order 1")
-    assert "• <b>address incomplete</b>: district: 鼓楼区 is not in that city · customer service, for 0 min" in card
+    assert "• <b>address incomplete</b>: district: 鼓楼区 is not in that city · customer service" in card
     await desk.taps(anna, "✏️ Edit address")
     pasted = "李四 18877771111转123 上海浦东世纪大道 8 号"
     [_, text] = await desk.replies(anna, desk.last[0], pasted)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.errors import NotAllowed, OverLimit, Refusal, SameApprover, TwoPeople
+from domain.errors import NotAllowed, OverLimit, Refusal, SameApprover, Stale, TwoPeople, WrongStatus
 from domain.intake import intake
 from domain.intake.incoming import IncomingOrder
 from domain.orders.orders import Order, OrderStatus
@@ -13,7 +13,7 @@ from domain.people.people import CLOCK, OPERATOR, SHOP, Actor, Role
 from domain.policy.policy import Policy
 from domain.policy.policy_sections import HoldChoice
 from domain.review import queue, review
-from domain.review.holds import HoldCode
+from domain.review.holds import HoldCode, open_codes
 from domain.review.scope import Scope
 from tests.domain.customers.customer_desk import Shop
 from tests.factory import hire, incoming
@@ -99,6 +99,22 @@ def test_releasing_and_approving_is_a_first_yes_too(shop: Shop) -> None:
     assert now(shop, order) == order
     first = shop.do(review.release_and_approve, shop.lead, order.id, order.revision)
     assert (first.status, first.held, first.first_approver) == (OrderStatus.REVIEW, False, shop.lead.person_id)
+
+
+def test_the_first_takes_their_yes_back_and_what_it_released_holds_again(shop: Shop) -> None:
+    (order,) = took(shop, worth("1", TWO, buyer_message="请发顺丰"))
+    first = shop.do(review.release_and_approve, shop.lead, order.id, order.revision)
+    with pytest.raises(WrongStatus):
+        shop.do(review.undo, shop.owner, order.id, first.revision)
+    assert now(shop, order) == first
+    back = shop.do(review.undo, shop.lead, order.id, first.revision)
+    assert (back.status, back.first_approver, open_codes(back.holds)) == (OrderStatus.REVIEW, 0, (HoldCode.MESSAGE,))
+    assert shop.store.read_now(lambda desk: desk.history("order", order.id)[0].verb) == "first_unsaid"
+    with pytest.raises(Stale):  # the second, whose card still says 2/2
+        shop.do(review.approve, shop.owner, order.id, first.revision)
+    assert now(shop, order) == back
+    again = shop.do(review.release_and_approve, shop.owner, order.id, back.revision)
+    assert (again.status, again.first_approver) == (OrderStatus.REVIEW, shop.owner.person_id)
 
 
 def test_cash_on_delivery_counts_its_total(shop: Shop) -> None:
