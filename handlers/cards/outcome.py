@@ -38,6 +38,8 @@ def _reason(refusal: Refusal, words: Words) -> str:
         return words.plain("the first yes was yours")
     if isinstance(refusal, errors.InHand):
         return words.plain("in hand, or put off")
+    if isinstance(refusal, errors.Stale):
+        return words.plain("changed meanwhile, perhaps planned anew: look again")
     return refusal_text(refusal, words)
 
 
