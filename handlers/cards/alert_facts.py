@@ -120,14 +120,22 @@ def _short_line(desk: Desk, sku: str, count: list[str], there: Mapping[str, Sell
     return text + (f" · {words('{units} coming', units=one.coming)}" if one.coming else "")
 
 
-def _suspension(desk: Desk, alert: Alert, words: Words) -> list[str]:
+def way_of(desk: Desk, alert: Alert, words: Words) -> str:
+    """Which courier does not carry where, of a suspension: `圆通 → 广东`; plain text."""
     facts, code = alert.facts, alert.facts.get("courier", "")
     names = {courier.code: courier.name for courier in desk.catalog.couriers.values()}
     courier = names.get(code, code) or words.plain("every courier")
+    return f"{courier} → {facts.get('province') or words.plain('everywhere')}"
+
+
+def _suspension(desk: Desk, alert: Alert, words: Words) -> list[str]:
+    facts = alert.facts
     ends = moment(facts.get("until", ""), desk.catalog.company.zone)
     return [
-        words("{courier} → {province}", courier=courier, province=facts.get("province") or words.plain("everywhere")),
         words("Until {until} · reason: {reason}", until=words.when(ends), reason=facts.get("reason") or "-"),
+        words(
+            "Orders in review get another courier or are held by themselves. Hold those with the warehouse one by one."
+        ),
     ]
 
 

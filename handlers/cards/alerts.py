@@ -12,11 +12,12 @@ from domain.desk import Desk
 from domain.floor.parcels import Parcel, Stop
 from domain.people.people import WAREHOUSE_ROLES, Right, Role
 from domain.records import Alert, AlertKind, NoticeKind
+from domain.review.holds import HoldCode
 from domain.review.scope import ALL, HELD
 from domain.watch import watch
 from domain.watch.worries import OF_ACCOUNT, OF_STOCK_DOC, OF_WAREHOUSE, place
 from handlers.card import Button, Card
-from handlers.cards.alert_facts import FACTS, KINDS, SHORT
+from handlers.cards.alert_facts import FACTS, KINDS, SHORT, way_of
 from handlers.cards.numbers import account_place, numbers_row, stuck_buttons
 from handlers.cards.orders import age, order_button
 from handlers.cards.scopes import code_of
@@ -30,6 +31,7 @@ from handlers.words import Html, Words
 
 SHOWN, LISTED, IN_LIST = 3, 8, 10
 EXACT_MINUTES = 600
+_BY_PAYMENT = (AlertKind.DISPATCH_LATE, AlertKind.DISPATCH_NEAR)
 _BY_ROLE = (AlertKind.HOLD_LATE, AlertKind.STOCK_LEFT)
 
 
@@ -47,7 +49,7 @@ def alert_card(desk: Desk, alert_id: int, viewer: Viewer, data: Mapping[str, str
     most = LISTED if data.get("view") == "list" else SHOWN
     first, *rest = _rows(desk, alert, words, most)
     records = _records(desk, alert, viewer, most)
-    return Card("\n".join(lines), (first, *_way(alert, viewer), *records, *rest))
+    return Card("\n".join(lines), (first, *_way(desk, alert, viewer), *records, *rest))
 
 
 def place_name(desk: Desk, alert: Alert) -> str:
@@ -71,6 +73,9 @@ def title(desk: Desk, alert: Alert, words: Words) -> str:
         what = words.label(N_("{what} ({role})"), what=what, role=role_name(alert.part, words))
     if alert.kind is AlertKind.NUMBERS_LOW:
         return words.label("Waybill numbers are running low: {count} left", count=f"{alert.count:,}")
+    if alert.kind is AlertKind.SUSPENDED:
+        facts = {"way": way_of(desk, alert, words), "count": alert.count}
+        return words.label(N_("Suspended: {way}, {count} {count:order|orders}"), **facts)
     if alert.kind is AlertKind.FEED_STALE:
         return what  # of one shop, which stands beside it
     return words.label("{what}: {count}", what=what, count=alert.count)
@@ -87,13 +92,13 @@ def head(desk: Desk, alert: Alert, words: Words) -> str:
 
 
 def _since(desk: Desk, alert: Alert, words: Words) -> list[str]:
-    """How long it has been open, and the record that waits longest."""
-    minutes = int((desk.now - alert.opened_at).total_seconds()) // 60
-    name = _name(desk, alert)
+    """Since when it is open, and the record that waits longest: a card is read long after it was drawn."""
+    at, name = words.when(alert.opened_at), _name(desk, alert)
     if not name:
-        return [words("Open for {age}", age=age(minutes, words))]
-    oldest = words("{name} since {at}", name=name, at=words.when(alert.oldest_at))
-    return [words("Open for {age} · oldest: {oldest}", age=age(minutes, words), oldest=Html(oldest))]
+        return [words("Open since {at}", at=at)]
+    text = N_("{name}, paid {at}") if alert.kind in _BY_PAYMENT else N_("{name} since {at}")
+    oldest = words(text, name=name, at=words.when(alert.oldest_at))
+    return [words("Open since {at} · oldest: {oldest}", at=at, oldest=Html(oldest))]
 
 
 def _name(desk: Desk, alert: Alert) -> str:
@@ -157,18 +162,27 @@ def _rows(desk: Desk, alert: Alert, words: Words, most: int) -> tuple[tuple[Butt
     return (tuple(first), (*naps, Button(words("💤 morning"), pack("w.s", *key, 0))), tuple(last))
 
 
-def _way(alert: Alert, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
+def _way(desk: Desk, alert: Alert, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
     """Where all of them are decided, not only the first few."""
-    words, shop = viewer.words, alert.subject_id
+    words, shop = viewer.words, place(alert)[0]
     if alert.kind is AlertKind.NUMBERS_LOW:
         return tuple(numbers_row(viewer))
     if not viewer.offers(Right.APPROVE, shop=shop):
         return ()
     if alert.kind is AlertKind.APPROVAL_LATE:
-        return ((Button(words("📥 New orders"), pack("d.o", code_of(replace(ALL, shop=shop)))),),)
-    if alert.kind is AlertKind.HOLD_LATE:
-        return ((Button(words("✋ Held orders"), pack("d.q", code_of(replace(HELD, shop=shop)))),),)
-    return ()
+        return ((Button(words("📥 New orders"), pack("d.o", code_of(replace(ALL, shop=shop or 0)))),),)
+    hours = desk.policy.alerts.near_hours
+    ways = {
+        AlertKind.HOLD_LATE: (words("✋ Held orders"), HELD),
+        AlertKind.SHORTAGE: (words("✋ Held orders"), replace(HELD, code=HoldCode.OUT_OF_STOCK)),
+        AlertKind.SUSPENDED: (words("✋ Held orders"), replace(HELD, code=HoldCode.COURIER_SUSPENDED)),
+        AlertKind.DISPATCH_LATE: (words("⏳ Those in review"), replace(ALL, hours=0)),
+        AlertKind.DISPATCH_NEAR: (words("⏳ Those in review"), replace(ALL, hours=max(hours))),
+    }
+    if alert.kind not in ways:
+        return ()
+    label, scope = ways[alert.kind]
+    return ((Button(label, pack("d.q", code_of(replace(scope, shop=shop or 0)))),),)
 
 
 def _records(desk: Desk, alert: Alert, viewer: Viewer, most: int) -> tuple[tuple[Button, ...], ...]:
@@ -223,12 +237,14 @@ def alert_buttons(desk: Desk, alerts: list[Alert], words: Words) -> tuple[tuple[
 
 def _short(desk: Desk, alert: Alert, words: Words) -> str:
     """`Held 12: service lead · 小满旗舰店`, so that no phone breaks it; of the whole company without its name, of an
-    account with its number."""
+    account with its number, of a suspension the way instead of the word."""
     what = words.plain(SHORT[alert.kind])
     if alert.kind not in (AlertKind.ORDER_GAP, AlertKind.FEED_STALE):
         what = words.label("{what} {count}", what=what, count=alert.count)
     if alert.kind in _BY_ROLE and alert.part:
         what = words.label("{what}: {role}", what=what, role=role_name(alert.part, words))
+    if alert.kind is AlertKind.SUSPENDED:
+        return f"{way_of(desk, alert, words)} · {alert.count}"
     if alert.kind in OF_ACCOUNT:
         return f"{what} · #{alert.subject_id}"
     return what if place(alert) == (None, None) else f"{what} · {place_name(desk, alert)}"

@@ -130,7 +130,7 @@ async def test_no_problem_is_said_with_a_reason(desk: DeskChat) -> None:
     assert text.split("\n") == [
         "<b>⏰ Orders wait for stock: 2</b> · 小满家居",
         "• TOWEL-01 毛巾: 2 orders, 4 units · to ship 0, to sell -4",
-        "Open for 0 min · oldest: 1 since 11-23 10:00",
+        "Open since 11-23 10:00 · oldest: 1 since 11-23 10:00",
         "Level 1: buyer (purchasing) will hear of it at 11-23 13:00.",
         "Nobody on it by 11-23 21:00: it goes to service lead.",
     ]
@@ -181,10 +181,27 @@ async def test_a_suspension_says_who_does_not_carry_where_until_when(desk: DeskC
     (alert,) = alerts(desk)
     card = desk.card(who(desk, Role.OWNER), NoticeKind.ALERT, alert.id)
     assert card.text.split("\n")[:3] == [
-        "<b>⏰ Courier or region suspended: 1</b> · 小满家居",
-        "圆通 → 浙江",
+        "<b>⏰ Suspended: 圆通 → 浙江, 1 order</b> · 小满家居",
         "Until 11-25 00:00 · reason: snow &lt;storm&gt;",
+        "Orders in review get another courier or are held by themselves. Hold those with the warehouse one by one.",
     ]
+    label = "圆通 → 浙江 · 1"
+    await desk.writes(who(desk, Role.OWNER), "/alerts")
+    await desk.taps(who(desk, Role.OWNER), label)
+    assert desk.labels[1] == ["✋ Held orders"]
+
+
+async def test_what_is_late_to_leave_opens_the_queue_of_just_those(desk: DeskChat) -> None:
+    lead = who(desk, Role.CS_LEAD)
+    paid = {"late": 49, "near": 47, "far": 1}
+    desk.takes(*(incoming(name, paid_at=NOW - timedelta(hours=hours)) for name, hours in paid.items()))
+    late, near = sorted(alerts(desk), key=lambda alert: alert.kind)
+    assert (late.kind, near.kind) == (AlertKind.DISPATCH_LATE, AlertKind.DISPATCH_NEAR)
+    for alert, oldest, place in ((late, "late", "1 of 1"), (near, "near", "1 of 2")):
+        await desk.shown(lead, NoticeKind.ALERT, alert.id)
+        assert f"oldest: {oldest}, paid " in desk.card(lead, NoticeKind.ALERT, alert.id).text
+        [text] = await desk.taps(lead, "⏳ Those in review")
+        assert text.split("\n")[-1].startswith(place)
 
 
 async def test_quiet_hours_are_shown_set_refused_and_given_back(desk: DeskChat) -> None:
@@ -274,7 +291,7 @@ async def test_stock_documents_that_wait_are_named_with_who_has_them(desk: DeskC
         f"• 📥 Goods in R00001 · being scanned · {he.name}",
         "The card of each says what to do (/stockroom).",
     ]
-    assert "Open for 0 min · oldest: R00001 since 11-23 10:00" in text.split("\n")
+    assert "Open since 11-23 14:01 · oldest: R00001 since 11-23 10:00" in text.split("\n")
     [text] = await desk.taps(he, "📥 Goods in R00001")
     assert text.split("\n")[0] == "📥 Goods in R00001 · being scanned"
     [text] = await desk.writes(he, "/shift")

@@ -20,7 +20,7 @@ LOW = {
         "60 used in the last 24 h; at this pace they run out at 11-23 22:00.",
         "Get more from the courier, then enter them here:",
         "<code>/numbers #{id} 500</code> adds 500",
-        "Open for 0 min",
+        "Open since 11-23 10:00",
         "Level 1: told finance.",
         "Nobody on it by 11-23 14:00: it goes to owner.",
     ),

@@ -156,7 +156,7 @@ async def test_an_alert_is_taken_once_and_shows_its_orders(desk: DeskChat) -> No
     card = desk.look(lambda d: draw(d, NoticeKind.ALERT, alert.id, chat, {}))
     assert card.text.split("\n") == [
         "<b>⏰ Clean orders wait too long for approval: 1</b> · 小满旗舰店",
-        "Open for 0 min · oldest: 1 since 11-23 10:00",
+        "Open since 11-23 15:00 · oldest: 1 since 11-23 10:00",
         "Level 1: told customer service.",
         "Nobody on it by 11-23 15:30: it goes to service lead.",
     ]
