@@ -74,8 +74,8 @@ def title(desk: Desk, alert: Alert, words: Words) -> str:
     if alert.kind is AlertKind.NUMBERS_LOW:
         return words.label("Waybill numbers are running low: {count} left", count=f"{alert.count:,}")
     if alert.kind is AlertKind.SUSPENDED:
-        facts = {"way": way_of(desk, alert, words), "count": alert.count}
-        return words.label(N_("Suspended: {way}, {count} {count:order|orders}"), **facts)
+        text = N_("Suspended: {way}, {count} {count:order|orders}")
+        return words.label(text, way=way_of(desk, alert, words), count=alert.count)
     if alert.kind is AlertKind.FEED_STALE:
         return what  # of one shop, which stands beside it
     return words.label("{what}: {count}", what=what, count=alert.count)
