@@ -27,7 +27,7 @@ from domain.planning.merging import groups, key_of, waits_for
 from domain.planning.plans import priced
 from domain.policy.policy import Policy
 from domain.records import NoticeKind
-from domain.review.holds import Finding, Hold, HoldCode, reconcile
+from domain.review.holds import Finding, Hold, HoldCode, open_codes, reconcile
 from domain.review.screening import Facts, screen, wanted
 from domain.review.waiting import next_closing
 from domain.stock import bins
@@ -187,11 +187,18 @@ def refresh(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> li
 def refreshed(desk: Desk, orders: Sequence[Order], *, by: int | None = None) -> list[tuple[Order, Order]]:
     """`refresh`, telling each as it was and as it now stands: the given ones, then those they may travel with."""
     everyone, arranged = foreseen(desk, orders)
+    arranged = replace(arranged, orders=tuple(map(_unsaid, everyone, arranged.orders)))
     moved = store_plans(desk, arranged, by=by)
     pairs = list(zip(everyone, desk.orders.save_changed(arranged.orders, moved), strict=True))
     others = [now.id for was, now in pairs[len(orders) :] if now.revision != was.revision]
     notices.redraw(desk, NoticeKind.ORDER, others)
     return pairs
+
+
+def _unsaid(was: Order, now: Order) -> Order:
+    """A first yes of two was not said to what is held for a reason it did not see."""
+    new = now.first_approver and set(open_codes(now.holds)) - set(open_codes(was.holds))
+    return replace(now, first_approver=0) if new else now
 
 
 def foreseen(desk: Desk, orders: Sequence[Order]) -> tuple[list[Order], Arranged]:

@@ -61,7 +61,8 @@ def _main(desk: Desk, customer: Customer, viewer: Viewer) -> Card:
         _ended(len(entries) - len(live), words),
     ]
     rows: list[Row] = [(Button(f"▸ {entry_line(entry, viewer)}"[:60], pack("cu.e", entry.id)),) for entry in live]
-    rows += in_twos(_actions(customer, viewer))
+    proposed = any(entry.state is EntryState.PROPOSED for entry in live)
+    rows += in_twos(_actions(customer, viewer, proposed))
     rows += [(order_button(desk, o, words),) for o in customers.last_orders(desk, customer, scope, LAST)]
     rows.append((Button(words("🕘 History"), pack("cu.h", customer.id, 0)),))
     return Card("\n\n".join("\n".join(block) for block in blocks if block), tuple(rows))
@@ -94,7 +95,8 @@ def _history_lines(figures: Figures, words: Words) -> list[str]:
     return lines
 
 
-def _actions(customer: Customer, viewer: Viewer) -> list[Button]:
+def _actions(customer: Customer, viewer: Viewer, proposed: bool) -> list[Button]:
+    """What may be done with the customer; while a proposal waits, nobody proposes another."""
     words, key = viewer.words, (customer.id, customer.revision)
     vip = (
         Button(words("End VIP"), pack("cu.vo", *key)) if customer.vip else Button(words("⭐ VIP"), pack("cu.vi", *key))
@@ -105,8 +107,9 @@ def _actions(customer: Customer, viewer: Viewer) -> list[Button]:
         (Right.CUSTOMERS, Button(words("🏷 Tags"), pack("cu.tv", *key))),
         (Right.CUSTOMER_LISTS, vip),
         (Right.CUSTOMERS, Button(words("📝 Note"), pack("cu.n", *key))),
-        (Right.CUSTOMERS, Button(ban, pack("cu.b", *key), "danger")),
     ]
+    if lists or not proposed:
+        buttons.append((Right.CUSTOMERS, Button(ban, pack("cu.b", *key), "danger")))
     return [button for right, button in buttons if viewer.offers(right)]
 
 

@@ -12,7 +12,7 @@ from domain.orders.orders import Order, OrderStatus
 from domain.people.people import CLOCK, OPERATOR, SHOP, Actor, Role
 from domain.policy.policy import Policy
 from domain.policy.policy_sections import HoldChoice
-from domain.review import queue, review
+from domain.review import looking, queue, review
 from domain.review.holds import HoldCode, open_codes
 from domain.review.scope import Scope
 from tests.domain.customers.customer_desk import Shop
@@ -99,6 +99,22 @@ def test_releasing_and_approving_is_a_first_yes_too(shop: Shop) -> None:
     assert now(shop, order) == order
     first = shop.do(review.release_and_approve, shop.lead, order.id, order.revision)
     assert (first.status, first.held, first.first_approver) == (OrderStatus.REVIEW, False, shop.lead.person_id)
+
+
+def test_a_new_reason_to_hold_forgets_the_first_yes_and_another_look_does_not(shop: Shop) -> None:
+    (order,) = took(shop, worth("1", TWO))
+    shop.do(review.approve, shop.lead, order.id, order.revision)
+    calm = replace(shop.store.read_now(lambda desk: desk.policy), version=2)
+    shop.do(lambda unit: unit.catalog_admin.put_policy(calm, "test"))
+    while shop.do(looking.look_again):
+        pass
+    assert now(shop, order).first_approver == shop.lead.person_id
+    strict = replace(calm, screening=replace(calm.screening, most_units=1))
+    shop.do(lambda unit: unit.catalog_admin.put_policy(strict, "test"))
+    while shop.do(looking.look_again):
+        pass
+    found = now(shop, order)
+    assert (found.first_approver, open_codes(found.holds)) == (0, (HoldCode.QTY_RANGE,))
 
 
 def test_the_first_takes_their_yes_back_and_what_it_released_holds_again(shop: Shop) -> None:
