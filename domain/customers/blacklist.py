@@ -135,7 +135,7 @@ def put_proposals(desk: Desk, actor: Actor, new: Sequence[tuple[Customer, Entry,
     """Add proposals and tell the leads. The customers' revision moves with them, so that two never meet."""
     entries = _put(desk, actor, [(customer, entry) for customer, entry, _ in new], "proposed")
     for entry, (customer, _, known) in zip(entries, new, strict=True):
-        _tell_leads(desk, entry, customer, known)
+        _tell_leads(desk, actor, entry, customer, known)
     return entries
 
 
@@ -151,14 +151,14 @@ def _veiled(customer: Customer) -> str:
     return f"{customer.buyer_id[:1]}**"
 
 
-def _tell_leads(desk: Desk, entry: Entry, customer: Customer, known: Figures) -> None:
-    """Tell the leads, and the owners where no lead has all the shops that the decision is about."""
+def _tell_leads(desk: Desk, actor: Actor, entry: Entry, customer: Customer, known: Figures) -> None:
+    """Tell the leads, and the owners where no lead has all the shops that the decision is about; not who did it."""
     shops = known.shops or shops_of(desk, customer.platform)
     leads = desk.people.staff().with_role(frozenset({Role.CS_LEAD}))
     able = any(lead.shops is None or lead.shops >= shops for lead in leads)
     roles = {Role.CS_LEAD} if able else {Role.CS_LEAD, Role.OWNER}
     key = f"entry:{entry.id}:{entry.state}:{entry.revision}"
-    notices.tell(desk, NoticeKind.ENTRY, entry.id, roles, key=key, shop=min(shops))
+    notices.tell(desk, NoticeKind.ENTRY, entry.id, roles, key=key, shop=min(shops), doer=actor)
 
 
 def _event(desk: Desk, actor: Actor, entry: Entry, verb: str, reason: str) -> Event:
@@ -255,7 +255,7 @@ def appeal(desk: Desk, actor: Actor, entry_id: int, revision: int, text: str) ->
     asked = replace(entry, appeal=Appeal.ASKED, appeal_text=told, appeal_by=actor.name, appeal_at=desk.now)
     _write(desk, actor, [asked], "appealed", told)
     entry = desk.customers.entry(entry_id)
-    _tell_leads(desk, entry, customer, figures(desk, customer))
+    _tell_leads(desk, actor, entry, customer, figures(desk, customer))
     return entry
 
 

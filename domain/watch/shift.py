@@ -25,6 +25,7 @@ AGES = (1, 4, 24)
 DESKS = (frozenset({Role.CS, Role.CS_LEAD}), frozenset({Role.DISPATCHER}))
 DONE: Mapping[str, str] = {
     "approved": "order",
+    "unapproved": "order",
     "held": "order",
     "hold_released": "order",
     "cancelled": "order",
@@ -37,7 +38,7 @@ DONE: Mapping[str, str] = {
     "put_back": "parcel",
     "arrived": "return",
 }
-SERVICE = ("approved", "held", "hold_released", "cancelled", "stopped")
+SERVICE = ("approved", "unapproved", "held", "hold_released", "cancelled", "stopped")
 FLOOR = ("picked", "checked", "packed", "weighed", "handed_over", "put_back", "stopped", "arrived")
 
 

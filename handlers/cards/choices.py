@@ -96,8 +96,9 @@ CHARGES = {
     "remote": N_("remote area"),
     "season": N_("season"),
     "fuel": N_("fuel"),
-    "cod": N_("cash on delivery"),
+    "cod": N_("COD fee"),
     "insured": N_("insurance"),
+    "insurance": N_("insurance"),
     "heavy": N_("overweight"),
     "long": N_("oversize"),
 }
@@ -182,9 +183,7 @@ def price_line(quote: Mapping[str, object], words: Words) -> str:
     parts = [words("first weight {amount}", amount=money(quote.get("base")))]
     if quote.get("steps"):
         parts.append(words("further {amount}", amount=money(quote["steps"])))
-    charges = quote.get("charges")
-    for code, amount in charges if isinstance(charges, (list, tuple)) else ():
-        parts.append(words("{what} {amount}", what=_charge_name(str(code), words), amount=money(amount)))
+    parts += charge_parts(quote, words)
     billed = words.grams(_number(quote.get("billable_g")))
     total, sum_of = money(quote.get("total")), Html(" + ".join(parts))
     text = words("💴 {total} = {parts} · billed as {grams}", total=total, parts=sum_of, grams=billed)
@@ -193,8 +192,18 @@ def price_line(quote: Mapping[str, object], words: Words) -> str:
     if quote.get("left_out"):
         text += words(" · ⚠️ without {lacks}: another currency", lacks=_lacking(quote["left_out"], words))
     if quote.get("tariff"):
-        return text + words(" · tariff v{version}, {area}", version=quote.get("version"), area=quote.get("area"))
+        area = words.plain("other places") if quote.get("area") == "*" else quote.get("area")
+        return text + words(" · tariff v{version}, {area}", version=quote.get("version"), area=area)
     return text
+
+
+def charge_parts(quote: Mapping[str, object], words: Words) -> list[str]:
+    """What a price has on top of the freight, each with its amount."""
+    charges, currency = quote.get("charges"), str(quote.get("currency", ""))
+    return [
+        words("{what} {amount}", what=_charge_name(str(code), words), amount=words.money(_number(amount), currency))
+        for code, amount in (charges if isinstance(charges, (list, tuple)) else ())
+    ]
 
 
 def choice_lines(title: str, choice: object, words: Words) -> list[str]:

@@ -16,6 +16,7 @@ from domain.stops import replies
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.bundles import parts_text
+from handlers.cards.choices import charge_parts
 from handlers.cards.entries import order_lines
 from handlers.cards.evidence import hold_line, shop_name, veiled
 from handlers.cards.hands import hand_lines
@@ -38,7 +39,7 @@ from handlers.terms import (
     step_name,
 )
 from handlers.viewer import Viewer
-from handlers.words import Words, mask_name, mask_phone
+from handlers.words import Html, Words, mask_name, mask_phone
 
 SHOWN_LINES = 12
 _OPEN = {
@@ -255,8 +256,16 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
         parts.append(words("{name}", name=words.size(parcel.size)))
     if parcel.freight:
         text = N_("freight {amount}") if parcel.warehouse_id else N_("freight about {amount}")
-        parts.append(words(text, amount=words.money(parcel.freight, parcel.freight_currency)))
+        parts.append(words(text, amount=words.money(parcel.freight, parcel.freight_currency)) + _of_it(parcel, words))
     return " · ".join(parts)
+
+
+def _of_it(parcel: Parcel, words: Words) -> str:
+    """What of the freight is no freight: fuel, insurance, the fee for collecting money."""
+    courier = parcel.why.get("courier")
+    quote = courier.get("quote") if isinstance(courier, Mapping) else None
+    charges = charge_parts(quote, words) if isinstance(quote, Mapping) else []
+    return words(" ({charges} of it)", charges=Html(words.listed(charges))) if charges else ""
 
 
 def _stop_line(stop: Stop, words: Words) -> str:

@@ -9,6 +9,7 @@ from domain.people.people import Person, Role
 from domain.policy.policy import Policy
 from domain.policy.policy_sections import Suspension
 from domain.records import Alert, AlertKind, Notice, NoticeKind
+from domain.review import review
 from domain.review.holds import HoldCode
 from domain.stock import stock_posting
 from domain.watch import shift, urgency, watch
@@ -224,6 +225,15 @@ async def test_a_groups_quiet_hours_are_the_owners_choice(desk: DeskChat) -> Non
     [text] = await desk.writes(who(desk, Role.CS), "/quiet off", group=True)
     assert text == "Your role does not allow this (staff)."
     assert desk.look(lambda d: d.people.chat_by_telegram(GROUP)).quiet == "20:00-09:00"
+
+
+async def test_the_hand_over_counts_what_was_taken_back_too(desk: DeskChat) -> None:
+    anna = who(desk, Role.CS)
+    (order,) = desk.takes(incoming("1"))
+    yes = desk.do(review.approve, anna.acting(), order.id, order.revision)
+    desk.do(review.undo, anna.acting(), order.id, yes.revision)
+    [text] = await desk.writes(anna, "/shift")
+    assert "Done: approved 1, taken back to review 1" in text.split("\n")
 
 
 async def test_the_hand_over_tells_service_what_was_done_and_what_to_watch(desk: DeskChat) -> None:

@@ -228,6 +228,13 @@ def test_a_dismissed_proposal_works_no_more(shop: Shop) -> None:
     assert shop.held("1") == ()
 
 
+def test_a_lead_who_passes_an_appeal_on_is_not_told_of_it(shop: Shop) -> None:
+    (order,) = shop.receive("1")
+    entry, _ = add(shop, shop.customer(order.id))
+    shop.do(blacklist.appeal, shop.lead, entry.id, 1, "快递弄丢了")
+    assert shop.told(NoticeKind.ENTRY) == []
+
+
 def test_an_appeal_is_asked_by_service_and_decided_by_a_lead(shop: Shop) -> None:
     (order,) = shop.receive("1")
     customer = shop.customer(order.id)
