@@ -42,7 +42,10 @@ def alert_card(desk: Desk, alert_id: int, viewer: Viewer, data: Mapping[str, str
         return None
     alert, words = desk.alerts.get(alert_id), viewer.words
     if alert.closed_at:
-        facts = {"what": words.plain(KINDS[alert.kind]), "place": place_name(desk, alert)}
+        what = words.plain(KINDS[alert.kind])
+        if alert.kind is AlertKind.SUSPENDED:
+            what = words.label("{what}: {way}", what=what, way=way_of(desk, alert, words))
+        facts = {"what": what, "place": place_name(desk, alert)}
         return Card(words("<b>✅ Settled: {what}</b> · {place}", **facts))
     lines = [head(desk, alert, words), *FACTS[alert.kind](desk, alert, words), *_since(desk, alert, words)]
     lines += _whose(desk, alert, words)

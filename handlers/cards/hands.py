@@ -28,7 +28,7 @@ def hand_lines(desk: Desk, order: Order, viewer: Viewer) -> list[str]:
     if holder := queue.holder(desk, hand):
         mine = viewer.private and viewer.actor is not None and holder == viewer.actor.person_id
         who = taker(desk, hand, words)
-        lines.append(words("🙋 In your hands ({who})", who=who) if mine else words("👀 {who}", who=who))
+        lines.append(words("🙋 In your hands ({who})", who=who) if mine else words("👀 In hand: {who}", who=who))
     if queue.snoozed(desk, hand):
         lines.append(words("💤 Put off until {at}", at=words.when(hand.snoozed_until)))
     return lines

@@ -115,9 +115,9 @@ def _sure(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], hea
     if not data["by"]:
         told = words("💤 It travels with {order}, which is put off until {at}.", **facts)
     elif data["order"] == order.number:
-        told = words("👀 {who} has looked at this order since {at}.", **facts)
+        told = words("👀 {who} has had this order in hand since {at}.", **facts)
     else:
-        told = words("👀 It travels with {order}, which {who} has looked at since {at}.", **facts)
+        told = words("👀 It travels with {order}, which {who} has had in hand since {at}.", **facts)
     yes = Button(words("✅ Approve all the same"), pack(data["verb"], *_key(order), "sure"), "success")
     return Card(f"{head}\n\n{told}\n{words('Approve it all the same?')}", ((yes,), _back(order, words)))
 

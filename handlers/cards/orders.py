@@ -153,7 +153,7 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
     when = words("Paid {at}", at=words.when(order.paid_at))
     if not order.paid_at:
         when = words("Placed {at}, when it was paid was not told", at=words.when(order.placed_at))
-    if order.status is OrderStatus.UNPAID:
+    if order.status is OrderStatus.UNPAID or (order.cod and not order.paid_at):
         when = words("Placed {at}", at=words.when(order.placed_at))
     lines = [f"{when} · {words('buyer {buyer}', buyer=buyer)}" if buyer else when]
     if not (to.name or to.phone or to.address or to.masked):

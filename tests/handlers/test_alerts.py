@@ -190,6 +190,10 @@ async def test_a_suspension_says_who_does_not_carry_where_until_when(desk: DeskC
     await desk.writes(who(desk, Role.OWNER), "/alerts")
     await desk.taps(who(desk, Role.OWNER), label)
     assert desk.labels[1] == ["✋ Held orders"]
+    desk.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), version=2), "owner"))
+    desk.do(watch.tick)
+    ended = desk.card(who(desk, Role.OWNER), NoticeKind.ALERT, alert.id)
+    assert ended.text == "<b>✅ Settled: Courier or region suspended: 圆通 → 浙江</b> · 小满家居"
 
 
 async def test_what_is_late_to_leave_opens_the_queue_of_just_those(desk: DeskChat) -> None:

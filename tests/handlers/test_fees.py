@@ -34,8 +34,9 @@ async def test_the_fees_for_money_and_insurance_are_told(desk: DeskChat, languag
     rate = Rate((Tier(1000, 1200, 500, 100),))
     tariff = Tariff(0, courier.id, 0, (rate,), starts=date(2026, 1, 1), surcharges=extras)
     desk.do(lambda unit: unit.catalog_admin.add_tariff(tariff))
-    desk.takes(incoming("1", paid=0, total=34_600, goods=34_600, cod=True))
+    desk.takes(incoming("1", paid=0, total=34_600, goods=34_600, cod=True, paid_at=None))
     [card] = await desk.writes(anna, "/order 1")
+    assert card.split("\n\n")[1].startswith({"en": "Placed 11-23 10:00 · ", "zh": "下单 11-23 10:00 · "}[language])
     [why] = await desk.writes(anna, "/why 1")
     line = next(line for line in card.split("\n") if line.startswith("📦"))
     assert line.split(" · ")[-1] == TOLD[language][0]

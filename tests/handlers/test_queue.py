@@ -243,7 +243,7 @@ async def test_whoever_takes_an_order_is_seen_and_asked_for_once_more(desk: Desk
     assert (NoticeKind.QUEUE, True) in {(NoticeKind.QUEUE, flag) for _, flag in desk.notices(anna, NoticeKind.QUEUE)}
     [sure] = await desk.presses(anna, data, shown)
     assert sure.split("\n")[-2:] == [
-        f"👀 {bella.name} has looked at this order since 11-23 10:00.",
+        f"👀 {bella.name} has had this order in hand since 11-23 10:00.",
         "Approve it all the same?",
     ]
     assert desk.order(first.id) == first
@@ -264,7 +264,7 @@ async def test_who_travels_along_and_is_in_other_hands_is_asked_for(sqlite_url: 
     label, told, put_off, ask, sure = {
         "en": (
             "✅ Approve",
-            f"👀 It travels with 1, which {bella.name} has looked at since 11-23 10:00.",
+            f"👀 It travels with 1, which {bella.name} has had in hand since 11-23 10:00.",
             "💤 It travels with 1, which is put off until 11-23 11:00.",
             "Approve it all the same?",
             "✅ Approve all the same",
