@@ -1,5 +1,5 @@
-"""What a policy document names: couriers, warehouses, shops and products of the catalog, and places. A name that nobody
-bears would never have an effect, or with a `must` keep every order back.
+"""What a policy document names: couriers, warehouses, shops and products of the catalog, places and currencies. A name
+that nobody bears would never have an effect, or with a `must` keep every order back.
 
 Surprising: the document is looked at as it was written, not the policy it makes. So these faults are told in the same
 go as the schema's, and names that come by default are nobody's mistake.
@@ -11,11 +11,19 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from domain.addresses import areas, reach
+from domain.money import CURRENCIES
 from domain.orders.catalog import Catalog
 from domain.policy.choices import Fault, fault_at
 from domain.policy.policy_sections import Matching
 
 _NAMED = {
+    "amount_range.@": "currency",
+    "limits.cs_approve.@": "currency",
+    "limits.two_people.@": "currency",
+    "split.most_value.@": "currency",
+    "split.shortage_least.@": "currency",
+    "stock.two_people.@": "currency",
+    "proofs.worth.@": "currency",
     "areas.remote.*": "place",
     "areas.unreachable.*": "place",
     "suspensions.*.courier": "suspended",
@@ -49,7 +57,7 @@ class _Named:
 
 def strange(document: str, catalog: Catalog) -> list[Fault]:
     """Names that nobody bears, by line; nothing of a text that is no TOML. Codes: no_courier, no_warehouse, no_product,
-    no_shop, no_place, no_aim."""
+    no_shop, no_place, no_currency, no_aim."""
     try:
         data = tomllib.loads(document)
     except tomllib.TOMLDecodeError:
@@ -73,6 +81,7 @@ def _known(catalog: Catalog) -> Mapping[str, Mapping[str, str]]:
         "warehouse": {one.code: one.code for one in catalog.warehouses.values()},
         "product": {sku: sku for sku in catalog.skus},
         "shop": {one.name: one.name for one in catalog.shops.values()},
+        "currency": {code: code for code in (*CURRENCIES, "*")},
     }
 
 
@@ -87,6 +96,7 @@ def _odd(text: str, kind: str, known: Mapping[str, Mapping[str, str]]) -> tuple[
     if (text.casefold() if kind == "suspended" else text) in names:
         return None
     folded = {name.casefold(): name for name in names.values()}
+    folded |= {"rmb": "CNY"} if kind == "currency" else {}
     near = get_close_matches(text.casefold(), folded, 1)
     return _WHY.get(kind, f"no_{kind}"), {"told": text, "near": folded[near[0]] if near else ""}
 

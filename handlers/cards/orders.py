@@ -116,11 +116,9 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
         return _taken_back(desk, order, words)
     lines = []
     if order.status is OrderStatus.APPROVED and order.release_at:
-        lines.append(
-            words("Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at))
-        )
+        lines.append(_approved(desk, order, words))
         if desk.now < order.release_at:
-            lines.append(words("It goes to the warehouse in a few seconds."))
+            lines.append(words("It goes to the warehouse when the time to undo is over."))
     elif order.status is OrderStatus.CANCELLED and not order.decided_by:
         lines.append(words("The platform cancelled it."))
     elif order.status is OrderStatus.CANCELLED:
@@ -131,10 +129,16 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
         }
         lines.append(words("By {by} at {at}: {reason}", **facts))
     elif order.decided_by:
-        lines.append(
-            words("Approved by {by} at {at}.", by=actor_name(order.decided_by, words), at=words.when(order.decided_at))
-        )
+        lines.append(_approved(desk, order, words))
     return lines
+
+
+def _approved(desk: Desk, order: Order, words: Words) -> str:
+    """Who said yes, both where two had to."""
+    facts = {"by": actor_name(order.decided_by, words), "at": words.when(order.decided_at)}
+    if not order.first_approver:
+        return words("Approved by {by} at {at}.", **facts)
+    return words("Approved by {first} and {by} at {at}.", first=desk.people.get(order.first_approver).name, **facts)
 
 
 def _taken_back(desk: Desk, order: Order, words: Words) -> list[str]:

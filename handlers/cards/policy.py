@@ -64,6 +64,8 @@ FAULTS = {
     "no_warehouse_near": N_("no warehouse of ours has the code {told}; did you mean {near}?"),
     "no_shop": N_("no shop of ours is called {told}"),
     "no_shop_near": N_("no shop of ours is called {told}; did you mean {near}?"),
+    "no_currency": N_("{told} is no currency: use a code like CNY or USD, or *"),
+    "no_currency_near": N_("{told} is no currency; did you mean {near}?"),
     "no_place": N_("{told} is not a place I know"),
     "not_here": N_("{told} is not in this file"),
     "again": N_("{told} is there already: keep one"),

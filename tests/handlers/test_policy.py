@@ -229,6 +229,29 @@ async def test_faults_speak_chinese_and_a_fault_without_a_place_has_no_dash() ->
     assert faults_card("x.toml", [broken], Words("en", "UTC")).text.split("\n")[1].startswith("Line 1: not valid TOML")
 
 
+SLIPS = {
+    "en": [
+        "Line 2: <code>limits.cs_approve.RMB</code>: RMB is no currency; did you mean CNY?",
+        "Line 3: <code>limits.two_people.元</code>: 元 is no currency: use a code like CNY or USD, or *",
+    ],
+    "zh": [
+        "第 2 行：<code>limits.cs_approve.RMB</code>：RMB 不是币种代码，是否想写 CNY？",
+        "第 3 行：<code>limits.two_people.元</code>：元 不是币种代码：应为 CNY、USD 这样的代码，或 *",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_an_amount_in_no_currency_is_a_fault_and_not_a_limit_that_never_counts(
+    desk: DeskChat, language: str
+) -> None:
+    owner = desk.speaks(Role.OWNER, language)
+    text = '[limits]\ncs_approve = {RMB = 1, KWD = 2, "*" = 3}\ntwo_people = {"元" = 1, "*" = 3}\n'
+    [card] = await desk.sends(owner, "rules.toml", text.encode())
+    assert card.split("\n")[1:] == SLIPS[language]
+    assert version(desk) == 1
+
+
 MOVED = {
     "en": [
         "Newly held: <b>0</b> · freed: <b>0</b> · shipped differently: <b>4</b>",

@@ -188,6 +188,10 @@ async def test_two_people_approve_in_chat(desk: DeskChat) -> None:
     await desk.writes(owner, "/order 1")
     [card] = await desk.taps(owner, "✅ Approve (2 of 2)")
     assert card.split("\n")[0].startswith("<b>✅ Approved</b>")
+    assert card.split("\n")[1:3] == [
+        f"Approved by {lead.name} and {owner.name} at 11-23 10:00.",
+        "It goes to the warehouse when the time to undo is over.",
+    ]
     assert desk.order(order.id).decided_by == owner.name
 
 
