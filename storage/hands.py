@@ -104,7 +104,7 @@ class Hands:
         heap = [orders.c.shop_id, orders.c.held, orders.c.currency]
         notes = (_taken(sieve.taken_since), _snoozed(self._sql.now))
         sums = [func.sum(case((note, 1), else_=0)) for note in notes]
-        totals = (func.count(), func.sum(orders.c.paid), func.min(orders.c.due_at), *sums)
+        totals = (func.count(), func.sum(_AMOUNT), func.min(orders.c.due_at), *sums)
         statement = self._select(sieve, *heap, bucket, *totals, noted=True).group_by(*heap, "bucket")
         found: dict[tuple[int, bool, str], Heap] = {}
         for shop, held, currency, name, count, paid, first, taken, snoozed in map(tuple, self._sql.rows(statement)):

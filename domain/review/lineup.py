@@ -53,8 +53,9 @@ class Sieve:
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """The orders of one shop and currency that are all held or all clean. `paid` in minor units; `due`: bucket ->
-    orders in it, '' for later ones, those without a deadline nowhere; `taken` and `snoozed` as it is now."""
+    """The orders of one shop and currency that are all held or all clean. `paid`, or to be paid at the door, in minor
+    units; `due`: bucket -> orders in it, '' for later ones, those without a deadline nowhere; `taken` and `snoozed` as
+    it is now."""
 
     shop_id: int
     held: bool

@@ -41,3 +41,6 @@ async def test_the_fees_for_money_and_insurance_are_told(desk: DeskChat, languag
     line = next(line for line in card.split("\n") if line.startswith("📦"))
     assert line.split(" · ")[-1] == TOLD[language][0]
     assert TOLD[language][1] in why.split("\n")
+    [digest] = await desk.writes(anna, "/new")
+    shop = next(line for line in digest.split("\n") if line.startswith("小满旗舰店"))
+    assert shop.split(" · ")[-1] == "¥346.00"
