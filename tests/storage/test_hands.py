@@ -156,7 +156,7 @@ def _adds_up(heap: Heap, mine: list[tuple[Order, Hand]], since: datetime) -> Non
     buckets = {"missed": dues[: sum(due <= NOW for due in dues)]}
     buckets["2"] = [due for due in dues if NOW < due <= ENDS["2"]]
     buckets[""] = [due for due in dues if due > ENDS["2"]]
-    assert (heap.orders, heap.paid) == (len(mine), sum(order.paid for order, _ in mine))
+    assert (heap.orders, heap.paid) == (len(mine), sum(o.total if o.cod else o.paid for o, _ in mine))
     assert heap.first_due == (dues[0] if dues else None)
     assert heap.due == {name: len(found) for name, found in buckets.items() if found}
     assert heap.taken == sum(bool(hand.taken_by and hand.taken_at and hand.taken_at > since) for _, hand in mine)
