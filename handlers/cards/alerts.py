@@ -15,7 +15,7 @@ from domain.records import Alert, AlertKind, NoticeKind
 from domain.review.holds import HoldCode
 from domain.review.scope import ALL, HELD
 from domain.watch import watch
-from domain.watch.worries import OF_ACCOUNT, OF_STOCK_DOC, OF_WAREHOUSE, place
+from domain.watch.worries import OF_ACCOUNT, OF_STOCK_DOC, OF_WAREHOUSE, chain, place
 from handlers.card import Button, Card
 from handlers.cards.alert_facts import FACTS, KINDS, SHORT, way_of
 from handlers.cards.numbers import account_place, numbers_row, stuck_buttons
@@ -132,13 +132,17 @@ def _whose(desk: Desk, alert: Alert, words: Words) -> list[str]:
         return [
             words("🙋 {who} is on it. Not settled by {at}: it goes to {next}.", who=alert.taken_by, at=at, next=after)
         ]
-    facts = {"level": alert.level + 1, "owner": _roles(watch.owners(alert), words)}
+    last = len(chain(alert.kind, alert.part))
+    facts = {"level": min(alert.level + 1, last), "owner": _roles(watch.owners(alert), words)}
     heard = _heard(desk, alert)
     if heard > desk.now:
         told = words("Level {level}: {owner} will hear of it at {at}.", at=words.when(heard), **facts)
     else:
         told = words("Level {level}: told {owner}.", **facts)
-    return [told, words("Nobody on it by {at}: it goes to {next}.", at=at, next=after)]
+    text = N_("Nobody on it by {at}: it goes to {next}.")
+    if alert.level + 1 >= last:
+        text = N_("Nobody on it by {at}: {next} is reminded again.")
+    return [told, words(text, at=at, next=after)]
 
 
 def _heard(desk: Desk, alert: Alert) -> datetime:

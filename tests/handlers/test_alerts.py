@@ -91,6 +91,20 @@ async def test_the_list_opens_an_alert_whose_records_are_buttons(desk: DeskChat)
     assert desk.look(lambda d: d.alerts.get(alert.id)).taken_by == anna.name
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_at_the_end_of_the_chain_the_same_people_are_reminded(desk: DeskChat, language: str) -> None:
+    owner = desk.speaks(Role.OWNER, language)
+    desk.takes(incoming("1"))
+    desk.clock.forward(5 * 3600)
+    (alert,) = alerts(desk)
+    while alert.level < 3:
+        desk.clock.forward(8 * 3600)
+        (alert,) = (one for one in alerts(desk) if one.kind is AlertKind.APPROVAL_LATE)
+    lines = desk.card(owner, NoticeKind.ALERT, alert.id).text.split("\n")
+    assert lines[2].startswith({"en": "Level 3: owner ", "zh": "第 3 级："}[language])
+    assert lines[3].endswith({"en": ": owner is reminded again.", "zh": "，将再次提醒负责人。"}[language])
+
+
 async def test_an_alert_opens_all_that_wait_for_whoever_may_decide(desk: DeskChat) -> None:
     """Clean ones as the digest of the shop, held ones as its queue; a dispatcher gets neither."""
     desk.takes(incoming("1"), incoming("2", buyer_message="急"))
