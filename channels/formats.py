@@ -132,6 +132,11 @@ class Row:
             raise self.blame(Refused(Reason.OUT_OF_RANGE, value=shown(self.text(field))), field)
         return units
 
+    def needed_amount(self, field: str) -> int:
+        """As `amount`. Raises Refused MISSING when empty: no amount is not an amount of nothing."""
+        self.needed(field)
+        return self.amount(field)
+
     def moment(self, field: str) -> datetime | None:
         """Aware UTC, None when absent or empty. Raises Refused NOT_A_DATE."""
         place = self._at.get(field)

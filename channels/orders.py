@@ -163,11 +163,14 @@ def is_presale(told: str, *, named: bool = False) -> bool:
 
 
 def currency(rows: Sequence[Row]) -> str:
-    """The order's three-letter currency, from the first row that tells it. Raises Refused MISSING or
-    UNKNOWN_CURRENCY."""
+    """The order's three-letter currency, from the first row that tells it. Raises Refused MISSING, UNKNOWN_CURRENCY
+    or, for a total that is no amount, NOT_A_NUMBER."""
     head = rows[0]
     told = (row.text("currency") or cells.told_currency(row.text("total"), row.currency) for row in rows)
     code = next(filter(None, told), head.currency).upper()
+    if not code and head.text("total") and "currency" not in head.layout.format.columns:
+        head.money("total")  # `free` is no amount either
+        raise head.blame(Refused(Reason.UNKNOWN_CURRENCY, value=shown(head.text("total"))), "total")
     if not code:
         raise head.blame(Refused(Reason.MISSING), "currency")
     if not (len(code) == 3 and code.isascii() and code.isalpha()):

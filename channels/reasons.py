@@ -11,7 +11,7 @@ class Reason(StrEnum):
     """A code and, behind each, the facts that fill its text. `value` facts are cut to 80 characters."""
 
     # Rows. Facts of all: `column` as the file spells it, where one column is to blame;
-    # `sheet` where a workbook holds several sheets of orders.
+    # `sheet` where a workbook holds several sheets of orders; `order` where JSON tells whose it is.
     MISSING = "missing"  # column: an empty cell that an order cannot do without
     NOT_A_NUMBER = "not_a_number"  # column, value
     TOO_FINE = "too_fine"  # column, value: more decimals than the currency has
@@ -30,6 +30,7 @@ class Reason(StrEnum):
     AMOUNTS_DIFFER = "amounts_differ"  # column, value, other_row: an amount per order that its rows tell differently
     OTHER_SHOP = "other_shop"  # column, value: a file of several shops names one that is not ours
     NOT_AN_ORDER = "not_an_order"  # JSON: an element that is no order object
+    TEST_ORDER = "test_order"  # column, value: placed to try the shop out
 
     # Whole files and payloads. `file` beside the facts where it is one of a zip.
     EMPTY = "empty"  # no facts

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from channels.formats import Amounts, Format, Row, normal
 from channels.orders import is_cash
 from channels.people import abroad
+from channels.reasons import Reason, Refused
 from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 FINANCIAL = {
@@ -62,13 +63,16 @@ def _hold(row: Row) -> str:
 
 
 def _state(row: Row) -> PlatformState:
+    """Raises Refused TEST_ORDER, which only files that an app wrote can tell."""
+    if row.text("test").casefold() in ("true", "yes", "1"):
+        raise row.blame(Refused(Reason.TEST_ORDER, value=row.text("test")), "test")
     financial = due_in_cash(row.word("state", FINANCIAL), is_cash(row.text("payment")))
     fulfilment = row.word("fulfilment", FULFILMENT)
     return combined(financial, fulfilment, row.moment("cancelled_at") is not None)
 
 
 def _amounts(row: Row, _state: PlatformState) -> Amounts:
-    total, discount = row.amount("total"), row.amount("discount")
+    total, discount = row.needed_amount("total"), row.amount("discount")
     financial = normal(row.text("state"))
     if financial == "partiallypaid":
         paid = max(total - row.amount("outstanding"), 0) if row.has("outstanding") else 0
@@ -123,6 +127,7 @@ ORDERS = Format(
         "external_id": "Id",
         "state": "Financial Status",
         "fulfilment": "Fulfillment Status",
+        "test": "Test|Test Order",
         "cancelled_at": "Cancelled at|Canceled at",
         "placed_at": "Created at",
         "paid_at": "Paid at",

@@ -12,6 +12,7 @@ from channels.formats import normal
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
 from channels.people import masked, phone
+from channels.reasons import Reason, Refused
 from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, combined, due_in_cash
 from domain.exchanges import for_return
 from domain.incoming import (
@@ -31,14 +32,22 @@ _MONEY_COMING = ("pending", "awaiting_response")
 
 def is_order(node: Node) -> bool:
     """Whether this object is a Shopify order."""
-    return "line_items" in node and ("financial_status" in node or "total_price" in node)
+    money = ("financial_status" in node) + ("total_price" in node)
+    return money == 2 or (money == 1 and node.has("line_items"))
+
+
+def is_test(node: Node) -> bool:
+    """Whether it was placed to try the shop out: nobody paid, and nobody waits for it."""
+    return node.flag("test") is True
 
 
 def order(value: object, row: int, home: str = "") -> IncomingOrder:
     """`row`: the place in its file, 0 for a payload; `home`: the shop's currency. Raises Refused."""
     node = Node(value)
+    if is_test(node):
+        raise Refused(Reason.TEST_ORDER, column="test", value="true")
     code = currency(node, home)
-    total, discount = node.amount("total_price", code), node.amount("total_discounts", code)
+    total, discount = node.needed_amount("total_price", code), node.amount("total_discounts", code)
     shipping = sum(line.amount("price", code) for line in node.nodes("shipping_lines"))
     lines = _lines(node, code)
     return IncomingOrder(
@@ -74,7 +83,7 @@ def _lines(node: Node, code: str) -> tuple[IncomingLine, ...]:
     """What is the order's: an edit takes pieces off without a refund, and `quantity` stays what was once ordered."""
     back = sum((_units(one) for one in node.nodes("refunds")), Counter[str]())
     result = []
-    for line in node.nodes("line_items"):
+    for line in node.needed_nodes("line_items"):
         left = line.text("current_quantity")
         kept = int(left) + back[line.text("id")] if left.isdecimal() else None
         if line.text("quantity") != "0" and kept != 0:

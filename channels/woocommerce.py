@@ -51,7 +51,8 @@ _PAID_MEANS_PAID = frozenset({"pending", "on-hold"})
 
 def is_order(node: Node) -> bool:
     """Whether this object is a WooCommerce order."""
-    return "line_items" in node and "status" in node and ("order_key" in node or "date_created_gmt" in node)
+    dated = node.has("line_items") and "date_created_gmt" in node
+    return "status" in node and ("order_key" in node or dated)
 
 
 def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOrder:
@@ -60,8 +61,8 @@ def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOr
     node = Node(value)
     code = currency(node, home)
     paid_at = node.moment("date_paid_gmt") or node.moment("date_paid", zone)
-    total = node.amount("total", code)
-    lines = tuple(_line(line, code) for line in node.nodes("line_items") if line.text("quantity") != "0")
+    total = node.needed_amount("total", code)
+    lines = tuple(_line(line, code) for line in node.needed_nodes("line_items") if line.text("quantity") != "0")
     return IncomingOrder(
         platform=Platform.WOOCOMMERCE,
         number=needed(node, "number", "id"),

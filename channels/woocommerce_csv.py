@@ -62,7 +62,7 @@ def _was_paid(row: Row, state: PlatformState) -> bool:
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
-    total, shipping, tax = row.amount("total"), row.amount("shipping"), row.amount("tax")
+    total, shipping, tax = row.needed_amount("total"), row.amount("shipping"), row.amount("tax")
     discount = abs(row.money("discount"))
     goods = row.amount("goods") if row.has("goods") else max(total - shipping - tax + discount, 0)
     return Amounts(goods, shipping, discount, tax, total, total if _was_paid(row, state) else 0)

@@ -42,6 +42,7 @@ ROWS = {
     Reason.OTHER_SHOP: N_("this names a shop that is not one of ours"),
     Reason.PART_OF_REFUSED: N_("another row of this order was rejected"),
     Reason.NOT_AN_ORDER: N_("not an order"),
+    Reason.TEST_ORDER: N_("a test order of the shop: nobody paid for it"),
     Reason.AMOUNTS_DIFFER: N_("the rows of this order tell different amounts: count the amount per row"),
 }
 FILES = {
@@ -72,6 +73,7 @@ COLUMN = N_("column {column}")
 VALUE = N_("found «{value}»")
 CELLS = N_("{expected} {expected:cell|cells} expected, {found} found")
 SHEET = N_("sheet {sheet}")
+ORDER = N_("order {order}")
 OTHER_ROW = N_("see row {other_row}")
 
 
@@ -100,6 +102,7 @@ def row_text(code: str, facts: Mapping[str, str], words: Words, private: bool = 
     """Why a row was not taken, with what is to blame; long digit runs are masked unless private."""
     parts = [words(ROWS[Reason(code)]) if code in ROWS else code]
     for names, text in (
+        (("order",), ORDER),
         (("sheet",), SHEET),
         (("column",), COLUMN),
         (("value",), VALUE),

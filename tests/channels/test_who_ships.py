@@ -37,7 +37,8 @@ def test_what_lies_in_lazadas_warehouse_is_shipped_by_lazada(told: str, state: P
 
 
 @pytest.mark.parametrize(
-    ("told", "state"), [("供应商发货", SHIPPED), ("平台仓发货", SHIPPED), ("商家发货", PAID), ("商家", PAID), ("", PAID)]
+    ("told", "state"),
+    [("供应商发货", SHIPPED), ("平台仓发货", SHIPPED), ("商家发货", PAID), ("商家", PAID), ("", PAID)],
 )
 def test_what_a_supplier_sends_for_douyin_is_not_sent_here(told: str, state: PlatformState) -> None:
     header = [*dict.fromkeys([*DOUYIN, "发货主体"])]

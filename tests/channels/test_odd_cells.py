@@ -1,0 +1,77 @@
+"""Cells that a careful clerk would ask about: totals without an amount, names with a comma, orders that are none."""
+
+import json
+
+import pytest
+
+import channels
+from domain.incoming import Platform
+from tests.channels.making import SHANGHAI, SHOPIFY, SHOPIFY_ROW, csv_bytes, only, read, refused, table
+from tests.channels.test_ebay import ROW as EBAY_ROW
+from tests.channels.test_ebay import report
+from tests.channels.test_json_orders import SHOPIFY as SHOPIFY_ORDER
+from tests.channels.test_taobao import order_file
+
+
+@pytest.mark.parametrize("currency", ["", "USD"])
+def test_a_total_that_is_no_amount_is_named_whether_the_currency_is_known_or_not(currency: str) -> None:
+    row = EBAY_ROW | {"Total Price": "free", "Sold For": "10.00", "Shipping And Handling": "5.00"}
+    row |= {"eBay Collected Tax": "1.50"}
+    orders, rejected = read(report(row), currency=currency)
+    assert orders == []
+    facts = {"column": "Total Price", "value": "free"}
+    assert [(one.reason, one.facts) for one in rejected] == [("not_a_number", facts)]
+
+
+def test_an_amount_that_tells_no_currency_is_named() -> None:
+    plain = {"Total Price": "26.50", "Sold For": "10.00", "Shipping And Handling": "5.00", "eBay Collected Tax": "1.50"}
+    (told,) = refused(report(EBAY_ROW | plain))
+    assert told[1:] == ("unknown_currency", {"column": "Total Price", "value": "26.50"})
+
+
+def test_an_ebay_order_without_a_total_is_added_up() -> None:
+    order = only(report(EBAY_ROW | {"Total Price": ""}), "USD")
+    assert (order.total, order.paid) == (2650, 2650)
+
+
+def test_a_shopify_order_without_a_total_is_refused() -> None:
+    assert refused(csv_bytes(table(SHOPIFY, SHOPIFY_ROW | {"Total": ""}))) == [(2, "missing", {"column": "Total"})]
+
+
+@pytest.mark.parametrize(
+    ("told", "name", "phone", "district", "street"),
+    [
+        ("Tom, Jr，13812345678，浙江省 杭州市 西湖区 文三路 1 号", "Tom, Jr", "13812345678", "西湖区", "文三路 1 号"),
+        (
+            "王小二（茶铺，二楼），86-13812345678，浙江省 杭州市 西湖区 文三路 1 号",
+            "王小二（茶铺，二楼）",
+            "13812345678",
+        )
+        + ("西湖区", "文三路 1 号"),
+        ("，13812345678，浙江省 杭州市 西湖区 文三路 1 号", "Anna", "13812345678", "西湖区", "文三路 1 号"),
+    ],
+)
+def test_a_name_with_a_comma_in_it(told: str, name: str, phone: str, district: str, street: str) -> None:
+    to = only(order_file(收货人姓名="Anna", 修改后的收货地址=told)).receiver
+    assert (to.name, to.phone, to.province, to.district, to.address) == (name, phone, "浙江省", district, street)
+
+
+def test_a_street_with_a_number_in_it_is_no_name() -> None:
+    told = "浙江省 杭州市 西湖区，文三路 1 号，13812345678，东门"
+    to = only(order_file(收货人姓名="Anna", 修改后的收货地址=told)).receiver
+    assert (to.name, to.province, to.district) == ("Anna", "浙江省", "西湖区")
+
+
+def test_a_test_order_is_told_by_its_row_and_ships_nothing() -> None:
+    rows = table([*SHOPIFY, "Test"], SHOPIFY_ROW | {"Test": "true"}, SHOPIFY_ROW | {"Name": "#2", "Test": "false"})
+    orders, rejected = read(csv_bytes(rows))
+    assert [one.number for one in orders] == ["#2"]
+    facts = {"column": "Test", "value": "true"}
+    assert [(one.row, one.reason, one.facts) for one in rejected] == [(2, "test_order", facts)]
+
+
+def test_a_test_orders_webhook_is_answered_and_forgotten() -> None:
+    body = json.dumps(SHOPIFY_ORDER | {"test": True}).encode()
+    assert channels.payload(Platform.SHOPIFY, "orders/create", body, zone=SHANGHAI) is None
+    real = json.dumps(SHOPIFY_ORDER | {"test": False}).encode()
+    assert channels.payload(Platform.SHOPIFY, "orders/create", real, zone=SHANGHAI) is not None
