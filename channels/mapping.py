@@ -64,7 +64,7 @@ def format_of(reading: Reading, shop: Shop) -> Format:
 
 def _meaning(words: Mapping[str, str]) -> Callable[[Row], Meaning]:
     """What the row's status means: as the person said, else as the word itself says."""
-    said = {normal(word): Meaning(meaning) for word, meaning in words.items()}
+    said = {normal(word): Meaning(meaning) for word, meaning in words.items() if meaning != Meaning.UNKNOWN}
 
     def meaning(row: Row) -> Meaning:
         told = row.text("state")
