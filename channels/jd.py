@@ -1,8 +1,8 @@
 """JD (京东): the order list of 商家后台 交易, xlsx or CSV; one row per article, the order's cells on each.
 
 Surprising: there is no refund and no waybill in it. An order that JD has locked (锁定) is being cancelled or looked
-at, so it is told as a refund asked for; a deleted order's state begins with (删除); what JD sends from its own warehouse (FBP) counts
-as shipped. Rule source: formats.md 1.2.
+at, so it is told as a refund asked for; a deleted order's state begins with (删除); what JD sends from its own
+warehouse (FBP) counts as shipped. Rule source: formats.md 1.2.
 """
 
 import re

@@ -72,8 +72,8 @@ def _header(headers: Mapping[str, str], name: str) -> str:
 
 
 def payload(platform: Platform, topic: str, body: bytes, *, zone: ZoneInfo) -> Payload | None:
-    """What a verified payload tells; None when it is nothing to us (a ping, another topic, a test order). `zone` is the shop's,
-    for times without offset. Raises Unreadable when the body is not what its topic promises."""
+    """What a verified payload tells; None when it is nothing to us (a ping, another topic, a test order). `zone` is the
+    shop's, for times without offset. Raises Unreadable when the body is not what its topic promises."""
     if is_ping(platform, body):
         return None
     try:

@@ -17,29 +17,33 @@ from domain.incoming import Receiver
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor
-from domain.screening import risky, shipped_there
+from domain.screening import not_by_courier, risky, shipped_there
 
 
-def _goods(order: Order) -> list[tuple[str, int, str]]:
-    return [(line.external_id, line.quantity, line.merchant_code) for line in order.lines]
+def _goods(order: Order) -> list[tuple[str, int, str, bool]]:
+    return [(line.external_id, line.quantity, line.merchant_code, bool(line.virtual)) for line in order.lines]
 
 
 def _text(value: object) -> str:
     return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)[:200]
 
 
-_WATCHED: Mapping[HoldCode, str] = {
-    HoldCode.INVOICE_CHANGED: "invoice",
-    HoldCode.MESSAGE_CHANGED: "buyer_message",
-    HoldCode.NOTE_CHANGED: "seller_note",
-    HoldCode.COURIER_CHANGED: "courier_hint",
-    HoldCode.WAREHOUSE_CHANGED: "warehouse_hint",
-    HoldCode.SHIP_TIME_CHANGED: "promised_ship_at",
-}
+_WATCHED: Sequence[tuple[HoldCode, str]] = (
+    (HoldCode.INVOICE_CHANGED, "invoice"),
+    (HoldCode.MESSAGE_CHANGED, "buyer_message"),
+    (HoldCode.NOTE_CHANGED, "seller_note"),
+    (HoldCode.COURIER_CHANGED, "courier_hint"),
+    (HoldCode.WAREHOUSE_CHANGED, "warehouse_hint"),
+    (HoldCode.SHIP_TIME_CHANGED, "promised_ship_at"),
+    (HoldCode.SHIP_TIME_CHANGED, "ship_from"),
+)
 TOLD_MOVE, EDITED_MOVE = "address_told", "address_edited"
 MOVES = (TOLD_MOVE, EDITED_MOVE)
 """Verbs of an order's history that say where it goes now: as the platform tells it, or as a person here wrote it."""
-TOLD = (HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK)
+TOLD = (
+    *(HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK),
+    HoldCode.PICKUP,
+)
 """What the platform says of the order as it stands."""
 DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
 EARLY = (OrderStatus.UNPAID, OrderStatus.REVIEW)
@@ -66,7 +70,7 @@ def differences(order: Order, news: Order, told: Receiver) -> dict[HoldCode, Map
         found[HoldCode.ADDR_CHANGED] = elsewhere
     if order.lines and _goods(news) != _goods(order):
         found[HoldCode.GOODS_CHANGED] = {}
-    for code, name in _WATCHED.items():
+    for code, name in _WATCHED:
         if getattr(news, name) != getattr(order, name):
             found[code] = {"now": _text(getattr(news, name) or "-")}
     return found
@@ -113,12 +117,12 @@ def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str
 
 
 def hold_told(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> Order:
-    """The order held while the platform calls it shipped, lets it wait or fears fraud, and nothing of it has left
-    here, as screening would hold it in review: the same evidence, once released by a lead, does not hold it again.
-    Not saved."""
+    """The order held while the platform calls it shipped, lets it wait, fears fraud or wants no courier, and nothing of
+    it has left here, as screening would hold it in review: the same evidence, once released by a lead, does not hold it
+    again. Not saved."""
     left = any(p.state is ParcelState.HANDED_OVER and order.id in p.live_orders for p in parcels)
     waits = waits_there(order, exchanges.come_back(desk, [order]))
-    found = [] if left else [*shipped_there(order), *waits, *risky(order, desk.policy)]
+    found = [] if left else [*shipped_there(order), *waits, *risky(order, desk.policy), *not_by_courier(order)]
     kept = [finding for finding in found if desk.policy.screens(finding.code)]
     others = tuple(h for h in order.holds if h.code not in TOLD)
     mine = tuple(h for h in order.holds if h.code in TOLD)

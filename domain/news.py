@@ -14,7 +14,7 @@ from domain.desk import Desk
 from domain.hidden import kept
 from domain.holds import HoldCode, open_codes
 from domain.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
-from domain.orders import Line, Order, OrderStatus
+from domain.orders import Line, Order, OrderStatus, Virtual
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor
 from domain.planning import refresh
@@ -75,7 +75,9 @@ def _set_again(desk: Desk, order: Order, line: Line, shapes: dict[int, kits.Shap
 def _known(line: Line, before: Line) -> Line:
     """The line with what we know of it."""
     sku = before.sku if before.merchant_code == line.merchant_code else None
-    return replace(line, sku=sku, refunded=before.refunded, dropped=before.dropped, refund=before.refund)
+    ours = Virtual.PRODUCT if sku and before.virtual is Virtual.PRODUCT else Virtual.NO
+    kept = replace(line, refunded=before.refunded, dropped=before.dropped, refund=before.refund)
+    return replace(kept, sku=sku, virtual=line.virtual or ours)
 
 
 def _refunded_first(line: Line) -> bool:
@@ -114,8 +116,8 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
         seen = moved_to(desk, actor, order.receiver, to)
         changed[HoldCode.ADDR_CHANGED] = {**changed[HoldCode.ADDR_CHANGED], **seen}
         history.note(desk, actor, "order", order.id, TOLD_MOVE, was=seen["was"], now=seen["now"])
-    told = (order.platform_state, order.platform_hold, order.risk)
-    moved = (news.platform_state, news.platform_hold, news.risk) != told
+    told = (order.platform_state, order.platform_hold, order.risk, order.pickup)
+    moved = (news.platform_state, news.platform_hold, news.risk, news.pickup) != told
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
     asked = HoldCode.GOODS_CHANGED in changed and desk.policy.screens(HoldCode.GOODS_CHANGED)
     others = asked and boxed.differ(order, news, parcels, desk.catalog)
@@ -142,7 +144,14 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
         news = interception.refund_came(desk, actor, news, refund)
     if HoldCode.GOODS_CHANGED in changed:
         news = refunds.tally(desk, news)
-    return _closed_there(desk, actor, news, incoming)
+    return _closed_there(desk, actor, _done_there(desk, actor, news), incoming)
+
+
+def _done_there(desk: Desk, actor: Actor, order: Order) -> Order:
+    """What has nothing to send is done when its platform says so (Shopify delivers gift cards itself)."""
+    nothing = order.status is OrderStatus.REVIEW and bool(order.bought) and not order.shippable
+    done = nothing and order.platform_state in (PlatformState.SHIPPED, PlatformState.DONE)
+    return withdrawal.complete(desk, actor, order, "") if done else order
 
 
 def _called_back(

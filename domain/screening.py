@@ -69,8 +69,8 @@ class Facts:
 def wanted(order: Order) -> dict[str, int]:
     """Units wanted by sku, over the lines that still want shipping and are matched."""
     units: dict[str, int] = {}
-    for line in order.lines:
-        if line.sku and not line.dropped:
+    for line in order.shippable:
+        if line.sku:
             units[line.sku] = units.get(line.sku, 0) + line.quantity
     return units
 
@@ -104,7 +104,7 @@ def _refund(order: Order) -> Iterator[Finding]:
 def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
     lines = order.shippable
     if not lines:
-        yield Finding(HoldCode.NO_ITEMS, {})
+        yield _nothing_ships(order)
         return
     yield from _disabled(lines, facts.catalog)
     unmatched = [line for line in lines if line.sku is None]
@@ -112,6 +112,13 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
         yield from _unmatched(order, unmatched, facts.catalog)
     elif not covering(order, facts):
         yield from short(order, facts)
+
+
+def _nothing_ships(order: Order) -> Finding:
+    """No lines at all, or only such as need no shipping: what was bought is named."""
+    kept = kits.sold(order.bought)
+    seen = {"lines": str(len(kept)), "first": kept[0].title} if kept else {}
+    return Finding(HoldCode.NO_SHIPPING if kept else HoldCode.NO_ITEMS, seen)
 
 
 def _disabled(lines: Sequence[Line], catalog: Catalog) -> Iterator[Finding]:
@@ -303,6 +310,7 @@ def _terms(order: Order, facts: Facts) -> Iterator[Finding]:
         yield Finding(HoldCode.PAYMENT, {"owed": str(order.total), "currency": order.currency})
     yield from _part_paid(order)
     yield from shipped_there(order)
+    yield from not_by_courier(order)
 
 
 def risky(order: Order, policy: Policy) -> Iterator[Finding]:
@@ -324,6 +332,12 @@ def shipped_there(order: Order) -> Iterator[Finding]:
     """The platform says it is on its way; whoever asks knows that it did not leave here."""
     if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
         yield Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state})
+
+
+def not_by_courier(order: Order) -> Iterator[Finding]:
+    """The platform says that the buyer fetches it, or that nothing is to be sent: a person decides."""
+    if order.pickup:
+        yield Finding(HoldCode.PICKUP, {"told": order.pickup})
 
 
 def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:

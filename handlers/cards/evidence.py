@@ -23,6 +23,8 @@ EVIDENCE = {
     HoldCode.BLACKLIST: N_("{level}: {why}, recognised by {by}, until: {until} “{text}”"),
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
+    HoldCode.NO_SHIPPING: N_("{lines} {lines:line|lines} that need no shipping, first: {first}"),
+    HoldCode.PICKUP: N_("the platform says: {told}"),
     HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
     HoldCode.SKU_DISABLED: N_("{lines} {lines:line|lines}, first: {sku} {title}"),
     HoldCode.BUNDLE_UNMATCHED: N_(
@@ -116,6 +118,8 @@ CURES = {
     HoldCode.PAY_DELAY: N_("goes away by itself then"),
     HoldCode.TIME_WINDOW: N_("goes away by itself then"),
     HoldCode.NO_ITEMS: N_("goes away when the order gets its goods lines"),
+    HoldCode.NO_SHIPPING: N_("a person says that it is done (☑️); or the platform does"),
+    HoldCode.PICKUP: N_("goes away when the platform no longer says so; released, it is sent by courier all the same"),
     HoldCode.SKU_UNMATCHED: N_("goes away when the product is matched"),
     HoldCode.SKU_DISABLED: N_(
         "goes away when the product is switched on; the buyer or a lead releases it and it ships"

@@ -3,7 +3,7 @@
 Surprising: this only hides. Every tap names the revision it was shown with and is judged anew by the domain.
 """
 
-from domain import corrections, replies, review
+from domain import completing, corrections, replies, review
 from domain.customer_records import is_identity
 from domain.desk import Desk
 from domain.holds import HoldCode, open_codes
@@ -83,8 +83,10 @@ def _release(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
 def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
     words, key = viewer.words, (order.id, order.revision)
     buttons = []
-    if any(line.sku is None and not line.dropped for line in order.lines) and order.status is OrderStatus.REVIEW:
+    if any(line.sku is None for line in order.shippable) and order.status is OrderStatus.REVIEW:
         buttons.append((Right.EDIT, Button(words("🔗 Match product"), pack("o.ms", *key))))
+    if completing.completable(order):
+        buttons.append((Right.APPROVE, Button(words("☑️ Done without a parcel"), pack("o.dn", *key))))
     if order.status in _HOLDABLE:
         buttons.append((Right.APPROVE, Button(words("✋ Hold"), pack("o.hd", *key))))
     if corrections.movable(order, desk.parcels.of_orders([order.id]).get(order.id, ())):

@@ -120,7 +120,7 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
             lines.append(words("It goes to the warehouse in a few seconds."))
     elif order.status is OrderStatus.CANCELLED and not order.decided_by:
         lines.append(words("The platform cancelled it."))
-    elif order.status is OrderStatus.CANCELLED:
+    elif order.status in (OrderStatus.CANCELLED, OrderStatus.ELSEWHERE) and order.decided_by:
         facts = {
             "by": actor_name(order.decided_by, words),
             "at": words.when(order.decided_at),
@@ -184,11 +184,13 @@ def _goods_line(desk: Desk, line: Line, currency: str, words: Words, parts: str 
     code = line.sku or line.merchant_code or "-"
     title = beside(code, " ".join(f"{line.title} {line.variant}".split()))
     title = title_of(desk, line.sku, title) if line.sku else title
-    text = N_("{count} × <b>{sku}</b> {title}") if line.sku else N_("{count} × ❓ not matched «{sku}» {title}")
+    known = line.sku or line.virtual
+    text = N_("{count} × <b>{sku}</b> {title}") if known else N_("{count} × ❓ not matched «{sku}» {title}")
     text = words(text, count=line.quantity, sku=code, title=veiled(title, True, 60)).rstrip()
     text += words(" ({parts})", parts=parts) if parts else ""
     if line.amount:
         text += f" · {words.money(line.amount, currency)}"
+    text += words(" · ships nothing") if line.virtual else ""
     if line.dropped:
         text = f"<s>{text}</s> · " + refund_state_name(line.refund, words)
     return text
