@@ -13,7 +13,7 @@ from domain.parcels import ParcelState
 from domain.people import Role
 from domain.policy import Policy
 from tests.domain.house import LATER, House
-from tests.factory import NOW, order
+from tests.factory import NOW, incoming_line, order
 
 LATER_DAY = NOW + timedelta(days=5)
 
@@ -65,12 +65,16 @@ def test_what_was_handed_over_at_the_counter_is_done_without_a_parcel(house: Hou
     assert house.order.status is OrderStatus.ELSEWHERE
 
 
-def test_two_of_one_buyer_do_not_travel_together_when_one_is_fetched(house: House) -> None:
+@pytest.mark.parametrize(("word", "boxes"), [("上门自提", [1, 1]), ("", [2])])
+def test_two_of_one_buyer_do_not_travel_together_when_one_is_fetched(house: House, word: str, boxes: list[int]) -> None:
     shop = house.cast.shops[0].id
-    house.receive(pickup="上门自提")
-    other = house.told(number="1002", external_id="x2")
+    house.receive(pickup=word)
+    other = house.told(number="1002", external_id="x2", lines=(incoming_line("TEA-01", 1),))
     house.run(intake.receive, house.cast.actor(Role.CS), shop, [other])
-    assert [box.order_ids for box in house.parcels] == [(house.order.id,)]
+    ids = house.store.read_now(lambda desk: [one.id for one in desk.orders.by_number(shop, ["1001", "1002"]).values()])
+    found = house.store.read_now(lambda desk: desk.parcels.of_orders(ids))
+    live = {box.id: box for mine in found.values() for box in mine if box.state is not ParcelState.CANCELLED}
+    assert [len(box.order_ids) for box in live.values()] == boxes
 
 
 def test_nothing_ships_before_the_day_the_buyer_chose(house: House) -> None:
