@@ -106,6 +106,7 @@ ORDERS = Format(
         "placed_at": "订单提交时间",
         "paid_at": "支付完成时间",
         "promised_ship_at": "承诺发货时间",
+        "ship_from": "预约发货时间",
         "buyer_message": "买家留言",
         "seller_note": "商家备注",
         "seller_flag": "旗帜颜色",

@@ -105,6 +105,7 @@ def _line(row: Row, place: int) -> IncomingLine:
         merchant_code=row.code("merchant_code"),
         unit_price=price,
         amount=max(price * quantity - abs(row.money("line_discount")), 0),
+        virtual=row.says_no("ships"),
     )
 
 
@@ -145,6 +146,9 @@ ORDERS = Format(
         "payment": "Payment Method",
         "risk": "Risk Level",
         "courier_hint": "Shipping Method",
+        "attributes": "Note Attributes",
+        "seller_note": "Tags",
+        "ships": "Lineitem requires shipping",
         "title": "Lineitem name",
         "quantity": "Lineitem quantity",
         "unit_price": "Lineitem price",

@@ -7,7 +7,9 @@ refund knows its order only by the inner id, which is `IncomingOrder.external_id
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
+from channels.delivery import not_by_courier
 from channels.formats import normal
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
@@ -26,6 +28,8 @@ from domain.incoming import (
 )
 
 _AWAITS_RETURN = normal("awaiting_return_items")
+_SCHEDULED = normal("scheduled")
+_BY_HAND = frozenset(normal(word) for word in ("pick_up", "retail", "local"))
 _MONEY_BACK = ("success",)
 _MONEY_COMING = ("pending", "awaiting_response")
 
@@ -68,7 +72,8 @@ def order(value: object, row: int, home: str = "") -> IncomingOrder:
         total=total,
         paid=_paid(node, total, code),
         buyer_id=node.first("email", "contact_email"),
-        buyer_message=node.text("note"),
+        buyer_message=joined((node.text("note"), *_attributes(node)), "; "),
+        seller_note=node.text("tags"),
         receiver=_receiver(node),
         waybill=_waybill(node),
         lines=lines,
@@ -76,6 +81,8 @@ def order(value: object, row: int, home: str = "") -> IncomingOrder:
         cod=_is_cash(node),
         courier_hint=joined((one.first("title", "code") for one in node.nodes("shipping_lines")), ", "),
         platform_hold=_hold(node),
+        pickup=_pickup(node),
+        ship_from=_ship_from(node),
     )
 
 
@@ -117,6 +124,25 @@ def _hold(node: Node) -> str:
     on_hold = normal(node.text("fulfillment_status")) == normal(ON_HOLD)
     held = on_hold or any(normal(one.text("status")) == normal(ON_HOLD) for one in orders)
     return next(filter(None, reasons), ON_HOLD) if held or reasons else ""
+
+
+def _pickup(node: Node) -> str:
+    """How it is delivered when no courier does: the method of its fulfilment orders, else what the buyer chose."""
+    methods = [one.node("delivery_method").text("method_type") for one in node.nodes("fulfillment_orders")]
+    chosen = [one.text(key) for one in node.nodes("shipping_lines") for key in ("title", "code")]
+    return next((told for told in methods if normal(told) in _BY_HAND), "") or not_by_courier(*chosen)
+
+
+def _ship_from(node: Node) -> datetime | None:
+    """From when on it is to be fulfilled, where that is scheduled."""
+    waits = (one for one in node.nodes("fulfillment_orders") if normal(one.text("status")) == _SCHEDULED)
+    return max((when for one in waits if (when := one.moment("fulfill_at"))), default=None)
+
+
+def _attributes(node: Node) -> list[str]:
+    """What the shop asked beside the order (gift message, delivery day); names that begin with `_` are for machines."""
+    told = ((one.text("name"), one.text("value")) for one in node.nodes("note_attributes"))
+    return [f"{name}: {value}" for name, value in told if value and not name.startswith("_")]
 
 
 def _state(node: Node) -> PlatformState:
@@ -184,6 +210,7 @@ def _line(node: Node, code: str, kept: int | None) -> IncomingLine:
         variant=_variant(node),
         unit_price=price,
         amount=max(price * quantity - off, 0),
+        virtual=node.flag("requires_shipping") is False or node.flag("gift_card") is True,
     )
 
 
