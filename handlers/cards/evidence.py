@@ -23,7 +23,7 @@ EVIDENCE = {
     HoldCode.BLACKLIST: N_("{level}: {why}, recognised by {by}, until: {until} “{text}”"),
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
-    HoldCode.NO_SHIPPING: N_("{lines} {lines:line|lines} that need no shipping, first: {first}"),
+    HoldCode.NO_SHIPPING: N_("{lines} {lines:line needs|lines need} no shipping, first: {first}"),
     HoldCode.PICKUP: N_("the platform says: {told}"),
     HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
     HoldCode.SKU_DISABLED: N_("{lines} {lines:line|lines}, first: {sku} {title}"),
