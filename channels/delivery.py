@@ -33,6 +33,6 @@ def _says(text: str) -> bool:
     return normal(text) in _ALONE or _PHRASES.search(text.casefold()) is not None
 
 
-def flagged(column: str, told: str) -> str:
-    """What a column that asks just this says (eBay's Click And Collect): its name, or '' for a no."""
-    return "" if normal(told) in _NO else column
+def is_yes(told: str) -> bool:
+    """Whether a column that asks just this (eBay's Click And Collect) says anything but no."""
+    return normal(told) not in _NO

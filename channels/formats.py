@@ -65,7 +65,7 @@ class Layout:
     def column(self, field: str) -> str:
         place = self.at.get(field)
         if place is None:
-            return (EVERYWHERE | self.format.columns).get(field, field).split(OTHER_NAME)[0]
+            return {**EVERYWHERE, **self.format.columns}.get(field, field).split(OTHER_NAME)[0]
         return cells.clean(self.header[place])
 
 
@@ -344,7 +344,7 @@ class Format:
 
     def find(self, header: Sequence[str]) -> dict[str, int]:
         """Where each of our fields stands in this header; fields it does not have are absent."""
-        return find(EVERYWHERE | self.columns, header)
+        return find({**EVERYWHERE, **self.columns}, header)
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether it is this format's header."""

@@ -11,7 +11,7 @@ from functools import reduce
 from operator import add
 
 from channels import cells
-from channels.delivery import flagged, not_by_courier
+from channels.delivery import is_yes, not_by_courier
 from channels.formats import Amounts, Format, Row
 from channels.reasons import Reason, Refused, shown
 from domain.incoming import IncomingOrder, PlatformState
@@ -96,17 +96,17 @@ _GIFTS = ("gift_wrap", "gift_note")
 
 
 def _notes(rows: Sequence[Row]) -> list[str]:
-    """What the packer must read: gift columns as `gift-wrap-type: red`, and what the shop asked beside the order, a line
-    each (names that begin with `_` are for machines)."""
-    told = ((row.layout.column(field), row.text(field)) for field in _GIFTS for row in rows)
+    """What the packer must read: gift columns as `gift-wrap-type: red`, and what the shop asked beside the order, a
+    line each (names that begin with `_` are for machines)."""
+    told = ((row, field) for field in _GIFTS for row in rows if row.text(field).casefold() not in _NO)
     asked = (line.strip() for line in rows[0].text("attributes").splitlines())
-    gifts = [f"{column}: {text}" for column, text in told if text.casefold() not in _NO]
+    gifts = (f"{row.layout.column(field)}: {row.text(field)}" for row, field in told)
     return [*gifts, *(line for line in asked if not line.startswith("_"))]
 
 
 def _pickup(row: Row) -> str:
     """Its word for a delivery that is no courier's; a courier's name may be one (Local pickup)."""
-    asked = flagged(row.layout.column("collected"), row.text("collected"))
+    asked = row.layout.column("collected") if row.has("collected") and is_yes(row.text("collected")) else ""
     return not_by_courier(row.text("delivery"), row.text("courier_hint")) or asked
 
 

@@ -41,8 +41,17 @@ def line_of(order: dict[str, object], **changes: object) -> dict[str, object]:
 
 @pytest.mark.parametrize(
     "word",
-    ["上门自提", "到店自提", "买家自提", "自提", "门店自取", "无需物流", "无需发货", "同城配送", "商家自送", "面交"]
-    + [
+    [
+        "上门自提",
+        "到店自提",
+        "买家自提",
+        "自提",
+        "门店自取",
+        "无需物流",
+        "无需发货",
+        "同城配送",
+        "商家自送",
+        "面交",
         "Local pickup",
         "local_pickup",
         "Pick up in store",
@@ -50,8 +59,13 @@ def line_of(order: dict[str, object], **changes: object) -> dict[str, object]:
         "In-store pickup",
         "Pickup",
         "Click & Collect",
-    ]
-    + ["Click and Collect", "Local Delivery", "PICKUP AT STORE", "Selbstabholung", "Retrait en magasin", "รับที่ร้าน"],
+        "Click and Collect",
+        "Local Delivery",
+        "PICKUP AT STORE",
+        "Selbstabholung",
+        "Retrait en magasin",
+        "รับที่ร้าน",
+    ],
 )
 def test_no_courier_is_wanted(word: str) -> None:
     assert not_by_courier("", word) == word
@@ -59,15 +73,26 @@ def test_no_courier_is_wanted(word: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["", "快递配送", "自提点", "菜鸟自提柜", "送货上门", "超商取貨", "7-ELEVEN 取貨", "取貨付款", "顺丰"]
-    + [
+    [
+        "",
+        "快递配送",
+        "自提点",
+        "菜鸟自提柜",
+        "送货上门",
+        "超商取貨",
+        "7-ELEVEN 取貨",
+        "取貨付款",
+        "顺丰",
         "Standard",
         "Pickup point (InPost)",
         "Pickup: LEX MY, Delivery: LEX MY",
         "Parcel locker pickup",
         "Store and forward",
-    ]
-    + ["USPS Ground Advantage", "Free shipping", "DHL Packstation", "Awaiting collection"],
+        "USPS Ground Advantage",
+        "Free shipping",
+        "DHL Packstation",
+        "Awaiting collection",
+    ],
 )
 def test_a_courier_is_wanted_all_the_same(word: str) -> None:
     assert not_by_courier(word) == ""

@@ -16,8 +16,16 @@ PAID, SHIPPED, CLOSED = PlatformState.PAID, PlatformState.SHIPPED, PlatformState
 
 @pytest.mark.parametrize(
     ("told", "state"),
-    [("FBP", SHIPPED), ("FBP(京仓发货)", SHIPPED), ("京仓发货", SHIPPED), ("fbp", SHIPPED)]
-    + [("SOP", PAID), ("LBP", PAID), ("SOPL", PAID), ("", PAID)],
+    [
+        ("FBP", SHIPPED),
+        ("FBP(京仓发货)", SHIPPED),
+        ("京仓发货", SHIPPED),
+        ("fbp", SHIPPED),
+        ("SOP", PAID),
+        ("LBP", PAID),
+        ("SOPL", PAID),
+        ("", PAID),
+    ],
 )
 def test_what_lies_in_jds_warehouse_is_shipped_by_jd(told: str, state: PlatformState) -> None:
     assert only(jd_file(JD_ROW | {"订单类型": told})).state is state
@@ -29,8 +37,14 @@ def test_a_cancelled_order_of_jds_warehouse_stays_cancelled() -> None:
 
 @pytest.mark.parametrize(
     ("told", "state"),
-    [("Own Warehouse", SHIPPED), ("Fulfilled by Lazada", SHIPPED), ("FBL", SHIPPED)]
-    + [("Dropshipping", PAID), ("standard", PAID), ("", PAID)],
+    [
+        ("Own Warehouse", SHIPPED),
+        ("Fulfilled by Lazada", SHIPPED),
+        ("FBL", SHIPPED),
+        ("Dropshipping", PAID),
+        ("standard", PAID),
+        ("", PAID),
+    ],
 )
 def test_what_lies_in_lazadas_warehouse_is_shipped_by_lazada(told: str, state: PlatformState) -> None:
     assert only(xlsx_bytes({"sheet1": table(LAZADA, LAZADA_ROW | {"deliveryType": told})}), "MYR").state is state

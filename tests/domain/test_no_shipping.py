@@ -19,7 +19,7 @@ from domain.screening import wanted
 from domain.selling import sellable
 from domain.splitting import items_of, shares
 from tests.domain.house import House
-from tests.domain.test_hold_codes import ORDER
+from tests.domain.test_screening import ORDER
 from tests.factory import incoming_line, line
 
 CUPS = incoming_line("CUP-01", 2)

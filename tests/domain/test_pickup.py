@@ -1,6 +1,6 @@
 """What the buyer fetches, or wants from a day on only, is not sent by courier before a person or the day says so."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -88,8 +88,10 @@ def test_nothing_ships_before_the_day_the_buyer_chose(house: House) -> None:
 
 
 def test_the_clock_of_shipping_runs_from_that_day(house: House) -> None:
-    def due(**told: object) -> object:
-        return house.run(lambda desk: dispatch_deadline(order(desk, house.cast.shops[0], **told), Policy()))
+    def due(**told: datetime) -> datetime | None:
+        return house.run(
+            lambda desk: dispatch_deadline(order(desk, house.cast.shops[0], number="1001", **told), Policy())
+        )
 
     hours = timedelta(hours=Policy().dispatch_hours)
     assert due() == NOW + hours
