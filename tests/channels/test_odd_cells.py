@@ -10,6 +10,11 @@ from tests.channels.making import SHANGHAI, SHOPIFY, SHOPIFY_ROW, csv_bytes, onl
 from tests.channels.test_ebay import ROW as EBAY_ROW
 from tests.channels.test_ebay import report
 from tests.channels.test_json_orders import SHOPIFY as SHOPIFY_ORDER
+from tests.channels.test_mapping import ROW as TAUGHT_ROW
+from tests.channels.test_mapping import only as taught
+from tests.channels.test_mapping import read as read_taught
+from tests.channels.test_mapping import refused as taught_refused
+from tests.channels.test_mapping import with_columns
 from tests.channels.test_taobao import order_file
 
 
@@ -76,3 +81,12 @@ def test_a_test_orders_webhook_is_answered_and_forgotten() -> None:
     assert channels.payload(Platform.SHOPIFY, "orders/create", body, zone=SHANGHAI) is None
     real = json.dumps(SHOPIFY_ORDER | {"test": False}).encode()
     assert channels.payload(Platform.SHOPIFY, "orders/create", real, zone=SHANGHAI) is not None
+
+
+def test_a_taught_table_without_the_amount_is_asked_for_it_or_adds_up_its_prices() -> None:
+    paid = {"实付(元)": ""}
+    assert taught_refused(paid) == [(2, "missing", {"column": "实付(元)"})]
+    assert [taught(paid | {"状态": word}).paid for word in ("待付款", "怪")] == [0, 0]
+    header, reading = with_columns("单价", unit_price="单价")
+    ((order,), rejected) = read_taught(csv_bytes(table(header, TAUGHT_ROW | paid | {"单价": "20.00"})), reading, header)
+    assert (rejected, order.total, order.paid) == ([], 4000, 4000)
