@@ -14,7 +14,7 @@ from channels import cells
 from channels.delivery import is_yes, not_by_courier
 from channels.formats import Amounts, Format, Row
 from channels.reasons import Reason, Refused, shown
-from domain.incoming import IncomingOrder, PlatformState
+from domain.intake.incoming import IncomingOrder, PlatformState
 
 _CASH = (
     "货到付款",

@@ -11,7 +11,7 @@ from channels.formats import Amounts, Format, Row, normal
 from channels.orders import is_cash
 from channels.people import abroad
 from channels.reasons import Reason, Refused
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 FINANCIAL = {
     normal(word): state

@@ -16,8 +16,8 @@ from channels.orders import is_cash
 from channels.people import masked, phone
 from channels.reasons import Reason, Refused
 from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, combined, due_in_cash
-from domain.exchanges import for_return
-from domain.incoming import (
+from domain.intake.exchanges import for_return
+from domain.intake.incoming import (
     IncomingLine,
     IncomingOrder,
     IncomingRefund,

@@ -12,7 +12,7 @@ from channels.delivery import not_by_courier
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
 from channels.people import masked, phone
-from domain.incoming import (
+from domain.intake.incoming import (
     IncomingLine,
     IncomingOrder,
     IncomingRefund,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from channels.delivery import not_by_courier
-from domain.incoming import IncomingOrder
+from domain.intake.incoming import IncomingOrder
 from tests.channels.making import PINDUODUO, SHOPIFY, SHOPIFY_ROW, csv_bytes, only, table
 from tests.channels.test_amazon import NEW as AMAZON
 from tests.channels.test_amazon import NEW_ROW as AMAZON_ROW

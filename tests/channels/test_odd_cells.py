@@ -5,7 +5,7 @@ import json
 import pytest
 
 import channels
-from domain.incoming import Platform
+from domain.intake.incoming import Platform
 from tests.channels.making import SHANGHAI, SHOPIFY, SHOPIFY_ROW, csv_bytes, only, read, refused, table
 from tests.channels.test_ebay import ROW as EBAY_ROW
 from tests.channels.test_ebay import report

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.incoming import PlatformState, RefundState
+from domain.intake.incoming import PlatformState, RefundState
 from tests.channels.making import csv_bytes, only, refused, table, xlsx_bytes
 from tests.channels.test_douyin import HEADER_75 as DOUYIN
 from tests.channels.test_douyin import ROW as DOUYIN_ROW

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from domain.holds import HoldCode, open_codes
-from domain.incoming import IncomingLine, PlatformState
-from domain.orders import OrderStatus
-from domain.people import Role
+from domain.intake.incoming import IncomingLine, PlatformState
+from domain.orders.orders import OrderStatus
+from domain.people.people import Role
+from domain.review.holds import HoldCode, open_codes
 from tests.factory import incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat, open_desk
 
