@@ -17,7 +17,7 @@ from domain import phones
 from domain.characters import simplified
 from domain.divisions import FILLERS, Division, Level
 from domain.incoming import Receiver
-from domain.place_names import AROUND, FIELDS, Fault, Read, Why, walk
+from domain.place_names import AROUND, CLOSED, FIELDS, Fault, Read, Why, walk
 
 CHINA = "CN"
 _OTHER_NUMBERS = frozenset({"香港特别行政区", "澳门特别行政区", "台湾省"})
@@ -89,7 +89,7 @@ def divide(province: str, city: str, district: str, address: str, code: str = ""
     head = _columns(province, city, district)
     text, found = split_zip(address)
     read = head.read if head.read.stranger else walk(simplified(text), head.read)
-    detail = text[read.end :].lstrip(AROUND).rstrip() if read.end else text.strip()
+    detail = text[read.end :].lstrip(CLOSED).rstrip() if read.end else text.strip()
     if head.rest:
         detail = f"{head.rest} {detail}".rstrip()
     told_zip = code.strip() or found
