@@ -268,6 +268,25 @@ _NAMES = {
 }
 
 
+_ASK = (
+    *("发", "走", "用", "寄", "要", "换", "改", "补", "只收", "只能", "选", "必须", "务必", "最好", "尽量", "优先"),
+    *("首选", "指定", "希望", "升级"),
+    *("ship by", "ship with", "via", "use", "by", "please", "only"),
+)
+_REFUSE = (
+    *("不", "别", "勿", "莫", "禁", "拒", "非", "没有", "这里没", "这边没", "避免", "除了", "除", "谢绝"),
+    *("杜绝", "抵制", "讨厌", "无法", "无需", "发不了", "用不了", "收不了", "收不到"),
+    *("停发", "停用", "暂停", "排除", "屏蔽"),
+    *("except", "excluding", "not", "no", "don't", "dont", "can't", "cannot", "never"),
+    *("avoid", "without", "hate", "anything but"),
+)
+_ABSENT = (
+    *("不到", "到不了", "送不到", "收不到", "发不了", "不派", "不送", "不通", "不能到"),
+    *("无法", "没网点", "无网点", "没有网点", "不在服务区"),
+    *("does not deliver", "doesn't deliver", "can't deliver", "not available"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Upgrade:
     """Who paid at least `shipping` (minor units of `currency`) for delivery gets this courier (its code)."""
@@ -289,19 +308,9 @@ class Matching:
     warehouse_rules: tuple[FieldRule, ...] = ()
     courier_rules: tuple[FieldRule, ...] = ()
     names: Mapping[str, str] = field(default_factory=lambda: dict(_NAMES))
-    ask: tuple[str, ...] = (
-        *"发 走 用 寄 要 换 改 补 只收 只能 选 必须 务必 最好 尽量 优先 首选 指定 希望 升级".split(),
-        *("ship by", "ship with", "via", "use", "by", "please", "only"),
-    )
-    refuse: tuple[str, ...] = (
-        *"不 别 勿 莫 禁 拒 非 没有 这里没 这边没 避免 除了 除 谢绝 杜绝 抵制 讨厌 无法 无需 发不了 用不了 收不了 收不到".split(),
-        *"停发 停用 暂停 排除 屏蔽 except excluding not no don't dont can't cannot never avoid without hate".split(),
-        "anything but",
-    )
-    absent: tuple[str, ...] = (
-        *"不到 到不了 送不到 收不到 发不了 不派 不送 不通 不能到 无法 没网点 无网点 没有网点 不在服务区".split(),
-        *("does not deliver", "doesn't deliver", "can't deliver", "not available"),
-    )
+    ask: tuple[str, ...] = _ASK
+    refuse: tuple[str, ...] = _REFUSE
+    absent: tuple[str, ...] = _ABSENT
     note_must: bool = False
     upgrades: tuple[Upgrade, ...] = ()
 
