@@ -302,7 +302,8 @@ class Matching:
 
     `names` maps what people call a courier to its code; a name after one of `ask` in a note is a wish, after one of
     `refuse` or before one of `absent` it is ruled out (不能发中通; 中通不到; the grammar is `domain/note_words.py`).
-    `note_must` makes a wish binding: rather no courier than another. The rules name warehouses and couriers by code.
+    `warehouse_names` maps what platforms call a warehouse to its code, besides its code and name. `note_must` makes a
+    wish binding: rather no courier than another. The rules name warehouses and couriers by code.
     """
 
     warehouse_rules: tuple[FieldRule, ...] = ()
@@ -311,6 +312,7 @@ class Matching:
     ask: tuple[str, ...] = _ASK
     refuse: tuple[str, ...] = _REFUSE
     absent: tuple[str, ...] = _ABSENT
+    warehouse_names: Mapping[str, str] = field(default_factory=dict)
     note_must: bool = False
     upgrades: tuple[Upgrade, ...] = ()
 

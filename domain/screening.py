@@ -26,7 +26,7 @@ from domain.shortage import Parting, parting, presale
 from domain.splitting import from_places, items_of, sealed
 from domain.unit_costs import UnitCosts
 from domain.waiting import rush_from, waiting
-from domain.wishes import unsure_of
+from domain.wishes import unsure_of, warehouse_of
 from domain.worth import worth
 
 _ZERO = timedelta(0)
@@ -99,6 +99,14 @@ def _refund(order: Order) -> Iterator[Finding]:
     taken = sum(line.refunded for line in order.lines if line.dropped)
     if order.refunded > taken:
         yield Finding(HoldCode.REFUNDED, {"amount": str(order.refunded - taken), "currency": order.currency})
+
+
+def _named(order: Order, facts: Facts) -> Iterator[Finding]:
+    """The platform says that a warehouse ships it which is none of ours: it may leave twice. Another reason to have no
+    warehouse comes before this one."""
+    hint = order.warehouse_hint.strip()
+    if warehouse_of(hint, facts.catalog.warehouses.values(), facts.policy.matching) is None:
+        yield Finding(HoldCode.NO_WAREHOUSE, {"named": _quoted(hint)})
 
 
 def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
@@ -340,7 +348,13 @@ def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
 
 def screen(order: Order, facts: Facts) -> tuple[Finding, ...]:
     """Every finding on an order in review, in no particular order."""
-    found = [*_refund(order), *_goods(order, facts), *_address(order, facts.policy), *_words(order, facts.policy)]
+    found = [
+        *_refund(order),
+        *_named(order, facts),
+        *_goods(order, facts),
+        *_address(order, facts.policy),
+        *_words(order, facts.policy),
+    ]
     found += [
         *_blacklist(order, facts),
         *_buyer(order, facts),

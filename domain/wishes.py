@@ -5,12 +5,14 @@ A note that can be read both ways asks for nobody either: `unsure` names whom it
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
 from domain import note_words as words
+from domain.catalog import Warehouse
 from domain.characters import simplified
 from domain.orders import Order
 from domain.policy_sections import Matching
@@ -18,6 +20,8 @@ from domain.policy_sections import Matching
 _BETWEEN = re.compile(r"[\s、，,和或跟与及者/&+]*(?:还有|以及|or|and)?\s*$")
 _READ = 500
 _UNCLEAR = "unclear"
+_NO_WORD = frozenset({"", "-", "--", "/", "无", "暂无", "未指定", "none", "null", "n/a"})
+_DEFAULT = ("默认", "default")
 
 
 class _Patterns(NamedTuple):
@@ -58,6 +62,18 @@ def wishes_of(order: Order, rules: Matching) -> Wishes:
         warehouse=order.warehouse_hint.strip(),
         ship_by=order.promised_ship_at,
     )
+
+
+def warehouse_of(hint: str, warehouses: Iterable[Warehouse], rules: Matching) -> str | None:
+    """The code of the warehouse a platform's word means: its code, its name, or a name of the policy's. Empty when the
+    word says nothing; None when it names one that is none of ours (云仓), where others ship."""
+    told = _plain(hint.strip())
+    if told in _NO_WORD or told.startswith(_DEFAULT):
+        return ""
+    for one in warehouses:
+        if told in (one.code.casefold(), _plain(one.name.strip())):
+            return one.code
+    return next((code for name, code in rules.warehouse_names.items() if _plain(name.strip()) == told), None)
 
 
 def _code(hint: str, rules: Matching) -> str:
