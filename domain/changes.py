@@ -13,11 +13,11 @@ from domain.desk import Desk
 from domain.exchanges import waits_there
 from domain.hidden import moved
 from domain.holds import RELEASED, Hold, HoldCode, Source, open_codes, reconcile
-from domain.incoming import Receiver
+from domain.incoming import Receiver, RefundState
 from domain.orders import Order, OrderStatus
 from domain.parcels import Parcel, ParcelState
 from domain.people import Actor
-from domain.screening import risky, shipped_there
+from domain.screening import as_told, part_paid
 
 
 def _goods(order: Order) -> list[tuple[str, int, str]]:
@@ -39,8 +39,13 @@ _WATCHED: Mapping[HoldCode, str] = {
 TOLD_MOVE, EDITED_MOVE = "address_told", "address_edited"
 MOVES = (TOLD_MOVE, EDITED_MOVE)
 """Verbs of an order's history that say where it goes now: as the platform tells it, or as a person here wrote it."""
-TOLD = (HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK)
+TOLD = (
+    *(HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK),
+    *(HoldCode.FLAG, HoldCode.PAYMENT, HoldCode.PART_PAID),
+)
 """What the platform says of the order as it stands."""
+SAID = ("platform_state", "platform_hold", "risk", "seller_flag", "cod", "total", "paid")
+"""The fields it says so in."""
 DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
 EARLY = (OrderStatus.UNPAID, OrderStatus.REVIEW)
 
@@ -66,10 +71,23 @@ def differences(order: Order, news: Order, told: Receiver) -> dict[HoldCode, Map
         found[HoldCode.ADDR_CHANGED] = elsewhere
     if order.lines and _goods(news) != _goods(order):
         found[HoldCode.GOODS_CHANGED] = {}
+    found |= _paid_less(order, news)
     for code, name in _WATCHED.items():
         if getattr(news, name) != getattr(order, name):
             found[code] = {"now": _text(getattr(news, name) or "-")}
     return found
+
+
+def _paid_less(order: Order, news: Order) -> dict[HoldCode, Mapping[str, str]]:
+    """Money that somebody who decided counted on: it is collected no more, and the label says that it is; or less of
+    it was paid than then, and none went back. What screening holds for (`hold_told`) needs no word here."""
+    if order.cod and not news.cod:
+        return {HoldCode.PAYMENT: {"owed": "0", "currency": news.currency}}
+    back = news.refunded or order.refunded or any(line.refund is not RefundState.NONE for line in news.lines)
+    owes = any(finding.code is HoldCode.PART_PAID for finding in part_paid(news))
+    if 0 < news.paid < order.paid and not (news.cod or back or owes):
+        return {HoldCode.PART_PAID: {"paid": str(news.paid), "payable": str(order.paid), "currency": news.currency}}
+    return {}
 
 
 def moved_to(desk: Desk, actor: Actor, was: Receiver, now: Receiver) -> dict[str, str]:
@@ -113,12 +131,12 @@ def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str
 
 
 def hold_told(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> Order:
-    """The order held while the platform calls it shipped, lets it wait or fears fraud, and nothing of it has left
-    here, as screening would hold it in review: the same evidence, once released by a lead, does not hold it again.
-    Not saved."""
+    """The order held while the platform calls it shipped, lets it wait, fears fraud, flags it, wants money at the door
+    or has not all of it, and nothing of it has left here, as screening would hold it in review: the same evidence, once
+    released, does not hold it again. Not saved."""
     left = any(p.state is ParcelState.HANDED_OVER and order.id in p.live_orders for p in parcels)
     waits = waits_there(order, exchanges.come_back(desk, [order]))
-    found = [] if left else [*shipped_there(order), *waits, *risky(order, desk.policy)]
+    found = [] if left else [*as_told(order, desk.policy), *waits]
     kept = [finding for finding in found if desk.policy.screens(finding.code)]
     others = tuple(h for h in order.holds if h.code not in TOLD)
     mine = tuple(h for h in order.holds if h.code in TOLD)
