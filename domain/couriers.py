@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from domain import money
+from domain import areas, money
 from domain.catalog import Courier
 from domain.field_rules import FieldRule, applies
 from domain.loads import load_of
@@ -94,7 +94,8 @@ def price_of(courier: Courier, ask: Ask) -> Quote | None:
     """What the courier takes for it; None when its contract does not say."""
     on = today(ask.facts)
     tariff = ask.facts.catalog.tariff(courier, ask.warehouse_id, on)
-    return quote(tariff, ask.load, spot_of(ask.order.receiver), on)
+    far = tariff.asks_remote and areas.remote(ask.order.receiver, ask.facts.policy)
+    return quote(tariff, ask.load, spot_of(ask.order.receiver), on, remote=far)
 
 
 def _inputs(ask: Ask) -> dict[str, str]:

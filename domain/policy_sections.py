@@ -136,7 +136,8 @@ class Areas:
     """Places that couriers charge or refuse specially, in any spelling the address reader knows: a province, city or
     district, or one of these with the name of an island or village in it (`北海市海城区涠洲岛`).
 
-    `remote` costs more and takes longer; an order to `unreachable` is held.
+    `remote` costs more and takes longer: the order's card says so, and a contract's surcharge of `areas = ["remote"]`
+    is asked there. An order to `unreachable` is held.
     """
 
     remote: tuple[str, ...] = ("新疆", "西藏", "内蒙古", "青海", "甘肃", "宁夏", "海南三沙")
