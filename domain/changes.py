@@ -85,7 +85,8 @@ def _paid_less(order: Order, news: Order) -> dict[HoldCode, Mapping[str, str]]:
         return {HoldCode.PAYMENT: {"owed": "0", "currency": news.currency}}
     back = news.refunded or order.refunded or any(line.refund is not RefundState.NONE for line in news.lines)
     owes = any(finding.code is HoldCode.PART_PAID for finding in part_paid(news))
-    if 0 < news.paid < order.paid and not (news.cod or back or owes):
+    same = _goods(order) == _goods(news)  # other goods hold by themselves, and may cost less
+    if same and 0 < news.paid < order.paid and not (news.cod or back or owes):
         return {HoldCode.PART_PAID: {"paid": str(news.paid), "payable": str(order.paid), "currency": news.currency}}
     return {}
 

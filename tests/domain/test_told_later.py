@@ -14,7 +14,7 @@ from domain.parcels import ParcelState
 from domain.people import Role
 from domain.policy import Policy
 from domain.policy_sections import Screening
-from tests.domain.house import LATER, PAID, SCAN, House
+from tests.domain.house import LATER, LINES, PAID, SCAN, House
 
 OFFERS = {"platform": Platform.JST}  # whose files tell what is owed and what was paid
 FLAG = ({"seller_flag": "红色"}, HoldCode.FLAG, Source.SCREENING, {"flag": "红色"}, Role.CS)
@@ -154,6 +154,12 @@ def test_what_goes_back_is_not_owed(house: House) -> None:
     refund = IncomingRefund("R1", RefundState.SUCCESS, 700)
     house.receive(**OFFERS, paid=PAID - 700, refunds=(refund,))
     assert HoldCode.PART_PAID not in {hold.code for hold in house.order.holds}
+
+
+def test_fewer_goods_for_less_money_are_other_goods(house: House) -> None:
+    house.bring_to(ParcelState.PICKED)
+    house.receive(lines=LINES[:1], goods=7_800, total=7_800, paid=7_800)
+    assert [hold.code for hold in held(house)] == [HoldCode.GOODS_CHANGED]
 
 
 @pytest.mark.parametrize("told", [{"paid": PAID + 100}, {"paid": 0}, {"goods": 0, "total": 0, "paid": 0, "cod": True}])
