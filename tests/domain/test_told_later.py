@@ -16,7 +16,7 @@ from domain.policy import Policy
 from domain.policy_sections import Screening
 from tests.domain.house import LATER, LINES, PAID, SCAN, House
 
-OFFERS = {"platform": Platform.JST}  # whose files tell what is owed and what was paid
+OFFERS: dict[str, object] = {"platform": Platform.JST}  # whose files tell what is owed and what was paid
 FLAG = ({"seller_flag": "红色"}, HoldCode.FLAG, Source.SCREENING, {"flag": "红色"}, Role.CS)
 COLLECT = (
     *({"cod": True, "paid": 0}, HoldCode.PAYMENT, Source.SCREENING),
@@ -43,7 +43,7 @@ def held(house: House) -> list[Hold]:
 
 
 def first(change: dict[str, object]) -> dict[str, object]:
-    return OFFERS if "platform" in change else {}
+    return dict(OFFERS) if "platform" in change else {}
 
 
 @pytest.mark.parametrize(("change", "code", "source", "evidence", "role"), CASES)
