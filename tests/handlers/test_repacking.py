@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from domain import intake
-from domain.holds import open_codes
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState, Stop
-from domain.people import SHOP, Person, Role
+from domain.floor.parcels import Parcel, ParcelState, Stop
+from domain.intake import intake
+from domain.orders.orders import Order
+from domain.people.people import SHOP, Person, Role
 from domain.records import NoticeKind
+from domain.review.holds import open_codes
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
 

@@ -8,12 +8,12 @@ from collections import Counter
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from domain import checking, floor, fulfilment
 from domain.desk import Desk
 from domain.errors import Refusal
-from domain.parcels import Parcel, ParcelState
-from domain.people import Actor, Station
-from domain.policy_checks import CheckMode
+from domain.floor import checking, floor, fulfilment
+from domain.floor.parcels import Parcel, ParcelState
+from domain.people.people import Actor, Station
+from domain.policy.policy_checks import CheckMode
 from tests.journeys.dock_life import DockLife
 from tests.journeys.promises import all_orders, stopped
 from tests.journeys.stop_life import BOSS

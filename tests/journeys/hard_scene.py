@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from random import Random
 
 from domain.desk import Desk
-from domain.orders import Order
-from domain.parcels import Parcel
-from domain.people import Actor
+from domain.floor.parcels import Parcel
+from domain.orders.orders import Order
+from domain.people.people import Actor
 from storage.unit import Unit
 
 MOVED = "新路 2 号"
