@@ -302,7 +302,7 @@ class Matching:
     """Which warehouse and courier (rules.md B5, B6).
 
     `names` maps what people call a courier to its code; a name after one of `ask` in a note is a wish, after one of
-    `refuse` or before one of `absent` it is ruled out (不能发中通; 中通不到; the grammar is `domain/planning/note_words.py`).
+    `refuse` or before one of `absent` it is ruled out (不能发中通; 中通不到; the grammar is in note_words.py).
     `warehouse_names` maps what platforms call a warehouse to its code, besides its code and name. `note_must` makes a
     wish binding: rather no courier than another. The rules name warehouses and couriers by code.
     """
