@@ -72,8 +72,8 @@ def _header(headers: Mapping[str, str], name: str) -> str:
 
 
 def payload(platform: Platform, topic: str, body: bytes, *, zone: ZoneInfo) -> Payload | None:
-    """What a verified payload tells; None when it is nothing to us (a ping, another topic, a test order). `zone` is the
-    shop's, for times without offset. Raises Unreadable when the body is not what its topic promises."""
+    """What a verified payload tells; None when it is nothing to us (a ping, another topic). `zone` is the shop's,
+    for times without offset. Raises Unreadable when the body is not what its topic promises."""
     if is_ping(platform, body):
         return None
     try:
@@ -107,7 +107,7 @@ def _shopify(topic: str, body: bytes) -> Payload | None:
     value = parse(body)
     if not shopify_json.is_order(Node(value)):
         raise Refused(Reason.NOT_AN_ORDER)
-    return None if shopify_json.is_test(Node(value)) else shopify_json.order(value, 0)
+    return shopify_json.order(value, 0)
 
 
 def _shopify_refund(node: Node) -> IncomingRefundNotice:

@@ -30,7 +30,6 @@ class Reason(StrEnum):
     AMOUNTS_DIFFER = "amounts_differ"  # column, value, other_row: an amount per order that its rows tell differently
     OTHER_SHOP = "other_shop"  # column, value: a file of several shops names one that is not ours
     NOT_AN_ORDER = "not_an_order"  # JSON: an element that is no order object
-    TEST_ORDER = "test_order"  # column, value: placed to try the shop out
 
     # Whole files and payloads. `file` beside the facts where it is one of a zip.
     EMPTY = "empty"  # no facts

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from channels.formats import Amounts, Format, Row, normal
 from channels.orders import is_cash
 from channels.people import abroad
-from channels.reasons import Reason, Refused
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 FINANCIAL = {
@@ -28,6 +27,7 @@ FINANCIAL = {
     }.items()
 }
 ON_HOLD = "on_hold"
+TEST = "test order"
 FULFILMENT = {
     normal(word): state
     for word, state in {
@@ -58,14 +58,13 @@ def due_in_cash(financial: PlatformState, cash: bool) -> PlatformState:
 
 
 def _hold(row: Row) -> str:
-    """The file says that Shopify holds it, not why."""
+    """The file says that Shopify holds it, not why; that it is a test only files say that an app wrote."""
+    if row.text("test").casefold() in ("true", "yes", "1"):
+        return TEST
     return ON_HOLD if normal(row.text("fulfilment")) == normal(ON_HOLD) else ""
 
 
 def _state(row: Row) -> PlatformState:
-    """Raises Refused TEST_ORDER, which only files that an app wrote can tell."""
-    if row.text("test").casefold() in ("true", "yes", "1"):
-        raise row.blame(Refused(Reason.TEST_ORDER, value=row.text("test")), "test")
     financial = due_in_cash(row.word("state", FINANCIAL), is_cash(row.text("payment")))
     fulfilment = row.word("fulfilment", FULFILMENT)
     return combined(financial, fulfilment, row.moment("cancelled_at") is not None)
@@ -147,7 +146,6 @@ ORDERS = Format(
         "risk": "Risk Level",
         "courier_hint": "Shipping Method",
         "attributes": "Note Attributes",
-        "seller_note": "Tags",
         "ships": "Lineitem requires shipping",
         "title": "Lineitem name",
         "quantity": "Lineitem quantity",

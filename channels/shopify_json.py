@@ -14,8 +14,7 @@ from channels.formats import normal
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
 from channels.people import masked, phone
-from channels.reasons import Reason, Refused
-from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, combined, due_in_cash
+from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, TEST, combined, due_in_cash
 from domain.intake.exchanges import for_return
 from domain.intake.incoming import (
     IncomingLine,
@@ -40,16 +39,9 @@ def is_order(node: Node) -> bool:
     return money == 2 or (money == 1 and node.has("line_items"))
 
 
-def is_test(node: Node) -> bool:
-    """Whether it was placed to try the shop out: nobody paid, and nobody waits for it."""
-    return node.flag("test") is True
-
-
 def order(value: object, row: int, home: str = "") -> IncomingOrder:
     """`row`: the place in its file, 0 for a payload; `home`: the shop's currency. Raises Refused."""
     node = Node(value)
-    if is_test(node):
-        raise Refused(Reason.TEST_ORDER, column="test", value="true")
     code = currency(node, home)
     total, discount = node.needed_amount("total_price", code), node.amount("total_discounts", code)
     shipping = sum(line.amount("price", code) for line in node.nodes("shipping_lines"))
@@ -73,7 +65,6 @@ def order(value: object, row: int, home: str = "") -> IncomingOrder:
         paid=_paid(node, total, code),
         buyer_id=node.first("email", "contact_email"),
         buyer_message=joined((node.text("note"), *_attributes(node)), "; "),
-        seller_note=node.text("tags"),
         receiver=_receiver(node),
         waybill=_waybill(node),
         lines=lines,
@@ -116,7 +107,10 @@ def _financial(node: Node) -> PlatformState:
 
 
 def _hold(node: Node) -> str:
-    """Why Shopify holds it: the reason of the first hold, or only that it does."""
+    """Why Shopify holds it: the reason of the first hold, or only that it does. A test order is held for what it is:
+    nobody paid, and nobody waits for it."""
+    if node.flag("test"):
+        return TEST
     orders = node.nodes("fulfillment_orders")
     reasons = [one.text("reason") for group in orders for one in group.nodes("fulfillment_holds")]
     if any(normal(reason) == _AWAITS_RETURN for reason in reasons):

@@ -139,7 +139,7 @@ _HEAD = (
 KEPT = ("external_id", "placed_at", "paid_at", "buyer_id", "promised_ship_at", "ship_from", "risk")
 """What stays when a later file does not tell it."""
 
-MONEY = ("goods", "shipping", "discount", "tax", "total", "paid")
+MONEY = ("goods", "shipping", "discount", "tax", "total", "paid", "cod")
 """What a report without money says nothing about."""
 
 

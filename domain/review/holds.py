@@ -172,7 +172,7 @@ person is to decide before."""
 
 
 WITHOUT_US = frozenset({HoldCode.PLATFORM_SHIPPED, HoldCode.NO_SHIPPING, HoldCode.PICKUP})
-"""Codes of orders that may be done although nothing leaves here by courier: a person says so (`domain.review.completing`)."""
+"""Codes of orders that may be done although nothing leaves here by courier: a person says so (`completing`)."""
 
 
 UNMATCHED = frozenset({HoldCode.SKU_UNMATCHED, HoldCode.BUNDLE_UNMATCHED})

@@ -42,7 +42,6 @@ ROWS = {
     Reason.OTHER_SHOP: N_("this names a shop that is not one of ours"),
     Reason.PART_OF_REFUSED: N_("another row of this order was rejected"),
     Reason.NOT_AN_ORDER: N_("not an order"),
-    Reason.TEST_ORDER: N_("a test order of the shop: nobody paid for it"),
     Reason.AMOUNTS_DIFFER: N_("the rows of this order tell different amounts: count the amount per row"),
 }
 FILES = {

@@ -39,7 +39,7 @@ def main_rows(desk: Desk, order: Order, viewer: Viewer) -> tuple[Row, ...]:
 
 def _may_release(desk: Desk, viewer: Viewer, order: Order, code: HoldCode) -> bool:
     if viewer.actor is None or not viewer.private:
-        return desk.policy.release_right(code) is not None
+        return review.right_for(desk.policy, order, code) is not None
     return review.releasable(desk.policy, viewer.actor, order, code)
 
 

@@ -5,6 +5,7 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
+from domain.addresses import areas
 from domain.desk import Desk
 from domain.floor import repacking, tracing
 from domain.floor.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
@@ -101,7 +102,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
     words = viewer.words
     blocks = [
         [head(desk, order, words), *_decision(desk, order, words), *hand_lines(desk, order, viewer)],
-        [*_people(order, viewer), *order_lines(desk, order, viewer)],
+        [*_people(desk, order, viewer), *order_lines(desk, order, viewer)],
         _goods(desk, order, words),
         _holds(desk, order, viewer),
         [*_parcels(desk, order, words), *_unshipped(desk, order, words), *together_lines(desk, order, words)],
@@ -146,7 +147,7 @@ def _taken_back(desk: Desk, order: Order, words: Words) -> list[str]:
     return [words("↩ Back in review since {at} by {by}: {why}", **facts)]
 
 
-def _people(order: Order, viewer: Viewer) -> list[str]:
+def _people(desk: Desk, order: Order, viewer: Viewer) -> list[str]:
     words, to = viewer.words, order.receiver
     buyer = order.buyer_id if viewer.private else mask_name(order.buyer_id)
     when = words("Paid {at}", at=words.when(order.paid_at))
@@ -165,6 +166,8 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
         where = region
         lines.append(words("To {name} {phone}", name=mask_name(to.name) or "-", phone=mask_phone(to.phone)))
     lines.append(words("{where}", where=veiled(where, viewer.private) or "-"))
+    if areas.remote(to, desk.policy):
+        lines.append(words("🏔 Remote area"))
     if to.masked:
         lines.append(words("The platform hides the receiver."))
     return lines

@@ -222,14 +222,14 @@ def test_ebays_gift_message_reaches_the_packer() -> None:
     assert order.buyer_message == "leave at door; Gift Message: For Mum"
 
 
-def test_shopifys_attributes_and_tags_reach_the_packer_from_either_door() -> None:
+def test_shopifys_attributes_reach_the_packer_from_either_door_and_tags_are_the_shops() -> None:
     attributes = [{"name": "Gift message", "value": "Hi"}, {"name": "_utm", "value": "x"}, {"name": "Day", "value": ""}]
     order = shopify(note_attributes=attributes, tags="vip, fragile")
-    assert (order.buyer_message, order.seller_note) == ("ring; Gift message: Hi", "vip, fragile")
+    assert (order.buyer_message, order.seller_note) == ("ring; Gift message: Hi", "")
     columns = [*dict.fromkeys([*SHOPIFY, "Note Attributes", "Tags"])]
     row = SHOPIFY_ROW | {"Notes": "ring", "Note Attributes": "Gift message: Hi\n_utm: x", "Tags": "vip, fragile"}
     told = only(csv_bytes(table(columns, row)))
-    assert (told.buyer_message, told.seller_note) == ("ring; Gift message: Hi", "vip, fragile")
+    assert (told.buyer_message, told.seller_note) == ("ring; Gift message: Hi", "")
 
 
 def test_woocommerces_meta_for_the_packer_and_none_for_machines() -> None:

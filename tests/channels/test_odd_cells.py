@@ -5,7 +5,7 @@ import json
 import pytest
 
 import channels
-from domain.intake.incoming import Platform
+from domain.intake.incoming import IncomingOrder, Platform
 from tests.channels.making import SHANGHAI, SHOPIFY, SHOPIFY_ROW, csv_bytes, only, read, refused, table
 from tests.channels.test_ebay import ROW as EBAY_ROW
 from tests.channels.test_ebay import report
@@ -68,19 +68,16 @@ def test_a_street_with_a_number_in_it_is_no_name() -> None:
     assert (to.name, to.province, to.district) == ("Anna", "浙江省", "西湖区")
 
 
-def test_a_test_order_is_told_by_its_row_and_ships_nothing() -> None:
+def test_a_test_order_is_held_for_what_it_is() -> None:
     rows = table([*SHOPIFY, "Test"], SHOPIFY_ROW | {"Test": "true"}, SHOPIFY_ROW | {"Name": "#2", "Test": "false"})
     orders, rejected = read(csv_bytes(rows))
-    assert [one.number for one in orders] == ["#2"]
-    facts = {"column": "Test", "value": "true"}
-    assert [(one.row, one.reason, one.facts) for one in rejected] == [(2, "test_order", facts)]
-
-
-def test_a_test_orders_webhook_is_answered_and_forgotten() -> None:
-    body = json.dumps(SHOPIFY_ORDER | {"test": True}).encode()
-    assert channels.payload(Platform.SHOPIFY, "orders/create", body, zone=SHANGHAI) is None
-    real = json.dumps(SHOPIFY_ORDER | {"test": False}).encode()
-    assert channels.payload(Platform.SHOPIFY, "orders/create", real, zone=SHANGHAI) is not None
+    assert [(one.number, one.platform_hold) for one in orders] == [("#1001", "test order"), ("#2", "")]
+    assert rejected == []
+    for told, hold in ((True, "test order"), ("true", "test order"), (False, ""), ("false", ""), (None, "")):
+        body = json.dumps(SHOPIFY_ORDER | {"test": told}).encode()
+        found = channels.payload(Platform.SHOPIFY, "orders/create", body, zone=SHANGHAI)
+        assert isinstance(found, IncomingOrder)
+        assert found.platform_hold == hold
 
 
 def test_a_taught_table_without_the_amount_is_asked_for_it_or_adds_up_its_prices() -> None:
