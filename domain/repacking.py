@@ -21,8 +21,6 @@ from domain.splitting import shares
 from domain.stock import Document
 
 REASON = "other_goods"
-_SHELF = "stop_shelf"
-"""The reason of a task whose goods the books have in their box."""
 _INTO = IN_HOUSE | {ParcelState.READY}
 
 
@@ -37,7 +35,7 @@ class _Lying:
     @property
     def free(self) -> bool:
         """Whether nobody has them in hand, so that nothing is put back."""
-        return self.box.state in UNTOUCHED or self.task not in ("", _SHELF)
+        return self.box.state in UNTOUCHED or self.task not in ("", stopping.STOP_SHELF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +238,7 @@ def _arrange(desk: Desk, actor: Actor, order: Order, pieces: Sequence[_Piece]) -
         easy = pulls.untouched(desk, box)
         out = {p.item.line_no: easy or bool(p.lying and p.lying.free) for p in mine if p.out}
         if free := {number for number, at_once in out.items() if at_once}:
-            box = withdrawal.take_out(desk, actor, box, order.id, free, Document.CANCEL)
+            box = withdrawal.take_out(desk, actor, box, order.id, free, Document.CANCEL, picked=False)
         history.note(desk, actor, "parcel", box.id, stopping.REPACKED)
         if taken := set(out) - free:
             stopping.open_stop(desk, actor, order.id, box, StopKind.REPACK, REASON, line_nos=sorted(taken))
@@ -250,9 +248,9 @@ def _arrange(desk: Desk, actor: Actor, order: Order, pieces: Sequence[_Piece]) -
 
 def _to_pick(desk: Desk, actor: Actor, order: Order, box: Parcel, mine: Sequence[_Piece], new: Sequence[Item]) -> None:
     """The tasks to put something into the box: what is new, and what was to be picked before."""
-    shelf = [p.item.line_no for p in mine if p.lying and p.lying.task == _SHELF and not p.out]
-    picks = [p.item.line_no for p in mine if p.lying and p.lying.task not in ("", _SHELF) and not p.out]
-    for reason, lines in ((_SHELF, shelf), (REASON, [*picks, *(item.line_no for item in new)])):
+    shelf = [p.item.line_no for p in mine if p.lying and p.lying.task == stopping.STOP_SHELF and not p.out]
+    picks = [p.item.line_no for p in mine if p.lying and p.lying.task not in ("", stopping.STOP_SHELF) and not p.out]
+    for reason, lines in ((stopping.STOP_SHELF, shelf), (REASON, [*picks, *(item.line_no for item in new)])):
         if lines and box.state in IN_HOUSE:
             stopping.open_stop(desk, actor, order.id, box, StopKind.REPICK, reason, line_nos=lines)
 

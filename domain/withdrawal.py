@@ -7,7 +7,7 @@ items stay there, marked as dropped, because somebody has had them in their hand
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import bins, checking, history, materials, notices, printing, stock
+from domain import bins, checking, history, materials, notices, printing, stock, stopping
 from domain.desk import Desk
 from domain.holds import FOR_OTHERS, FOR_STOCK
 from domain.orders import Order, OrderStatus, check_move
@@ -106,12 +106,23 @@ def _give_up(
 
 
 def take_out(
-    desk: Desk, actor: Actor, parcel: Parcel, order_id: int, line_nos: set[int], document: stock.Document
+    desk: Desk,
+    actor: Actor,
+    parcel: Parcel,
+    order_id: int,
+    line_nos: set[int],
+    document: stock.Document,
+    *,
+    picked: bool = True,
 ) -> Parcel:
     """Take lines out of a parcel and free their stock; a parcel left empty is cancelled, one that was weighed is
-    weighed again. Saves it, still blocked or not as it was; returns it as saved."""
+    weighed again. Not `picked`, or still to be picked into it: it never lay there, and its like stays. Saves it, still
+    blocked or not as it was; returns it as saved."""
     gone = [i for i in parcel.live_items if i.order_id == order_id and i.line_no in line_nos]
-    bins.put_home(desk, actor, parcel, _give_up(desk, actor, parcel, gone, document))
+    _give_up(desk, actor, parcel, gone, document)
+    never = stopping.to_pick(desk, parcel)
+    inside = [i for i in gone if picked and (order_id, i.line_no) not in never]
+    bins.put_home(desk, actor, parcel, [(item.sku, item.quantity) for item in inside])
     items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
     news = replace(parcel, items=items).unmeasured()
     news = replace(news, expected_g=materials.expected(desk, news))
