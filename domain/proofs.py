@@ -12,7 +12,7 @@ from enum import StrEnum
 from domain import floor, history, notices, stop_calls
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed
-from domain.parcels import Parcel, Stop, StopKind, StopState
+from domain.parcels import Parcel, ParcelState, Stop, StopKind, StopState
 from domain.people import STATION_RIGHT, Actor, Right, Station, may, require
 from domain.proofs_wanted import VERB
 from domain.records import Event, NoticeKind
@@ -50,14 +50,23 @@ class Task:
 
 
 def current(desk: Desk, person_id: int) -> Task | None:
-    """What this person packed or put back last, when that was their last scan and just now."""
+    """What this person packed, filled up or put back last, when that was their last scan and just now."""
     last = next(iter(floor.log(desk, person_id, 1)), None)
     number = desk.people.get(person_id).last_parcel
     if last is None or number is None or desk.now - last.at > timedelta(minutes=MINUTES):
         return None
-    if last.data["station"] not in (Station.PACK, Station.PUT_BACK) or last.data["verdict"] not in _DONE:
+    step, box = Station(last.data["station"]), desk.parcels.get(number)
+    if step is Station.PICK and _filled(desk, person_id, box):
+        step = Station.PACK
+    if step not in (Station.PACK, Station.PUT_BACK) or last.data["verdict"] not in _DONE:
         return None
-    return Task(desk.parcels.get(number), Station(last.data["station"]))
+    return Task(box, step)
+
+
+def _filled(desk: Desk, person_id: int, box: Parcel) -> bool:
+    """Whether who packs put into a packed box what it lacked, which is a pick scan."""
+    packs = may(desk.people.get(person_id).acting(), Right.PACK, warehouse=box.warehouse_id)
+    return box.state is ParcelState.PACKED and packs
 
 
 def of_card(desk: Desk, person_id: int, chat_id: int, message_id: int) -> Task | None:
@@ -94,6 +103,8 @@ def keep(desk: Desk, actor: Actor, task: Task, shot: Shot) -> int:
     stops = desk.stops.of_parcels([box.id]).get(box.id, ())
     notices.redraw(desk, NoticeKind.STOP, [stop.id for stop in stops])
     stop_calls.redraw_boards(desk)
+    if actor.person_id is not None:
+        notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
     return len(before) + 1
 
 
