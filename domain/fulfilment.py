@@ -237,8 +237,8 @@ def _step(
         if station is Station.PICK and pulls.repicked(desk, actor, parcel):
             parcel = desk.parcels.get(parcel.id)
             if parcel.state is not ParcelState.IN_WAVE:
-                asks = parcel.state is ParcelState.PACKED and proofs_wanted.missing(desk, parcel)
-                return Scanned(code, station, parcel, warn=passed or ("proof_wanted" if asks else ""))
+                lacks = parcel.state is ParcelState.PACKED and proofs_wanted.missing(desk, parcel)
+                return Scanned(code, station, parcel, warn=passed or ("proof_wanted" if lacks else ""))
     _check_step(desk, parcel, station)
     if station in (Station.CHECK, Station.PACK):
         checking.require_notes_read(desk, parcel)

@@ -260,7 +260,7 @@ def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
     return " · ".join(parts)
 
 
-def _stop_line(stop: Stop, words: Words, *, waits: bool) -> str:
+def _stop_line(stop: Stop, words: Words, *, waits: bool = False) -> str:
     """A stop; or a box that waits for a decision, or for goods that belong into it again: neither is sent back.
     `waits`: something still stops it."""
     if stop.state in OPEN_STOPS:
