@@ -21,6 +21,7 @@ from domain.splitting import shares
 from domain.stock import Document
 
 REASON = "other_goods"
+_LIES = ("", stopping.STOP_SHELF)
 _INTO = IN_HOUSE | {ParcelState.READY}
 
 
@@ -35,7 +36,7 @@ class _Lying:
     @property
     def free(self) -> bool:
         """Whether nobody has them in hand, so that nothing is put back."""
-        return self.box.state in UNTOUCHED or self.task not in ("", stopping.STOP_SHELF)
+        return self.box.state in UNTOUCHED or self.task not in _LIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,21 @@ def _lying(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> list[_Lying]:
             continue
         picks = [s for s in stopping.open_of(desk, box, StopKind.REPICK) if s.order_id == order.id]
         tasks = {line_no: stop.reason for stop in picks for line_no in stop.line_nos}
-        mine = (item for item in box.live_items if item.order_id == order.id)
-        found += [_Lying(box, item, tasks.get(item.line_no, "")) for item in mine]
+        found += _in_box(desk, order, box, tasks)
     return sorted(found, key=lambda one: (one.free, known.get(one.item.line_no) != one.item.sku))
+
+
+def _in_box(desk: Desk, order: Order, box: Parcel, tasks: Mapping[int, str]) -> list[_Lying]:
+    """The order's units in one box. Of a line with a task some may lie there already, as the books say."""
+    found, mine = list[_Lying](), [item for item in box.live_items if item.order_id == order.id]
+    lying = withdrawal.lying(desk, box, mine)
+    for item in sorted(mine, key=lambda item: tasks.get(item.line_no, "") in _LIES, reverse=True):
+        task = tasks.get(item.line_no, "")
+        there = item.quantity if task in _LIES else min(item.quantity, max(0, lying[item.sku]))
+        lying[item.sku] -= there
+        parts = ((there, task if task in _LIES else ""), (item.quantity - there, task))
+        found += [_Lying(box, replace(item, quantity=units), why) for units, why in parts if units]
+    return found
 
 
 def _still_wanted(order: Order, boxes: Sequence[Parcel]) -> dict[int, int]:
@@ -182,14 +195,14 @@ def _missing(
 def _pieces(
     order: Order, lying: Sequence[_Lying], kept: Sequence[Counter[int]], numbers: Iterator[int]
 ) -> list[_Piece]:
-    """What lies in the boxes here, by the line it is for from now on."""
-    known, found = {line.line_no for line in order.lines}, list[_Piece]()
+    """What lies in the boxes here, by the line it is for from now on; each that comes out by a number of its own, for
+    of one line some may lie there and some not."""
+    found = list[_Piece]()
     for one, mine in zip(lying, kept, strict=True):
         found += [_Piece(replace(one.item, line_no=n, quantity=units), one) for n, units in mine.items()]
         over = one.item.quantity - mine.total()
         if over:
-            number = next(numbers) if one.item.line_no in known else one.item.line_no
-            found.append(_Piece(replace(one.item, line_no=number, quantity=over), one, out=True))
+            found.append(_Piece(replace(one.item, line_no=next(numbers), quantity=over), one, out=True))
     return found
 
 
@@ -249,7 +262,7 @@ def _arrange(desk: Desk, actor: Actor, order: Order, pieces: Sequence[_Piece]) -
 def _to_pick(desk: Desk, actor: Actor, order: Order, box: Parcel, mine: Sequence[_Piece], new: Sequence[Item]) -> None:
     """The tasks to put something into the box: what is new, and what was to be picked before."""
     shelf = [p.item.line_no for p in mine if p.lying and p.lying.task == stopping.STOP_SHELF and not p.out]
-    picks = [p.item.line_no for p in mine if p.lying and p.lying.task not in ("", stopping.STOP_SHELF) and not p.out]
+    picks = [p.item.line_no for p in mine if p.lying and p.lying.task not in _LIES and not p.out]
     for reason, lines in ((stopping.STOP_SHELF, shelf), (REASON, [*picks, *(item.line_no for item in new)])):
         if lines and box.state in IN_HOUSE:
             stopping.open_stop(desk, actor, order.id, box, StopKind.REPICK, reason, line_nos=lines)

@@ -18,7 +18,7 @@ from domain.people import Actor, Station
 from domain.policy_checks import CheckMode
 from domain.stock import Bucket
 from tests.journeys.dock_life import DockLife
-from tests.journeys.promises import all_orders, stopped
+from tests.journeys.promises import all_orders, box_story, stopped
 from tests.journeys.stop_life import BOSS
 
 UNITS = ["CUP", "LID", "SN-0001", "SN-0002", "NOTHING-1"]
@@ -89,7 +89,7 @@ def _check_box(desk: Desk, box: Parcel, numbers: Counter[tuple[str, str]]) -> No
     units = check.units if check else ()
     counted, wanted = Counter(unit.sku for unit in units), Counter(checking.expected(box))
     if box.state in _PAST and checking.wanted(desk, box) is CheckMode.ITEMS:
-        assert counted == wanted
+        assert counted == wanted, f"{counted} {wanted}\n{box_story(desk, box)}"
         assert all(unit.serial for unit in units if unit.sku == "LID")
         _check_batches(desk, box, units)
     numbers.update((unit.sku, unit.serial) for unit in units if unit.serial)

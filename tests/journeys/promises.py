@@ -84,8 +84,8 @@ def check_departures(desk: Desk) -> None:
         packed = Counter[str]()
         for item in box.live_items if box.state is ParcelState.HANDED_OVER else ():
             packed[item.sku] += item.quantity
-        assert +left == packed, _box_story(desk, box)
-        assert not packed or not proofs_wanted.missing(desk, box), _box_story(desk, box)
+        assert +left == packed, box_story(desk, box)
+        assert not packed or not proofs_wanted.missing(desk, box), box_story(desk, box)
 
 
 def check_stock(desk: Desk) -> None:
@@ -135,14 +135,16 @@ def _check_boxes(desk: Desk, boxed: Mapping[tuple[str, str], int]) -> None:
             most[box.number, item.sku] += item.quantity
             if not any(task.order_id == item.order_id and item.line_no in task.line_nos for task in tasks):
                 least[box.number, item.sku] += item.quantity
-    assert boxed.keys() <= most.keys()
+    strange = {number for number, _ in boxed.keys() - most.keys()}
+    known = {box.number: box for of in found for box in of}
+    assert not strange, "\n".join(box_story(desk, known[number]) if number in known else number for number in strange)
     wrong = {
         number for number, sku in most if not least[number, sku] <= boxed.get((number, sku), 0) <= most[number, sku]
     }
-    assert not wrong, "\n".join(_box_story(desk, box) for box in boxes.values() if box.number in wrong)
+    assert not wrong, "\n".join(box_story(desk, box) for box in boxes.values() if box.number in wrong)
 
 
-def _box_story(desk: Desk, box: Parcel) -> str:
+def box_story(desk: Desk, box: Parcel) -> str:
     """A box's life and what lies in it, for who must find out."""
     lying = {place.sku: place.units for place in desk.stock.places(bin_name=box.number)}
     lines = [f"{box.number} {lying}", str(box)]
@@ -290,5 +292,5 @@ def _told_of(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> str:
     """An order's story, for who must find out."""
     lines = [str(replies) for replies in desk.refunds.of_order(order.id)]
     lines += [str(event) for event in reversed(desk.history("order", order.id, 100))]
-    lines += [_box_story(desk, box) for box in boxes]
+    lines += [box_story(desk, box) for box in boxes]
     return "\n".join(lines)
