@@ -275,4 +275,7 @@ def run(server: postgres.Server, home: Path, seconds: float, every: float, say: 
 def main(seconds: float, say: Callable[[str], None]) -> None:
     """The long run. Raises AssertionError."""
     with tempfile.TemporaryDirectory() as home, quick_server() as server:
-        run(server, Path(home), seconds, LOOK, say)
+        floor = run(server, Path(home), seconds, LOOK, say)
+        (deeds,) = floor.ask("SELECT count(*) FROM event WHERE subject = 'deed'")[0]
+        assert isinstance(deeds, int)
+        assert deeds > floor.kills, f"{deeds} deeds, {floor.kills} kills: the workers had no time to start"
