@@ -31,9 +31,9 @@ from bot.scan_door import PATH, ScanDoor
 from bot.settings import Settings
 from bot.traffic import Traffic
 from bot.web import Web, webhook_path
-from domain import staff
 from domain.desk import Desk
-from domain.people import OPERATOR, Role
+from domain.people import staff
+from domain.people.people import OPERATOR, Role
 from domain.records import Notice, NoticeKind
 from handlers.draw import draw
 from storage.store import Store

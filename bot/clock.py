@@ -15,12 +15,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.outside import RecallRound, ReplyRound
 from bot.reports import DayCloser
 from bot.waybills import WaybillRound
-from domain import gaps, looking, proposals, pulls, release, shift, watch, worries
+from domain.customers import proposals
 from domain.desk import Desk
-from domain.ewaybills import WaybillPort
-from domain.incoming import Platform
-from domain.recalls import RecallPort
-from domain.replies import ReplyPort
+from domain.floor import release
+from domain.intake.incoming import Platform
+from domain.review import looking
+from domain.stops import pulls
+from domain.stops.recalls import RecallPort
+from domain.stops.replies import ReplyPort
+from domain.watch import gaps, shift, watch, worries
+from domain.waybills.ewaybills import WaybillPort
 from storage.store import Store
 
 log = logging.getLogger(__name__)

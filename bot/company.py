@@ -4,9 +4,9 @@ Surprising: product codes, barcodes and people are made up; only the check digit
 """
 
 from bot.company_terms import SIZES, TRAITS
-from domain.catalog import Company, Shop, Sku, Warehouse
-from domain.incoming import Platform
-from domain.people import Role
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Company, Shop, Sku, Warehouse
+from domain.people.people import Role
 
 COMPANY = Company("小满家居 Xiaoman Home", "Asia/Shanghai", "CNY")
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from domain.catalog import Account, Courier
-from domain.incoming import Platform
-from domain.tariffs import Rate, Surcharge, SurchargeKind, Tariff, Tier
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Account, Courier
+from domain.planning.tariffs import Rate, Surcharge, SurchargeKind, Tariff, Tier
 
 _ABROAD = (
     "AE AR AT AU BE BG BR CA CH CL CO CY CZ DE DK EE EG ES FI FR GB GR HK HR HU ID IE IL IN IS IT JP KE KR KW LT LU "

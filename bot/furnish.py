@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.setup_file import Setup
 from bot.shell import Refused
-from domain import bundles
-from domain.bundles import NO_PARTS, RecipeRow
-from domain.catalog import Account, Bundle
-from domain.people import OPERATOR
-from domain.planning import refresh
-from domain.stock import Bucket, Document, Move
-from domain.tariffs import Tariff
+from domain.orders import bundles
+from domain.orders.bundles import NO_PARTS, RecipeRow
+from domain.orders.catalog import Account, Bundle
+from domain.people.people import OPERATOR
+from domain.planning.planning import refresh
+from domain.planning.tariffs import Tariff
+from domain.stock.stock import Bucket, Document, Move
 from handlers.cards.bundles import FAULTS
 from handlers.words import Words
 from storage.unit import Unit

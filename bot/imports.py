@@ -16,14 +16,14 @@ from zoneinfo import ZoneInfo
 import channels
 from channels.formats import Format
 from channels.mapping import format_of
-from domain import intake, mappings
-from domain.catalog import Catalog, Shop
 from domain.desk import Desk
 from domain.errors import BadValue, Unknown
-from domain.incoming import IncomingOrder, Platform, RejectedRow
-from domain.people import Actor, Right, may, require
+from domain.intake import intake, mappings
+from domain.intake.incoming import IncomingOrder, Platform, RejectedRow
+from domain.intake.table_mapping import TableMapping
+from domain.orders.catalog import Catalog, Shop
+from domain.people.people import Actor, Right, may, require
 from domain.records import ImportRun, StoredFile
-from domain.table_mapping import TableMapping
 from handlers.services import Progress
 from storage.store import Store
 

@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from domain.desk import Desk
-from domain.people import Role
+from domain.people.people import Role
 from storage.store import Store
 
 log = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ staff list is talking.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from domain import notices
 from domain.desk import Desk
+from domain.people import notices
 
 _AWAY = frozenset({"left", "kicked"})
 

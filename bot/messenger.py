@@ -23,10 +23,10 @@ from bot.limiter import Limiter
 from bot.markup import inline, markup
 from bot.membership import readdress
 from bot.outcomes import Again, Anew, Drop, Fine, Moved, Outcome, Park, outcome_of
-from domain import notices
 from domain.desk import Desk
 from domain.errors import Unknown
-from domain.people import Chat
+from domain.people import notices
+from domain.people.people import Chat
 from domain.records import CardRow, ClaimedNotice, Notice, NoticeKind
 from handlers.card import Card, File, shorten
 from storage.store import Store

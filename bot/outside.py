@@ -9,13 +9,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from domain import recalls, replies
-from domain.catalog import Shop
 from domain.desk import Desk
-from domain.incoming import Platform
-from domain.recalls import RecallPort, Wish, Word
-from domain.replies import NO_CONNECTION, Receipt, ReplyPort
-from domain.stop_desk import Reply
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Shop
+from domain.stops import recalls, replies
+from domain.stops.recalls import RecallPort, Wish, Word
+from domain.stops.replies import NO_CONNECTION, Receipt, ReplyPort
+from domain.stops.stop_desk import Reply
 from storage.store import Store
 
 log = logging.getLogger(__name__)

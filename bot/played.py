@@ -8,11 +8,11 @@ import logging
 from collections.abc import Sequence
 
 from bot.clock import Ports
-from domain.catalog import Shop
-from domain.incoming import Platform
-from domain.recalls import Wish, Word
-from domain.replies import Receipt
-from domain.stop_desk import RecallState, Reply
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Shop
+from domain.stops.recalls import Wish, Word
+from domain.stops.replies import Receipt
+from domain.stops.stop_desk import RecallState, Reply
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ _FAILS_ONE_IN = 4
 
 
 class PlayedPlatform:
-    """Implements domain.replies.ReplyPort."""
+    """Implements domain.stops.replies.ReplyPort."""
 
     def tell(self, shop: Shop, replies: Sequence[Reply]) -> Sequence[Receipt]:
         """Every fourth answer is lost once."""
@@ -35,7 +35,7 @@ class PlayedPlatform:
 
 
 class PlayedCourier:
-    """Implements domain.recalls.RecallPort."""
+    """Implements domain.stops.recalls.RecallPort."""
 
     def ask(self, wishes: Sequence[Wish]) -> Sequence[Word]:
         """Asked first it takes note; then it accepts, but for every fourth parcel."""

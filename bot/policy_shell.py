@@ -10,11 +10,12 @@ from pathlib import Path
 
 from bot.shell import Json, Refused
 from bot.toml_files import document, fault_line
-from domain import decided, looking, policies
-from domain.dry_run import Verdict, compare, pieces
 from domain.errors import Unknown
-from domain.people import OPERATOR
-from domain.policy import Policy
+from domain.people.people import OPERATOR
+from domain.policy import policies
+from domain.policy.policy import Policy
+from domain.review import decided, looking
+from domain.review.dry_run import Verdict, compare, pieces
 from storage.store import Store
 
 _TELL_SECONDS = 2

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from domain import day_close
-from domain.day_report import DayReport, tie_out
 from domain.desk import Desk
-from domain.people import CLOCK, Actor
+from domain.finance import day_close
+from domain.finance.day_report import DayReport, tie_out
+from domain.people.people import CLOCK, Actor
 from domain.records import ReportRun, RunState
 from exports.workbook import day_workbook, workbook_name
 from handlers.words import Words

@@ -8,8 +8,8 @@ from dataclasses import replace
 from bot import company, company_terms
 from bot.sandbox import Sandbox
 from domain.desk import Desk
-from domain.people import OPERATOR, Chat, Person
-from domain.stock import Bucket, Document, Move
+from domain.people.people import OPERATOR, Chat, Person
+from domain.stock.stock import Bucket, Document, Move
 from storage.store import Store
 from storage.unit import Unit
 

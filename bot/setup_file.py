@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.shell import Refused
 from bot.toml_files import document, fault_line
-from domain.bundles import MOST_UNITS
-from domain.catalog import Account, Bundle, Company, Courier, Shop, Sku, Warehouse
-from domain.choices import Given, Reading, read
-from domain.incoming import Platform
-from domain.tariffs import Rate, Tariff
+from domain.intake.incoming import Platform
+from domain.orders.bundles import MOST_UNITS
+from domain.orders.catalog import Account, Bundle, Company, Courier, Shop, Sku, Warehouse
+from domain.planning.tariffs import Rate, Tariff
+from domain.policy.choices import Given, Reading, read
 
 Told = tuple[str, str, dict[str, str]]
 _LARGEST = 64 << 20

@@ -23,12 +23,12 @@ from bot.reports import DayCloser
 from bot.settings import Settings
 from channels import Unreadable
 from channels.reasons import Reason
-from domain import feeds
-from domain.catalog import Catalog
 from domain.desk import Desk
 from domain.errors import Refusal
-from domain.people import OPERATOR, Role
+from domain.orders.catalog import Catalog
+from domain.people.people import OPERATOR, Role
 from domain.records import ImportRun
+from domain.stops import feeds
 from handlers.cards.intake import row_text, unreadable_text
 from handlers.refusals import refusal_text
 from handlers.services import Progress

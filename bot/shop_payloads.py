@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.catalog import Shop, Sku
-from domain.incoming import Platform
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Shop, Sku
 
 Json = dict[str, object]
 

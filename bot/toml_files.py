@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.shell import Refused
-from domain.choices import Fault
+from domain.policy.choices import Fault
 from handlers.cards.policy import fault_text
 from handlers.words import Words
 

@@ -14,11 +14,11 @@ import httpx
 
 from bot import shop_payloads
 from bot.shop_payloads import BUYERS, Sale
-from domain.catalog import Catalog, Shop
 from domain.desk import Desk
-from domain.incoming import Platform
-from domain.orders import Order, OrderStatus
-from domain.parcels import IN_HOUSE
+from domain.floor.parcels import IN_HOUSE
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Catalog, Shop
+from domain.orders.orders import Order, OrderStatus
 from storage.store import Store
 
 log = logging.getLogger(__name__)

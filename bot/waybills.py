@@ -11,10 +11,10 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from domain import numbering
-from domain.catalog import Account
 from domain.desk import Desk
-from domain.ewaybills import Answer, Ewaybill, Wanted, WaybillPort
+from domain.orders.catalog import Account
+from domain.waybills import numbering
+from domain.waybills.ewaybills import Answer, Ewaybill, Wanted, WaybillPort
 from storage.store import Store
 
 _EMPTY_SECONDS = 60.0

@@ -17,11 +17,12 @@ from aiohttp import web
 import channels
 from bot.ingress import Workers, accept
 from bot.scan_door import ScanDoor
-from domain import feeds, intake
-from domain.catalog import Shop
 from domain.desk import Desk
-from domain.incoming import IncomingOrder, IncomingRefund, RefundState
-from domain.people import SHOP
+from domain.intake import intake
+from domain.intake.incoming import IncomingOrder, IncomingRefund, RefundState
+from domain.orders.catalog import Shop
+from domain.people.people import SHOP
+from domain.stops import feeds
 from storage.store import Store
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ Surprising: such files have no refund numbers. All refunds of one order go under
 from collections.abc import Sequence
 
 from channels.formats import normal
-from domain.incoming import IncomingLine, IncomingRefund, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, RefundState
 
 _NONE = {
     normal(word) for word in ("", "没有申请退款", "无退款申请", "未申请退款", "无", "无售后", "normal", "no", "none")

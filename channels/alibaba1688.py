@@ -14,7 +14,7 @@ from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import paid_whole, sharing
 from channels.people import by_one_string
 from channels.reasons import Reason, Refused
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _REFUNDING = ("退款中", "退款退货中")
 _REFUNDED = "退款成功"

@@ -13,7 +13,7 @@ from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import own_ids, told_once
 from channels.people import abroad
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _TAX_ON_TOP = frozenset({"USD", "CAD", "MXN"})
 _STATES = words(

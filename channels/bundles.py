@@ -13,7 +13,7 @@ from channels.contents import sheets_of
 from channels.formats import find, normal
 from channels.json_files import looks_like
 from channels.reasons import Reason, Refused, Unreadable, shown
-from domain.bundles import MOST_UNITS, NO_PARTS, Fault, RecipeRow, Why
+from domain.orders.bundles import MOST_UNITS, NO_PARTS, Fault, RecipeRow, Why
 
 COLUMNS = {
     "code": "组合编码|组合商品编码|组合装编码|组合装商品编码|组合款式编码|套件编码|套装编码|组合商家编码"

@@ -12,7 +12,7 @@ from channels.after_sales import line_refunds, refund_state
 from channels.formats import Amounts, Format, Row, words
 from channels.goods import once, shared, was_paid
 from channels.people import by_columns
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
     unpaid="待支付|待确认|待付款|部分支付|已付定金|已支付定金|待付尾款|待支付尾款",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from channels.formats import Amounts, Format, Row, normal
 from channels.goods import own_ids
 from channels.people import abroad
-from domain.incoming import IncomingLine, Platform, PlatformState
+from domain.intake.incoming import IncomingLine, Platform, PlatformState
 
 
 def _state(row: Row) -> PlatformState:

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from channels import cells, moments
 from channels.reasons import Reason, Refused, shown
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 OTHER_NAME = "|"
 _UNIT = re.compile(r"[（(](?:元|件|个|CNY|RMB)[)）]$")

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from channels.formats import Amounts, Row
 from channels.reasons import Reason, Refused, shown
-from domain.incoming import IncomingLine, PlatformState
+from domain.intake.incoming import IncomingLine, PlatformState
 from domain.money import apportion
 
 

@@ -10,7 +10,7 @@ from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import paid_whole, sharing
 from channels.people import by_one_string
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _LOCKED = "锁定"
 _DELETED = "删除"

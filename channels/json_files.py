@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from channels import shopify_json, woocommerce
 from channels.nodes import Node, dump, parse
 from channels.reasons import Reason, Refused, Unreadable, shown
-from domain.incoming import IncomingOrder, Platform, RejectedRow
+from domain.intake.incoming import IncomingOrder, Platform, RejectedRow
 
 _CELL_MAX = 4_000
 _WRAPPINGS = ("orders", "order", "data", "response", "body", "body_json")

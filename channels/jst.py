@@ -13,8 +13,8 @@ from channels.after_sales import file_refund, line_refunds, refund_state
 from channels.formats import Amounts, Format, Row, words
 from channels.goods import own_ids
 from channels.people import by_columns
-from domain.exchanges import for_return
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.exchanges import for_return
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
     unpaid="待付款|等待付款",

@@ -11,7 +11,7 @@ from channels.after_sales import line_refunds
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import told_once
 from channels.people import abroad
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
     unpaid="unpaid|pending payment",

@@ -16,8 +16,8 @@ from channels.formats import Format, normal
 from channels.mapping import names, signature
 from channels.proposal import is_label, recognised
 from channels.reasons import Refused, Unreadable
-from domain.incoming import IncomingOrder, RejectedRow
-from domain.table_mapping import LearnedTable
+from domain.intake.incoming import IncomingOrder, RejectedRow
+from domain.intake.table_mapping import LearnedTable
 
 LEAST_COLUMNS = 3
 MOST_COLUMNS = 200

@@ -15,9 +15,9 @@ from channels.formats import Amounts, Format, Row, no_refunds, normal
 from channels.people import by_columns, by_one_string
 from channels.reasons import Reason, Refused, shown
 from channels.statuses import meaning_of, refund_of, state_of
-from domain.catalog import Shop
-from domain.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
-from domain.table_mapping import REQUIRED, Meaning, Reading
+from domain.intake.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
+from domain.intake.table_mapping import REQUIRED, Meaning, Reading
+from domain.orders.catalog import Shop
 
 NAME = "mapped"
 _HOME = {"CNY": "CN"}

@@ -13,7 +13,7 @@ from operator import add
 from channels import cells
 from channels.formats import Amounts, Format, Row
 from channels.reasons import Reason, Refused, shown
-from domain.incoming import IncomingOrder, PlatformState
+from domain.intake.incoming import IncomingOrder, PlatformState
 
 _CASH = (
     "货到付款",

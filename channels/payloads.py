@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from channels import shopify_json, woocommerce
 from channels.nodes import Node, needed, parse
 from channels.reasons import Reason, Refused, Unreadable
-from domain.incoming import IncomingOrder, IncomingRefund, Platform
+from domain.intake.incoming import IncomingOrder, IncomingRefund, Platform
 
 _SIGNATURE_HEADERS = {
     Platform.WOOCOMMERCE: "x-wc-webhook-signature",

@@ -1,7 +1,7 @@
 """Receivers as exports tell them: separate columns at home or abroad, or Taobao's one string.
 
-Surprising: columns stay as the platform spells them, one string is taken apart by `domain.addresses` and so comes in
-the spelling of the table. What it cannot place stays in the street; screening holds the gap as ADDR_INVALID.
+Surprising: columns stay as the platform spells them, one string is taken apart by `domain.addresses.addresses` and so
+comes in the spelling of the table. What it cannot place stays in the street; screening holds the gap as ADDR_INVALID.
 Rule source: formats.md 5 and 6.
 """
 
@@ -9,8 +9,8 @@ import re
 
 from channels import cells
 from channels.formats import Row
-from domain import addresses, phones
-from domain.incoming import Receiver
+from domain.addresses import addresses, phones
+from domain.intake.incoming import Receiver
 
 _PERSON = re.compile(r"([^，,]*)[，,]\s*((?:86-|\+)?[\d*][\d*\- /、]{5,50})[，,]\s*(.+)", re.DOTALL)
 _BRACKETED = re.compile(r"^\((\+\d{1,3})\)")  # TikTok: (+1)2125550100

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from channels.formats import Amounts, Format, Row, normal
 from channels.people import by_columns
 from channels.reasons import Reason, Refused, shown
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _REFUNDED = "退款成功"
 _PART = "部分退款"

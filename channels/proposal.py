@@ -16,7 +16,7 @@ from channels.mapping import signature
 from channels.reasons import Refused
 from channels.statuses import meaning_of
 from channels.synonyms import GENERAL, SYNONYMS
-from domain.table_mapping import Field, Meaning, Reading, TableMapping
+from domain.intake.table_mapping import Field, Meaning, Reading, TableMapping
 
 _LOOKED_AT = 20
 _UNIT = re.compile(r"[（(\[【].*?[)）\]】]|[*：:]")

@@ -19,7 +19,7 @@ from channels.mapping import signature
 from channels.orders import build
 from channels.reasons import Reason, Refused, Unreadable, shown
 from channels.registry import closest, matching
-from domain.incoming import IncomingOrder, Platform, RejectedRow
+from domain.intake.incoming import IncomingOrder, Platform, RejectedRow
 
 HEADER_ROWS = 30
 _LOOK_AHEAD = 200

@@ -14,7 +14,7 @@ from channels.after_sales import line_refunds, refund_state, whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import own_ids, was_paid
 from channels.people import abroad
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 _STATES = words(
     unpaid="Unpaid|To pay|ยังไม่ชำระ|ที่ต้องชำระ|รอการชำระเงิน|Belum Bayar"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from channels.formats import Amounts, Format, Row, normal
 from channels.orders import is_cash
 from channels.people import abroad
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 FINANCIAL = {
     normal(word): state

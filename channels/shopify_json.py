@@ -13,8 +13,8 @@ from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
 from channels.people import masked, phone
 from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, combined, due_in_cash
-from domain.exchanges import for_return
-from domain.incoming import (
+from domain.intake.exchanges import for_return
+from domain.intake.incoming import (
     IncomingLine,
     IncomingOrder,
     IncomingRefund,

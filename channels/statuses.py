@@ -5,8 +5,8 @@ Surprising: a word is known by what it contains, and the order of the list decid
 """
 
 from channels.formats import normal
-from domain.incoming import PlatformState, RefundState
-from domain.table_mapping import Meaning
+from domain.intake.incoming import PlatformState, RefundState
+from domain.intake.table_mapping import Meaning
 
 _HINTS: tuple[tuple[Meaning, str], ...] = (
     (Meaning.REFUNDING, "部分退款 partiallyrefunded partlyrefunded partialrefund"),

@@ -5,7 +5,7 @@ Surprising: the order counts twice. Of two names for one field the earlier is ta
 column the earlier field gets it.
 """
 
-from domain.table_mapping import Field
+from domain.intake.table_mapping import Field
 
 SYNONYMS: dict[Field, str] = {
     Field.NUMBER: (

@@ -13,7 +13,7 @@ from channels.after_sales import line_refunds, refund_state, says_none, whole_re
 from channels.formats import Amounts, Format, Row, normal
 from channels.goods import once
 from channels.people import by_one_string
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = {
     normal(word): state

@@ -12,7 +12,7 @@ from channels.after_sales import file_refund, whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import own_ids, was_paid
 from channels.people import abroad
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
 _STATES = words(
     unpaid="Unpaid|ยังไม่ได้ชำระเงิน|ยังไม่ชำระ|Belum dibayar|Belum bayar|Chưa thanh toán|未付款|待付款|Não pago|No pagado"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
 from channels.people import masked, phone
-from domain.incoming import (
+from domain.intake.incoming import (
     IncomingLine,
     IncomingOrder,
     IncomingRefund,

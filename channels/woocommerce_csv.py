@@ -18,7 +18,7 @@ from channels.orders import is_cash
 from channels.people import country, masked, phone
 from channels.reasons import Reason, Refused
 from channels.woocommerce import STATES
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 _STATES = {normal(word): state for word, state in STATES.items()} | words(
     unpaid="pending payment|draft|Zahlung ausstehend|In Wartestellung|Fehlgeschlagen|Attente paiement|En attente"

@@ -1,7 +1,7 @@
 """One code of a message or a scan, with all that was told of it.
 
 Surprising: the text alone does not say what it is; a waybill, goods, a unit's serial number and a bin are told apart by
-what is being asked (`domain.asked`) and by what is known (`domain.floor`).
+what is being asked (`domain.people.asked`) and by what is known (`domain.floor.floor`).
 """
 
 from datetime import date

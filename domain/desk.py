@@ -9,20 +9,19 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
-from domain.catalog import Bundle, Catalog
-from domain.check_records import Checks
-from domain.customer_desk import Customers
-from domain.day_report import ControlTotal
-from domain.ewaybills import Waybills
-from domain.lineup import Hands
-from domain.lookout import Piles, Pulse
-from domain.order_desk import Orders
-from domain.orders import Order
-from domain.paper_records import Manifests, Prints
-from domain.parcels import Owed, Parcel, ParcelState, Refund, Sample, Waiting, Wave
-from domain.people import Chat, Invite, Person, Staff
-from domain.policy import Policy
-from domain.policy_versions import Policies
+from domain.customers.customer_desk import Customers
+from domain.finance.day_report import ControlTotal
+from domain.floor.check_records import Checks
+from domain.floor.parcels import Owed, Parcel, ParcelState, Refund, Sample, Waiting, Wave
+from domain.floor.scan_page import PageAnswers
+from domain.intake.table_mapping import Mappings
+from domain.orders.catalog import Bundle, Catalog
+from domain.orders.order_desk import Orders
+from domain.orders.orders import Order
+from domain.paper.paper_records import Manifests, Prints
+from domain.people.people import Chat, Invite, Person, Staff
+from domain.policy.policy import Policy
+from domain.policy.policy_versions import Policies
 from domain.records import (
     Alert,
     AlertKind,
@@ -35,11 +34,12 @@ from domain.records import (
     Return,
     StoredFile,
 )
-from domain.scan_page import PageAnswers
-from domain.stock_book import StockBook, Walks
-from domain.stock_docs import StockDocs
-from domain.stop_desk import Feeds, Recalls, Refunds, Replies, Stops
-from domain.table_mapping import Mappings
+from domain.review.lineup import Hands
+from domain.stock.stock_book import StockBook, Walks
+from domain.stock.stock_docs import StockDocs
+from domain.stops.stop_desk import Feeds, Recalls, Refunds, Replies, Stops
+from domain.watch.lookout import Piles, Pulse
+from domain.waybills.ewaybills import Waybills
 
 
 class Parcels(Protocol):

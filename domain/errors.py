@@ -171,7 +171,7 @@ class ShipsAsItIs(Refusal):
 @dataclass(eq=False)
 class NoCourierThere(Refusal):
     """Nobody carries the order's box to its new address; its courier does not because of `why` (a code of
-    `domain.couriers`) with these facts."""
+    `domain.planning.couriers`) with these facts."""
 
     order: str
     courier: str

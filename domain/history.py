@@ -1,7 +1,7 @@
 """Writing history: every change leaves one line with who, what, when, why and the update that caused it."""
 
 from domain.desk import Desk
-from domain.people import Actor
+from domain.people.people import Actor
 from domain.records import Event
 
 

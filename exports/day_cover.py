@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from domain.day_report import DayReport, tie_out
+from domain.finance.day_report import DayReport, tie_out
 from exports.cells import Formula, Kind, Style, Value
 from exports.day_overview import quoted
 from exports.day_ties import FAIL, PASS

@@ -12,8 +12,8 @@ from openpyxl.chart.data_source import NumData, NumVal, StrData, StrRef, StrVal
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from domain.day_report import DayReport, DaySales, ShopLine
-from domain.incoming import RefundState
+from domain.finance.day_report import DayReport, DaySales, ShopLine
+from domain.intake.incoming import RefundState
 from domain.money import decimals, from_minor
 from exports import labels
 from exports.cells import Formula, Kind, Style, Value

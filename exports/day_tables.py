@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from openpyxl import Workbook
 
-from domain.day_report import DayReport, OrderRow, RecallRow, RefundRow, ReturnRow, ShipmentRow, StockRow
+from domain.finance.day_report import DayReport, OrderRow, RecallRow, RefundRow, ReturnRow, ShipmentRow, StockRow
 from domain.money import decimals, from_minor
 from exports import labels
 from exports.cells import Formula, Kind

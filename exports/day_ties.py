@@ -1,4 +1,4 @@
-"""The tie-out sheet: every check of `domain.day_report.tie_out` again, as formulas over the other sheets.
+"""The tie-out sheet: every check of `domain.finance.day_report.tie_out` again, as formulas over the other sheets.
 
 Surprising: what the store's own sums say stands here as plain numbers, what the sheets say as formulas. A row
 deleted or a number overtyped in any sheet turns its light red in the reader's own hands.
@@ -10,8 +10,8 @@ from decimal import Decimal
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from domain.day_report import Check, CheckResult, DayReport, Unit, tie_out
-from domain.incoming import RefundState
+from domain.finance.day_report import Check, CheckResult, DayReport, Unit, tie_out
+from domain.intake.incoming import RefundState
 from domain.money import decimals, from_minor
 from exports import labels
 from exports.cells import Formula, Kind, Style, Value

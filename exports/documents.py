@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
-from domain.documents import PackingSlip, PickLine, PickList, SlipLine, SortSlot
+from domain.paper.documents import PackingSlip, PickLine, PickList, SlipLine, SortSlot
 from exports.counts import told
 from exports.fonts import drawable, width, wrap
 from exports.paper import Cell, Paper, render

@@ -5,12 +5,12 @@ Surprising: an unknown code is shown as it is. A new state must be seen in the s
 
 from collections.abc import Callable, Mapping
 
-from domain.day_report import Check, CostBasis, Unit
-from domain.incoming import Platform, RefundState
-from domain.orders import OrderStatus
-from domain.parcels import ParcelState
-from domain.policy_stops import RecallKind
-from domain.stop_desk import RecallState
+from domain.finance.day_report import Check, CostBasis, Unit
+from domain.floor.parcels import ParcelState
+from domain.intake.incoming import Platform, RefundState
+from domain.orders.orders import OrderStatus
+from domain.policy.policy_stops import RecallKind
+from domain.stops.stop_desk import RecallState
 
 Translate = Callable[[str], str]
 

@@ -7,7 +7,7 @@ eye; this one can be searched.
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
-from domain.documents import ManifestLine, ManifestPaper
+from domain.paper.documents import ManifestLine, ManifestPaper
 from exports.counts import told
 from exports.documents import Translate
 from exports.paper import Cell, Paper, render

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from PIL import Image, ImageDraw
 
-from domain.day_report import DaySales
+from domain.finance.day_report import DaySales
 from domain.money import from_minor
 from exports.fonts import drawable, pillow
 

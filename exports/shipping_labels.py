@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from reportlab.lib.units import mm
 
-from domain.documents import ShippingLabel
+from domain.paper.documents import ShippingLabel
 from exports.documents import LABEL, Translate, marks_text, replaces_text
 from exports.fonts import cut, drawable, width, wrap
 from exports.paper import Cell, Paper, picture, render

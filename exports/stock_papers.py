@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 
-from domain.documents import StockPaper, StockPaperLine
-from domain.stock_docs import DocKind
+from domain.paper.documents import StockPaper, StockPaperLine
+from domain.stock.stock_docs import DocKind
 from exports.documents import Translate
 from exports.fonts import cut, wrap
 from exports.paper import Cell, Paper, render

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
-from domain.day_report import DayReport
+from domain.finance.day_report import DayReport
 from exports.book import package, register_styles
 from exports.day_cover import cover
 from exports.day_overview import Overview

@@ -8,10 +8,11 @@ replaces the old one whole, name and phone only when they are in it.
 from dataclasses import fields, replace
 from html import escape
 
-from domain import pasted, phones
-from domain.addresses import CHINA
+from domain.addresses import phones
+from domain.addresses.addresses import CHINA
 from domain.errors import BadValue
-from domain.incoming import Receiver
+from domain.intake import pasted
+from domain.intake.incoming import Receiver
 from handlers.cards.evidence import FIELDS
 from handlers.words import LANGUAGES, Words
 

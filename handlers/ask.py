@@ -13,7 +13,7 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import BufferedInputFile, CallbackQuery, InputMediaDocument, Message
 
 from domain.desk import Desk
-from domain.people import Actor, Chat, Person
+from domain.people.people import Actor, Chat, Person
 from domain.records import NoticeKind
 from handlers.card import Card, File, shorten
 from handlers.draw import draw

@@ -7,12 +7,12 @@ released, a second tap of the thumb would release it unread.
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import bulk, queue, review
 from domain.desk import Desk
 from domain.errors import BadValue, Stale
-from domain.people import Actor, Right, require
+from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.scope import ALL, Scope
+from domain.review import bulk, queue, review
+from domain.review.scope import ALL, Scope
 from handlers.ask import Ask
 from handlers.cards.bulk import done_card, opened, release_shown, shown_again, told, undone_card
 from handlers.cards.digest import moment_of

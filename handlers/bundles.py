@@ -15,11 +15,11 @@ from aiogram.types import CallbackQuery, Message
 
 from channels.bundles import RecipeFile, read
 from channels.reasons import Unreadable
-from domain import bundles
-from domain.bundles import NO_PARTS, Proposal
 from domain.desk import Desk
 from domain.errors import BadValue, Stale
-from domain.people import Actor, Right, require
+from domain.orders import bundles
+from domain.orders.bundles import NO_PARTS, Proposal
+from domain.people.people import Actor, Right, require
 from domain.records import StoredFile
 from handlers.ask import Ask
 from handlers.card import Card

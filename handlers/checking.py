@@ -6,11 +6,11 @@ Surprising: "I have read it" does the scan that was refused, so that nobody scan
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import checking, floor, fulfilment, learning
 from domain.desk import Desk
 from domain.errors import BadValue
-from domain.floor import Scans
-from domain.people import Actor, Right, require
+from domain.floor import checking, floor, fulfilment, learning
+from domain.floor.floor import Scans
+from domain.people.people import Actor, Right, require
 from handlers.ask import Ask
 from handlers.cards.checks import learnt_card
 from handlers.filters import Cmd, Tap

@@ -1,19 +1,19 @@
 """Codes, numbers of units and weights in what a person types or a scanner sends.
 
-Surprising: what is no code by its looks may be one by what is being asked (`domain.asked`), and a number is a weight
-behind a waybill but a number of units behind goods. The whole message is codes, or it is left to the search.
+Surprising: what is no code by its looks may be one by what is being asked (`domain.people.asked`), and a number is a
+weight behind a waybill but a number of units behind goods. The whole message is codes, or it is left to the search.
 """
 
 import re
 from dataclasses import dataclass, field
 
-from domain import gs1
-from domain.asked import Asked
 from domain.codes import Code
 from domain.errors import BadValue
-from domain.fulfilment import parse_weight
-from domain.measuring import find_size, parse_size
-from domain.parcels import Size
+from domain.floor.fulfilment import parse_weight
+from domain.floor.measuring import find_size, parse_size
+from domain.floor.parcels import Size
+from domain.people.asked import Asked
+from domain.stock import gs1
 
 _SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u3000]+")  # not the group separator, which Python calls a space too
 _SPLIT = re.compile(r"[,;，；、]+")

@@ -9,12 +9,12 @@ from typing import Any
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import blacklist, customers
-from domain.blacklist import Terms
-from domain.customer_records import Customer, Entry, KeyKind, ListLevel, Reason
+from domain.customers import blacklist, customers
+from domain.customers.blacklist import Terms
+from domain.customers.customer_records import Customer, Entry, KeyKind, ListLevel, Reason
 from domain.desk import Desk
-from domain.orders import Order
-from domain.people import Actor, Right, may, require
+from domain.orders.orders import Order
+from domain.people.people import Actor, Right, may, require
 from domain.records import NoticeKind
 from handlers.ask import Ask
 from handlers.card import Button, Card

@@ -7,11 +7,11 @@ the digest moves on.
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import review
 from domain.desk import Desk
-from domain.people import Actor, Right, require
+from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.scope import ALL
+from domain.review import review
+from domain.review.scope import ALL
 from handlers.ask import Ask
 from handlers.cards.digest import approve_shown, moment_of
 from handlers.cards.outcome import left_card

@@ -7,7 +7,7 @@ is sent.
 from collections.abc import Callable, Mapping
 
 from domain.desk import Desk
-from domain.people import Chat
+from domain.people.people import Chat
 from domain.records import NoticeKind
 from handlers.card import Card
 from handlers.viewer import Viewer, viewer_of

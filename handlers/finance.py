@@ -8,10 +8,10 @@ from datetime import date
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import notices
-from domain.day_close import bounds, check_begun, today
 from domain.desk import Desk
-from domain.people import Actor, Right, Role, require
+from domain.finance.day_close import bounds, check_begun, today
+from domain.people import notices
+from domain.people.people import Actor, Right, Role, require
 from domain.records import NoticeKind, ReportRun, RunState
 from handlers.ask import Ask
 from handlers.card import Card

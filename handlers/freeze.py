@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import endings, review
 from domain.desk import Desk
 from domain.errors import BadValue
-from domain.orders import Order
-from domain.people import Actor
+from domain.orders.orders import Order
+from domain.people.people import Actor
+from domain.review import endings, review
 from handlers.ask import Ask
 from handlers.cards.order_views import ENDING_STATES, HOLD_REASONS
 from handlers.filters import Tap

@@ -4,8 +4,8 @@ Surprising: many shops write the code where the title belongs. Then the catalogu
 never said twice.
 """
 
-from domain import kits
 from domain.desk import Desk
+from domain.orders import kits
 from handlers.terms import N_
 from handlers.words import Words
 

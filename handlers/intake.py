@@ -15,7 +15,7 @@ from channels.proposal import recognised
 from channels.reasons import Reason, Unreadable
 from domain.desk import Desk
 from domain.errors import BadValue, Refusal, Unknown
-from domain.people import Actor, Right, Role, may, require
+from domain.people.people import Actor, Right, Role, may, require
 from domain.records import NoticeKind, StoredFile
 from handlers.ask import Ask
 from handlers.bundles import recipes_came

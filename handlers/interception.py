@@ -8,12 +8,14 @@ from aiogram import Router
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import CallbackQuery, Message
 
-from domain import dock, feeds, printing, pulls, replies
 from domain.desk import Desk
 from domain.errors import NotAllowed
-from domain.paper_records import Paper
-from domain.people import Actor, Chat, Right, may, require
+from domain.floor import dock
+from domain.paper import printing
+from domain.paper.paper_records import Paper
+from domain.people.people import Actor, Chat, Right, may, require
 from domain.records import NoticeKind
+from domain.stops import feeds, pulls, replies
 from exports.shelf import shelf_pdf
 from handlers.ask import Ask
 from handlers.card import Card, File

@@ -6,7 +6,7 @@ them back in any language we speak.
 
 from collections.abc import Collection
 
-from domain.people import RIGHTS, Person, Right
+from domain.people.people import RIGHTS, Person, Right
 from handlers.services import Services
 from handlers.terms import N_
 from handlers.words import LANGUAGES, Words

@@ -9,16 +9,16 @@ from collections.abc import Sequence
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import dock, manifests
 from domain.desk import Desk
-from domain.documents import ManifestLine, ManifestPaper
 from domain.errors import AlreadyApplied, Unknown
-from domain.orders import Order
-from domain.paper_records import Manifest
-from domain.parcels import Parcel
-from domain.people import Actor, Right, require
+from domain.floor import dock, manifests
+from domain.floor.parcels import Parcel
+from domain.floor.release import orders_of
+from domain.orders.orders import Order
+from domain.paper.documents import ManifestLine, ManifestPaper
+from domain.paper.paper_records import Manifest
+from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.release import orders_of
 from exports.manifests import manifest_pdf
 from handlers.ask import Ask
 from handlers.card import File

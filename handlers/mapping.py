@@ -15,13 +15,13 @@ from channels.learning import Glance, Trial
 from channels.mapping import format_of
 from channels.proposal import meanings, propose
 from channels.reasons import Unreadable
-from domain import mappings
-from domain.catalog import Shop
 from domain.desk import Desk
 from domain.errors import BadValue
-from domain.people import Actor
+from domain.intake import mappings
+from domain.intake.table_mapping import Field, Meaning, TableMapping
+from domain.orders.catalog import Shop
+from domain.people.people import Actor
 from domain.records import NoticeKind, StoredFile
-from domain.table_mapping import Field, Meaning, TableMapping
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.cards.intake import unreadable_text

@@ -12,10 +12,10 @@ from typing import Any
 from aiogram import BaseMiddleware, Bot
 from aiogram.types import CallbackQuery, Message, TelegramObject, Update
 
-from domain import staff
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, BadValue, NoSuchLine, NotAllowed, ReasonNeeded, Refusal, Stale, Unknown
-from domain.people import Chat, Person
+from domain.people import staff
+from domain.people.people import Chat, Person
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.questions import asked, question

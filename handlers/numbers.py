@@ -9,12 +9,12 @@ import re
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import number_watch, numbering
 from domain.desk import Desk
 from domain.errors import BadValue
-from domain.ewaybills import Pool
-from domain.people import Actor, Right, require
+from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
+from domain.waybills import number_watch, numbering
+from domain.waybills.ewaybills import Pool
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.cards.numbers import account_name

@@ -10,17 +10,20 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from domain import bins, kits, numbering, walking, wave_choice
 from domain.desk import Desk
-from domain.documents import PackingSlip, PickLine, PickList, ShippingLabel, SlipLine, SortSlot
-from domain.ewaybills import LOCAL
-from domain.incoming import Receiver
-from domain.orders import Order
-from domain.paper_records import Paper
-from domain.paper_rules import Mask, Sender, masked
-from domain.parcels import Item, Parcel, ParcelState, Wave
-from domain.printing import Job, Sheet, printable
-from domain.release import orders_of
+from domain.floor import walking, wave_choice
+from domain.floor.parcels import Item, Parcel, ParcelState, Wave
+from domain.floor.release import orders_of
+from domain.intake.incoming import Receiver
+from domain.orders import kits
+from domain.orders.orders import Order
+from domain.paper.documents import PackingSlip, PickLine, PickList, ShippingLabel, SlipLine, SortSlot
+from domain.paper.paper_records import Paper
+from domain.paper.paper_rules import Mask, Sender, masked
+from domain.paper.printing import Job, Sheet, printable
+from domain.stock import bins
+from domain.waybills import numbering
+from domain.waybills.ewaybills import LOCAL
 from exports.documents import packing_slips_pdf, pick_list_pdf
 from exports.shipping_labels import label_png, labels_pdf
 from handlers.card import File

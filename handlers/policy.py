@@ -8,14 +8,14 @@ the tap. Going back to a version is trying it again: it becomes a new one.
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Document, Message
 
-from domain import policies
-from domain.choices import Reading
 from domain.desk import Desk
-from domain.dry_run import Verdict, compare, pieces
 from domain.errors import Stale
-from domain.people import Actor, Right, require
-from domain.policy import Policy
+from domain.people.people import Actor, Right, require
+from domain.policy import policies
+from domain.policy.choices import Reading
+from domain.policy.policy import Policy
 from domain.records import NoticeKind, StoredFile
+from domain.review.dry_run import Verdict, compare, pieces
 from handlers.ask import Ask
 from handlers.card import Card, File
 from handlers.cards.policy import dry_run_card, faults_card, history_card, policy_card

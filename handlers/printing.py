@@ -12,14 +12,16 @@ from aiogram import Router
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import CallbackQuery, Message
 
-from domain import numbering, printing, walking
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Unknown
-from domain.paper_records import Paper
-from domain.parcels import Parcel
-from domain.people import Chat, Right, require
-from domain.printing import Job
+from domain.floor import walking
+from domain.floor.parcels import Parcel
+from domain.paper import printing
+from domain.paper.paper_records import Paper
+from domain.paper.printing import Job
+from domain.people.people import Chat, Right, require
 from domain.records import NoticeKind
+from domain.waybills import numbering
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.cards.prints import NOT_PRINTED

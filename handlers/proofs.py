@@ -12,12 +12,12 @@ from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import CallbackQuery, Document, Message, PhotoSize, Video
 
-from domain import floor, proofs
 from domain.desk import Desk
 from domain.errors import AlreadyApplied
-from domain.parcels import Parcel
-from domain.people import Chat, Station
-from domain.proofs import Kind, Shot, Task
+from domain.floor import floor, proofs
+from domain.floor.parcels import Parcel
+from domain.floor.proofs import Kind, Shot, Task
+from domain.people.people import Chat, Station
 from domain.records import Event
 from handlers.ask import Ask
 from handlers.cards.scans import station_label

@@ -6,12 +6,12 @@ Surprising: after a decision the card goes on by itself, and carries the way bac
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import queue, review
 from domain.desk import Desk
-from domain.orders import Order
-from domain.people import Actor, Right, require
+from domain.orders.orders import Order
+from domain.people.people import Actor, Right, require
 from domain.records import CardRow, NoticeKind
-from domain.scope import ALL, HELD
+from domain.review import queue, review
+from domain.review.scope import ALL, HELD
 from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.scopes import code_of, typed_scope, walked

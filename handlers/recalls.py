@@ -6,14 +6,14 @@ Surprising: a refusal's reason and the fee are answers to our own question, whic
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import recalls
 from domain.desk import Desk
 from domain.errors import BadValue, SharedParcel
 from domain.money import parse_minor
-from domain.people import Right, require
-from domain.policy_stops import RecallKind
+from domain.people.people import Right, require
+from domain.policy.policy_stops import RecallKind
 from domain.records import NoticeKind
-from domain.stop_desk import Recall, RecallState
+from domain.stops import recalls
+from domain.stops.stop_desk import Recall, RecallState
 from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.recalls import LETTERS

@@ -5,8 +5,9 @@ Surprising: a text may be longer than a toast allows; then the tap gets an alert
 
 from collections.abc import Callable
 
-from domain import errors, staff
+from domain import errors
 from domain.errors import Refusal
+from domain.people import staff
 from handlers.batch_terms import batch_expired_text, batch_needed_text
 from handlers.check_terms import item_text, material_text, note_text, size_text
 from handlers.kind_terms import kind_name

@@ -10,13 +10,13 @@ from collections.abc import Callable
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import returns
 from domain.desk import Desk
 from domain.errors import BadValue, BatchNeeded, Unknown
-from domain.orders import Order
-from domain.people import Actor, Right, require
+from domain.orders.orders import Order
+from domain.people.people import Actor, Right, require
 from domain.records import Grade, NoticeKind, Return
-from domain.stock import Batch
+from domain.stock.stock import Batch
+from domain.stops import returns
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.cards.returns import GRADE_OF, LETTER, choose_order

@@ -9,13 +9,15 @@ from collections.abc import Callable, Mapping
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import corrections, interception, review
 from domain.desk import Desk
 from domain.errors import HeldOrder, InHand, ShipsAsItIs, Stale, Unknown
-from domain.holds import HoldCode
-from domain.orders import Order, OrderStatus
-from domain.people import Actor, Right, require
+from domain.orders import corrections
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
+from domain.review import review
+from domain.review.holds import HoldCode
+from domain.stops import interception
 from handlers import address
 from handlers.ask import Ask
 from handlers.card import Button, Card

@@ -10,15 +10,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain import asked, checking, floor, measuring, notices, printing, pulls, staff, undo_scan
 from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import NoteUnread, ParcelStopped, Refusal, Unknown, WeightRefused
-from domain.floor import Outcome
-from domain.parcels import StopState
-from domain.people import STATION_RIGHT, Actor, Person, Right, Station, may, require
+from domain.floor import checking, floor, measuring, undo_scan
+from domain.floor.floor import Outcome
+from domain.floor.parcels import StopState
+from domain.floor.scan_page import KEPT_DAYS, PageAnswer
+from domain.paper import printing
+from domain.people import asked, notices, staff
+from domain.people.people import STATION_RIGHT, Actor, Person, Right, Station, may, require
 from domain.records import NoticeKind
-from domain.scan_page import KEPT_DAYS, PageAnswer
+from domain.stops import pulls
 from handlers import stock_page
 from handlers.cards.checks import check_lines
 from handlers.cards.evidence import veiled

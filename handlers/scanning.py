@@ -7,9 +7,10 @@ without one nothing is offered, and whoever asks hears why.
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import stock_room, undo_scan
-from domain.people import Right, require
+from domain.floor import undo_scan
+from domain.people.people import Right, require
 from domain.records import NoticeKind
+from domain.stock import stock_room
 from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.filters import Cmd, Tap

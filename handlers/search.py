@@ -8,10 +8,11 @@ from dataclasses import replace
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import paper_codes, tracing
 from domain.desk import Desk
-from domain.orders import Order
-from domain.people import Right
+from domain.floor import tracing
+from domain.orders.orders import Order
+from domain.paper import paper_codes
+from domain.people.people import Right
 from domain.records import NoticeKind
 from handlers.ask import Ask
 from handlers.card import Card

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from domain.desk import Desk
-from domain.people import Actor
+from domain.people.people import Actor
 from domain.records import ImportRun, ReportRun
 
 P = ParamSpec("P")

@@ -7,9 +7,9 @@ from aiogram import F, Router
 from aiogram.enums import ChatMemberStatus
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message
 
-from domain import staff
 from domain.desk import Desk
-from domain.people import Actor, Chat, Right, Role, require
+from domain.people import staff
+from domain.people.people import Actor, Chat, Right, Role, require
 from handlers.ask import Ask
 from handlers.card import Button, Card
 from handlers.cards.staff import heirs_card, person_card, staff_card

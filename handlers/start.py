@@ -4,9 +4,9 @@ from aiogram import Bot, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.types import BotCommand, BotCommandScopeChat, Message
 
-from domain import staff
 from domain.errors import Refusal
-from domain.people import Actor, Person, Right
+from domain.people import staff
+from domain.people.people import Actor, Person, Right
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.keyboards import keyboard_of

@@ -4,11 +4,11 @@ Surprising: a job names the document its page showed. A phone that was offline w
 chat must not count into the next one.
 """
 
-from domain import stock_room, stock_trail
 from domain.desk import Desk
 from domain.errors import Refusal, Unknown
-from domain.people import Person
-from domain.stock_docs import DocState, StockDoc
+from domain.people.people import Person
+from domain.stock import stock_room, stock_trail
+from domain.stock.stock_docs import DocState, StockDoc
 from handlers.cards.stock_room import ARRIVING, HINTS, KINDS, NOT_KEPT
 from handlers.refusals import refusal_text
 from handlers.scan_words import HEADS

@@ -11,11 +11,11 @@ from dataclasses import replace
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
-from domain import bins, stock_trail
 from domain.desk import Desk
-from domain.documents import StockPaper, StockPaperLine
-from domain.people import Actor, Right, require
-from domain.stock_docs import DocKind, DocLine, DocState, StockDoc
+from domain.paper.documents import StockPaper, StockPaperLine
+from domain.people.people import Actor, Right, require
+from domain.stock import bins, stock_trail
+from domain.stock.stock_docs import DocKind, DocLine, DocState, StockDoc
 from exports.stock_papers import PAPERS
 from handlers.ask import Ask
 from handlers.card import File

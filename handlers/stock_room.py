@@ -10,11 +10,13 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import floor, not_there, pulls, stock_posting, stock_room
 from domain.desk import Desk
-from domain.people import Actor, Right, require
+from domain.floor import floor, not_there
+from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.stock_docs import DocKind
+from domain.stock import stock_posting, stock_room
+from domain.stock.stock_docs import DocKind
+from domain.stops import pulls
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.cards.stock_room import room_card

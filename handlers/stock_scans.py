@@ -9,12 +9,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import floor, gs1, paper_codes
 from domain.desk import Desk
 from domain.errors import BadValue
+from domain.floor import floor
 from domain.money import parse_minor
-from domain.stock_docs import StockDoc
-from domain.stock_scan import How, Scan
+from domain.paper import paper_codes
+from domain.stock import gs1
+from domain.stock.stock_docs import StockDoc
+from domain.stock.stock_scan import How, Scan
 from handlers.days import read_day
 
 _SPACES = re.compile(r"[ \t\r\n\f\v\xa0\u3000]+")  # not the group separator, which Python calls a space too

@@ -1,9 +1,10 @@
 """Words for what belongs to stops and recalls: states, what happened, kinds, and why a courier cannot be asked."""
 
-from domain import repacking, stopping
-from domain.parcels import StopKind
-from domain.policy_stops import RecallKind
-from domain.stop_desk import RecallState, Verdict
+from domain.floor import repacking
+from domain.floor.parcels import StopKind
+from domain.policy.policy_stops import RecallKind
+from domain.stops import stopping
+from domain.stops.stop_desk import RecallState, Verdict
 from handlers.words import N_
 
 MARKS = {StopKind.REFUND: "⛔", StopKind.HOLD: "✋", StopKind.REPICK: "🔁", StopKind.REPACK: "🔁"}

@@ -3,7 +3,7 @@
 from aiogram import Router
 from aiogram.types import CallbackQuery
 
-from domain import together
+from domain.planning import together
 from handlers.ask import Ask
 from handlers.filters import Tap
 from handlers.queue import show_order

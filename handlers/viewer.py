@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from domain.desk import Desk
-from domain.people import Actor, ActorKind, Chat, Right, may
+from domain.people.people import Actor, ActorKind, Chat, Right, may
 from handlers.words import Words
 
 

@@ -13,14 +13,15 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from domain import asked, floor, fulfilment, loading, measuring
 from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, BadValue
-from domain.floor import Scans
-from domain.people import STATION_RIGHT, Actor, Right, Station, require
+from domain.floor import floor, fulfilment, loading, measuring
+from domain.floor.floor import Scans
+from domain.people import asked
+from domain.people.people import STATION_RIGHT, Actor, Right, Station, require
 from domain.records import NoticeKind
-from domain.stock_docs import StockDoc
+from domain.stock.stock_docs import StockDoc
 from handlers import proofs, stock_room
 from handlers.ask import Ask
 from handlers.card import Button, Card

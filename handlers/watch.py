@@ -6,10 +6,10 @@ Surprising: looking changes nothing, so the lists need no right beyond seeing th
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import urgency, watch
 from domain.desk import Desk
-from domain.people import Chat, Right, require
+from domain.people.people import Chat, Right, require
 from domain.records import AlertKind, NoticeKind
+from domain.watch import urgency, watch
 from handlers.ask import Ask
 from handlers.cards.alert_facts import KINDS
 from handlers.draw import draw

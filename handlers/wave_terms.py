@@ -6,7 +6,7 @@ Surprising: a rule is called by the name the company gave it; only what it means
 from collections.abc import Mapping
 
 from domain.desk import Desk
-from domain.parcels import Wave
+from domain.floor.parcels import Wave
 from handlers.terms import N_
 from handlers.words import Words
 

@@ -4,9 +4,9 @@ dissolved."""
 from aiogram import Router
 from aiogram.types import CallbackQuery, Message
 
-from domain import release, wave_hands
 from domain.errors import Unknown
-from domain.people import Right, require
+from domain.floor import release, wave_hands
+from domain.people.people import Right, require
 from domain.records import NoticeKind
 from handlers.ask import Ask
 from handlers.cards.waves import waves_list

@@ -21,7 +21,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from domain import phones
+from domain.addresses import phones
 from domain.money import decimals, from_minor
 from exports.counts import told
 from handlers.quoted import escaped, in_code, quoted

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Table, select, update
 
-from domain.catalog import Account, Bundle, Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.errors import BadValue, LostRace
-from domain.policy import Policy, document_of, policy_of
-from domain.policy_stops import FeedSource
-from domain.tariffs import Tariff
+from domain.orders.catalog import Account, Bundle, Catalog, Company, Courier, Shop, Sku, Warehouse
+from domain.planning.tariffs import Tariff
+from domain.policy.policy import Policy, document_of, policy_of
+from domain.policy.policy_stops import FeedSource
 from storage.sql import Shape, Sql
 from storage.tables import catalog as tables
 from storage.tables.stops import shop_feed

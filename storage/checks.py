@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from domain.check_records import Check, Unit
 from domain.errors import LostRace
+from domain.floor.check_records import Check, Unit
 from storage.sql import Shape, Sql
 from storage.tables.checks import checked_unit, parcel_check
 
@@ -28,7 +28,7 @@ _OF_BATCH = _OF_BATCH.where(checked_unit.c.batch == bindparam("told"), checked_u
 
 
 class Checks:
-    """Implements domain.check_records.Checks."""
+    """Implements domain.floor.check_records.Checks."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

@@ -24,9 +24,9 @@ from sqlalchemy import (
     select,
 )
 
-from domain.customer_records import Figures
-from domain.incoming import Platform
-from domain.orders import OrderStatus
+from domain.customers.customer_records import Figures
+from domain.intake.incoming import Platform
+from domain.orders.orders import OrderStatus
 from storage.sql import Sql, among
 from storage.tables.orders import orders
 from storage.tables.parcels import stop
@@ -97,7 +97,7 @@ _OFTEN_MISSING = _OFTEN.where(return_item.c.missing > _ZERO)
 
 
 class CustomerHistory:
-    """The counting half of domain.customer_desk.Customers."""
+    """The counting half of domain.customers.customer_desk.Customers."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

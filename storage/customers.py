@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
-from domain.customer_records import Customer, Entry, EntryState
+from domain.customers.customer_records import Customer, Entry, EntryState
 from domain.errors import Unknown
-from domain.incoming import Platform
+from domain.intake.incoming import Platform
 from storage.customer_history import CustomerHistory
 from storage.sql import Shape, among
 from storage.tables.customers import customer, list_entry, list_key
@@ -38,7 +38,7 @@ _ANY_IN_FORCE = select(list_entry.c.id).where(_IN_FORCE).limit(1)
 
 
 class Customers(CustomerHistory):
-    """Implements domain.customer_desk.Customers."""
+    """Implements domain.customers.customer_desk.Customers."""
 
     def get(self, customer_id: int) -> Customer:
         """Raises Unknown('customer')."""

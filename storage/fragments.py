@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from domain.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, RefundState
+from domain.intake.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, RefundState
 
 
 def row(shop_id: int, fragment: IncomingOrder, now: datetime) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, case, exists, false, func, or_, select, tuple_
 
-from domain.holds import HoldCode
-from domain.lineup import Hand, Heap, Sieve
-from domain.orders import Order, OrderStatus
+from domain.orders.orders import Order, OrderStatus
+from domain.review.holds import HoldCode
+from domain.review.lineup import Hand, Heap, Sieve
 from storage.order_queries import in_shops
 from storage.sql import Sql, among, chunks
 from storage.tables.orders import hold, orders, review_hand
@@ -51,7 +51,7 @@ def _place(order: Order) -> ColumnElement[Any]:
 
 
 class Hands:
-    """Implements domain.lineup.Hands."""
+    """Implements domain.review.lineup.Hands."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from domain.errors import Unknown
-from domain.table_mapping import TableMapping
+from domain.intake.table_mapping import TableMapping
 from storage.sql import Shape, Sql
 from storage.tables.mappings import table_mapping
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, select, true, union
 
-from domain import phones
-from domain.holds import HoldCode
-from domain.orders import LIVE, Order, OrderStatus
-from domain.parcels import ParcelState
-from domain.stock_book import Wanted
+from domain.addresses import phones
+from domain.floor.parcels import ParcelState
+from domain.orders.orders import LIVE, Order, OrderStatus
+from domain.review.holds import HoldCode
+from domain.stock.stock_book import Wanted
 from storage import alike, order_rows
 from storage.sql import Sql, among
 from storage.tables.orders import hold, order_line, orders

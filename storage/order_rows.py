@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from domain import phones
-from domain.holds import Hold
-from domain.incoming import Receiver
-from domain.orders import Line, Order
+from domain.addresses import phones
+from domain.intake.incoming import Receiver
+from domain.orders.orders import Line, Order
+from domain.review.holds import Hold
 from storage.sql import Shape, Sql, among
 from storage.tables.orders import hold, order_line, orders
 

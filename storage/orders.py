@@ -10,9 +10,9 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from domain.errors import Unknown
-from domain.holds import HoldCode
-from domain.incoming import Fragment, IncomingOrder
-from domain.orders import Order, OrderStatus
+from domain.intake.incoming import Fragment, IncomingOrder
+from domain.orders.orders import Order, OrderStatus
+from domain.review.holds import HoldCode
 from storage import fragments as waiting
 from storage import order_rows
 from storage.order_queries import OrderQueries

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, o
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import LostRace, Unknown
-from domain.paper_records import Manifest, Printed
-from domain.parcels import Parcel, ParcelState
+from domain.floor.parcels import Parcel, ParcelState
+from domain.paper.paper_records import Manifest, Printed
 from storage.parcels import PARCEL, Parcels
 from storage.sql import Shape, Sql, among
 from storage.tables.papers import manifest, manifest_parcel, printed
@@ -44,7 +44,7 @@ def _unlisted(since: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 class Prints:
-    """Implements domain.printing.Prints."""
+    """Implements domain.paper.printing.Prints."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
@@ -63,7 +63,7 @@ class Prints:
 
 
 class Manifests:
-    """Implements domain.manifests.Manifests."""
+    """Implements domain.floor.manifests.Manifests."""
 
     def __init__(self, sql: Sql, parcels: Parcels) -> None:
         self._sql = sql

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select, true
 
 from domain.errors import Unknown
-from domain.orders import OrderStatus
-from domain.parcels import RESERVING, Item, Owed, Parcel, ParcelState, Sample, Waiting
+from domain.floor.parcels import RESERVING, Item, Owed, Parcel, ParcelState, Sample, Waiting
+from domain.orders.orders import OrderStatus
 from storage.order_queries import parcel_id_of
 from storage.sql import Shape, Sql, among
 from storage.tables.orders import orders

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, select, update
 
 from domain.errors import Unknown
-from domain.people import Chat, Invite, Person, Staff
+from domain.people.people import Chat, Invite, Person, Staff
 from domain.records import CardRow, NoticeKind
 from storage.sql import Shape, Sql, among
 from storage.tables.people import card, chat, invite, person, stranger

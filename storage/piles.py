@@ -26,16 +26,16 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from domain.ewaybills import WaybillState
-from domain.holds import HoldCode
-from domain.incoming import Receiver
-from domain.lookout import FIRST, Bound, Pile, Shortage
-from domain.orders import OrderStatus
-from domain.parcels import RESERVING, ParcelState, StopState
-from domain.people import Role
+from domain.floor.parcels import RESERVING, ParcelState, StopState
+from domain.intake.incoming import Receiver
+from domain.orders.orders import OrderStatus
+from domain.people.people import Role
 from domain.records import ReturnState
-from domain.stock_docs import ASKED_AGAIN, WORKED, DocKind, DocState
-from domain.stop_desk import SAID, RecallState
+from domain.review.holds import HoldCode
+from domain.stock.stock_docs import ASKED_AGAIN, WORKED, DocKind, DocState
+from domain.stops.stop_desk import SAID, RecallState
+from domain.watch.lookout import FIRST, Bound, Pile, Shortage
+from domain.waybills.ewaybills import WaybillState
 from storage.order_queries import in_shops
 from storage.papers import MISSED
 from storage.sql import Sql
@@ -109,7 +109,7 @@ def _bound(pile: Pile) -> Bound:
 
 
 class Piles:
-    """Implements domain.lookout.Piles."""
+    """Implements domain.watch.lookout.Piles."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

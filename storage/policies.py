@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from domain.errors import Unknown
-from domain.policy_versions import Look, PolicyVersion
+from domain.policy.policy_versions import Look, PolicyVersion
 from storage.sql import Shape, Sql
 from storage.tables.catalog import policy, policy_look
 
@@ -14,7 +14,7 @@ LOOK = Shape(Look, policy_look)
 
 
 class Policies:
-    """Implements domain.policy_versions.Policies."""
+    """Implements domain.policy.policy_versions.Policies."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, func, or_, select, type_coerce
 
-from domain.lookout import Rhythm
+from domain.watch.lookout import Rhythm
 from storage.sql import Shape, Sql, among
 from storage.tables.catalog import shop
 from storage.tables.orders import orders
@@ -25,7 +25,7 @@ _RHYTHMS = select(*RHYTHM.columns).order_by(rhythm.c.shop_id)
 
 
 class Pulse:
-    """Implements domain.lookout.Pulse."""
+    """Implements domain.watch.lookout.Pulse."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

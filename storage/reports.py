@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, FromClause, case, func, select, update
 
-from domain.day_report import ControlTotal
 from domain.errors import Unknown
-from domain.incoming import RefundState
-from domain.orders import Order
-from domain.parcels import Parcel, Refund
+from domain.finance.day_report import ControlTotal
+from domain.floor.parcels import Parcel, Refund
+from domain.intake.incoming import RefundState
+from domain.orders.orders import Order
 from domain.records import ReportRun, Return, RunState
-from domain.stock import RELOCATING, Bucket
+from domain.stock.stock import RELOCATING, Bucket
 from storage.orders import Orders
 from storage.parcels import PARCEL, Parcels
 from storage.records import RETURN, Returns

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import LostRace
-from domain.scan_page import PageAnswer
+from domain.floor.scan_page import PageAnswer
 from storage.sql import Shape, Sql
 from storage.tables.scan_page import page_answer
 
@@ -17,7 +17,7 @@ _GET = select(*PAGE_ANSWER.columns).where(
 
 
 class PageAnswers:
-    """Implements domain.scan_page.PageAnswers."""
+    """Implements domain.floor.scan_page.PageAnswers."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

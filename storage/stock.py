@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 
 from domain.errors import LostRace, NotEnoughStock, Unknown
-from domain.stock import Bucket, Level, Move, share
+from domain.stock.stock import Bucket, Level, Move, share
 from storage.sql import Shape, Sql, among
 from storage.stock_places import Places
 from storage.tables.catalog import sku, warehouse

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, select
 
 from domain.errors import Unknown
-from domain.stock import Bucket, Document
-from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
+from domain.stock.stock import Bucket, Document
+from domain.stock.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
 from storage.sql import Shape, Sql, among
 from storage.tables.stock import stock_doc, stock_doc_line, stock_doc_serial, stock_ledger
 
@@ -42,7 +42,7 @@ _AT_THE_DOOR_OF = _AT_THE_DOOR.where(among(stock_doc_line.c.sku))
 
 
 class StockDocs:
-    """Implements domain.stock_docs.StockDocs."""
+    """Implements domain.stock.stock_docs.StockDocs."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, func, select
 
-from domain.bins import in_box
-from domain.stock import Batch, Bucket, Document, Move, Place
+from domain.stock.bins import in_box
+from domain.stock.stock import Batch, Bucket, Document, Move, Place
 from storage.sql import Shape, Sql, among
 from storage.tables.stock import batch, stock_ledger, stock_place
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Text, cast, func, or_, select
 
-from domain.incoming import RefundState
-from domain.parcels import ParcelState
-from domain.stop_desk import Ended
+from domain.floor.parcels import ParcelState
+from domain.intake.incoming import RefundState
+from domain.stops.stop_desk import Ended
 from storage.sql import Sql
 from storage.tables.orders import orders
 from storage.tables.parcels import parcel, parcel_item, refund
@@ -65,5 +65,5 @@ def _counted(rows: Sequence[Row[Any]]) -> list[Ended]:
 
 
 def ended(sql: Sql, since: datetime, warehouses: frozenset[int] | None) -> list[Ended]:
-    """See domain.stop_desk.Stops.ended."""
+    """See domain.stops.stop_desk.Stops.ended."""
     return [*_kept(sql, since, warehouses), *_left(sql, since, warehouses)]

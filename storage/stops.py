@@ -9,10 +9,22 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, case, func, select
 
 from domain.errors import LostRace, Unknown
-from domain.parcels import OPEN_STOPS, Stage, Stop, StopKind
-from domain.policy_stops import FeedSource, RecallKind
+from domain.floor.parcels import OPEN_STOPS, Stage, Stop, StopKind
+from domain.policy.policy_stops import FeedSource, RecallKind
 from domain.records import ReturnState
-from domain.stop_desk import COMING, SAID, Answered, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
+from domain.stops.stop_desk import (
+    COMING,
+    SAID,
+    Answered,
+    Board,
+    Ended,
+    Feed,
+    Recall,
+    RecallState,
+    Reply,
+    StopFact,
+    Verdict,
+)
 from storage import stop_rates
 from storage.sql import Shape, Sql, among
 from storage.tables.parcels import parcel, parcel_item, stop
@@ -37,7 +49,7 @@ _FEEDS = select(shop_feed).order_by(shop_feed.c.shop_id, shop_feed.c.source)
 
 
 class Stops:
-    """Implements domain.stop_desk.Stops."""
+    """Implements domain.stops.stop_desk.Stops."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
@@ -114,7 +126,7 @@ def _open_here(statement: Select[Any], warehouses: frozenset[int] | None) -> Sel
 
 
 class Replies:
-    """Implements domain.stop_desk.Replies."""
+    """Implements domain.stops.stop_desk.Replies."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
@@ -177,7 +189,7 @@ _ANNOUNCED = (
 
 
 class Recalls:
-    """Implements domain.stop_desk.Recalls."""
+    """Implements domain.stops.stop_desk.Recalls."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql
@@ -239,7 +251,7 @@ def _in_shops(statement: Select[Any], shops: frozenset[int] | None) -> Select[An
 
 
 class Feeds:
-    """Implements domain.stop_desk.Feeds."""
+    """Implements domain.stops.stop_desk.Feeds."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

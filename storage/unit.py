@@ -11,9 +11,9 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from domain.catalog import Bundle, Catalog
 from domain.errors import Refusal, Unknown
-from domain.policy import Policy
+from domain.orders.catalog import Bundle, Catalog
+from domain.policy.policy import Policy
 from domain.records import Event
 from storage.catalog import CatalogAdmin, CatalogReader, Shelf
 from storage.checks import Checks

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import bindparam, func, select
 
-from domain.parcels import ParcelState
-from domain.stock import Place
+from domain.floor.parcels import ParcelState
+from domain.stock.stock import Place
 from storage.sql import Sql, among
 from storage.tables.parcels import parcel, parcel_item
 from storage.tables.stock import pick_place
@@ -27,7 +27,7 @@ _OPEN = _OPEN.order_by(_AT.parcel_id, _AT.position)
 
 
 class Walks:
-    """Implements domain.stock_book.Walks."""
+    """Implements domain.stock.stock_book.Walks."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

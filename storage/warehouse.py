@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from domain.errors import Unknown
-from domain.parcels import Refund, Wave, WaveState
+from domain.floor.parcels import Refund, Wave, WaveState
 from storage.sql import Shape, Sql, among
 from storage.tables.parcels import refund, wave
 

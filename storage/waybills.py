@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, case, delete, func, or_, select, update
 
 from domain.errors import Unknown
-from domain.ewaybills import LOCAL, Ewaybill, Pool, WaybillState
-from domain.parcels import Parcel, ParcelState
+from domain.floor.parcels import Parcel, ParcelState
+from domain.waybills.ewaybills import LOCAL, Ewaybill, Pool, WaybillState
 from storage.parcels import PARCEL
 from storage.sql import Shape, Sql, among
 from storage.tables.catalog import courier, waybill_account
@@ -104,7 +104,7 @@ _ANY_ATTEMPTS = 1_000_000
 
 
 class Waybills:
-    """Implements domain.ewaybills.Waybills."""
+    """Implements domain.waybills.ewaybills.Waybills."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

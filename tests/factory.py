@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from domain.catalog import Company, Courier, Shop, Sku, Warehouse
-from domain.deadlines import dispatch_deadline
 from domain.desk import Desk
-from domain.incoming import IncomingLine, IncomingOrder, Platform, PlatformState, Receiver
-from domain.orders import Line, Order, OrderStatus
-from domain.people import Actor, Chat, Person, Role
-from domain.stock import Bucket, Document, Move
+from domain.intake.incoming import IncomingLine, IncomingOrder, Platform, PlatformState, Receiver
+from domain.orders.catalog import Company, Courier, Shop, Sku, Warehouse
+from domain.orders.deadlines import dispatch_deadline
+from domain.orders.orders import Line, Order, OrderStatus
+from domain.people.people import Actor, Chat, Person, Role
+from domain.stock.stock import Bucket, Document, Move
 from storage.unit import Unit
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import run
-from domain.holds import CATALOGUE
-from domain.policy import Policy, document_of
+from domain.policy.policy import Policy, document_of
+from domain.review.holds import CATALOGUE
 from handlers.start import COMMANDS
 
 ROOT = Path(run.__file__).resolve().parent

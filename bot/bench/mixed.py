@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from bot.company import GOODS
 from channels import registry
 from channels.formats import OTHER_NAME, Format
-from domain.catalog import Shop
-from domain.incoming import Platform
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Shop
 
 PAID = {
     "taobao-orders": "买家已付款,等待卖家发货",

@@ -20,11 +20,12 @@ import channels
 from bot.bench import mixed
 from bot.company import GOODS
 from bot.seed import seed_store
-from domain import intake, review
 from domain.desk import Desk
-from domain.incoming import IncomingOrder, RejectedRow
-from domain.people import OPERATOR
-from domain.stock import Bucket, Document, Move
+from domain.intake import intake
+from domain.intake.incoming import IncomingOrder, RejectedRow
+from domain.people.people import OPERATOR
+from domain.review import review
+from domain.stock.stock import Bucket, Document, Move
 from storage.bench import raw_approvals_seconds, raw_copy_seconds
 from storage.store import Store
 from storage.unit import Unit

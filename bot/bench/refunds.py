@@ -24,12 +24,15 @@ from bot.company import GROUPS
 from bot.seed import seed_store
 from bot.settings import TELEGRAM_LIMITS, read_settings
 from bot.shop_payloads import BUYERS, Sale, order_call, shopify_refund, signed
-from domain import approval, intake, policies, release
-from domain.catalog import Shop, Sku
-from domain.incoming import IncomingOrder, Platform
-from domain.people import OPERATOR, Chat, Person, Role
-from domain.policy import Policy, document_of
-from domain.stock import Bucket, Document, Move
+from domain.floor import release
+from domain.intake import intake
+from domain.intake.incoming import IncomingOrder, Platform
+from domain.orders.catalog import Shop, Sku
+from domain.people.people import OPERATOR, Chat, Person, Role
+from domain.policy import policies
+from domain.policy.policy import Policy, document_of
+from domain.review import approval
+from domain.stock.stock import Bucket, Document, Move
 from storage.store import Store
 from storage.unit import Unit
 

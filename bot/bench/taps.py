@@ -25,7 +25,7 @@ from bot.bench.file import shopify_file
 from bot.imports import Importer
 from bot.seed import seed_store
 from bot.settings import read_settings
-from domain.people import OPERATOR
+from domain.people.people import OPERATOR
 from storage.store import Store
 from storage.unit import Unit
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from domain.desk import Desk
+from domain.planning.suspensions import moment
 from domain.records import Alert, AlertKind
-from domain.selling import Sellable, sellable
-from domain.stock_docs import DocState
-from domain.suspensions import moment
+from domain.stock.selling import Sellable, sellable
+from domain.stock.stock_docs import DocState
 from handlers.cards.numbers import low_lines, stuck_lines
 from handlers.cards.stock_room import KINDS as DOCS
 from handlers.cards.stock_room import STATES

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain import watch
 from domain.desk import Desk
-from domain.parcels import Parcel, Stop
-from domain.people import WAREHOUSE_ROLES, Right, Role
+from domain.floor.parcels import Parcel, Stop
+from domain.people.people import WAREHOUSE_ROLES, Right, Role
 from domain.records import Alert, AlertKind, NoticeKind
-from domain.scope import ALL, HELD
-from domain.worries import OF_ACCOUNT, OF_STOCK_DOC, OF_WAREHOUSE, place
+from domain.review.scope import ALL, HELD
+from domain.watch import watch
+from domain.watch.worries import OF_ACCOUNT, OF_STOCK_DOC, OF_WAREHOUSE, place
 from handlers.card import Button, Card
 from handlers.cards.alert_facts import FACTS, KINDS, SHORT
 from handlers.cards.numbers import account_place, numbers_row, stuck_buttons

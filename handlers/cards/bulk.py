@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from domain import bulk
-from domain.bulk import Batch
 from domain.desk import Desk
 from domain.errors import Stale
-from domain.holds import Hold, HoldCode, open_codes
-from domain.orders import Order
-from domain.people import Actor, Chat
-from domain.scope import ALL, Scope, fixed
+from domain.orders.orders import Order
+from domain.people.people import Actor, Chat
+from domain.review import bulk
+from domain.review.bulk import Batch
+from domain.review.holds import Hold, HoldCode, open_codes
+from domain.review.scope import ALL, Scope, fixed
 from handlers.card import TEXT_LIMIT, Button, Card
 from handlers.cards.digest import moment_code, moment_of
 from handlers.cards.evidence import seen_text, shop_name, veiled

@@ -6,12 +6,12 @@ nobody has to multiply.
 
 from collections.abc import Sequence
 
-from domain import bundles, kits
-from domain.bundles import Fault, Possible, Proposal, Tried, Why
-from domain.catalog import Bundle
 from domain.desk import Desk
-from domain.orders import Line, Order
-from domain.people import Actor, Right, may
+from domain.orders import bundles, kits
+from domain.orders.bundles import Fault, Possible, Proposal, Tried, Why
+from domain.orders.catalog import Bundle
+from domain.orders.orders import Line, Order
+from domain.people.people import Actor, Right, may
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
 from handlers.goods import beside, title_of

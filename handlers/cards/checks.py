@@ -5,12 +5,13 @@ Surprising: the counters stand on the running card of the shift, which is edited
 
 from collections.abc import Sequence
 
-from domain import checking, kits, learning
 from domain.desk import Desk
 from domain.errors import NoteUnread
-from domain.floor import Outcome
-from domain.parcels import Parcel
-from domain.people import Actor
+from domain.floor import checking, learning
+from domain.floor.floor import Outcome
+from domain.floor.parcels import Parcel
+from domain.orders import kits
+from domain.people.people import Actor
 from handlers.card import Button, Card
 from handlers.goods import built_text, title_of
 from handlers.taps import pack

@@ -6,10 +6,10 @@ Surprising: it counts only the orders of shops the viewer may see, so two people
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain import blacklist, customers
-from domain.customer_records import Customer, EntryState, Figures, KeyKind, ListLevel, Reason
+from domain.customers import blacklist, customers
+from domain.customers.customer_records import Customer, EntryState, Figures, KeyKind, ListLevel, Reason
 from domain.desk import Desk
-from domain.people import Right
+from domain.people.people import Right
 from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.entries import buyer_name, entry_line, marks

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from domain import approval, bulk, queue, review
-from domain.deadlines import MISSED
 from domain.desk import Desk
 from domain.errors import Stale
-from domain.holds import HoldCode
-from domain.people import Actor, Chat, Right
+from domain.orders.deadlines import MISSED
+from domain.people.people import Actor, Chat, Right
 from domain.records import Event, NoticeKind
-from domain.scope import ALL, Amount, Hand, Scope, fixed, sieve_of
+from domain.review import approval, bulk, queue, review
+from domain.review.holds import HoldCode
+from domain.review.scope import ALL, Amount, Hand, Scope, fixed, sieve_of
 from handlers.card import Button, Card
 from handlers.cards.evidence import shop_name
 from handlers.cards.filters import chips, choices

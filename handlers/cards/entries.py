@@ -5,11 +5,11 @@ Surprising: a proposal and the entry it becomes are one card, so everybody's cop
 
 from collections.abc import Mapping, Sequence
 
-from domain import customers
-from domain.customer_records import Appeal, Customer, Entry, EntryState, ListLevel, keys_of, on_list
+from domain.customers import customers
+from domain.customers.customer_records import Appeal, Customer, Entry, EntryState, ListLevel, keys_of, on_list
 from domain.desk import Desk
-from domain.orders import Order
-from domain.people import Right
+from domain.orders.orders import Order
+from domain.people.people import Right
 from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled

@@ -8,10 +8,10 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
-from domain import boxed
-from domain.catalog import Catalog
-from domain.holds import CATALOGUE, UNMATCHED, Hold, HoldCode
-from domain.place_names import Why
+from domain.addresses.place_names import Why
+from domain.orders import boxed
+from domain.orders.catalog import Catalog
+from domain.review.holds import CATALOGUE, UNMATCHED, Hold, HoldCode
 from handlers.customer_terms import key_name, level_name, reason_name, term
 from handlers.goods import beside
 from handlers.terms import N_, actor_name, hold_name, platform_state_name, role_name, step_name

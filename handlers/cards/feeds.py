@@ -1,9 +1,9 @@
 """When each shop was last heard, by which way, and what the gate does with its parcels while it is silent."""
 
-from domain import feeds
 from domain.desk import Desk
-from domain.people import Actor, Right, may
-from domain.policy_stops import FeedSource
+from domain.people.people import Actor, Right, may
+from domain.policy.policy_stops import FeedSource
+from domain.stops import feeds
 from handlers.card import Button, Card
 from handlers.taps import pack
 from handlers.terms import N_

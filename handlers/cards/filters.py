@@ -6,10 +6,10 @@ Surprising: every number is of the orders that remain when that button is tapped
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from domain import queue
 from domain.desk import Desk
-from domain.people import Actor
-from domain.scope import Amount, Hand, Scope, without
+from domain.people.people import Actor
+from domain.review import queue
+from domain.review.scope import Amount, Hand, Scope, without
 from handlers.card import Button
 from handlers.cards.evidence import shop_name
 from handlers.cards.rows import Row, in_twos

@@ -7,10 +7,10 @@ moves nothing from one page to the next.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from domain.addresses.phones import ends_in
 from domain.desk import Desk
-from domain.orders import Order
-from domain.people import Actor, Right, require
-from domain.phones import ends_in
+from domain.orders.orders import Order
+from domain.people.people import Actor, Right, require
 from handlers.card import Button, Card
 from handlers.cards.orders import order_button
 from handlers.taps import pack

@@ -3,12 +3,12 @@
 Surprising: none of it forbids anything. A decision about an order in somebody's hands is asked once more, that is all.
 """
 
-from domain import limits, queue
 from domain.desk import Desk
-from domain.lineup import Hand
-from domain.orders import Order, OrderStatus
-from domain.people import Right
-from domain.policy import of_currency
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Right
+from domain.policy.policy import of_currency
+from domain.review import limits, queue
+from domain.review.lineup import Hand
 from handlers.viewer import Viewer
 from handlers.words import Words
 

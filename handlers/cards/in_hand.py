@@ -5,11 +5,11 @@ Surprising: a stopped slot is named, with its sign, and counts for nothing: the 
 
 from collections.abc import Sequence
 
-from domain import picking
 from domain.desk import Desk
-from domain.floor import Outcome
-from domain.parcels import Wave
-from domain.people import Actor, Station
+from domain.floor import picking
+from domain.floor.floor import Outcome
+from domain.floor.parcels import Wave
+from domain.people.people import Actor, Station
 from handlers.card import Button, Card
 from handlers.cards.stock import fits
 from handlers.taps import pack

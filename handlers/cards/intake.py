@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from channels.mapping import NAME as MAPPED
 from channels.reasons import Reason
 from domain.desk import Desk
-from domain.people import Right
+from domain.people.people import Right
 from domain.records import ImportRun, NoticeKind
 from handlers.card import Button, Card, File
 from handlers.cards.evidence import veiled

@@ -5,11 +5,13 @@ Surprising: nothing of this is kept. It is worked out anew for each drawing, so 
 
 from collections.abc import Mapping, Sequence
 
-from domain import boxed, readdress, repacking
 from domain.desk import Desk
-from domain.holds import HoldCode, open_codes
-from domain.orders import Order, OrderStatus
-from domain.readdress import AsItIs
+from domain.floor import repacking
+from domain.orders import boxed
+from domain.orders.orders import Order, OrderStatus
+from domain.review.holds import HoldCode, open_codes
+from domain.stops import readdress
+from domain.stops.readdress import AsItIs
 from handlers.card import Button, Card
 from handlers.cards.choices import LOST, told
 from handlers.taps import pack

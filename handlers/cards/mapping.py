@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from channels.statuses import meaning_of
 from domain.desk import Desk
-from domain.people import Right
+from domain.intake.table_mapping import PLAIN, Field, Meaning, TableMapping
+from domain.people.people import Right
 from domain.records import NoticeKind, StoredFile
-from domain.table_mapping import PLAIN, Field, Meaning, TableMapping
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
 from handlers.cards.rows import in_twos

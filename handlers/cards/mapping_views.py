@@ -7,8 +7,8 @@ Surprising: a view is never kept. When the mapping changes meanwhile, the card f
 from channels.learning import Trial
 from channels.reasons import Reason
 from domain.desk import Desk
-from domain.incoming import IncomingLine, IncomingOrder, Receiver
-from domain.table_mapping import Field, Meaning, TableMapping
+from domain.intake.incoming import IncomingLine, IncomingOrder, Receiver
+from domain.intake.table_mapping import Field, Meaning, TableMapping
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
 from handlers.cards.intake import ROWS, row_text

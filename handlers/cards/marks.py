@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain.tracing import Marks
+from domain.floor.tracing import Marks
 from handlers.words import Words
 
 SERIALS = 12

@@ -5,13 +5,13 @@ Surprising: when they are used up is worked out for each drawing, from the pace 
 
 from collections.abc import Sequence
 
-from domain import number_watch
-from domain.catalog import Account
 from domain.desk import Desk
-from domain.ewaybills import LOCAL, Ewaybill
-from domain.numbering import by_id
-from domain.people import Right
+from domain.orders.catalog import Account
+from domain.people.people import Right
 from domain.records import Alert
+from domain.waybills import number_watch
+from domain.waybills.ewaybills import LOCAL, Ewaybill
+from domain.waybills.numbering import by_id
 from handlers.card import Button
 from handlers.cards.evidence import veiled
 from handlers.cards.rows import Row

@@ -3,13 +3,15 @@
 Surprising: this only hides. Every tap names the revision it was shown with and is judged anew by the domain.
 """
 
-from domain import corrections, replies, review
-from domain.customer_records import is_identity
+from domain.customers.customer_records import is_identity
 from domain.desk import Desk
-from domain.holds import HoldCode, open_codes
-from domain.incoming import RefundState
-from domain.orders import Order, OrderStatus
-from domain.people import Right
+from domain.intake.incoming import RefundState
+from domain.orders import corrections
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Right
+from domain.review import review
+from domain.review.holds import HoldCode, open_codes
+from domain.stops import replies
 from handlers.card import Button
 from handlers.cards.hands import may_say_yes, of_two
 from handlers.cards.rows import Row, in_twos

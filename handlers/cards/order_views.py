@@ -7,17 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from difflib import SequenceMatcher
 
-from domain import parts, unclear
-from domain.catalog import Sku
-from domain.changes import MOVES
 from domain.desk import Desk
-from domain.holds import BY_HAND, Hold, HoldCode, open_codes
-from domain.match import losers_in
-from domain.orders import Line, Order, OrderStatus
-from domain.parcels import Parcel, ParcelState, StopKind
+from domain.floor.parcels import Parcel, ParcelState, StopKind
+from domain.intake.changes import MOVES
+from domain.orders import parts
+from domain.orders.catalog import Sku
+from domain.orders.orders import Line, Order, OrderStatus
+from domain.planning.match import losers_in
 from domain.records import Event
-from domain.screening import QUOTED
-from domain.waiting import rush_from
+from domain.review.holds import BY_HAND, Hold, HoldCode, open_codes
+from domain.review.screening import QUOTED
+from domain.review.waiting import rush_from
+from domain.stops import unclear
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.bundles import why_sets

@@ -5,12 +5,14 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
-from domain import kits, parts, repacking, replies, tracing
 from domain.desk import Desk
-from domain.holds import CATALOGUE, Hold, open_codes
-from domain.orders import Line, Order, OrderStatus
-from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
+from domain.floor import repacking, tracing
+from domain.floor.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
+from domain.orders import kits, parts
+from domain.orders.orders import Line, Order, OrderStatus
 from domain.records import NoticeKind
+from domain.review.holds import CATALOGUE, Hold, open_codes
+from domain.stops import replies
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.bundles import parts_text

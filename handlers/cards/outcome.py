@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 
 from domain import errors
-from domain.approval import Approvals
 from domain.desk import Desk
 from domain.errors import Refusal
+from domain.review.approval import Approvals
 from handlers.card import Card
 from handlers.cards.orders import order_button
 from handlers.refusals import refusal_text

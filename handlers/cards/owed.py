@@ -7,10 +7,10 @@ that the house rules never ask is read from them.
 from collections.abc import Mapping, Sequence
 
 from domain.desk import Desk
-from domain.holds import Hold, HoldCode
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState
-from domain.shortage import PRESALE
+from domain.floor.parcels import Parcel, ParcelState
+from domain.orders.orders import Order
+from domain.planning.shortage import PRESALE
+from domain.review.holds import Hold, HoldCode
 from handlers.customer_terms import platform_name
 from handlers.terms import N_, hold_name
 from handlers.words import Words

@@ -9,13 +9,13 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from domain.choices import Fault
 from domain.desk import Desk
-from domain.dry_run import Verdict
-from domain.policies import Told
-from domain.policy import Policy
-from domain.policy_versions import Look
+from domain.policy.choices import Fault
+from domain.policy.policies import Told
+from domain.policy.policy import Policy
+from domain.policy.policy_versions import Look
 from domain.records import NoticeKind
+from domain.review.dry_run import Verdict
 from handlers.card import Button, Card
 from handlers.draw import drawing
 from handlers.taps import pack

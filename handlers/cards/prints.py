@@ -6,13 +6,14 @@ is right now.
 
 from collections.abc import Mapping, Sequence
 
-from domain import manifests, printing
 from domain.desk import Desk
 from domain.errors import ParcelStopped
-from domain.floor import Outcome
-from domain.paper_records import Manifest, Paper, Printed
-from domain.parcels import Parcel
-from domain.people import Actor, Right, may
+from domain.floor import manifests
+from domain.floor.floor import Outcome
+from domain.floor.parcels import Parcel
+from domain.paper import printing
+from domain.paper.paper_records import Manifest, Paper, Printed
+from domain.people.people import Actor, Right, may
 from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.draw import drawing

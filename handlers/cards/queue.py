@@ -6,12 +6,12 @@ Surprising: the scope lives in the card's taps and, for redraws nobody tapped, w
 from collections.abc import Mapping
 from dataclasses import replace
 
-from domain import bulk, queue
 from domain.desk import Desk
-from domain.orders import Order, OrderStatus
-from domain.people import Right
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Right
 from domain.records import NoticeKind
-from domain.scope import ALL, HELD, Scope
+from domain.review import bulk, queue
+from domain.review.scope import ALL, HELD, Scope
 from handlers.card import Button, Card
 from handlers.cards.bulk import tap
 from handlers.cards.filters import chips, choices

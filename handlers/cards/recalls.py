@@ -7,12 +7,12 @@ all the same, because the telephone is sometimes faster.
 from collections.abc import Mapping
 from datetime import timedelta
 
-from domain import recalls
 from domain.desk import Desk
-from domain.people import Right
-from domain.policy_stops import RecallKind
+from domain.people.people import Right
+from domain.policy.policy_stops import RecallKind
 from domain.records import NoticeKind
-from domain.stop_desk import COMING, OPEN_RECALLS, Recall, RecallState
+from domain.stops import recalls
+from domain.stops.stop_desk import COMING, OPEN_RECALLS, Recall, RecallState
 from handlers.card import Button, Card
 from handlers.draw import drawing
 from handlers.stop_terms import KINDS, STATES

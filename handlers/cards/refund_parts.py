@@ -6,8 +6,8 @@ Surprising: a button names one line. Who wants two of them taken out taps twice,
 import re
 from collections.abc import Mapping
 
-from domain import kits
-from domain.orders import Line, Order
+from domain.orders import kits
+from domain.orders.orders import Line, Order
 from handlers.card import Button
 from handlers.cards.evidence import veiled
 from handlers.cards.rows import Row, in_twos

@@ -6,7 +6,7 @@ Surprising: the light is the tie-out's: red means that two sources disagree, and
 from collections.abc import Callable, Mapping
 
 from domain.desk import Desk
-from domain.people import Right
+from domain.people.people import Right
 from domain.records import NoticeKind, ReportRun, RunState
 from handlers.card import Button, Card, File
 from handlers.draw import drawing

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from domain import batches
 from domain.desk import Desk
 from domain.records import Return, ReturnItem, ReturnState
-from domain.stock import Document
+from domain.stock import batches
+from domain.stock.stock import Document
 from handlers.words import Words
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from domain.desk import Desk
-from domain.orders import Order
-from domain.people import Right
+from domain.orders.orders import Order
+from domain.people.people import Right
 from domain.records import Grade, NoticeKind, Return, ReturnItem, ReturnState
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled

@@ -6,12 +6,12 @@ always means that somebody must look up.
 
 from collections.abc import Mapping, Sequence
 
-from domain import checking, floor, fulfilment, loading, materials, proofs_wanted, undo_scan
 from domain.desk import Desk
 from domain.errors import NotAllowed, ParcelStopped, Unknown, WeightRefused, WrongStatus
-from domain.floor import Outcome
-from domain.parcels import Parcel
-from domain.people import STATION_RIGHT, Person, Station
+from domain.floor import checking, floor, fulfilment, loading, materials, proofs_wanted, undo_scan
+from domain.floor.floor import Outcome
+from domain.floor.parcels import Parcel
+from domain.people.people import STATION_RIGHT, Person, Station
 from domain.records import Event, NoticeKind
 from handlers.card import Button, Card
 from handlers.cards.checks import check_lines

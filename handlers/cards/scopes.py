@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from domain.desk import Desk
 from domain.errors import BadValue
-from domain.holds import HoldCode
-from domain.scope import ALL, HELD, Amount, Hand, Scope
+from domain.review.holds import HoldCode
+from domain.review.scope import ALL, HELD, Amount, Hand, Scope
 from handlers.cards.evidence import shop_name
 from handlers.terms import N_, hold_name
 from handlers.words import LANGUAGES, Words

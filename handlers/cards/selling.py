@@ -5,7 +5,7 @@ house without shortages sees its smallest numbers.
 """
 
 from domain.desk import Desk
-from domain.selling import Sellable, sellable
+from domain.stock.selling import Sellable, sellable
 from handlers.card import Card
 from handlers.goods import title_of
 from handlers.terms import N_

@@ -6,14 +6,14 @@ Surprising: one card for everybody. The halves a reader has no right to are miss
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from domain import shift
 from domain.desk import Desk
-from domain.holds import open_codes
-from domain.orders import Order
-from domain.parcels import Stop, StopState, Wave
-from domain.people import Actor
+from domain.floor.parcels import Stop, StopState, Wave
+from domain.orders.orders import Order
+from domain.people.people import Actor
 from domain.records import Alert, NoticeKind
-from domain.stock_docs import StockDoc
+from domain.review.holds import open_codes
+from domain.stock.stock_docs import StockDoc
+from domain.watch import shift
 from handlers.card import Button, Card
 from handlers.cards.alert_facts import KINDS
 from handlers.cards.alerts import alert_line, mine

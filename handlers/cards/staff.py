@@ -5,9 +5,9 @@ Surprising: the list and a person's card are drawn on demand only and never redr
 
 from collections.abc import Mapping
 
-from domain.catalog import Catalog
 from domain.desk import Desk
-from domain.people import Person, Right
+from domain.orders.catalog import Catalog
+from domain.people.people import Person, Right
 from domain.records import NoticeKind
 from handlers.card import Button, Card
 from handlers.draw import drawing

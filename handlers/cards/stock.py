@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain import bins, floor, learning
-from domain.catalog import Sku
 from domain.desk import Desk
 from domain.errors import Unknown
-from domain.parcels import Parcel
-from domain.stock import RELOCATING, Bucket, Document
-from domain.stock_docs import DocKind, number_of
+from domain.floor import floor, learning
+from domain.floor.parcels import Parcel
+from domain.orders.catalog import Sku
+from domain.stock import bins
+from domain.stock.stock import RELOCATING, Bucket, Document
+from domain.stock.stock_docs import DocKind, number_of
 from handlers.card import Button, Card
 from handlers.cards.stock_where import where_lines
 from handlers.days import like_a_day, read_day

@@ -6,15 +6,15 @@ not know what should be there.
 
 from collections.abc import Mapping
 
-from domain import bins, stock_trail
 from domain.desk import Desk
-from domain.people import Actor, Right
+from domain.people.people import Actor, Right
 from domain.records import NoticeKind
-from domain.shortfall import lost_by
-from domain.stock import Bucket
-from domain.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
-from domain.stock_posting import difference, needs_two, of_the_day
-from domain.stock_room import right_for
+from domain.stock import bins, stock_trail
+from domain.stock.shortfall import lost_by
+from domain.stock.stock import Bucket
+from domain.stock.stock_docs import WORKED, DocKind, DocLine, DocState, StockDoc
+from domain.stock.stock_posting import difference, needs_two, of_the_day
+from domain.stock.stock_room import right_for
 from handlers.card import Button, Card
 from handlers.draw import drawing
 from handlers.taps import pack

@@ -1,10 +1,10 @@
 """Where a product's units are right now: bins and batches, boxes, on the way, and the orders they are promised to."""
 
-from domain import bins
-from domain.catalog import Sku
 from domain.desk import Desk
-from domain.parcels import OPEN_STOPS, Parcel
-from domain.stock import Bucket, share
+from domain.floor.parcels import OPEN_STOPS, Parcel
+from domain.orders.catalog import Sku
+from domain.stock import bins
+from domain.stock.stock import Bucket, share
 from handlers.cards.selling import sell_lines
 from handlers.terms import step_name
 from handlers.words import Words

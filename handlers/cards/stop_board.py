@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from domain import feeds, proofs, recalls, stop_calls
 from domain.desk import Desk
-from domain.parcels import Parcel, ParcelState, Stage, Stop, StopState
-from domain.people import Actor, Right
+from domain.floor import proofs
+from domain.floor.parcels import Parcel, ParcelState, Stage, Stop, StopState
+from domain.people.people import Actor, Right
 from domain.records import NoticeKind
-from domain.stop_desk import Board, Ended, StopFact
+from domain.stops import feeds, recalls, stop_calls
+from domain.stops.stop_desk import Board, Ended, StopFact
 from handlers.card import Button, Card
 from handlers.cards.stops import SEEN, next_roles, span
 from handlers.draw import drawing

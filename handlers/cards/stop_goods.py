@@ -6,9 +6,11 @@ Surprising: what comes out goes back to where it was picked; what goes in lies w
 from collections.abc import Sequence
 from dataclasses import replace
 
-from domain import bins, repacking, stopping
 from domain.desk import Desk
-from domain.parcels import Item, Parcel, Stop, StopKind
+from domain.floor import repacking
+from domain.floor.parcels import Item, Parcel, Stop, StopKind
+from domain.stock import bins
+from domain.stops import stopping
 from handlers.goods import name_of
 from handlers.words import N_, Words
 

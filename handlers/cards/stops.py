@@ -8,16 +8,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import away, boxed, dock, printing, proofs, pulls, recalls, repacking, stop_calls, stopping
 from domain.desk import Desk
-from domain.holds import HoldCode
-from domain.orders import Order
-from domain.paper_records import Paper
-from domain.parcels import IN_HOUSE, Parcel, ParcelState, Stop, StopKind, StopState
-from domain.people import Right
-from domain.policy_stops import RecallKind
+from domain.floor import dock, proofs, repacking
+from domain.floor.parcels import IN_HOUSE, Parcel, ParcelState, Stop, StopKind, StopState
+from domain.orders import boxed
+from domain.orders.orders import Order
+from domain.paper import printing
+from domain.paper.paper_records import Paper
+from domain.people.people import Right
+from domain.policy.policy_stops import RecallKind
 from domain.records import NoticeKind
-from domain.stop_desk import RecallState, Reply, Verdict
+from domain.review.holds import HoldCode
+from domain.stops import away, pulls, recalls, stop_calls, stopping
+from domain.stops.stop_desk import RecallState, Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.evidence import hold_line, veiled
 from handlers.cards.stop_goods import goods_lines, takes_all

@@ -5,13 +5,13 @@ Surprising: only companions of the same shop are ever named, so nobody reads of 
 
 from collections.abc import Iterable, Mapping
 
-from domain import together
 from domain.desk import Desk
-from domain.merging import Risk
-from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState
-from domain.people import Right
-from domain.splitting import SHIPS_PARTS
+from domain.floor.parcels import Parcel, ParcelState
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Right
+from domain.planning import together
+from domain.planning.merging import Risk
+from domain.planning.splitting import SHIPS_PARTS
 from handlers.card import Button
 from handlers.cards.choices import loser_line
 from handlers.cards.owed import owed_lines, part_lines

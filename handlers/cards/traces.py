@@ -5,13 +5,14 @@ Surprising: the floor reads the same lines as customer service; only the buttons
 
 from collections.abc import Sequence
 
-from domain import bins, tracing
 from domain.desk import Desk
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState
-from domain.people import Actor, Right
-from domain.stock_docs import StockDoc
-from domain.tracing import Trace
+from domain.floor import tracing
+from domain.floor.parcels import Parcel, ParcelState
+from domain.floor.tracing import Trace
+from domain.orders.orders import Order
+from domain.people.people import Actor, Right
+from domain.stock import bins
+from domain.stock.stock_docs import StockDoc
 from handlers.card import Button, Card
 from handlers.cards.orders import order_button
 from handlers.cards.stock_room import KINDS, STATES

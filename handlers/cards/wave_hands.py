@@ -5,10 +5,10 @@ Surprising: in a group everybody sees the buttons, because a group has no hands;
 
 from collections.abc import Sequence
 
-from domain import wave_hands
 from domain.desk import Desk
-from domain.parcels import Parcel, Wave, WaveState
-from domain.people import Right
+from domain.floor import wave_hands
+from domain.floor.parcels import Parcel, Wave, WaveState
+from domain.people.people import Right
 from handlers.card import Button, Card
 from handlers.taps import pack
 from handlers.viewer import Viewer

@@ -7,14 +7,15 @@ sends them to whoever presses it, in private.
 from collections import Counter
 from collections.abc import Mapping
 
-from domain import printing, wave_choice
 from domain.desk import Desk
-from domain.paper_records import Paper
-from domain.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, StopKind, Wave, WaveState
-from domain.people import Actor, Right, may
-from domain.printing import Standing
+from domain.floor import wave_choice
+from domain.floor.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, StopKind, Wave, WaveState
+from domain.floor.wave_choice import Preview
+from domain.paper import printing
+from domain.paper.paper_records import Paper
+from domain.paper.printing import Standing
+from domain.people.people import Actor, Right, may
 from domain.records import NoticeKind
-from domain.wave_choice import Preview
 from handlers.card import Button, Card
 from handlers.cards.wave_hands import asked, dissolved_lines, hand_rows
 from handlers.draw import drawing

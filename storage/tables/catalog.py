@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 
-from domain.catalog import Part
-from domain.choices import built_all
-from domain.incoming import Platform
-from domain.reach import Area
-from domain.tariffs import Rate, Surcharge, Volumetric
+from domain.addresses.reach import Area
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Part
+from domain.planning.tariffs import Rate, Surcharge, Volumetric
+from domain.policy.choices import built_all
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql
 
-from domain.customer_records import Appeal, EntryState, ListLevel, Reason
-from domain.incoming import Platform
+from domain.customers.customer_records import Appeal, EntryState, ListLevel, Reason
+from domain.intake.incoming import Platform
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy import text as sql
 
-from domain.holds import HoldCode, Source
-from domain.incoming import Platform, PlatformState, RefundState
-from domain.orders import Kit, OrderStatus
+from domain.intake.incoming import Platform, PlatformState, RefundState
+from domain.orders.orders import Kit, OrderStatus
+from domain.review.holds import HoldCode, Source
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 

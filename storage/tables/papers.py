@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Index
 
-from domain.paper_records import Paper
+from domain.paper.paper_records import Paper
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
 
-from domain.ewaybills import WaybillState
-from domain.parcels import ParcelState, Stage, StopKind, StopState, WaveState
+from domain.floor.parcels import ParcelState, Stage, StopKind, StopState, WaveState
+from domain.waybills.ewaybills import WaybillState
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 

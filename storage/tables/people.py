@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint
 
-from domain.people import Role, Station
+from domain.people.people import Role, Station
 from domain.records import NoticeKind
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of

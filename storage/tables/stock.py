@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Column, Index, text
 from sqlmodel import Field
 
-from domain.stock import Bucket, Document
-from domain.stock_docs import DocKind, DocState
+from domain.stock.stock import Bucket, Document
+from domain.stock.stock_docs import DocKind, DocState
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 from storage.types import Choice

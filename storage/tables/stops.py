@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint, text
 
-from domain.policy_stops import RecallKind
-from domain.stop_desk import RecallState, Verdict
+from domain.policy.policy_stops import RecallKind
+from domain.stops.stop_desk import RecallState, Verdict
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
 

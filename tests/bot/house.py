@@ -21,7 +21,7 @@ from bot.sandbox import Sandbox
 from bot.seed import seed
 from bot.settings import WIDE_LIMITS
 from domain.desk import Desk
-from domain.people import Chat
+from domain.people.people import Chat
 from domain.records import Notice, NoticeKind
 from handlers.card import Button, Card
 from storage.store import Store

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from domain import watch
 from domain.desk import Desk
-from domain.orders import OrderStatus
+from domain.orders.orders import OrderStatus
+from domain.watch import watch
 from handlers.draw import draw
 from tests import factory
 from tests.bot.house import OWNER, House, open_house

@@ -7,9 +7,9 @@ import pytest
 from bot.furnish import furnish
 from bot.setup_file import Setup, load, parse
 from bot.shell import Refused
-from domain.catalog import Part
-from domain.incoming import Platform
-from domain.number_pools import pools
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Part
+from domain.waybills.number_pools import pools
 from storage.store import Store
 
 FILE = """

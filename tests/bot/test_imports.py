@@ -7,12 +7,12 @@ import pytest
 from bot.imports import Importer, shop_named
 from bot.seed import seed_store
 from channels import Unreadable
-from domain.catalog import Shop
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, Unknown
-from domain.incoming import Platform
-from domain.people import OPERATOR, Actor, ActorKind, Role
-from domain.policy_stops import FeedSource
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Shop
+from domain.people.people import OPERATOR, Actor, ActorKind, Role
+from domain.policy.policy_stops import FeedSource
 from domain.records import ImportRun
 from handlers.services import Progress
 from storage.store import Store

@@ -6,7 +6,7 @@ import sys
 
 from bot.leases import free_the_dead, worker_name
 from bot.seed import seed_store
-from domain.people import Chat
+from domain.people.people import Chat
 from domain.records import Notice, NoticeKind
 from storage.store import Store
 from storage.unit import Unit

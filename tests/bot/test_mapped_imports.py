@@ -11,14 +11,14 @@ from bot.seed import seed_store
 from channels import Unreadable
 from channels.learning import glance
 from channels.proposal import propose
-from domain import mappings
 from domain.desk import Desk
 from domain.errors import BadValue
-from domain.incoming import Platform
-from domain.orders import Order
-from domain.people import OPERATOR, Actor, ActorKind, Role
+from domain.intake import mappings
+from domain.intake.incoming import Platform
+from domain.intake.table_mapping import TableMapping
+from domain.orders.orders import Order
+from domain.people.people import OPERATOR, Actor, ActorKind, Role
 from domain.records import ImportRun
-from domain.table_mapping import TableMapping
 from storage.store import Store
 from tests.bot.test_run import _no_settings, call
 

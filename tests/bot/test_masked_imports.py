@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pytest
 
 from bot.imports import Importer
-from domain import review
-from domain.holds import HoldCode, open_codes
-from domain.orders import Order, OrderStatus
-from domain.people import OPERATOR, Role
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import OPERATOR, Role
+from domain.review import review
+from domain.review.holds import HoldCode, open_codes
 from storage.store import Store
 from tests.channels.making import PDD_ROW, PINDUODUO, csv_bytes
 from tests.factory import Cast, seed

@@ -8,7 +8,7 @@ from telegram.error import InvalidToken
 
 from bot import membership
 from domain.desk import Desk
-from domain.people import Chat
+from domain.people.people import Chat
 from domain.records import NoticeKind
 from handlers.card import Card, File
 from tests.bot.house import ANNA, CS_GROUP, OWNER, House, card, open_house

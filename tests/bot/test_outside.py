@@ -7,19 +7,19 @@ import pytest
 
 from bot.outside import RecallRound, ReplyRound
 from bot.played import PlayedCourier, PlayedPlatform
-from domain import recalls, replies
-from domain.catalog import Shop
-from domain.incoming import Platform, RefundState
-from domain.parcels import ParcelState
-from domain.people import Role
-from domain.policy_stops import RecallKind
-from domain.recalls import Wish, Word
-from domain.replies import Receipt
-from domain.stop_desk import Recall, RecallState, Reply
+from domain.floor.parcels import ParcelState
+from domain.intake.incoming import Platform, RefundState
+from domain.orders.catalog import Shop
+from domain.people.people import Role
+from domain.policy.policy_stops import RecallKind
+from domain.stops import recalls, replies
+from domain.stops.recalls import Wish, Word
+from domain.stops.replies import Receipt
+from domain.stops.stop_desk import Recall, RecallState, Reply
 from storage.store import Store
 from tests import factory
 from tests.domain.house import House
-from tests.domain.test_stop_table import reply, tell
+from tests.domain.stops.test_stop_table import reply, tell
 from tests.filled import filled
 
 pytestmark = pytest.mark.anyio

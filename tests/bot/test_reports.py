@@ -8,8 +8,8 @@ import pytest
 from bot.clock import Clock
 from bot.reports import DayCloser, due_day
 from bot.seed import seed_store
-from domain.day_close import claim
-from domain.people import CLOCK, OPERATOR
+from domain.finance.day_close import claim
+from domain.people.people import CLOCK, OPERATOR
 from domain.records import RunState
 from storage.store import Store
 from tests.bot import house

@@ -17,8 +17,8 @@ from bot.sandbox.launch import init_data
 from bot.scan_door import ScanDoor
 from bot.seed import seed_store
 from bot.web import Web
-from domain import staff
-from domain.people import OPERATOR
+from domain.people import staff
+from domain.people.people import OPERATOR
 from storage.store import Store
 
 pytestmark = pytest.mark.anyio

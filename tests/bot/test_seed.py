@@ -3,7 +3,7 @@
 from bot import company
 from bot.sandbox import Sandbox
 from bot.seed import seed, seed_store
-from domain.people import WAREHOUSE_ROLES, Role
+from domain.people.people import WAREHOUSE_ROLES, Role
 from storage.store import Store
 from storage.unit import Unit
 

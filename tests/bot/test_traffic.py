@@ -9,7 +9,7 @@ import pytest
 from bot.seed import seed_store
 from bot.traffic import Traffic
 from bot.web import Web
-from domain.orders import OrderStatus
+from domain.orders.orders import OrderStatus
 from storage.store import Store
 
 pytestmark = pytest.mark.anyio

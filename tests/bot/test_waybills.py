@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.waybills import WaybillRound
-from domain import intake, release, review, withdrawal
-from domain.catalog import Account
 from domain.desk import Desk
-from domain.ewaybills import Answer, Ewaybill, Wanted, WaybillState
-from domain.number_pools import pools
-from domain.parcels import Parcel
-from domain.people import CLOCK, SHOP
-from domain.policy import Policy
-from domain.stock import Document
+from domain.floor import release
+from domain.floor.parcels import Parcel
+from domain.intake import intake
+from domain.orders.catalog import Account
+from domain.people.people import CLOCK, SHOP
+from domain.policy.policy import Policy
+from domain.review import review
+from domain.stock.stock import Document
+from domain.stops import withdrawal
+from domain.waybills.ewaybills import Answer, Ewaybill, Wanted, WaybillState
+from domain.waybills.number_pools import pools
 from storage.store import Store
 from tests.factory import Cast, incoming, seed
 from tests.filled import filled

@@ -13,9 +13,9 @@ import pytest
 from bot.inbox import Received
 from bot.seed import seed_store
 from bot.web import Web, webhook_path
-from domain.catalog import Shop
-from domain.incoming import Platform
-from domain.stop_desk import Verdict
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Shop
+from domain.stops.stop_desk import Verdict
 from storage.store import Store
 from tests.bot.test_inbox import message, pending
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 
 import channels
-from domain.incoming import IncomingOrder, RejectedRow
+from domain.intake.incoming import IncomingOrder, RejectedRow
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 Rows = Sequence[Mapping[str, object]]

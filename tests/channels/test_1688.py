@@ -7,7 +7,7 @@ import pytest
 
 import channels
 from channels.reasons import Reason, Unreadable
-from domain.incoming import IncomingLine, PlatformState
+from domain.intake.incoming import IncomingLine, PlatformState
 from tests.channels.making import SHANGHAI, csv_bytes, only, read, table
 
 HEADER = [

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import channels
 from channels.payloads import payload
 from channels.registry import FORMATS
-from domain.incoming import IncomingOrder, Platform, RejectedRow
+from domain.intake.incoming import IncomingOrder, Platform, RejectedRow
 from tests.channels import (
     test_1688,
     test_amazon,

@@ -7,7 +7,7 @@ import pytest
 
 from channels.bundles import read
 from channels.douyin import ORDERS
-from domain.bundles import NO_PARTS, Fault, RecipeRow, Why
+from domain.orders.bundles import NO_PARTS, Fault, RecipeRow, Why
 
 HEAD = "组合编码,组合名称,组件编码,数量,独立套件\n"
 

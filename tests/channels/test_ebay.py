@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from channels.reasons import Unreadable
-from domain.incoming import IncomingLine, PlatformState, Receiver
+from domain.intake.incoming import IncomingLine, PlatformState, Receiver
 from tests.channels.making import columns, csv_bytes, only, read, table
 
 HEADER = columns(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.incoming import IncomingOrder, RejectedRow
+from domain.intake.incoming import IncomingOrder, RejectedRow
 from tests.channels import test_jd, test_shopee, test_tiktok
 from tests.channels.making import DETAIL_ROW, DETAILS, csv_bytes, read, table
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
 from tests.channels.making import columns, csv_bytes, only, read, refused, table, xlsx_bytes
 
 HEADER = columns(

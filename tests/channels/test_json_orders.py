@@ -7,7 +7,7 @@ import pytest
 
 import channels
 from channels.reasons import Reason
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 from tests.channels.making import SHANGHAI, only, read, refused
 
 WOO: dict[str, object] = {

@@ -1,6 +1,6 @@
 """聚水潭's order export."""
 
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 from tests.channels.making import columns, csv_bytes, only, read, refused, table
 
 HEADER = columns(

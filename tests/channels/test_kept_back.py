@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.incoming import PlatformState, RefundState
+from domain.intake.incoming import PlatformState, RefundState
 from tests.channels.making import columns, csv_bytes, only, read, refused, table, xlsx_bytes
 
 SOLD = columns(

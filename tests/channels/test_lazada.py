@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.incoming import IncomingLine, IncomingRefund, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, PlatformState, RefundState
 from tests.channels.making import columns, only, read, table, xlsx_bytes
 
 HEADER = columns(

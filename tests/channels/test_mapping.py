@@ -13,8 +13,7 @@ import channels
 from channels.formats import normal
 from channels.mapping import format_of, names, signature
 from channels.reasons import Reason, Unreadable
-from domain.catalog import Shop
-from domain.incoming import (
+from domain.intake.incoming import (
     IncomingLine,
     IncomingOrder,
     IncomingRefund,
@@ -24,7 +23,8 @@ from domain.incoming import (
     RefundState,
     RejectedRow,
 )
-from domain.table_mapping import Reading
+from domain.intake.table_mapping import Reading
+from domain.orders.catalog import Shop
 from tests.channels.making import PDD_ROW, PINDUODUO, SHANGHAI, csv_bytes, table, xlsx_bytes
 
 SHOP = Shop(7, "微信小店", Platform.OTHER, "CNY", "Asia/Shanghai")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from domain.incoming import IncomingRefund, PlatformState, RefundState
+from domain.intake.incoming import IncomingRefund, PlatformState, RefundState
 from tests.channels.making import (
     DETAIL_ROW,
     DETAILS,

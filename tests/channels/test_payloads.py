@@ -10,7 +10,7 @@ import pytest
 
 import channels
 from channels.reasons import Reason
-from domain.incoming import IncomingOrder, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingOrder, IncomingRefund, Platform, PlatformState, RefundState
 from tests.channels.making import SHANGHAI
 from tests.channels.test_json_orders import SHOPIFY, WOO
 

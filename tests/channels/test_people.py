@@ -3,7 +3,7 @@
 import pytest
 
 from channels.people import phone
-from domain.screening import address_faults
+from domain.review.screening import address_faults
 from tests.channels.making import read
 from tests.channels.test_lazada import ROW as LAZADA
 from tests.channels.test_lazada import workbook as lazada

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.incoming import IncomingLine, IncomingRefund, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, PlatformState, RefundState
 from tests.channels.making import PDD_ROW, PINDUODUO, csv_bytes, only, refused, table, xlsx_bytes
 
 NUMBER = "260531-662941284701219"

@@ -13,9 +13,9 @@ from channels.mapping import format_of, signature
 from channels.proposal import Kind, kind_of, propose
 from channels.reasons import Unreadable
 from channels.synonyms import SYNONYMS
-from domain.catalog import Shop
-from domain.incoming import Platform
-from domain.table_mapping import Field, LearnedTable, Reading, TableMapping
+from domain.intake.incoming import Platform
+from domain.intake.table_mapping import Field, LearnedTable, Reading, TableMapping
+from domain.orders.catalog import Shop
 from tests.channels.making import SHANGHAI, csv_bytes, xlsx_bytes
 from tests.factory import NOW
 

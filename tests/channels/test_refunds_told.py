@@ -5,9 +5,9 @@ import pytest
 from channels.formats import Format
 from channels.mapping import format_of
 from channels.registry import FORMATS
-from domain.catalog import Shop
-from domain.incoming import Platform
-from domain.table_mapping import Reading
+from domain.intake.incoming import Platform
+from domain.intake.table_mapping import Reading
+from domain.orders.catalog import Shop
 
 SILENT = {"taobao-details", "ebay-orders"}
 

@@ -8,7 +8,7 @@ import pytest
 
 import channels
 from channels.registry import matching
-from domain.incoming import IncomingOrder, Platform, PlatformState
+from domain.intake.incoming import IncomingOrder, Platform, PlatformState
 from tests.channels.making import SHANGHAI, read
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"

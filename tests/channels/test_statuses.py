@@ -3,8 +3,8 @@
 import pytest
 
 from channels.statuses import meaning_of, refund_of, state_of
-from domain.incoming import PlatformState, RefundState
-from domain.table_mapping import Meaning
+from domain.intake.incoming import PlatformState, RefundState
+from domain.intake.table_mapping import Meaning
 
 WORDS = {
     Meaning.UNPAID: "未付款 待付款 等待买家付款 Unpaid Awaiting-payment Pending-Payment PENDING",

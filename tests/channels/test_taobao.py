@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 from tests.channels.making import (
     DETAIL_ROW,
     DETAILS,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 import channels
-from domain.incoming import IncomingLine, IncomingRefund, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, PlatformState, RefundState
 from tests.channels.making import SHANGHAI, columns, csv_bytes, only, read, refused, table
 
 HEADER = columns(

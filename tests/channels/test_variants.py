@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.incoming import IncomingOrder
+from domain.intake.incoming import IncomingOrder
 from tests.channels.making import csv_bytes, html_bytes, read, table, xlsx_bytes, zip_bytes
 from tests.channels.test_any_bytes import FILES
 

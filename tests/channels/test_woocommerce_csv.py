@@ -6,7 +6,7 @@ import pytest
 
 import channels
 from channels.reasons import Unreadable
-from domain.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
 from tests.channels.making import SHANGHAI, columns, csv_bytes, only, read, refused, table, xlsx_bytes
 
 REPORT = columns(

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 
-from domain import couriers, matching
-from domain.loads import load_of
-from domain.match import Match
-from domain.orders import Order
-from domain.parcels import Item
-from domain.screening import Facts
-from domain.splitting import items_of
-from domain.tariffs import Load
+from domain.floor.parcels import Item
+from domain.orders.orders import Order
+from domain.planning import couriers, matching
+from domain.planning.loads import load_of
+from domain.planning.match import Match
+from domain.planning.splitting import items_of
+from domain.planning.tariffs import Load
+from domain.review.screening import Facts
 
 
 def carrying(order: Order, facts: Facts, grams: int | None = None, units: Mapping[str, int] | None = None) -> Load:

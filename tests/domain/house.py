@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar
 
-from domain import fulfilment, intake, manifests, pulls, release, review
-from domain.holds import HoldCode
-from domain.incoming import IncomingOrder, IncomingRefund, RefundState
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState, Refund, Stop, StopState
-from domain.people import Role, Station
+from domain.floor import fulfilment, manifests, release
+from domain.floor.parcels import Parcel, ParcelState, Refund, Stop, StopState
+from domain.intake import intake
+from domain.intake.incoming import IncomingOrder, IncomingRefund, RefundState
+from domain.orders.orders import Order
+from domain.people.people import Role, Station
+from domain.review import review
+from domain.review.holds import HoldCode
+from domain.stops import pulls
 from storage.store import Store
 from storage.unit import Unit
 from tests.factory import Cast, incoming, incoming_line

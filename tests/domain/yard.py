@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
-from domain import fulfilment, intake, pulls, release, review, together
-from domain.holds import HoldCode, open_codes
-from domain.incoming import IncomingOrder, IncomingRefund, RefundState
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState, Stop
-from domain.people import Role, Station
-from domain.stock import Bucket, Document, Move
+from domain.floor import fulfilment, release
+from domain.floor.parcels import Parcel, ParcelState, Stop
+from domain.intake import intake
+from domain.intake.incoming import IncomingOrder, IncomingRefund, RefundState
+from domain.orders.orders import Order
+from domain.people.people import Role, Station
+from domain.planning import together
+from domain.review import review
+from domain.review.holds import HoldCode, open_codes
+from domain.stock.stock import Bucket, Document, Move
+from domain.stops import pulls
 from storage.unit import Unit
 from tests.domain.house import SCAN, UNPULLED, WHO, House
 from tests.factory import incoming, incoming_line

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from domain.day_report import (
+from domain.finance.day_report import (
     ControlTotal,
     CostBasis,
     DayReport,

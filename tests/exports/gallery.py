@@ -15,17 +15,19 @@ from typing import Any
 import pypdfium2  # type: ignore[import-untyped]  # the package has no stubs
 from PIL import Image
 
-from domain import checking, fulfilment, manifests, printing, release, stock_posting, stock_room
 from domain.desk import Desk
-from domain.ewaybills import WaybillState
-from domain.holds import HoldCode
-from domain.paper_records import Paper
-from domain.paper_rules import Papers, Sender
-from domain.people import Role, Station
-from domain.policy import Policy
-from domain.policy_sections import HoldChoice
-from domain.stock_docs import DocKind
-from domain.stock_scan import Scan
+from domain.floor import checking, fulfilment, manifests, release
+from domain.paper import printing
+from domain.paper.paper_records import Paper
+from domain.paper.paper_rules import Papers, Sender
+from domain.people.people import Role, Station
+from domain.policy.policy import Policy
+from domain.policy.policy_sections import HoldChoice
+from domain.review.holds import HoldCode
+from domain.stock import stock_posting, stock_room
+from domain.stock.stock_docs import DocKind
+from domain.stock.stock_scan import Scan
+from domain.waybills.ewaybills import WaybillState
 from exports.manifests import manifest_pdf
 from exports.shelf import shelf_pdf
 from exports.stock_papers import count_sheet_pdf, goods_in_pdf, grading_pdf, put_away_pdf, transfer_note_pdf

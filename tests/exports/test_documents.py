@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageFilter
 
-from domain.documents import PackingSlip, PickLine, PickList, SlipLine, SortSlot
+from domain.paper.documents import PackingSlip, PickLine, PickList, SlipLine, SortSlot
 from exports.barcodes import BarcodeTooLong, barcode_png
 from exports.documents import packing_slips_pdf, pick_list_pdf
 from exports.shelf import shelf_pdf

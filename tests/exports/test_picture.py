@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from PIL import Image
 
-from domain.day_report import DaySales
+from domain.finance.day_report import DaySales
 from exports.picture import sales_png, short
 from tests.exports.example_day import REPORT
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from domain.documents import ManifestLine, ManifestPaper, PickLine, PickList, ShippingLabel, SortSlot
+from domain.paper.documents import ManifestLine, ManifestPaper, PickLine, PickList, ShippingLabel, SortSlot
 from exports.barcodes import BarcodeTooLong
 from exports.documents import packing_slips_pdf, pick_list_pdf
 from exports.manifests import manifest_pdf

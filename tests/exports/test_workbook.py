@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
-from domain.day_report import DayReport, tie_out
+from domain.finance.day_report import DayReport, tie_out
 from exports.workbook import day_workbook, workbook_name
 from tests.exports.example_day import EVIL, LONG_A, LONG_B, NOON, ORDERS, REPORT, shipment, stock
 from tests.exports.formulas import Sheets

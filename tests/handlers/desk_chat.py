@@ -4,11 +4,11 @@ from typing import Any
 
 from bot.imports import Importer
 from bot.reports import DayCloser
-from domain import intake
 from domain.desk import Desk
-from domain.incoming import IncomingOrder
-from domain.orders import Order
-from domain.people import SHOP, Person, Role
+from domain.intake import intake
+from domain.intake.incoming import IncomingOrder
+from domain.orders.orders import Order
+from domain.people.people import SHOP, Person, Role
 from handlers.services import Services
 from storage.store import Store
 from tests.filled import filled

@@ -17,14 +17,17 @@ from aiogram.client.session.base import BaseSession
 from aiogram.methods import TelegramMethod
 from pydantic import TypeAdapter
 
-from domain import intake, interception, manifests, release, review
 from domain.desk import Desk
-from domain.incoming import IncomingOrder
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState, Stop, Wave
-from domain.people import CLOCK, SHOP, Person, Role
+from domain.floor import manifests, release
+from domain.floor.parcels import Parcel, ParcelState, Stop, Wave
+from domain.intake import intake
+from domain.intake.incoming import IncomingOrder
+from domain.orders.orders import Order
+from domain.people.people import CLOCK, SHOP, Person, Role
+from domain.people.staff import set_language
 from domain.records import NoticeKind
-from domain.staff import set_language
+from domain.review import review
+from domain.stops import interception
 from handlers.card import Card
 from handlers.draw import draw
 from handlers.markup import markup

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from domain.orders import Order
-from domain.people import Person, Role
-from domain.table_mapping import TableMapping
+from domain.intake.table_mapping import TableMapping
+from domain.orders.orders import Order
+from domain.people.people import Person, Role
 from tests.channels.making import csv_bytes
 from tests.handlers.desk_chat import DeskChat
 

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from domain import shift, stock_posting, urgency, watch
-from domain.holds import HoldCode
-from domain.people import Person, Role
-from domain.policy import Policy
-from domain.policy_sections import Suspension
+from domain.people.people import Person, Role
+from domain.policy.policy import Policy
+from domain.policy.policy_sections import Suspension
 from domain.records import Alert, AlertKind, Notice, NoticeKind
-from domain.worries import OF_ACCOUNT, OF_STOCK_DOC, OF_WAREHOUSE
+from domain.review.holds import HoldCode
+from domain.stock import stock_posting
+from domain.watch import shift, urgency, watch
+from domain.watch.worries import OF_ACCOUNT, OF_STOCK_DOC, OF_WAREHOUSE
 from handlers.cards.alert_facts import FACTS, KINDS, SHORT
 from handlers.cards.alerts import alert_buttons
 from handlers.draw import draw

@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from domain.catalog import Sku
-from domain.gs1 import GS
-from domain.parcels import Parcel, ParcelState
-from domain.people import Role, Station
-from domain.policy_checks import CheckMode, CheckRules
-from domain.stock import Batch, Bucket, Document, Move
+from domain.floor.parcels import Parcel, ParcelState
+from domain.orders.catalog import Sku
+from domain.people.people import Role, Station
+from domain.policy.policy_checks import CheckMode, CheckRules
+from domain.stock.gs1 import GS
+from domain.stock.stock import Batch, Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from domain import blacklist, customers
-from domain.blacklist import Terms
-from domain.customer_records import ListLevel, Reason
-from domain.people import Role
-from domain.policy import Policy, document_of
+from domain.customers import blacklist, customers
+from domain.customers.blacklist import Terms
+from domain.customers.customer_records import ListLevel, Reason
+from domain.people.people import Role
+from domain.policy.policy import Policy, document_of
 from domain.records import NoticeKind
 from handlers.customer_terms import MARKS, level_name
 from handlers.words import Words

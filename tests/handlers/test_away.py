@@ -2,11 +2,12 @@
 
 import pytest
 
-from domain import intake, interception, replies
-from domain.incoming import IncomingRefund, RefundState
-from domain.people import SHOP, Role
+from domain.intake import intake
+from domain.intake.incoming import IncomingRefund, RefundState
+from domain.people.people import SHOP, Role
 from domain.records import NoticeKind
-from domain.replies import Receipt
+from domain.stops import interception, replies
+from domain.stops.replies import Receipt
 from tests.factory import incoming
 from tests.handlers.desk_chat import DeskChat
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from domain import bulk, review
-from domain.holds import HoldCode, open_codes
-from domain.incoming import IncomingOrder
-from domain.orders import Order, OrderStatus
-from domain.people import Role
-from domain.policy import Policy
-from domain.scope import Scope
+from domain.intake.incoming import IncomingOrder
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Role
+from domain.policy.policy import Policy
+from domain.review import bulk, review
+from domain.review.holds import HoldCode, open_codes
+from domain.review.scope import Scope
 from handlers.cards.bulk import told
 from handlers.cards.scopes import code_of
 from handlers.taps import pack, short, unpack

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from domain import bulk
-from domain.bulk import Whole
-from domain.holds import HoldCode
-from domain.orders import OrderStatus
-from domain.people import Role
-from domain.policy import Policy
-from domain.policy_sections import HoldChoice
-from domain.scope import Scope
+from domain.orders.orders import OrderStatus
+from domain.people.people import Role
+from domain.policy.policy import Policy
+from domain.policy.policy_sections import HoldChoice
+from domain.review import bulk
+from domain.review.bulk import Whole
+from domain.review.holds import HoldCode
+from domain.review.scope import Scope
 from handlers.cards.bulk import tap, told
 from handlers.cards.scopes import code_of
 from handlers.taps import pack, short, unpack

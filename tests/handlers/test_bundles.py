@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.people import Role
+from domain.people.people import Role
 from handlers.bundles import as_file
 from handlers.papers import _slip_lines
 from handlers.words import Words

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from domain import learning
-from domain.catalog import Sku
-from domain.materials import MATERIAL
-from domain.parcels import Item, Parcel, ParcelState
-from domain.people import Role
-from domain.policy_checks import CheckMode, CheckRules
-from domain.stock import Batch, Bucket, Document, Move
+from domain.floor import learning
+from domain.floor.materials import MATERIAL
+from domain.floor.parcels import Item, Parcel, ParcelState
+from domain.orders.catalog import Sku
+from domain.people.people import Role
+from domain.policy.policy_checks import CheckMode, CheckRules
+from domain.stock.stock import Batch, Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming
 from tests.handlers.floor_chat import Floor

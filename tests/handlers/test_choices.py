@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import domain
-from domain.match import Loser, Match
-from domain.tariffs import Charge, Quote, Unpriced
+from domain.planning.match import Loser, Match
+from domain.planning.tariffs import Charge, Quote, Unpriced
 from handlers.cards import choices
 from handlers.cards.choices import choice_lines
 from handlers.words import Words
 from tests.domain.asks import match_courier
-from tests.domain.test_matching import ORDER, WH, YTO, ZTO, hinted, world
+from tests.domain.planning.test_matching import ORDER, WH, YTO, ZTO, hinted, world
 
 EN, ZH = Words("en", "Asia/Shanghai"), Words("zh", "Asia/Shanghai")
 QUOTE = Quote(
@@ -100,7 +100,7 @@ def test_every_reason_matching_gives_has_words(words: Words) -> None:
 def reasons() -> set[str]:
     """Every literal a fault or a point of matching loses by."""
     found: set[str] = set()
-    for name in ("matching", "couriers", "match", "recheck"):
+    for name in ("planning/matching", "planning/couriers", "planning/match", "review/recheck"):
         tree = ast.parse((Path(domain.__file__).parent / f"{name}.py").read_text("utf-8"))
         for node in ast.walk(tree):
             if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[1], ast.Dict):

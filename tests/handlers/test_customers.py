@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from domain import proposals
-from domain.customer_records import Appeal, Entry, EntryState, KeyKind, ListLevel
-from domain.holds import HoldCode, open_codes
-from domain.orders import OrderStatus
-from domain.people import Role
+from domain.customers import proposals
+from domain.customers.customer_records import Appeal, Entry, EntryState, KeyKind, ListLevel
+from domain.orders.orders import OrderStatus
+from domain.people.people import Role
 from domain.records import NoticeKind
+from domain.review.holds import HoldCode, open_codes
 from tests import factory
 from tests.factory import incoming, receiver
 from tests.handlers.desk_chat import DeskChat, open_desk

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.errors import BadValue
-from domain.people import Role
+from domain.people.people import Role
 from handlers.days import like_a_day, read_day
 from tests.handlers.bilingual import desk_speaking_it, each_language
 from tests.handlers.desk_chat import DeskChat

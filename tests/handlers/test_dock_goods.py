@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from domain import dock, intake, pulls
-from domain.parcels import Stop
-from domain.people import SHOP, Role
+from domain.floor import dock
+from domain.floor.parcels import Stop
+from domain.intake import intake
+from domain.people.people import SHOP, Role
 from domain.records import NoticeKind
+from domain.stops import pulls
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
 

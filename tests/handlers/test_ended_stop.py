@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.parcels import StopState
+from domain.floor.parcels import StopState
 from handlers.terms import ended_stop_name, step_name
 from handlers.words import Words
 

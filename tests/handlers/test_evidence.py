@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.holds import Hold, HoldCode, Source
-from domain.place_names import Why
+from domain.addresses.place_names import Why
+from domain.review.holds import Hold, HoldCode, Source
 from handlers.cards.evidence import FAULTS, hold_line
 from handlers.words import Words
 

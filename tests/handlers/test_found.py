@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from domain.orders import Order
-from domain.people import Role
+from domain.orders.orders import Order
+from domain.people.people import Role
 from handlers.cards import found
 from handlers.cards.found import Hits, search
 from storage.unit import Unit

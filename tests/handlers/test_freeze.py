@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain import looking
-from domain.people import Role
+from domain.people.people import Role
+from domain.review import looking
 from handlers.taps import pack
 from tests.factory import incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat

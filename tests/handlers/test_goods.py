@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.people import Role
+from domain.people.people import Role
 from domain.records import NoticeKind
 from handlers.goods import name_of, title_of
 from tests.factory import incoming, incoming_line

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from domain.people import Role
+from domain.people.people import Role
 from handlers.cards.intake import reject_file
 from handlers.format_terms import format_name
 from handlers.words import Words
@@ -128,8 +128,8 @@ async def test_the_shop_is_asked_for_and_the_kept_file_is_read_then(desk: DeskCh
 
 
 def _second_shopify(unit: object) -> None:
-    from domain.catalog import Shop
-    from domain.incoming import Platform
+    from domain.intake.incoming import Platform
+    from domain.orders.catalog import Shop
     from storage.unit import Unit
 
     assert isinstance(unit, Unit)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.incoming import IncomingRefund, PlatformState, RefundState
-from domain.people import Role
-from domain.policy import Policy, document_of
+from domain.intake.incoming import IncomingRefund, PlatformState, RefundState
+from domain.people.people import Role
+from domain.policy.policy import Policy, document_of
 from handlers.cards.intake import row_text
 from handlers.words import Words
 from tests.factory import incoming

@@ -1,6 +1,6 @@
 """The desk's keyboard: what a person does all day, and what is sent by pressing it."""
 
-from domain.people import Person, Role
+from domain.people.people import Person, Role
 from handlers.keyboards import command_of, desk_keyboard
 from handlers.words import Words
 

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from domain import fulfilment, intake
-from domain.holds import open_codes
-from domain.incoming import IncomingLine
-from domain.orders import Order, OrderStatus
-from domain.parcels import ParcelState
-from domain.people import SHOP, Role, Station
-from domain.policy_sections import Suspension
+from domain.floor import fulfilment
+from domain.floor.parcels import ParcelState
+from domain.intake import intake
+from domain.intake.incoming import IncomingLine
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import SHOP, Role, Station
+from domain.policy.policy_sections import Suspension
 from domain.records import NoticeKind
+from domain.review.holds import open_codes
 from tests.factory import incoming, incoming_line, receiver
 from tests.handlers.floor_chat import Floor
 

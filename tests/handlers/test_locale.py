@@ -38,11 +38,11 @@ def test_a_translation_names_the_same_facts() -> None:
 
 
 def test_every_code_of_the_domain_has_a_name() -> None:
-    from domain.holds import CATALOGUE, HoldCode
-    from domain.incoming import Platform
-    from domain.orders import OrderStatus
-    from domain.parcels import ParcelState, StopState
-    from domain.people import Role
+    from domain.floor.parcels import ParcelState, StopState
+    from domain.intake.incoming import Platform
+    from domain.orders.orders import OrderStatus
+    from domain.people.people import Role
+    from domain.review.holds import CATALOGUE, HoldCode
     from handlers.cards.evidence import CURES, EVIDENCE
     from handlers.customer_terms import PLATFORMS
 
@@ -63,7 +63,7 @@ def test_every_reason_of_a_channel_has_words() -> None:
 
 
 def test_every_right_and_every_wanted_value_has_a_name() -> None:
-    from domain.people import Right
+    from domain.people.people import Right
 
     assert set(terms.RIGHTS) == set(Right)
 

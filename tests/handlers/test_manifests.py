@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from domain import interception, manifests
-from domain.parcels import ParcelState
-from domain.people import Role
+from domain.floor import manifests
+from domain.floor.parcels import ParcelState
+from domain.people.people import Role
 from domain.records import NoticeKind
+from domain.stops import interception
 from tests.factory import incoming
 from tests.handlers.floor_chat import GROUP, Floor
 from tests.handlers.test_printing import files, text_of

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from domain.incoming import Platform, PlatformState
-from domain.table_mapping import Field, Meaning
+from domain.intake.incoming import Platform, PlatformState
+from domain.intake.table_mapping import Field, Meaning
 from handlers.cards.mapping import FIELDS, GROUPS, MEANINGS
 from tests.channels.making import csv_bytes, xlsx_bytes
 from tests.handlers.desk_chat import DeskChat, open_desk

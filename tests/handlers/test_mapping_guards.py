@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.people import Role
+from domain.people.people import Role
 from tests.channels.making import csv_bytes
 from tests.handlers.desk_chat import DeskChat
 from tests.handlers.mapping_chat import HEADER, ROWS, SHOP, TABLE, anna, begun, only, orders, saved, taught, to_group

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from domain.errors import BadValue
-from domain.parcels import Parcel, ParcelState
-from domain.people import Role, Station
+from domain.floor.parcels import Parcel, ParcelState
+from domain.people.people import Role, Station
 from domain.records import NoticeKind
 from handlers.codes import Sized, read_sized
 from handlers.scan_page import Job, carry_out

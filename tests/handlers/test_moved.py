@@ -2,10 +2,11 @@
 
 import pytest
 
-from domain import corrections, intake
-from domain.orders import Order
-from domain.parcels import Parcel
-from domain.people import SHOP, Role
+from domain.floor.parcels import Parcel
+from domain.intake import intake
+from domain.orders import corrections
+from domain.orders.orders import Order
+from domain.people.people import SHOP, Role
 from domain.records import NoticeKind
 from tests.factory import incoming, receiver
 from tests.handlers.desk_chat import DeskChat

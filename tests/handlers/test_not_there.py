@@ -2,10 +2,10 @@
 
 import pytest
 
-from domain import release
-from domain.people import Role
+from domain.floor import release
+from domain.people.people import Role
 from domain.records import NoticeKind
-from domain.stock import Bucket, Document, Move, relocate
+from domain.stock.stock import Bucket, Document, Move, relocate
 from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio

@@ -2,11 +2,11 @@
 
 import pytest
 
-from domain import watch
-from domain.catalog import Account
-from domain.ewaybills import Ewaybill, WaybillState
-from domain.people import Role
+from domain.orders.catalog import Account
+from domain.people.people import Role
 from domain.records import Alert, NoticeKind
+from domain.watch import watch
+from domain.waybills.ewaybills import Ewaybill, WaybillState
 from tests.factory import NOW
 from tests.handlers.bilingual import desk_speaking_it, each_language
 from tests.handlers.desk_chat import DeskChat

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 import domain
-from domain import review, together
-from domain.holds import HoldCode
-from domain.parcels import Stage, Stop, StopKind, StopState
-from domain.people import Role
-from domain.policy import Policy
-from domain.policy_sections import HoldChoice
+from domain.floor.parcels import Stage, Stop, StopKind, StopState
+from domain.people.people import Role
+from domain.planning import together
+from domain.policy.policy import Policy
+from domain.policy.policy_sections import HoldChoice
 from domain.records import NoticeKind
+from domain.review import review
+from domain.review.holds import HoldCode
 from handlers.back_terms import BACK
 from handlers.cards.orders import _goods_line, _stop_line
 from handlers.goods import beside
@@ -137,7 +138,7 @@ def test_every_reason_an_approval_falls_for_has_words() -> None:
     """As the domain's source gives them to `unapprove`."""
     calls = [
         node
-        for path in Path(domain.__file__).parent.glob("*.py")
+        for path in Path(domain.__file__).parent.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("unapprove")
     ]

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-from domain import aftermath, owed, release, review
-from domain.incoming import IncomingOrder, Platform
-from domain.orders import Order, OrderStatus
-from domain.parcels import ParcelState
-from domain.people import Role
-from domain.policy import Policy, document_of
-from domain.policy_sections import Split
+from domain.floor import aftermath, release
+from domain.floor.parcels import ParcelState
+from domain.intake.incoming import IncomingOrder, Platform
+from domain.orders import owed
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Role
+from domain.policy.policy import Policy, document_of
+from domain.policy.policy_sections import Split
 from domain.records import NoticeKind
-from domain.stock import Bucket, Document, Move
+from domain.review import review
+from domain.stock.stock import Bucket, Document, Move
 from handlers.card import Card
 from handlers.draw import draw
 from storage.unit import Unit

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.holds import HoldCode, open_codes
-from domain.people import Role
+from domain.people.people import Role
+from domain.review.holds import HoldCode, open_codes
 from tests.factory import NOW, incoming
 from tests.handlers.desk_chat import DeskChat
 

@@ -6,15 +6,15 @@ from functools import partial
 
 import pytest
 
-from domain import printing
 from domain.desk import Desk
-from domain.documents import PackingSlip, PickList
-from domain.paper_records import Paper
-from domain.parcels import ParcelState
-from domain.people import Station
-from domain.printing import Sheet
-from domain.release import orders_of
-from domain.stock import Bucket, Document, Move
+from domain.floor.parcels import ParcelState
+from domain.floor.release import orders_of
+from domain.paper import printing
+from domain.paper.documents import PackingSlip, PickList
+from domain.paper.paper_records import Paper
+from domain.paper.printing import Sheet
+from domain.people.people import Station
+from domain.stock.stock import Bucket, Document, Move
 from handlers import papers
 from handlers.words import Words
 from storage.store import Store

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from domain import staff, watch
-from domain.people import Role
+from domain.people import staff
+from domain.people.people import Role
+from domain.people.staff import InviteDead
 from domain.records import NoticeKind
-from domain.staff import InviteDead
+from domain.watch import watch
 from handlers.draw import draw
 from tests.factory import incoming
 from tests.handlers.desk_chat import LINK, DeskChat

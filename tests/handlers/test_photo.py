@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image, ImageFilter
 from zxingcpp import BarcodeFormat
 
-from domain.gs1 import GS
+from domain.stock.gs1 import GS
 from exports.barcodes import barcode_png
 from handlers.photo import NotAPhoto, codes_in
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from domain import looking, policies, review
-from domain.people import Role
-from domain.policy import Policy, document_of, policy_of
+from domain.people.people import Role
+from domain.policy import policies
+from domain.policy.policy import Policy, document_of, policy_of
 from domain.records import NoticeKind
+from domain.review import looking, review
 from handlers.cards.policy import fault_text, faults_card
 from handlers.draw import draw
 from handlers.words import Words

@@ -11,13 +11,15 @@ from aiogram.exceptions import TelegramForbiddenError
 from aiogram.methods import SendDocument
 from PIL import Image
 
-from domain import intake, interception, review
-from domain.holds import HoldCode
-from domain.parcels import ParcelState
-from domain.people import SHOP, Role
-from domain.policy import policy_of
+from domain.floor.parcels import ParcelState
+from domain.intake import intake
+from domain.people.people import SHOP, Role
+from domain.policy.policy import policy_of
 from domain.records import NoticeKind
-from domain.stock import Bucket, Document, Move, relocate
+from domain.review import review
+from domain.review.holds import HoldCode
+from domain.stock.stock import Bucket, Document, Move, relocate
+from domain.stops import interception
 from handlers.draw import draw
 from tests.factory import incoming, incoming_line, receiver
 from tests.handlers.floor_chat import GROUP, Call, Floor

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from domain import pulls
-from domain.parcels import Parcel, ParcelState, Stop
-from domain.people import Person, Role
-from domain.policy import Policy
-from domain.policy_checks import ProofRules
+from domain.floor.parcels import Parcel, ParcelState, Stop
+from domain.people.people import Person, Role
+from domain.policy.policy import Policy
+from domain.policy.policy_checks import ProofRules
 from domain.records import NoticeKind
+from domain.stops import pulls
 from exports.barcodes import barcode_png
 from tests.factory import incoming
 from tests.handlers.floor_chat import Floor

@@ -2,8 +2,8 @@
 
 import pytest
 
-from domain.orders import OrderStatus
-from domain.people import Role
+from domain.orders.orders import OrderStatus
+from domain.people.people import Role
 from handlers import middleware
 from tests.factory import incoming
 from tests.handlers.desk_chat import DeskChat

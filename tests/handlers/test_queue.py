@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from domain import queue
-from domain.catalog import Account
-from domain.holds import HoldCode
-from domain.orders import OrderStatus
-from domain.people import Role
-from domain.policy import Policy
-from domain.policy_sections import HoldChoice
+from domain.orders.catalog import Account
+from domain.orders.orders import OrderStatus
+from domain.people.people import Role
+from domain.policy.policy import Policy
+from domain.policy.policy_sections import HoldChoice
 from domain.records import NoticeKind
-from domain.scope import ALL, HELD, Amount, Hand, Scope
+from domain.review import queue
+from domain.review.holds import HoldCode
+from domain.review.scope import ALL, HELD, Amount, Hand, Scope
 from handlers.cards.scopes import MOST_ABOVE, code_of, scope_of, walked
 from handlers.taps import pack
 from handlers.words import LANGUAGES

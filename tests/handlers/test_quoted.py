@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.sandbox.entities import rich_text
-from domain import review
-from domain.people import Role
+from domain.people.people import Role
+from domain.review import review
 from handlers.questions import asked
 from handlers.quoted import in_code, quoted
 from handlers.words import Html, Ours, Words

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import NotAllowed
-from domain.parcels import Parcel, ParcelState
-from domain.people import Role, Station
+from domain.floor.parcels import Parcel, ParcelState
+from domain.people.people import Role, Station
 from handlers.scan_page import BadJob, Job, read_job
 from tests.handlers.floor_chat import Floor
 from tests.handlers.test_scan_page import Page, one_parcel

@@ -4,11 +4,12 @@ import pytest
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import DeleteMessage
 
-from domain import intake, review
-from domain.incoming import IncomingRefund, RefundState
-from domain.orders import OrderStatus
-from domain.people import Role
+from domain.intake import intake
+from domain.intake.incoming import IncomingRefund, RefundState
+from domain.orders.orders import OrderStatus
+from domain.people.people import Role
 from domain.records import NoticeKind
+from domain.review import review
 from tests.factory import incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat, open_desk
 

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from domain import intake, proofs_wanted
-from domain.holds import open_codes
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState, Stop, StopKind
-from domain.people import SHOP, Person, Role
-from domain.policy import Policy
-from domain.policy_checks import ProofRules
+from domain.floor import proofs_wanted
+from domain.floor.parcels import Parcel, ParcelState, Stop, StopKind
+from domain.intake import intake
+from domain.orders.orders import Order
+from domain.people.people import SHOP, Person, Role
+from domain.policy.policy import Policy
+from domain.policy.policy_checks import ProofRules
 from domain.records import NoticeKind
+from domain.review.holds import open_codes
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
 from tests.handlers.test_proofs import picture

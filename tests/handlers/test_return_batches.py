@@ -5,12 +5,12 @@ from datetime import date
 
 import pytest
 
-from domain import bins
 from domain.errors import BadValue
-from domain.people import Role
-from domain.policy_checks import CheckRules
+from domain.people.people import Role
+from domain.policy.policy_checks import CheckRules
 from domain.records import NoticeKind
-from domain.stock import Batch, Bucket, Document, Move
+from domain.stock import bins
+from domain.stock.stock import Batch, Bucket, Document, Move
 from handlers.returns import read_batch
 from storage.unit import Unit
 from tests.handlers.floor_chat import Floor

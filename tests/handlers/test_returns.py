@@ -2,11 +2,12 @@
 
 import pytest
 
-from domain import intake, review
-from domain.parcels import Parcel
-from domain.people import CLOCK, SHOP, Role
+from domain.floor.parcels import Parcel
+from domain.intake import intake
+from domain.people.people import CLOCK, SHOP, Role
 from domain.records import NoticeKind, Return, ReturnState
-from domain.stock import Level
+from domain.review import review
+from domain.stock.stock import Level
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
 

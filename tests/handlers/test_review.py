@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from domain.incoming import Receiver
-from domain.orders import OrderStatus
-from domain.people import Role
+from domain.intake.incoming import Receiver
+from domain.orders.orders import OrderStatus
+from domain.people.people import Role
 from domain.records import NoticeKind
 from tests.factory import incoming, incoming_line, receiver
 from tests.handlers.desk_chat import DeskChat, open_desk

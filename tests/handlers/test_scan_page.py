@@ -9,14 +9,14 @@ import pytest
 from aiogram import Dispatcher
 
 from bot.markup import inline as ptb_inline
-from domain import checking
 from domain.errors import NotAllowed, ScanStays
-from domain.floor import Outcome
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState, StopState
-from domain.people import Person, Role, Station
+from domain.floor import checking
+from domain.floor.floor import Outcome
+from domain.floor.parcels import Parcel, ParcelState, StopState
+from domain.orders.orders import Order
+from domain.people.people import Person, Role, Station
+from domain.people.staff import suspend
 from domain.records import NoticeKind
-from domain.staff import suspend
 from handlers.card import Button, Card
 from handlers.markup import inline
 from handlers.routers import routers

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from domain import interception, review
 from domain.errors import NotAllowed, Unknown
-from domain.parcels import Parcel, ParcelState
-from domain.people import Role, Station
+from domain.floor.parcels import Parcel, ParcelState
+from domain.people.people import Role, Station
 from domain.records import NoticeKind
+from domain.review import review
+from domain.stops import interception
 from handlers.draw import draw
 from handlers.scan_page import Job, read_job
 from tests.factory import incoming, incoming_line

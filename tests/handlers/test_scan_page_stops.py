@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain import release
-from domain.parcels import ParcelState
-from domain.people import Role, Station
-from domain.policy_stops import StopRules
+from domain.floor import release
+from domain.floor.parcels import ParcelState
+from domain.people.people import Role, Station
+from domain.policy.policy_stops import StopRules
 from tests.handlers.floor_chat import Floor
 from tests.handlers.test_scan_page import Page
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain import intake
-from domain.people import SHOP, Role
-from domain.policy import Policy
-from domain.policy_sections import Stock
+from domain.intake import intake
+from domain.people.people import SHOP, Role
+from domain.policy.policy import Policy
+from domain.policy.policy_sections import Stock
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import Floor
 

@@ -5,11 +5,11 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from domain import returns
 from domain.errors import BadValue
-from domain.people import Role
+from domain.people.people import Role
 from domain.records import NoticeKind
-from domain.stock_scan import How, Scan
+from domain.stock.stock_scan import How, Scan
+from domain.stops import returns
 from exports.barcodes import barcode_png
 from handlers.stock_scans import read_scans
 from tests.factory import incoming

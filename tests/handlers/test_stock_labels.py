@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from domain import bins
-from domain.gs1 import GS
-from domain.people import Person, Role
+from domain.people.people import Person, Role
 from domain.records import NoticeKind
-from domain.stock import Batch, Bucket, Document, Move
-from domain.stock_docs import DocKind, DocLine
-from domain.stock_scan import How, Scan
+from domain.stock import bins
+from domain.stock.gs1 import GS
+from domain.stock.stock import Batch, Bucket, Document, Move
+from domain.stock.stock_docs import DocKind, DocLine
+from domain.stock.stock_scan import How, Scan
 from handlers.stock_scans import read_scans
 from storage.unit import Unit
 from tests.handlers.desk_chat import DeskChat

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain import stock_trail
-from domain.people import Person, Role
+from domain.people.people import Person, Role
 from domain.records import NoticeKind
-from domain.stock_docs import DocLine
+from domain.stock import stock_trail
+from domain.stock.stock_docs import DocLine
 from exports.stock_papers import goods_in_pdf
 from handlers.stock_papers import paper_of
 from handlers.words import Words

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from domain import stock_posting, stock_room
 from domain.errors import ScanStays
-from domain.people import Person, Role, Station
-from domain.stock_docs import DocKind, StockDoc
+from domain.people.people import Person, Role, Station
+from domain.stock import stock_posting, stock_room
+from domain.stock.stock_docs import DocKind, StockDoc
 from handlers.scan_page import BadJob, Job, carry_out, opened, read_job
 from tests.factory import incoming
 from tests.handlers.floor_chat import Floor

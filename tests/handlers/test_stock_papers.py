@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.documents import StockPaper, StockPaperLine
-from domain.people import Role
+from domain.paper.documents import StockPaper, StockPaperLine
+from domain.people.people import Role
 from domain.records import NoticeKind
-from domain.stock_docs import DocKind
+from domain.stock.stock_docs import DocKind
 from exports.stock_papers import PAPERS, count_sheet_pdf, transfer_note_pdf
 from handlers.stock_papers import paper_of
 from handlers.words import Words

@@ -2,9 +2,9 @@
 
 import pytest
 
-from domain.people import Role
+from domain.people.people import Role
 from domain.records import NoticeKind
-from domain.stock_docs import DocState, StockDoc
+from domain.stock.stock_docs import DocState, StockDoc
 from tests.handlers.desk_chat import DeskChat
 
 pytestmark = pytest.mark.anyio

@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from domain import feeds, interception, pulls, recalls, review
 from domain.desk import Desk
-from domain.incoming import IncomingRefund, RefundState
-from domain.parcels import ParcelState, StopState
-from domain.people import SHOP, Role
-from domain.policy_stops import FeedSource, Gate, RecallKind, RecallTerms
+from domain.floor.parcels import ParcelState, StopState
+from domain.intake.incoming import IncomingRefund, RefundState
+from domain.people.people import SHOP, Role
+from domain.policy.policy_stops import FeedSource, Gate, RecallKind, RecallTerms
 from domain.records import NoticeKind
-from domain.stop_desk import RecallState, Reply, Verdict
+from domain.review import review
+from domain.stops import feeds, interception, pulls, recalls
+from domain.stops.stop_desk import RecallState, Reply, Verdict
 from handlers import middleware
 from handlers.cards import stop_board
 from storage.unit import Unit

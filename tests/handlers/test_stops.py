@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from domain import interception, pulls
 from domain.desk import Desk
 from domain.errors import AlreadyScanned
-from domain.incoming import IncomingRefund, RefundState
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState
-from domain.people import SHOP, Person, Role
-from domain.policy_stops import StopRules
+from domain.floor.parcels import Parcel, ParcelState
+from domain.intake.incoming import IncomingRefund, RefundState
+from domain.orders.orders import Order
+from domain.people.people import SHOP, Person, Role
+from domain.policy.policy_stops import StopRules
 from domain.records import NoticeKind
+from domain.stops import interception, pulls
 from tests.factory import incoming, incoming_line
 from tests.handlers.floor_chat import GROUP, Floor
 

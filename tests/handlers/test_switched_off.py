@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.people import Role
+from domain.people.people import Role
 from tests.factory import incoming, incoming_line
 from tests.handlers.bilingual import desk_speaking_it, each_language  # noqa: F401
 from tests.handlers.desk_chat import DeskChat

@@ -5,12 +5,13 @@ from re import sub
 
 import pytest
 
-from domain import review, together
-from domain.orders import OrderStatus
-from domain.people import Role
-from domain.policy import Policy, document_of
+from domain.orders.orders import OrderStatus
+from domain.people.people import Role
+from domain.planning import together
+from domain.policy.policy import Policy, document_of
 from domain.records import NoticeKind
-from domain.stock import Bucket, Document, Move
+from domain.review import review
+from domain.stock.stock import Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming, incoming_line
 from tests.handlers.bilingual import desk_speaking_it, each_language

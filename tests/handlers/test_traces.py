@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from domain import manifests, release, stock_room
-from domain.parcels import Parcel, ParcelState, Wave
-from domain.people import Role, Station
+from domain.floor import manifests, release
+from domain.floor.parcels import Parcel, ParcelState, Wave
+from domain.people.people import Role, Station
 from domain.records import NoticeKind
-from domain.stock import Bucket, Document, Move
-from domain.stock_docs import DocKind, StockDoc
+from domain.stock import stock_room
+from domain.stock.stock import Bucket, Document, Move
+from domain.stock.stock_docs import DocKind, StockDoc
 from storage.unit import Unit
 from tests.factory import hire, incoming, incoming_line
 from tests.handlers.floor_chat import Floor

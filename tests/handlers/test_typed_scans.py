@@ -6,9 +6,9 @@ that chat would wait for it.
 
 import pytest
 
-from domain.floor import BUSY
-from domain.parcels import ParcelState
-from domain.people import Role
+from domain.floor.floor import BUSY
+from domain.floor.parcels import ParcelState
+from domain.people.people import Role
 from domain.records import NoticeKind
 from tests.factory import incoming
 from tests.handlers.floor_chat import Floor

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from domain import numbering
-from domain.parcels import ParcelState
-from domain.people import Role
+from domain.floor.parcels import ParcelState
+from domain.people.people import Role
+from domain.waybills import numbering
 from tests.handlers.floor_chat import Floor
 
 pytestmark = pytest.mark.anyio

@@ -5,10 +5,10 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from domain import review
-from domain.parcels import Parcel, ParcelState, StopState
-from domain.people import Person, Role, Station
+from domain.floor.parcels import Parcel, ParcelState, StopState
+from domain.people.people import Person, Role, Station
 from domain.records import NoticeKind
+from domain.review import review
 from exports.barcodes import barcode_png
 from tests.factory import hire, incoming
 from tests.handlers.floor_chat import GROUP, Floor

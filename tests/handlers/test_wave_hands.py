@@ -2,10 +2,10 @@
 
 import pytest
 
-from domain.parcels import ParcelState, Wave, WaveState
-from domain.people import Person, Role
+from domain.floor.parcels import ParcelState, Wave, WaveState
+from domain.people.people import Person, Role
+from domain.people.staff import set_language
 from domain.records import NoticeKind
-from domain.staff import set_language
 from tests.factory import hire, incoming
 from tests.handlers.floor_chat import Floor
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pypdfium2  # type: ignore[import-untyped]  # the package has no stubs
 import pytest
 
-from domain.parcels import ParcelState, WaveState
-from domain.people import Role
+from domain.floor.parcels import ParcelState, WaveState
+from domain.people.people import Role
 from domain.records import NoticeKind
 from handlers.card import Card
 from handlers.draw import draw

@@ -1,7 +1,7 @@
 """What must be true of the stock whenever one looks."""
 
 from domain.desk import Desk
-from domain.stock import Bucket
+from domain.stock.stock import Bucket
 
 
 def check_books(desk: Desk) -> None:

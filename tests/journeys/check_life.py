@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from domain import checking, floor, fulfilment
-from domain.check_records import Unit
 from domain.desk import Desk
 from domain.errors import Refusal
-from domain.parcels import Parcel, ParcelState
-from domain.people import Actor, Station
-from domain.policy_checks import CheckMode
-from domain.stock import Bucket
+from domain.floor import checking, floor, fulfilment
+from domain.floor.check_records import Unit
+from domain.floor.parcels import Parcel, ParcelState
+from domain.people.people import Actor, Station
+from domain.policy.policy_checks import CheckMode
+from domain.stock.stock import Bucket
 from tests.journeys.dock_life import DockLife
 from tests.journeys.promises import all_orders, box_story, stopped
 from tests.journeys.stop_life import BOSS

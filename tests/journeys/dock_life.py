@@ -7,10 +7,10 @@ the box that a refund or a new address called back, and that nobody had in hand,
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from domain import dock, manifests
 from domain.desk import Desk
 from domain.errors import ShipmentStays, WrongStatus
-from domain.parcels import ParcelState, Stage, StopState
+from domain.floor import dock, manifests
+from domain.floor.parcels import ParcelState, Stage, StopState
 from tests.journeys.stop_life import BOSS, StopLife
 
 

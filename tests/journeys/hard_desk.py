@@ -3,12 +3,12 @@
 Surprising: whoever has a page open is first of all who acts, or pages would hardly ever be released.
 """
 
-from domain import bulk
 from domain.desk import Desk
-from domain.holds import open_codes
-from domain.orders import Order
-from domain.people import Actor
-from domain.scope import Scope
+from domain.orders.orders import Order
+from domain.people.people import Actor
+from domain.review import bulk
+from domain.review.holds import open_codes
+from domain.review.scope import Scope
 from tests.journeys.hard_scene import Do, Scene
 
 

@@ -5,10 +5,12 @@ Surprising: who moves is first of all whose box stands on the dock, or it would 
 
 from dataclasses import replace
 
-from domain import corrections, dock, intake, manifests
 from domain.desk import Desk
-from domain.parcels import Stage
-from domain.people import SHOP
+from domain.floor import dock, manifests
+from domain.floor.parcels import Stage
+from domain.intake import intake
+from domain.orders import corrections
+from domain.people.people import SHOP
 from tests.journeys.hard_scene import AWAY, MOVED, Do, Scene
 from tests.journeys.life_shop import HOME, incoming
 from tests.journeys.stop_life import BOSS

@@ -8,43 +8,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from domain import (
-    checking,
-    floor,
-    fulfilment,
-    intake,
-    interception,
-    looking,
-    printing,
-    pulls,
-    queue,
-    recalls,
-    release,
-    replies,
-    returns,
-    review,
-    stock_posting,
-    stock_room,
-    together,
-    undo_scan,
-)
-from domain.catalog import Warehouse
 from domain.codes import Code
 from domain.desk import Desk
-from domain.holds import open_codes
-from domain.incoming import IncomingRefund, PlatformState, RefundState
-from domain.paper_records import Paper
-from domain.parcels import Parcel, ParcelState
-from domain.people import SHOP, Actor, Chat, Person, Role, Station
-from domain.policy import Policy
-from domain.policy_checks import CheckMode, CheckRules, ProofRules
-from domain.policy_sections import Split
-from domain.policy_stops import RecallKind
+from domain.floor import checking, floor, fulfilment, release, undo_scan
+from domain.floor.parcels import Parcel, ParcelState
+from domain.intake import intake
+from domain.intake.incoming import IncomingRefund, PlatformState, RefundState
+from domain.orders.catalog import Warehouse
+from domain.paper import printing
+from domain.paper.paper_records import Paper
+from domain.people.people import SHOP, Actor, Chat, Person, Role, Station
+from domain.planning import together
+from domain.policy.policy import Policy
+from domain.policy.policy_checks import CheckMode, CheckRules, ProofRules
+from domain.policy.policy_sections import Split
+from domain.policy.policy_stops import RecallKind
 from domain.records import Grade
-from domain.stock import Bucket, Document, Move
-from domain.stock_docs import WORKED, DocKind, DocState
-from domain.stock_scan import Scan
-from domain.stop_desk import RecallState
+from domain.review import looking, queue, review
+from domain.review.holds import open_codes
+from domain.stock import stock_posting, stock_room
+from domain.stock.stock import Bucket, Document, Move
+from domain.stock.stock_docs import WORKED, DocKind, DocState
+from domain.stock.stock_scan import Scan
+from domain.stops import interception, pulls, recalls, replies, returns
+from domain.stops.stop_desk import RecallState
 from storage.unit import Unit
 from tests.journeys import hard_desk, hard_dock, hard_marks, hard_repack, hard_waves
 from tests.journeys.hard_scene import AWAY, HOUSES, MOVED, Deed, Do, Scene, scanning

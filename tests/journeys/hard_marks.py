@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import date
 from random import Random
 
-from domain import checking, fulfilment
 from domain.codes import Code
 from domain.desk import Desk
-from domain.parcels import Parcel, ParcelState
-from domain.stock import Batch, Bucket, Document, Move
-from domain.stock_docs import DocKind
-from domain.stock_scan import How, Scan
+from domain.floor import checking, fulfilment
+from domain.floor.parcels import Parcel, ParcelState
+from domain.stock.stock import Batch, Bucket, Document, Move
+from domain.stock.stock_docs import DocKind
+from domain.stock.stock_scan import How, Scan
 from storage.unit import Unit
 from tests.journeys.hard_scene import Do, Scene
 from tests.journeys.stop_life import BOSS

@@ -19,8 +19,8 @@ from threading import Event
 from sqlalchemy import event
 
 from domain.errors import LostRace, Refusal
-from domain.people import Actor
-from domain.policy_checks import CheckMode
+from domain.people.people import Actor
+from domain.policy.policy_checks import CheckMode
 from storage.store import Store
 from storage.tables import METADATA
 from tests import postgres

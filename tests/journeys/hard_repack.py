@@ -6,13 +6,16 @@ it would hardly ever be so. One scan in eight is of another box than the one at 
 
 from dataclasses import replace
 
-from domain import intake, proofs, proofs_wanted, review, stopping
 from domain.desk import Desk
-from domain.holds import HoldCode, open_codes
-from domain.orders import Order, OrderStatus
-from domain.parcels import IN_HOUSE, TAKES_OUT, Parcel, ParcelState, StopKind
-from domain.people import SHOP, Station
-from domain.proofs import Kind, Shot, Task
+from domain.floor import proofs, proofs_wanted
+from domain.floor.parcels import IN_HOUSE, TAKES_OUT, Parcel, ParcelState, StopKind
+from domain.floor.proofs import Kind, Shot, Task
+from domain.intake import intake
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import SHOP, Station
+from domain.review import review
+from domain.review.holds import HoldCode, open_codes
+from domain.stops import stopping
 from tests.journeys.hard_scene import Deed, Do, Scene, scanning
 from tests.journeys.life_shop import incoming
 from tests.journeys.stop_life import BOSS

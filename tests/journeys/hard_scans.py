@@ -25,8 +25,8 @@ from bot.bench.taps import telegram_beside
 from bot.limiter import Limiter
 from bot.settings import TELEGRAM_LIMITS, read_settings
 from bot.shop_payloads import shopify_refund, signed
-from domain.catalog import Shop
-from domain.people import Role
+from domain.orders.catalog import Shop
+from domain.people.people import Role
 from storage.store import Store
 from storage.unit import Unit
 

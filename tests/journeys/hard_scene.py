@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from random import Random
 
-from domain import boxed, floor
 from domain.codes import Code
 from domain.desk import Desk
-from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState, StopKind
-from domain.people import Actor, Station
+from domain.floor import floor
+from domain.floor.parcels import Parcel, ParcelState, StopKind
+from domain.orders import boxed
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Actor, Station
 from storage.unit import Unit
 from tests.journeys.life_shop import HOME
 

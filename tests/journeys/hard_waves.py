@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-from domain import release, wave_hands
-from domain.parcels import Wave
-from domain.people import Actor
+from domain.floor import release, wave_hands
+from domain.floor.parcels import Wave
+from domain.people.people import Actor
 from storage.unit import Unit
 
 _WAYS = ("take", "take", "take", "back", "hand", "dissolve")

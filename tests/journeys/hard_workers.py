@@ -22,8 +22,8 @@ from sqlalchemy.exc import DBAPIError
 
 from domain import history
 from domain.errors import AlreadyApplied, LostRace, Refusal
-from domain.people import Actor
-from domain.policy_checks import CheckMode
+from domain.people.people import Actor
+from domain.policy.policy_checks import CheckMode
 from storage.store import Store
 from storage.unit import Unit
 from tests import postgres

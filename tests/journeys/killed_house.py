@@ -21,8 +21,8 @@ import run
 from bot import company
 from bot.sandbox.server import DEFAULT_TOKEN
 from bot.seed import seed_store
-from domain.people import Role
-from domain.policy import Policy
+from domain.people.people import Role
+from domain.policy.policy import Policy
 from storage.store import Store
 from storage.unit import Unit
 

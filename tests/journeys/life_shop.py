@@ -3,23 +3,23 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from domain import looking
-from domain.catalog import Bundle, Company, Courier, Part, Shop, Sku, Warehouse
-from domain.checking import SERIAL
-from domain.holds import UNMATCHED
-from domain.incoming import (
+from domain.floor.checking import SERIAL
+from domain.floor.materials import MATERIAL
+from domain.intake.incoming import (
     IncomingLine,
     IncomingOrder,
     Platform,
     PlatformState,
     Receiver,
 )
-from domain.materials import MATERIAL
-from domain.people import Actor, ActorKind, Chat, Person, Role
-from domain.policy import Policy
-from domain.policy_checks import CheckMode, CheckRules
-from domain.policy_sections import Split
-from domain.stock import Bucket, Document, Move
+from domain.orders.catalog import Bundle, Company, Courier, Part, Shop, Sku, Warehouse
+from domain.people.people import Actor, ActorKind, Chat, Person, Role
+from domain.policy.policy import Policy
+from domain.policy.policy_checks import CheckMode, CheckRules
+from domain.policy.policy_sections import Split
+from domain.review import looking
+from domain.review.holds import UNMATCHED
+from domain.stock.stock import Bucket, Document, Move
 from storage.unit import Unit
 
 HAND = Actor(ActorKind.PERSON, "hand", 1, frozenset(Role))

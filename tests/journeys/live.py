@@ -22,7 +22,7 @@ import httpx
 
 import run
 from bot.seed import seed_store
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from storage.store import Store
 from storage.unit import Unit
 from tests.channels import making

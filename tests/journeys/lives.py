@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 from bot import shop_payloads
 from bot.shop_payloads import BUYERS, Sale
-from domain import pulls
-from domain.catalog import Catalog, Shop
 from domain.desk import Desk
-from domain.incoming import Platform
-from domain.orders import Order, OrderStatus
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState
+from domain.floor.parcels import OPEN_STOPS, Parcel, ParcelState
+from domain.intake.incoming import Platform
+from domain.orders.catalog import Catalog, Shop
+from domain.orders.orders import Order, OrderStatus
+from domain.stops import pulls
 from tests.bot.test_imports import HEAD, row
 from tests.journeys.killed_house import BORIS, MIN, House, until
 

@@ -5,14 +5,15 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from domain import aftermath, intake
 from domain.desk import Desk
-from domain.holds import HoldCode
-from domain.incoming import IncomingRefund, RefundState
-from domain.orders import Order, OrderStatus
-from domain.parcels import Parcel, ParcelState
-from domain.people import SHOP
-from domain.stock import Bucket, Document, Move
+from domain.floor import aftermath
+from domain.floor.parcels import Parcel, ParcelState
+from domain.intake import intake
+from domain.intake.incoming import IncomingRefund, RefundState
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import SHOP
+from domain.review.holds import HoldCode
+from domain.stock.stock import Bucket, Document, Move
 from storage.unit import Unit
 from tests.journeys.promises import all_orders
 from tests.journeys.stop_life import NUMBERS

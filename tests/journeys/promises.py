@@ -3,14 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from domain import kits, printing, proofs_wanted
-from domain.bins import in_box
 from domain.desk import Desk
-from domain.holds import HoldCode, open_codes
-from domain.incoming import PlatformState
-from domain.orders import Order, OrderStatus
-from domain.paper_records import Paper
-from domain.parcels import (
+from domain.floor import proofs_wanted
+from domain.floor.parcels import (
     IN_HOUSE,
     OPEN_STOPS,
     RESERVING,
@@ -22,8 +17,15 @@ from domain.parcels import (
     StopKind,
     StopState,
 )
-from domain.stock import Bucket
-from domain.stop_desk import COMING, RecallState, Verdict
+from domain.intake.incoming import PlatformState
+from domain.orders import kits
+from domain.orders.orders import Order, OrderStatus
+from domain.paper import printing
+from domain.paper.paper_records import Paper
+from domain.review.holds import HoldCode, open_codes
+from domain.stock.bins import in_box
+from domain.stock.stock import Bucket
+from domain.stops.stop_desk import COMING, RecallState, Verdict
 
 ALL = [f"T{n}" for n in range(4)]
 

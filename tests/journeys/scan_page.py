@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, Page, Route, ViewportSize, expect
 
-from domain import fulfilment, interception, review
-from domain.floor import count_of_hour
-from domain.parcels import Parcel, ParcelState
-from domain.people import CLOCK, OPERATOR, Station
+from domain.floor import fulfilment
+from domain.floor.floor import count_of_hour
+from domain.floor.parcels import Parcel, ParcelState
+from domain.people.people import CLOCK, OPERATOR, Station
+from domain.review import review
+from domain.stops import interception
 from storage.store import Store
 from storage.unit import Unit
 from tests.journeys.live import BELLA, Live, running, shopify, shopify_file, wait_for

@@ -6,16 +6,20 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from domain import boxed, intake, interception, printing, pulls, recalls, replies, review, stopping
 from domain.desk import Desk
 from domain.errors import Refusal
-from domain.holds import HoldCode, open_codes
-from domain.incoming import IncomingRefund, RefundState
-from domain.paper_records import Paper
-from domain.parcels import Stop
-from domain.people import SHOP, Actor, ActorKind, Role, Station
-from domain.policy_stops import RecallKind
-from domain.stop_desk import RecallState
+from domain.floor.parcels import Stop
+from domain.intake import intake
+from domain.intake.incoming import IncomingRefund, RefundState
+from domain.orders import boxed
+from domain.paper import printing
+from domain.paper.paper_records import Paper
+from domain.people.people import SHOP, Actor, ActorKind, Role, Station
+from domain.policy.policy_stops import RecallKind
+from domain.review import review
+from domain.review.holds import HoldCode, open_codes
+from domain.stops import interception, pulls, recalls, replies, stopping
+from domain.stops.stop_desk import RecallState
 from storage.store import Store
 from tests.journeys.promises import ALL, stopped
 

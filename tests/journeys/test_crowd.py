@@ -15,18 +15,21 @@ from typing import TypeVar
 
 import pytest
 
-from domain import approval, fulfilment, intake, interception, pulls, queue, release, returns, review
 from domain.desk import Desk
 from domain.errors import InHand, ParcelStopped, Refusal, Stale
-from domain.fulfilment import Scanned
-from domain.holds import HoldCode
-from domain.orders import Order, OrderStatus
-from domain.parcels import OPEN_STOPS, Parcel, ParcelState, Stage, Stop
-from domain.people import SHOP, Actor, Person, Role, Station
-from domain.policy import Policy
-from domain.policy_sections import HoldChoice
+from domain.floor import fulfilment, release
+from domain.floor.fulfilment import Scanned
+from domain.floor.parcels import OPEN_STOPS, Parcel, ParcelState, Stage, Stop
+from domain.intake import intake
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import SHOP, Actor, Person, Role, Station
+from domain.policy.policy import Policy
+from domain.policy.policy_sections import HoldChoice
 from domain.records import Event
-from domain.stock import Bucket
+from domain.review import approval, queue, review
+from domain.review.holds import HoldCode
+from domain.stock.stock import Bucket
+from domain.stops import interception, pulls, returns
 from handlers.refusals import refusal_text
 from handlers.words import Words
 from storage.store import Store

@@ -22,8 +22,8 @@ import pytest
 
 from bot import company
 from domain.desk import Desk
-from domain.orders import OrderStatus
-from domain.parcels import OPEN_STOPS, ParcelState
+from domain.floor.parcels import OPEN_STOPS, ParcelState
+from domain.orders.orders import OrderStatus
 from handlers.codes import read_codes
 from tests.journeys.books import check_books
 from tests.journeys.killed_house import House, open_house, until

@@ -17,35 +17,26 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from domain import (
-    floor,
-    fulfilment,
-    intake,
-    interception,
-    kits,
-    looking,
-    pulls,
-    queue,
-    release,
-    returns,
-    review,
-    together,
-    undo_scan,
-)
-from domain.catalog import Part
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, Refusal, Stale, Unknown
-from domain.holds import open_codes
-from domain.incoming import (
+from domain.floor import floor, fulfilment, release, undo_scan
+from domain.floor.parcels import Parcel
+from domain.intake import intake
+from domain.intake.incoming import (
     IncomingRefund,
     PlatformState,
     RefundState,
 )
-from domain.paper_records import Paper
-from domain.parcels import Parcel
-from domain.people import SHOP, Station
-from domain.policy_checks import CheckMode
+from domain.orders import kits
+from domain.orders.catalog import Part
+from domain.paper.paper_records import Paper
+from domain.people.people import SHOP, Station
+from domain.planning import together
+from domain.policy.policy_checks import CheckMode
 from domain.records import Grade
+from domain.review import looking, queue, review
+from domain.review.holds import open_codes
+from domain.stops import interception, pulls, returns
 from storage.store import Store
 from tests.journeys.check_life import check_checks
 from tests.journeys.life_shop import HAND, HOME, RECIPES, incoming, recipe, seed

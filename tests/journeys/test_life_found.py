@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from domain import intake
-from domain.incoming import IncomingRefund, PlatformState, RefundState
-from domain.orders import OrderStatus
-from domain.people import SHOP, Station
+from domain.intake import intake
+from domain.intake.incoming import IncomingRefund, PlatformState, RefundState
+from domain.orders.orders import OrderStatus
+from domain.people.people import SHOP, Station
 from storage.store import Store
 from tests.journeys.life_shop import incoming, seed
 from tests.journeys.test_life import Life

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Route, expect
 
-from domain import printing
-from domain.paper_records import Paper
-from domain.parcels import ParcelState, StopState
-from domain.people import OPERATOR
-from domain.policy_checks import CheckMode, CheckRules
+from domain.floor.parcels import ParcelState, StopState
+from domain.paper import printing
+from domain.paper.paper_records import Paper
+from domain.people.people import OPERATOR
+from domain.policy.policy_checks import CheckMode, CheckRules
 from storage.unit import Unit
 from tests.journeys.live import BORIS, FINANCE, OWNER, PICKER, RECEIVER
 from tests.journeys.scan_page import PATIENCE_MS, Floor, Phone, beside, floor

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from domain import stock_posting, stock_room
-from domain.people import Actor
-from domain.stock_docs import DocKind, StockDoc
+from domain.people.people import Actor
+from domain.stock import stock_posting, stock_room
+from domain.stock.stock_docs import DocKind, StockDoc
 from tests.journeys.live import RECEIVER
 from tests.journeys.scan_page import PATIENCE_MS, Floor, Phone, beside, floor
 from tests.journeys.test_browser import CHROMIUM

@@ -13,8 +13,8 @@ from threading import Barrier
 import pytest
 
 from domain.desk import Desk
-from domain.orders import Order, OrderStatus
-from domain.people import Chat, Person, Role
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Chat, Person, Role
 from storage.store import Store
 from storage.unit import Unit
 from tests.journeys.live import BELLA, Live, Message, running, shopify, shopify_file, wait_for, words_of

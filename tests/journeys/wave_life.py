@@ -5,9 +5,9 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from domain import release, wave_hands
 from domain.errors import Refusal
-from domain.parcels import TAKES_OUT, ParcelState, Wave
+from domain.floor import release, wave_hands
+from domain.floor.parcels import TAKES_OUT, ParcelState, Wave
 from tests.journeys.check_life import CheckLife
 from tests.journeys.life_shop import HAND
 from tests.journeys.stop_life import BOSS

@@ -7,8 +7,8 @@ import pytest
 
 from domain import history
 from domain.errors import LostRace, Refusal, Unknown
-from domain.people import OPERATOR
-from domain.stock import Bucket, Document, Move
+from domain.people.people import OPERATOR
+from domain.stock.stock import Bucket, Document, Move
 from storage.unit import Unit
 from tests import factory
 from tests.storage.conftest import Each

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from domain.catalog import Bundle, Part
 from domain.errors import LostRace
-from domain.orders import Kit, Line
+from domain.orders.catalog import Bundle, Part
+from domain.orders.orders import Kit, Line
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.catalog import Company
 from domain.errors import Unknown
-from domain.policy import Policy
-from domain.policy_sections import Customers
+from domain.orders.catalog import Company
+from domain.policy.policy import Policy
+from domain.policy.policy_sections import Customers
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory

@@ -10,11 +10,11 @@ from alembic import command
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.dialects import sqlite
 
-from domain.customer_records import Appeal, Customer, Entry, EntryState, Figures, ListLevel, Reason
+from domain.customers.customer_records import Appeal, Customer, Entry, EntryState, Figures, ListLevel, Reason
 from domain.errors import LostRace, Unknown
-from domain.incoming import Platform
-from domain.orders import OrderStatus
-from domain.parcels import Parcel, ParcelState
+from domain.floor.parcels import Parcel, ParcelState
+from domain.intake.incoming import Platform
+from domain.orders.orders import OrderStatus
 from domain.records import Return, ReturnItem, ReturnState
 from storage import migrate
 from storage.customer_history import _FIGURES, _OFTEN_MISSING, _OFTEN_REFUNDED, _OFTEN_REFUSED

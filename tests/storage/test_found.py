@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from domain.check_records import Check, Unit
 from domain.errors import Unknown
-from domain.parcels import Parcel, ParcelState
-from domain.stock import Batch, Bucket, Document, Move
+from domain.floor.check_records import Check, Unit
+from domain.floor.parcels import Parcel, ParcelState
+from domain.stock.stock import Batch, Bucket, Document, Move
 from storage.unit import Unit as Store
 from tests.factory import NOW
 from tests.storage.conftest import Each

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from domain.holds import Hold, HoldCode, Source, open_codes
-from domain.lineup import Hand, Heap, Sieve
-from domain.orders import Order, OrderStatus
+from domain.orders.orders import Order, OrderStatus
+from domain.review.holds import Hold, HoldCode, Source, open_codes
+from domain.review.lineup import Hand, Heap, Sieve
 from storage.types import NEVER
 from storage.unit import Unit
 from tests import factory

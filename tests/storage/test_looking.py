@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from domain import intake, looking, policies, review
-from domain.holds import HoldCode, open_codes
-from domain.orders import Order
-from domain.people import SHOP, Role
-from domain.policy import Policy, document_of
-from domain.policy_sections import HoldChoice, Screening
-from domain.policy_versions import Look
+from domain.intake import intake
+from domain.orders.orders import Order
+from domain.people.people import SHOP, Role
+from domain.policy import policies
+from domain.policy.policy import Policy, document_of
+from domain.policy.policy_sections import HoldChoice, Screening
+from domain.policy.policy_versions import Look
+from domain.review import looking, review
+from domain.review.holds import HoldCode, open_codes
 from tests.factory import NOW, incoming
 from tests.storage.conftest import Each
 

@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 
-from domain import feeds, intake, returns
 from domain.errors import AlreadyScanned, Refusal
-from domain.incoming import IncomingRefund, RefundState
-from domain.parcels import ParcelState
-from domain.people import Role
-from domain.policy_stops import FeedSource
+from domain.floor.parcels import ParcelState
+from domain.intake import intake
+from domain.intake.incoming import IncomingRefund, RefundState
+from domain.people.people import Role
+from domain.policy.policy_stops import FeedSource
 from domain.records import Return
+from domain.stops import feeds, returns
 from storage.orders import Orders
 from storage.records import Returns as ReturnParcels
 from storage.store import Store

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import LostRace, Unknown
-from domain.table_mapping import TableMapping
+from domain.intake.table_mapping import TableMapping
 from storage.unit import Unit
 from tests.factory import NOW
 from tests.storage.conftest import Each

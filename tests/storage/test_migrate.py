@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
 
-from domain.stock import Level, Place
+from domain.stock.stock import Level, Place
 from storage import migrate
 from storage.store import Store
 from storage.tables import METADATA

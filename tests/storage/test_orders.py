@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import event
 
 from domain.errors import LostRace, Unknown
-from domain.holds import Hold, HoldCode, Source
-from domain.incoming import Fragment, IncomingRefund, RefundState
-from domain.lineup import Sieve
-from domain.orders import Order, OrderStatus
-from domain.parcels import Item, Parcel, ParcelState
+from domain.floor.parcels import Item, Parcel, ParcelState
+from domain.intake.incoming import Fragment, IncomingRefund, RefundState
+from domain.orders.orders import Order, OrderStatus
+from domain.review.holds import Hold, HoldCode, Source
+from domain.review.lineup import Sieve
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.people import Role
+from domain.people.people import Role
 from domain.records import ClaimedNotice, Notice, NoticeKind
 from storage.unit import Unit
 from tests.factory import NOW

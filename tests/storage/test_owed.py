@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from domain.lookout import Pile, Shortage
-from domain.orders import OrderStatus
-from domain.parcels import Item, Owed, Parcel, ParcelState
-from domain.stock_book import Wanted
+from domain.floor.parcels import Item, Owed, Parcel, ParcelState
+from domain.orders.orders import OrderStatus
+from domain.stock.stock_book import Wanted
+from domain.watch.lookout import Pile, Shortage
 from storage.unit import Unit
 from tests.factory import NOW
 from tests.storage.conftest import Each

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import LostRace, Unknown
-from domain.lookout import Pile
-from domain.orders import OrderStatus
-from domain.paper_records import Manifest, Paper, Printed
-from domain.parcels import ParcelState, Waiting
+from domain.floor.parcels import ParcelState, Waiting
+from domain.orders.orders import OrderStatus
+from domain.paper.paper_records import Manifest, Paper, Printed
+from domain.watch.lookout import Pile
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW

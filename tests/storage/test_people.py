@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import LostRace, Unknown
-from domain.people import Chat, Invite, Person, Role, Station
+from domain.people.people import Chat, Invite, Person, Role, Station
 from domain.records import CardRow, NoticeKind
 from storage.unit import Unit
 from tests import factory

@@ -7,19 +7,21 @@ from typing import Any
 
 from sqlalchemy import event
 
-from domain import history, stock_posting, stock_room, watch, worries
-from domain.deadlines import MISSED, ends
-from domain.holds import CATALOGUE, Hold, HoldCode, Source
-from domain.incoming import Platform
-from domain.lookout import FIRST, Pile, Rhythm, Shortage
-from domain.orders import OrderStatus
-from domain.parcels import Item, Parcel, ParcelState
-from domain.people import CLOCK, Actor, Role
-from domain.policy import Policy
-from domain.policy_sections import Alerts, Suspension
+from domain import history
+from domain.floor.parcels import Item, Parcel, ParcelState
+from domain.intake.incoming import Platform
+from domain.orders.deadlines import MISSED, ends
+from domain.orders.orders import OrderStatus
+from domain.people.people import CLOCK, Actor, Role
+from domain.policy.policy import Policy
+from domain.policy.policy_sections import Alerts, Suspension
 from domain.records import AlertKind, ImportRun, Return, ReturnState
-from domain.stock_docs import ASKED_AGAIN, DocKind, StockDoc
-from domain.stock_scan import Scan
+from domain.review.holds import CATALOGUE, Hold, HoldCode, Source
+from domain.stock import stock_posting, stock_room
+from domain.stock.stock_docs import ASKED_AGAIN, DocKind, StockDoc
+from domain.stock.stock_scan import Scan
+from domain.watch import watch, worries
+from domain.watch.lookout import FIRST, Pile, Rhythm, Shortage
 from storage.store import Store
 from storage.unit import Unit
 from tests import factory

@@ -12,10 +12,12 @@ from threading import Barrier, Event
 
 import pytest
 
-from domain import intake, looking, policies
 from domain.errors import Stale
-from domain.holds import HoldCode, open_codes
-from domain.people import SHOP, Role
+from domain.intake import intake
+from domain.people.people import SHOP, Role
+from domain.policy import policies
+from domain.review import looking
+from domain.review.holds import HoldCode, open_codes
 from storage.store import Store
 from storage.unit import Unit
 from tests.factory import NOW, incoming

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from domain.day_report import ControlTotal
 from domain.errors import Unknown
-from domain.orders import Order
-from domain.parcels import Item, Parcel, ParcelState, Refund
-from domain.policy_stops import RecallKind
+from domain.finance.day_report import ControlTotal
+from domain.floor.parcels import Item, Parcel, ParcelState, Refund
+from domain.orders.orders import Order
+from domain.policy.policy_stops import RecallKind
 from domain.records import ReportRun, Return, ReturnState, RunState
-from domain.stock import Bucket, Document, Move
-from domain.stop_desk import Recall, RecallState
+from domain.stock.stock import Bucket, Document, Move
+from domain.stops.stop_desk import Recall, RecallState
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW, OPENING

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import LostRace
-from domain.scan_page import PageAnswer
+from domain.floor.scan_page import PageAnswer
 from tests.factory import NOW
 from tests.storage.conftest import Each
 

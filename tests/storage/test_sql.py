@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import delete, event, update
 
 from domain.errors import LostRace, Unknown
-from domain.incoming import RefundState
-from domain.orders import Order
-from domain.parcels import Parcel, ParcelState, Refund
-from domain.stock import Bucket, Document, Move
+from domain.floor.parcels import Parcel, ParcelState, Refund
+from domain.intake.incoming import RefundState
+from domain.orders.orders import Order
+from domain.stock.stock import Bucket, Document, Move
 from storage import order_rows
 from storage.order_rows import row_to_save
 from storage.parcels import PARCEL

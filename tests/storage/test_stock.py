@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import NotEnoughStock
-from domain.stock import Bucket, Document, Level, Move
+from domain.stock.stock import Bucket, Document, Level, Move
 from storage.unit import Unit
 from tests import factory
 from tests.factory import OPENING

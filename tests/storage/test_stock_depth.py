@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import NotEnoughStock
-from domain.stock import Bucket, Document, Move, Place, relocate
-from domain.stock_docs import DocKind, DocLine, DocState, StockDoc
+from domain.stock.stock import Bucket, Document, Move, Place, relocate
+from domain.stock.stock_docs import DocKind, DocLine, DocState, StockDoc
 from storage.unit import Unit
 from tests.factory import NOW
 from tests.storage.conftest import Each

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import NotEnoughStock
-from domain.stock import Bucket, Document, Move, relocate
+from domain.stock.stock import Bucket, Document, Move, relocate
 from storage.unit import Unit
 from tests.storage.conftest import Each
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import LostRace, Unknown
-from domain.lookout import Pile
-from domain.parcels import ParcelState, Refund, Stage, Stop, StopKind, StopState
-from domain.people import Role
-from domain.policy_stops import FeedSource, RecallKind
-from domain.stop_desk import Answered, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
+from domain.floor.parcels import ParcelState, Refund, Stage, Stop, StopKind, StopState
+from domain.people.people import Role
+from domain.policy.policy_stops import FeedSource, RecallKind
+from domain.stops.stop_desk import Answered, Board, Ended, Feed, Recall, RecallState, Reply, StopFact, Verdict
+from domain.watch.lookout import Pile
 from storage.unit import Unit
 from tests.factory import NOW
 from tests.storage.conftest import Each

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from domain.errors import AlreadyApplied, LostRace, WrongStatus
-from domain.orders import Order, OrderStatus, check_move
+from domain.orders.orders import Order, OrderStatus, check_move
 from domain.records import Event, Notice, NoticeKind
-from domain.stock import Bucket, Document, Move
+from domain.stock.stock import Bucket, Document, Move
 from storage.store import ATTEMPTS, Store
 from storage.unit import Unit
 from tests import factory

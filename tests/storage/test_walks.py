@@ -1,7 +1,7 @@
 """Where parcels of waves are sent, on every database."""
 
-from domain.parcels import ParcelState
-from domain.stock import Place
+from domain.floor.parcels import ParcelState
+from domain.stock.stock import Place
 from storage.unit import Unit
 from tests.storage.conftest import Each
 from tests.storage.test_warehouse import boxed

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from domain.errors import LostRace, Unknown
-from domain.orders import Order, OrderStatus
-from domain.parcels import Item, Parcel, ParcelState, Refund, Stage, Stop, StopState, Wave, WaveState
+from domain.floor.parcels import Item, Parcel, ParcelState, Refund, Stage, Stop, StopState, Wave, WaveState
+from domain.orders.orders import Order, OrderStatus
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW

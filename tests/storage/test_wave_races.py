@@ -10,10 +10,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 import psycopg
 import pytest
 
-from domain import release
-from domain.parcels import ParcelState
-from domain.people import CLOCK
-from domain.stock import Bucket, Document, Move, Place
+from domain.floor import release
+from domain.floor.parcels import ParcelState
+from domain.people.people import CLOCK
+from domain.stock.stock import Bucket, Document, Move, Place
 from storage.store import Store
 from storage.unit import Unit
 from tests.factory import NOW

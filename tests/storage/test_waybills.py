@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from domain.catalog import Account
 from domain.errors import LostRace, Unknown
-from domain.ewaybills import Ewaybill, Pool, WaybillState
-from domain.lookout import Pile
-from domain.parcels import Item, Parcel, ParcelState
-from domain.tariffs import Rate, Surcharge, Tariff, Tier
+from domain.floor.parcels import Item, Parcel, ParcelState
+from domain.orders.catalog import Account
+from domain.planning.tariffs import Rate, Surcharge, Tariff, Tier
+from domain.watch.lookout import Pile
+from domain.waybills.ewaybills import Ewaybill, Pool, WaybillState
 from storage.unit import Unit
 from tests import factory
 from tests.factory import NOW

@@ -7,7 +7,7 @@ next save is what must stand here.
 import sqlalchemy as sa
 from alembic import op
 
-from domain import phones
+from domain.addresses import phones
 
 revision = "0030"
 down_revision = "0029"

@@ -1,0 +1,1 @@
+"""Customers: history, tags, and the blacklist with its proposals, evidence and appeals."""

@@ -1,0 +1,1 @@
+"""The business day in money: gathered, and shown to add up."""

@@ -1,0 +1,405 @@
+"""The floor: what a message full of codes means to the person who sends it, and the log of what they scanned.
+
+Surprising: nobody has to choose a station. Without one, a code asks for the next step of its parcel that this
+person may do; so a newcomer can just scan, and a stopped parcel is still only ever put back on purpose.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from domain import history
+from domain.codes import Code
+from domain.desk import Desk
+from domain.errors import (
+    AlreadyScanned,
+    BadValue,
+    BinWanted,
+    ItemRefused,
+    NotAllowed,
+    ParcelStopped,
+    PullFirst,
+    Refusal,
+    Unknown,
+    WeightRefused,
+    WrongStatus,
+)
+from domain.floor import checking, fulfilment, materials, tracing
+from domain.floor.fulfilment import STEP
+from domain.floor.parcels import Parcel, ParcelState, wave_number
+from domain.paper import paper_codes
+from domain.people import notices
+from domain.people.people import STATION_RIGHT, Actor, Right, Station
+from domain.records import Event, NoticeKind, Return
+from domain.stops import pulls, returns
+from domain.waybills import numbering
+
+FLOOR_RIGHTS = frozenset(STATION_RIGHT.values())
+PLACE_HOURS = 12
+BUSY = timedelta(minutes=2)
+_ORDER = list(ParcelState)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one code did: a step of `parcel`, a return that is here, or something that was only looked at: goods
+    (`sku`), one of our papers, a serial number or a batch (`traced`). `units` of goods were told; at a check, those the
+    code was about. `pulled` is the stop whose parcel now lies on the stop shelf."""
+
+    code: str
+    station: Station
+    parcel: Parcel | None = None
+    returned: Return | None = None
+    sku: str = ""
+    refusal: Refusal | None = None
+    warn: str = ""
+    grams: int | None = None
+    undone: bool = False
+    material: bool = False
+    pulled: int | None = None
+    units: int = 1
+    papers: tuple[paper_codes.Paper, ...] = ()
+    traced: bool = False
+
+    @property
+    def checking(self) -> bool:
+        """Whether the parcel's check goes on after this code."""
+        at_check = self.station is Station.CHECK and not self.pulled
+        return at_check and self.parcel is not None and self.parcel.state is ParcelState.PICKED
+
+    @property
+    def verdict(self) -> str:
+        """ok, item (counted, the check goes on), again (a calm repeat), ask (its weight is wanted), shelf (the stop
+        shelf's code is), bin (the code of a bin its goods go to is), stop, look (goods), paper, found (a number or a
+        batch), refused, or scan_undone."""
+        if self.undone:
+            return "scan_undone"
+        if self.sku or self.papers or self.traced:
+            return "look" if self.sku else "paper" if self.papers else "found"
+        if self.refusal is None:
+            return "item" if self.checking or self.material else "ok"
+        if isinstance(self.refusal, AlreadyScanned):
+            return "again"
+        if isinstance(self.refusal, ParcelStopped):
+            return "stop"
+        if isinstance(self.refusal, PullFirst):
+            return "shelf"
+        if isinstance(self.refusal, BinWanted):
+            return "bin"
+        return "ask" if isinstance(self.refusal, WeightRefused) and self.refusal.why == "missing" else "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Scans:
+    """What a message did. `place_needed`: a return was scanned by somebody of several warehouses; nothing was done.
+
+    `before` and `count` are the person's good scans of this hour before and after; `busy`: they scanned just before,
+    too, so their running card is not far up in the chat.
+    """
+
+    outcomes: tuple[Outcome, ...] = field(default_factory=tuple)
+    place_needed: bool = False
+    before: int = 0
+    count: int = 0
+    busy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WaveProgress:
+    """How many of a wave's parcels have passed a station, of those that are still to go out."""
+
+    number: str
+    done: int
+    of: int
+
+
+def wave_progress(desk: Desk, parcel: Parcel | None, station: Station) -> WaveProgress | None:
+    """How far the parcel's wave is at the station; None when there is no wave, or no such step."""
+    if parcel is None or parcel.wave_id is None or station not in STEP:
+        return None
+    counts = {s: n for s, n in desk.parcels.wave_counts(parcel.wave_id).items() if s is not ParcelState.CANCELLED}
+    passed = _ORDER.index(STEP[station][1])
+    done = sum(count for state, count in counts.items() if _ORDER.index(state) >= passed)
+    return WaveProgress(wave_number(parcel.wave_id), done, sum(counts.values()))
+
+
+def on_floor(actor: Actor) -> bool:
+    """Whether this person scans at all."""
+    return bool(FLOOR_RIGHTS & actor.rights)
+
+
+def log(desk: Desk, person_id: int, limit: int) -> list[Event]:
+    """The person's last scans, newest first. Data: code, station, verdict, why, warn, grams, units, count, place."""
+    return desk.history("shift", person_id, limit)
+
+
+def count_of_hour(desk: Desk, person_id: int, at: datetime | None = None) -> int:
+    """The person's good scans since the hour of `at` began, None = this hour."""
+    return _count(_latest(desk, person_id), at or desk.now)
+
+
+def _latest(desk: Desk, person_id: int) -> Event | None:
+    return next(iter(log(desk, person_id, 1)), None)
+
+
+def _count(last: Event | None, at: datetime) -> int:
+    return int(last.data["count"]) if last is not None and _hour(last.at) == _hour(at) else 0
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
+
+
+def sku_of(desk: Desk, code: str) -> str:
+    """The sku behind a barcode (EAN and UPC differ by leading zeros) or a sku code, '' when it is none."""
+    for sku in desk.catalog.skus.values():
+        if sku.code.casefold() == code.casefold() or (sku.barcode and sku.barcode.lstrip("0") == code.lstrip("0")):
+            return sku.code
+    return ""
+
+
+def station_for(desk: Desk, actor: Actor, code: str, grams: int | None) -> Station:
+    """The station a code means to somebody who chose none: the parcel's next step, or else what they can tell of it."""
+    parcel = desk.parcels.by_waybill(code)
+    rights = actor.rights
+    if Right.RECEIVE in rights and (parcel is None or parcel.state is ParcelState.HANDED_OVER):
+        return Station.RECEIVE
+    mine = [station for station in STEP if STATION_RIGHT[station] in rights]
+    if not mine:
+        return Station.RECEIVE if Right.RECEIVE in rights else Station.PUT_BACK
+    if parcel is None:
+        return mine[0]
+    if grams is not None and Station.WEIGH in mine:
+        return Station.WEIGH
+    if not fulfilment.must_check(desk, parcel):
+        mine = [station for station in mine if station is not Station.CHECK] or mine
+    ahead = [station for station in mine if _ORDER.index(STEP[station][0]) >= _ORDER.index(parcel.state)]
+    return ahead[0] if ahead else mine[-1]
+
+
+def place_of(desk: Desk, actor: Actor) -> int | None:
+    """The warehouse this person receives in: the only one of their scope, or where they last said they are."""
+    places = [place for place in desk.catalog.warehouses if actor.warehouses is None or place in actor.warehouses]
+    if len(places) == 1:
+        return places[0]
+    if actor.person_id is None:
+        return None
+    since = desk.now - timedelta(hours=PLACE_HOURS)
+    said = [event.data["place"] for event in log(desk, actor.person_id, 50) if event.at >= since]
+    return next((int(place) for place in said if place and int(place) in places), None)
+
+
+def scan(
+    desk: Desk,
+    actor: Actor,
+    codes: Sequence[tuple[str, int | None] | Code],
+    *,
+    station: Station | None = None,
+    place: int | None = None,
+    at: datetime | None = None,
+) -> Scans:
+    """The codes of one message, each with its grams if told, in order, in one transaction, scanned `at` (None = now).
+    Refusals are values.
+
+    `station` is for this message only; else the person's own, else the one each code means. A code '' is the last
+    parcel this person scanned. `place` is the warehouse of returns.
+    """
+    assert actor.person_id is not None
+    person = desk.people.get(actor.person_id)
+    own = station or person.station
+    place = place or place_of(desk, actor)
+    planned = []
+    for one in codes:
+        code = (one[0] or _last_code(desk, person.last_parcel)).strip().upper()
+        told = Code(code, *one[1:])
+        planned.append((told, own or station_for(desk, actor, code, told.grams)))
+    if place is None and any(at is Station.RECEIVE and not _lies_here(desk, told.text) for told, at in planned):
+        return Scans(place_needed=True)
+    found, last = list[Outcome](), person.last_parcel
+    latest = _latest(desk, actor.person_id)
+    before = count = _count(latest, at or desk.now)
+    busy = latest is not None and desk.now - latest.at < BUSY
+    for told, _ in planned:
+        here = own or station_for(desk, actor, told.text, told.grams)  # the code before may have moved its parcel on
+        done = _one(desk, actor, here, told, place, last, at, free=own is None)
+        count = write_log(desk, actor, [done], count, place, at)  # the next code is compared with this one
+        found.append(done)
+        last = done.parcel.id if done.parcel else last
+    if person.last_parcel != last:
+        desk.people.save(replace(person, last_parcel=last))
+    notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
+    return Scans(tuple(found), before=before, count=count, busy=busy)
+
+
+def _last_code(desk: Desk, parcel_id: int | None) -> str:
+    return desk.parcels.get(parcel_id).waybill if parcel_id is not None else ""
+
+
+def _lies_here(desk: Desk, code: str) -> bool:
+    """Goods of ours, a stop shelf, a paper: nothing that came back."""
+    if sku_of(desk, code) or pulls.shelf_of(desk, code) is not None or paper_codes.of(desk, code):
+        return True
+    return _is_number(desk, code)
+
+
+def _is_number(desk: Desk, code: str) -> bool:
+    """A unit's serial number that is no label of a parcel that came back."""
+    return desk.returns.by_waybill(code) is None and tracing.is_number(desk, code)
+
+
+def _one(
+    desk: Desk,
+    actor: Actor,
+    station: Station,
+    told: Code,
+    place: int | None,
+    last: int | None,
+    at: datetime | None,
+    *,
+    free: bool = False,
+) -> Outcome:
+    code = told.text
+    shelf = pulls.shelf_of(desk, code)
+    if shelf is not None:
+        return _pull(desk, actor, code, shelf, last)
+    if desk.parcels.by_waybill(code) is None:
+        sku = sku_of(desk, code)
+        found = _of_parcel_at_hand(desk, actor, station, told, sku, last, free=free)
+        found = found or _looked_at(desk, actor, station, told, sku)
+        if found is not None:
+            return found
+    if station is Station.RECEIVE:
+        return _receive(desk, actor, code, place or 0)
+    done = fulfilment.scan(desk, actor, station, code, told.grams, at)
+    weight = told.grams if station is Station.WEIGH else None
+    return Outcome(code, station, done.parcel, refusal=done.refusal, warn=done.warn, grams=weight)
+
+
+def _of_parcel_at_hand(
+    desk: Desk, actor: Actor, station: Station, told: Code, sku: str, last: int | None, *, free: bool
+) -> Outcome | None:
+    """What the code does to the parcel scanned before: counted into its check, a bin its goods go to, its material."""
+    code = told.text
+    box = checking.open_for(desk, actor, last) if free or station is Station.CHECK else None
+    if box is not None and code and (sku or checking.progress(desk, box).want or not paper_codes.of(desk, code)):
+        item = fulfilment.check_item(desk, actor, box, told, sku)
+        return Outcome(code, Station.CHECK, item.parcel, refusal=item.refusal, warn=item.warn, units=item.units)
+    back = desk.parcels.get(last) if last is not None and not sku and (free or station is Station.PUT_BACK) else None
+    if back is not None and code and pulls.waits_for_bin(desk, back):
+        put = fulfilment.put_into(desk, actor, back, code)
+        return Outcome(code, Station.PUT_BACK, put.parcel, refusal=put.refusal)
+    packed = _packed(desk, last) if sku and (free or station is Station.PACK) else None
+    if packed is not None and materials.is_material(desk, sku):
+        item = fulfilment.pack_into(desk, actor, packed, told, sku)
+        return Outcome(code, Station.PACK, item.parcel, refusal=item.refusal, warn=item.warn, material=True)
+    return None
+
+
+def _looked_at(desk: Desk, actor: Actor, station: Station, told: Code, sku: str) -> Outcome | None:
+    """Goods, one of our papers, or a unit's number: nothing moves. At the returns' table a batch's name is a label."""
+    code = told.text
+    if sku:
+        return Outcome(code, station, sku=sku, units=told.units)
+    try:
+        papers = paper_codes.opened(desk, actor, code)
+    except NotAllowed as refusal:
+        return Outcome(code, station, refusal=refusal)
+    if papers:
+        return Outcome(code, station, papers=papers)
+    if numbering.worn_before(desk, code) is not None:
+        return None
+    label = station is Station.RECEIVE
+    found = _is_number(desk, code) or (not label and code and tracing.batches(desk, actor, code))
+    return Outcome(code, station, traced=True) if found else None
+
+
+def _packed(desk: Desk, last: int | None) -> Parcel | None:
+    """The parcel this person scanned last, when it is packed and not weighed yet; where nothing is packed without its
+    material, also when it comes to be packed next."""
+    parcel = desk.parcels.get(last) if last is not None else None
+    if parcel is None or parcel.state is ParcelState.PACKED:
+        return parcel
+    early = desk.policy.checks.material_required and fulfilment.next_station(desk, parcel) is Station.PACK
+    return parcel if early else None
+
+
+def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> Outcome:
+    """The stop shelf's code after a parcel's: that is where the parcel now lies."""
+    if last is None:
+        return Outcome(code, Station.PUT_BACK, refusal=Unknown("waybill", code))
+    parcel = desk.parcels.get(last)
+    try:
+        with desk.attempt():
+            stop = pulls.pull(desk, actor, parcel, shelf)
+    except (NotAllowed, WrongStatus, BadValue, AlreadyScanned) as refusal:
+        return Outcome(code, Station.PUT_BACK, parcel, refusal=refusal)
+    return Outcome(code, Station.PUT_BACK, desk.parcels.get(stop.parcel_id), pulled=stop.id)
+
+
+def _receive(desk: Desk, actor: Actor, code: str, place: int) -> Outcome:
+    try:
+        with desk.attempt():
+            return Outcome(code, Station.RECEIVE, returned=returns.arrive(desk, actor, code, place))
+    except (NotAllowed, AlreadyScanned, BadValue, WrongStatus) as refusal:
+        return Outcome(code, Station.RECEIVE, returned=desk.returns.by_waybill(code), refusal=refusal)
+
+
+def write_log(
+    desk: Desk,
+    actor: Actor,
+    outcomes: Sequence[Outcome],
+    count: int,
+    place: int | None,
+    at: datetime | None = None,
+) -> int:
+    """One line of the shift per code, scanned `at` (None = now); returns the new count of the hour."""
+    lines = []
+    for outcome in outcomes:
+        count = max(0, count + (outcome.verdict == "ok") - outcome.undone)
+        facts = {
+            "code": outcome.code,
+            "station": str(outcome.station),
+            "verdict": outcome.verdict,
+            "why": _why(outcome.refusal),
+            "warn": outcome.warn,
+            "grams": str(outcome.grams or ""),
+            "units": str(outcome.units) if outcome.units > 1 else "",
+            "count": str(count),
+            "of": outcome.parcel.waybill
+            if outcome.parcel and (outcome.material or outcome.station in (Station.CHECK, Station.PUT_BACK))
+            else "",
+            "pulled": outcome.parcel.waybill if outcome.pulled and outcome.parcel else "",
+            "place": str(place) if outcome.station is Station.RECEIVE and place else "",
+        }
+        line = history.line(desk, actor, "shift", actor.person_id or 0, "scanned", **facts)
+        lines.append(replace(line, at=at or desk.now))
+    desk.record(lines)
+    return count
+
+
+def _why(refusal: Refusal | None) -> str:
+    """Its kind, and of what was scanned at a check why it was: a code that comes too early is no wrong one."""
+    more = f".{refusal.why}" if isinstance(refusal, ItemRefused) else ""
+    return f"{type(refusal).__name__}{more}" if refusal else ""
+
+
+def names_bin(desk: Desk, person_id: int, text: str) -> bool:
+    """Whether a text is the bin's code that this person was asked for last: bins are called as they like, so any word
+    that is no parcel's or stop shelf's code is."""
+    last = next(iter(log(desk, person_id, 1)), None)
+    if last is None or last.data["verdict"] != "bin" or len(text.split()) != 1 or len(text.strip()) > 40:
+        return False
+    code = text.strip().upper()
+    return desk.parcels.by_waybill(code) is None and pulls.shelf_of(desk, code) is None
+
+
+def ours(desk: Desk, code: str, station: Station, *, checks: bool = False) -> bool:
+    """Whether a text of somebody who also searches is a scan: a parcel of ours; at the returns' table, or while a
+    check of theirs is open (`checks`), anything that is not an order's number."""
+    code = code.strip().upper()
+    if desk.parcels.by_waybill(code) is not None or pulls.shelf_of(desk, code) is not None:
+        return True
+    known = any(desk.orders.by_number(shop, [code]) for shop in desk.catalog.shops)
+    if checks or known:
+        return not known
+    return station is Station.RECEIVE and not sku_of(desk, code)

@@ -1,0 +1,126 @@
+"""What a platform changed on an order that somebody had decided on already, and the holds that say so (rules.md B2).
+
+Surprising: an order still in review just takes the new values over; only who has decided must look again. "Shipped"
+from a platform is our own hand-over echoed back once a box of the order has left; before that somebody else sent it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain.addresses import phones
+from domain.desk import Desk
+from domain.floor.parcels import Parcel, ParcelState
+from domain.intake import exchanges
+from domain.intake.exchanges import waits_there
+from domain.intake.hidden import moved
+from domain.intake.incoming import Receiver
+from domain.orders.orders import Order, OrderStatus
+from domain.people.people import Actor
+from domain.review.holds import RELEASED, Hold, HoldCode, Source, open_codes, reconcile
+from domain.review.screening import risky, shipped_there
+
+
+def _goods(order: Order) -> list[tuple[str, int, str]]:
+    return [(line.external_id, line.quantity, line.merchant_code) for line in order.lines]
+
+
+def _text(value: object) -> str:
+    return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)[:200]
+
+
+_WATCHED: Mapping[HoldCode, str] = {
+    HoldCode.INVOICE_CHANGED: "invoice",
+    HoldCode.MESSAGE_CHANGED: "buyer_message",
+    HoldCode.NOTE_CHANGED: "seller_note",
+    HoldCode.COURIER_CHANGED: "courier_hint",
+    HoldCode.WAREHOUSE_CHANGED: "warehouse_hint",
+    HoldCode.SHIP_TIME_CHANGED: "promised_ship_at",
+}
+TOLD_MOVE, EDITED_MOVE = "address_told", "address_edited"
+MOVES = (TOLD_MOVE, EDITED_MOVE)
+"""Verbs of an order's history that say where it goes now: as the platform tells it, or as a person here wrote it."""
+TOLD = (HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK)
+"""What the platform says of the order as it stands."""
+DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
+EARLY = (OrderStatus.UNPAID, OrderStatus.REVIEW)
+
+
+def _elsewhere(order: Order, news: Order, told: Receiver) -> Mapping[str, str] | None:
+    """What says that it goes elsewhere now; None when nothing does, or when a person has looked at just that."""
+    codes = {order.merge_code, news.merge_code} - {""}
+    seen = moved(order.receiver, told)
+    if seen is None and order.receiver.masked and told.masked and len(codes) > 1:
+        seen = {}
+    looked = [h for h in order.holds if h.code is HoldCode.ADDR_CHANGED and h.resolution == RELEASED]
+    if seen and told != news.receiver and any(seen.items() <= hold.evidence.items() for hold in looked):
+        return None
+    return seen
+
+
+def differences(order: Order, news: Order, told: Receiver) -> dict[HoldCode, Mapping[str, str]]:
+    """What a person who decided on the order has not seen, with what it says now; `told` is the receiver as told,
+    which a hidden one need not have become. Goods that come for the first time are no change."""
+    found: dict[HoldCode, Mapping[str, str]] = {}
+    elsewhere = _elsewhere(order, news, told)
+    if elsewhere is not None:
+        found[HoldCode.ADDR_CHANGED] = elsewhere
+    if order.lines and _goods(news) != _goods(order):
+        found[HoldCode.GOODS_CHANGED] = {}
+    for code, name in _WATCHED.items():
+        if getattr(news, name) != getattr(order, name):
+            found[code] = {"now": _text(getattr(news, name) or "-")}
+    return found
+
+
+def moved_to(desk: Desk, actor: Actor, was: Receiver, now: Receiver) -> dict[str, str]:
+    """The evidence of a new address: both, and who said so when."""
+    return {"was": _told_as(was), "now": _told_as(now), "said_by": actor.name, "said_at": desk.now.isoformat()}
+
+
+def _told_as(to: Receiver) -> str:
+    """Name, the end of the phone number, the place and the street, a line each, for whoever shows less of it."""
+    place = " ".join(part for part in (to.country if to.country != "CN" else "", to.province, to.city) if part)
+    street = " ".join(part for part in (to.district, to.address, to.zip) if part)
+    return "\n".join((to.name, phones.masked(to.phone), place, street))
+
+
+def last_move(desk: Desk, order: Order) -> dict[str, str]:
+    """The evidence of the newest change of address that the order's history knows; nothing when it knows none."""
+    found = next((event for event in desk.history("order", order.id, 200) if event.verb in MOVES), None)
+    if found is None or "was" not in found.data:
+        return {}
+    return {**found.data, "said_by": found.actor, "said_at": found.at.isoformat()}
+
+
+def _newer(before: Mapping[str, str], seen: Mapping[str, str]) -> dict[str, str]:
+    """The evidence of an open hold with what came to it: the address it knew first is still the one on the box."""
+    return {**before, **seen, **({"was": before["was"]} if "was" in before else {})}
+
+
+def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str, str]]) -> Order:
+    """The order with a hold for each change, or with the newest evidence on one that is open; not saved. A new
+    address holds under every policy, because only its release brings the box there (`domain.stops.readdress`)."""
+    old = [
+        replace(h, evidence=_newer(h.evidence, changed[h.code])) if h.open and h.code in changed else h
+        for h in order.holds
+    ]
+    new = [
+        Hold(code, Source.PLATFORM, desk.now, {"at": order.status, **seen})
+        for code, seen in changed.items()
+        if code not in open_codes(old) and (code is HoldCode.ADDR_CHANGED or desk.policy.screens(code))
+    ]
+    return replace(order, holds=(*old, *new))
+
+
+def hold_told(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> Order:
+    """The order held while the platform calls it shipped, lets it wait or fears fraud, and nothing of it has left
+    here, as screening would hold it in review: the same evidence, once released by a lead, does not hold it again.
+    Not saved."""
+    left = any(p.state is ParcelState.HANDED_OVER and order.id in p.live_orders for p in parcels)
+    waits = waits_there(order, exchanges.come_back(desk, [order]))
+    found = [] if left else [*shipped_there(order), *waits, *risky(order, desk.policy)]
+    kept = [finding for finding in found if desk.policy.screens(finding.code)]
+    others = tuple(h for h in order.holds if h.code not in TOLD)
+    mine = tuple(h for h in order.holds if h.code in TOLD)
+    return replace(order, holds=(*others, *reconcile(mine, kept, desk.now)))

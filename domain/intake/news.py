@@ -1,0 +1,184 @@
+"""News about orders we have: what their stage allows is taken over, and where a person must look they are held.
+
+Surprising: a report without money or without a receiver (Amazon has both kinds) takes neither away from what another
+one told, nor does one that hides the receiver (Pinduoduo's, once it has shipped). What somebody decided on is taken
+one by one, everything else as a set.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from domain import history
+from domain.desk import Desk
+from domain.floor import dock
+from domain.floor.parcels import Parcel, ParcelState
+from domain.intake.changes import DECIDED, EARLY, TOLD_MOVE, differences, hold_change, hold_told, moved_to
+from domain.intake.hidden import kept
+from domain.intake.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
+from domain.intake.told import KEPT, MONEY, fingerprint, first_status, head_of, line_refunds, lines_of, tells_receiver
+from domain.orders import boxed, kits, parts
+from domain.orders.orders import Line, Order, OrderStatus
+from domain.paper import printing
+from domain.people.people import Actor
+from domain.planning.planning import refresh
+from domain.review.holds import HoldCode, open_codes
+from domain.stops import away, interception, refunds, withdrawal
+
+
+def _merge_lines(desk: Desk, order: Order, incoming: IncomingOrder) -> tuple[Line, ...]:
+    """The new lines, keeping what we know of lines that stayed (number, sku, refund, dropped): boxes and refunds
+    name lines by number."""
+    if not incoming.lines:
+        return order.lines
+    result: list[Line] = []
+    strange: list[Line] = []
+    for line in lines_of(incoming.lines):
+        before = {one.line_no: one for one in order.lines if one.external_id == line.external_id}
+        if before:
+            told = parts.told_again(line, list(before.values()))
+            result += [_known(one, before[one.line_no]) for one in told]
+        else:
+            strange.append(line)
+    return tuple(sorted([*result, *_numbered(desk, order, strange)], key=lambda line: line.line_no))
+
+
+def _numbered(desk: Desk, order: Order, strange: Sequence[Line]) -> list[Line]:
+    """Lines that come for the first time, or once more: what still lies in a box under a number nobody told lately is
+    that line again (one file may leave out what the next one tells); every other is new."""
+    if not strange:
+        return []
+    told = {line.line_no for line in order.lines}
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    inside = [item for box in boxes if box.state is not ParcelState.CANCELLED for item in box.live_items]
+    inside = [item for item in inside if item.order_id == order.id and item.line_no not in told]
+    lying = {item.title: item.line_no for item in inside if item.line_no == kits.host(item.line_no)}
+    shapes = kits.shapes(inside)
+    free, found = parts.next_number(order, boxes, desk.refunds.of_order(order.id)), list[Line]()
+    for line in strange:
+        again = _set_again(desk, order, line, shapes)
+        number = 0 if again else lying.pop(line.title, 0)
+        found += again or [replace(line, line_no=number or free)]
+        free += 0 if again or number else 1
+    return found
+
+
+def _set_again(desk: Desk, order: Order, line: Line, shapes: dict[int, kits.Shape]) -> list[Line]:
+    """The set that lies in the boxes as one of its recipes makes it up, as many as told if there are; nothing when none
+    does. In a box its parts have their own names."""
+    bundle = desk.catalog.bundle_of(order.shop_id, line.known_as) if shapes else None
+    recipes = desk.bundle_versions(bundle.code) if bundle else []
+    found = [(kits.sets_by(recipe, inside), recipe, no) for recipe in recipes for no, inside in shapes.items()]
+    fits = [one for one in found if one[0]]
+    if not fits:
+        return []
+    _, recipe, number = max(fits, key=lambda one: (one[0] == line.quantity, one[1].version))
+    del shapes[number]
+    return kits.exploded(replace(line, line_no=number), recipe, desk.catalog)
+
+
+def _known(line: Line, before: Line) -> Line:
+    """The line with what we know of it."""
+    sku = before.sku if before.merchant_code == line.merchant_code else None
+    return replace(line, sku=sku, refunded=before.refunded, dropped=before.dropped, refund=before.refund)
+
+
+def _refunded_first(line: Line) -> bool:
+    """Of the parts of one line those that no refund is about speak last, so that a refund of all of it is news."""
+    return line.refund is RefundState.NONE
+
+
+def take(desk: Desk, actor: Actor, changed: Sequence[tuple[Order, IncomingOrder]]) -> None:
+    """News about orders we have. What somebody decided on already comes first and one by one: it may change the
+    orders it travels with. The others are screened as a set."""
+    desk.orders.keep_raws([(order.id, news.raw) for order, news in changed])
+    told = (history.line(desk, actor, "order", o.id, "changed", platform_state=news.state) for o, news in changed)
+    desk.record(list(told))
+    decided = [(order.id, news) for order, news in changed if order.status is not OrderStatus.REVIEW]
+    for order_id, news in decided:
+        interception.keep(desk, _news(desk, actor, desk.orders.get(order_id), news))
+    printing.changed(desk, [order_id for order_id, _ in decided])
+    waiting = {order.id: news for order, news in changed if order.status is OrderStatus.REVIEW}
+    found = desk.orders.many(waiting) if decided else {order.id: order for order, _ in changed if order.id in waiting}
+    after = [_news(desk, actor, order, waiting[order.id]) for order in found.values()]
+    for order in after:
+        if order.status is not OrderStatus.REVIEW:
+            interception.keep(desk, order)
+    refresh(desk, [order for order in after if order.status is OrderStatus.REVIEW])
+
+
+def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:
+    """The order as the platform tells it now: what its stage allows taken over, held where a person must look. Not
+    saved; refunds it tells are."""
+    lines = _merge_lines(desk, order, incoming)
+    news = order if incoming.fragment else _take_head(order, incoming)
+    news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
+    to = incoming.receiver if not incoming.fragment and tells_receiver(incoming) else news.receiver
+    changed = differences(order, news, to)
+    if HoldCode.ADDR_CHANGED in changed:
+        seen = moved_to(desk, actor, order.receiver, to)
+        changed[HoldCode.ADDR_CHANGED] = {**changed[HoldCode.ADDR_CHANGED], **seen}
+        history.note(desk, actor, "order", order.id, TOLD_MOVE, was=seen["was"], now=seen["now"])
+    told = (order.platform_state, order.platform_hold, order.risk)
+    moved = (news.platform_state, news.platform_hold, news.risk) != told
+    parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
+    asked = HoldCode.GOODS_CHANGED in changed and desk.policy.screens(HoldCode.GOODS_CHANGED)
+    others = asked and boxed.differ(order, news, parcels, desk.catalog)
+    gone = order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED)  # part of it may be on its way
+    if gone and (others or HoldCode.ADDR_CHANGED in changed):
+        news, parcels = _called_back(desk, actor, news, parcels)
+    if HoldCode.GOODS_CHANGED in changed:
+        changed[HoldCode.GOODS_CHANGED] = {"goods": boxed.told(boxed.gaps(news, parcels, desk.catalog))}
+    if changed and news.status in DECIDED:
+        news = hold_change(desk, news, changed)
+    elif HoldCode.ADDR_CHANGED in changed and to != news.receiver and order.status in EARLY:  # the old one was kept
+        news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: changed[HoldCode.ADDR_CHANGED]})
+    if moved and news.status in DECIDED:
+        news = hold_told(desk, news, parcels)
+    if changed or set(open_codes(news.holds)) - set(open_codes(order.holds)):
+        if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
+            news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
+        news = replace(news, first_approver=0)
+    elsewhere = HoldCode.ADDR_CHANGED in changed and news.receiver != order.receiver
+    if gone and (others or (elsewhere and not news.receiver.masked)):
+        away.changed_too_late(desk, news, parcels, moved=elsewhere and not news.receiver.masked, others=others)
+    before = {line.external_id: line.refund for line in sorted(order.lines, key=_refunded_first)}
+    for refund in (*incoming.refunds, *line_refunds(before, incoming)):
+        news = interception.refund_came(desk, actor, news, refund)
+    if HoldCode.GOODS_CHANGED in changed:
+        news = refunds.tally(desk, news)
+    return _closed_there(desk, actor, news, incoming)
+
+
+def _called_back(
+    desk: Desk, actor: Actor, order: Order, parcels: tuple[Parcel, ...]
+) -> tuple[Order, tuple[Parcel, ...]]:
+    """The order and its boxes once those on the dock are in the house again."""
+    back = dock.call_back(desk, actor, order)
+    return (order, parcels) if back is order else (back, desk.parcels.of_orders([order.id])[order.id])
+
+
+def _take_head(order: Order, incoming: IncomingOrder) -> Order:
+    status = order.status
+    if status is OrderStatus.UNPAID and incoming.state is not PlatformState.UNPAID:
+        status = first_status(replace(incoming, refunds=()))
+    told = {name: value for name, value in head_of(incoming).items() if value or name not in KEPT}
+    if not (incoming.goods or incoming.total or incoming.paid):
+        told = {name: value for name, value in told.items() if name not in MONEY}
+    if tells_receiver(incoming):
+        told["receiver"] = kept(order.receiver, incoming.receiver)
+    else:
+        del told["receiver"]
+    if "paid" in told:
+        told["paid"] = max(incoming.paid, order.refunded)
+    updated = incoming.updated_at or order.platform_updated_at
+    return replace(order, status=status, platform_state=incoming.state, platform_updated_at=updated, **told)
+
+
+def _closed_there(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Order:
+    """The platform closed the order and told no refund: it is one, for all that was paid."""
+    live = order.status in (OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
+    settled = 0 < order.paid <= order.refunded
+    if incoming.fragment or incoming.state is not PlatformState.CLOSED or not live or settled:
+        return order
+    refund = IncomingRefund(f"{order.number}:closed", RefundState.SUCCESS, order.paid - order.refunded)
+    return interception.refund_came(desk, actor, order, refund)

@@ -1,0 +1,1 @@
+"""The house rules: one document, checked line by line, with a version that every decision records."""

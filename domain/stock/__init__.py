@@ -1,0 +1,1 @@
+"""Stock: buckets, ledger, bins, batches, the stock room's documents, and what units cost."""

@@ -1,0 +1,1 @@
+"""Stopping what must not leave: refunds, blocks, pulls, recalls, the answer to the platform, and returns."""

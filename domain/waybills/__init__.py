@@ -1,0 +1,1 @@
+"""E-waybill numbers: their accounts, where each is, and what wants a person."""
