@@ -23,14 +23,16 @@ _STATES = words(
     closed="已关闭|已取消|交易关闭",
 )
 _SHIPPING = words(paid="未发货|待发货", part_shipped="部分发货", shipped="已发货", done="已收货|已签收")
+_OTHERS = ("供应商", "平台仓", "代发")
 _PART = "部分退款"
 _NO_MONEY = ("换货", "维修", "补寄", "补发")
 
 
 def _state(row: Row) -> PlatformState:
-    """What Douyin's own warehouse handles (平台仓自流转) is not shipped again here."""
+    """What Douyin's own warehouse handles (平台仓自流转), or a supplier sends (发货主体), is not shipped again here."""
     state = row.word("state", _STATES)
-    return PlatformState.SHIPPED if state is PlatformState.PAID and row.text("by_douyin") == "是" else state
+    by_others = row.text("by_douyin") == "是" or any(word in row.text("sent_by") for word in _OTHERS)
+    return PlatformState.SHIPPED if state is PlatformState.PAID and by_others else state
 
 
 def _goods(row: Row) -> int:
@@ -104,6 +106,7 @@ ORDERS = Format(
         "placed_at": "订单提交时间",
         "paid_at": "支付完成时间",
         "promised_ship_at": "承诺发货时间",
+        "ship_from": "预约发货时间",
         "buyer_message": "买家留言",
         "seller_note": "商家备注",
         "seller_flag": "旗帜颜色",
@@ -117,6 +120,7 @@ ORDERS = Format(
         "waybill": "快递信息|快递单号",
         "warehouse_hint": "仓库名称",
         "by_douyin": "是否平台仓自流转",
+        "sent_by": "发货主体",
         "merge_code": "open_address_id|oaid",
         "shop_name": "店铺名称",
     },

@@ -26,7 +26,7 @@ def _tax(row: Row) -> int:
 
 
 def _total(row: Row) -> int:
-    if row.has("total"):
+    if row.text("total"):
         return row.amount("total")
     return row.amount("sold") * row.quantity("quantity") + row.amount("shipping") + _tax(row)
 

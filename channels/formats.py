@@ -19,7 +19,17 @@ from channels.reasons import Reason, Refused, shown
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 OTHER_NAME = "|"
+EVERYWHERE = {
+    "delivery": "配送方式|收货方式|发货方式|提货方式|物流方式|配送类型|履约方式|取货方式|delivery method|delivery type"
+    "|fulfillment method|shipping method",
+    "collected": "Click And Collect|Click & Collect|eBay Collect|In Store Pickup|是否自提|是否到店自提",
+    "gift_note": "gift message|gift-message-text|gift_message|礼品留言|贺卡留言|贺卡内容",
+    "gift_wrap": "gift wrap|gift-wrap-type|gift_wrap|礼品包装|是否礼品包装",
+}
+"""Fields that any order table may tell, whichever format it is of; a format's own names for one go before."""
 _UNIT = re.compile(r"[（(](?:元|件|个|CNY|RMB)[)）]$")
+_YES = frozenset({"yes", "y", "true", "1", "是"})
+_NO = frozenset({"no", "n", "false", "0", "否"})
 _TO_ITS_END = timedelta(days=1, seconds=-1)
 Word = TypeVar("Word", PlatformState, RefundState)
 
@@ -55,7 +65,7 @@ class Layout:
     def column(self, field: str) -> str:
         place = self.at.get(field)
         if place is None:
-            return self.format.columns.get(field, field).split(OTHER_NAME)[0]
+            return {**EVERYWHERE, **self.format.columns}.get(field, field).split(OTHER_NAME)[0]
         return cells.clean(self.header[place])
 
 
@@ -132,6 +142,11 @@ class Row:
             raise self.blame(Refused(Reason.OUT_OF_RANGE, value=shown(self.text(field))), field)
         return units
 
+    def needed_amount(self, field: str) -> int:
+        """As `amount`. Raises Refused MISSING when empty: no amount is not an amount of nothing."""
+        self.needed(field)
+        return self.amount(field)
+
     def moment(self, field: str) -> datetime | None:
         """Aware UTC, None when absent or empty. Raises Refused NOT_A_DATE."""
         place = self._at.get(field)
@@ -144,12 +159,24 @@ class Row:
 
     def deadline(self, field: str) -> datetime | None:
         """As `moment`, for what is only a help: a day means its end, and text that is no time (48小时内) is None."""
-        try:
-            when = self.moment(field)
-        except Refused:
-            return None
+        when = self.begins(field)
         day = when and ":" not in self.text(field) and when.astimezone(self.layout.zone).time() == time()
         return when + _TO_ITS_END if when and day else when
+
+    def begins(self, field: str) -> datetime | None:
+        """As `moment`, for what is only a help: text that is no time (尽快) is None."""
+        try:
+            return self.moment(field)
+        except Refused:
+            return None
+
+    def says_yes(self, field: str) -> bool:
+        """Whether the cell says yes."""
+        return normal(self.text(field)) in _YES
+
+    def says_no(self, field: str) -> bool:
+        """Whether the cell says no; an empty one says nothing."""
+        return normal(self.text(field)) in _NO
 
     def is_zero(self, field: str) -> bool:
         """Whether the cell says none of it: Amazon writes 0 pieces on a cancelled row."""
@@ -317,7 +344,7 @@ class Format:
 
     def find(self, header: Sequence[str]) -> dict[str, int]:
         """Where each of our fields stands in this header; fields it does not have are absent."""
-        return find(self.columns, header)
+        return find({**EVERYWHERE, **self.columns}, header)
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether it is this format's header."""

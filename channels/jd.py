@@ -1,9 +1,11 @@
 """JD (京东): the order list of 商家后台 交易, xlsx or CSV; one row per article, the order's cells on each.
 
 Surprising: there is no refund and no waybill in it. An order that JD has locked (锁定) is being cancelled or looked
-at, so it is told as a refund asked for; and a deleted order's state begins with (删除). Rule source: formats.md 1.2.
+at, so it is told as a refund asked for; a deleted order's state begins with (删除); what JD sends from its own
+warehouse (FBP) counts as shipped. Rule source: formats.md 1.2.
 """
 
+import re
 from collections.abc import Sequence
 
 from channels.after_sales import whole_refund
@@ -15,6 +17,7 @@ from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, Platf
 _LOCKED = "锁定"
 _DELETED = "删除"
 _PAUSED = "暂停"
+_BY_JD = re.compile(r"(?<![A-Z])FBP(?![A-Z])|京仓")
 _STATES = words(
     unpaid="等待付款|待付款|等待付款确认|延迟付款确认|未付款",
     paid="等待出库|等待发货|待出库|待发货|等待打印|等待处理|等待商家发货|暂停|待退款|等待退款|退款中|已付款|付款成功|正在出库"
@@ -27,12 +30,15 @@ _STATES = words(
 
 
 def _state(row: Row) -> PlatformState:
+    """A lock or a pause is told beside the state, (锁定)等待出库 or 等待出库(暂停), or instead of it."""
     told = normal(row.text("state"))
     if told.startswith(_DELETED):
         return PlatformState.CLOSED
-    if _LOCKED in told:
-        return _STATES.get(told.replace(_LOCKED, ""), PlatformState.PAID)
-    return row.word("state", _STATES)
+    state = _STATES.get(told.replace(_LOCKED, "").replace(_PAUSED, ""))
+    if state is None:
+        state = PlatformState.PAID if _LOCKED in told else row.word("state", _STATES)
+    own_house = _BY_JD.search(row.text("order_type").upper())
+    return PlatformState.SHIPPED if own_house and state is PlatformState.PAID else state
 
 
 def _payable(row: Row) -> int:

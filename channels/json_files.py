@@ -13,6 +13,7 @@ from domain.intake.incoming import IncomingOrder, Platform, RejectedRow
 
 _CELL_MAX = 4_000
 _WRAPPINGS = ("orders", "order", "data", "response", "body", "body_json")
+_OF_AN_ORDER = frozenset({"line_items", "financial_status", "order_key"})
 _DEEPEST = 4
 _BLANK = b" \t\r\n"
 
@@ -54,7 +55,7 @@ def _within(value: object, depth: int) -> list[object] | None:
         return value
     if not isinstance(value, dict) or not depth:
         return None
-    if "line_items" in value:
+    if not _OF_AN_ORDER.isdisjoint(value):
         return [value]
     found = (_within(value.get(key), depth - 1) for key in _WRAPPINGS)
     return next((one for one in found if one is not None), None)
@@ -78,4 +79,6 @@ def _items(
                 raise Refused(Reason.DUPLICATE_IN_FILE, **facts)  # noqa: TRY301
             yield order
         except Refused as refusal:
-            yield RejectedRow(row, str(refusal.reason), refusal.facts, (dump(value)[:_CELL_MAX],))
+            number = Node(value).first("name", "number", "order_number", "id")
+            facts = {"order": shown(number), **refusal.facts} if number else refusal.facts
+            yield RejectedRow(row, str(refusal.reason), facts, (dump(value)[:_CELL_MAX],))

@@ -24,11 +24,17 @@ _STATES = words(
 )
 _RETURNED = {normal(word) for word in ("returned", "shipped_back_success", "Package Returned")}
 _COURIERS = normal("INFO_ST")
+_BY_LAZADA = {normal(word) for word in ("Own Warehouse", "Fulfilled by Lazada", "Fulfillment by Lazada", "FBL")}
 
 
 def _state(row: Row) -> PlatformState:
-    """What begins with INFO_ST is a courier's own word for a parcel on its way, mostly back."""
-    return PlatformState.SHIPPED if normal(row.text("state")).startswith(_COURIERS) else row.word("state", _STATES)
+    """What begins with INFO_ST is a courier's own word for a parcel on its way, mostly back; what lies in Lazada's own
+    warehouse, which it calls that, is not shipped again here."""
+    if normal(row.text("state")).startswith(_COURIERS):
+        return PlatformState.SHIPPED
+    state = row.word("state", _STATES)
+    by_lazada = normal(row.text("fulfilment")) in _BY_LAZADA
+    return PlatformState.SHIPPED if by_lazada and state is PlatformState.PAID else state
 
 
 def _paid(row: Row) -> int:
@@ -101,6 +107,7 @@ ORDERS = Format(
         "placed_at": "createTime|Created at",
         "updated_at": "updateTime|Updated at",
         "promised_ship_at": "ttsSla|promisedShippingTime",
+        "fulfilment": "deliveryType|Delivery Type|shippingType|Shipping Type",
         "payment": "payMethod|Payment Method",
         "waybill": "trackingCode|Tracking Code",
         "courier_hint": "shippingProvider|Shipping Provider",

@@ -21,6 +21,7 @@ from domain.orders.catalog import Shop
 
 NAME = "mapped"
 _HOME = {"CNY": "CN"}
+_NOTHING_PAID = (PlatformState.UNPAID, PlatformState.CLOSED)
 _PARTS = ("province", "city", "district", "address", "zip")
 
 
@@ -64,7 +65,7 @@ def format_of(reading: Reading, shop: Shop) -> Format:
 
 def _meaning(words: Mapping[str, str]) -> Callable[[Row], Meaning]:
     """What the row's status means: as the person said, else as the word itself says."""
-    said = {normal(word): Meaning(meaning) for word, meaning in words.items()}
+    said = {normal(word): Meaning(meaning) for word, meaning in words.items() if meaning != Meaning.UNKNOWN}
 
     def meaning(row: Row) -> Meaning:
         told = row.text("state")
@@ -104,12 +105,22 @@ def _amounts(rows: Sequence[Row], state: PlatformState, told: int | None) -> Amo
     return Amounts(goods=goods, shipping=shipping, discount=discount, total=total, paid=paid)
 
 
+def _untold(rows: Sequence[Row], state: PlatformState) -> bool:
+    """Whether no row says what was paid, so that prices tell it. Raises Refused MISSING where there are none either:
+    no amount is not an amount of nothing."""
+    if any(row.text("paid") for row in rows):
+        return False
+    if rows[0].has("paid") and not rows[0].has("unit_price") and state not in _NOTHING_PAID:
+        rows[0].needed("paid")
+    return True
+
+
 def _paid_per_line(rows: Sequence[Row], state: PlatformState) -> Amounts:
-    return _amounts(rows, state, sum(row.amount("paid") for row in rows) if rows[0].has("paid") else None)
+    return _amounts(rows, state, None if _untold(rows, state) else sum(row.amount("paid") for row in rows))
 
 
 def _paid_once(rows: Sequence[Row], state: PlatformState) -> Amounts:
-    if not rows[0].has("paid"):
+    if _untold(rows, state):
         return _amounts(rows, state, None)
     told = rows[0].amount("paid")
     for row in rows[1:]:

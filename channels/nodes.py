@@ -62,9 +62,19 @@ class Node:
             return str(value)
         return ""
 
+    def flag(self, key: str) -> bool | None:
+        """True and false, also as text; None for anything else."""
+        value = self._of.get(key)
+        told = value.casefold() if isinstance(value, str) else value
+        return True if told in (True, "true") else False if told in (False, "false") else None
+
     def first(self, *keys: str) -> str:
         """The first of these texts that is not empty."""
         return next(filter(None, map(self.text, keys)), "")
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there at all, if only with null."""
+        return key in self._of
 
     def node(self, key: str) -> "Node":
         return Node(self._of.get(key))
@@ -75,6 +85,12 @@ class Node:
         if isinstance(value, dict) and all(map(str.isdecimal, value)):
             value = list(value.values())
         return [Node(one) for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+    def needed_nodes(self, key: str) -> list["Node"]:
+        """As `nodes`, of a list that may be empty. Raises Refused MISSING when it is no list."""
+        if not isinstance(self._of.get(key), list | dict):
+            raise _blame(Refused(Reason.MISSING), key)
+        return self.nodes(key)
 
     def texts(self, key: str) -> list[str]:
         value = self._of.get(key)
@@ -94,6 +110,13 @@ class Node:
         if units < 0:
             raise _blame(Refused(Reason.OUT_OF_RANGE, value=shown(str(self._of[key]))), key)
         return units
+
+    def needed_amount(self, key: str, currency: str) -> int:
+        """As `amount`. Raises Refused MISSING when absent or empty: no amount is not an amount of nothing."""
+        value = self._of.get(key)
+        if value is None or (isinstance(value, str) and not cells.clean(plain(value))):
+            raise _blame(Refused(Reason.MISSING), key)
+        return self.amount(key, currency)
 
     def rounded_money(self, key: str, currency: str) -> int:
         """A price that may be a quotient (WooCommerce's `price`): half-even to the minor unit."""

@@ -11,6 +11,7 @@ from functools import reduce
 from operator import add
 
 from channels import cells
+from channels.delivery import is_yes, not_by_courier
 from channels.formats import Amounts, Format, Row
 from channels.reasons import Reason, Refused, shown
 from domain.intake.incoming import IncomingOrder, PlatformState
@@ -66,7 +67,7 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         total=amounts.total,
         paid=amounts.paid,
         buyer_id=head.text("buyer_id"),
-        buyer_message=_joined(head.text("buyer_message"), head.text("delivery_note")),
+        buyer_message=_joined(head.text("buyer_message"), head.text("delivery_note"), *_notes(rows)),
         seller_note=_joined(head.text("seller_note"), _gift(head)),
         receiver=format_.receiver(head),
         waybill=_waybills(rows),
@@ -85,7 +86,28 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         order_type=head.text("order_type"),
         risk=head.text("risk"),
         platform_hold=format_.hold(head),
+        pickup=_pickup(head),
+        ship_from=head.begins("ship_from"),
     )
+
+
+_GIFTS = ("gift_wrap", "gift_note")
+"""Fields that the packer must see, on whichever row of the order they stand."""
+
+
+def _notes(rows: Sequence[Row]) -> list[str]:
+    """What the packer must read: gift columns as `gift-wrap-type: red`, and what the shop asked beside the order, a
+    line each (names that begin with `_` are for machines)."""
+    told = ((row, field) for field in _GIFTS for row in rows if row.text(field).casefold() not in _NO)
+    asked = (line.strip() for line in rows[0].text("attributes").splitlines())
+    gifts = (f"{row.layout.column(field)}: {row.text(field)}" for row, field in told)
+    return [*gifts, *(line for line in asked if not line.startswith("_"))]
+
+
+def _pickup(row: Row) -> str:
+    """Its word for a delivery that is no courier's; a courier's name may be one (Local pickup)."""
+    asked = row.layout.column("collected") if row.has("collected") and is_yes(row.text("collected")) else ""
+    return not_by_courier(row.text("delivery"), row.text("courier_hint")) or asked
 
 
 def _joined(*told: str) -> str:
@@ -163,11 +185,14 @@ def is_presale(told: str, *, named: bool = False) -> bool:
 
 
 def currency(rows: Sequence[Row]) -> str:
-    """The order's three-letter currency, from the first row that tells it. Raises Refused MISSING or
-    UNKNOWN_CURRENCY."""
+    """The order's three-letter currency, from the first row that tells it. Raises Refused MISSING, UNKNOWN_CURRENCY
+    or, for a total that is no amount, NOT_A_NUMBER."""
     head = rows[0]
     told = (row.text("currency") or cells.told_currency(row.text("total"), row.currency) for row in rows)
     code = next(filter(None, told), head.currency).upper()
+    if not code and head.text("total") and "currency" not in head.layout.format.columns:
+        head.money("total")  # `free` is no amount either
+        raise head.blame(Refused(Reason.UNKNOWN_CURRENCY, value=shown(head.text("total"))), "total")
     if not code:
         raise head.blame(Refused(Reason.MISSING), "currency")
     if not (len(code) == 3 and code.isascii() and code.isalpha()):

@@ -12,7 +12,7 @@ from channels.formats import Row
 from domain.addresses import addresses, phones
 from domain.intake.incoming import Receiver
 
-_PERSON = re.compile(r"([^，,]*)[，,]\s*((?:86-|\+)?[\d*][\d*\- /、]{5,50})[，,]\s*(.+)", re.DOTALL)
+_PERSON = re.compile(r"(.{0,60}?)[，,]\s*((?:86-|\+)?[\d*][\d*\- /、]{5,50})[，,]\s*(.+)", re.DOTALL)
 _BRACKETED = re.compile(r"^\((\+\d{1,3})\)")  # TikTok: (+1)2125550100
 _CIPHERS = ("##", "$$", "~")
 _COUNTRIES = {
@@ -157,7 +157,8 @@ def by_one_string(row: Row) -> Receiver:
     `姓名，86-手机号，地址`."""
     name, number = row.text("receiver_name"), phone(row.code("mobile") or row.code("phone"))
     whole = row.text("changed_address") or row.text("whole_address")
-    if found := _PERSON.fullmatch(whole):
+    found = _PERSON.fullmatch(whole)
+    if found and not addresses.parse(found[1]).province:  # a name may have a comma in it: Tom, Jr
         name, number, whole = found[1].strip() or name, phone(found[2]), found[3].strip()
     place = addresses.parse(whole)
     return Receiver(

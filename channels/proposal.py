@@ -139,9 +139,9 @@ def propose(
 
 
 def meanings(told: Iterable[str], earlier: TableMapping | None = None) -> dict[str, str]:
-    """Every status word with what it means: as said earlier, as it says itself, else paid (a person sees the list)."""
+    """Every status word with what it means: as said earlier, as it says itself, else unknown: a person says it."""
     said = {normal(word): meaning for word, meaning in earlier.words.items()} if earlier else {}
-    return {word: str(said.get(normal(word)) or meaning_of(word) or Meaning.PAID) for word in told}
+    return {word: str(said.get(normal(word)) or meaning_of(word) or Meaning.UNKNOWN) for word in told}
 
 
 def _alike(header: Sequence[str], earlier: Sequence[TableMapping]) -> TableMapping | None:

@@ -11,7 +11,7 @@ class Reason(StrEnum):
     """A code and, behind each, the facts that fill its text. `value` facts are cut to 80 characters."""
 
     # Rows. Facts of all: `column` as the file spells it, where one column is to blame;
-    # `sheet` where a workbook holds several sheets of orders.
+    # `sheet` where a workbook holds several sheets of orders; `order` where JSON tells whose it is.
     MISSING = "missing"  # column: an empty cell that an order cannot do without
     NOT_A_NUMBER = "not_a_number"  # column, value
     TOO_FINE = "too_fine"  # column, value: more decimals than the currency has

@@ -27,6 +27,7 @@ FINANCIAL = {
     }.items()
 }
 ON_HOLD = "on_hold"
+TEST = "test order"
 FULFILMENT = {
     normal(word): state
     for word, state in {
@@ -57,7 +58,9 @@ def due_in_cash(financial: PlatformState, cash: bool) -> PlatformState:
 
 
 def _hold(row: Row) -> str:
-    """The file says that Shopify holds it, not why."""
+    """The file says that Shopify holds it, not why; that it is a test only files say that an app wrote."""
+    if row.text("test").casefold() in ("true", "yes", "1"):
+        return TEST
     return ON_HOLD if normal(row.text("fulfilment")) == normal(ON_HOLD) else ""
 
 
@@ -68,7 +71,7 @@ def _state(row: Row) -> PlatformState:
 
 
 def _amounts(row: Row, _state: PlatformState) -> Amounts:
-    total, discount = row.amount("total"), row.amount("discount")
+    total, discount = row.needed_amount("total"), row.amount("discount")
     financial = normal(row.text("state"))
     if financial == "partiallypaid":
         paid = max(total - row.amount("outstanding"), 0) if row.has("outstanding") else 0
@@ -101,6 +104,7 @@ def _line(row: Row, place: int) -> IncomingLine:
         merchant_code=row.code("merchant_code"),
         unit_price=price,
         amount=max(price * quantity - abs(row.money("line_discount")), 0),
+        virtual=row.says_no("ships"),
     )
 
 
@@ -123,6 +127,7 @@ ORDERS = Format(
         "external_id": "Id",
         "state": "Financial Status",
         "fulfilment": "Fulfillment Status",
+        "test": "Test|Test Order",
         "cancelled_at": "Cancelled at|Canceled at",
         "placed_at": "Created at",
         "paid_at": "Paid at",
@@ -140,6 +145,8 @@ ORDERS = Format(
         "payment": "Payment Method",
         "risk": "Risk Level",
         "courier_hint": "Shipping Method",
+        "attributes": "Note Attributes",
+        "ships": "Lineitem requires shipping",
         "title": "Lineitem name",
         "quantity": "Lineitem quantity",
         "unit_price": "Lineitem price",

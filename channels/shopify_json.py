@@ -7,12 +7,14 @@ refund knows its order only by the inner id, which is `IncomingOrder.external_id
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
+from channels.delivery import not_by_courier
 from channels.formats import normal
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
 from channels.people import masked, phone
-from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, combined, due_in_cash
+from channels.shopify import FINANCIAL, FULFILMENT, ON_HOLD, TEST, combined, due_in_cash
 from domain.intake.exchanges import for_return
 from domain.intake.incoming import (
     IncomingLine,
@@ -25,20 +27,23 @@ from domain.intake.incoming import (
 )
 
 _AWAITS_RETURN = normal("awaiting_return_items")
+_SCHEDULED = normal("scheduled")
+_BY_HAND = frozenset(normal(word) for word in ("pick_up", "retail", "local"))
 _MONEY_BACK = ("success",)
 _MONEY_COMING = ("pending", "awaiting_response")
 
 
 def is_order(node: Node) -> bool:
     """Whether this object is a Shopify order."""
-    return "line_items" in node and ("financial_status" in node or "total_price" in node)
+    money = ("financial_status" in node) + ("total_price" in node)
+    return money == 2 or (money == 1 and node.has("line_items"))
 
 
 def order(value: object, row: int, home: str = "") -> IncomingOrder:
     """`row`: the place in its file, 0 for a payload; `home`: the shop's currency. Raises Refused."""
     node = Node(value)
     code = currency(node, home)
-    total, discount = node.amount("total_price", code), node.amount("total_discounts", code)
+    total, discount = node.needed_amount("total_price", code), node.amount("total_discounts", code)
     shipping = sum(line.amount("price", code) for line in node.nodes("shipping_lines"))
     lines = _lines(node, code)
     return IncomingOrder(
@@ -59,7 +64,7 @@ def order(value: object, row: int, home: str = "") -> IncomingOrder:
         total=total,
         paid=_paid(node, total, code),
         buyer_id=node.first("email", "contact_email"),
-        buyer_message=node.text("note"),
+        buyer_message=joined((node.text("note"), *_attributes(node)), "; "),
         receiver=_receiver(node),
         waybill=_waybill(node),
         lines=lines,
@@ -67,6 +72,8 @@ def order(value: object, row: int, home: str = "") -> IncomingOrder:
         cod=_is_cash(node),
         courier_hint=joined((one.first("title", "code") for one in node.nodes("shipping_lines")), ", "),
         platform_hold=_hold(node),
+        pickup=_pickup(node),
+        ship_from=_ship_from(node),
     )
 
 
@@ -74,7 +81,7 @@ def _lines(node: Node, code: str) -> tuple[IncomingLine, ...]:
     """What is the order's: an edit takes pieces off without a refund, and `quantity` stays what was once ordered."""
     back = sum((_units(one) for one in node.nodes("refunds")), Counter[str]())
     result = []
-    for line in node.nodes("line_items"):
+    for line in node.needed_nodes("line_items"):
         left = line.text("current_quantity")
         kept = int(left) + back[line.text("id")] if left.isdecimal() else None
         if line.text("quantity") != "0" and kept != 0:
@@ -100,7 +107,10 @@ def _financial(node: Node) -> PlatformState:
 
 
 def _hold(node: Node) -> str:
-    """Why Shopify holds it: the reason of the first hold, or only that it does."""
+    """Why Shopify holds it: the reason of the first hold, or only that it does. A test order is held for what it is:
+    nobody paid, and nobody waits for it."""
+    if node.flag("test"):
+        return TEST
     orders = node.nodes("fulfillment_orders")
     reasons = [one.text("reason") for group in orders for one in group.nodes("fulfillment_holds")]
     if any(normal(reason) == _AWAITS_RETURN for reason in reasons):
@@ -108,6 +118,25 @@ def _hold(node: Node) -> str:
     on_hold = normal(node.text("fulfillment_status")) == normal(ON_HOLD)
     held = on_hold or any(normal(one.text("status")) == normal(ON_HOLD) for one in orders)
     return next(filter(None, reasons), ON_HOLD) if held or reasons else ""
+
+
+def _pickup(node: Node) -> str:
+    """How it is delivered when no courier does: the method of its fulfilment orders, else what the buyer chose."""
+    methods = [one.node("delivery_method").text("method_type") for one in node.nodes("fulfillment_orders")]
+    chosen = [one.text(key) for one in node.nodes("shipping_lines") for key in ("title", "code")]
+    return next((told for told in methods if normal(told) in _BY_HAND), "") or not_by_courier(*chosen)
+
+
+def _ship_from(node: Node) -> datetime | None:
+    """From when on it is to be fulfilled, where that is scheduled."""
+    waits = (one for one in node.nodes("fulfillment_orders") if normal(one.text("status")) == _SCHEDULED)
+    return max((when for one in waits if (when := one.moment("fulfill_at"))), default=None)
+
+
+def _attributes(node: Node) -> list[str]:
+    """What the shop asked beside the order (gift message, delivery day); names that begin with `_` are for machines."""
+    told = ((one.text("name"), one.text("value")) for one in node.nodes("note_attributes"))
+    return [f"{name}: {value}" for name, value in told if value and not name.startswith("_")]
 
 
 def _state(node: Node) -> PlatformState:
@@ -175,6 +204,7 @@ def _line(node: Node, code: str, kept: int | None) -> IncomingLine:
         variant=_variant(node),
         unit_price=price,
         amount=max(price * quantity - off, 0),
+        virtual=node.flag("requires_shipping") is False or node.flag("gift_card") is True,
     )
 
 

@@ -5,8 +5,10 @@ buyer pays for it is total plus total_tax; refunds on the order have no date. Ru
 woocommerce.md.
 """
 
+import re
 from zoneinfo import ZoneInfo
 
+from channels.delivery import not_by_courier
 from channels.nodes import Node, currency, dump, joined, needed, unknown_status
 from channels.orders import is_cash
 from channels.people import masked, phone
@@ -46,12 +48,15 @@ STATES = {  # WooCommerce's own and those of the common shipping plugins
     "refunded": PlatformState.CLOSED,
     "trash": PlatformState.CLOSED,
 }
+_PICKUP = ("local_pickup", "pickup_location")
+_READ = re.compile(r"gift|greeting|instruction|remark|wrap|card_?message|message_to|note(?!s?_?id)")
 _PAID_MEANS_PAID = frozenset({"pending", "on-hold"})
 
 
 def is_order(node: Node) -> bool:
     """Whether this object is a WooCommerce order."""
-    return "line_items" in node and "status" in node and ("order_key" in node or "date_created_gmt" in node)
+    dated = node.has("line_items") and "date_created_gmt" in node
+    return "status" in node and ("order_key" in node or dated)
 
 
 def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOrder:
@@ -60,8 +65,8 @@ def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOr
     node = Node(value)
     code = currency(node, home)
     paid_at = node.moment("date_paid_gmt") or node.moment("date_paid", zone)
-    total = node.amount("total", code)
-    lines = tuple(_line(line, code) for line in node.nodes("line_items") if line.text("quantity") != "0")
+    total = node.needed_amount("total", code)
+    lines = tuple(_line(line, code) for line in node.needed_nodes("line_items") if line.text("quantity") != "0")
     return IncomingOrder(
         platform=Platform.WOOCOMMERCE,
         number=needed(node, "number", "id"),
@@ -80,12 +85,13 @@ def order(value: object, row: int, zone: ZoneInfo, home: str = "") -> IncomingOr
         total=total,
         paid=total if paid_at else 0,
         buyer_id=_buyer(node),
-        buyer_message=node.text("customer_note"),
+        buyer_message=joined((node.text("customer_note"), *_for_the_packer(node)), "; "),
         receiver=_receiver(node),
         lines=lines,
         refunds=tuple(_refund(refund, code) for refund in node.nodes("refunds")),
         cod=is_cash(node.text("payment_method")),
         platform_hold=_hold(node, paid_at is not None),
+        pickup=_pickup(node),
         courier_hint=joined((one.text("method_title") for one in node.nodes("shipping_lines")), ", "),
     )
 
@@ -102,6 +108,21 @@ def _hold(node: Node, paid: bool) -> str:
     """A paid order that somebody there, or a guard against fraud, put on hold again."""
     told = node.text("status").removeprefix("wc-")
     return told if paid and told == "on-hold" else ""
+
+
+def _pickup(node: Node) -> str:
+    """What the buyer chose when no courier takes it, by the method's id or else its title."""
+    lines = node.nodes("shipping_lines")
+    by_id = (one.first("method_title", "method_id") for one in lines if one.text("method_id").startswith(_PICKUP))
+    return next(by_id, "") or not_by_courier(*(one.text("method_title") for one in lines))
+
+
+def _for_the_packer(node: Node) -> list[str]:
+    """What plugins put beside the order for whoever packs it (gift message, delivery instructions); the rest of its
+    meta data is for machines."""
+    told = ((one.text("key"), one.text("value")) for one in node.nodes("meta_data"))
+    kept = ((key, value) for key, value in told if value and not key.startswith("_") and _READ.search(key.casefold()))
+    return [f"{key}: {value}" for key, value in kept]
 
 
 def _buyer(node: Node) -> str:
@@ -136,6 +157,7 @@ def _line(node: Node, code: str) -> IncomingLine:
         variant=_variant(node),
         unit_price=node.rounded_money("price", code),
         amount=node.amount("total", code) + node.amount("total_tax", code),
+        virtual=node.flag("virtual") is True,
     )
 
 

@@ -62,7 +62,7 @@ def _was_paid(row: Row, state: PlatformState) -> bool:
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
-    total, shipping, tax = row.amount("total"), row.amount("shipping"), row.amount("tax")
+    total, shipping, tax = row.needed_amount("total"), row.amount("shipping"), row.amount("tax")
     discount = abs(row.money("discount"))
     goods = row.amount("goods") if row.has("goods") else max(total - shipping - tax + discount, 0)
     return Amounts(goods, shipping, discount, tax, total, total if _was_paid(row, state) else 0)
@@ -111,6 +111,7 @@ def _line(row: Row) -> IncomingLine:
         amount=amount,
         refund=RefundState.SUCCESS if back else RefundState.NONE,
         refunded=back,
+        virtual=row.says_yes("virtual"),
     )
 
 
@@ -156,6 +157,7 @@ def _item(row: Row, told: dict[str, str]) -> IncomingLine:
         amount=amount + tax,
         refund=RefundState.SUCCESS if back else RefundState.NONE,
         refunded=back,
+        virtual=told.get("virtual", "").casefold() in ("1", "yes", "true"),
     )
 
 
@@ -199,6 +201,7 @@ _COLUMNS = {
     **_place("bill", "billing"),
     "buyer_id": "billing_email|customer_email|Email (Billing)",
     "buyer_message": "customer_note|Customer Note",
+    "virtual": "item_virtual|Virtual|Is Virtual",
     "payment": "payment_method|payment_method_title|Payment Method|Payment Method Title",
     "courier_hint": "shipping_method|Shipping Method Title",
     "currency": "order_currency|Currency",

@@ -15,13 +15,13 @@ from domain.orders import corrections
 from domain.orders.orders import Order, OrderStatus
 from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.review import review
+from domain.review import completing, review
 from domain.review.holds import HoldCode
 from domain.stops import interception
 from handlers import address
 from handlers.ask import Ask
 from handlers.card import Button, Card
-from handlers.cards.order_views import REFUND_REASONS, REJECT_REASONS
+from handlers.cards.order_views import COMPLETE_REASONS, REFUND_REASONS, REJECT_REASONS
 from handlers.cards.orders import order_button
 from handlers.cards.refund_parts import read_lines, split_lines
 from handlers.filters import Cmd, Tap
@@ -50,12 +50,20 @@ def named(desk: Desk, actor: Actor, number: str) -> list[Order]:
     return found
 
 
-@router.callback_query(Tap("o.o", "o.rj", "o.hd", "o.rf", "o.ms", "o.why", "o.hi"))
+@router.callback_query(Tap("o.o", "o.rj", "o.dn", "o.hd", "o.rf", "o.ms", "o.why", "o.hi"))
 async def look(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
     """The views of the order's card; nothing changes."""
     order = await ask.read(may_see, ask.actor, int(args[0]))
-    views = {"o.rj": "reject", "o.hd": "hold", "o.rf": "refund", "o.ms": "match", "o.why": "why", "o.hi": "history"}
-    if verb in ("o.rj", "o.hd", "o.rf", "o.ms"):
+    views = {
+        "o.rj": "reject",
+        "o.dn": "complete",
+        "o.hd": "hold",
+        "o.rf": "refund",
+        "o.ms": "match",
+        "o.why": "why",
+        "o.hi": "history",
+    }
+    if verb in ("o.rj", "o.dn", "o.hd", "o.rf", "o.ms"):
         await ask.read(as_shown, order.id, int(args[1]))
     more = {"lines": args[2]} if verb == "o.rf" and args[2:] else {}
     await show_order(ask, order.id, view=views.get(verb, ""), page=args[1] if verb == "o.hi" else "0", **more)
@@ -111,6 +119,7 @@ async def release_hold(tap: CallbackQuery, ask: Ask, args: Args) -> None:
 
 WITH_REASON: Mapping[str, tuple[Decision, Mapping[str, str]]] = {
     "o.rjr": (review.reject, REJECT_REASONS),
+    "o.dnr": (completing.complete, COMPLETE_REASONS),
     "o.rfy": (review.refund, REFUND_REASONS),
 }
 
@@ -119,6 +128,7 @@ def _done(ask: Ask, verb: str) -> str:
     words = ask.words
     return {
         "o.rjr": words.plain("Rejected."),
+        "o.dnr": words.plain("Done, without a parcel."),
         "o.rfy": words.plain("Refunded; the goods are being stopped."),
     }[verb]
 
@@ -157,7 +167,7 @@ async def match(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """A product was chosen for a line; then the next line without one, if any."""
     order, later = await ask.run(corrections.match_sku, ask.actor, int(args[0]), int(args[1]), int(args[2]), args[3])
     await ask.toast(ask.words.label(_LATER, count=later) if later else ask.words.plain("Product matched."))
-    left = any(line.sku is None and not line.dropped for line in order.lines)
+    left = any(line.sku is None for line in order.shippable)
     await show_order(ask, order.id, view="match" if left else "")
 
 

@@ -18,7 +18,7 @@ from domain.review.holds import HoldCode
 from domain.stock.stock_book import Wanted
 from storage import alike, order_rows
 from storage.sql import Sql, among
-from storage.tables.orders import hold, order_line, orders
+from storage.tables.orders import SHIPS, hold, order_line, orders
 from storage.tables.parcels import parcel, parcel_item
 
 _IN_REVIEW = orders.c.status == OrderStatus.REVIEW
@@ -49,7 +49,7 @@ _OF_GROUP = {False: _GROUPED.where(_IN_REVIEW), True: _GROUPED.where(_DECIDED)}
 
 _WANTED = select(order_line.c.sku, orders.c.status, func.sum(order_line.c.quantity).label("units"))
 _WANTED = _WANTED.join(orders, orders.c.id == order_line.c.order_id).group_by(order_line.c.sku, orders.c.status)
-_WANTED = _WANTED.where(orders.c.status.in_([OrderStatus.REVIEW, OrderStatus.UNPAID]), ~order_line.c.dropped)
+_WANTED = _WANTED.where(orders.c.status.in_([OrderStatus.REVIEW, OrderStatus.UNPAID]), SHIPS)
 _WANTED = _WANTED.where(order_line.c.sku != "")
 _WANTED_OF = _WANTED.where(among(order_line.c.sku))
 _OWED = select(parcel_item.c.sku, func.sum(parcel_item.c.quantity).label("units")).group_by(parcel_item.c.sku)

@@ -17,7 +17,7 @@ from storage import fragments as waiting
 from storage import order_rows
 from storage.order_queries import OrderQueries
 from storage.sql import among, chunks
-from storage.tables.orders import hold, order_line, order_raw, orders, waiting_line
+from storage.tables.orders import SHIPS, hold, order_line, order_raw, orders, waiting_line
 
 _BY_NUMBER = select(orders.c.id).where(orders.c.shop_id == bindparam("shop"), among(orders.c.number))
 _BY_EXTERNAL_ID = select(orders.c.id).where(orders.c.shop_id == bindparam("shop"), among(orders.c.external_id))
@@ -122,7 +122,7 @@ class Orders(OrderQueries):
             held = select(hold.c.order_id).where(hold.c.resolved_at.is_(None), hold.c.code.in_(sorted(codes)))
             statement = statement.where(orders.c.id.in_(held))
         if skus is not None:
-            wants = select(order_line.c.order_id).where(order_line.c.order_id == orders.c.id, ~order_line.c.dropped)
+            wants = select(order_line.c.order_id).where(order_line.c.order_id == orders.c.id, SHIPS)
             statement = statement.where(wants.where(order_line.c.sku.in_(sorted(skus))).exists())
         if like is not None:
             buyer = and_(orders.c.shop_id == like.shop_id, orders.c.buyer_id == like.buyer_id, orders.c.buyer_id != "")

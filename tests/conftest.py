@@ -5,6 +5,7 @@ Surprising: a new store on SQLite is not migrated in a test but copied from one 
 """
 
 import gc
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -123,6 +124,11 @@ def pg(pg_url: str) -> Iterator[Store]:
     made = Store(pg_url)
     yield made
     made.close()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: the journeys wait for processes and browsers a quarter of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

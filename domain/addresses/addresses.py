@@ -16,7 +16,7 @@ from typing import NamedTuple
 from domain.addresses import phones
 from domain.addresses.characters import simplified
 from domain.addresses.divisions import FILLERS, Division, Level
-from domain.addresses.place_names import AROUND, FIELDS, Fault, Read, Why, walk
+from domain.addresses.place_names import AROUND, CLOSED, FIELDS, Fault, Read, Why, walk
 from domain.intake.incoming import Receiver
 
 CHINA = "CN"
@@ -89,7 +89,7 @@ def divide(province: str, city: str, district: str, address: str, code: str = ""
     head = _columns(province, city, district)
     text, found = split_zip(address)
     read = head.read if head.read.stranger else walk(simplified(text), head.read)
-    detail = text[read.end :].lstrip(AROUND).rstrip() if read.end else text.strip()
+    detail = text[read.end :].lstrip(CLOSED).rstrip() if read.end else text.strip()
     if head.rest:
         detail = f"{head.rest} {detail}".rstrip()
     told_zip = code.strip() or found

@@ -55,7 +55,8 @@ def lies_in(receiver: Receiver, area: str) -> bool:
 
 
 def remote(receiver: Receiver, policy: Policy) -> bool:
-    """Whether it goes to a remote area. Never abroad."""
+    """Whether it goes where the house says it costs more and takes longer: the order's card says so, and contracts may
+    ask more there (`tariffs.REMOTE`). Never abroad."""
     return any(lies_in(receiver, area) for area in policy.areas.remote)
 
 

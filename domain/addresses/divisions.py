@@ -1,13 +1,14 @@
-"""The table of provinces, cities and districts (divisions.txt, renamed.txt), and every way to spell their names.
+"""The table of provinces, cities and districts (divisions.txt, renamed.txt, zones.txt), and every way to spell their
+names.
 
-Surprising: it reads two files when it is imported. They are part of the code as a literal table of 3,200 names would
+Surprising: it reads files when it is imported. They are part of the code as a literal table of 3,200 names would
 be, only readable; they never change while the process runs. A municipality is its own city, a province-run county
 (济源, 仙桃, 石河子) is a city without districts. Rule source: formats.md 6, docs/decisions/0008.
 """
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from importlib.resources import files
 from typing import Final
@@ -28,7 +29,8 @@ class Division:
     `above` are the places it lies in, also those it lay in formerly. `final` says that nothing is missing below it:
     it is a district, a city that has none, or Hong Kong. The name of a `weak` one alone proves nothing: a town of a
     city that has them in the place of districts (东莞, 中山; the towns of other cities are not in the table), or a
-    former district that was divided among several (江干区).
+    former district that was divided among several (江干区). A `zone` is a functional area that stands in a district's
+    place (两江新区); with one line of it among several, `towns` are what stands behind its name there.
     """
 
     province: str
@@ -37,6 +39,8 @@ class Division:
     above: tuple["Division", ...]
     final: bool
     weak: bool = False
+    zone: bool = False
+    towns: tuple[str, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -45,8 +49,8 @@ class Division:
 
     @property
     def town(self) -> bool:
-        """Whether it is a town in a district's place: its name is borne by others in the same province."""
-        return self.weak and self.district[-1] not in "区县市"
+        """Whether it is a town in a district's place, or a zone called like one: others there bear its name."""
+        return self.weak and (self.zone or self.district[-1] not in "区县市")
 
 
 Spelled = Mapping[str, tuple[Division, ...]]
@@ -163,8 +167,28 @@ _WHOLE = frozenset({"81", "82"})  # nobody there writes on which island a street
 HONG_KONG: Final = (
     *("中环", "西环", "北角", "大坑", "大围", "大角咀", "大屿山", "大澳", "西营盘", "西湾河", "小西湾", "新蒲岗"),
     *("东涌", "南丫岛", "花墟"),
+    *(
+        "旺角",
+        "尖沙咀",
+        "尖沙嘴",
+        "油麻地",
+        "佐敦",
+        "红磡",
+        "土瓜湾",
+        "何文田",
+        "深水埗",
+        "长沙湾",
+        "荔枝角",
+        "石硖尾",
+        "观塘",
+    ),
+    *("牛头角", "九龙湾", "九龙城", "九龙塘", "黄大仙", "钻石山", "慈云山", "蓝田", "油塘", "美孚", "启德"),
+    *("沙田", "元朗", "屯门", "荃湾", "大埔", "上水", "粉岭", "将军澳", "西贡", "葵涌", "青衣", "天水围", "葵芳"),
+    *("上环", "金钟", "湾仔", "铜锣湾", "鲗鱼涌", "筲箕湾", "柴湾", "跑马地", "香港仔", "薄扶林", "坚尼地城"),
 )
-"""Areas there that begin as a road's name would: 香港中环 is in Hong Kong, 香港中路 in Qingdao."""
+"""Areas there. Some begin as a road's name would: 香港中环 is in Hong Kong, 香港中路 in Qingdao; and 九龙 is a county
+as well, but 九龙旺角 is not."""
+HONG_KONG_PARTS: Final = frozenset({"香港", "香港岛", "九龙", "新界"})
 
 
 def _add(names: dict[str, list[Division]], name: str, place: Division) -> None:
@@ -191,8 +215,28 @@ def _rename(full: dict[str, list[Division]], table: Iterable[Division]) -> None:
             _add(full, old, at[city, new])
 
 
-def _spellings() -> tuple[Spelled, Spelled]:
-    """(official and former names, loose spellings), each name with every place that bears it."""
+def _zones(full: dict[str, list[Division]], table: Iterable[Division]) -> frozenset[str]:
+    """Put the functional areas into `full`. Returns the names that say nothing alone."""
+    at = {(place.city, place.district): place for place in table if place.city}
+    local: set[str] = set()
+    for city, district, told, *behind in _records("zones.txt"):
+        home, *names = at[city, ""], *told.split(",")
+        first, towns = names[0].rstrip("!~"), tuple(behind[0].split(",")) if behind else ()
+        zone = Division(home.province, city, first, (home, *home.above), final=True, zone=True, towns=towns)
+        place = at[city, district] if district else zone
+        for name in (one.rstrip("!") for one in names if not one.endswith("~")):
+            _add(full, name, place)
+        if names[0].endswith("~"):
+            _add(full, first, replace(zone, weak=True))
+        for name in (one.rstrip("!~") for one in names):
+            _add(full, name if name.startswith(short(city)) else short(city) + name, place)
+        local |= {one for one in names if one[-1] not in "!~" and not one.startswith(short(city))}
+    return frozenset(local)
+
+
+def _spellings() -> tuple[Spelled, Spelled, frozenset[str]]:
+    """(official and former names, loose spellings), each name with every place that bears it, and the names of zones
+    that say nothing alone."""
     full: dict[str, list[Division]] = {}
     loose: dict[str, list[Division]] = {}
     table = _table()
@@ -205,7 +249,8 @@ def _spellings() -> tuple[Spelled, Spelled]:
             for spelling in _variants(name, place.level, place.town) | _zone(name, place.city):
                 if place not in full.get(spelling, ()):
                     _add(loose, spelling, place)
-    return _frozen(full), _frozen(loose)
+    local = _zones(full, table)
+    return _frozen(full), _frozen(loose), local
 
 
 def _frozen(names: Mapping[str, Iterable[Division]]) -> Spelled:
@@ -240,13 +285,13 @@ def _openers() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str
     return openers_of, others_of
 
 
-FULL, LOOSE = _spellings()
+FULL, LOOSE, LOCAL = _spellings()
 # Where (nothing, a province, a city) must be known for a name without its suffix to be believed before a town or road,
 # and what begins like such a name and is another (朝阳门).
 OPENERS, LOOKALIKES = _openers()
 # Loose spellings that do not say what they are. Not the same as having no suffix: 杭州 and 景德镇 seem to have one.
 BARE: Final = frozenset(LOOSE) & ({short(name) for name in FULL} | {name for name in LOOSE if name[-1] not in SUFFIXES})
 # No address begins with these: they count only where the city or province is known.
-VAGUE: Final = frozenset(name for name in (*FULL, *LOOSE) if _is_vague(name))
+VAGUE: Final = frozenset(name for name in (*FULL, *LOOSE) if _is_vague(name)) | LOCAL
 NAMES: Final = frozenset({*FULL, *LOOSE, *FILLERS})
 STARTS: Final = _starts(NAMES)

@@ -17,6 +17,8 @@ from domain.addresses.divisions import (
     FILLERS,
     FULL,
     HONG_KONG,
+    HONG_KONG_PARTS,
+    LOCAL,
     LOOKALIKES,
     LOOSE,
     NAMES,
@@ -33,6 +35,8 @@ FIELDS = ("province", "city", "district")
 
 SEPARATORS = frozenset(" \t\r\n\u3000\xa0,，、。.;；:：/／\\|｜-－—–_·•>＞→~～")
 AROUND = "".join(SEPARATORS)
+CLOSED = "".join(SEPARATORS) + ")）]】」"
+_BRACKETS = frozenset("()（）[]【】「」")
 # After a short name in running text these begin the name of a road, village or building: 西湖大道, 朝阳路, 中山公园.
 NOT_A_DIVISION = frozenset("路街道巷弄里村镇乡大东南西北中新小桥站港园苑花公广场商医学酒宾饭店机银")
 _OF_THE_CITY = ("市中区", "市南区", "市北区")
@@ -40,7 +44,7 @@ _OF_THE_CITY = ("市中区", "市南区", "市北区")
 _ANOTHER_WORD = frozenset("场民郊立区政级委域城")
 _ZONE = re.compile(
     r"[^\s,，、\d路街道号村栋楼()（）]{0,8}?(?:高新技术产业开发区|经济技术开发区|高新技术开发区|经济开发区|高新区|经开区|政务区|开发区|新区"
-    r"|工业园区|产业园区|保税区|度假区|管理区|示范区|实验区|试验区|合作区|风景名胜区|风景区)"
+    r"|投资区|港务区|新片区|自贸区|工业园区|产业园区|保税区|度假区|管理区|示范区|实验区|试验区|合作区|风景名胜区|风景区)"
 )
 
 
@@ -62,6 +66,7 @@ _NEAR_TOWN = re.compile(r".?(?:镇|乡|街道)|村|庄")
 
 
 _SHORTEST = 2
+_HONG_KONG = "香港特别行政区"
 _NOWHERE: frozenset[str] = frozenset()
 
 
@@ -119,7 +124,8 @@ class _Step(NamedTuple):
 
 
 def _skip(text: str, at: int) -> int:
-    while at < len(text) and text[at] in SEPARATORS:
+    """Past what stands between two names: 【河南省】郑州市（金水区）."""
+    while at < len(text) and (text[at] in SEPARATORS or text[at] in _BRACKETS):
         at += 1
     return at
 
@@ -138,6 +144,23 @@ def _joined(known: tuple[Division, ...], named: tuple[Division, ...]) -> tuple[D
     return tuple(one for one in known if any(one is place or place in one.above for place in named))
 
 
+def _inside(known: tuple[Division, ...], named: tuple[Division, ...]) -> tuple[Division, ...]:
+    """The districts of a zone's city, told behind the zone: 重庆两江新区渝北区 says more than 两江新区."""
+    cities = {one.city for one in known if one.zone}
+    return tuple(
+        [place for place in named if place.district and not (place.zone or place.weak) and place.city in cities]
+    )
+
+
+def _of_towns(text: str, end: int, places: tuple[Division, ...]) -> tuple[Division, ...]:
+    """Of a zone in two cities the part whose town follows, else the part of which no towns are listed."""
+    if len(places) < 2 or not all(place.zone for place in places):
+        return places
+    at = _skip(text, end)
+    followed = tuple([place for place in places if text.startswith(place.towns, at)])
+    return followed or tuple([place for place in places if not place.towns]) or places
+
+
 def _bare(
     text: str, at: int, end: int, known: tuple[Division, ...], named: tuple[Division, ...], longer: bool
 ) -> _Step | None:
@@ -146,12 +169,15 @@ def _bare(
     name, may do either in front of a town or road."""
     alone = end == len(text) or text[end] in SEPARATORS
     named = _meant(text, at, end, known, named)
+    there = text[at:end] in HONG_KONG_PARTS and text.startswith(HONG_KONG, _skip(text, end))
+    if there:
+        named = tuple([place for place in named if place.province == _HONG_KONG])
     places: tuple[Division, ...] = ()
-    if named and (_is_word(text, end) or (text[at:end] == "香港" and text.startswith(HONG_KONG, end))):
+    if named and (there or _is_word(text, end)):
         cities = [one.city for one in known]
         fits = [place for place in named if not place.district or (alone and known) or place.city in cities]
         places = _joined(known, tuple(fits)) if fits else ()
-    opens = bool(places) and (places[0].level is Level.PROVINCE or places[0].province == places[0].city)
+    opens = there or (bool(places) and (places[0].level is Level.PROVINCE or places[0].province == places[0].city))
     if not longer and not (places and (known or opens)):
         led = _leading(text, at, end, known, named)
         if led and (proper := _joined(known, led)):
@@ -211,8 +237,8 @@ def _step(text: str, at: int, known: tuple[Division, ...]) -> _Step | None:
         if known or name not in VAGUE or (not longer and "" in OPENERS.get(name, _NOWHERE)):
             cut = (text[end : end + 1] in _TAKES or length == _SHORTEST) and _cuts(text, end, name, known)
             full = None if cut else FULL.get(name)
-            if full and (places := _joined(known, full)):
-                return _Step(places, end, 1 << full[0].level, firm=True)
+            if full and (places := _joined(known, full) or _inside(known, full)):
+                return _Step(_of_towns(text, end, places), end, 1 << full[0].level, firm=True)
             if not cut and (step := _loosely(text, at, end, known, longer)):
                 return step
         longer = True
@@ -300,13 +326,15 @@ def _stranger(text: str, at: int, read: Read) -> Fault | None:
     城区 and the like are also plain words."""
     for length in STARTS.get(text[at : at + 2], ()):
         name, after = text[at : at + length], text[at + length : at + length + 1]
-        named = [place for place in FULL.get(name, ()) if not place.weak]
-        if not named or len(name) <= 2 or name[-1] not in SUFFIXES or after in _ANOTHER_WORD:
+        named = [place for place in FULL.get(name, ()) if not (place.weak or place.zone)]
+        if not named or name in LOCAL or len(name) <= 2 or name[-1] not in SUFFIXES or after in _ANOTHER_WORD:
             continue
         cities = {place.city for place in read.places}
         level = min(place.level for place in named)
         if read.final and level is Level.DISTRICT and not any(place.city in cities for place in named):
-            continue
+            provinces = {place.province for place in read.places if place.zone and name not in VAGUE}
+            if not any(place.province in provinces for place in named):
+                continue
         if any(one is place or place in one.above for place in named for one in read.places):
             continue
         return Fault(FIELDS[level - 1], _why(level, read), name)

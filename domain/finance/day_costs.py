@@ -2,7 +2,7 @@
 
 Surprising: goods that have left cost what they cost as they left their warehouse, whatever the product's card says
 now; units that have not left are taken at the average of the warehouse they wait in, and the row says so. A dropped
-line never leaves and costs nothing.
+line never leaves and costs nothing, nor does one that needs no shipping.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -72,7 +72,7 @@ def _cost(
     amount = booked = waiting = 0
     for line, sku in known:
         units, value = left.get((order.id, line.line_no), (0, 0))
-        rest = 0 if line.dropped else max(0, line.quantity - units)
+        rest = max(0, line.quantity - units) if line.ships else 0
         rest_costs = costs.of(sku, rest, waits.get((order.id, line.line_no)))
         amount, booked, waiting = amount + value + rest_costs, booked + units, waiting + rest
     return GoodsCost(amount, currency, _basis(booked, waiting))

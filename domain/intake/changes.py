@@ -14,34 +14,40 @@ from domain.floor.parcels import Parcel, ParcelState
 from domain.intake import exchanges
 from domain.intake.exchanges import waits_there
 from domain.intake.hidden import moved
-from domain.intake.incoming import Receiver
+from domain.intake.incoming import Receiver, RefundState
 from domain.orders.orders import Order, OrderStatus
 from domain.people.people import Actor
 from domain.review.holds import RELEASED, Hold, HoldCode, Source, open_codes, reconcile
-from domain.review.screening import risky, shipped_there
+from domain.review.screening import as_told, part_paid
 
 
-def _goods(order: Order) -> list[tuple[str, int, str]]:
-    return [(line.external_id, line.quantity, line.merchant_code) for line in order.lines]
+def _goods(order: Order) -> list[tuple[str, int, str, bool]]:
+    return [(line.external_id, line.quantity, line.merchant_code, bool(line.virtual)) for line in order.lines]
 
 
 def _text(value: object) -> str:
     return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)[:200]
 
 
-_WATCHED: Mapping[HoldCode, str] = {
-    HoldCode.INVOICE_CHANGED: "invoice",
-    HoldCode.MESSAGE_CHANGED: "buyer_message",
-    HoldCode.NOTE_CHANGED: "seller_note",
-    HoldCode.COURIER_CHANGED: "courier_hint",
-    HoldCode.WAREHOUSE_CHANGED: "warehouse_hint",
-    HoldCode.SHIP_TIME_CHANGED: "promised_ship_at",
-}
+_WATCHED: Sequence[tuple[HoldCode, str]] = (
+    (HoldCode.INVOICE_CHANGED, "invoice"),
+    (HoldCode.MESSAGE_CHANGED, "buyer_message"),
+    (HoldCode.NOTE_CHANGED, "seller_note"),
+    (HoldCode.COURIER_CHANGED, "courier_hint"),
+    (HoldCode.WAREHOUSE_CHANGED, "warehouse_hint"),
+    (HoldCode.SHIP_TIME_CHANGED, "promised_ship_at"),
+    (HoldCode.SHIP_TIME_CHANGED, "ship_from"),
+)
 TOLD_MOVE, EDITED_MOVE = "address_told", "address_edited"
 MOVES = (TOLD_MOVE, EDITED_MOVE)
 """Verbs of an order's history that say where it goes now: as the platform tells it, or as a person here wrote it."""
-TOLD = (HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK)
+TOLD = (
+    *(HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK),
+    *(HoldCode.FLAG, HoldCode.PAYMENT, HoldCode.PART_PAID, HoldCode.PICKUP),
+)
 """What the platform says of the order as it stands."""
+SAID = ("platform_state", "platform_hold", "risk", "pickup", "seller_flag", "cod", "total", "paid")
+"""The fields it says so in."""
 DECIDED = (OrderStatus.APPROVED, OrderStatus.RELEASED, OrderStatus.PUT_BACK)
 EARLY = (OrderStatus.UNPAID, OrderStatus.REVIEW)
 
@@ -67,10 +73,24 @@ def differences(order: Order, news: Order, told: Receiver) -> dict[HoldCode, Map
         found[HoldCode.ADDR_CHANGED] = elsewhere
     if order.lines and _goods(news) != _goods(order):
         found[HoldCode.GOODS_CHANGED] = {}
-    for code, name in _WATCHED.items():
+    found |= _paid_less(order, news)
+    for code, name in _WATCHED:
         if getattr(news, name) != getattr(order, name):
             found[code] = {"now": _text(getattr(news, name) or "-")}
     return found
+
+
+def _paid_less(order: Order, news: Order) -> dict[HoldCode, Mapping[str, str]]:
+    """Money that somebody who decided counted on: it is collected no more, and the label says that it is; or less of
+    it was paid than then, and none went back. What screening holds for (`hold_told`) needs no word here."""
+    if order.cod and not news.cod:
+        return {HoldCode.PAYMENT: {"owed": "0", "currency": news.currency}}
+    back = news.refunded or order.refunded or any(line.refund is not RefundState.NONE for line in news.lines)
+    owes = any(finding.code is HoldCode.PART_PAID for finding in part_paid(news))
+    same = _goods(order) == _goods(news)  # other goods hold by themselves, and may cost less
+    if same and 0 < news.paid < order.paid and not (news.cod or back or owes):
+        return {HoldCode.PART_PAID: {"paid": str(news.paid), "payable": str(order.paid), "currency": news.currency}}
+    return {}
 
 
 def moved_to(desk: Desk, actor: Actor, was: Receiver, now: Receiver) -> dict[str, str]:
@@ -114,12 +134,12 @@ def hold_change(desk: Desk, order: Order, changed: Mapping[HoldCode, Mapping[str
 
 
 def hold_told(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> Order:
-    """The order held while the platform calls it shipped, lets it wait or fears fraud, and nothing of it has left
-    here, as screening would hold it in review: the same evidence, once released by a lead, does not hold it again.
-    Not saved."""
+    """The order held while the platform calls it shipped, lets it wait, fears fraud, flags it, wants no courier, or
+    money at the door, or has not all of it, and nothing of it has left here, as screening would hold it in review: the
+    same evidence, once released, does not hold it again. Not saved."""
     left = any(p.state is ParcelState.HANDED_OVER and order.id in p.live_orders for p in parcels)
     waits = waits_there(order, exchanges.come_back(desk, [order]))
-    found = [] if left else [*shipped_there(order), *waits, *risky(order, desk.policy)]
+    found = [] if left else [*as_told(order, desk.policy), *waits]
     kept = [finding for finding in found if desk.policy.screens(finding.code)]
     others = tuple(h for h in order.holds if h.code not in TOLD)
     mine = tuple(h for h in order.holds if h.code in TOLD)

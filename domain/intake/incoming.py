@@ -67,7 +67,8 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class IncomingLine:
-    """One line of goods. `amount` is what the buyer pays for the whole line (minor units), 0 when not told."""
+    """One line of goods. `amount` is what the buyer pays for the whole line (minor units), 0 when not told. `virtual`:
+    the platform says that it needs no shipping (a gift card, a tip)."""
 
     external_id: str
     title: str
@@ -78,6 +79,7 @@ class IncomingLine:
     amount: int = 0
     refund: RefundState = RefundState.NONE
     refunded: int = 0
+    virtual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class IncomingOrder:
     the last moment to ship; `seller_flag` the seller's own mark (red, 1-5); `invoice` its title or kind;
     `warehouse_hint` and `courier_hint` as the platform names them; `merge_code` one for orders that may share a
     parcel; `order_type` the platform's word (补发订单); `risk` its own opinion of fraud; `platform_hold` why it lets
-    the order wait itself (domain/exchanges). Texts as told, "" when not told.
+    the order wait itself (domain/exchanges); `pickup` its word for a delivery that is no courier's (上门自提, Local
+    pickup, 无需物流); `ship_from` the first moment to ship, which the buyer chose. Texts as told, "" when not told.
     """
 
     platform: Platform
@@ -146,6 +149,8 @@ class IncomingOrder:
     order_type: str = ""
     risk: str = ""
     platform_hold: str = ""
+    pickup: str = ""
+    ship_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ from domain import history
 from domain.desk import Desk
 from domain.floor import dock
 from domain.floor.parcels import Parcel, ParcelState
-from domain.intake.changes import DECIDED, EARLY, TOLD_MOVE, differences, hold_change, hold_told, moved_to
+from domain.intake.changes import DECIDED, EARLY, SAID, TOLD_MOVE, differences, hold_change, hold_told, moved_to
 from domain.intake.hidden import kept
 from domain.intake.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.intake.told import KEPT, MONEY, fingerprint, first_status, head_of, line_refunds, lines_of, tells_receiver
 from domain.orders import boxed, kits, parts
-from domain.orders.orders import Line, Order, OrderStatus
+from domain.orders.orders import Line, Order, OrderStatus, Virtual
 from domain.paper import printing
 from domain.people.people import Actor
 from domain.planning.planning import refresh
@@ -79,7 +79,9 @@ def _set_again(desk: Desk, order: Order, line: Line, shapes: dict[int, kits.Shap
 def _known(line: Line, before: Line) -> Line:
     """The line with what we know of it."""
     sku = before.sku if before.merchant_code == line.merchant_code else None
-    return replace(line, sku=sku, refunded=before.refunded, dropped=before.dropped, refund=before.refund)
+    ours = Virtual.PRODUCT if sku and before.virtual is Virtual.PRODUCT else Virtual.NO
+    kept = replace(line, refunded=before.refunded, dropped=before.dropped, refund=before.refund)
+    return replace(kept, sku=sku, virtual=line.virtual or ours)
 
 
 def _refunded_first(line: Line) -> bool:
@@ -118,8 +120,11 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
         seen = moved_to(desk, actor, order.receiver, to)
         changed[HoldCode.ADDR_CHANGED] = {**changed[HoldCode.ADDR_CHANGED], **seen}
         history.note(desk, actor, "order", order.id, TOLD_MOVE, was=seen["was"], now=seen["now"])
-    told = (order.platform_state, order.platform_hold, order.risk)
-    moved = (news.platform_state, news.platform_hold, news.risk) != told
+    before = {line.external_id: line.refund for line in sorted(order.lines, key=_refunded_first)}
+    back = (*incoming.refunds, *line_refunds(before, incoming))
+    if back:
+        changed.pop(HoldCode.PART_PAID, None)
+    moved = any(getattr(news, name) != getattr(order, name) for name in SAID)
     parcels = desk.parcels.of_orders([order.id]).get(order.id, ()) if changed or moved else ()
     asked = HoldCode.GOODS_CHANGED in changed and desk.policy.screens(HoldCode.GOODS_CHANGED)
     others = asked and boxed.differ(order, news, parcels, desk.catalog)
@@ -133,7 +138,7 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     elif HoldCode.ADDR_CHANGED in changed and to != news.receiver and order.status in EARLY:  # the old one was kept
         news = hold_change(desk, news, {HoldCode.ADDR_CHANGED: changed[HoldCode.ADDR_CHANGED]})
     if moved and news.status in DECIDED:
-        news = hold_told(desk, news, parcels)
+        news = _held_as_told(desk, news, parcels, back)
     if changed or set(open_codes(news.holds)) - set(open_codes(order.holds)):
         if order.status is OrderStatus.APPROVED or interception.nothing_waved(order, parcels):
             news = withdrawal.unapprove(desk, actor, news, parcels, reason="changed on the platform")
@@ -141,12 +146,25 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     elsewhere = HoldCode.ADDR_CHANGED in changed and news.receiver != order.receiver
     if gone and (others or (elsewhere and not news.receiver.masked)):
         away.changed_too_late(desk, news, parcels, moved=elsewhere and not news.receiver.masked, others=others)
-    before = {line.external_id: line.refund for line in sorted(order.lines, key=_refunded_first)}
-    for refund in (*incoming.refunds, *line_refunds(before, incoming)):
+    for refund in back:
         news = interception.refund_came(desk, actor, news, refund)
     if HoldCode.GOODS_CHANGED in changed:
         news = refunds.tally(desk, news)
-    return _closed_there(desk, actor, news, incoming)
+    return _closed_there(desk, actor, _done_there(desk, actor, news), incoming)
+
+
+def _done_there(desk: Desk, actor: Actor, order: Order) -> Order:
+    """What has nothing to send is done when its platform says so (Shopify delivers gift cards itself)."""
+    nothing = order.status is OrderStatus.REVIEW and bool(order.bought) and not order.shippable
+    done = nothing and order.platform_state in (PlatformState.SHIPPED, PlatformState.DONE)
+    return withdrawal.complete(desk, actor, order, "") if done else order
+
+
+def _held_as_told(desk: Desk, order: Order, parcels: tuple[Parcel, ...], back: Sequence[IncomingRefund]) -> Order:
+    """`hold_told`, where what goes back in the same breath is not owed."""
+    gone = sum(refund.amount for refund in back if refund.state is RefundState.SUCCESS)
+    held = hold_told(desk, replace(order, refunded=max(order.refunded, gone)), parcels)
+    return replace(held, refunded=order.refunded)
 
 
 def _called_back(

@@ -73,15 +73,17 @@ PLAIN = frozenset(
 
 
 class Meaning(StrEnum):
-    """What a word in the status column means: a platform state, or REFUNDING: paid, and the money is asked back."""
+    """What a word in the status column means: a platform state, or REFUNDING: paid, and the money is asked back.
+    UNKNOWN: nobody has said it yet, and rows with it are refused."""
 
-    UNPAID = "unpaid"
+    UNKNOWN = "unknown"
     PAID = "paid"
     PART_SHIPPED = "part_shipped"
     SHIPPED = "shipped"
     DONE = "done"
     CLOSED = "closed"
     REFUNDING = "refunding"
+    UNPAID = "unpaid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from domain.addresses.addresses import filled
 from domain.intake.hidden import comparable
 from domain.intake.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
-from domain.orders.orders import Line, Order, OrderStatus
+from domain.orders.orders import Line, Order, OrderStatus, Virtual
 
 _NOT_OF_THE_HEAD = {"row": 0, "raw": "", "lines": (), "updated_at": None}
 _GONE = (PlatformState.SHIPPED, PlatformState.DONE)
@@ -110,6 +110,7 @@ def lines_of(lines: Sequence[IncomingLine]) -> tuple[Line, ...]:
             unit_price=line.unit_price,
             amount=line.amount,
             refund=line.refund,
+            virtual=Virtual.TOLD if line.virtual else Virtual.NO,
         )
         for number, line in enumerate(lines, 1)
     )
@@ -131,13 +132,14 @@ _HEAD = (
     *("number", "external_id", "platform", "currency", "placed_at", "paid_at", "goods", "shipping", "discount", "tax"),
     *("total", "paid", "buyer_id", "buyer_message", "seller_note", "receiver", "cod", "presale", "promised_ship_at"),
     *("seller_flag", "invoice", "warehouse_hint", "courier_hint", "merge_code", "risk", "platform_hold"),
+    *("pickup", "ship_from"),
 )
 """What an order takes over from the platform as it is told."""
 
-KEPT = ("external_id", "placed_at", "paid_at", "buyer_id", "promised_ship_at", "risk")
+KEPT = ("external_id", "placed_at", "paid_at", "buyer_id", "promised_ship_at", "ship_from", "risk")
 """What stays when a later file does not tell it."""
 
-MONEY = ("goods", "shipping", "discount", "tax", "total", "paid")
+MONEY = ("goods", "shipping", "discount", "tax", "total", "paid", "cod")
 """What a report without money says nothing about."""
 
 

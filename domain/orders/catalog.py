@@ -116,7 +116,8 @@ class Account:
 class Sku:
     """A product unit we keep. `cost` in minor units of `currency`; `weight_g` and the sides in mm 0 = not known yet.
 
-    `traits` are what a courier may refuse to carry: liquid, battery, cold …; and `batch`: its units are kept by batch.
+    `traits` are what a courier may refuse to carry: liquid, battery, cold …; `batch`: its units are kept by batch; and
+    `virtual`: it needs no shipping (补差价, an extra postage).
     One that is not `enabled` is no longer sold: what is ordered of it waits for a person, its stock is kept as ever.
     """
 
@@ -138,6 +139,11 @@ class Sku:
     def batched(self) -> bool:
         """Whether its units are kept by batch."""
         return "batch" in self.traits
+
+    @property
+    def virtual(self) -> bool:
+        """Whether it is only sold, and never kept or sent."""
+        return "virtual" in self.traits
 
 
 @dataclass(frozen=True, slots=True)

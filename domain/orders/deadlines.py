@@ -26,13 +26,15 @@ def dispatch_hours(platform: Platform, policy: Policy) -> int:
 
 
 def dispatch_deadline(order: Order, policy: Policy) -> datetime | None:
-    """Until when the order must have left: as the platform promised, else so long after payment; None for an order
-    that is not paid."""
+    """Until when the order must have left: as the platform promised, else so long after payment, or after the day from
+    which the buyer wants it; None for an order that is not paid."""
     if order.paid_at is None:
         return None
     if order.promised_ship_at is not None:
         return order.promised_ship_at
-    return order.paid_at + timedelta(hours=dispatch_hours(order.platform, policy))
+    return max(order.paid_at, order.ship_from or order.paid_at) + timedelta(
+        hours=dispatch_hours(order.platform, policy)
+    )
 
 
 def ends(now: datetime, near_hours: tuple[int, ...]) -> dict[str, datetime]:

@@ -12,7 +12,7 @@ from itertools import groupby
 from domain.floor.parcels import Item
 from domain.money import apportion
 from domain.orders.catalog import Bundle, Catalog, Sku
-from domain.orders.orders import Kit, Line, Order
+from domain.orders.orders import Kit, Line, Order, Virtual
 
 SPAN = 1_000_000
 """How far the numbers of a set's parts lie apart; no order has so many lines."""
@@ -39,18 +39,29 @@ def complete(bundle: Bundle, catalog: Catalog) -> bool:
 def matched(order: Order, catalog: Catalog) -> Order:
     """Give each unmatched line the sku that its merchant code, or else its title, means in that shop, or its parts when
     that is a set."""
-    if all(line.sku for line in order.lines):
-        return order
+    lines = order.lines if all(line.sku for line in order.lines) else _meant(order, catalog)
+    lines = tuple(_marked(line, catalog) for line in lines)
+    return order if lines == order.lines else replace(order, lines=lines)
+
+
+def _marked(line: Line, catalog: Catalog) -> Line:
+    """The line as its product makes it: one that is no goods is virtual, unless the platform says so anyway."""
+    sku = catalog.skus.get(line.sku or "")
+    virtual = Virtual.PRODUCT if sku and sku.virtual else Virtual.NO
+    return line if line.virtual in (virtual, Virtual.TOLD) else replace(line, virtual=virtual)
+
+
+def _meant(order: Order, catalog: Catalog) -> tuple[Line, ...]:
     lines: list[Line] = []
     for line in order.lines:
-        bundle = None if line.sku or line.dropped else catalog.bundle_of(order.shop_id, line.known_as)
+        bundle = catalog.bundle_of(order.shop_id, line.known_as) if line.ships and not line.sku else None
         if bundle is not None and complete(bundle, catalog):
             lines += exploded(line, bundle, catalog)
         else:
             lines.append(line if line.sku else replace(line, sku=catalog.sku_of(order.shop_id, line.known_as)))
     if len(lines) != len(order.lines):
         lines.sort(key=lambda line: line.line_no)
-    return replace(order, lines=tuple(lines))
+    return tuple(lines)
 
 
 def exploded(line: Line, bundle: Bundle, catalog: Catalog) -> list[Line]:

@@ -57,10 +57,19 @@ class Kit:
     whole: bool = False
 
 
+class Virtual(StrEnum):
+    """Who says that a line needs no shipping: its platform, or our own product (trait `virtual`); NO = it ships."""
+
+    NO = ""
+    TOLD = "told"
+    PRODUCT = "product"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of goods. `sku` None = not matched; `dropped` = refunded before it shipped: it stays here. A set that
-    was bought is a line for each of its parts, each with its `kit`; texts and id are the set's (`kits`)."""
+    """One line of goods. `sku` None = not matched; `dropped` = refunded before it shipped: it stays here. What is
+    `virtual` is paid for like any other and never picked. A set that was bought is a line for each of its parts, each
+    with its `kit`; texts and id are the set's (`domain.orders.kits`)."""
 
     line_no: int
     external_id: str
@@ -75,6 +84,12 @@ class Line:
     refunded: int = 0
     dropped: bool = False
     kit: Kit | None = None
+    virtual: Virtual = Virtual.NO
+
+    @property
+    def ships(self) -> bool:
+        """Whether it still wants shipping."""
+        return not self.dropped and self.virtual is Virtual.NO
 
     @property
     def goods(self) -> str:
@@ -140,6 +155,8 @@ class Order:
     merge_code: str = ""
     risk: str = ""
     platform_hold: str = ""
+    pickup: str = ""
+    ship_from: datetime | None = None
     merge_key: str = ""
     together: int = 0
     apart: bool = False
@@ -159,9 +176,14 @@ class Order:
         return max(self.total - self.paid, 0) if self.cod else 0
 
     @property
+    def bought(self) -> tuple[Line, ...]:
+        """The lines the buyer keeps, those that need no shipping among them."""
+        return tuple(line for line in self.lines if not line.dropped)
+
+    @property
     def shippable(self) -> tuple[Line, ...]:
         """The lines that still want shipping."""
-        return tuple(line for line in self.lines if not line.dropped)
+        return tuple(line for line in self.lines if line.ships)
 
 
 def check_move(order: Order, to: OrderStatus) -> None:

@@ -201,7 +201,7 @@ def _halves(item: Item, number: int, units: int) -> tuple[Item, ...]:
 def of_units(order: Order, units: Mapping[int, int]) -> IncomingRefund:
     """A refund, not yet numbered, of units by line number (0 = all of the line), worth what was paid for them. Raises
     NoSuchLine on a line that is not there or out already, TooManyUnits on more units than it has."""
-    lines = {part[0].line_no: part for part in kits.groups(order.shippable)}
+    lines = {part[0].line_no: part for part in kits.groups(order.bought)}
     paid, ids, amount = shares(order), Counter[str](), 0
     for number, told in sorted(units.items()):
         part = lines.get(number)

@@ -53,11 +53,13 @@ class Standing:
 
 
 def mark(parcel: Parcel, orders: Mapping[int, Order], paper: Paper) -> str:
-    """The fingerprint of what the paper says of a parcel. The label: who, where, which number. The slip: the goods and
-    the notes as well."""
+    """The fingerprint of what the paper says of a parcel. The label: who, where, which number, what is collected. The
+    slip: the goods and the notes as well."""
     inside = [orders[order_id] for order_id in parcel.live_orders]
     to = dict.fromkeys(filled(one.receiver) for one in inside)  # as the hold about addresses compares them
     said: list[object] = [parcel.waybill, parcel.courier_id, *(to or [""])]
+    if due := sum(one.at_door for one in inside):
+        said.append(due)
     if paper is Paper.SLIP:
         said += [parcel.live_items, *((one.buyer_message, one.seller_note) for one in inside)]
     if dissolved := parcel.why.get("dissolved"):  # what was printed for that wave names a slot that is no more

@@ -10,6 +10,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from domain import money
+from domain.addresses import areas
 from domain.addresses.reach import lies_in, most_specific, spot_of
 from domain.orders.catalog import Courier
 from domain.orders.orders import Order
@@ -94,7 +95,8 @@ def price_of(courier: Courier, ask: Ask) -> Quote | None:
     """What the courier takes for it; None when its contract does not say."""
     on = today(ask.facts)
     tariff = ask.facts.catalog.tariff(courier, ask.warehouse_id, on)
-    return quote(tariff, ask.load, spot_of(ask.order.receiver), on)
+    far = tariff.asks_remote and areas.remote(ask.order.receiver, ask.facts.policy)
+    return quote(tariff, ask.load, spot_of(ask.order.receiver), on, remote=far)
 
 
 def _inputs(ask: Ask) -> dict[str, str]:

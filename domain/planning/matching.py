@@ -15,7 +15,7 @@ from domain.planning.couriers import Ask, asked, match_courier, rank
 from domain.planning.field_rules import FieldRule, applies
 from domain.planning.match import Candidate, Fault, Loser, Match, Point, decide, favours, ruled_out
 from domain.planning.tariffs import Load
-from domain.planning.wishes import Wishes, wishes_of
+from domain.planning.wishes import Wishes, warehouse_of, wishes_of
 from domain.review.screening import Facts
 
 _NEAR = ("near_city", "near", "near_region", "near_region")
@@ -76,10 +76,12 @@ def _standing(warehouse: Warehouse, order: Order, facts: Facts) -> Fault | None:
 
 
 def _chosen(warehouse: Warehouse, wishes: Wishes, rules: Sequence[FieldRule], facts: Facts) -> Fault | None:
-    """The platform's warehouse binds, if we have one of that code; then the company's own must-rules."""
-    ours = wishes.warehouse and any(wishes.warehouse == other.code for other in facts.catalog.warehouses.values())
-    if ours and warehouse.code != wishes.warehouse:
-        return "elsewhere", {"asked": wishes.warehouse}
+    """The platform's warehouse binds, if we have it (screening holds one that is none of ours); then the company's own
+    must-rules."""
+    if wishes.warehouse:
+        asked = warehouse_of(wishes.warehouse, facts.catalog.warehouses.values(), facts.policy.matching)
+        if asked and warehouse.code != asked:
+            return "elsewhere", {"asked": wishes.warehouse}
     return ruled_out(rules, warehouse.code)
 
 

@@ -20,7 +20,7 @@ FORBIDDING = frozenset(
     {
         *(HoldCode.REFUNDED, HoldCode.REFUND_REQ, HoldCode.ADDR_CHANGED, HoldCode.ADDR_INVALID, HoldCode.BLACKLIST),
         *(HoldCode.FRAUD, HoldCode.PLATFORM_SHIPPED, HoldCode.FREEZE, HoldCode.NO_ITEMS),
-        *(HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK),
+        *(HoldCode.WAIT_RETURN, HoldCode.PLATFORM_LOCK, HoldCode.NO_SHIPPING, HoldCode.PICKUP),
     }
 )
 """Open holds with which an order travels with nobody."""

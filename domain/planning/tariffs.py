@@ -16,6 +16,8 @@ from domain.addresses.reach import Spot, lies_in, spot
 from domain.money import Sums
 
 _REMEMBERED = 5_000
+REMOTE = "remote"
+"""Among the areas of a surcharge: those the house calls remote (the policy's `areas.remote`)."""
 
 
 class Volumetric(StrEnum):
@@ -60,8 +62,8 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Surcharge:
     """Something on top, minor units: `amount` fixed, or `basis_points` (1/10000) of what `kind` says with `amount`
-    as the least. It applies in `areas` (province or province/city; none = everywhere), on days from `starts` to
-    `ends`, from `over_g` billable grams and `over_mm` longest side on (0 = always). What `kind` says counts from
+    as the least. It applies in `areas` (province or province/city, `REMOTE`; none = everywhere), on days from `starts`
+    to `ends`, from `over_g` billable grams and `over_mm` longest side on (0 = always). What `kind` says counts from
     `over_value` on, and not beyond `up_to_value` (0 = all of it): goods worth less are not insured, and no courier
     answers for more."""
 
@@ -103,7 +105,11 @@ class Tariff:
     volumetric: Volumetric = Volumetric.LARGER
     volumetric_over_percent: int = 0
     surcharges: tuple[Surcharge, ...] = ()
+    asks_remote: bool = field(default=False, init=False, repr=False, compare=False)
     _found: dict[tuple[str, str], Rate | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asks_remote", any(REMOTE in extra.areas for extra in self.surcharges))
 
     def rate_for(self, province: str, city: str) -> Rate | None:
         """The most specific rate for a place; None when the contract does not name it."""
@@ -233,9 +239,9 @@ def in_force(tariffs: Iterable[Tariff], warehouse_id: int | None, on: date | Non
     return max(fit, key=lambda t: (t.warehouse_id is not None, t.starts, t.version), default=None)
 
 
-def quote(tariff: Tariff, load: Load, to: Spot, on: date | None = None) -> Quote | None:
-    """What the load costs to that place on that day (None: a day without seasons); None when the contract has no rate
-    for the place or no tier for the weight."""
+def quote(tariff: Tariff, load: Load, to: Spot, on: date | None = None, *, remote: bool = False) -> Quote | None:
+    """What the load costs to that place, which the house may call remote, on that day (None: a day without seasons);
+    None when the contract has no rate for the place or no tier for the weight."""
     rate = tariff.rate_for(to.province, to.city)
     if rate is None:
         return None
@@ -248,7 +254,7 @@ def quote(tariff: Tariff, load: Load, to: Spot, on: date | None = None) -> Quote
     else:
         return None
     steps = half_up((billable - tier.first_g) * tier.step_price, tier.step_g) if tier.step_g else 0
-    extras = [extra for extra in tariff.surcharges if _applies(extra, load, billable, to, on)]
+    extras = [extra for extra in tariff.surcharges if _applies(extra, load, billable, to, on, remote)]
     charges, left_out = _charges(extras, load, tier.first_price + steps, tariff.currency) if extras else ((), ())
     area = "/".join(part for part in (rate.province, rate.city) if part) or "*"
     return Quote(
@@ -314,11 +320,11 @@ def _fee(extra: Surcharge, amount: int) -> int:
     return max(extra.amount, half_up(most * extra.basis_points, 10_000))
 
 
-def _applies(extra: Surcharge, load: Load, billable: int, to: Spot, on: date | None) -> bool:
+def _applies(extra: Surcharge, load: Load, billable: int, to: Spot, on: date | None, remote: bool) -> bool:
     seasonal = extra.starts is not None or extra.ends is not None
     if seasonal and not (on and (extra.starts or date.min) <= on <= (extra.ends or date.max)):
         return False
-    if extra.areas and not any(_lies_in(area, to) for area in extra.areas):
+    if extra.areas and not any(remote if area == REMOTE else _lies_in(area, to) for area in extra.areas):
         return False
     return billable >= extra.over_g and load.longest_mm >= extra.over_mm
 

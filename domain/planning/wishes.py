@@ -5,39 +5,29 @@ A note that can be read both ways asks for nobody either: `unsure` names whom it
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from domain.addresses.characters import simplified
+from domain.orders.catalog import Warehouse
 from domain.orders.orders import Order
+from domain.planning import note_words as words
 from domain.policy.policy_sections import Matching
 
-_BETWEEN = re.compile(r"[\s、，,和或跟/&+]*(?:or|and)?\s*$")
+_BETWEEN = re.compile(r"[\s、，,和或跟与及者/&+]*(?:还有|以及|or|and)?\s*$")
 _READ = 500
-_FILLER = r"[\s:：请给我个只走发寄用使采要能可以想需许准得止绝收接受选择考虑建议再是让]{0,4}"
-_SAME = "能可要是好行"
-_QUESTION = rf"(?:(?<![{_SAME}])|{'|'.join(f'(?<={one})(?!不{one})' for one in _SAME)})"  # 能不能发顺丰 asks for it
-_MAYBE = re.compile(rf"(?:不一定|不必|未必|不用非|无所谓){_FILLER}$")
-_KIND = r"(?:快递|快运|速运|速递|物流| express)?"
-_ENDS = r"(?=$|[\s，,。.!！?？；;、~])"
-_SENDS = re.compile(
-    rf"{_KIND}\s?(?:(?:发货|发|寄|优先|首选|最好|到付)(?:吧|哦|哈|谢谢)?|吧|谢谢|please|pls|only){_ENDS}"
-)
-_BUT_NOT = re.compile(rf"{_KIND}(?:最好|千万|就|请|一律)?(?:不要|别|勿|不)(?:发|用|寄|送|选|走)?(?:了|吧|谢谢)?{_ENDS}")
-_ALL_BUT = re.compile(r"[^，,。.!！；;\n]*(?:不|别|勿)")  # 除了顺丰都不要 asks for it
-_THREAT = re.compile(
-    rf"{_KIND}(?:的话|的)?[\s，,]{{0,2}}(?:那我|我|那)?(?:就|直接|一律|马上|立马)(?:会|要|直接|申请|给你?)*"
-    r"(?:退|拒|不要|不收|不买|不签|别发|不用发|差评|投诉|取消|举报)"
-    r"|[\s,]*(?:and |then )?(?:i|we)(?:'ll| will)? (?:return|refund|cancel|refuse|reject)"
-)
-"""What happens if: it turns what stands before into its opposite. 不发顺丰就退货 asks for it, 发圆通我就退 does not."""
-_NOTHING_ELSE = re.compile(rf"{_KIND}(?:的)?(?:都|一律|我)?(?:不|别|勿)(?:要|收|发|寄|买|签)?(?:货|件|了)?{_ENDS}")
-_UNLESS = re.compile(r"(?:不是|非|没有)\s?$")  # 非顺丰不收
-_ELSE = re.compile(rf"{_KIND}(?:不到|到不了|送不到|不派|不送|不通|没有)?(?:的话)?[\s，,]?就(?:发|用|走|寄|换|选)")
-"""What instead, if not: 没有顺丰就发中通 would rather have it."""
-_ALSO = re.compile(rf"{_KIND}(?:的话)?也(?:行|可|没|好|能)")  # 不发顺丰也行
+_UNCLEAR = "unclear"
+_NO_WORD = frozenset({"", "-", "--", "/", "无", "暂无", "未指定", "none", "null", "n/a"})
+_DEFAULT = ("默认", "default")
+
+
+class _Patterns(NamedTuple):
+    names: "re.Pattern[str]"
+    before: "re.Pattern[str]"
+    absent: "re.Pattern[str]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +64,18 @@ def wishes_of(order: Order, rules: Matching) -> Wishes:
     )
 
 
+def warehouse_of(hint: str, warehouses: Iterable[Warehouse], rules: Matching) -> str | None:
+    """The code of the warehouse a platform's word means: its code, its name, or a name of the policy's. Empty when the
+    word says nothing; None when it names one that is none of ours (云仓), where others ship."""
+    told = _plain(hint.strip())
+    if told in _NO_WORD or told.startswith(_DEFAULT):
+        return ""
+    for one in warehouses:
+        if told in (one.code.casefold(), _plain(one.name.strip())):
+            return one.code
+    return next((code for name, code in rules.warehouse_names.items() if _plain(name.strip()) == told), None)
+
+
 def _code(hint: str, rules: Matching) -> str:
     """The courier a platform's word means: the longest name in it, or the word itself where it is a known code.
     A word that names nobody (快递, standard shipping) asks for nobody."""
@@ -97,16 +99,14 @@ class Note:
 
 def parse_note(text: str, rules: Matching) -> Note:
     """A free text read: 发顺丰, 不要中通和圆通."""
-    asked: list[str] = []
-    refused: set[str] = set()
+    found = {"ask": list[str](), "refuse": list[str]()}
     for kind, name in _mentions(_plain(text), rules):
-        if kind == "refuse":
-            refused.add(rules.names[name])
-        elif kind == "ask":
-            asked.append(rules.names[name])
+        if kind:
+            found[kind].append(rules.names[name])
+    refused, asked = frozenset(found["refuse"]), found["ask"]
     unsure = refused.intersection(asked)
     first = next((code for code in asked if code not in unsure), "")
-    return Note(first, frozenset(refused - unsure), frozenset(unsure))
+    return Note(first, refused - unsure, unsure)
 
 
 def unsure_of(order: Order, rules: Matching) -> frozenset[str]:
@@ -125,40 +125,61 @@ def _plain(text: str) -> str:
     return simplified(text.casefold())
 
 
-def _mentions(text: str, rules: Matching) -> Iterator[tuple[str, str]]:
-    """(ask | refuse, the name) for each courier named with such a word before it, or else behind it. A list (不要中通、
-    圆通) goes on as it began; a text that is nothing but the name asks."""
-    names, before, absent = _patterns(tuple(rules.names), rules.ask, rules.refuse, rules.absent)
-    last, kind = 0, ""
-    for found in names.finditer(text):
+def _mentions(text: str, rules: Matching) -> list[tuple[str, str]]:
+    """(ask | refuse | nothing, the name) for each courier named. A list is what its beginning says (不要中通、圆通), or
+    else its end (中通、圆通除外)."""
+    patterns = _patterns(tuple(rules.names), rules.ask, rules.refuse, rules.absent)
+    told = list[tuple[str, str]]()
+    last = listed = 0
+    for found in patterns.names.finditer(text):
         lead, behind = text[last : found.start()], text[found.end() :]
-        word = before.search(lead)
-        if _MAYBE.search(lead):
-            kind = ""
-        elif _ELSE.match(behind):
-            kind = "ask"
-        elif word:
-            kind = _turned(word.lastgroup or "", word[0], behind)
-        elif absent.match(behind) or _BUT_NOT.match(behind) or _THREAT.match(behind):
-            kind = "refuse"
-        elif _SENDS.match(behind) and not (kind and "、" in lead):
-            kind = "ask"
-        elif not (kind and _BETWEEN.fullmatch(lead)):
-            kind = "ask" if text.strip() == found[0] else ""
+        goes_on = bool(told) and _BETWEEN.fullmatch(lead) is not None
+        kind = _said(lead, behind, patterns) or (told[-1][0] if goes_on else "")
+        if text.strip() == found[0]:
+            kind = kind or "ask"
+        if told and not told[-1][0] and _torn(lead, behind, patterns):
+            kind = _UNCLEAR
+        listed = listed if goes_on else len(told)
+        if kind == "refuse":
+            told[listed:] = [(one or kind, name) for one, name in told[listed:]]
+        told.append((kind, _spelled(found[0], rules)))
         last = found.end()
-        if kind:
-            yield kind, _spelled(found[0], rules)
+    return [(kind, name) for kind, name in told if kind != _UNCLEAR]
+
+
+def _said(lead: str, behind: str, patterns: _Patterns) -> str:
+    """ask, refuse or nothing: by the words right before a name, or else right behind it."""
+    if words.MAYBE.search(lead) or (words.ASKED.match(behind) and not words.MODAL.search(lead)):
+        return _UNCLEAR
+    if words.ELSE.match(behind):
+        return "ask"
+    if word := patterns.before.search(lead):
+        return _turned(word.lastgroup or "", word[0], behind)
+    if patterns.absent.match(behind) or words.BUT_NOT.match(behind) or words.THREAT.match(behind):
+        return "refuse"
+    return "ask" if words.SENDS.match(behind) else ""
+
+
+def _torn(lead: str, behind: str, patterns: _Patterns) -> bool:
+    """Whether what stands between two names may belong to either: 圆通不要发顺丰, 圆通不要顺丰要."""
+    word = patterns.before.search(lead)
+    between = word is not None and word[0] == lead
+    return words.TORN.fullmatch(lead) is not None or (between and words.PREDICATE.match(behind) is not None)
 
 
 def _turned(kind: str, word: str, behind: str) -> str:
     """What a word before a name says, seen with what follows the name."""
-    if _THREAT.match(behind):
+    if words.THREAT.match(behind):
         return "refuse" if kind == "ask" else "ask"
-    if kind == "refuse" and word.startswith("除") and _ALL_BUT.match(behind):
+    if kind == "ask":
+        return "refuse" if words.OUTSIDE.match(behind) else "ask"
+    if words.ABOUT.match(behind) or words.ALSO.match(behind) or (word.startswith("不是") and behind.startswith("吧")):
+        return _UNCLEAR
+    if word.startswith("除") and words.ALL_BUT.match(behind):
         return "ask"
-    if kind == "refuse" and _UNLESS.match(word) and _NOTHING_ELSE.match(behind):
-        return "ask"
-    return "" if kind == "refuse" and _ALSO.match(behind) else kind
+    if words.NOTHING_ELSE.match(behind) and (words.UNLESS.match(word) or word[:2] in words.EITHER):
+        return "ask" if words.UNLESS.match(word) else _UNCLEAR
+    return "refuse"
 
 
 def _spelled(name: str, rules: Matching) -> str:
@@ -168,15 +189,15 @@ def _spelled(name: str, rules: Matching) -> str:
 @lru_cache(maxsize=16)
 def _patterns(
     names: tuple[str, ...], ask: tuple[str, ...], refuse: tuple[str, ...], absent: tuple[str, ...]
-) -> tuple["re.Pattern[str]", "re.Pattern[str]", "re.Pattern[str]"]:
+) -> _Patterns:
     """The names (longest first, a Latin one only as a whole word), and the words that may stand before and behind."""
 
     def any_of(texts: tuple[str, ...]) -> str:
         return "|".join(_whole(_plain(text)) for text in sorted(texts, key=len, reverse=True)) or "(?!)"
 
-    asks = any_of(ask)
-    before = rf"(?:(?P<refuse>{_QUESTION}(?:{any_of(refuse)}))(?:{_FILLER}(?:{asks}))?|(?P<ask>{asks})){_FILLER}$"
-    return re.compile(any_of(names)), re.compile(before), re.compile(rf"(?:快递|这里|我们这|那边)?(?:{any_of(absent)})")
+    asks, no = any_of(ask), rf"{words.QUESTION}(?:{any_of(refuse)})"
+    before = rf"(?:(?P<refuse>{no})(?:{words.FILLER}(?:{asks}))?|(?P<ask>{asks})){words.FILLER}$"
+    return _Patterns(re.compile(any_of(names)), re.compile(before), words.absent(any_of(absent)))
 
 
 def _whole(text: str) -> str:

@@ -23,6 +23,7 @@ _NAMED = {
     "matching.courier_rules.*.to.*": "courier",
     "matching.warehouse_rules.*.to.*": "warehouse",
     "matching.names.*": "name",
+    "matching.warehouse_names.*": "warehouse",
     "matching.upgrades.*.courier": "courier",
     "recalls.*.courier": "courier",
     "checks.by_warehouse.@": "warehouse",

@@ -136,7 +136,8 @@ class Areas:
     """Places that couriers charge or refuse specially, in any spelling the address reader knows: a province, city or
     district, or one of these with the name of an island or village in it (`北海市海城区涠洲岛`).
 
-    `remote` costs more and takes longer; an order to `unreachable` is held.
+    `remote` costs more and takes longer: the order's card says so, and a contract's surcharge of `areas = ["remote"]`
+    is asked there. An order to `unreachable` is held.
     """
 
     remote: tuple[str, ...] = ("新疆", "西藏", "内蒙古", "青海", "甘肃", "宁夏", "海南三沙")
@@ -268,6 +269,25 @@ _NAMES = {
 }
 
 
+_ASK = (
+    *("发", "走", "用", "寄", "要", "换", "改", "补", "只收", "只能", "选", "必须", "务必", "最好", "尽量", "优先"),
+    *("首选", "指定", "希望", "升级"),
+    *("ship by", "ship with", "via", "use", "by", "please", "only"),
+)
+_REFUSE = (
+    *("不", "别", "勿", "莫", "禁", "拒", "非", "没有", "这里没", "这边没", "避免", "除了", "除", "谢绝"),
+    *("杜绝", "抵制", "讨厌", "无法", "无需", "发不了", "用不了", "收不了", "收不到"),
+    *("停发", "停用", "暂停", "排除", "屏蔽"),
+    *("except", "excluding", "not", "no", "don't", "dont", "can't", "cannot", "never"),
+    *("avoid", "without", "hate", "anything but"),
+)
+_ABSENT = (
+    *("不到", "到不了", "送不到", "收不到", "发不了", "不派", "不送", "不通", "不能到"),
+    *("无法", "没网点", "无网点", "没有网点", "不在服务区"),
+    *("does not deliver", "doesn't deliver", "can't deliver", "not available"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Upgrade:
     """Who paid at least `shipping` (minor units of `currency`) for delivery gets this courier (its code)."""
@@ -282,42 +302,18 @@ class Matching:
     """Which warehouse and courier (rules.md B5, B6).
 
     `names` maps what people call a courier to its code; a name after one of `ask` in a note is a wish, after one of
-    `refuse` or before one of `absent` it is ruled out (不能发中通; 中通不到). `note_must` makes a wish binding: rather
-    no courier than another. The rules name warehouses and couriers by code.
+    `refuse` or before one of `absent` it is ruled out (不能发中通; 中通不到; the grammar is in note_words.py).
+    `warehouse_names` maps what platforms call a warehouse to its code, besides its code and name. `note_must` makes a
+    wish binding: rather no courier than another. The rules name warehouses and couriers by code.
     """
 
     warehouse_rules: tuple[FieldRule, ...] = ()
     courier_rules: tuple[FieldRule, ...] = ()
     names: Mapping[str, str] = field(default_factory=lambda: dict(_NAMES))
-    ask: tuple[str, ...] = (
-        *(
-            "发",
-            "走",
-            "用",
-            "寄",
-            "要",
-            "换",
-            "改",
-            "补",
-            "只收",
-            "选",
-            "必须",
-            "务必",
-            "最好",
-            "尽量",
-            "优先",
-            "首选",
-            "指定",
-            "希望",
-            "升级",
-        ),
-        *("ship by", "ship with", "via", "use", "by", "please", "only"),
-    )
-    refuse: tuple[str, ...] = (
-        *("不", "别", "勿", "莫", "禁", "拒", "非", "没有", "避免", "除了"),
-        *("except", "not", "no", "don't", "dont", "never", "avoid", "without", "anything but"),
-    )
-    absent: tuple[str, ...] = ("不到", "到不了", "送不到", "不派", "不送", "不通")
+    ask: tuple[str, ...] = _ASK
+    refuse: tuple[str, ...] = _REFUSE
+    absent: tuple[str, ...] = _ABSENT
+    warehouse_names: Mapping[str, str] = field(default_factory=dict)
     note_must: bool = False
     upgrades: tuple[Upgrade, ...] = ()
 

@@ -46,7 +46,7 @@ class Whole:
 Mark = datetime | Whole
 """Which look: a page by the moment it was taken."""
 
-ONE_BY_ONE = UNTOUCHABLE | CURED | {HoldCode.BLACKLIST, HoldCode.FRAUD, HoldCode.PLATFORM_LOCK}
+ONE_BY_ONE = UNTOUCHABLE | CURED | {HoldCode.BLACKLIST, HoldCode.FRAUD, HoldCode.PLATFORM_LOCK, HoldCode.PICKUP}
 """Never in bulk: their cause ends them, the platform does, or each is a judgement of its own."""
 AT_ONCE = frozenset(
     {

@@ -21,6 +21,8 @@ class HoldCode(StrEnum):
     FRAUD = "FRAUD"
     PLATFORM_SHIPPED = "PLATFORM_SHIPPED"
     NO_ITEMS = "NO_ITEMS"
+    NO_SHIPPING = "NO_SHIPPING"
+    PICKUP = "PICKUP"
     PAYMENT = "PAYMENT"
     PART_PAID = "PART_PAID"
     SKU_UNMATCHED = "SKU_UNMATCHED"
@@ -62,7 +64,12 @@ class HoldCode(StrEnum):
     FREEZE = "FREEZE"
 
 
-UNTOUCHABLE = frozenset({HoldCode.REFUNDED, HoldCode.REFUND_REQ, HoldCode.PLATFORM_SHIPPED, HoldCode.NO_ITEMS})
+UNTOUCHABLE = frozenset(
+    {
+        *(HoldCode.REFUNDED, HoldCode.REFUND_REQ, HoldCode.PLATFORM_SHIPPED, HoldCode.NO_ITEMS),
+        HoldCode.NO_SHIPPING,
+    }
+)
 """Codes no policy switches off and no machine releases (rules.md B2)."""
 
 
@@ -106,6 +113,8 @@ CATALOGUE: Mapping[HoldCode, Rule] = {
     HoldCode.FRAUD: Rule(Role.CS_LEAD, Right.OVERRIDE, 120),
     HoldCode.PLATFORM_SHIPPED: Rule(Role.CS_LEAD, Right.OVERRIDE, 120),
     HoldCode.NO_ITEMS: Rule(Role.CS, None, 120),
+    HoldCode.NO_SHIPPING: Rule(Role.CS, None, 240),
+    HoldCode.PICKUP: Rule(Role.CS, Right.APPROVE, 240),
     HoldCode.PAYMENT: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.PART_PAID: Rule(Role.FINANCE, Right.OVERRIDE, 240),
     HoldCode.SKU_UNMATCHED: Rule(Role.BUYER, None, 120),
@@ -160,6 +169,10 @@ TIMED = frozenset(
 )
 """Codes that time ends: they are late only when that moment has passed. An entry of the blacklist runs out too, but a
 person is to decide before."""
+
+
+WITHOUT_US = frozenset({HoldCode.PLATFORM_SHIPPED, HoldCode.NO_SHIPPING, HoldCode.PICKUP})
+"""Codes of orders that may be done although nothing leaves here by courier: a person says so (`completing`)."""
 
 
 UNMATCHED = frozenset({HoldCode.SKU_UNMATCHED, HoldCode.BUNDLE_UNMATCHED})

@@ -23,7 +23,7 @@ from domain.orders.orders import LIVE, Line, Order
 from domain.planning.match import Loser, told
 from domain.planning.shortage import Parting, parting, presale
 from domain.planning.splitting import from_places, items_of, sealed
-from domain.planning.wishes import unsure_of
+from domain.planning.wishes import unsure_of, warehouse_of
 from domain.policy.policy import Policy
 from domain.review.holds import Finding, HoldCode, thaws_at
 from domain.review.waiting import rush_from, waiting
@@ -70,8 +70,8 @@ class Facts:
 def wanted(order: Order) -> dict[str, int]:
     """Units wanted by sku, over the lines that still want shipping and are matched."""
     units: dict[str, int] = {}
-    for line in order.lines:
-        if line.sku and not line.dropped:
+    for line in order.shippable:
+        if line.sku:
             units[line.sku] = units.get(line.sku, 0) + line.quantity
     return units
 
@@ -102,10 +102,18 @@ def _refund(order: Order) -> Iterator[Finding]:
         yield Finding(HoldCode.REFUNDED, {"amount": str(order.refunded - taken), "currency": order.currency})
 
 
+def _named(order: Order, facts: Facts) -> Iterator[Finding]:
+    """The platform says that a warehouse ships it which is none of ours: it may leave twice. Another reason to have no
+    warehouse comes before this one."""
+    hint = order.warehouse_hint.strip()
+    if warehouse_of(hint, facts.catalog.warehouses.values(), facts.policy.matching) is None:
+        yield Finding(HoldCode.NO_WAREHOUSE, {"named": _quoted(hint)})
+
+
 def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
     lines = order.shippable
     if not lines:
-        yield Finding(HoldCode.NO_ITEMS, {})
+        yield _nothing_ships(order)
         return
     yield from _disabled(lines, facts.catalog)
     unmatched = [line for line in lines if line.sku is None]
@@ -113,6 +121,13 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
         yield from _unmatched(order, unmatched, facts.catalog)
     elif not covering(order, facts):
         yield from short(order, facts)
+
+
+def _nothing_ships(order: Order) -> Finding:
+    """No lines at all, or only such as need no shipping: what was bought is named."""
+    kept = kits.sold(order.bought)
+    seen = {"lines": str(len(kept)), "first": kept[0].title} if kept else {}
+    return Finding(HoldCode.NO_SHIPPING if kept else HoldCode.NO_ITEMS, seen)
 
 
 def _disabled(lines: Sequence[Line], catalog: Catalog) -> Iterator[Finding]:
@@ -294,37 +309,34 @@ def _buyer(order: Order, facts: Facts) -> Iterator[Finding]:
             return
 
 
-def _terms(order: Order, facts: Facts) -> Iterator[Finding]:
-    """What the platform or the seller marked on it."""
-    choices = facts.policy.screening
-    yield from risky(order, facts.policy)
+def as_told(order: Order, policy: Policy) -> Iterator[Finding]:
+    """What the platform says of the order as it stands, or the seller there; often only after it came."""
+    choices = policy.screening
+    yield from _risky(order, policy)
     if order.seller_flag and order.seller_flag.casefold() in {flag.casefold() for flag in choices.flags}:
         yield Finding(HoldCode.FLAG, {"flag": order.seller_flag})
     if order.cod and choices.confirm_cod:
         yield Finding(HoldCode.PAYMENT, {"owed": str(order.total), "currency": order.currency})
-    yield from _part_paid(order)
-    yield from shipped_there(order)
+    yield from part_paid(order)
+    if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
+        yield Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state})  # it did not leave here
+    if order.pickup:  # or nothing is to be sent: a person decides
+        yield Finding(HoldCode.PICKUP, {"told": order.pickup})
 
 
-def risky(order: Order, policy: Policy) -> Iterator[Finding]:
-    """The platform fears fraud; it often says so only after the order came."""
+def _risky(order: Order, policy: Policy) -> Iterator[Finding]:
+    """The platform fears fraud."""
     if order.risk and order.risk.casefold() in {risk.casefold() for risk in policy.screening.risky}:
         yield Finding(HoldCode.FRAUD, {"risk": order.risk})
 
 
-def _part_paid(order: Order) -> Iterator[Finding]:
+def part_paid(order: Order) -> Iterator[Finding]:
     """The buyer still owes a part (rules.md B2 PART_PAID). What went back counts as paid, and with nothing paid at all
     the platform's own word does."""
     owed = order.total - order.refunded
     if order.platform not in BEFORE_OFFERS and not order.cod and 0 < order.paid < owed:
         seen = {"paid": str(order.paid), "payable": str(owed), "currency": order.currency}
         yield Finding(HoldCode.PART_PAID, seen)
-
-
-def shipped_there(order: Order) -> Iterator[Finding]:
-    """The platform says it is on its way; whoever asks knows that it did not leave here."""
-    if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
-        yield Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state})
 
 
 def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
@@ -341,11 +353,17 @@ def _frozen(order: Order, facts: Facts) -> Iterator[Finding]:
 
 def screen(order: Order, facts: Facts) -> tuple[Finding, ...]:
     """Every finding on an order in review, in no particular order."""
-    found = [*_refund(order), *_goods(order, facts), *_address(order, facts.policy), *_words(order, facts.policy)]
+    found = [
+        *_refund(order),
+        *_named(order, facts),
+        *_goods(order, facts),
+        *_address(order, facts.policy),
+        *_words(order, facts.policy),
+    ]
     found += [
         *_blacklist(order, facts),
         *_buyer(order, facts),
-        *_terms(order, facts),
+        *as_told(order, facts.policy),
         *waits_there(order, facts.returned),
         *worth(order, facts.policy, facts.catalog),
     ]

@@ -23,7 +23,7 @@ def waiting(order: Order, policy: Policy, zone: str, now: datetime) -> Iterator[
     if policy.screening.hours and (opens := next_opening(policy.screening.hours, zone, now)) is not None:
         facts = {"hours": policy.screening.hours, "until": opens.isoformat(timespec="minutes")}
         yield Finding(HoldCode.TIME_WINDOW, facts, opens)
-    if order.presale:
+    if order.presale or order.ship_from:
         yield from _presale(order, policy, now)
 
 
@@ -33,12 +33,13 @@ def rush_from(order: Order, policy: Policy) -> datetime | None:
 
 
 def _presale(order: Order, policy: Policy, now: datetime) -> Iterator[Finding]:
-    """A presale is worked on when its own deadline is as near as an ordinary order's."""
-    if order.promised_ship_at is None:
+    """What the buyer wants from a day on waits for that day; any other presale is worked on when its own deadline is as
+    near as an ordinary order's."""
+    promised = order.promised_ship_at and order.promised_ship_at - timedelta(hours=policy.dispatch_hours)
+    begins = order.ship_from or promised
+    if begins is None:
         yield Finding(HoldCode.PRESALE_WAIT, {"until": ""})
-        return
-    begins = order.promised_ship_at - timedelta(hours=policy.dispatch_hours)
-    if now < begins:
+    elif now < begins:
         yield Finding(HoldCode.PRESALE_WAIT, {"until": begins.isoformat(timespec="minutes")}, begins)
 
 

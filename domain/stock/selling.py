@@ -13,6 +13,8 @@ from domain.stock import bins
 from domain.stock.stock_book import Wanted
 from domain.stock.stock_docs import DocKind
 
+_NOT_FOR_SALE = frozenset({"material", "virtual"})
+
 
 @dataclass(frozen=True, slots=True)
 class Sellable:
@@ -43,11 +45,14 @@ class Sellable:
 
 def sellable(desk: Desk, skus: Collection[str] | None) -> dict[str, Sellable]:
     """sku -> what is to ship and to sell of it, of these or (None) of all there is or anybody wants: a fixed number of
-    queries, however many. Packing material is not for sale."""
+    queries, however many. Packing material is not for sale, and what needs no
+    shipping never runs out."""
     levels = desk.stock.levels(skus)
     wanted, doors = desk.orders.wanted(skus), desk.stock_docs.at_the_door(skus)
     known = set(skus) if skus is not None else {sku for _, sku in levels} | set(wanted)
-    known = {sku for sku in known if sku in desk.catalog.skus and "material" not in desk.catalog.skus[sku].traits}
+    known = {
+        sku for sku in known if sku in desk.catalog.skus and _NOT_FOR_SALE.isdisjoint(desk.catalog.skus[sku].traits)
+    }
     old, rules = bins.stale(desk, known), desk.policy.stock
     off = bins.withheld(desk, known)
     open_now = {place.id for place in desk.catalog.warehouses.values() if place.enabled}

@@ -95,7 +95,7 @@ def _act(
     if record.state == RefundState.SUCCESS and order.status in (OrderStatus.UNPAID, OrderStatus.REVIEW):
         desk.refunds.save(replace(record, stopped=True))
         order = _drop(order, lines)
-        if not order.shippable:
+        if not order.bought:
             order = withdrawal.close(desk, actor, order, "refunded")
     return order
 
@@ -253,7 +253,7 @@ def _given_back(desk: Desk, actor: Actor, order: Order, free: set[int], parcels:
     order = refunds.tally(desk, replace(order, lines=lines))
     if order.status is OrderStatus.PUT_BACK and order.shippable:
         order = replace(order, status=OrderStatus.RELEASED)
-    elif order.status is OrderStatus.CANCELLED and order.reason == "refunded" and order.shippable:
+    elif order.status is OrderStatus.CANCELLED and order.reason == "refunded" and order.bought:
         order = replace(order, status=OrderStatus.REVIEW, reason="")
     elif order.status is OrderStatus.APPROVED and boxed.missing(order, parcels, desk.catalog):
         order = withdrawal.unapprove(desk, actor, order, parcels, reason="refund")
@@ -279,7 +279,7 @@ def _missing(desk: Desk, actor: Actor, order: Order, wanted: set[int], parcels: 
     inside = [item for box in boxes for item in box.live_items if item.order_id == order.id]
     units = {number: sum(i.quantity for i in inside if i.line_no == number) for number in wanted}
     short = sorted(
-        line.line_no for line in order.lines if line.line_no in wanted and units[line.line_no] < line.quantity
+        line.line_no for line in order.shippable if line.line_no in wanted and units[line.line_no] < line.quantity
     )
     if not short:
         return order

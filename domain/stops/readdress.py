@@ -38,7 +38,10 @@ from domain.waybills import numbering
 
 _HERE = IN_HOUSE | {ParcelState.READY}
 _WISHES = frozenset(
-    {HoldCode.COURIER_CHANGED, HoldCode.WAREHOUSE_CHANGED, HoldCode.NOTE_CHANGED, HoldCode.MESSAGE_CHANGED}
+    {
+        *(HoldCode.COURIER_CHANGED, HoldCode.WAREHOUSE_CHANGED, HoldCode.NOTE_CHANGED, HoldCode.MESSAGE_CHANGED),
+        HoldCode.PAYMENT,  # not every courier collects
+    }
 )
 _ASKED_FOR = ("platform", "upgrade", "note")
 """Reasons to win by which somebody asked for that courier: then it is not enough that the old one could."""

@@ -19,7 +19,7 @@ from domain.people.people import Actor
 from domain.planning.planning import grams_of, reprice, units_of
 from domain.policy.policy_checks import CheckMode
 from domain.records import NoticeKind
-from domain.review.holds import FOR_OTHERS, FOR_STOCK
+from domain.review.holds import FOR_OTHERS, FOR_STOCK, lapse
 from domain.stock import bins, stock
 from domain.stops import stopping
 
@@ -28,15 +28,27 @@ _CHECKED = (ParcelState.CHECKED, ParcelState.PACKED)
 
 def close(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
     """Cancel an order that has not left review: its plan goes with it. Orders it was to travel with keep theirs."""
-    check_move(order, OrderStatus.CANCELLED)
+    _unplanned(desk, order, OrderStatus.CANCELLED)
+    history.note(desk, actor, "order", order.id, "cancelled", reason)
+    return cancelled(desk, actor, order, reason)
+
+
+def complete(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
+    """An order in review is done without a parcel of ours: its plan and its holds are gone; not saved."""
+    _unplanned(desk, order, OrderStatus.ELSEWHERE)
+    history.note(desk, actor, "order", order.id, "completed", reason)
+    holds = lapse(order.holds, lambda _: True, desk.now, actor.name)
+    return replace(cancelled(desk, actor, order, reason), status=OrderStatus.ELSEWHERE, holds=holds)
+
+
+def _unplanned(desk: Desk, order: Order, to: OrderStatus) -> None:
+    check_move(order, to)
     planned = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state is ParcelState.PLANNED]
     shared = [parcel for parcel in planned if len(parcel.order_ids) > 1]
     alone = [replace(parcel, state=ParcelState.CANCELLED) for parcel in planned if len(parcel.order_ids) == 1]
     desk.parcels.save([*alone, *(without(desk, parcel, order.id) for parcel in shared)])
     notices.redraw(desk, NoticeKind.ORDER, {oid for parcel in shared for oid in parcel.order_ids} - {order.id})
     desk.orders.look_again(desk.now, FOR_OTHERS, like=order)
-    history.note(desk, actor, "order", order.id, "cancelled", reason)
-    return cancelled(desk, actor, order, reason)
 
 
 def cancelled(desk: Desk, actor: Actor, order: Order, reason: str = "refunded") -> Order:

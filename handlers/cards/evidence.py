@@ -23,6 +23,8 @@ EVIDENCE = {
     HoldCode.BLACKLIST: N_("{level}: {why}, recognised by {by}, until: {until} “{text}”"),
     HoldCode.PLATFORM_SHIPPED: N_("the platform says: {state}"),
     HoldCode.NO_ITEMS: N_("nothing is left to ship"),
+    HoldCode.NO_SHIPPING: N_("{lines} {lines:line needs|lines need} no shipping, first: {first}"),
+    HoldCode.PICKUP: N_("the platform says: {told}"),
     HoldCode.SKU_UNMATCHED: N_("{lines} {lines:line|lines}, first: «{code}» {title}"),
     HoldCode.SKU_DISABLED: N_("{lines} {lines:line|lines}, first: {sku} {title}"),
     HoldCode.BUNDLE_UNMATCHED: N_(
@@ -74,6 +76,7 @@ MARGIN_TOGETHER = N_(
     "{left} of {paid} would be left of {orders} in one parcel, after goods {cost} and one freight {freight}"
 )
 NO_WAREHOUSE_CAN = N_("no warehouse of {tried} can, the first because: {why}")
+NOT_OURS = N_("the platform names warehouse «{named}», which is none of ours")
 PRESALE_STOCK = N_("{sku}: {need} wanted, not on sale yet")
 SPLIT_STOCK = N_("no single warehouse has everything")
 NEW_NUMBER = N_("{asking} is asked for a new number")
@@ -90,6 +93,7 @@ SPECIAL = (
     (HoldCode.FREEZE, "ship", FREEZE_SHIP),
     (HoldCode.MARGIN_LOW, "orders", MARGIN_TOGETHER),
     (HoldCode.NO_WAREHOUSE, "why", NO_WAREHOUSE_CAN),
+    (HoldCode.NO_WAREHOUSE, "named", NOT_OURS),
     (HoldCode.WAIT_RETURN, "own", OWN_RETURN),
     (HoldCode.ADDR_CHANGED, "told", HIDDEN_MOVED),
     (HoldCode.WAYBILL_ERROR, "asking", NEW_NUMBER),
@@ -116,6 +120,8 @@ CURES = {
     HoldCode.PAY_DELAY: N_("goes away by itself then"),
     HoldCode.TIME_WINDOW: N_("goes away by itself then"),
     HoldCode.NO_ITEMS: N_("goes away when the order gets its goods lines"),
+    HoldCode.NO_SHIPPING: N_("a person says that it is done (☑️); or the platform does"),
+    HoldCode.PICKUP: N_("goes away when the platform no longer says so; released, it is sent by courier all the same"),
     HoldCode.SKU_UNMATCHED: N_("goes away when the product is matched"),
     HoldCode.SKU_DISABLED: N_(
         "goes away when the product is switched on; the buyer or a lead releases it and it ships"
@@ -123,7 +129,7 @@ CURES = {
     HoldCode.BUNDLE_UNMATCHED: N_("goes away when the bundle's components are complete"),
     HoldCode.OUT_OF_STOCK: N_("goes away when stock arrives"),
     HoldCode.EXPIRY: N_("goes away when a fresher batch comes in"),
-    HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop"),
+    HoldCode.NO_WAREHOUSE: N_("goes away when a warehouse serves the shop, or bears the name that the platform tells"),
     HoldCode.NO_COURIER: N_("goes away when a courier reaches the address"),
     HoldCode.COURIER_SUSPENDED: N_("goes away by itself when the suspension ends"),
     HoldCode.WAYBILL_ERROR: N_("goes away when a courier may be asked again"),

@@ -72,6 +72,7 @@ COLUMN = N_("column {column}")
 VALUE = N_("found «{value}»")
 CELLS = N_("{expected} {expected:cell|cells} expected, {found} found")
 SHEET = N_("sheet {sheet}")
+ORDER = N_("order {order}")
 OTHER_ROW = N_("see row {other_row}")
 
 
@@ -100,6 +101,7 @@ def row_text(code: str, facts: Mapping[str, str], words: Words, private: bool = 
     """Why a row was not taken, with what is to blame; long digit runs are masked unless private."""
     parts = [words(ROWS[Reason(code)]) if code in ROWS else code]
     for names, text in (
+        (("order",), ORDER),
         (("sheet",), SHEET),
         (("column",), COLUMN),
         (("value",), VALUE),

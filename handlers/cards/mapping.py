@@ -53,6 +53,7 @@ FIELDS = {
     Field.COUNTRY: N_("country"),
 }
 MEANINGS = {
+    Meaning.UNKNOWN: N_("not said, rejected"),
     Meaning.UNPAID: N_("unpaid"),
     Meaning.PAID: N_("paid"),
     Meaning.PART_SHIPPED: N_("shipped in part"),

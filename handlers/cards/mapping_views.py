@@ -7,7 +7,7 @@ Surprising: a view is never kept. When the mapping changes meanwhile, the card f
 from channels.learning import Trial
 from channels.reasons import Reason
 from domain.desk import Desk
-from domain.intake.incoming import IncomingLine, IncomingOrder, Receiver
+from domain.intake.incoming import IncomingLine, IncomingOrder, Receiver, RejectedRow
 from domain.intake.table_mapping import Field, Meaning, TableMapping
 from handlers.card import Button, Card
 from handlers.cards.evidence import veiled
@@ -88,7 +88,8 @@ def words_card(mapping: TableMapping, viewer: Viewer) -> Card:
         rows.append((Button(label, pack("m.v", *at, number, following)),))
     rows.append(_back(mapping, words))
     text = words(
-        "<b>What the status words mean.</b> Tap a word to change it. ❓ marks words I don't know; I take them for paid."
+        "<b>What the status words mean.</b> Tap a word to change it. ❓ marks words I don't know: say what they mean, "
+        "rows with one that nobody said are rejected."
         "\nA word that comes later and is not in this list is read when I know it; else its order is rejected."
     )
     return Card(text, tuple(rows))
@@ -111,13 +112,18 @@ def trial_card(desk: Desk, mapping: TableMapping, found: Trial, viewer: Viewer) 
     if found.rejected:
         lines += ["", words("<b>Rejected rows: {count}</b>", count=found.rejected)]
         lines += [_reason(reason, count, words) for reason, count in found.reasons[:_LINES]]
-        for reject in found.rejects:
-            why = row_text(reject.reason, reject.facts, words, viewer.private)
-            lines.append(words("• row {row}: ", row=reject.row) + why)
+        lines += [words("• row {row}: ", row=one.row) + _why(one, viewer) for one in found.rejects]
     rows: list[tuple[Button, ...]] = [_back(mapping, words)]
     if found.orders:
         rows.insert(0, (save_button(mapping, words),))
     return Card("\n".join(lines), tuple(rows))
+
+
+def _why(reject: RejectedRow, viewer: Viewer) -> str:
+    """Why a row is refused; in a group a word that nobody knows is cut as on the card, for it may be a name."""
+    hidden = reject.reason == Reason.UNKNOWN_STATUS and not viewer.private
+    facts = {**reject.facts, "value": mask_name(reject.facts.get("value", ""))} if hidden else reject.facts
+    return row_text(reject.reason, facts, viewer.words, viewer.private)
 
 
 def _reason(reason: str, count: int, words: Words) -> str:

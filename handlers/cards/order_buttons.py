@@ -9,7 +9,7 @@ from domain.intake.incoming import RefundState
 from domain.orders import corrections
 from domain.orders.orders import Order, OrderStatus
 from domain.people.people import Right
-from domain.review import review
+from domain.review import completing, review
 from domain.review.holds import HoldCode, open_codes
 from domain.stops import replies
 from handlers.card import Button
@@ -39,7 +39,7 @@ def main_rows(desk: Desk, order: Order, viewer: Viewer) -> tuple[Row, ...]:
 
 def _may_release(desk: Desk, viewer: Viewer, order: Order, code: HoldCode) -> bool:
     if viewer.actor is None or not viewer.private:
-        return desk.policy.release_right(code) is not None
+        return review.right_for(desk.policy, order, code) is not None
     return review.releasable(desk.policy, viewer.actor, order, code)
 
 
@@ -85,8 +85,10 @@ def _release(desk: Desk, order: Order, viewer: Viewer) -> list[Row]:
 def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
     words, key = viewer.words, (order.id, order.revision)
     buttons = []
-    if any(line.sku is None and not line.dropped for line in order.lines) and order.status is OrderStatus.REVIEW:
+    if any(line.sku is None for line in order.shippable) and order.status is OrderStatus.REVIEW:
         buttons.append((Right.EDIT, Button(words("🔗 Match product"), pack("o.ms", *key))))
+    if completing.completable(order):
+        buttons.append((Right.APPROVE, Button(words("☑️ Done without a parcel"), pack("o.dn", *key))))
     if order.status in _HOLDABLE:
         buttons.append((Right.APPROVE, Button(words("✋ Hold"), pack("o.hd", *key))))
     if corrections.movable(order, desk.parcels.of_orders([order.id]).get(order.id, ())):

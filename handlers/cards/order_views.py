@@ -51,6 +51,11 @@ HOLD_REASONS = {
     "later": N_("Ship later"),
     "lead": N_("The lead decides"),
 }
+COMPLETE_REASONS = {
+    "fetched": N_("The buyer has it"),
+    "nothing": N_("Nothing is to be sent"),
+    "others": N_("Somebody else sent it"),
+}
 REFUND_REASONS = {
     "mind": N_("Changed their mind"),
     "late": N_("Too slow"),
@@ -74,6 +79,12 @@ def _reasons(order: Order, words: Words, verb: str, reasons: Mapping[str, str]) 
 def _reject(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
     words = viewer.words
     return Card(f"{head}\n\n{words('Reject it. Why?')}", _reasons(order, words, "o.rjr", REJECT_REASONS))
+
+
+def _complete(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
+    words = viewer.words
+    text = words("It is done without a parcel of ours, and no stock is taken off. Why?")
+    return Card(f"{head}\n\n{text}", _reasons(order, words, "o.dnr", COMPLETE_REASONS))
 
 
 def _hold(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
@@ -251,7 +262,7 @@ def event_line(event: Event, viewer: Viewer) -> str:
 def _match(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
     """The first line without a product, and the products most like it."""
     words = viewer.words
-    line = next((one for one in order.lines if one.sku is None and not one.dropped), None)
+    line = next((one for one in order.shippable if one.sku is None), None)
     if line is None:
         return Card(head, (_back(order, words),))
     what = veiled(beside(line.merchant_code, f"{line.title} {line.variant}"), True, 120)
@@ -294,6 +305,7 @@ def candidates(skus: Sequence[Sku], line: Line) -> list[Sku]:
 
 VIEWS: Mapping[str, View] = {
     "reject": _reject,
+    "complete": _complete,
     "hold": _hold,
     "ending": _ending,
     "sure": _sure,

@@ -5,6 +5,7 @@ Surprising: the same card serves the queue (queue.py), where it has rows to walk
 
 from collections.abc import Mapping
 
+from domain.addresses import areas
 from domain.desk import Desk
 from domain.floor import repacking, tracing
 from domain.floor.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
@@ -101,7 +102,7 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
     words = viewer.words
     blocks = [
         [head(desk, order, words), *_decision(desk, order, words), *hand_lines(desk, order, viewer)],
-        [*_people(order, viewer), *order_lines(desk, order, viewer)],
+        [*_people(desk, order, viewer), *order_lines(desk, order, viewer)],
         _goods(desk, order, words),
         _holds(desk, order, viewer),
         [*_parcels(desk, order, words), *_unshipped(desk, order, words), *together_lines(desk, order, words)],
@@ -122,7 +123,7 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
             lines.append(words("It goes to the warehouse in a few seconds."))
     elif order.status is OrderStatus.CANCELLED and not order.decided_by:
         lines.append(words("The platform cancelled it."))
-    elif order.status is OrderStatus.CANCELLED:
+    elif order.status in (OrderStatus.CANCELLED, OrderStatus.ELSEWHERE) and order.decided_by:
         facts = {
             "by": actor_name(order.decided_by, words),
             "at": words.when(order.decided_at),
@@ -146,7 +147,7 @@ def _taken_back(desk: Desk, order: Order, words: Words) -> list[str]:
     return [words("↩ Back in review since {at} by {by}: {why}", **facts)]
 
 
-def _people(order: Order, viewer: Viewer) -> list[str]:
+def _people(desk: Desk, order: Order, viewer: Viewer) -> list[str]:
     words, to = viewer.words, order.receiver
     buyer = order.buyer_id if viewer.private else mask_name(order.buyer_id)
     when = words("Paid {at}", at=words.when(order.paid_at))
@@ -165,6 +166,8 @@ def _people(order: Order, viewer: Viewer) -> list[str]:
         where = region
         lines.append(words("To {name} {phone}", name=mask_name(to.name) or "-", phone=mask_phone(to.phone)))
     lines.append(words("{where}", where=veiled(where, viewer.private) or "-"))
+    if areas.remote(to, desk.policy):
+        lines.append(words("🏔 Remote area"))
     if to.masked:
         lines.append(words("The platform hides the receiver."))
     return lines
@@ -188,11 +191,13 @@ def _goods_line(desk: Desk, line: Line, currency: str, words: Words, parts: str 
     code = line.sku or line.merchant_code or "-"
     title = beside(code, " ".join(f"{line.title} {line.variant}".split()))
     title = title_of(desk, line.sku, title) if line.sku else title
-    text = N_("{count} × <b>{sku}</b> {title}") if line.sku else N_("{count} × ❓ not matched «{sku}» {title}")
+    known = line.sku or line.virtual
+    text = N_("{count} × <b>{sku}</b> {title}") if known else N_("{count} × ❓ not matched «{sku}» {title}")
     text = words(text, count=line.quantity, sku=code, title=veiled(title, True, 60)).rstrip()
     text += words(" ({parts})", parts=parts) if parts else ""
     if line.amount:
         text += f" · {words.money(line.amount, currency)}"
+    text += words(" · ships nothing") if line.virtual else ""
     if line.dropped:
         text = f"<s>{text}</s> · " + refund_state_name(line.refund, words)
     return text

@@ -49,8 +49,9 @@ def _name(line: Line, units: int) -> str:
 
 
 def part_rows(order: Order, part: str, words: Words) -> list[Row]:
-    """Behind the whole order: its lines, where it has several or several units. Behind a line: fewer units of it."""
-    lines = kits.sold(order.shippable)
+    """Behind the whole order: its lines, where it has several or several units. Behind a line: fewer units of it.
+    What needs no shipping is paid back like the rest."""
+    lines = kits.sold(order.bought)
     if part:
         number = next(iter(read_lines(part)))
         line = next(one for one in lines if one.line_no == number)

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, and_
 from sqlalchemy import text as sql
 
 from domain.intake.incoming import Platform, PlatformState, RefundState
-from domain.orders.orders import Kit, OrderStatus
+from domain.orders.orders import Kit, OrderStatus, Virtual
 from domain.review.holds import HoldCode, Source
 from storage.tables import columns as col
 from storage.tables.columns import Base, table_of
@@ -101,6 +101,8 @@ class OrderRow(Base, table=True):
     merge_code: str = col.words()
     risk: str = col.words()
     platform_hold: str = col.words()
+    pickup: str = col.words()
+    ship_from: datetime | None = col.moment(optional=True)
     merge_key: str = col.text()
     together: int = col.number()
     apart: bool = col.flag()
@@ -141,6 +143,7 @@ class OrderLineRow(Base, table=True):
     refunded: int = col.number()
     dropped: bool = col.flag()
     kit: Any = col.document(_kit, optional=True)
+    virtual: Virtual = col.choice(Virtual)
 
 
 class HoldRow(Base, table=True):
@@ -206,3 +209,6 @@ hold = table_of(HoldRow)
 order_raw = table_of(OrderRawRow)
 review_hand = table_of(ReviewHandRow)
 waiting_line = table_of(WaitingLineRow)
+
+SHIPS = and_(~order_line.c.dropped, order_line.c.virtual == Virtual.NO)
+"""A line that still wants shipping (`Line.ships`)."""

@@ -213,10 +213,10 @@ def test_bad_elements_are_refused_and_the_others_read() -> None:
     orders, rejected = read(data(values))
     assert [(one.number, one.row) for one in orders] == [("W-258", 1)]
     assert [(one.row, one.reason, one.facts) for one in rejected] == [
-        (2, "not_an_order", {}),
-        (3, "not_a_number", {"column": "total", "value": "x"}),
-        (4, "duplicate_in_file", {"column": "number", "value": "W-258", "other_row": "1"}),
-        (5, "missing", {"column": "quantity"}),
+        (2, "not_an_order", {"order": "1"}),
+        (3, "not_a_number", {"order": "2", "column": "total", "value": "x"}),
+        (4, "duplicate_in_file", {"order": "W-258", "column": "number", "value": "W-258", "other_row": "1"}),
+        (5, "missing", {"order": "3", "column": "quantity"}),
     ]
     assert rejected[0].cells == ('{"id":1}',)
 
@@ -226,13 +226,39 @@ def test_bad_elements_are_refused_and_the_others_read() -> None:
     [
         ({"status": "teleported"}, "unknown_status", {"column": "status", "value": "teleported"}),
         ({"currency": None}, "missing", {"column": "currency"}),
+        ({"total": ""}, "missing", {"column": "total"}),
+        ({"total": " "}, "missing", {"column": "total"}),
+        ({"total": None}, "missing", {"column": "total"}),
+        ({"line_items": None}, "missing", {"column": "line_items"}),
+        ({"line_items": "none"}, "missing", {"column": "line_items"}),
         ({"total": [1]}, "not_a_number", {"column": "total", "value": "[1]"}),
         ({"total": "-5"}, "out_of_range", {"column": "total", "value": "-5"}),
         ({"date_paid_gmt": "soon"}, "not_a_date", {"column": "date_paid_gmt", "value": "soon"}),
     ],
 )
 def test_woocommerce_bad_value(changes: dict[str, object], reason: str, facts: dict[str, str]) -> None:
-    assert refused(woo(**changes)) == [(1, reason, facts)]
+    assert refused(woo(**changes)) == [(1, reason, {"order": "W-258", **facts})]
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason", "facts"),
+    [
+        ({"total_price": ""}, "missing", {"column": "total_price"}),
+        ({"line_items": None}, "missing", {"column": "line_items"}),
+    ],
+)
+def test_shopify_bad_value(changes: dict[str, object], reason: str, facts: dict[str, str]) -> None:
+    told = (1, reason, {"order": "#9999", **facts})
+    for one in (shopify(**changes), data({"order": json.loads(shopify(**changes))}), data([SHOPIFY | changes])):
+        assert refused(one) == [told]
+
+
+def test_an_order_without_the_key_of_its_lines_is_named() -> None:
+    bare = {key: value for key, value in SHOPIFY.items() if key != "line_items"}
+    orders, rejected = read(data({"orders": [bare, SHOPIFY | {"name": "#2", "test": False}]}))
+    assert [one.number for one in orders] == ["#2"]
+    facts = {"order": "#9999", "column": "line_items"}
+    assert [(one.row, one.reason, one.facts) for one in rejected] == [(1, "missing", facts)]
 
 
 def test_text_no_database_takes_is_mended() -> None:

@@ -87,7 +87,7 @@ def test_names_in_chinese() -> None:
             "whole_address": "收货地址",
             "seller_note": "店长备注",
         },
-        {"已揽收": "shipped", "特殊": "paid"},
+        {"已揽收": "shipped", "特殊": "unknown"},
     )
 
 

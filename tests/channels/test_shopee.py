@@ -62,7 +62,8 @@ def test_order_of_two_items_counts_its_amount_once() -> None:
 
 
 def test_no_currency_at_all_is_refused() -> None:
-    assert [(one.reason, one.facts) for one in read(workbook(HEADER, ROW))[1]] == [("missing", {"column": "currency"})]
+    told = [(one.reason, one.facts) for one in read(workbook(HEADER, ROW))[1]]
+    assert told == [("unknown_currency", {"column": "Total Amount", "value": "31.00"})]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ ROWS = [
 ]
 TABLE = csv_bytes([HEADER, *ROWS])
 SHOP = "小满旗舰店"
+SAID = ("🕑 Status, times", "What the status words mean", "❓«新单» = not said, rejected", "◀ Back")
 
 
 def anna(desk: DeskChat) -> Person:
@@ -51,9 +52,9 @@ async def begun(desk: DeskChat, data: bytes = TABLE, **more: Any) -> str:
 
 
 async def taught(desk: DeskChat) -> str:
-    """Quantity chosen, saved and read; the import's card."""
+    """Quantity chosen, the one unknown word said, saved and read; the import's card."""
     await begun(desk)
-    for label in ("🛒 Order, goods", "quantity ← –", "几个 · 2", "◀ Back"):
+    for label in ("🛒 Order, goods", "quantity ← –", "几个 · 2", "◀ Back", *SAID):
         await desk.taps(anna(desk), label)
     [done] = await desk.taps(anna(desk), "✅ Remember and read")
     return done

@@ -12,6 +12,7 @@ from tests.handlers.desk_chat import DeskChat, open_desk
 from tests.handlers.mapping_chat import (
     HEADER,
     ROWS,
+    SAID,
     SHOP,
     TABLE,
     anna,
@@ -53,7 +54,7 @@ async def test_the_card_tells_what_each_column_is_taken_for(desk: DeskChat) -> N
         "• phone ← <b>电话</b> «13800001234»",
         "• address in one ← <b>收货地址</b> «浙江省 杭州市 西湖区 文三路 1 号»",
         "The amount is the order's: it counts once, also when its rows repeat it.",
-        "Status words: ❓«新单» = paid · «已取消» = closed",
+        "Status words: ❓«新单» = not said, rejected · «已取消» = closed",
         "",
         "Not used: 几个 «2», 编码 «CUP-01», 店长的话 «王小明说快»",
     ]
@@ -78,6 +79,10 @@ async def test_a_person_corrects_it_tries_it_and_has_it_remembered(desk: DeskCha
     await desk.taps(anna(desk), "编码 · CUP-01")
     assert desk.labels[3] == ["SKU code ← 编码"]
     await desk.taps(anna(desk), "◀ Back")
+    [tried] = await desk.taps(anna(desk), "🔎 Try it on this file")
+    assert "• row 2: unknown order status; column 状态; found «新单»" in tried.split("\n")
+    for label in ("◀ Back", *SAID):
+        await desk.taps(anna(desk), label)
     [tried] = await desk.taps(anna(desk), "🔎 Try it on this file")
     assert tried.split("\n")[1:6] == [
         "Read so: <b>2 orders</b>, 0 rows rejected. Nothing has been taken in yet.",
@@ -114,7 +119,10 @@ async def test_a_new_status_word_is_rejected_with_the_way_out_and_asked_about_th
     for label in (f"{SHOP} · erp.csv", "🗑 Forget"):
         await desk.taps(anna(desk), label)
     card = await begun(desk, news)
-    assert "Status words: ❓«新单» = paid · «已取消» = closed · ❓«怪词» = paid" in card.split("\n")
+    told = "Status words: ❓«新单» = paid · «已取消» = closed · ❓«怪词» = not said, rejected"
+    assert told in card.split("\n")
+    for label in (*SAID[:2], "❓«怪词» = not said, rejected", "◀ Back"):
+        await desk.taps(anna(desk), label)
     [done] = await desk.taps(anna(desk), "✅ Remember and read")
     assert done.split("\n")[0] == "<b>📥 1 order</b> · 小满旗舰店 · erp.csv"
 
@@ -132,7 +140,8 @@ async def test_status_words_are_changed_with_a_tap(desk: DeskChat) -> None:
     await begun(desk)
     await desk.taps(anna(desk), "🕑 Status, times")
     await desk.taps(anna(desk), "What the status words mean")
-    assert desk.labels == [["❓«新单» = paid"], ["«已取消» = closed"], ["◀ Back"]]
+    assert desk.labels == [["❓«新单» = not said, rejected"], ["«已取消» = closed"], ["◀ Back"]]
+    await desk.taps(anna(desk), "❓«新单» = not said, rejected")
     await desk.taps(anna(desk), "❓«新单» = paid")
     assert desk.labels[0] == ["❓«新单» = shipped in part"]
     mapping = draft(desk)
@@ -147,11 +156,11 @@ async def test_a_status_column_of_many_words_is_refused_and_a_new_one_brings_its
     await desk.taps(anna(desk), "收货人 · 人0")
     assert desk.toasts == ["«收货人» is not valid for column. Expected: a column with a few different words."]
     mapping = draft(desk)
-    assert (mapping.columns["state"], mapping.words) == ("状态", {"新单": "paid"})
+    assert (mapping.columns["state"], mapping.words) == ("状态", {"新单": "unknown"})
     for label in ("🕑 Status, times", "order status ← 状态", "店长的话 · 好"):
         await desk.taps(anna(desk), label)
     mapping = draft(desk)
-    assert (mapping.columns["state"], mapping.words) == ("店长的话", {"好": "paid"})
+    assert (mapping.columns["state"], mapping.words) == ("店长的话", {"好": "unknown"})
     for label in ("order status ← 店长的话", "No column"):
         await desk.taps(anna(desk), label)
     mapping = draft(desk)
@@ -224,7 +233,7 @@ async def test_many_columns_turn_pages(desk: DeskChat) -> None:
 async def test_rejected_rows_are_told_by_a_trial_and_all_bad_offers_no_saving(desk: DeskChat) -> None:
     rows = [["A-1", "杯", "两个", *ROWS[0][3:]], ["A-2", "杯", "x", *ROWS[0][3:]]]
     await begun(desk, csv_bytes([HEADER, *rows]))
-    for label in ("🛒 Order, goods", "quantity ← –", "几个 · 两个", "◀ Back"):
+    for label in ("🛒 Order, goods", "quantity ← –", "几个 · 两个", "◀ Back", *SAID):
         await desk.taps(anna(desk), label)
     [tried] = await desk.taps(anna(desk), "🔎 Try it on this file")
     assert tried.split("\n")[1:] == [
@@ -247,5 +256,5 @@ def test_every_field_and_meaning_has_a_name_and_a_place() -> None:
 async def test_status_words_are_quoted_as_the_language_does(sqlite_url: str) -> None:
     desk = open_desk(sqlite_url, "zh")
     card = await begun(desk)
-    assert "状态用词：❓「新单」 = 已付款 · 「已取消」 = 已关闭" in card.split("\n")
+    assert "状态用词：❓「新单」 = 未指明，拒收 · 「已取消」 = 已关闭" in card.split("\n")
     desk.store.close()

@@ -5,7 +5,20 @@ import pytest
 from domain.people.people import Role
 from tests.channels.making import csv_bytes
 from tests.handlers.desk_chat import DeskChat
-from tests.handlers.mapping_chat import HEADER, ROWS, SHOP, TABLE, anna, begun, only, orders, saved, taught, to_group
+from tests.handlers.mapping_chat import (
+    HEADER,
+    ROWS,
+    SAID,
+    SHOP,
+    TABLE,
+    anna,
+    begun,
+    only,
+    orders,
+    saved,
+    taught,
+    to_group,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -43,7 +56,7 @@ async def test_the_draft_goes_on_after_a_restart(desk: DeskChat, sqlite_url: str
     await begun(desk)
     await desk.taps(anna(desk), "🛒 Order, goods")
     again = DeskChat(desk.store, desk.clock, desk.cast, desk.wire, desk.update_id)
-    for label in ("quantity ← –", "几个 · 2", "◀ Back"):
+    for label in ("quantity ← –", "几个 · 2", "◀ Back", *SAID):
         await again.taps(anna(desk), label)
     [done] = await again.taps(anna(desk), "✅ Remember and read")
     assert done.split("\n")[0] == "<b>📥 2 orders</b> · 小满旗舰店 · erp.csv"
@@ -91,13 +104,17 @@ async def test_a_group_sees_no_person(desk: DeskChat) -> None:
     for label in ("🛒 Order, goods", "quantity ← –"):
         seen += await desk.taps(anna(desk), label, group=True)
     seen.append(str(desk.labels))
-    for label in ("几个 · 2", "◀ Back", "🔎 Try it on this file"):
+    words = [SAID[0], SAID[1], "❓«新*» = not said, rejected", SAID[3]]
+    for label in ("几个 · 2", "◀ Back", *words, "🔎 Try it on this file"):
         seen += await desk.taps(anna(desk), label, group=True)
     assert "→ 张** *******1234 浙江省 杭州市" in seen[-1].split("\n")
     for label in ("◀ Back", "🕑 Status, times", "order status ← 状态", "收货人 · 张**"):
         seen += await desk.taps(anna(desk), label, group=True)
     seen += await desk.taps(anna(desk), "What the status words mean", group=True)
     seen.append(str(desk.labels))
+    for label in ("◀ Back", "🔎 Try it on this file"):
+        seen += await desk.taps(anna(desk), label, group=True)
+    assert "• row 2: unknown order status; column 收货人; found «张**»" in seen[-1].split("\n")
     told = "\n".join(seen)
     assert [
         secret for secret in ("三丰", "李四", "1380000", "1390000", "139 0000", "文三路", "小明") if secret in told

@@ -108,6 +108,17 @@ async def test_the_second_of_two_is_asked_and_the_first_is_not(language: str, sq
     desk.store.close()
 
 
+async def test_a_remote_area_is_said_on_the_card_and_another_is_not(language: str, sqlite_url: str) -> None:
+    desk = open_desk(sqlite_url, language)
+    far = receiver(province="新疆维吾尔自治区", city="喀什地区", district="喀什市", address="人民路 1 号")
+    one, two = desk.takes(incoming("1", receiver=far), incoming("2"))
+    said = {"en": "🏔 Remote area", "zh": "🏔 偏远地区"}[language]
+    anna = desk.cast.people[Role.CS]
+    cards = [desk.card(anna, NoticeKind.ORDER, order.id).text.split("\n") for order in (one, two)]
+    assert [text.count(said) for text in cards] == [1, 0]
+    desk.store.close()
+
+
 async def test_orders_to_one_address_stand_in_one_line(language: str, sqlite_url: str) -> None:
     desk = open_desk(sqlite_url, language)
     desk.takes(*(incoming(number) for number in "1234"))

@@ -106,7 +106,7 @@ def test_a_mask_that_contradicts_holds_it_and_the_clear_address_stays(house: Hou
     assert house.parcel.blocked
     house.release(HoldCode.ADDR_CHANGED)
     house.receive(receiver=told, seller_note="")
-    house.receive(receiver=told, seller_flag="red")
+    house.receive(receiver=told, seller_flag="green")
     assert (open_codes(house.order.holds), house.parcel.blocked) == ((), False)
     house.receive(receiver=replace(told, phone="137****0000"))
     assert open_codes(house.order.holds) == (HoldCode.ADDR_CHANGED,)
@@ -147,13 +147,13 @@ def test_another_ciphertext_is_no_other_address(house: House, stage: ParcelState
     house.bring_to(stage, receiver=CIPHER)
     house.receive(receiver=NEWER)
     assert (house.order.receiver, house.order.holds) == (CIPHER, ())  # no news at all
-    house.receive(receiver=NEWER, seller_flag="red")
+    house.receive(receiver=NEWER, seller_flag="green")
     assert (house.order.receiver, house.order.holds, house.parcel.state) == (NEWER, (), stage)
 
 
 def test_another_code_of_the_platform_is_another_address(house: House) -> None:
     house.bring_to(ParcelState.PACKED, receiver=CIPHER, merge_code="m1")
-    house.receive(receiver=NEWER, merge_code="m1", seller_flag="red")
+    house.receive(receiver=NEWER, merge_code="m1", seller_flag="green")
     assert house.order.holds == ()
     house.receive(receiver=NEWER, merge_code="m2")
     assert open_codes(house.order.holds) == (HoldCode.ADDR_CHANGED,)

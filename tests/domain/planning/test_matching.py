@@ -14,9 +14,9 @@ from domain.planning.field_rules import FieldRule, Op
 from domain.planning.match import Loser, Match, losers_in, told
 from domain.planning.matching import departs
 from domain.planning.plans import Plan, plan
-from domain.planning.tariffs import Rate, Tariff, Tier
+from domain.planning.tariffs import Rate, Surcharge, Tariff, Tier
 from domain.policy.policy import Policy
-from domain.policy.policy_sections import Matching, Suspension, Upgrade
+from domain.policy.policy_sections import Areas, Matching, Suspension, Upgrade
 from domain.review.holds import HoldCode
 from domain.review.screening import Facts
 from tests.domain.asks import match_courier, match_warehouse
@@ -267,6 +267,15 @@ def test_the_platforms_warehouse_binds_if_it_is_ours() -> None:
     match = match_warehouse(hinted(warehouse_hint="WH"), FACTS)
     assert (won(match), lost(match)["杭州仓"]) == (("武汉仓", "only"), ("elsewhere", {"asked": "WH"}))
     assert match_warehouse(hinted(warehouse_hint="CAINIAO-9"), FACTS).name == "杭州仓"
+
+
+def test_a_remote_area_of_the_policy_makes_the_dearer_there_lose() -> None:
+    far = Surcharge("remote", amount=2000, areas=("remote",))
+    table = Tariff(7, 1, 2, (Rate((Tier(1000, 350, 1000, 150),)),), surcharges=(far,))
+    facts = world(tariffs={1: (table,)})
+    assert won(match_courier(ORDER, 1, 300, facts)) == ("圆通", "cheapest")
+    remote = replace(facts, policy=Policy(areas=Areas(remote=("浙江杭州",))))
+    assert won(match_courier(ORDER, 1, 300, remote)) == ("中通", "cheapest")
 
 
 def test_freight_comes_before_nearness() -> None:

@@ -105,6 +105,25 @@ def test_size_counts_by_the_contracts_divisor() -> None:
         assert price(other, 1200, mm3=24_000_000) == fee, rule
 
 
+@pytest.mark.parametrize(
+    ("areas", "city", "remote", "total"),
+    [
+        (("remote",), "杭州", True, 1500),
+        (("remote",), "杭州", False, 1000),
+        (("remote", "浙江/温州"), "温州", False, 1500),
+        (("浙江/温州",), "杭州", True, 1000),
+    ],
+)
+def test_what_the_house_calls_remote_costs_more_where_a_contract_says_so(
+    areas: tuple[str, ...], city: str, remote: bool, total: int
+) -> None:
+    extra = Surcharge("remote", amount=500, areas=areas)
+    tariff = replace(simple(1000, 1000, 1000, 200, "CNY"), surcharges=(extra,))
+    found = quote(tariff, Load(900), spot("浙江省", city), remote=remote)
+    assert found is not None
+    assert found.total == total
+
+
 def test_surcharges_are_lines_of_their_own() -> None:
     extras = (
         Surcharge("remote", amount=500, areas=("新疆", "四川/甘孜")),

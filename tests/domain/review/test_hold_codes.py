@@ -9,7 +9,7 @@ from domain.intake.changes import differences
 from domain.intake.incoming import Platform, PlatformState, Receiver, RefundState
 from domain.orders.catalog import Account, Bundle, Part, Sku
 from domain.orders.kits import matched
-from domain.orders.orders import Order
+from domain.orders.orders import Order, Virtual
 from domain.people.people import CLOCK, Actor, ActorKind, Right, Role, may
 from domain.planning.planning import arrange
 from domain.policy.policy import Policy, policy_of
@@ -89,6 +89,8 @@ CASES: dict[HoldCode, Case] = {
     HoldCode.FRAUD: Case(replace(ORDER, risk="HIGH"), {"risk": "HIGH"}),
     HoldCode.PLATFORM_SHIPPED: Case(replace(ORDER, platform_state=PlatformState.DONE), {"state": "done"}),
     HoldCode.NO_ITEMS: Case(replace(ORDER, lines=()), {}),
+    HoldCode.NO_SHIPPING: Case(line(virtual=Virtual.TOLD), {"lines": "1", "first": "杯子"}),
+    HoldCode.PICKUP: Case(replace(ORDER, pickup="上门自提"), {"told": "上门自提"}),
     HoldCode.PAYMENT: Case(
         replace(ORDER, cod=True), {"owed": "2900", "currency": "CNY"}, after=choosing(confirm_cod=False)
     ),

@@ -71,7 +71,7 @@ def test_what_a_lead_released_stays_released_until_the_platform_says_something_n
     tell(house, PlatformState.SHIPPED)
     release(house, Role.CS_LEAD)
     house.approve()
-    house.receive(state=PlatformState.SHIPPED, seller_flag="red")
+    house.receive(state=PlatformState.SHIPPED, seller_flag="green")
     assert (house.order.status, house.order.held) == (OrderStatus.APPROVED, False)
     tell(house, PlatformState.DONE)
     assert house.order.status is OrderStatus.REVIEW
