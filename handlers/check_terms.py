@@ -51,7 +51,8 @@ def item_text(refusal: ItemRefused, words: Words) -> str:
         "expired": words("✋ {code} of {title} expired on {other}. It does not go out. Take another unit.", **facts),
         "not_asked": words("✋ Scan the unit into {waybill} first, then its batch.", **facts),
         "taken": words(
-            "✋ Serial number {code} is in parcel {other} already. Take another unit.",
+            "✋ Serial number {code} is in parcel {other} already. Read it again; if it is right, put this unit aside "
+            "and take another.",
             code=refusal.code,
             other=refusal.other,
         ),

@@ -95,6 +95,7 @@ STEPS = {
     "weighed": N_("weighed"),
     "handed_over": N_("handed over"),
     "stopped": N_("stopped"),
+    "to_fill": N_("something still to be put in"),
     "pick": N_("pick"),
     "check": N_("check"),
     "pack": N_("pack"),

@@ -15,6 +15,7 @@ from domain.errors import (
     AlreadyScanned,
     BadValue,
     BinWanted,
+    ItemRefused,
     NotAllowed,
     ParcelStopped,
     PullFirst,
@@ -359,7 +360,7 @@ def write_log(
             "code": outcome.code,
             "station": str(outcome.station),
             "verdict": outcome.verdict,
-            "why": type(outcome.refusal).__name__ if outcome.refusal else "",
+            "why": _why(outcome.refusal),
             "warn": outcome.warn,
             "grams": str(outcome.grams or ""),
             "units": str(outcome.units) if outcome.units > 1 else "",
@@ -374,6 +375,12 @@ def write_log(
         lines.append(replace(line, at=at or desk.now))
     desk.record(lines)
     return count
+
+
+def _why(refusal: Refusal | None) -> str:
+    """Its kind, and of what was scanned at a check why it was: a code that comes too early is no wrong one."""
+    more = f".{refusal.why}" if isinstance(refusal, ItemRefused) else ""
+    return f"{type(refusal).__name__}{more}" if refusal else ""
 
 
 def names_bin(desk: Desk, person_id: int, text: str) -> bool:

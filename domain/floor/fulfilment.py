@@ -155,6 +155,8 @@ def _find(desk: Desk, actor: Actor, station: Station, code: str) -> Parcel:
             raise ParcelStopped(again.number, again.waybill, ("LABEL_OLD",))
         raise Unknown("waybill", code)
     if not (station is Station.PICK and pulls.fills(desk, actor, parcel)):
+        if station is Station.PICK and pulls.packed_here(actor, parcel):
+            raise WrongStatus(parcel.waybill, parcel.state, "to_fill")
         require(actor, STATION_RIGHT[station], warehouse=parcel.warehouse_id)
     return parcel
 
@@ -228,7 +230,8 @@ def _step(
         if station is Station.PICK and pulls.repicked(desk, actor, parcel):
             parcel = desk.parcels.get(parcel.id)
             if parcel.state is not ParcelState.IN_WAVE:
-                return Scanned(code, station, parcel, warn=passed)
+                lacks = parcel.state is ParcelState.PACKED and proofs_wanted.missing(desk, parcel)
+                return Scanned(code, station, parcel, warn=passed or ("proof_wanted" if lacks else ""))
     _check_step(desk, parcel, station)
     if station in (Station.CHECK, Station.PACK):
         checking.require_notes_read(desk, parcel)
@@ -254,7 +257,8 @@ def _step(
         warn = short or warn
     if target in (ParcelState.PACKED, ParcelState.WEIGHED):
         materials.require_known(desk, news)
-        warn = warn or ("proof_wanted" if proofs_wanted.missing(desk, news) else "")
+        asks = "proof_wanted" if target is ParcelState.PACKED else "proof_missing"
+        warn = warn or (asks if proofs_wanted.missing(desk, news) else "")
     if target is ParcelState.HANDED_OVER:
         bins.ship(desk, actor, news)
         news = replace(news, handed_over_at=desk.now)

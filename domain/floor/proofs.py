@@ -13,7 +13,7 @@ from domain import history
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed
 from domain.floor import floor
-from domain.floor.parcels import Parcel, Stop, StopKind, StopState
+from domain.floor.parcels import Parcel, ParcelState, Stop, StopKind, StopState
 from domain.floor.proofs_wanted import VERB
 from domain.people import notices
 from domain.people.people import STATION_RIGHT, Actor, Right, Station, may, require
@@ -53,14 +53,23 @@ class Task:
 
 
 def current(desk: Desk, person_id: int) -> Task | None:
-    """What this person packed or put back last, when that was their last scan and just now."""
+    """What this person packed, filled up or put back last, when that was their last scan and just now."""
     last = next(iter(floor.log(desk, person_id, 1)), None)
     number = desk.people.get(person_id).last_parcel
     if last is None or number is None or desk.now - last.at > timedelta(minutes=MINUTES):
         return None
-    if last.data["station"] not in (Station.PACK, Station.PUT_BACK) or last.data["verdict"] not in _DONE:
+    step, box = Station(last.data["station"]), desk.parcels.get(number)
+    if step is Station.PICK and _filled(desk, person_id, box):
+        step = Station.PACK
+    if step not in (Station.PACK, Station.PUT_BACK) or last.data["verdict"] not in _DONE:
         return None
-    return Task(desk.parcels.get(number), Station(last.data["station"]))
+    return Task(box, step)
+
+
+def _filled(desk: Desk, person_id: int, box: Parcel) -> bool:
+    """Whether who packs put into a packed box what it lacked, which is a pick scan."""
+    packs = may(desk.people.get(person_id).acting(), Right.PACK, warehouse=box.warehouse_id)
+    return box.state is ParcelState.PACKED and packs
 
 
 def of_card(desk: Desk, person_id: int, chat_id: int, message_id: int) -> Task | None:
@@ -97,6 +106,8 @@ def keep(desk: Desk, actor: Actor, task: Task, shot: Shot) -> int:
     stops = desk.stops.of_parcels([box.id]).get(box.id, ())
     notices.redraw(desk, NoticeKind.STOP, [stop.id for stop in stops])
     stop_calls.redraw_boards(desk)
+    if actor.person_id is not None:
+        notices.redraw(desk, NoticeKind.SCAN, [actor.person_id])
     return len(before) + 1
 
 

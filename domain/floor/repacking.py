@@ -23,8 +23,7 @@ from domain.stock.stock import Document
 from domain.stops import pulls, stopping, withdrawal
 
 REASON = "other_goods"
-_SHELF = "stop_shelf"
-"""The reason of a task whose goods the books have in their box."""
+_LIES = ("", stopping.STOP_SHELF)
 _INTO = IN_HOUSE | {ParcelState.READY}
 
 
@@ -39,7 +38,7 @@ class _Lying:
     @property
     def free(self) -> bool:
         """Whether nobody has them in hand, so that nothing is put back."""
-        return self.box.state in UNTOUCHED or self.task not in ("", _SHELF)
+        return self.box.state in UNTOUCHED or self.task not in _LIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,21 @@ def _lying(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> list[_Lying]:
             continue
         picks = [s for s in stopping.open_of(desk, box, StopKind.REPICK) if s.order_id == order.id]
         tasks = {line_no: stop.reason for stop in picks for line_no in stop.line_nos}
-        mine = (item for item in box.live_items if item.order_id == order.id)
-        found += [_Lying(box, item, tasks.get(item.line_no, "")) for item in mine]
+        found += _in_box(desk, order, box, tasks)
     return sorted(found, key=lambda one: (one.free, known.get(one.item.line_no) != one.item.sku))
+
+
+def _in_box(desk: Desk, order: Order, box: Parcel, tasks: Mapping[int, str]) -> list[_Lying]:
+    """The order's units in one box. Of a line with a task some may lie there already, as the books say."""
+    found, mine = list[_Lying](), [item for item in box.live_items if item.order_id == order.id]
+    lying = withdrawal.lying(desk, box, mine)
+    for item in sorted(mine, key=lambda item: tasks.get(item.line_no, "") in _LIES, reverse=True):
+        task = tasks.get(item.line_no, "")
+        there = item.quantity if task in _LIES else min(item.quantity, max(0, lying[item.sku]))
+        lying[item.sku] -= there
+        parts = ((there, task if task in _LIES else ""), (item.quantity - there, task))
+        found += [_Lying(box, replace(item, quantity=units), why) for units, why in parts if units]
+    return found
 
 
 def _still_wanted(order: Order, boxes: Sequence[Parcel]) -> dict[int, int]:
@@ -186,14 +197,14 @@ def _missing(
 def _pieces(
     order: Order, lying: Sequence[_Lying], kept: Sequence[Counter[int]], numbers: Iterator[int]
 ) -> list[_Piece]:
-    """What lies in the boxes here, by the line it is for from now on."""
-    known, found = {line.line_no for line in order.lines}, list[_Piece]()
+    """What lies in the boxes here, by the line it is for from now on; each that comes out by a number of its own, for
+    of one line some may lie there and some not."""
+    found = list[_Piece]()
     for one, mine in zip(lying, kept, strict=True):
         found += [_Piece(replace(one.item, line_no=n, quantity=units), one) for n, units in mine.items()]
         over = one.item.quantity - mine.total()
         if over:
-            number = next(numbers) if one.item.line_no in known else one.item.line_no
-            found.append(_Piece(replace(one.item, line_no=number, quantity=over), one, out=True))
+            found.append(_Piece(replace(one.item, line_no=next(numbers), quantity=over), one, out=True))
     return found
 
 
@@ -242,7 +253,7 @@ def _arrange(desk: Desk, actor: Actor, order: Order, pieces: Sequence[_Piece]) -
         easy = pulls.untouched(desk, box)
         out = {p.item.line_no: easy or bool(p.lying and p.lying.free) for p in mine if p.out}
         if free := {number for number, at_once in out.items() if at_once}:
-            box = withdrawal.take_out(desk, actor, box, order.id, free, Document.CANCEL)
+            box = withdrawal.take_out(desk, actor, box, order.id, free, Document.CANCEL, picked=False)
         history.note(desk, actor, "parcel", box.id, stopping.REPACKED)
         if taken := set(out) - free:
             stopping.open_stop(desk, actor, order.id, box, StopKind.REPACK, REASON, line_nos=sorted(taken))
@@ -252,9 +263,9 @@ def _arrange(desk: Desk, actor: Actor, order: Order, pieces: Sequence[_Piece]) -
 
 def _to_pick(desk: Desk, actor: Actor, order: Order, box: Parcel, mine: Sequence[_Piece], new: Sequence[Item]) -> None:
     """The tasks to put something into the box: what is new, and what was to be picked before."""
-    shelf = [p.item.line_no for p in mine if p.lying and p.lying.task == _SHELF and not p.out]
-    picks = [p.item.line_no for p in mine if p.lying and p.lying.task not in ("", _SHELF) and not p.out]
-    for reason, lines in ((_SHELF, shelf), (REASON, [*picks, *(item.line_no for item in new)])):
+    shelf = [p.item.line_no for p in mine if p.lying and p.lying.task == stopping.STOP_SHELF and not p.out]
+    picks = [p.item.line_no for p in mine if p.lying and p.lying.task not in _LIES and not p.out]
+    for reason, lines in ((stopping.STOP_SHELF, shelf), (REASON, [*picks, *(item.line_no for item in new)])):
         if lines and box.state in IN_HOUSE:
             stopping.open_stop(desk, actor, order.id, box, StopKind.REPICK, reason, line_nos=lines)
 

@@ -250,6 +250,14 @@ def _boxed(desk: Desk, parcel: Parcel, skus: Collection[str]) -> list[Place]:
     return [place for place in desk.stock.places(skus, parcel.warehouse_id) if place.bin == parcel.number]
 
 
+def inside(desk: Desk, parcel: Parcel) -> Counter[str]:
+    """sku -> units that lie picked in the box."""
+    found = Counter[str]()
+    for place in _boxed(desk, parcel, {item.sku for item in parcel.live_items}):
+        found[place.sku] += place.units
+    return found
+
+
 def homes(desk: Desk, parcel: Parcel, units: Mapping[str, int]) -> list[tuple[Place, str]]:
     """What of these units lies in the box, and the bin each goes back to: where it was picked."""
     picked = desk.stock.picked_from(parcel.id)

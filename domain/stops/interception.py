@@ -243,7 +243,8 @@ def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: 
 
 
 def _given_back(desk: Desk, actor: Actor, order: Order, free: set[int], parcels: Sequence[Parcel]) -> Order:
-    """Lines that a refund took are wanted again, but for those another one took as well."""
+    """Lines that a refund took are wanted again, but for those another one took as well. Approved without them, an
+    order is planned anew."""
     records = desk.refunds.of_order(order.id)
     success = [r for r in records if r.state == RefundState.SUCCESS]
     back = free - {number for other in success for number in refunds.covered(order, other, records)}
@@ -254,6 +255,10 @@ def _given_back(desk: Desk, actor: Actor, order: Order, free: set[int], parcels:
         order = replace(order, status=OrderStatus.RELEASED)
     elif order.status is OrderStatus.CANCELLED and order.reason == "refunded" and order.bought:
         order = replace(order, status=OrderStatus.REVIEW, reason="")
+    elif order.status is OrderStatus.APPROVED and boxed.missing(order, parcels, desk.catalog):
+        order = withdrawal.unapprove(desk, actor, order, parcels, reason="refund")
+        key = f"wanted_again:{order.id}:{order.revision}"
+        notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True, doer=actor)
     gone |= {i.line_no for p in parcels for i in p.items if i.dropped and i.order_id == order.id and i.line_no in back}
     if order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED):
         order = _missing(desk, actor, order, gone, parcels)

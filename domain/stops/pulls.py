@@ -13,7 +13,7 @@ from domain import history
 from domain.desk import Desk
 from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
 from domain.floor.aftermath import stock_arrived, wave_progress
-from domain.floor.parcels import TAKES_OUT, Parcel, ParcelState, Stop, StopKind, StopState, WaveState
+from domain.floor.parcels import IN_HOUSE, TAKES_OUT, Parcel, ParcelState, Stop, StopKind, StopState, WaveState
 from domain.floor.proofs_wanted import REPICKED as REPICKED  # its event
 from domain.people import notices
 from domain.people.people import CLOCK, Actor, Right, may, require
@@ -208,6 +208,13 @@ def fills(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
     """Whether whoever packs puts into this box what it lacks: its pick scan is theirs, too."""
     packs = parcel.state is not ParcelState.IN_WAVE and may(actor, Right.PACK, warehouse=parcel.warehouse_id)
     return packs and bool(stopping.open_of(desk, parcel, StopKind.REPICK))
+
+
+def packed_here(actor: Actor, parcel: Parcel) -> bool:
+    """Whether the box is in the hands of those who pack, and this is one of them who never picks: at the pick nothing
+    but a task of it is theirs."""
+    place, packed = parcel.warehouse_id, parcel.state in IN_HOUSE - {ParcelState.IN_WAVE}
+    return packed and may(actor, Right.PACK, warehouse=place) and not may(actor, Right.PICK, warehouse=place)
 
 
 def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:

@@ -35,6 +35,8 @@ PULLED = "pulled"
 _TASKS = (StopKind.REPICK, StopKind.REPACK)
 _FILLS = frozenset({Right.PICK, Right.PACK})
 """Who has one of them may put something into a box."""
+STOP_SHELF = "stop_shelf"
+"""The reason of a task whose goods the books have in their box: they were only taken aside."""
 NOT_THERE = "NOT_THERE"
 """The reason of a stop whose goods a picker did not find, among the codes of holds."""
 COUNT = "count"
@@ -146,7 +148,7 @@ def let_go(desk: Desk, by: str, stop: Stop) -> None:
     asked = {line for task in tasks if task.order_id == stop.order_id for line in task.line_nos}
     missing = set(stop.line_nos) - asked
     if stop.kind is StopKind.REFUND and missing:
-        open_stop(desk, CLOCK, stop.order_id, parcel, StopKind.REPICK, "stop_shelf", line_nos=sorted(missing))
+        open_stop(desk, CLOCK, stop.order_id, parcel, StopKind.REPICK, STOP_SHELF, line_nos=sorted(missing))
     elif not open_of(desk, parcel):
         stop_calls.tell(desk, replace(news, level=0), parcel, again=":back")
 
@@ -183,6 +185,12 @@ def open_of(desk: Desk, parcel: Parcel, *kinds: StopKind) -> list[Stop]:
     """The parcel's open stops of these kinds, all when none is named."""
     stops = desk.stops.of_parcels([parcel.id]).get(parcel.id, ())
     return [stop for stop in stops if stop.open and (not kinds or stop.kind in kinds)]
+
+
+def to_pick(desk: Desk, parcel: Parcel) -> set[tuple[int, int]]:
+    """(order id, line number) of what is still to be picked into the box: the books have it on its shelf."""
+    tasks = (task for task in open_of(desk, parcel, StopKind.REPICK) if task.reason != STOP_SHELF)
+    return {(task.order_id, line_no) for task in tasks for line_no in task.line_nos}
 
 
 def reblock(desk: Desk, order: Order) -> None:

@@ -4,6 +4,7 @@ Surprising: an order that leaves a merged box before the wave is gone from it wi
 items stay there, marked as dropped, because somebody has had them in their hands.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from domain.policy.policy_checks import CheckMode
 from domain.records import NoticeKind
 from domain.review.holds import FOR_OTHERS, FOR_STOCK, lapse
 from domain.stock import bins, stock
+from domain.stops import stopping
 
 _CHECKED = (ParcelState.CHECKED, ParcelState.PACKED)
 
@@ -122,12 +124,22 @@ def _give_up(
 
 
 def take_out(
-    desk: Desk, actor: Actor, parcel: Parcel, order_id: int, line_nos: set[int], document: stock.Document
+    desk: Desk,
+    actor: Actor,
+    parcel: Parcel,
+    order_id: int,
+    line_nos: set[int],
+    document: stock.Document,
+    *,
+    picked: bool = True,
 ) -> Parcel:
     """Take lines out of a parcel and free their stock; a parcel left empty is cancelled, one that was weighed is
-    weighed again. Saves it, still blocked or not as it was; returns it as saved."""
+    weighed again. Not `picked`, or still to be picked into it: it never lay there, and its like stays. Saves it, still
+    blocked or not as it was; returns it as saved."""
     gone = [i for i in parcel.live_items if i.order_id == order_id and i.line_no in line_nos]
-    bins.put_home(desk, actor, parcel, _give_up(desk, actor, parcel, gone, document))
+    _give_up(desk, actor, parcel, gone, document)
+    if picked:
+        bins.put_home(desk, actor, parcel, lying(desk, parcel, gone).items())
     items = tuple(replace(item, dropped=True) if item in gone else item for item in parcel.items)
     news = replace(parcel, items=items).unmeasured()
     news = replace(news, expected_g=materials.expected(desk, news))
@@ -140,6 +152,21 @@ def take_out(
     printing.changed(desk, news.order_ids)
     history.note(desk, actor, "parcel", parcel.id, document, lines=",".join(str(i.line_no) for i in gone))
     return replace(news, revision=news.revision + 1)
+
+
+def lying(desk: Desk, parcel: Parcel, gone: Sequence[Item]) -> Counter[str]:
+    """sku -> units of these that lie in the box: of a line that is still to be picked a part may lie there already."""
+    waiting = stopping.to_pick(desk, parcel)
+    short = _units(parcel.live_items) - bins.inside(desk, parcel)
+    never = _units([item for item in gone if (item.order_id, item.line_no) in waiting]) & short
+    return _units(gone) - never
+
+
+def _units(items: Sequence[Item]) -> Counter[str]:
+    found = Counter[str]()
+    for item in items:
+        found[item.sku] += item.quantity
+    return found
 
 
 def put_in(desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item]) -> Parcel:

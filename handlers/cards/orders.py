@@ -180,6 +180,8 @@ def _people(desk: Desk, order: Order, viewer: Viewer) -> list[str]:
 
 def _goods(desk: Desk, order: Order, words: Words) -> list[str]:
     """As they were bought: a set is one line, with what it is made up of."""
+    if order.status is OrderStatus.RELEASED:  # what came too late is matched once it is packed
+        order = kits.matched(order, desk.catalog)
     sold, lines = kits.groups(order.lines), []
     for group in sold[:SHOWN_LINES]:
         line, parts = kits.whole(group), parts_text(group, words) if group[0].kit else ""
@@ -239,7 +241,9 @@ def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
     for parcel in parcels:
         lines.append(_parcel_line(desk, parcel, words))
         lines += marks_lines(tracing.inside(desk, parcel), words)
-        lines += [_stop_line(stop, words) for stop in stops.get(parcel.id, ()) if stop.order_id == order.id]
+        mine = stops.get(parcel.id, ())
+        waits = any(stop.open for stop in mine)
+        lines += [_stop_line(stop, words, waits=waits) for stop in mine if stop.order_id == order.id]
     for back in desk.returns.of_order(order.id):
         lines.append(words("📬 Return {waybill}: {state}", waybill=back.waybill, state=step_name(back.state, words)))
     return lines
@@ -277,8 +281,9 @@ def _of_it(parcel: Parcel, words: Words) -> str:
     return words(" ({charges} of it)", charges=Html(words.listed(charges))) if charges else ""
 
 
-def _stop_line(stop: Stop, words: Words) -> str:
-    """A stop; or a box that waits for a decision, or for goods that belong into it again: neither is sent back."""
+def _stop_line(stop: Stop, words: Words, *, waits: bool = False) -> str:
+    """A stop; or a box that waits for a decision, or for goods that belong into it again: neither is sent back.
+    `waits`: something still stops it."""
     if stop.state in OPEN_STOPS:
         new = stop.kind is StopKind.REPICK and stop.reason == repacking.REASON
         text = words(
@@ -287,7 +292,8 @@ def _stop_line(stop: Stop, words: Words) -> str:
         named = stop.acked_by or stop.named
         return text + words(": {name}", name=named) if named else text
     if stop.kind is StopKind.HOLD and stop.state is StopState.RELEASED:
-        return words("▶️ May go on, {at}", at=words.when(stop.closed_at))
+        text = N_("▫️ Released, {at}") if waits else N_("▶️ May go on, {at}")
+        return words(text, at=words.when(stop.closed_at))
     if stop.kind is StopKind.REPICK:
         text = N_("🔁 Picked again, {at}") if stop.state is StopState.DONE else N_("Nothing to pick again, {at}")
         return words(text, at=words.when(stop.closed_at))

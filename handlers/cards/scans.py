@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from domain.desk import Desk
 from domain.errors import NotAllowed, ParcelStopped, Unknown, WeightRefused, WrongStatus
-from domain.floor import checking, floor, fulfilment, loading, materials, undo_scan
+from domain.floor import checking, floor, fulfilment, loading, materials, proofs_wanted, undo_scan
 from domain.floor.floor import Outcome
 from domain.floor.parcels import Parcel
 from domain.people.people import STATION_RIGHT, Person, Station
@@ -66,6 +66,11 @@ WHY = {
     "NotAllowed": N_("not yours to do"),
     "WrongStatus": N_("not at this step"),
     "ItemRefused": N_("does not go into the box"),
+    "ItemRefused.serial": N_("the serial number comes first"),
+    "ItemRefused.batch": N_("the batch comes first"),
+    "ItemRefused.no_serial": N_("not a serial number of it"),
+    "ItemRefused.no_batch": N_("not a batch of it"),
+    "ItemRefused.taken": N_("this number is in another parcel"),
     "NoteUnread": N_("read the notes first"),
     "MaterialMissing": N_("scan its packing material first"),
     "ProofMissing": N_("no photo of its packing"),
@@ -80,10 +85,13 @@ WARNINGS = {
     "weight_unknown": N_("no expected weight known"),
     "material_short": N_("no packing material left in stock: count it"),
     "proof_wanted": N_("a photo or film of its packing is wanted: send it now"),
+    "proof_missing": N_("no photo or film of its packing is kept: whoever packed it sends one before it leaves"),
     "label_old": N_("its label is out of date: tear it up and print the new one"),
     "slip_old": N_("its packing slip is out of date: tear it up and print the new one"),
     "feed_stale": N_("nothing heard of its shop for a while: a refund may be missing"),
 }
+
+_PICTURES = ("proof_wanted", "proof_missing")
 
 
 @drawing(NoticeKind.SCAN)
@@ -101,7 +109,7 @@ def scan_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
         count=floor.count_of_hour(desk, person.id),
     )
     hint = words(HINTS[person.station] if person.station else ANY_HINT)
-    lines = [head, "", *[_line(event, words) for event in events], "" if events else None]
+    lines = [head, "", *[_line(desk, event, words) for event in events], "" if events else None]
     box = checking.open_for(desk, person.acting(), person.last_parcel)
     lines += [*check_lines(desk, box, words), ""] if box else []
     van = loading.courier_of(desk, person.id)
@@ -162,7 +170,14 @@ def station_label(station: Station | None, words: Words) -> str:
     return words.plain(LABELS[_COMMAND_OF[station]][1]) if station else words.plain("📷 Scan")
 
 
-def _line(event: Event, words: Words) -> str:
+def _warned(desk: Desk, event: Event) -> str:
+    """What is still to be looked at: a picture that was wanted may have come."""
+    warn = event.data["warn"]
+    box = desk.parcels.by_waybill(event.data["code"]) if warn in _PICTURES else None
+    return "" if box is not None and not proofs_wanted.missing(desk, box) else warn
+
+
+def _line(desk: Desk, event: Event, words: Words) -> str:
     data = event.data
     station = Station(data["station"])
     done = words.plain(DONE[station])
@@ -173,7 +188,8 @@ def _line(event: Event, words: Words) -> str:
         facts["code"] = data.get("of") or facts["code"]  # the last unit's code ends the check of its parcel
         text = words("✓ {time} <code>{code}</code> {done}", **facts)
         text += f" · {words.grams(int(data['grams']))}" if data["grams"] else ""
-        return f"{text}\n   ⚠ {words(WARNINGS[data['warn']])}" if data["warn"] else text
+        warn = _warned(desk, event)
+        return f"{text}\n   ⚠ {words(WARNINGS[warn])}" if warn else text
     if data["verdict"] == "item" and data.get("of") == data["code"]:
         return words("🔍 {time} <code>{code}</code> check begun", **facts)
     if data["verdict"] == "item":
@@ -197,7 +213,8 @@ def _line(event: Event, words: Words) -> str:
         return words("📄 {time} <code>{code}</code> opened", **facts)
     if data["verdict"] == "found":
         return words("🔢 {time} <code>{code}</code> serial or batch number, not a parcel", **facts)
-    why = words.plain(WHY.get(data["why"], data["why"]))
+    kind = data["why"].split(".")[0]
+    why = words.plain(WHY.get(data["why"]) or WHY.get(kind, kind))
     return words("✗ {time} <code>{code}</code> {why}", why=why, **facts)
 
 
@@ -230,7 +247,7 @@ def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     old = [o for o in outcomes if o.verdict == "ok" and o.parcel and o.warn in PAPER_OLD]
     lines = [_complaint(desk, outcome, words) for outcome in said[:10]]
     lines += [words("♻️ {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in old[:10]]
-    pictures = [o for o in outcomes if o.verdict == "ok" and o.warn == "proof_wanted" and o.station is Station.PACK]
+    pictures = [o for o in outcomes if o.verdict == "ok" and o.warn == "proof_wanted"]
     lines += [words("📷 {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in pictures[:10]]
     return "\n\n".join(lines)
 

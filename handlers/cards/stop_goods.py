@@ -32,12 +32,18 @@ def goods_lines(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> list[st
     mine = taken_out(stop, parcel)
     if stop.kind is StopKind.REPICK:
         return [words("Put into the box:"), *_in(desk, stop, parcel, mine, words)]
-    whole = len(mine) == len(parcel.live_items)
+    whole = takes_all(desk, stop, parcel)
     lines = [words("<b>Take out everything:</b>") if whole else words("<b>Take out only this, the rest goes on:</b>")]
     lines += _with_home(desk, parcel, mine, words)
     later = after_it(desk, stop, parcel)
     goods = [item for task in later for item in taken_out(task, parcel)]
     return [*lines, words("<b>Then put in:</b>"), *_in(desk, later[0], parcel, goods, words)] if goods else lines
+
+
+def takes_all(desk: Desk, stop: Stop, parcel: Parcel) -> bool:
+    """Whether nothing that lies in the box stays there; what is still to be put in does not lie there."""
+    mine, coming = taken_out(stop, parcel), stopping.to_pick(desk, parcel)
+    return all(item in mine or (item.order_id, item.line_no) in coming for item in parcel.live_items)
 
 
 def after_it(desk: Desk, stop: Stop, parcel: Parcel) -> list[Stop]:

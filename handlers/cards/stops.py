@@ -23,7 +23,7 @@ from domain.stops import away, pulls, recalls, stop_calls, stopping
 from domain.stops.stop_desk import RecallState, Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.evidence import hold_line, veiled
-from handlers.cards.stop_goods import goods_lines, taken_out
+from handlers.cards.stop_goods import goods_lines, takes_all
 from handlers.draw import drawing
 from handlers.stop_terms import KIND_BUTTONS, REASONS, STATES, VERDICTS
 from handlers.taps import pack
@@ -60,6 +60,7 @@ OTHER_GOODS = {
     StopState.RELEASED: N_("✖️ Nothing to put into {waybill} any more"),
 }
 """Heads of a task whose goods were never in the box."""
+NOT_YET = N_("⏸ <b>Not yet: {waybill}</b> · released by {closed} at {time}, but something else is to be done with it")
 TAKE_PARCEL = N_("Take the parcel out, put the goods on their shelf, then scan {waybill} at /putback.")
 TAKE_GOODS = N_("Take these goods out, put them on their shelf, then scan {waybill} at /putback.")
 IN_CART = N_("What is in a cart already goes back to its shelf; then scan {waybill} at /putback.")
@@ -69,6 +70,7 @@ SLIP_MORE = N_("It goes on. Print its slip anew: the old one does not list what 
 TO_NEW_ADDRESS = N_("Ask the courier to deliver it to the new address.")
 FOR_OTHER_GOODS = N_("Ask the courier to bring it back, or tell the buyer that it comes as it was packed.")
 SEEN = (Right.PUT_BACK, Right.OVERRIDE)
+_TASKS = (StopKind.REPICK, StopKind.REPACK)
 
 
 @drawing(NoticeKind.STOP)
@@ -78,7 +80,8 @@ def stop_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str, st
     parcel = desk.parcels.get(stop.parcel_id)
     order = desk.orders.get(stop.order_id)
     words = viewer.words
-    lines = [head(stop, parcel, words), _about(desk, stop, parcel, order, viewer)]
+    waits = stop.state is StopState.RELEASED and stop.kind not in _TASKS and bool(stopping.open_of(desk, parcel))
+    lines = [head(stop, parcel, words, NOT_YET if waits else ""), _about(desk, stop, parcel, order, viewer)]
     if stop.open:
         lines += [
             _where(desk, parcel, words),
@@ -112,9 +115,9 @@ def why(reason: str, words: Words) -> str:
     return words.listed(words.plain(REASONS[code]) if code in REASONS else hold_name(code, words) for code in codes)
 
 
-def head(stop: Stop, parcel: Parcel, words: Words) -> str:
-    """The first line: what the notification shows."""
-    text = HEADS[stop.kind, stop.state]
+def head(stop: Stop, parcel: Parcel, words: Words, told: str = "") -> str:
+    """The first line: what the notification shows, unless something else is to be `told`."""
+    text = told or HEADS[stop.kind, stop.state]
     if stop.kind is StopKind.REPICK and stop.reason == repacking.REASON:
         text = OTHER_GOODS.get(stop.state, text)
     return words(
@@ -199,7 +202,7 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
         return words("Put it into the box, then scan {waybill} at /pick.", **facts)
     if stop.kind is StopKind.REPACK:
         cart = parcel.state is ParcelState.IN_WAVE
-        whole = len(taken_out(stop, parcel)) == len(parcel.live_items)
+        whole = takes_all(desk, stop, parcel)
         return words(IN_CART if cart else TAKE_PARCEL if whole else TAKE_GOODS, **facts)
     if stop.kind is StopKind.HOLD and stop.state is StopState.PULLED:
         return words("It waits on the stop shelf until customer service has decided.")
@@ -214,7 +217,7 @@ def _next_step(desk: Desk, stop: Stop, parcel: Parcel, words: Words) -> str:
             "Tear up the sheet of slot {slot}. Put back what is in the cart, then scan {waybill} at /putback.", **facts
         )
     if stop.state is StopState.PULLED or parcel.state is ParcelState.IN_WAVE or not desk.policy.stops.second_scan:
-        whole = len(taken_out(stop, parcel)) == len(parcel.live_items)
+        whole = takes_all(desk, stop, parcel)
         return words(TAKE_PARCEL if whole else TAKE_GOODS, **facts)
     return words("Take it out and put it on the stop shelf: scan {waybill}, then the shelf's code {shelf}.", **facts)
 

@@ -210,3 +210,39 @@ async def test_a_lead_lets_a_batch_go_that_was_not_picked(floor: Floor) -> None:
     assert said[0] == f"LOT-0002 goes out in {box.waybill} by your word; the stock books have it in the box."
     await floor.writes(packer, f"{CUP} LOT-0001")
     assert floor.parcel(box.id).state is ParcelState.CHECKED
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "taken", "loud"),
+    [
+        (
+            "en",
+            "the serial number comes first",
+            "this number is in another parcel",
+            "✋ Serial number SN-1001 is in parcel {} already. Read it again; if it is right, put this unit aside and "
+            "take another.",
+        ),
+        (
+            "zh",
+            "先扫序列号",
+            "这个序列号已在别的包裹里",
+            "✋ 序列号 SN-1001 已在包裹 {} 里。请重新扫一次；如果没扫错，把这件放到一边，换一件。",
+        ),
+    ],
+)
+async def test_the_running_card_says_why_a_number_was_not_taken(
+    floor: Floor, language: str, first: str, taken: str, loud: str
+) -> None:
+    cup = floor.look(lambda desk: desk.catalog.skus["CUP-01"])
+    floor.do(lambda unit: unit.catalog_admin.put_skus([replace(cup, traits=frozenset({"serial"}))]))
+    floor.orders(incoming("1001"), incoming("1002"))
+    boxes = floor.wave()[1]
+    for box in boxes:
+        await floor.writes(floor.cast.people[Role.PICKER], box.waybill)
+    packer = floor.speaks(Role.PACKER, language)
+    await floor.writes(packer, f"{boxes[0].waybill} {CUP} SN-1001 {CUP}")
+    await floor.writes(packer, CUP)
+    assert scan_card(floor, packer)[2] == f"✗ 10:01 <code>{CUP}</code> {first}"
+    await floor.writes(packer, f"{boxes[1].waybill} {CUP}")
+    assert await floor.writes(packer, "SN-1001") == [loud.format(boxes[0].waybill)]
+    assert scan_card(floor, packer)[2] == f"✗ 10:01 <code>SN-1001</code> {taken}"

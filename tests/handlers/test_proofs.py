@@ -224,11 +224,12 @@ async def test_only_who_has_the_parcel_in_scope_keeps_and_sees(floor: Floor) -> 
 
 
 @pytest.mark.parametrize(
-    ("language", "asked", "refused", "short"),
+    ("language", "asked", "later", "refused", "short"),
     [
         (
             "en",
             "⚠ a photo or film of its packing is wanted: send it now",
+            "⚠ no photo or film of its packing is kept: whoever packed it sends one before it leaves",
             "{}: no photo or film of its packing is kept, and it does not leave without. Whoever packs scans it at "
             "/pack and sends one.",
             "no photo of its packing",
@@ -236,13 +237,14 @@ async def test_only_who_has_the_parcel_in_scope_keeps_and_sees(floor: Floor) -> 
         (
             "zh",
             "⚠ 需要打包照片或视频：请现在发来",
+            "⚠ 还没有打包照片或视频：请打包人在出库前补发",
             "{}：没有打包照片或视频，不能出库。请打包人员到 /pack 扫描它并发一张。",
             "缺打包照片",
         ),
     ],
 )
 async def test_a_box_of_which_one_is_wanted_does_not_leave_without(
-    floor: Floor, language: str, asked: str, refused: str, short: str
+    floor: Floor, language: str, asked: str, later: str, refused: str, short: str
 ) -> None:
     floor.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), proofs=ProofRules(worth={"*": 1})), "t"))
     packer, boris = floor.speaks(Role.PACKER, language), floor.speaks(Role.DISPATCHER, language)
@@ -251,11 +253,17 @@ async def test_a_box_of_which_one_is_wanted_does_not_leave_without(
     assert loud[0] in (f"📷 {box.waybill}{colon}{asked.removeprefix('⚠ ')}" for colon in (": ", "："))
     assert asked in floor.card(packer, NoticeKind.SCAN, packer.id).text
     await floor.writes(boris, f"/weigh {box.waybill} {box.expected_g}")
+    weighed = floor.card(boris, NoticeKind.SCAN, boris.id).text
+    assert (later in weighed, asked in weighed) == (True, False)
     said = await floor.writes(boris, f"/ship {box.waybill}")
     assert said[0] == refused.format(box.waybill)
     assert short in floor.card(boris, NoticeKind.SCAN, boris.id).text
     assert floor.parcel(box.id).state is ParcelState.WEIGHED
     await floor.writes(packer, f"/pack {box.waybill}")
+    floor.notices(packer, NoticeKind.SCAN)
     await floor.photographs(packer, picture())
+    assert floor.notices(packer, NoticeKind.SCAN) == [(packer.id, True)]
+    assert asked not in floor.card(packer, NoticeKind.SCAN, packer.id).text
+    assert later not in floor.card(boris, NoticeKind.SCAN, boris.id).text
     await floor.writes(boris, f"/ship {box.waybill}")
     assert floor.parcel(box.id).state is ParcelState.HANDED_OVER

@@ -4,6 +4,7 @@ Surprising: the lids bear serial numbers where the house checks item by item, so
 """
 
 from collections import Counter
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -11,11 +12,13 @@ from hypothesis.stateful import precondition, rule
 from domain.desk import Desk
 from domain.errors import Refusal
 from domain.floor import checking, floor, fulfilment
+from domain.floor.check_records import Unit
 from domain.floor.parcels import Parcel, ParcelState
 from domain.people.people import Actor, Station
 from domain.policy.policy_checks import CheckMode
+from domain.stock.stock import Bucket
 from tests.journeys.dock_life import DockLife
-from tests.journeys.promises import all_orders, stopped
+from tests.journeys.promises import all_orders, box_story, stopped
 from tests.journeys.stop_life import BOSS
 
 UNITS = ["CUP", "LID", "SN-0001", "SN-0002", "NOTHING-1"]
@@ -72,19 +75,32 @@ class CheckLife(DockLife):
 
 
 def check_checks(desk: Desk) -> None:
-    """No box holds a unit too many; what was checked item by item holds every unit, each number once."""
+    """No box holds a unit too many; what was checked item by item holds every unit, each number once and of the batch
+    that was picked."""
     boxes = desk.parcels.of_orders(all_orders(desk))
-    numbers: Counter[str] = Counter()
+    numbers: Counter[tuple[str, str]] = Counter()
     for box in {box.id: box for found in boxes.values() for box in found}.values():
         _check_box(desk, box, numbers)
     assert all(count == 1 for count in numbers.values())
 
 
-def _check_box(desk: Desk, box: Parcel, numbers: Counter[str]) -> None:
+def _check_box(desk: Desk, box: Parcel, numbers: Counter[tuple[str, str]]) -> None:
     check = desk.checks.get(box.id)
     units = check.units if check else ()
     counted, wanted = Counter(unit.sku for unit in units), Counter(checking.expected(box))
     if box.state in _PAST and checking.wanted(desk, box) is CheckMode.ITEMS:
-        assert counted == wanted
+        assert counted == wanted, f"{counted} {wanted}\n{box_story(desk, box)}"
         assert all(unit.serial for unit in units if unit.sku == "LID")
-    numbers.update(unit.serial for unit in units if unit.serial)
+        _check_batches(desk, box, units)
+    numbers.update((unit.sku, unit.serial) for unit in units if unit.serial)
+
+
+def _check_batches(desk: Desk, box: Parcel, units: Sequence[Unit]) -> None:
+    """The batches the check told are those the books have in the box, or had when it left."""
+    lying = Counter[tuple[str, str]]()
+    for place in desk.stock.places(bin_name=box.number):
+        lying[place.sku, place.batch] += place.units
+    for move in desk.stock.shipped_from(box.id) if box.state is ParcelState.HANDED_OVER else ():
+        lying[move.sku, move.batch] -= move.delta if move.bucket is Bucket.GOOD else 0
+    told = Counter((unit.sku, unit.batch) for unit in units if checking.BATCH in checking.traits(desk, unit.sku))
+    assert told == Counter({key: lying[key] for key in lying if lying[key] and desk.catalog.skus[key[0]].batched})

@@ -2,13 +2,12 @@
 chat and through the scan page's door, a quarter each.
 
 Surprising: the seeds are fresh each time, because a run that always tries the same finds nothing twice. A fault of the
-interleavings names its seed.
+interleavings names its seed. Imports are inside, because each of the workers imports this file when it starts, and
+they are killed every second.
 """
 
 import argparse
 import sys
-
-from tests.journeys import hard_door, hard_pairs, hard_scans, hard_workers
 
 
 def _say(text: str) -> None:
@@ -26,12 +25,20 @@ def main() -> int:
     share = chosen.seconds if chosen.only else chosen.seconds / 4
     faults: list[str] = []
     if chosen.only in (None, "pairs"):
+        from tests.journeys import hard_pairs
+
         faults += hard_pairs.main(share, chosen.rounds, _say).faults
     if chosen.only in (None, "workers"):
+        from tests.journeys import hard_workers
+
         hard_workers.main(share, _say)
     if chosen.only in (None, "scans"):
+        from tests.journeys import hard_scans
+
         faults += hard_scans.main(share, _say)
     if chosen.only in (None, "door"):
+        from tests.journeys import hard_door
+
         faults += hard_door.main(share, _say)
     for fault in faults:
         _say(fault)

@@ -11,7 +11,7 @@ from domain.floor.parcels import Stage
 from domain.intake import intake
 from domain.orders import corrections
 from domain.people.people import SHOP
-from tests.journeys.hard_scene import MOVED, Do, Scene
+from tests.journeys.hard_scene import AWAY, MOVED, Do, Scene
 from tests.journeys.life_shop import HOME, incoming
 from tests.journeys.stop_life import BOSS
 
@@ -41,7 +41,7 @@ def moves(scene: Scene, desk: Desk) -> Do | None:
     order = next((one for one in found if dock.standing(desk, one)), scene.order(desk))
     if order is None:
         return None
-    to = replace(HOME, address=HOME.address if order.receiver.address == MOVED else MOVED)
+    to = scene.chance.choice([one for one in (HOME, MOVED, AWAY) if one.address != order.receiver.address])
     if scene.chance.random() < 0.5:
         return lambda unit: corrections.edit_address(unit, BOSS, order.id, order.revision, to)
     units = {line.merchant_code: line.quantity for line in order.lines}

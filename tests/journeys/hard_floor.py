@@ -4,22 +4,23 @@ Surprising: a deed is made of what somebody saw a moment ago (`look`) and carrie
 card is. In between others act, so most deeds are refused; what counts is that none of them breaks a promise.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
+from domain.codes import Code
 from domain.desk import Desk
 from domain.floor import checking, floor, fulfilment, release, undo_scan
-from domain.floor.parcels import Parcel, ParcelState, StopKind
+from domain.floor.parcels import Parcel, ParcelState
 from domain.intake import intake
 from domain.intake.incoming import IncomingRefund, PlatformState, RefundState
+from domain.orders.catalog import Warehouse
 from domain.paper import printing
 from domain.paper.paper_records import Paper
 from domain.people.people import SHOP, Actor, Chat, Person, Role, Station
 from domain.planning import together
 from domain.policy.policy import Policy
-from domain.policy.policy_checks import CheckMode, CheckRules
+from domain.policy.policy_checks import CheckMode, CheckRules, ProofRules
 from domain.policy.policy_sections import Split
 from domain.policy.policy_stops import RecallKind
 from domain.records import Grade
@@ -27,13 +28,13 @@ from domain.review import looking, queue, review
 from domain.review.holds import open_codes
 from domain.stock import stock_posting, stock_room
 from domain.stock.stock import Bucket, Document, Move
-from domain.stock.stock_docs import DocKind, DocState
+from domain.stock.stock_docs import WORKED, DocKind, DocState
 from domain.stock.stock_scan import Scan
 from domain.stops import interception, pulls, recalls, replies, returns
 from domain.stops.stop_desk import RecallState
 from storage.unit import Unit
-from tests.journeys import hard_desk, hard_dock, hard_waves
-from tests.journeys.hard_scene import MOVED, Deed, Do, Scene
+from tests.journeys import hard_desk, hard_dock, hard_marks, hard_repack, hard_waves
+from tests.journeys.hard_scene import AWAY, HOUSES, MOVED, Deed, Do, Scene, scanning
 from tests.journeys.life_shop import HOME, incoming, seed
 from tests.journeys.stop_life import BOSS
 
@@ -45,17 +46,29 @@ def furnish(unit: Unit, mode: CheckMode = CheckMode.QUICK) -> list[Actor]:
     """The life machine's shop with four people on the floor and goods for a long day."""
     seed(unit, mode)
     rules = CheckRules(mode=mode, material="BAG-1")
+    proofs = ProofRules(skus=("LID",))
     base = replace(Policy(), split=Split(most_units=3), checks=rules, undo_seconds=0, wave_wait_seconds=0)
-    unit.catalog_admin.put_policy(base, "boss")
-    more = [Move(1, sku, Bucket.GOOD, 20, Document.OPENING, 0) for sku in ("CUP", "LID")]
-    more.append(Move(1, "BAG-1", Bucket.GOOD, 100_000, Document.OPENING, 0))
+    unit.catalog_admin.put_policy(replace(base, proofs=proofs), "boss")
+    _abroad(unit)
+    more = [Move(place, sku, Bucket.GOOD, 20, Document.OPENING, 0) for sku in ("CUP", "LID") for place in HOUSES]
+    more += [Move(place, "BAG-1", Bucket.GOOD, 100_000, Document.OPENING, 0) for place in HOUSES]
     unit.stock.apply(more, "opening")
+    if mode is CheckMode.ITEMS:
+        hard_marks.furnish(unit)
     found = []
     for number in range(PEOPLE):
         chat = unit.people.add_chat(Chat(0, 100 + number, "private", f"hand {number}"))
         hand = Person(0, 100 + number, f"hand {number}", chat.id, roles=frozenset(Role))
         found.append(unit.people.add(hand).acting())
     return found
+
+
+def _abroad(unit: Unit) -> None:
+    """Where buyers move to there is a warehouse of its own, and another courier."""
+    admin, yto = unit.catalog_admin, unit.catalog.couriers[1]
+    admin.add_warehouse(Warehouse(2, "SU", "苏州仓", AWAY.province, 2))
+    admin.save_courier(replace(yto, excluded=frozenset({AWAY.province})))
+    admin.add_courier(replace(yto, id=2, code="SF", name="顺丰", prefix="SF", first_price=900))
 
 
 def look(scene: Scene, desk: Desk) -> Deed | None:
@@ -75,8 +88,7 @@ def _told(scene: Scene, desk: Desk) -> Do:
     cups, lids = chance.choice([(1, 1), (1, 0), (2, 1), (0, 1), (3, 2)])
     news = incoming(number, cups, lids, chance.choice(STATES), chance.choice(["", "", "", "发票"]), 0)
     pair = f"b{int(number[1:]) // 2}" if number[1:].isdigit() else number
-    street = chance.choice([HOME.address, HOME.address, MOVED])
-    news = replace(news, buyer_id=pair, receiver=replace(HOME, address=street))
+    news = replace(news, buyer_id=pair, receiver=chance.choice([HOME, HOME, MOVED, AWAY]))
     return lambda unit: intake.receive(unit, SHOP, 1, [news])
 
 
@@ -147,21 +159,18 @@ def _clock(scene: Scene, desk: Desk) -> Do:
 
 
 def _wave(scene: Scene, desk: Desk) -> Do | None:
-    waves = desk.waves.open_of(1)
+    place = scene.chance.choice(HOUSES)
+    waves = desk.waves.open_of(place)
     if not waves or scene.chance.random() < 0.5:
-        return lambda unit: release.wave_now(unit, scene.people[0], 1)
+        return lambda unit: release.wave_now(unit, scene.people[0], place)
     return hard_waves.moved(scene.chance, scene.chance.choice(waves), scene.people)
 
 
-def _codes(scene: Scene, desk: Desk, box: Parcel, station: Station) -> list[tuple[str, int | None]]:
+def _codes(scene: Scene, desk: Desk, box: Parcel, station: Station) -> list[Code]:
     """A slip and what follows it."""
-    grams = (box.expected_g or 300) if station is Station.WEIGH else None
-    found: list[tuple[str, int | None]] = [(box.waybill, grams)]
+    found = [Code(box.waybill, (box.expected_g or 300) if station is Station.WEIGH else None)]
     if station is Station.CHECK and checking.wanted(desk, box) is CheckMode.ITEMS:
-        for sku, count in checking.expected(box).items():
-            for place in range(count):
-                found.append((sku, None))
-                found += [(f"SN-{box.id}-{place}00", None)] if sku == "LID" else []
+        found += hard_marks.of_check(scene.chance, desk, box)
     return found
 
 
@@ -181,29 +190,7 @@ def _scan(scene: Scene, desk: Desk) -> Deed | None:
         if other is not None and other.id not in {one.id for one in boxes}:
             boxes.append(other)
             codes += _codes(scene, desk, other, station)
-    stops = desk.stops.of_parcels([one.id for one in boxes])
-    picks = station is Station.PICK
-    found = [s for of in stops.values() for s in of if s.open and not (picks and s.kind is StopKind.REPICK)]
-    watched = {one.id: [s.id for s in found if s.parcel_id == one.id] for one in boxes}
-    return Deed("scan", partial(_scanned, actor, station, codes, watched), tuple(s.id for s in found))
-
-
-def _scanned(
-    actor: Actor,
-    station: Station,
-    codes: Sequence[tuple[str, int | None]],
-    watched: Mapping[int, Sequence[int]],
-    unit: Unit,
-) -> floor.Scans:
-    """The scans, and in their own transaction: what was let by is not stopped."""
-    done = floor.scan(unit, actor, codes, station=station)
-    for outcome in done.outcomes:
-        if outcome.parcel is None or outcome.verdict not in ("ok", "item") or outcome.pulled:
-            continue
-        there = {stop.id: stop for stop in unit.stops.of_parcels([outcome.parcel.id]).get(outcome.parcel.id, ())}
-        still = [one for one in watched.get(outcome.parcel.id, ()) if there[one].open]
-        assert not still, f"{station} went past {still} on {outcome.parcel.waybill}"
-    return done
+    return scanning(desk, actor, station, codes, boxes)
 
 
 def _pulled(scene: Scene, desk: Desk) -> Do | None:
@@ -211,7 +198,7 @@ def _pulled(scene: Scene, desk: Desk) -> Do | None:
     box, actor = scene.parcel(desk), scene.person
     if box is None:
         return None
-    codes: list[tuple[str, int | None]] = [(box.waybill, None), (pulls.shelf_code(1), None)]
+    codes: list[tuple[str, int | None]] = [(box.waybill, None), (pulls.shelf_code(box.warehouse_id or 1), None)]
     if scene.chance.random() < 0.6:
         codes.append((box.waybill, None))
     return lambda unit: floor.scan(unit, actor, codes, station=Station.PUT_BACK)
@@ -277,17 +264,21 @@ def _papers(scene: Scene, desk: Desk) -> Do | None:
     if waiting and chance.random() < 0.5:
         one, answer = waiting[0], chance.choice([stock_posting.approve, stock_posting.refuse])
         return lambda unit: answer(unit, BOSS, one.id, one.revision)
+    aside = [one for one in desk.stock_docs.open_of(None, 50) if one.state in WORKED and one.holder_id is None]
+    if doc is None and aside and chance.random() < 0.7:
+        one = chance.choice(aside)
+        return lambda unit: stock_room.take_up(unit, actor, one.id, one.revision)
     if doc is None:
-        kind = chance.choice([DocKind.RECEIPT, DocKind.RECEIPT, DocKind.MOVE, DocKind.COUNT, DocKind.REGRADE])
+        kind = chance.choice([DocKind.RECEIPT, *DocKind])
         scope = {DocKind.COUNT: chance.choice(["CUP", "LID"]), DocKind.REGRADE: Bucket.DEFECTIVE}.get(kind, "")
-        return lambda unit: stock_room.begin(unit, actor, kind, 1, scope=scope, reason="so")
+        place, to = chance.choice([(1, 2), (1, 2), (2, 1)])
+        return lambda unit: stock_room.begin(unit, actor, kind, place, to=to, scope=scope, reason="so")
     if doc.lines and chance.random() < 0.5 and doc.kind is not DocKind.MOVE:
         ended = chance.choice([stock_posting.finish] * 4 + [stock_posting.cancel])
         return lambda unit: ended(unit, actor, doc.id, doc.revision)
     if doc.kind is DocKind.MOVE and not doc.lines and chance.random() < 0.3:
         return lambda unit: stock_posting.finish(unit, actor, doc.id, doc.revision)
-    units = chance.randint(1, 12) if doc.kind is DocKind.RECEIPT else chance.randint(1, 2)
-    scans = [Scan(chance.choice(["CUP", "LID"]), units)]
+    scans = [hard_marks.of_document(chance, desk, doc.kind, ["CUP", "LID"])]
     if doc.kind is DocKind.MOVE:
         scans.append(Scan(chance.choice(["A-1", "A-2"]), new=True))
     return lambda unit: stock_room.scan(unit, actor, doc.id, scans)
@@ -322,5 +313,10 @@ DEEDS: Mapping[str, tuple[int, Callable[[Scene, Desk], Do | Deed | None]]] = {
     "recall": (1, _recalls),
     "replies": (1, _hears),
     "stock_doc": (6, _papers),
+    "goods": (4, hard_repack.other_goods),
+    "repack": (6, hard_repack.accepts),
+    "work": (8, hard_repack.works),
+    "film": (8, hard_repack.films),
+    "swap": (1, hard_marks.swaps),
 }
 """Name -> how often, and how it is looked up."""

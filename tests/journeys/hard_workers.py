@@ -41,6 +41,7 @@ WINDOW = 12  # orders that everybody works on at a time
 PACE = 0.5  # new ones a second
 LOOK = 3  # seconds between two looks at everything in a long run: a fault that heals by itself is one as well
 _LEASE = 3
+_SHORT = 30  # seconds; in so few no box gets through a check of every item
 _PIECE = 10**15
 
 
@@ -251,7 +252,7 @@ NEVER = {
 def run(server: postgres.Server, home: Path, seconds: float, every: float, say: Callable[[str], None]) -> Floor:
     """Eight workers for so long, a look at everything `every` so many seconds. Raises AssertionError."""
     store = Store(server.url("base"))
-    store.run_now(furnish, CheckMode.QUICK)
+    store.run_now(furnish, CheckMode.ITEMS if seconds > _SHORT else CheckMode.QUICK)
     store.close()
     floor = Floor(server, home, Random())  # fresh: a race of processes cannot be run again by its seed
     for number in range(1, WORKERS + 1):
@@ -274,4 +275,7 @@ def run(server: postgres.Server, home: Path, seconds: float, every: float, say: 
 def main(seconds: float, say: Callable[[str], None]) -> None:
     """The long run. Raises AssertionError."""
     with tempfile.TemporaryDirectory() as home, quick_server() as server:
-        run(server, Path(home), seconds, LOOK, say)
+        floor = run(server, Path(home), seconds, LOOK, say)
+        (deeds,) = floor.ask("SELECT count(*) FROM event WHERE subject = 'deed'")[0]
+        assert isinstance(deeds, int)
+        assert deeds > floor.kills, f"{deeds} deeds, {floor.kills} kills: the workers had no time to start"

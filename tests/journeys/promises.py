@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from domain.desk import Desk
+from domain.floor import proofs_wanted
 from domain.floor.parcels import (
     IN_HOUSE,
     OPEN_STOPS,
@@ -72,6 +73,21 @@ def check_promises(desk: Desk) -> None:
     check_stock(desk)
     check_orders(desk)
     check_stops(desk)
+    check_departures(desk)
+
+
+def check_departures(desk: Desk) -> None:
+    """What left in a box is what the books say left, with the photo that was asked for; of other boxes nothing left."""
+    found = desk.parcels.of_orders(all_orders(desk)).values()
+    for box in {box.id: box for boxes in found for box in boxes}.values():
+        left = Counter[str]()
+        for move in desk.stock.shipped_from(box.id):
+            left[move.sku] -= move.delta if move.bucket is Bucket.GOOD else 0
+        packed = Counter[str]()
+        for item in box.live_items if box.state is ParcelState.HANDED_OVER else ():
+            packed[item.sku] += item.quantity
+        assert +left == packed, box_story(desk, box)
+        assert not packed or not proofs_wanted.missing(desk, box), box_story(desk, box)
 
 
 def check_stock(desk: Desk) -> None:
@@ -83,15 +99,13 @@ def check_stock(desk: Desk) -> None:
             assert getattr(level, bucket.value) == sums.get((warehouse_id, sku, bucket), 0)
         assert 0 <= level.reserved <= level.good
     check_places(desk)
-    claimed: dict[str, int] = {}
+    claimed = Counter[tuple[int, str]]()
     found = desk.parcels.of_orders(all_orders(desk)).values()
     for parcel in {box.id: box for boxes in found for box in boxes}.values():
         if parcel.state in RESERVING:
             for item in parcel.live_items:
-                claimed[item.sku] = claimed.get(item.sku, 0) + item.quantity
-    assert {level.sku: level.reserved for level in levels.values()} == {
-        level.sku: claimed.get(level.sku, 0) for level in levels.values()
-    }
+                claimed[parcel.warehouse_id or 0, item.sku] += item.quantity
+    assert {key: level.reserved for key, level in levels.items() if level.reserved} == claimed
 
 
 def check_places(desk: Desk) -> None:
@@ -123,14 +137,16 @@ def _check_boxes(desk: Desk, boxed: Mapping[tuple[str, str], int]) -> None:
             most[box.number, item.sku] += item.quantity
             if not any(task.order_id == item.order_id and item.line_no in task.line_nos for task in tasks):
                 least[box.number, item.sku] += item.quantity
-    assert boxed.keys() <= most.keys()
+    strange = {number for number, _ in boxed.keys() - most.keys()}
+    known = {box.number: box for of in found for box in of}
+    assert not strange, "\n".join(box_story(desk, known[number]) if number in known else number for number in strange)
     wrong = {
         number for number, sku in most if not least[number, sku] <= boxed.get((number, sku), 0) <= most[number, sku]
     }
-    assert not wrong, "\n".join(_box_story(desk, box) for box in boxes.values() if box.number in wrong)
+    assert not wrong, "\n".join(box_story(desk, box) for box in boxes.values() if box.number in wrong)
 
 
-def _box_story(desk: Desk, box: Parcel) -> str:
+def box_story(desk: Desk, box: Parcel) -> str:
     """A box's life and what lies in it, for who must find out."""
     lying = {place.sku: place.units for place in desk.stock.places(bin_name=box.number)}
     lines = [f"{box.number} {lying}", str(box)]
@@ -278,5 +294,5 @@ def _told_of(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> str:
     """An order's story, for who must find out."""
     lines = [str(replies) for replies in desk.refunds.of_order(order.id)]
     lines += [str(event) for event in reversed(desk.history("order", order.id, 100))]
-    lines += [_box_story(desk, box) for box in boxes]
+    lines += [box_story(desk, box) for box in boxes]
     return "\n".join(lines)

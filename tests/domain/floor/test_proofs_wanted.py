@@ -80,7 +80,7 @@ def test_who_packs_and_who_weighs_is_asked_while_none_is_kept(house: House) -> N
     rule(house, ProofRules(skus=("TEA-01",)))
     house.bring_to(ParcelState.PICKED)
     assert house.scan(Station.PACK).warn == "proof_wanted"
-    assert house.scan(Station.WEIGH, house.parcel.expected_g).warn == "proof_wanted"
+    assert house.scan(Station.WEIGH, house.parcel.expected_g).warn == "proof_missing"
 
 
 def test_nobody_is_asked_once_it_is_kept(house: House) -> None:
@@ -105,7 +105,7 @@ def taken_out_of_a_photographed_box(house: House) -> Iterator[House]:
 
 def test_after_a_repack_the_old_one_shows_another_box(repacked: House) -> None:
     keep(repacked, FILM, Station.PUT_BACK)
-    assert repacked.scan(Station.WEIGH, repacked.parcel.expected_g).warn == "proof_wanted"
+    assert repacked.scan(Station.WEIGH, repacked.parcel.expected_g).warn == "proof_missing"
     assert isinstance(hand_over(repacked).refusal, ProofMissing)
 
 

@@ -8,7 +8,8 @@ import pytest
 from domain.errors import NotEnoughStock, NotSeen, ParcelStopped, Refusal, Unknown, WrongStatus
 from domain.floor import fulfilment, release
 from domain.floor.parcels import ParcelState, StopKind, StopState
-from domain.intake.incoming import IncomingLine, RefundState
+from domain.intake import intake
+from domain.intake.incoming import IncomingLine, IncomingRefund, RefundState
 from domain.orders import kits
 from domain.orders.catalog import Bundle, Part
 from domain.orders.orders import OrderStatus
@@ -336,6 +337,25 @@ def test_of_two_boxes_the_new_goods_go_where_they_are(house: House) -> None:
 def _only_at(desk: Unit, there: int, elsewhere: int) -> None:
     empty(desk, elsewhere, "CUP-02")
     desk.stock.apply([Move(there, "CUP-02", Bucket.GOOD, 5, Document.OPENING, 0)], "t")
+
+
+ANOTHER = replace(LINES[0], external_id="L9", quantity=1)
+
+
+def test_what_was_still_to_go_in_is_taken_off_and_its_like_stays_in_the_box(house: House) -> None:
+    changed(house, ParcelState.PACKED, (*LINES, ANOTHER))
+    assert tasks(house) == [(StopKind.REPICK, {"CUP-01": 1})]
+    house.receive(lines=(LINES[1], replace(ANOTHER, quantity=2)))
+    repack(house)
+    ships(house, {"CUP-01": 2, "TEA-01": 1})
+
+
+def test_a_refund_of_what_is_still_to_go_in_leaves_its_like_in_the_box(house: House) -> None:
+    changed(house, ParcelState.PACKED, (*LINES, ANOTHER))
+    told_refund = IncomingRefund("R1", RefundState.SUCCESS, ANOTHER.amount, ("L9",))
+    house.run(intake.refund_told, house.cast.actor(Role.CS), house.cast.shops[0].id, "1001", told_refund)
+    assert house.scan(Station.PUT_BACK).ok
+    ships(house, {"CUP-01": 2, "TEA-01": 1})
 
 
 def a_set(units: int) -> IncomingLine:

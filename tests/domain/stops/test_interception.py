@@ -286,6 +286,26 @@ def test_withdrawn_after_the_put_back_the_order_is_reviewed_and_planned_again(ho
     assert house.reserved() == {"CUP-01": 2, "TEA-01": 1}
 
 
+def test_a_line_withdrawn_after_the_rest_was_approved_is_reviewed_and_planned_with_it(house: House) -> None:
+    house.receive()
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    house.approve()
+    assert (house.order.status, house.reserved()) == (OrderStatus.APPROVED, {"CUP-01": 2, "TEA-01": 0})
+    house.refund(RefundState.CANCELLED, 5900, "TEA-01")
+    assert (house.order.status, house.reserved()) == (OrderStatus.REVIEW, {"CUP-01": 0, "TEA-01": 0})
+    assert [item.sku for item in house.parcel.live_items] == ["CUP-01", "TEA-01"]
+    house.approve()
+    assert house.reserved() == {"CUP-01": 2, "TEA-01": 1}
+
+
+def test_another_refund_withdrawn_after_the_rest_was_approved_leaves_it_approved(house: House) -> None:
+    house.receive()
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    house.approve()
+    house.refund(RefundState.CANCELLED, 5900, "TEA-01", number="R2")
+    assert (house.order.status, house.reserved()) == (OrderStatus.APPROVED, {"CUP-01": 2, "TEA-01": 0})
+
+
 def test_a_line_withdrawn_when_its_goods_went_to_others_holds_the_box(house: House) -> None:
     house.bring_to(ParcelState.PICKED)
     house.refund(RefundState.SUCCESS, 5900, "TEA-01")
