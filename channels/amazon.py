@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
-from channels.goods import own_ids, told_once
+from channels.goods import own_ids, to_collect, told_once
 from channels.people import abroad
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -55,7 +55,7 @@ def _amounts(row: Row, state: PlatformState) -> Amounts:
     goods, shipping, tax, discount = (sum(abs(row.money(one)) for one in part) for part in _PARTS.values())
     on_top = tax if row.currency in _TAX_ON_TOP else 0
     total = max(goods + shipping + on_top - discount, 0)
-    nothing = state in (PlatformState.UNPAID, PlatformState.CLOSED)
+    nothing = state in (PlatformState.UNPAID, PlatformState.CLOSED) or to_collect(row, state)
     return Amounts(goods, shipping, discount, tax, total, 0 if nothing else total)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from channels.formats import Amounts, Row
+from channels.orders import is_cash
 from channels.reasons import Reason, Refused, shown
 from domain.intake.incoming import IncomingLine, PlatformState
 from domain.money import apportion
@@ -55,11 +56,20 @@ def told_once(rows: Sequence[Row], ids: Sequence[str], field: str) -> None:
         seen.add(told)
 
 
+_COLLECTING = frozenset({PlatformState.PAID, PlatformState.PART_SHIPPED, PlatformState.SHIPPED})
+
+
+def to_collect(row: Row, state: PlatformState) -> bool:
+    """Whether the money is still to be collected at the door: cash on delivery that is not done and tells no time of
+    payment."""
+    return state in _COLLECTING and is_cash(row.text("payment")) and row.moment("paid_at") is None
+
+
 def was_paid(row: Row, state: PlatformState) -> bool:
-    """A closed order was paid only where it tells when."""
+    """A closed order was paid only where it tells when, and one to be paid at the door not before that."""
     if state is PlatformState.CLOSED:
         return row.moment("paid_at") is not None
-    return state is not PlatformState.UNPAID
+    return state is not PlatformState.UNPAID and not to_collect(row, state)
 
 
 def paid_whole(row: Row, state: PlatformState, goods: int, total: int) -> Amounts:

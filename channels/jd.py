@@ -7,10 +7,11 @@ warehouse (FBP) counts as shipped. Rule source: formats.md 1.2.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
-from channels.goods import paid_whole, sharing
+from channels.goods import paid_whole, sharing, to_collect
 from channels.people import by_one_string
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -49,8 +50,10 @@ def _payable(row: Row) -> int:
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
+    """Of cash on delivery the balance is paid before the rest is due at the door."""
     total = _payable(row)
-    return paid_whole(row, state, row.amount("goods") or max(total - row.amount("shipping"), 0), total)
+    whole = paid_whole(row, state, row.amount("goods") or max(total - row.amount("shipping"), 0), total)
+    return replace(whole, paid=row.amount("balance")) if to_collect(row, state) else whole
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from channels.after_sales import line_refunds
 from channels.formats import Amounts, Format, Row, normal, words
-from channels.goods import told_once
+from channels.goods import to_collect, told_once
 from channels.people import abroad
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -44,7 +44,7 @@ def _paid(row: Row) -> int:
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     shipping = row.amount("shipping")
     total = _paid(row) + shipping
-    nothing = state in (PlatformState.UNPAID, PlatformState.CLOSED)
+    nothing = state in (PlatformState.UNPAID, PlatformState.CLOSED) or to_collect(row, state)
     goods = row.amount("unit_price") or _paid(row)
     return Amounts(goods, shipping, max(goods - _paid(row), 0), 0, total, 0 if nothing else total)
 
@@ -108,6 +108,7 @@ ORDERS = Format(
         "updated_at": "updateTime|Updated at",
         "promised_ship_at": "ttsSla|promisedShippingTime",
         "fulfilment": "deliveryType|Delivery Type|shippingType|Shipping Type",
+        "order_type": "orderType|Order Type",
         "payment": "payMethod|Payment Method",
         "waybill": "trackingCode|Tracking Code",
         "courier_hint": "shippingProvider|Shipping Provider",

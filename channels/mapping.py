@@ -12,6 +12,8 @@ from dataclasses import replace
 
 from channels import cells
 from channels.formats import Amounts, Format, Row, no_refunds, normal
+from channels.goods import to_collect
+from channels.orders import is_cash
 from channels.people import by_columns, by_one_string
 from channels.reasons import Reason, Refused, shown
 from channels.statuses import meaning_of, refund_of, state_of
@@ -20,6 +22,14 @@ from domain.intake.table_mapping import REQUIRED, Meaning, Reading
 from domain.orders.catalog import Shop
 
 NAME = "mapped"
+_BESIDE = {
+    "payment": "支付方式|付款方式|结算方式|payment method|payment type|pay method",
+    "order_type": "订单类型|订单种类|order type",
+    "promised_ship_at": "承诺发货时间|最晚发货时间|最迟发货时间|ship by date|latest ship date|latest ship time|ship by",
+    "seller_flag": "旗帜|旗帜颜色|备注旗帜|卖家旗帜|商家旗帜",
+    "invoice_title": "发票抬头|发票名称|invoice title",
+}
+"""What holds an order or sets its clock, read by these names without anybody choosing them."""
 _HOME = {"CNY": "CN"}
 _NOTHING_PAID = (PlatformState.UNPAID, PlatformState.CLOSED)
 _PARTS = ("province", "city", "district", "address", "zip")
@@ -49,7 +59,7 @@ def format_of(reading: Reading, shop: Shop) -> Format:
     return Format(
         name=NAME,
         platform=shop.platform,
-        columns={field: normal(column) for field, column in reading.columns.items()},
+        columns={**_BESIDE} | {field: normal(column) for field, column in reading.columns.items()},
         must=frozenset(REQUIRED),
         state=_state(_meaning(reading.words)),
         currency="" if "currency" in reading.columns else shop.currency,
@@ -83,7 +93,7 @@ def _state(meaning: Callable[[Row], Meaning]) -> Callable[[Row], PlatformState]:
             return state_of(meaning(row))
         if row.waybill("waybill"):
             return PlatformState.SHIPPED
-        if row.has("paid_at") and row.moment("paid_at") is None:
+        if row.has("paid_at") and row.moment("paid_at") is None and not is_cash(row.text("payment")):
             return PlatformState.UNPAID
         return PlatformState.PAID
 
@@ -100,7 +110,7 @@ def _amounts(rows: Sequence[Row], state: PlatformState, told: int | None) -> Amo
     goods, shipping, discount = _goods(rows), head.amount("shipping"), abs(head.money("discount"))
     total = max(goods + shipping - discount, 0) if told is None else told
     never = state is PlatformState.CLOSED and head.has("paid_at") and head.moment("paid_at") is None
-    paid = 0 if never or state is PlatformState.UNPAID else total
+    paid = 0 if never or state is PlatformState.UNPAID or to_collect(head, state) else total
     goods = goods if head.has("unit_price") else max(total - shipping + discount, 0)
     return Amounts(goods=goods, shipping=shipping, discount=discount, total=total, paid=paid)
 

@@ -12,9 +12,9 @@ from operator import add
 
 from channels import cells
 from channels.delivery import is_yes, not_by_courier
-from channels.formats import Amounts, Format, Row
+from channels.formats import Amounts, Format, Row, normal
 from channels.reasons import Reason, Refused, shown
-from domain.intake.incoming import IncomingOrder, PlatformState
+from domain.intake.incoming import IncomingLine, IncomingOrder, PlatformState
 
 _CASH = (
     "货到付款",
@@ -37,6 +37,12 @@ _COD = re.compile(r"(?<![a-z])cod(?![a-z])")
 _PRESALE = ("预售", "预定", "定金", "pre-order", "preorder")
 _NO = ("", "否", "无", "no", "n", "false", "0", "非预售", "normal")
 _GONE = frozenset({PlatformState.SHIPPED, PlatformState.DONE})
+_NO_GOODS = re.compile(
+    r"(?<!非)虚拟|电子[券票]|电子凭证|卡[券密]|核销|(?<![a-z])loc(?![a-z])|(?<!non-)(?<!non)digital|virtual"
+)
+"""Order types of what no parcel holds; JD calls vouchers for local shops LOC."""
+_OUR_OWN = frozenset({"dropshipping", "dropship"})
+"""How Lazada calls the warehouse of every seller who sends himself."""
 _NUMERALS = frozenset("0123456789.,-¥￥")
 
 
@@ -71,7 +77,7 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         seller_note=_joined(head.text("seller_note"), _gift(head)),
         receiver=format_.receiver(head),
         waybill=_waybills(rows),
-        lines=format_.lines(rows),
+        lines=_goods(head, format_.lines(rows)),
         refunds=format_.refunds(rows),
         fragment=format_.fragment,
         external_id=head.identifier("external_id"),
@@ -80,7 +86,7 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         promised_ship_at=head.deadline("promised_ship_at"),
         seller_flag=head.text("seller_flag"),
         invoice=head.text("invoice_title") or head.text("invoice_kind"),
-        warehouse_hint=head.text("warehouse_hint"),
+        warehouse_hint=_warehouse(head),
         courier_hint=head.text("courier_hint"),
         merge_code=head.text("merge_code"),
         order_type=head.text("order_type"),
@@ -110,6 +116,18 @@ def _pickup(row: Row) -> str:
     return not_by_courier(row.text("delivery"), row.text("courier_hint")) or asked
 
 
+def _goods(row: Row, lines: tuple[IncomingLine, ...]) -> tuple[IncomingLine, ...]:
+    """The lines, of which none needs shipping where the order's type says that it sells no goods."""
+    if _NO_GOODS.search(row.text("order_type").casefold()) is None:
+        return lines
+    return tuple(replace(line, virtual=True) for line in lines)
+
+
+def _warehouse(row: Row) -> str:
+    told = row.text("warehouse_hint")
+    return "" if normal(told) in _OUR_OWN else told
+
+
 def _joined(*told: str) -> str:
     return "; ".join(dict.fromkeys(filter(None, told)))
 
@@ -130,7 +148,10 @@ def _told(format_: Format, rows: Sequence[Row]) -> tuple[PlatformState, Amounts]
     states = [format_.state(row) for row in rows]
     each = [format_.amounts(row, state) for row, state in zip(rows, states, strict=True)]
     once: dict[str, int] = {name: max(getattr(one, name) for one in each) for name in format_.repeated}
-    return united(states), replace(reduce(add, each), **once)
+    state = united(states)
+    if state is not PlatformState.CLOSED:  # what was cancelled of it before anybody paid is owed by nobody
+        each = [one for one, at in zip(each, states, strict=True) if one.paid or at is not PlatformState.CLOSED]
+    return state, replace(reduce(add, each), **once)
 
 
 def united(states: Collection[PlatformState]) -> PlatformState:

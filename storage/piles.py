@@ -79,6 +79,7 @@ _OWED_SKUS = select(
 _OWED_SKUS = _OWED_SKUS.where(*_OWING).group_by(parcel_item.c.sku)
 
 
+_CLOCK_SINCE = func.coalesce(orders.c.paid_at, orders.c.placed_at, orders.c.created_at, type_=orders.c.created_at.type)
 _DOC = stock_doc.c
 _DOC_OPEN = _DOC.state.in_(sorted(WORKED | {DocState.WAITING}))
 _DOC_PART = case(
@@ -147,7 +148,7 @@ class Piles:
         """By shop and bucket: orders still to be shipped that are due up to its end, each in the first bucket that
         reaches it. While a refund is asked for, nobody waits for the parcel."""
         reached = [(orders.c.due_at <= end, literal(name)) for name, end in ends.items()]
-        late = _late(orders.c.shop_id, case(*reached, else_=""), orders.c.id, orders.c.paid_at)
+        late = _late(orders.c.shop_id, case(*reached, else_=""), orders.c.id, _CLOCK_SINCE)
         late = late.where(orders.c.status.in_(TO_SHIP), ~_REFUND_ASKED, orders.c.due_at <= max(ends.values()))
         return self._piles(late.where(in_shops(shops)))
 
@@ -231,13 +232,12 @@ class Piles:
             .group_by(parcel_item.c.order_id)
             .subquery()
         )
-        since = func.coalesce(orders.c.paid_at, orders.c.created_at)
         there = [orders.c.receiver_country, orders.c.receiver_province]
         there += [orders.c.receiver_city, orders.c.receiver_district] if deep else []
         part: ColumnElement[str] = case((_SUSPENDED, literal("1")), else_="")
         for column in there:
             part = part + literal(_BETWEEN) + column
-        late = _late(func.coalesce(boxes.c.courier_id, 0), part, orders.c.id, since)
+        late = _late(func.coalesce(boxes.c.courier_id, 0), part, orders.c.id, _CLOCK_SINCE)
         late = late.select_from(orders).join(boxes, boxes.c.order_id == orders.c.id, isouter=True)
         return [_bound(pile) for pile in self._piles(late.where(orders.c.status.in_(TO_SHIP)))]
 

@@ -13,11 +13,12 @@ the owner's.
 
 from datetime import datetime, timedelta
 
-from domain.intake.incoming import Platform
+from domain.intake.incoming import Platform, PlatformState
 from domain.orders.orders import Order
 from domain.policy.policy import Policy
 
 MISSED = "missed"
+_NO_CLOCK = (PlatformState.UNPAID, PlatformState.CLOSED)
 
 
 def dispatch_hours(platform: Platform, policy: Policy) -> int:
@@ -27,14 +28,14 @@ def dispatch_hours(platform: Platform, policy: Policy) -> int:
 
 def dispatch_deadline(order: Order, policy: Policy) -> datetime | None:
     """Until when the order must have left: as the platform promised, else so long after payment, or after the day from
-    which the buyer wants it; None for an order that is not paid."""
-    if order.paid_at is None:
+    which the buyer wants it; None for an order that waits for its payment. Where nobody told when it was paid (Lazada,
+    cash on delivery), the clock runs from when it was placed."""
+    if order.paid_at is None and order.platform_state in _NO_CLOCK:
         return None
     if order.promised_ship_at is not None:
         return order.promised_ship_at
-    return max(order.paid_at, order.ship_from or order.paid_at) + timedelta(
-        hours=dispatch_hours(order.platform, policy)
-    )
+    since = order.paid_at or order.placed_at or order.created_at
+    return max(since, order.ship_from or since) + timedelta(hours=dispatch_hours(order.platform, policy))
 
 
 def ends(now: datetime, near_hours: tuple[int, ...]) -> dict[str, datetime]:

@@ -316,7 +316,7 @@ def as_told(order: Order, policy: Policy) -> Iterator[Finding]:
     if order.seller_flag and order.seller_flag.casefold() in {flag.casefold() for flag in choices.flags}:
         yield Finding(HoldCode.FLAG, {"flag": order.seller_flag})
     if order.cod and choices.confirm_cod:
-        yield Finding(HoldCode.PAYMENT, {"owed": str(order.total), "currency": order.currency})
+        yield Finding(HoldCode.PAYMENT, {"owed": str(order.at_door), "currency": order.currency})
     yield from part_paid(order)
     if order.platform_state in (PlatformState.SHIPPED, PlatformState.PART_SHIPPED, PlatformState.DONE):
         yield Finding(HoldCode.PLATFORM_SHIPPED, {"state": order.platform_state})  # it did not leave here

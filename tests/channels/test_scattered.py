@@ -31,7 +31,7 @@ def test_pieces_are_counted_once_in_any_order(pieces: list[tuple[int, int]]) -> 
             (one.number, line.merchant_code, line.quantity, line.amount) for one in orders for line in one.lines
         }
         assert sum(line.quantity for one in orders for line in one.lines) == len(rows)
-        assert sum(one.paid for one in orders) == 1000 * len(rows)
+        assert sum(one.total for one in orders) == 1000 * len(rows)
     assert told[True] == told[False]
 
 

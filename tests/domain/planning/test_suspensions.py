@@ -112,9 +112,25 @@ def test_the_deadline_is_the_platforms_or_the_companys() -> None:
     policy = Policy(alerts=Alerts(dispatch_hours={Platform.SHOPIFY: 72}))
     assert dispatch_deadline(_order(Platform.TAOBAO, NOW), policy) == NOW + timedelta(hours=48)
     assert dispatch_deadline(_order(Platform.SHOPIFY, NOW), policy) == NOW + timedelta(hours=72)
-    assert dispatch_deadline(_order(Platform.TAOBAO, None), policy) is None
     promised = replace(_order(Platform.TAOBAO, NOW), promised_ship_at=NOW + timedelta(days=9))
     assert dispatch_deadline(promised, policy) == NOW + timedelta(days=9)
+
+
+@pytest.mark.parametrize("state", [PlatformState.UNPAID, PlatformState.CLOSED])
+def test_no_clock_runs_while_nothing_is_paid(state: PlatformState) -> None:
+    order = replace(_order(Platform.TAOBAO, None), platform_state=state, promised_ship_at=NOW)
+    assert dispatch_deadline(order, Policy()) is None
+
+
+def test_where_nobody_told_when_it_was_paid_the_clock_runs_all_the_same() -> None:
+    """Lazada's list has no time of payment, and cash on delivery is paid last."""
+    order = _order(Platform.LAZADA, None)
+    assert dispatch_deadline(order, Policy()) == order.created_at + timedelta(hours=48)
+    order = replace(order, placed_at=NOW - timedelta(hours=5))
+    assert dispatch_deadline(order, Policy()) == NOW + timedelta(hours=43)
+    assert dispatch_deadline(replace(order, promised_ship_at=NOW), Policy()) == NOW
+    later = replace(order, ship_from=NOW + timedelta(days=3))
+    assert dispatch_deadline(later, Policy()) == NOW + timedelta(days=5)
 
 
 @pytest.mark.parametrize(

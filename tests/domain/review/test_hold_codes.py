@@ -92,7 +92,7 @@ CASES: dict[HoldCode, Case] = {
     HoldCode.NO_SHIPPING: Case(line(virtual=Virtual.TOLD), {"lines": "1", "first": "杯子"}),
     HoldCode.PICKUP: Case(replace(ORDER, pickup="上门自提"), {"told": "上门自提"}),
     HoldCode.PAYMENT: Case(
-        replace(ORDER, cod=True), {"owed": "2900", "currency": "CNY"}, after=choosing(confirm_cod=False)
+        replace(ORDER, cod=True, paid=900), {"owed": "2000", "currency": "CNY"}, after=choosing(confirm_cod=False)
     ),
     HoldCode.PART_PAID: Case(
         replace(ORDER, platform=Platform.JST, paid=2000),

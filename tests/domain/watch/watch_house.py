@@ -33,8 +33,10 @@ class House:
     clock: list[datetime]
 
     def put(self, number: str, shop: int = 0, **changes: Any) -> int:
+        unhurried = {} if "paid_at" in changes else {"due_at": None}
+
         def add(unit: Any) -> int:
-            order = factory.order(unit, self.cast.shops[shop], number, **{"paid_at": None, **changes})
+            order = factory.order(unit, self.cast.shops[shop], number, **{"paid_at": None, **unhurried, **changes})
             factory.put(unit, order)
             return order.id
 
