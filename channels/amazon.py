@@ -159,6 +159,7 @@ ALL = Format(
     many_rows=True,
     scattered=True,
     each_row=True,
+    closed_rows_go=True,
     quoted=False,
     state=_state,
     amounts=_amounts,

@@ -308,7 +308,8 @@ class Format:
     `many_rows`: an order may take several adjacent rows, order-level cells being read from the first; `scattered`:
     they need not stand together. `amounts_of_rows` instead of `amounts` where the first row is not
     enough. `each_row`: every row has a state and a share of the amounts of its own, but for
-    the names of `Amounts` that are `repeated`. `joined`: a field whose `;` say that this one row is several (Douyin's
+    the names of `Amounts` that are `repeated`; where its closed rows are no lines of an order that lives on, they count
+    in no sum (`closed_rows_go`). `joined`: a field whose `;` say that this one row is several (Douyin's
     merged export). `unmerged`: order-level fields that are all empty on the further rows of an order once its merged
     cells are merged no more; `lines` then proves that such a row is the order's. `refund_columns`: a file with none of
     those the format has knows no refunds. `bought`: given the first rows and our own names (as
@@ -328,6 +329,7 @@ class Format:
     many_rows: bool = False
     scattered: bool = False
     each_row: bool = False
+    closed_rows_go: bool = False
     repeated: tuple[str, ...] = ()
     joined: str = ""
     unmerged: tuple[str, ...] = ()

@@ -129,6 +129,7 @@ ORDERS = Format(
     many_rows=True,
     scattered=True,
     each_row=True,
+    closed_rows_go=True,
     state=_state,
     amounts=_amounts,
     receiver=abroad,

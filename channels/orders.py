@@ -149,8 +149,8 @@ def _told(format_: Format, rows: Sequence[Row]) -> tuple[PlatformState, Amounts]
     each = [format_.amounts(row, state) for row, state in zip(rows, states, strict=True)]
     once: dict[str, int] = {name: max(getattr(one, name) for one in each) for name in format_.repeated}
     state = united(states)
-    if state is not PlatformState.CLOSED:  # what was cancelled of it before anybody paid is owed by nobody
-        each = [one for one, at in zip(each, states, strict=True) if one.paid or at is not PlatformState.CLOSED]
+    if format_.closed_rows_go and state is not PlatformState.CLOSED:
+        each = [one for one, at in zip(each, states, strict=True) if at is not PlatformState.CLOSED]
     return state, replace(reduce(add, each), **once)
 
 

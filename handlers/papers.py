@@ -183,7 +183,7 @@ def _label(
 ) -> ShippingLabel:
     inside = [orders[order_id] for order_id in box.live_orders]
     to, sender = receiver_of(desk, box, inside[0]), sender_of(desk, box)
-    due = sum(order.total - order.paid for order in inside if order.cod)
+    due = sum(order.at_door for order in inside)
     titles = {item.sku: item.title for item in box.live_items}
     wave = desk.waves.get(box.wave_id).number if box.wave_id else ""
     return ShippingLabel(

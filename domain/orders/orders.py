@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from domain.errors import WrongStatus
 from domain.intake.incoming import Platform, PlatformState, Receiver, RefundState
+from domain.money import apportion
 from domain.review.holds import Hold
 
 
@@ -172,8 +173,17 @@ class Order:
 
     @property
     def at_door(self) -> int:
-        """What the courier collects, minor units: of cash on delivery what is not paid yet."""
-        return max(self.total - self.paid, 0) if self.cod else 0
+        """What the courier collects, minor units: of cash on delivery what is not paid yet, without what was taken out
+        of the order since; the total stays what the platform told."""
+        if not self.cod:
+            return 0
+        gone = [line for line in self.lines if line.dropped]
+        if not gone:
+            return max(self.total - self.paid, 0)
+        goods = apportion(max(self.total - self.shipping, 0), [max(line.amount, 0) for line in self.lines])
+        off = sum(part for line, part in zip(self.lines, goods, strict=True) if line.dropped)
+        back = min(sum(line.refunded for line in gone), self.refunded)
+        return max(self.total - off - (self.paid - back), 0)
 
     @property
     def bought(self) -> tuple[Line, ...]:

@@ -71,7 +71,8 @@ def value_of(order: Order, items: Sequence[Item]) -> int:
     units = Counter[int]()
     for item in items:
         units[item.line_no] += item.quantity
-    due, lines = _spread(order, order.at_door), {line.line_no: line for line in order.lines}
+    lines = {line.line_no: line for line in order.bought}
+    due = dict(zip(lines, kits.spread(order.at_door, order.bought), strict=True)) if lines else {}
     mine = [(due[no], count, lines[no].quantity) for no, count in units.items() if no in lines]
     return paid + sum(apportion(part, [count, max(of - count, 0)])[0] for part, count, of in mine)
 

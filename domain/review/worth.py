@@ -17,9 +17,10 @@ from domain.review.holds import Finding, HoldCode
 def worth(order: Order, policy: Policy, catalog: Catalog) -> Iterator[Finding]:
     """AMOUNT_RANGE, QTY_RANGE, KIND_RANGE, PRICE_LOW of one order."""
     low, high = policy.amounts(order.currency)
-    if not order.cod and not low <= order.paid <= high:
+    amount = order.total if order.cod else order.paid
+    if not low <= amount <= high:
         limits = {"low": str(low), "high": str(high)}
-        yield Finding(HoldCode.AMOUNT_RANGE, {"paid": str(order.paid), **limits, "currency": order.currency})
+        yield Finding(HoldCode.AMOUNT_RANGE, {"paid": str(amount), **limits, "currency": order.currency})
     choices, lines = policy.screening, order.shippable
     units, kinds = sum(line.quantity for line in lines), len({line.sku or line.known_as for line in lines})
     if units > choices.most_units:

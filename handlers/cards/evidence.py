@@ -43,7 +43,7 @@ EVIDENCE = {
     HoldCode.ADDR_CHANGED: N_("changed while the order was {at}"),
     HoldCode.GOODS_CHANGED: N_("changed while the order was {at}"),
     HoldCode.DUPLICATE: N_("same goods and address as {order}"),
-    HoldCode.AMOUNT_RANGE: N_("{paid} paid, usual is {low} to {high}"),
+    HoldCode.AMOUNT_RANGE: N_("{paid}, usual is {low} to {high}"),
     HoldCode.KEYWORD: N_("found: {words}"),
     HoldCode.MESSAGE: N_("“{text}”"),
     HoldCode.SELLER_NOTE: N_("“{text}”"),

@@ -201,6 +201,8 @@ def test_a_message_of_blanks_is_none() -> None:
 @pytest.mark.parametrize(("paid", "held"), [(99, True), (100, False), (300_000, False), (300_001, True)])
 def test_amounts_outside_the_usual(paid: int, held: bool) -> None:
     assert (HoldCode.AMOUNT_RANGE in found(replace(ORDER, paid=paid))) is held
+    due = found(replace(ORDER, paid=0, total=paid, cod=True))
+    assert (HoldCode.AMOUNT_RANGE in due) is held, "what is to be paid at the door is an amount as well"
 
 
 def test_a_currency_without_its_own_range_uses_the_common_one() -> None:
