@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from domain.intake.incoming import Platform, PlatformState
 from domain.orders.orders import Order, OrderStatus
-from domain.planning.splitting import items_of, value_of
 from domain.people.people import Role
+from domain.planning.splitting import items_of, value_of
 from domain.stops import interception
 from tests.domain.house import LINES, PAID, House
 from tests.factory import NOW, line
