@@ -37,7 +37,9 @@ MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.RELEASED: frozenset(
         {OrderStatus.SHIPPED, OrderStatus.PUT_BACK, OrderStatus.CANCELLED, OrderStatus.REVIEW}
     ),
-    OrderStatus.PUT_BACK: frozenset({OrderStatus.CANCELLED, OrderStatus.RELEASED, OrderStatus.SHIPPED}),
+    OrderStatus.PUT_BACK: frozenset(
+        {OrderStatus.CANCELLED, OrderStatus.RELEASED, OrderStatus.SHIPPED, OrderStatus.REVIEW}
+    ),
     OrderStatus.SHIPPED: frozenset({OrderStatus.RELEASED}),
     OrderStatus.CANCELLED: frozenset({OrderStatus.REVIEW}),
     OrderStatus.ELSEWHERE: frozenset(),

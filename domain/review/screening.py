@@ -113,7 +113,7 @@ def _named(order: Order, facts: Facts) -> Iterator[Finding]:
 def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
     lines = order.shippable
     if not lines:
-        yield _nothing_ships(order)
+        yield nothing_ships(order)
         return
     yield from _disabled(lines, facts.catalog)
     unmatched = [line for line in lines if line.sku is None]
@@ -123,7 +123,7 @@ def _goods(order: Order, facts: Facts) -> Iterator[Finding]:
         yield from short(order, facts)
 
 
-def _nothing_ships(order: Order) -> Finding:
+def nothing_ships(order: Order) -> Finding:
     """No lines at all, or only such as need no shipping: what was bought is named."""
     kept = kits.sold(order.bought)
     seen = {"lines": str(len(kept)), "first": kept[0].title} if kept else {}

@@ -151,7 +151,7 @@ def _stop_parcels(
     if not left or (record.state == RefundState.SUCCESS and not inside & gone):
         desk.refunds.save(replace(desk.refunds.get(record.id), stopped=True))
     if not left:
-        return withdrawal.cancelled(desk, actor, order)
+        return withdrawal.nothing_left(desk, actor, order)
     if record.state == RefundState.SUCCESS:
         order = withdrawal.settled(desk, actor, order)
     if not order.shippable and order.status is OrderStatus.RELEASED:

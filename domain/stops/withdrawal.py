@@ -15,11 +15,12 @@ from domain.floor.parcels import UNTOUCHED, Item, Parcel, ParcelState
 from domain.orders.orders import Order, OrderStatus, check_move
 from domain.paper import printing
 from domain.people import notices
-from domain.people.people import Actor
+from domain.people.people import Actor, Role
 from domain.planning.planning import grams_of, reprice, units_of
 from domain.policy.policy_checks import CheckMode
 from domain.records import NoticeKind
-from domain.review.holds import FOR_OTHERS, FOR_STOCK, lapse
+from domain.review.holds import FOR_OTHERS, FOR_STOCK, Hold, Source, lapse
+from domain.review.screening import nothing_ships
 from domain.stock import bins, stock
 from domain.stops import stopping
 
@@ -58,17 +59,32 @@ def cancelled(desk: Desk, actor: Actor, order: Order, reason: str = "refunded") 
 
 def settled(desk: Desk, actor: Actor, order: Order) -> Order:
     """Where an order stands when goods of it came out of its boxes: cancelled when nothing of it is left anywhere,
-    shipped when all that is left has gone out; not saved."""
+    in review again when what is left needs no shipping, shipped when all that is left has gone out; not saved."""
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
     left = [p.state for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
     if not left:
         if order.shippable:
             return order
         desk.orders.look_again(desk.now, FOR_OTHERS, like=order)
-        return cancelled(desk, actor, order)
+        return nothing_left(desk, actor, order)
     if all(state is ParcelState.HANDED_OVER for state in left):
         return replace(order, status=OrderStatus.SHIPPED)
     return order
+
+
+def nothing_left(desk: Desk, actor: Actor, order: Order) -> Order:
+    """An order no goods of which are left to send: cancelled, or in review again, where the buyer keeps what needs no
+    shipping (a gift card): a person ends it. Not saved."""
+    if order.shippable or not order.bought:
+        return cancelled(desk, actor, order)
+    check_move(order, OrderStatus.REVIEW)
+    found = [one for one in [nothing_ships(order)] if desk.policy.screens(one.code)]
+    held = [Hold(one.code, Source.SCREENING, desk.now, one.evidence) for one in found]
+    history.note(desk, actor, "order", order.id, "unapproved", "refund")
+    key = f"nothing_left:{order.id}:{order.revision}"
+    notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True, doer=actor)
+    back = replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None, first_approver=0)
+    return replace(back, holds=(*order.holds, *held), look_at=desk.now)
 
 
 def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel], *, reason: str) -> Order:

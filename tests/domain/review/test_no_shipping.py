@@ -177,6 +177,38 @@ def test_when_all_goods_are_refunded_the_rest_is_not_cancelled(house: House) -> 
     assert (house.order.status, house.order.refunded) == (OrderStatus.CANCELLED, PAID)
 
 
+@pytest.mark.parametrize("state", [ParcelState.IN_WAVE, ParcelState.PICKED, ParcelState.PACKED, ParcelState.WEIGHED])
+def test_goods_put_back_leave_what_was_paid_for_besides_with_a_person(house: House, state: ParcelState) -> None:
+    house.bring_to(state, **BOTH)
+    house.refund(RefundState.SUCCESS, 7800, "CUP-01")
+    assert house.scan(Station.PUT_BACK).ok
+    order = house.order
+    assert (order.status, open_codes(order.holds)) == (OrderStatus.REVIEW, (HoldCode.NO_SHIPPING,))
+    assert (order.paid - order.refunded, order.decided_by, house.parcel.state) == (5000, "", ParcelState.CANCELLED)
+    assert house.reserved() == {"CUP-01": 0, "TEA-01": 0}
+    complete(house)
+    assert (house.order.status, house.order.refunded) == (OrderStatus.ELSEWHERE, 7800)
+
+
+def test_goods_put_back_and_wanted_again_are_planned_anew(house: House) -> None:
+    house.bring_to(ParcelState.PICKED, **BOTH)
+    house.refund(RefundState.SUCCESS, 7800, "CUP-01")
+    assert house.scan(Station.PUT_BACK).ok
+    house.refund(RefundState.CANCELLED, 7800, "CUP-01")
+    assert (house.order.status, house.order.refunded, open_codes(house.order.holds)) == (OrderStatus.REVIEW, 0, ())
+    assert [(box.state, [item.sku for item in box.live_items]) for box in house.parcels][-1] == (
+        ParcelState.PLANNED,
+        ["CUP-01"],
+    )
+
+
+def test_all_of_it_refunded_on_the_floor_is_cancelled_as_ever(house: House) -> None:
+    house.bring_to(ParcelState.PACKED, **BOTH)
+    house.refund(RefundState.SUCCESS, PAID)
+    assert house.scan(Station.PUT_BACK).ok
+    assert (house.order.status, house.order.refunded) == (OrderStatus.CANCELLED, PAID)
+
+
 def test_a_whole_refund_that_is_withdrawn_brings_it_back(house: House) -> None:
     house.receive(**ALONE)
     house.refund(RefundState.SUCCESS, 5000)
