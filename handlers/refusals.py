@@ -46,7 +46,7 @@ def _not_allowed(refusal: errors.NotAllowed, words: Words) -> str:
 _STOPS = {
     "REFUND": N_("REFUND: the buyer wants the money back"),
     "REPICK": N_("something must be picked into it again"),
-    "REPACK": N_("something must come out of it: other goods are ordered now"),
+    "REPACK": N_("something must come out of it first"),
     "LABEL_OLD": N_("the label is out of date: tear it up and print the new one (/print)"),
     "SLIP_OLD": N_("the packing slip is out of date: tear it up and print the new one (/print)"),
     "TWO_PLACES": N_("its orders go to different addresses: customer service must ship one of them alone"),

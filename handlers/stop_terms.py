@@ -3,6 +3,7 @@
 from domain.floor import repacking
 from domain.floor.parcels import StopKind
 from domain.policy.policy_stops import RecallKind
+from domain.review import completing
 from domain.stops import stopping
 from domain.stops.stop_desk import RecallState, Verdict
 from handlers.words import N_
@@ -17,6 +18,7 @@ VERDICTS = {
 REASONS = {
     stopping.NOT_THERE: N_("goods not in their bin"),
     repacking.REASON: N_("other goods are ordered now"),
+    completing.COMPLETED: N_("the order is done without a parcel"),
     "withdrawn": N_("the refund was withdrawn"),
     "stop_shelf": N_("it lies on the stop shelf"),
 }

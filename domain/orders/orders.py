@@ -35,7 +35,13 @@ MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     ),
     OrderStatus.APPROVED: frozenset({OrderStatus.REVIEW, OrderStatus.RELEASED, OrderStatus.CANCELLED}),
     OrderStatus.RELEASED: frozenset(
-        {OrderStatus.SHIPPED, OrderStatus.PUT_BACK, OrderStatus.CANCELLED, OrderStatus.REVIEW}
+        {
+            OrderStatus.SHIPPED,
+            OrderStatus.PUT_BACK,
+            OrderStatus.CANCELLED,
+            OrderStatus.REVIEW,
+            OrderStatus.ELSEWHERE,
+        }
     ),
     OrderStatus.PUT_BACK: frozenset(
         {OrderStatus.CANCELLED, OrderStatus.RELEASED, OrderStatus.SHIPPED, OrderStatus.REVIEW}

@@ -60,6 +60,8 @@ def cancelled(desk: Desk, actor: Actor, order: Order, reason: str = "refunded") 
 def settled(desk: Desk, actor: Actor, order: Order) -> Order:
     """Where an order stands when goods of it came out of its boxes: cancelled when nothing of it is left anywhere,
     in review again when what is left needs no shipping, shipped when all that is left has gone out; not saved."""
+    if order.status is OrderStatus.ELSEWHERE:  # somebody said that it is done
+        return order
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
     left = [p.state for p in boxes if p.state is not ParcelState.CANCELLED and order.id in p.live_orders]
     if not left:

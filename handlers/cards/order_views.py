@@ -84,6 +84,8 @@ def _reject(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
 def _complete(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
     words = viewer.words
     text = words("It is done without a parcel of ours, and no stock is taken off. Why?")
+    if order.status is OrderStatus.RELEASED:
+        text = words("It is done without a parcel of ours; its goods are put back from the box. Why?")
     return Card(f"{head}\n\n{text}", _reasons(order, words, "o.dnr", COMPLETE_REASONS))
 
 

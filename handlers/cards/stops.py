@@ -48,7 +48,7 @@ HEADS = {
     (StopKind.REPICK, StopState.ACKED): N_("🔁 <b>PICK AGAIN {waybill}</b> · {by} is on it"),
     (StopKind.REPICK, StopState.DONE): N_("✅ {waybill} is complete again · by {closed} at {time}"),
     (StopKind.REPICK, StopState.RELEASED): N_("✖️ Nothing to pick again for {waybill}"),
-    (StopKind.REPACK, StopState.OPEN): N_("🔁 <b>REPACK {waybill}</b> · other goods are ordered now"),
+    (StopKind.REPACK, StopState.OPEN): N_("🔁 <b>REPACK {waybill}</b> · {why}"),
     (StopKind.REPACK, StopState.ACKED): N_("🔁 <b>REPACK {waybill}</b> · {by} is on it"),
     (StopKind.REPACK, StopState.PULLED): N_("🔁 <b>REPACK {waybill}</b> · on the stop shelf since {pulled} ({puller})"),
     (StopKind.REPACK, StopState.DONE): N_("✅ {waybill}: taken out and put back by {closed} at {time}"),

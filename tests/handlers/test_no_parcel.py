@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from domain.floor import release
 from domain.intake.incoming import IncomingLine, PlatformState
 from domain.orders.orders import OrderStatus
 from domain.people.people import Role
+from domain.records import NoticeKind
 from domain.review.holds import HoldCode, open_codes
 from tests.factory import incoming, incoming_line
 from tests.handlers.desk_chat import DeskChat, open_desk
@@ -103,3 +105,27 @@ async def test_in_chinese(zh: DeskChat) -> None:
     assert asked.endswith("不发包裹就办结，也不扣库存。原因？")
     await zh.taps(anna, "买家已取走")
     assert zh.order(order.id).reason == "买家已取走"
+
+
+async def test_a_packed_order_that_is_fetched_is_done_and_the_floor_hears_why(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(incoming("7001"))
+    picker, dispatcher = desk.cast.actor(Role.PICKER), desk.cast.actor(Role.DISPATCHER)
+    await desk.writes(anna, "/order 7001")
+    await desk.taps(anna, "✅ Approve")
+    desk.clock.forward(60)
+    desk.do(release.release_due)
+    box = desk.look(lambda unit: unit.parcels.of_orders([order.id])[order.id][0])
+    wave = desk.do(release.wave_now, dispatcher, box.warehouse_id)
+    desk.do(release.take_wave, picker, wave.id, wave.revision)
+    desk.takes(incoming("7001", pickup="到店自提"))
+    await desk.writes(anna, "/order 7001")
+    [asked] = await desk.taps(anna, DONE)
+    assert asked.endswith("It is done without a parcel of ours; its goods are put back from the box. Why?")
+    await desk.taps(anna, "The buyer has it")
+    assert desk.order(order.id).status is OrderStatus.ELSEWHERE
+    stops = desk.look(lambda unit: unit.stops.of_parcels([box.id])[box.id])
+    (task,) = [stop for stop in stops if stop.open]
+    card = desk.card(desk.cast.people[Role.PICKER], NoticeKind.STOP, task.id)
+    waybill = desk.look(lambda unit: unit.parcels.get(box.id)).waybill
+    assert card.text.split("\n")[0] == f"🔁 <b>REPACK {waybill}</b> · the order is done without a parcel"

@@ -4,16 +4,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.errors import NotAllowed
-from domain.floor.parcels import ParcelState
+from domain.errors import NotAllowed, WrongStatus
+from domain.floor.parcels import ParcelState, StopKind
 from domain.intake import intake
+from domain.intake.incoming import RefundState
 from domain.orders.deadlines import dispatch_deadline
 from domain.orders.orders import OrderStatus
-from domain.people.people import Role
+from domain.people.people import Role, Station
 from domain.policy.policy import Policy
 from domain.review import completing, review
 from domain.review.holds import HoldCode, open_codes
 from tests.domain.house import LATER, House
+from tests.domain.yard import Yard, tea
 from tests.factory import NOW, incoming_line, order
 
 LATER_DAY = NOW + timedelta(days=5)
@@ -66,6 +68,46 @@ def test_what_was_handed_over_at_the_counter_is_done_without_a_parcel(house: Hou
     assert house.order.status is OrderStatus.ELSEWHERE
 
 
+def fetched(house: House) -> None:
+    told = house.order
+    house.run(completing.complete, house.cast.actor(Role.CS), told.id, told.revision, "fetched")
+
+
+@pytest.mark.parametrize("state", LATER)
+def test_what_stands_packed_is_done_too_and_its_goods_go_back(house: House, state: ParcelState) -> None:
+    house.bring_to(state)
+    house.receive(pickup="到店自提")
+    fetched(house)
+    assert (house.order.status, house.order.held, house.order.reason) == (OrderStatus.ELSEWHERE, False, "fetched")
+    assert [(stop.kind, stop.reason) for stop in house.stops if stop.open] == [(StopKind.REPACK, completing.COMPLETED)]
+    assert house.parcel.blocked
+    assert house.reserved() == {"CUP-01": 2, "TEA-01": 1}
+    assert house.scan(Station.PUT_BACK).ok
+    assert (house.parcel.state, house.reserved()) == (ParcelState.CANCELLED, {"CUP-01": 0, "TEA-01": 0})
+    assert (house.order.status, house.order.paid, house.order.refunded) == (OrderStatus.ELSEWHERE, 13_700, 0)
+
+
+def test_a_refund_that_takes_goods_out_already_goes_on_and_the_order_stays_done(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS, 5900, "TEA-01")
+    house.receive(pickup="到店自提")
+    fetched(house)
+    out = {stop.kind: stop.line_nos for stop in house.stops if stop.open}
+    assert out == {StopKind.REFUND: (2,), StopKind.REPACK: (1,)}
+    assert house.scan(Station.PUT_BACK).ok
+    assert (house.order.status, house.order.refunded) == (OrderStatus.ELSEWHERE, 5900)
+    assert (house.parcel.state, house.reserved()) == (ParcelState.CANCELLED, {"CUP-01": 0, "TEA-01": 0})
+
+
+def test_what_has_left_is_not_done_by_a_tap(house: House) -> None:
+    house.bring_to(ParcelState.HANDED_OVER)
+    house.receive(pickup="到店自提")
+    before = house.order
+    with pytest.raises(WrongStatus):
+        fetched(house)
+    assert house.order == before
+
+
 @pytest.mark.parametrize(("word", "boxes"), [("上门自提", [1, 1]), ("", [2])])
 def test_two_of_one_buyer_do_not_travel_together_when_one_is_fetched(house: House, word: str, boxes: list[int]) -> None:
     shop = house.cast.shops[0].id
@@ -108,3 +150,22 @@ def test_a_day_that_moves_after_the_decision_is_seen_again(house: House) -> None
     order = house.order
     assert HoldCode.SHIP_TIME_CHANGED in open_codes(order.holds)
     assert order.status is OrderStatus.REVIEW
+
+
+@pytest.mark.parametrize("state", LATER)
+def test_who_travels_with_it_goes_on_without_it(house: House, state: ParcelState) -> None:
+    yard = Yard(house)
+    yard.bring(state)
+    yard.receive(tea("2", pickup="到店自提"))
+    assert (yard.codes("1"), yard.codes("2")) == ((HoldCode.MEMBER_CHANGED,), (HoldCode.PICKUP,))
+    told = yard.order("2")
+    house.run(completing.complete, yard.cs, told.id, told.revision, "fetched")
+    box = yard.box("1")
+    assert (yard.order("2").status, yard.codes("1"), box.blocked) == (OrderStatus.ELSEWHERE, (), True)
+    assert yard.scan(Station.PUT_BACK, box).ok
+    box = yard.box("1")
+    assert (box.blocked, [(item.sku, item.dropped) for item in box.items]) == (
+        False,
+        [("CUP-01", False), ("TEA-01", True)],
+    )
+    assert house.reserved() == {"CUP-01": 2, "TEA-01": 0}
