@@ -94,9 +94,23 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         platform_hold=format_.hold(head),
         pickup=_pickup(head),
         ship_from=head.begins("ship_from"),
+        untold=tuple(name for name, fields in _TOLD_BY.items() if not any(map(head.has, fields))),
     )
 
 
+_TOLD_BY = {
+    "buyer_message": ("buyer_message", "delivery_note", "gift_wrap", "gift_note", "attributes"),
+    "seller_note": ("seller_note", "gift"),
+    "seller_flag": ("seller_flag",),
+    "invoice": ("invoice_title", "invoice_kind"),
+    "courier_hint": ("courier_hint",),
+    "warehouse_hint": ("warehouse_hint",),
+    "merge_code": ("merge_code",),
+    "pickup": ("delivery", "collected", "courier_hint"),
+    "presale": ("presale", "order_type"),
+    "cod": ("payment",),
+}
+"""Fields of an order that a file may have no column for, with the columns that tell them."""
 _GIFTS = ("gift_wrap", "gift_note")
 """Fields that the packer must see, on whichever row of the order they stand."""
 

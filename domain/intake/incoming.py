@@ -110,7 +110,8 @@ class IncomingOrder:
     `warehouse_hint` and `courier_hint` as the platform names them; `merge_code` one for orders that may share a
     parcel; `order_type` the platform's word (补发订单); `risk` its own opinion of fraud; `platform_hold` why it lets
     the order wait itself (domain/exchanges); `pickup` its word for a delivery that is no courier's (上门自提, Local
-    pickup, 无需物流); `ship_from` the first moment to ship, which the buyer chose. Texts as told, "" when not told.
+    pickup, 无需物流); `ship_from` the first moment to ship, which the buyer chose. Texts as told, "" when
+    not told. `untold`: names of fields that this file has no column for; what another told of them stays.
     """
 
     platform: Platform
@@ -151,6 +152,7 @@ class IncomingOrder:
     platform_hold: str = ""
     pickup: str = ""
     ship_from: datetime | None = None
+    untold: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

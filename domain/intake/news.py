@@ -179,7 +179,9 @@ def _take_head(order: Order, incoming: IncomingOrder) -> Order:
     status = order.status
     if status is OrderStatus.UNPAID and incoming.state is not PlatformState.UNPAID:
         status = first_status(replace(incoming, refunds=()))
+    stays = {*incoming.untold, *(("paid",) if order.cod and "cod" in incoming.untold else ())}
     told = {name: value for name, value in head_of(incoming).items() if value or name not in KEPT}
+    told = {name: value for name, value in told.items() if name not in stays}
     if not (incoming.goods or incoming.total or incoming.paid):
         told = {name: value for name, value in told.items() if name not in MONEY}
     if tells_receiver(incoming):

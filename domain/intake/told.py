@@ -16,7 +16,7 @@ from domain.intake.hidden import comparable
 from domain.intake.incoming import Fragment, IncomingLine, IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.orders.orders import Line, Order, OrderStatus, Virtual
 
-_NOT_OF_THE_HEAD = {"row": 0, "raw": "", "lines": (), "updated_at": None}
+_NOT_OF_THE_HEAD = {"row": 0, "raw": "", "lines": (), "updated_at": None, "untold": ()}
 _GONE = (PlatformState.SHIPPED, PlatformState.DONE)
 
 

@@ -202,3 +202,10 @@ def test_brazils_county_is_the_district() -> None:
     row = UNSHIPPED_ROW | {"ship-city": "São Paulo", "ship-county": "Centro", "ship-country": "BR"}
     to = only(tsv([*UNSHIPPED, "ship-county"], row, encoding="latin-1"), currency="BRL").receiver
     assert (to.city, to.district, to.country) == ("São Paulo", "Centro", "BR")
+
+
+def test_a_report_says_what_it_has_no_columns_for() -> None:
+    """All orders know neither the gift's message nor the delivery instructions: they are not gone."""
+    assert "buyer_message" not in only(tsv(NEW, NEW_ROW)).untold
+    assert {"buyer_message", "seller_note", "invoice", "cod"} <= set(only(tsv(ALL, ALL_ROW)).untold)
+    assert "courier_hint" not in only(tsv(ALL, ALL_ROW)).untold

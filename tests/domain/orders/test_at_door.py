@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from domain.intake.incoming import Platform, PlatformState
 from domain.orders.orders import Order, OrderStatus
 from domain.people.people import Role
 from domain.planning.splitting import items_of, value_of
+from domain.review.holds import HoldCode, open_codes
 from domain.stops import interception
 from tests.domain.house import LINES, PAID, House
 from tests.factory import NOW, line
@@ -61,3 +63,9 @@ def test_what_is_kept_is_collected_to_the_cent(lines: list[tuple[int, bool]], fr
     kept = sum(amount for amount, gone in lines if not gone)
     assert order.at_door == kept + freight
     assert replace(order, cod=False).at_door == 0
+
+
+@pytest.mark.parametrize(("due", "held"), [(99, True), (100, False), (300_000, False), (300_001, True)])
+def test_an_unusual_amount_to_be_collected_is_one_as_well(house: House, due: int, held: bool) -> None:
+    house.receive(cod=True, paid=0, paid_at=None, total=due)
+    assert (HoldCode.AMOUNT_RANGE in open_codes(house.order.holds)) is held

@@ -201,8 +201,6 @@ def test_a_message_of_blanks_is_none() -> None:
 @pytest.mark.parametrize(("paid", "held"), [(99, True), (100, False), (300_000, False), (300_001, True)])
 def test_amounts_outside_the_usual(paid: int, held: bool) -> None:
     assert (HoldCode.AMOUNT_RANGE in found(replace(ORDER, paid=paid))) is held
-    due = found(replace(ORDER, paid=0, total=paid, cod=True))
-    assert (HoldCode.AMOUNT_RANGE in due) is held, "what is to be paid at the door is an amount as well"
 
 
 def test_a_currency_without_its_own_range_uses_the_common_one() -> None:
@@ -398,5 +396,5 @@ def test_an_exception_is_struck_out_before_keywords_are_looked_for(message: str,
 
 def test_an_empty_word_finds_and_strikes_nothing() -> None:
     facts = replace(FACTS, policy=replace(Policy(), keywords=("", "急"), keyword_exceptions=("",)))
-    assert found(replace(ORDER, buyer_message="急"), facts)[HoldCode.KEYWORD] == {"words": "急"}
-    assert HoldCode.KEYWORD not in found(replace(ORDER, buyer_message="好"), facts)
+    seen = [found(replace(ORDER, buyer_message=said), facts).get(HoldCode.KEYWORD) for said in ("急", "好")]
+    assert seen == [{"words": "急"}, None]
