@@ -17,6 +17,7 @@ from domain.intake.hidden import kept
 from domain.intake.incoming import IncomingOrder, IncomingRefund, PlatformState, RefundState
 from domain.intake.told import KEPT, MONEY, fingerprint, first_status, head_of, line_refunds, lines_of, tells_receiver
 from domain.orders import boxed, kits, parts
+from domain.orders.deadlines import dispatch_deadline
 from domain.orders.orders import Line, Order, OrderStatus, Virtual
 from domain.paper import printing
 from domain.people.people import Actor
@@ -113,7 +114,8 @@ def _news(desk: Desk, actor: Actor, order: Order, incoming: IncomingOrder) -> Or
     saved; refunds it tells are."""
     lines = _merge_lines(desk, order, incoming)
     news = order if incoming.fragment else _take_head(order, incoming)
-    news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint))
+    due = dispatch_deadline(news, desk.policy)
+    news = replace(news, lines=lines, fingerprint=fingerprint(incoming, order.fingerprint), due_at=due)
     to = incoming.receiver if not incoming.fragment and tells_receiver(incoming) else news.receiver
     changed = differences(order, news, to)
     if HoldCode.ADDR_CHANGED in changed:

@@ -1,10 +1,13 @@
 """A file without a column says nothing of what that column would tell: what another file told stays."""
 
+from datetime import timedelta
+
 import pytest
 
 from domain.floor.parcels import ParcelState
 from domain.review.holds import HoldCode, open_codes
 from tests.domain.house import House
+from tests.factory import NOW
 
 SAID = {
     "buyer_message": "for Ann",
@@ -50,3 +53,12 @@ def test_the_mark_of_what_is_told_does_not_count_columns(house: House) -> None:
     before = house.order
     house.receive(untold=UNTOLD)
     assert house.order == before
+
+
+@pytest.mark.parametrize("stage", [ParcelState.READY, ParcelState.IN_WAVE, ParcelState.PACKED])
+def test_a_promise_that_moves_moves_the_clock_of_what_was_decided(house: House, stage: ParcelState) -> None:
+    house.bring_to(stage)
+    sooner = NOW + timedelta(hours=3)
+    house.receive(promised_ship_at=sooner)
+    assert house.order.due_at == sooner
+    assert HoldCode.SHIP_TIME_CHANGED in open_codes(house.order.holds)
