@@ -23,7 +23,7 @@ from domain.orders.catalog import Shop
 
 NAME = "mapped"
 _BESIDE = {
-    "payment": "支付方式|付款方式|结算方式|payment method|payment type|pay method",
+    "payment": "发货条件|支付方式|付款方式|结算方式|payment method|payment type|pay method",
     "order_type": "订单类型|订单种类|order type",
     "promised_ship_at": "承诺发货时间|最晚发货时间|最迟发货时间|ship by date|latest ship date|latest ship time|ship by",
     "seller_flag": "旗帜|旗帜颜色|备注旗帜|卖家旗帜|商家旗帜",

@@ -23,6 +23,8 @@ _UNIT = re.compile(r"[（(\[【].*?[)）\]】]|[*：:]")
 _PHONE = re.compile(r"(?:\+?86[- ]?)?1[3-9][\d*]{9}(?:-\d{1,6})?|\+\d[\d\s().-]{6,20}")
 _ANY_ZONE = ZoneInfo("UTC")
 _LEAST_INSIDE = 2
+_DUE = "货到付款"
+"""In the name of a column: what is due at the door. 货到付款金额 is not what was paid (付款金额)."""
 _LEAST_INSIDE_LATIN = 4
 
 
@@ -173,7 +175,7 @@ def _named(header: Sequence[str], kinds: dict[str, Kind], taken: dict[Field, str
                     continue
                 if told == known:
                     same.append((field, name))
-                elif known in told and _telling(known):
+                elif known in told and _telling(known) and _DUE not in told:
                     inside.append((-len(known), field, name))
     firm = dict(reversed(same))
     claimed = set(firm.values())

@@ -33,11 +33,12 @@ SYNONYMS: dict[Field, str] = {
     Field.PAID: (
         "买家实际支付金额 买家实付金额 用户实付金额 实付金额 实付款 实付 实收金额 实收款 实收 付款金额 支付金额 "
         "订单金额 应付金额 "
-        "订单应付金额 成交金额 总金额 订单总额 总价 合计 金额 amount-paid paid-amount total-paid order-total "
+        "订单应付金额 应收金额 成交金额 总金额 订单总额 总价 合计 金额 amount-paid paid-amount total-paid order-total "
         "grand-total order-amount total-amount total-price total paid amount"
     ),
     Field.UNIT_PRICE: (
-        "商品单价 销售单价 单价 商品价格 价格 售价 unit-price lineitem-price item-price price-each price"
+        "商品单价 销售单价 货品成交价 成交价 单价 商品价格 价格 售价 "
+        "unit-price lineitem-price item-price price-each price"
     ),
     Field.SHIPPING: (
         "买家应付邮费 邮费 运费 运费金额 快递费 配送费 shipping-and-handling shipping-price shipping-fee "
@@ -49,8 +50,8 @@ SYNONYMS: dict[Field, str] = {
     Field.REFUNDED: "退款金额 已退金额 已退款金额 refunded-amount refund-amount refunded",
     Field.STATE: ("订单状态 交易状态 发货状态 状态 order-status fulfillment-status financial-status status state"),
     Field.PLACED_AT: (
-        "订单创建时间 订单提交时间 订单成交时间 下单时间 下单日期 创建时间 订单时间 订单日期 成交时间 日期 "
-        "时间 order-creation-date purchase-date created-at created-time sale-date order-date order-time "
+        "订单创建时间 订单提交时间 订单成交时间 交易时间 拍单时间 下单时间 下单日期 创建时间 订单时间 订单日期 成交时间 "
+        "日期 时间 order-creation-date purchase-date created-at created-time sale-date order-date order-time "
         "ordered-at created date"
     ),
     Field.PAID_AT: (
@@ -62,7 +63,7 @@ SYNONYMS: dict[Field, str] = {
     ),
     Field.SHOP_NAME: "店铺名称 店铺 shop-name store-name shop store",
     Field.BUYER_ID: (
-        "买家会员名 买家昵称 买家账号 下单帐号 买家ID 客户昵称 会员名 买家 昵称 微信号 buyer-username "
+        "买家会员名 客户网名 买家昵称 买家账号 下单帐号 买家ID 客户昵称 会员名 买家 昵称 微信号 buyer-username "
         "buyer-user-name buyer-id buyer-email customer-email username email buyer customer"
     ),
     Field.BUYER_MESSAGE: ("买家留言 客户留言 买家备注 留言 buyer-message buyer-note remark-from-buyer customer-note"),

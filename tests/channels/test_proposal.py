@@ -306,3 +306,14 @@ def test_seconds_since_1970_are_a_time_where_the_name_says_so(stamp: str) -> Non
     reading = proposed([header, [stamp, "绿茶", "2", stamp, stamp]])
     told = {"number": "订单号", "title": "商品", "quantity": "数量", "placed_at": "下单时间"}
     assert dict(reading.columns) == told
+
+
+def test_the_order_table_of_wangdiantong_is_understood_and_what_is_due_at_the_door_is_not_what_was_paid() -> None:
+    header = "订单编号 订单状态 发货条件 交易时间 付款时间 客户网名 应收金额 货到付款金额 商家编码 货品名称 货品数量"
+    header += " 货品成交价"
+    cash = "JY2 待审核 货到付款 2026-11-22_10:00:00 - bob 78.00 78.00 CUP-01 陶瓷杯 2 39.00"
+    paid = "JY1 待审核 款到发货 2026-11-22_10:00:00 2026-11-22_10:01:00 ann 78.00 0 CUP-01 陶瓷杯 2 39.00"
+    rows = [[cell.replace("_", " ") for cell in line.split(" ")] for line in (paid, cash)]
+    found = proposed([header.split(" "), *rows])
+    wanted = {"paid": "应收金额", "unit_price": "货品成交价", "placed_at": "交易时间", "buyer_id": "客户网名"}
+    assert {field: found.columns[field] for field in wanted} == wanted
