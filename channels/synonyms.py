@@ -50,8 +50,8 @@ SYNONYMS: dict[Field, str] = {
     Field.REFUNDED: "退款金额 已退金额 已退款金额 refunded-amount refund-amount refunded",
     Field.STATE: ("订单状态 交易状态 发货状态 状态 order-status fulfillment-status financial-status status state"),
     Field.PLACED_AT: (
-        "订单创建时间 订单提交时间 订单成交时间 交易时间 拍单时间 下单时间 下单日期 创建时间 订单时间 订单日期 成交时间 "
-        "日期 时间 order-creation-date purchase-date created-at created-time sale-date order-date order-time "
+        "订单创建时间 订单提交时间 订单成交时间 交易时间 拍单时间 下单时间 下单日期 创建时间 订单时间 订单日期 "
+        "成交时间 日期 时间 order-creation-date purchase-date created-at created-time sale-date order-date order-time "
         "ordered-at created date"
     ),
     Field.PAID_AT: (

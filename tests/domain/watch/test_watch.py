@@ -119,6 +119,16 @@ def test_a_missed_deadline_wakes_people_and_a_close_one_does_not(house: House) -
     assert house.heard() == [("cs_lead", "alert", late.id), ("dispatcher", "alert", late.id)]
 
 
+def test_a_missed_deadline_is_told_where_nobody_told_when_it_was_paid(house: House) -> None:
+    """Lazada's list has no time of payment."""
+    house.to(LATE_EVENING)
+    late = LATE_EVENING - timedelta(hours=1)
+    house.put("1", placed_at=LATE_EVENING - timedelta(hours=49), due_at=late, status=OrderStatus.RELEASED)
+    assert house.tick() == 1
+    (alert,) = house.open()
+    assert (alert.kind, alert.count) == (AlertKind.DISPATCH_LATE, 1)
+
+
 def test_who_keeps_other_hours_hears_at_once_or_later(house: House) -> None:
     house.store.run_now(
         urgency.set_quiet, house.person(Role.DISPATCHER).acting(), house.chat(Role.DISPATCHER), "12:00-13:30"
