@@ -228,6 +228,9 @@ def address_faults(receiver: Receiver) -> tuple[Fault, ...]:
 
 
 def _address(order: Order, policy: Policy) -> Iterator[Finding]:
+    """Nothing where nothing is to be sent: who buys a gift card is asked for no address."""
+    if order.bought and not order.shippable:
+        return
     far = areas.unreachable(order.receiver, policy)
     faults = (*address_faults(order.receiver), *((far,) if far else ()))
     if faults:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.errors import HeldOrder, HoldNotReleasable, NotAllowed, ReasonNeeded, Stale, WrongStatus
 from domain.finance.day_costs import goods_costs
 from domain.floor.parcels import ParcelState
-from domain.intake.incoming import IncomingLine, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, PlatformState, Receiver, RefundState
 from domain.orders import parts
 from domain.orders.catalog import Sku
 from domain.orders.orders import OrderStatus, Virtual
@@ -70,6 +70,14 @@ def test_alone_it_waits_for_a_person_and_nobody_approves_it(house: House) -> Non
         with pytest.raises(HoldNotReleasable):
             house.run(review.release_hold, house.cast.actor(role), before.id, before.revision, HoldCode.NO_SHIPPING)
     assert (house.order, house.parcels) == (before, ())
+
+
+def test_it_is_asked_for_no_address(house: House) -> None:
+    nowhere = Receiver(country="")
+    house.receive(**ALONE, receiver=nowhere)
+    assert open_codes(house.order.holds) == (HoldCode.NO_SHIPPING,)
+    house.receive(**BOTH, receiver=nowhere)
+    assert HoldCode.ADDR_INVALID in open_codes(house.order.holds)
 
 
 def test_a_person_says_that_it_is_done(house: House) -> None:
