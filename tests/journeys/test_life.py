@@ -384,6 +384,5 @@ TestLife.settings = settings(
     max_examples=int(os.environ.get("XIAOER_LIVES", "20")),
     derandomize="XIAOER_LIVES" not in os.environ,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
