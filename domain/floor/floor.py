@@ -292,6 +292,18 @@ def _of_parcel_at_hand(
     if packed is not None and materials.is_material(desk, sku):
         item = fulfilment.pack_into(desk, actor, packed, told, sku)
         return Outcome(code, Station.PACK, item.parcel, refusal=item.refusal, warn=item.warn, material=True)
+    if sku and (free or station is Station.CHECK) and not materials.is_material(desk, sku):
+        return _beyond(desk, actor, code, sku, last)
+    return None
+
+
+def _beyond(desk: Desk, actor: Actor, code: str, sku: str, last: int | None) -> Outcome | None:
+    """Goods for a box whose check is over, refused."""
+    try:
+        checking.require_room(desk, actor, last, sku)
+    except ItemRefused as refusal:
+        assert last is not None
+        return Outcome(code, Station.CHECK, desk.parcels.get(last), refusal=refusal)
     return None
 
 
