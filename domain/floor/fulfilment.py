@@ -202,7 +202,8 @@ def scan(
 
 def force_weight(desk: Desk, actor: Actor, code: str, grams: int, reason: str) -> Parcel:
     """A lead lets a weight pass that is too far off, with the reason in the history; everything else is checked as at
-    every weighing, and the box stays with who had it. Raises the scan's refusals, ReasonNeeded, NotAllowed; then nothing was changed."""
+    every weighing, and the box stays with who had it. Raises the scan's refusals, ReasonNeeded, NotAllowed; then
+    nothing was changed."""
     parcel = desk.parcels.by_waybill(code)
     if parcel is None:
         raise Unknown("waybill", code)

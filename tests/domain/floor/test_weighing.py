@@ -206,10 +206,12 @@ def test_a_forced_box_stays_in_the_hands_it_was_in_and_its_stop_calls_the_floor(
     packed.refund(RefundState.REQUESTED)
     (stop,) = packed.stops
     assert (stop.named_id, stop.level) == (packed.cast.people[Role.PACKER].id, 0)
+    chats = {role: packed.cast.people[role].chat_id for role in Role if role in packed.cast.people}
+    outbox = packed.store.read_now(lambda desk: {role: desk.outbox.waiting(chat) for role, chat in chats.items()})
     told = {
         role
-        for role in (Role.PACKER, Role.DISPATCHER, Role.CS_LEAD, Role.OWNER)
-        for notice in packed.store.read_now(lambda desk, r=role: desk.outbox.waiting(packed.cast.people[r].chat_id))
-        if (notice.kind, notice.subject_id) == (NoticeKind.STOP, stop.id)
+        for role, waiting in outbox.items()
+        for one in waiting
+        if (one.kind, one.subject_id) == (NoticeKind.STOP, stop.id)
     }
     assert told == {Role.PACKER, Role.DISPATCHER}
