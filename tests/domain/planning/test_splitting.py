@@ -251,3 +251,17 @@ def test_the_packaging_is_part_of_what_a_courier_carries() -> None:
         (20_060, {"S9": 2}),
         (10_060, {"S9": 1}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "paid"),
+    [((0, 0), {1: 3600, 2: 12_000}), ((1, 3), {1: 3900, 2: 11_700})],
+    ids=["prices alone", "amounts"],
+)
+def test_money_goes_by_price_and_count_where_no_amounts_were_told(
+    amounts: tuple[int, int], paid: dict[int, int]
+) -> None:
+    told = order_of([("S0", 2, amounts[0]), ("S1", 1, amounts[1])], 15_600)
+    prices = (1950, 13_000)
+    lines = tuple(replace(line, unit_price=price) for line, price in zip(told.lines, prices, strict=True))
+    assert shares(replace(told, lines=lines)) == paid
