@@ -264,8 +264,8 @@ class Messenger:
                 await self._incidents.tell_owners(claimed.id, "notice", where)
 
     async def _take_away(self, chat_id: int, older: Collection[tuple[int, int]]) -> None:
-        """Delete these messages (Telegram's chat, message); what Telegram keeps (48 hours are over) stays and is redrawn
-        like any copy."""
+        """Delete these messages (Telegram's chat, message); what Telegram keeps (48 hours are over) stays and is
+        redrawn like any copy."""
         for chat, message_id in older:
             try:
                 await self._bot.delete_message(chat, message_id)
