@@ -137,8 +137,8 @@ class Piles:
     def holds(self, before: Mapping[HoldCode, datetime], owners: Mapping[HoldCode, Role]) -> list[Pile]:
         """By shop and owner, those with the warehouse apart: orders with an open hold that somebody has been waited for
         since before its code's moment (`Hold.due_from`), each once."""
-        owner = case(*((hold.c.code == code, literal(role.value)) for code, role in owners.items()), else_="")
-        owner += case((_IN_REVIEW, literal("")), else_=RELEASED)
+        role = case(*((hold.c.code == code, literal(role.value)) for code, role in owners.items()), else_="")
+        owner = role + case((_IN_REVIEW, literal("")), else_=RELEASED)
         overdue = or_(*(and_(hold.c.code == code, at > _DUE_FROM) for code, at in before.items()))
         late = _late(orders.c.shop_id, owner, orders.c.id, func.min(_DUE_FROM, type_=hold.c.opened_at.type))
         late = late.join(orders, orders.c.id == hold.c.order_id).where(_HELD_IN, _OPEN, overdue)
