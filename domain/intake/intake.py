@@ -68,8 +68,8 @@ def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder,
 def receive(
     desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrder], *, tells_refunds: bool = True
 ) -> dict[str, Outcome]:
-    """Take a batch of one shop in: what became of each, by number. Raises NotAllowed. Orders of the batch with one number are one order. What would
-    not tell of a refund is no sign for the gate that there was none."""
+    """Take a batch of one shop in: what became of each order, by number. Raises NotAllowed. Orders of the batch with
+    one number are one order. What would not tell of a refund is no sign for the gate that there was none."""
     require(actor, Right.IMPORT, shop=shop_id)
     if tells_refunds:
         feeds.heard_from(desk, actor, shop_id)
