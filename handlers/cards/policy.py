@@ -68,7 +68,7 @@ FAULTS = {
     "no_currency": N_("{told} is no currency: use a code like CNY or USD, or *"),
     "no_currency_near": N_("{told} is no currency; did you mean {near}?"),
     "no_place": N_("{told} is not a place I know"),
-    "not_here": N_("{told} is not in this file"),
+    "not_here": N_("{told} is neither in this file nor known already"),
     "again": N_("{told} is there already: keep one"),
     "a_product": N_("{value} is a product's code: give the bundle a code of its own"),
     "tiers": N_("tiers must rise by up_to_g; only the last may leave it out"),
