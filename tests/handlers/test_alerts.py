@@ -9,7 +9,7 @@ from domain.people.people import Person, Role
 from domain.policy.policy import Policy
 from domain.policy.policy_sections import Suspension
 from domain.records import Alert, AlertKind, Notice, NoticeKind
-from domain.review import review
+from domain.review import review, undoing
 from domain.review.holds import HoldCode
 from domain.stock import stock_posting
 from domain.watch import shift, urgency, watch
@@ -258,7 +258,7 @@ async def test_the_hand_over_counts_what_was_taken_back_too(desk: DeskChat) -> N
     anna = who(desk, Role.CS)
     (order,) = desk.takes(incoming("1"))
     yes = desk.do(review.approve, anna.acting(), order.id, order.revision)
-    desk.do(review.undo, anna.acting(), order.id, yes.revision)
+    desk.do(undoing.undo, anna.acting(), order.id, yes.revision)
     [text] = await desk.writes(anna, "/shift")
     assert "Done: approved 1, taken back to review 1" in text.split("\n")
 

@@ -16,7 +16,7 @@ from domain.planning import together
 from domain.policy.policy_sections import Split
 from domain.policy.policy_stops import RecallKind
 from domain.records import AlertKind
-from domain.review import dry_run, looking, review
+from domain.review import dry_run, looking, review, undoing
 from domain.review.holds import HoldCode
 from domain.stock.stock_book import Wanted
 from domain.stops import interception, pulls, recalls, returns
@@ -47,7 +47,7 @@ def test_the_approval_covers_all_and_claims_what_is_there(shop: Owing) -> None:
 def test_an_undone_approval_is_as_it_was(shop: Owing) -> None:
     shop.receive(sold())
     shop.approve()
-    shop.tap(review.undo)
+    shop.tap(undoing.undo)
     assert shop.states() == [(ParcelState.PLANNED, HERE), (ParcelState.PLANNED, LATER)]
     assert shop.claimed("CUP-01") == 0
 
