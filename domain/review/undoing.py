@@ -77,7 +77,8 @@ def undo_many(desk: Desk, actor: Actor, decided_at: datetime, subject: str = "di
         raise UndoTooLate("digest", desk.policy.undo_seconds)
     boxes = desk.parcels.of_orders(ids)
     alone = {order_id for order_id in ids if all(len(box.order_ids) == 1 for box in boxes.get(order_id, ()))}
-    _undo_alone(desk, actor, list(desk.orders.many(alone).values()), boxes)
+    still = [order for order in desk.orders.many(alone).values() if order.status is OrderStatus.APPROVED]
+    _undo_alone(desk, actor, still, boxes)
     for order_id in ids:
         order = desk.orders.get(order_id) if order_id not in alone else None
         if order is not None and order.status is OrderStatus.APPROVED:  # not undone with one it travels with

@@ -156,6 +156,15 @@ async def test_no_problem_is_said_with_a_reason(desk: DeskChat) -> None:
     assert text.split("\n")[-1] == line
 
 
+async def test_other_steps_do_not_move_when_it_was_told(desk: DeskChat) -> None:
+    desk.takes(incoming("1", lines=TOWELS))
+    alerts(desk)
+    slow = replace(Policy().alerts, step_minutes={"*": 6})
+    desk.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), alerts=slow), "owner"))
+    [listed] = await desk.writes(desk.speaks(Role.BUYER, "en"), "/alerts")
+    assert listed.endswith(" · nobody yet, buyer (purchasing) will hear of it at 11-23 13:00")
+
+
 async def test_a_button_of_an_older_turn_does_nothing(desk: DeskChat) -> None:
     desk.takes(incoming("1"))
     desk.clock.forward(5 * 3600)

@@ -126,7 +126,7 @@ def test_what_is_owed_travels_in_as_many_boxes_as_it_must(shop: Owing) -> None:
     assert [(box.state, box.live_items[0].quantity) for box in rest] == [("ready", 15), ("ready", 15), ("ready", 10)]
     assert shop.claimed() == 40
     assert sum(box.live_items[0].paid for box in rest) == 10_000
-    assert [box.why["split"] for box in rest] == [{"part": n, "of": 3, "rules": ["too_much"]} for n in (1, 2, 3)]
+    assert [box.why["split"] for box in rest] == [{"part": n, "of": 3, "rules": ["too_many"]} for n in (1, 2, 3)]
 
 
 def test_presale_goods_wait_for_the_trait_to_go_though_they_are_there(shop: Owing) -> None:

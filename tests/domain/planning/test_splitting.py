@@ -193,12 +193,28 @@ def test_a_clean_order_has_boxes_that_hold_all_and_claim_no_more_than_is_free(
         assert sum(item.paid for parcel in made.parcels for item in parcel.items) == 2900
 
 
+@pytest.mark.parametrize(
+    ("limits", "rules"),
+    [
+        ({"most_g": 5000}, ("too_heavy",)),
+        ({"most_units": 2}, ("too_many",)),
+        ({"most_value": {"*": 999}}, ("too_valuable",)),
+        ({"most_g": 5000, "most_units": 2, "most_value": {"*": 999}}, ("too_heavy", "too_many", "too_valuable")),
+    ],
+)
+def test_a_part_names_the_limits_that_made_it_one(limits: dict[str, Any], rules: tuple[str, ...]) -> None:
+    order = order_of([("S4", 3, 3000)], 1000)
+    made = boxes(order, items_of(order), GOODS, Split(**limits), 30_000)
+    assert len(made) > 1
+    assert {box.rules for box in made} == {rules}
+
+
 def test_the_heaviest_go_first_and_a_divided_line_knows_its_share() -> None:
     order = order_of([("S4", 3, 3000)], 1000)
     made = boxes(order, items_of(order), GOODS, Split(most_g=5000), 30_000)
     assert made == [
-        Box((Item(1, 1, "S4", "thing S4", 2, paid=666),), ("too_much",)),
-        Box((Item(1, 1, "S4", "thing S4", 1, paid=334),), ("too_much",)),
+        Box((Item(1, 1, "S4", "thing S4", 2, paid=666),), ("too_heavy",)),
+        Box((Item(1, 1, "S4", "thing S4", 1, paid=334),), ("too_heavy",)),
     ]
 
 
