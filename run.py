@@ -220,10 +220,15 @@ def _setup(options: argparse.Namespace, settings: Settings) -> int:
     from storage.store import Store
 
     try:
-        setup = load(options.file)
         settings.data.mkdir(parents=True, exist_ok=True)
         store = Store(settings.database_url)
-    except (Refused, OSError, NewerDatabase) as error:
+    except (OSError, NewerDatabase) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    try:
+        setup = load(options.file, store.read_now(lambda unit: unit.catalog))
+    except (Refused, OSError) as error:
+        store.close()
         sys.stderr.write(f"{error}\n")
         return 1
     try:

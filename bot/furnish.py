@@ -33,7 +33,8 @@ def furnish(unit: Unit, setup: Setup) -> dict[str, int]:
     """Put it into the store; how many of each were new. Orders in review are matched anew when terms changed. Raises
     Refused where a product is a bundle here already, or a bundle a product."""
     admin, catalog = unit.catalog_admin, unit.catalog
-    admin.set_company(setup.company)
+    if setup.company is not None:
+        admin.set_company(setup.company)
     shops = {shop.name: shop.id for shop in catalog.shops.values()}
     new_shops = [admin.add_shop(shop) for shop in setup.shop if shop.name not in shops]
     shops |= {shop.name: shop.id for shop in new_shops}

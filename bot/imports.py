@@ -8,7 +8,8 @@ they name, and the run stands under the first of them.
 import asyncio
 import csv
 import io
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -107,11 +108,11 @@ def _names(catalog: Catalog, platform: Platform) -> str:
 
 @dataclass(slots=True)
 class _Tally:
-    """What became of the file so far."""
+    """What became of the file so far: of each order once, by shop and number, in however many sheets it stands."""
 
     header: tuple[str, ...]
     rows: int = 0
-    sums: intake.Intake = field(default_factory=intake.Intake)
+    became: dict[int, dict[str, intake.Outcome]] = field(default_factory=dict)
     rejected: list[RejectedRow] = field(default_factory=list)
     refused: int = 0
 
@@ -123,17 +124,23 @@ class _Tally:
     @property
     def orders(self) -> int:
         """Orders that went in, or were there."""
-        return self.sums.new + self.sums.changed + self.sums.unchanged + self.sums.waiting
+        return sum(map(len, self.became.values()))
+
+    def take(self, shop_id: int, done: Mapping[str, intake.Outcome]) -> None:
+        """A batch went in."""
+        theirs = self.became.setdefault(shop_id, {})
+        theirs.update({number: now for number, now in done.items() if intake.outweighs(now, theirs.get(number))})
 
     def on(self, run: ImportRun) -> ImportRun:
         """The run with these counts."""
         shown = tuple({**one.facts, "row": one.row, "reason": one.reason} for one in self.rejected[:_SHOWN_REJECTS])
+        counts = Counter(now for theirs in self.became.values() for now in theirs.values())
         return replace(
             run,
-            new=self.sums.new,
-            changed=self.sums.changed,
-            unchanged=self.sums.unchanged,
-            waiting=self.sums.waiting,
+            new=counts[intake.Outcome.NEW],
+            changed=counts[intake.Outcome.CHANGED],
+            unchanged=counts[intake.Outcome.UNCHANGED],
+            waiting=counts[intake.Outcome.WAITING],
             rejected=self.refused,
             rejects=shown,
         )
@@ -160,9 +167,8 @@ class Importer:
             shops, strange = by_shop(catalog, shop, actor, orders)
             tally.refuse(strange)
             for shop_id, theirs in shops.items():
-                tally.sums += await self._store.run(
-                    intake.receive, actor, shop_id, theirs, tells_refunds=parsed.tells_refunds
-                )
+                done = await self._store.run(intake.receive, actor, shop_id, theirs, tells_refunds=parsed.tells_refunds)
+                tally.take(shop_id, done)
             tally.rows += len(batch)
             if progress is not None:
                 await progress(Progress(tally.rows, tally.orders, tally.refused))

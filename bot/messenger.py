@@ -2,19 +2,21 @@
 
 Surprising: at least once. A send whose answer was lost, or a kill between sending and writing that down, may repeat
 a message; a send that Telegram refused never happened and is safe to repeat. Redraws edit what is there. Cards with
-files are remembered before the files go, so that a repeat edits the card instead of doubling it.
+files are remembered before the files go, so that a repeat edits the card instead of doubling it. A reminder is a new
+message, because an edit makes no sound; the ones before it are deleted once it is written down.
 """
 
 import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from bot.incidents import Incidents
@@ -35,6 +37,7 @@ from storage.unit import Unit
 log = logging.getLogger(__name__)
 Draw = Callable[[Desk, NoticeKind, int, Chat, Mapping[str, str]], Card | None]
 ONE_CARD = frozenset({NoticeKind.WAVE, NoticeKind.REPORT, NoticeKind.IMPORT})
+REMINDERS = frozenset({NoticeKind.ALERT})
 _LEASE_SECONDS = 60
 _TIME_LIMIT = 45
 _SIDE_BY_SIDE = 16
@@ -244,6 +247,8 @@ class Messenger:
         match outcome:
             case Fine(message_id):
                 await self._store.run(_sent, claimed, message_id)
+                if message_id is not None and claimed.notice.kind in REMINDERS:
+                    await self._take_away(claimed.notice.chat_id, await self._store.read(_older, claimed, message_id))
             case Anew():
                 await self._store.run(_sent, claimed)
             case Again(seconds, why):
@@ -257,6 +262,18 @@ class Messenger:
                 where = await self._store.run(_dropped, claimed, why)
                 log.error("incident %d: notice %s dropped: %s", claimed.id, claimed.notice.kind, why)
                 await self._incidents.tell_owners(claimed.id, "notice", where)
+
+    async def _take_away(self, chat_id: int, older: Collection[tuple[int, int]]) -> None:
+        """Delete these messages (Telegram's chat, message); what Telegram keeps (48 hours are over) stays and is
+        redrawn like any copy."""
+        for chat, message_id in older:
+            try:
+                await self._bot.delete_message(chat, message_id)
+            except TelegramError as error:
+                if not (isinstance(error, BadRequest) and "message to delete not found" in error.message.casefold()):
+                    log.warning("an older reminder stays: %s", error)
+                    continue
+            await self._store.run(_gone, chat_id, message_id)
 
     def _note_edit(self, chat_id: int, message_id: int) -> None:
         self._edited[chat_id, message_id] = self._now()
@@ -304,6 +321,16 @@ def _sent(unit: Unit, claimed: ClaimedNotice, message_id: int | None = None) -> 
     if message_id is not None:
         _remember(unit, claimed, message_id)
     unit.deliveries.sent(claimed.id, claimed.version, unit.now)
+
+
+def _older(unit: Unit, claimed: ClaimedNotice, message_id: int) -> list[tuple[int, int]]:
+    """(Telegram's chat, message) of what the chat has of it from before this message."""
+    chat = unit.people.chat(claimed.notice.chat_id).telegram_id
+    return [(chat, row.message_id) for row in _cards_of(unit, claimed.notice) if row.message_id < message_id]
+
+
+def _gone(unit: Unit, chat_id: int, message_id: int) -> None:
+    unit.cards.drop(chat_id, message_id)
 
 
 def _again(unit: Unit, claimed: ClaimedNotice, seconds: float, why: str) -> None:

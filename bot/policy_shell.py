@@ -55,7 +55,8 @@ def dry_run(store: Store, source: Source) -> tuple[Json, str]:
     name = f"version {source}" if isinstance(source, int) else source.name
     base = store.read_now(lambda unit: unit.policy)
     words = Words("en", "UTC")
-    card = dry_run_card(name, 0, base.version, verdict, policies.changes(base, policy), words)
+    changed = policies.changes(base, policy)
+    card = dry_run_card(name, 0, base.version, verdict, changed, words, most=len(changed))
     return _verdict(verdict), unmarked(card.text)
 
 

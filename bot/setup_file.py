@@ -2,11 +2,12 @@
 
 Surprising: the tables are the catalog's own dataclasses; what the file cannot say (ids, who serves whom) is given. A
 tariff and an account name their courier, warehouse and shop by code, so they are those dataclasses with names beside.
+What the database has already need not be said again: a file may hold nothing but a tariff.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,7 +15,7 @@ from bot.shell import Refused
 from bot.toml_files import document, fault_line
 from domain.intake.incoming import Platform
 from domain.orders.bundles import MOST_UNITS
-from domain.orders.catalog import Account, Bundle, Company, Courier, Shop, Sku, Warehouse
+from domain.orders.catalog import Account, Bundle, Catalog, Company, Courier, Shop, Sku, Warehouse
 from domain.planning.tariffs import Rate, Tariff
 from domain.policy.choices import Given, Reading, read
 
@@ -72,9 +73,9 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Everything a file says; the names are those of its tables."""
+    """Everything a file says; the names are those of its tables. `known`: what is there already."""
 
-    company: Company
+    company: Company | None = None
     shop: tuple[Shop, ...] = ()
     warehouse: tuple[Warehouse, ...] = ()
     courier: tuple[Courier, ...] = ()
@@ -84,10 +85,15 @@ class Setup:
     code: tuple[Code, ...] = ()
     tariff: tuple[Terms, ...] = ()
     account: tuple[NewAccount, ...] = ()
+    known: Catalog | None = field(default=None, metadata={"hidden": True})
 
     def faults(self) -> Iterator[Told]:
-        """Zones and times that are none, and names that the file does not have."""
-        zones = {"company": self.company.zone} | {f"shop.{n}": one.zone for n, one in enumerate(self.shop, 1)}
+        """Zones and times that are none, and names that neither the file nor the database has."""
+        zones = {f"shop.{n}": one.zone for n, one in enumerate(self.shop, 1)}
+        if self.company is not None:
+            zones["company"] = self.company.zone
+        elif self.known is None or not self.known.company.name:
+            yield "", "missing", {"name": "company"}
         for path, zone in zones.items():
             if not _is_zone(zone):
                 yield f"{path}.zone", "value", {"told": zone, "choices": "Asia/Shanghai, America/New_York"}
@@ -103,6 +109,7 @@ class Setup:
     def _bundles(self) -> Iterator[Told]:
         """Sets that are products too, are there twice, or have parts that are none."""
         skus, sets = {one.code.casefold() for one in self.sku}, set[str]()
+        there = skus | {code.casefold() for code in (self.known.skus if self.known else ())}
         for number, one in enumerate(self.bundle, 1):
             code = one.code.casefold()
             if code in skus:
@@ -113,7 +120,7 @@ class Setup:
             parts = set[str]()
             for place, part in enumerate(one.parts, 1):
                 where = f"bundle.{number}.parts.{place}"
-                if part.sku.casefold() not in skus:
+                if part.sku.casefold() not in there:
                     yield f"{where}.sku", "not_here", {"told": repr(part.sku)}
                 elif part.sku.casefold() in parts:
                     yield f"{where}.sku", "again", {"told": part.sku}
@@ -122,10 +129,15 @@ class Setup:
                 parts.add(part.sku.casefold())
 
     def _strangers(self) -> Iterator[Told]:
-        """Names of other tables that are not in this file; an empty one means all where it may be left out."""
+        """Names of other tables that are known nowhere; an empty one means all where it may be left out."""
         shops, places = {one.name for one in self.shop}, {one.code for one in self.warehouse}
         couriers, skus = {one.code for one in self.courier}, {one.code for one in self.sku}
-        sold = skus | {one.code for one in self.bundle}
+        if self.known is not None:
+            shops |= {one.name for one in self.known.shops.values()}
+            places |= {one.code for one in self.known.warehouses.values()}
+            couriers |= {one.code for one in self.known.couriers.values()}
+            skus |= set(self.known.skus)
+        sold = skus | {one.code for one in self.bundle} | set(self.known.bundles if self.known else ())
         asked: tuple[tuple[str, Sequence[object], str, set[str], bool], ...] = (
             ("stock", self.stock, "warehouse", places, False),
             ("stock", self.stock, "sku", skus, False),
@@ -153,14 +165,15 @@ _GIVEN: Given = {
 }
 
 
-def parse(text: str) -> Reading[Setup]:
-    """What the file asks for, or everything that is wrong with it. No number of ours is ever negative."""
-    return read(Setup, text, given=_GIVEN, least=0)
+def parse(text: str, known: Catalog | None = None) -> Reading[Setup]:
+    """What the file asks for beside what is `known`, or everything that is wrong with it. No number of ours is ever
+    negative."""
+    return read(Setup, text, given={**_GIVEN, Setup: {"known": known}}, least=0)
 
 
-def load(path: Path) -> Setup:
+def load(path: Path, known: Catalog | None = None) -> Setup:
     """`parse` for a file. Raises Refused with one line per fault, OSError."""
-    found = parse(document(path, _LARGEST))
+    found = parse(document(path, _LARGEST), known)
     if found.value is None:
         raise Refused("\n".join(fault_line(path, fault) for fault in found.faults))
     return found.value

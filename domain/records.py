@@ -234,7 +234,8 @@ class Alert:
 
     `turn` goes up when somebody is told or acts, not when a number changes: it is what a button names. `first` are
     ids of the first records and `facts` the kind's own numbers, both as the clock saw them last; `reason` says why
-    somebody put it aside.
+    somebody put it aside. `told_at` is when its owners hear or heard of it: at once, or when a digest or the end of
+    quiet hours brings it.
     """
 
     id: int
@@ -254,6 +255,7 @@ class Alert:
     first: tuple[int, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
+    told_at: datetime | None = None
 
 
 class RunState(StrEnum):

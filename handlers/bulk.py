@@ -11,7 +11,7 @@ from domain.desk import Desk
 from domain.errors import BadValue, Stale
 from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.review import bulk, queue, review
+from domain.review import bulk, queue, undoing
 from domain.review.scope import ALL, Scope
 from handlers.ask import Ask
 from handlers.cards.bulk import done_card, opened, release_shown, shown_again, told, undone_card
@@ -73,6 +73,6 @@ async def take_out(tap: CallbackQuery, ask: Ask, args: Args) -> None:
 @router.callback_query(Tap("b.u"))
 async def undo(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Take the whole release back."""
-    count = await ask.run(review.undo_many, ask.actor, moment_of(args[0]), bulk.SUBJECT)
+    count = await ask.run(undoing.undo_many, ask.actor, moment_of(args[0]), bulk.SUBJECT)
     await ask.toast(ask.words.label("Taken back: {count}", count=count))
     await ask.edit(await ask.read(undone_card, count, scope_of(args[1]) or ALL, ask.words))

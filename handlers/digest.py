@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery, Message
 from domain.desk import Desk
 from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.review import review
+from domain.review import undoing
 from domain.review.scope import ALL
 from handlers.ask import Ask
 from handlers.cards.digest import approve_shown, moment_of
@@ -68,6 +68,6 @@ async def approve_clean(tap: CallbackQuery, ask: Ask, args: Args) -> None:
 @router.callback_query(Tap("d.un"))
 async def undo_all(tap: CallbackQuery, ask: Ask, args: Args) -> None:
     """Take a batch back."""
-    count = await ask.run(review.undo_many, ask.actor, moment_of(args[0]))
+    count = await ask.run(undoing.undo_many, ask.actor, moment_of(args[0]))
     await ask.toast(ask.words.label("Taken back: {count}", count=count))
     await ask.show(NoticeKind.DIGEST, 0, filter=await ask.read(_shown, ask))

@@ -15,7 +15,7 @@ from domain.orders import corrections
 from domain.orders.orders import Order, OrderStatus
 from domain.people.people import Actor, Right, require
 from domain.records import NoticeKind
-from domain.review import completing, review
+from domain.review import completing, review, undoing
 from domain.review.holds import HoldCode
 from domain.stops import interception
 from handlers import address
@@ -70,7 +70,7 @@ async def look(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
 
 
 APPROVALS = {"o.ok": review.approve, "o.okr": review.release_and_approve}
-BACK = {"o.un": review.undo, "o.rw": review.withdraw_refund}
+BACK = {"o.un": undoing.undo, "o.rw": review.withdraw_refund}
 
 
 @router.callback_query(Tap(*APPROVALS, *BACK))

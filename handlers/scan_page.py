@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import NoteUnread, ParcelStopped, Refusal, Unknown, WeightRefused
-from domain.floor import checking, floor, measuring, undo_scan
+from domain.floor import checking, floor, measuring, scanned_text, undo_scan
 from domain.floor.floor import Outcome
 from domain.floor.parcels import StopState
 from domain.floor.scan_page import KEPT_DAYS, PageAnswer
@@ -186,7 +186,7 @@ def _first_code(desk: Desk, person: Person, text: str) -> str:
 
 
 def _scanned(desk: Desk, person: Person, job: Job, words: Words) -> list[Json]:
-    is_bin = floor.names_bin(desk, person.id, job.text) and not job.doc
+    is_bin = scanned_text.names_bin(desk, person.id, job.text) and not job.doc
     counted = stock_page.scanned(desk, person, job.text, job.doc, words) if job.station is None and not is_bin else None
     if counted is not None:
         return [counted]

@@ -16,7 +16,7 @@ from aiogram.types import CallbackQuery, Message
 from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import AlreadyApplied, BadValue
-from domain.floor import floor, fulfilment, loading, measuring
+from domain.floor import floor, fulfilment, loading, measuring, scanned_text
 from domain.floor.floor import Scans
 from domain.people import asked
 from domain.people.people import STATION_RIGHT, Actor, Right, Station, require
@@ -190,7 +190,7 @@ async def text(message: Message, ask: Ask) -> None:
     """Codes from a scanner or typed; everything else is left to the search."""
     if not floor.on_floor(ask.actor) or _answers_a_question(message):
         raise SkipHandler
-    if await ask.read(floor.names_bin, ask.person.id, message.text or ""):
+    if await ask.read(scanned_text.names_bin, ask.person.id, message.text or ""):
         await scan(ask, [Code((message.text or "").strip())], Station.PUT_BACK)
         return
     sized = read_sized(message.text or "")
@@ -233,7 +233,7 @@ def _is_scan(desk: Desk, ask: Ask, codes: Codes) -> bool:
     if station is None:
         return False
     checks = asked.of(desk, ask.actor).box is not None
-    return all(floor.ours(desk, code.text, station, checks=checks) for code in codes if code.text)
+    return all(scanned_text.ours(desk, code.text, station, checks=checks) for code in codes if code.text)
 
 
 def _is_sized(desk: Desk, ask: Ask, sized: Sized) -> bool:

@@ -34,7 +34,7 @@ from domain.records import ReturnState
 from domain.review.holds import HoldCode
 from domain.stock.stock_docs import ASKED_AGAIN, WORKED, DocKind, DocState
 from domain.stops.stop_desk import SAID, RecallState
-from domain.watch.lookout import FIRST, Bound, Pile, Shortage
+from domain.watch.lookout import FIRST, RELEASED, Bound, Pile, Shortage
 from domain.waybills.ewaybills import WaybillState
 from storage.order_queries import in_shops
 from storage.papers import MISSED
@@ -136,9 +136,10 @@ class Piles:
         return self._piles(late.where(_IN_REVIEW, ~orders.c.held, orders.c.created_at < before))
 
     def holds(self, before: Mapping[HoldCode, datetime], owners: Mapping[HoldCode, Role]) -> list[Pile]:
-        """By shop and owner: orders in REVIEW or in the house with an open hold that somebody has been waited for since
-        before its code's moment (`Hold.due_from`), each once."""
-        owner = case(*((hold.c.code == code, literal(role.value)) for code, role in owners.items()), else_="")
+        """By shop and owner, those with the warehouse apart: orders with an open hold that somebody has been waited for
+        since before its code's moment (`Hold.due_from`), each once."""
+        role = case(*((hold.c.code == code, literal(role.value)) for code, role in owners.items()), else_="")
+        owner = role + case((_IN_REVIEW, literal("")), else_=RELEASED)
         overdue = or_(*(and_(hold.c.code == code, at > _DUE_FROM) for code, at in before.items()))
         late = _late(orders.c.shop_id, owner, orders.c.id, func.min(_DUE_FROM, type_=hold.c.opened_at.type))
         late = late.join(orders, orders.c.id == hold.c.order_id).where(_HELD_IN, _OPEN, overdue)

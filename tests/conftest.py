@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, Engine
 
 from storage import migrate
@@ -22,6 +23,9 @@ from storage import store as store_module
 from storage.engines import in_memory
 from storage.store import Store
 from tests import filled, postgres
+
+settings.register_profile("any machine", deadline=None)  # a slow example is a busy machine, not a fault
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

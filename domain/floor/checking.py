@@ -8,7 +8,7 @@ item in every warehouse.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import takewhile
 
 from domain import history
@@ -26,6 +26,7 @@ from domain.records import ReturnState
 SERIAL, WEAK_SERIAL, BATCH = "serial", "serial_weak", "batch"
 """Traits of a product: its serial number must be scanned, may be scanned; its batch must be scanned."""
 MARKS = frozenset({SERIAL, WEAK_SERIAL, BATCH})
+RIGHT_BEHIND = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,20 @@ def open_for(desk: Desk, actor: Actor, parcel_id: int | None) -> Parcel | None:
     parcel = desk.parcels.get(parcel_id)
     open_now = parcel.state is ParcelState.PICKED and wanted(desk, parcel) is not CheckMode.QUICK
     return parcel if open_now else None
+
+
+def require_room(desk: Desk, actor: Actor, parcel_id: int | None, sku: str) -> None:
+    """Goods scanned right behind the last unit of a check are meant for that box, which is full: raises ItemRefused.
+    Most boxes hold one unit, so this is where most units too many are found."""
+    check = desk.checks.get(parcel_id) if parcel_id is not None else None
+    if check is None or check.person_id is None or check.person_id != actor.person_id or not check.units:
+        return
+    parcel = desk.parcels.get(check.parcel_id)
+    if parcel.state is not ParcelState.CHECKED or desk.now - check.units[-1].at > RIGHT_BEHIND:
+        return
+    wanted_units = expected(parcel).get(sku, 0)
+    why = "over" if wanted_units else "wrong"
+    raise ItemRefused(parcel.waybill, why, sku, desk.catalog.skus[sku].title, wanted_units)
 
 
 def opened(desk: Desk, actor: Actor, parcel: Parcel) -> Parcel:

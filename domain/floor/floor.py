@@ -292,6 +292,18 @@ def _of_parcel_at_hand(
     if packed is not None and materials.is_material(desk, sku):
         item = fulfilment.pack_into(desk, actor, packed, told, sku)
         return Outcome(code, Station.PACK, item.parcel, refusal=item.refusal, warn=item.warn, material=True)
+    if sku and (free or station is Station.CHECK) and not materials.is_material(desk, sku):
+        return _beyond(desk, actor, code, sku, last)
+    return None
+
+
+def _beyond(desk: Desk, actor: Actor, code: str, sku: str, last: int | None) -> Outcome | None:
+    """Goods for a box whose check is over, refused."""
+    try:
+        checking.require_room(desk, actor, last, sku)
+    except ItemRefused as refusal:
+        assert last is not None
+        return Outcome(code, Station.CHECK, desk.parcels.get(last), refusal=refusal)
     return None
 
 
@@ -381,25 +393,3 @@ def _why(refusal: Refusal | None) -> str:
     """Its kind, and of what was scanned at a check why it was: a code that comes too early is no wrong one."""
     more = f".{refusal.why}" if isinstance(refusal, ItemRefused) else ""
     return f"{type(refusal).__name__}{more}" if refusal else ""
-
-
-def names_bin(desk: Desk, person_id: int, text: str) -> bool:
-    """Whether a text is the bin's code that this person was asked for last: bins are called as they like, so any word
-    that is no parcel's or stop shelf's code is."""
-    last = next(iter(log(desk, person_id, 1)), None)
-    if last is None or last.data["verdict"] != "bin" or len(text.split()) != 1 or len(text.strip()) > 40:
-        return False
-    code = text.strip().upper()
-    return desk.parcels.by_waybill(code) is None and pulls.shelf_of(desk, code) is None
-
-
-def ours(desk: Desk, code: str, station: Station, *, checks: bool = False) -> bool:
-    """Whether a text of somebody who also searches is a scan: a parcel of ours; at the returns' table, or while a
-    check of theirs is open (`checks`), anything that is not an order's number."""
-    code = code.strip().upper()
-    if desk.parcels.by_waybill(code) is not None or pulls.shelf_of(desk, code) is not None:
-        return True
-    known = any(desk.orders.by_number(shop, [code]) for shop in desk.catalog.shops)
-    if checks or known:
-        return not known
-    return station is Station.RECEIVE and not sku_of(desk, code)

@@ -202,7 +202,8 @@ def scan(
 
 def force_weight(desk: Desk, actor: Actor, code: str, grams: int, reason: str) -> Parcel:
     """A lead lets a weight pass that is too far off, with the reason in the history; everything else is checked as at
-    every weighing. Raises the scan's refusals, ReasonNeeded, NotAllowed; then nothing was changed."""
+    every weighing, and the box stays with who had it. Raises the scan's refusals, ReasonNeeded, NotAllowed; then
+    nothing was changed."""
     parcel = desk.parcels.by_waybill(code)
     if parcel is None:
         raise Unknown("waybill", code)
@@ -245,7 +246,9 @@ def _step(
         weighing.check(desk, actor, parcel, grams, at, forced=bool(force)) if station is Station.WEIGH else ""
     ) or passed
     target = STEP[station][1]
-    news = replace(parcel, state=target, state_at=desk.now, holder_id=actor.person_id, holder=actor.name)
+    news = replace(parcel, state=target, state_at=desk.now)
+    if not force:  # who lets a weight pass has the box not in hand: a stop would call a desk
+        news = replace(news, holder_id=actor.person_id, holder=actor.name)
     if station is Station.WEIGH and grams is not None:
         news = replace(reprice(desk, materials.sized(desk, news), grams), weight_g=grams)
         if force:

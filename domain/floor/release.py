@@ -32,12 +32,15 @@ def tick(desk: Desk) -> int:
 
 
 def release_due(desk: Desk) -> int:
-    """APPROVED -> RELEASED once nobody can undo any more."""
-    ids = desk.orders.due_for_release(desk.now, desk.policy.batch_limit)
-    orders = [replace(order, status=OrderStatus.RELEASED) for order in desk.orders.many(ids).values()]
+    """APPROVED -> RELEASED once nobody can undo any more. A refund may take one of them back between the two reads:
+    PostgreSQL shows what others commit meanwhile."""
+    due = desk.orders.due_for_release(desk.now, desk.policy.batch_limit)
+    still = (order for order in desk.orders.many(due).values() if order.status is OrderStatus.APPROVED)
+    orders = [replace(order, status=OrderStatus.RELEASED) for order in still]
     if not orders:
         return 0
     desk.orders.save(orders)
+    ids = [order.id for order in orders]
     found = desk.parcels.of_orders(ids).values()
     boxes = {p.id: p for mine in found for p in mine if p.state is ParcelState.READY}  # a merged one is in several
     desk.parcels.save([replace(parcel, ready_at=desk.now) for parcel in boxes.values()])

@@ -13,7 +13,7 @@ from itertools import count
 from domain import history
 from domain.desk import Desk
 from domain.errors import NotEnoughStock, ParcelStopped, Unknown, WrongStatus
-from domain.floor.parcels import IN_HOUSE, UNTOUCHED, Item, Parcel, ParcelState, StopKind
+from domain.floor.parcels import IN_HOUSE, UNTOUCHED, Item, Parcel, ParcelState, Stage, StopKind
 from domain.money import apportion
 from domain.orders import boxed, kits, parts
 from domain.orders.orders import Line, Order, OrderStatus
@@ -246,6 +246,7 @@ def _arrange(desk: Desk, actor: Actor, order: Order, pieces: Sequence[_Piece]) -
     """Claim what goes in, free what nobody has in hand, and give the floor its tasks: first out, then in."""
     new = [piece.item for piece in pieces if piece.lying is None]
     boxes = {piece.lying.box.id: piece.lying.box for piece in pieces if piece.lying}
+    stages = {box.id: stopping.stage_of(desk, box) for box in boxes.values()}
     into = _put_in(desk, actor, [box for box in boxes.values() if box.state in _INTO], new) if new else None
     for box_id in boxes:
         mine = [p for p in pieces if p.lying and p.lying.box.id == box_id]
@@ -256,18 +257,21 @@ def _arrange(desk: Desk, actor: Actor, order: Order, pieces: Sequence[_Piece]) -
             box = withdrawal.take_out(desk, actor, box, order.id, free, Document.CANCEL, picked=False)
         history.note(desk, actor, "parcel", box.id, stopping.REPACKED)
         if taken := set(out) - free:
-            stopping.open_stop(desk, actor, order.id, box, StopKind.REPACK, REASON, line_nos=sorted(taken))
+            lines, stage = sorted(taken), stages[box_id]
+            stopping.open_stop(desk, actor, order.id, box, StopKind.REPACK, REASON, line_nos=lines, stage=stage)
             stopping.fit_tasks(desk, box)
-        _to_pick(desk, actor, order, box, mine, new if box_id == into else [])
+        _to_pick(desk, actor, order, box, mine, new if box_id == into else [], stages[box_id])
 
 
-def _to_pick(desk: Desk, actor: Actor, order: Order, box: Parcel, mine: Sequence[_Piece], new: Sequence[Item]) -> None:
+def _to_pick(
+    desk: Desk, actor: Actor, order: Order, box: Parcel, mine: Sequence[_Piece], new: Sequence[Item], stage: Stage
+) -> None:
     """The tasks to put something into the box: what is new, and what was to be picked before."""
     shelf = [p.item.line_no for p in mine if p.lying and p.lying.task == stopping.STOP_SHELF and not p.out]
     picks = [p.item.line_no for p in mine if p.lying and p.lying.task not in _LIES and not p.out]
     for reason, lines in ((stopping.STOP_SHELF, shelf), (REASON, [*picks, *(item.line_no for item in new)])):
         if lines and box.state in IN_HOUSE:
-            stopping.open_stop(desk, actor, order.id, box, StopKind.REPICK, reason, line_nos=lines)
+            stopping.open_stop(desk, actor, order.id, box, StopKind.REPICK, reason, line_nos=lines, stage=stage)
 
 
 def _put_in(desk: Desk, actor: Actor, boxes: Sequence[Parcel], items: Sequence[Item]) -> int:

@@ -4,7 +4,7 @@ Surprising: lines and refunds that come before their order are put aside and pic
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from enum import StrEnum
 
 from domain import history
 from domain.desk import Desk
@@ -31,22 +31,19 @@ from domain.records import Event, NoticeKind
 from domain.stops import feeds, interception, refunds, replies
 
 
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What became of a batch: counts of orders. `waiting` = fragments put aside for an order not known yet."""
+class Outcome(StrEnum):
+    """What became of an order. `WAITING` = put aside, because only its lines or refunds were told so far."""
 
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    waiting: int = 0
+    UNCHANGED = "unchanged"
+    WAITING = "waiting"
+    CHANGED = "changed"
+    NEW = "new"
 
-    def __add__(self, other: "Intake") -> "Intake":
-        return Intake(
-            self.new + other.new,
-            self.changed + other.changed,
-            self.unchanged + other.unchanged,
-            self.waiting + other.waiting,
-        )
+
+def outweighs(one: Outcome, other: Outcome | None) -> bool:
+    """Whether it is what to say of an order that was told in several batches of one file."""
+    ranks = tuple(Outcome)
+    return other is None or ranks.index(one) > ranks.index(other)
 
 
 def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder, mark: str) -> Order:
@@ -70,9 +67,9 @@ def _new_order(desk: Desk, order_id: int, shop_id: int, incoming: IncomingOrder,
 
 def receive(
     desk: Desk, actor: Actor, shop_id: int, batch: Sequence[IncomingOrder], *, tells_refunds: bool = True
-) -> Intake:
-    """Take a batch of one shop in. Raises NotAllowed. Orders of the batch with one number are one order. What would
-    not tell of a refund is no sign for the gate that there was none."""
+) -> dict[str, Outcome]:
+    """Take a batch of one shop in: what became of each order, by number. Raises NotAllowed. Orders of the batch with
+    one number are one order. What would not tell of a refund is no sign for the gate that there was none."""
     require(actor, Right.IMPORT, shop=shop_id)
     if tells_refunds:
         feeds.heard_from(desk, actor, shop_id)
@@ -83,17 +80,18 @@ def receive(
     heads = [one for one in fresh if not one.fragment]
     waiting = [filled_with(one, kept.get(one.number)) for one in fresh if one.fragment]
     desk.orders.keep_fragments(shop_id, waiting)
-    _add(desk, actor, shop_id, heads, kept)
     changed = [
         (order, incoming[number])
         for number, order in known.items()
         if fingerprint(incoming[number], order.fingerprint) != order.fingerprint and not older(incoming[number], order)
     ]
     news.take(desk, actor, changed)
+    _add(desk, actor, shop_id, heads, kept)  # after the news, because it saves those they travel with
     if heads or changed:
         notices.digest(desk, {shop_id})
         notices.redraw(desk, NoticeKind.ORDER, [order.id for order, _ in changed])
-    return Intake(len(heads), len(changed), len(known) - len(changed), len(waiting))
+    done = dict.fromkeys(known, Outcome.UNCHANGED) | {order.number: Outcome.CHANGED for order, _ in changed}
+    return done | {one.number: Outcome.WAITING if one.fragment else Outcome.NEW for one in fresh}
 
 
 def _add(desk: Desk, actor: Actor, shop_id: int, told: Sequence[IncomingOrder], kept: Mapping[str, Fragment]) -> None:

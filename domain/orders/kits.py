@@ -192,9 +192,10 @@ def _as_before(group: Sequence[Line]) -> list[int]:
 
 def spread(total: int, lines: Sequence[Line]) -> tuple[int, ...]:
     """Money over lines by their amounts: first over what was bought, then within each set, so that a set has to the
-    cent what one line would have."""
+    cent what one line would have. Lists that tell prices and no amounts (Taobao's 宝贝报表) go by price and count."""
     if not any(line.kit for line in lines):
-        return apportion(total, _as_before(lines))
+        told = _as_before(lines)
+        return apportion(total, told if any(told) else [max(line.unit_price, 0) * line.quantity for line in lines])
     bought = groups(lines)
     shares = apportion(total, [max(sum(line.amount for line in group), 0) for group in bought])
     found: dict[int, int] = {}

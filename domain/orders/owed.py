@@ -46,6 +46,7 @@ def wake(desk: Desk) -> int:
         return 0
     free = bins.claimable(desk, {sku for one in able for sku in one.units}, lock=True)
     boxes = desk.parcels.many([one.parcel_id for one in able])
+    able = [one for one in able if boxes[one.parcel_id].state is ParcelState.OWED]  # not dropped between the reads
     orders = desk.orders.many({one.order_id for one in able})
     facts = replace(courier_facts(desk), free=free)
     news = _News()

@@ -132,16 +132,29 @@ def _by_rules(order: Order, items: Sequence[Item], skus: Mapping[str, Sku], choi
 def _modest(order: Order, items: Sequence[Item], catalog: Catalog, choices: Split, limit_g: int) -> bool:
     """Whether no rule could divide it: nothing special in it, and all of it fits one box. True of most orders, and
     cheaper to ask than to try each rule."""
-    grams = mm3 = units = value = 0
+    if len(items) > 1 and any(catalog.skus[item.sku].traits for item in items):
+        return False
+    return not _over(items, catalog.skus, _most(order, choices, limit_g))
+
+
+def _most(order: Order, choices: Split, limit_g: int) -> _Fill:
+    """What one box may hold; no mm³ means any."""
+    value = of_currency(choices.most_value, order.currency)
+    return _Fill(grams=min(choices.most_g, limit_g), mm3=choices.most_mm3, units=choices.most_units, value=value)
+
+
+def _over(items: Sequence[Item], skus: Mapping[str, Sku], most: _Fill) -> tuple[str, ...]:
+    """Which limits the goods are above, all in one box."""
+    whole = _Fill()
     for item in items:
-        sku = catalog.skus[item.sku]
-        if sku.traits and len(items) > 1:
-            return False
-        grams, units, value = grams + sku.weight_g * item.quantity, units + item.quantity, value + item.paid
-        mm3 += _size(sku) * item.quantity
-    fits = grams <= min(choices.most_g, limit_g) and units <= choices.most_units
-    fits = fits and not 0 < choices.most_mm3 < mm3
-    return fits and value <= of_currency(choices.most_value, order.currency)
+        _put(whole, item, skus[item.sku].weight_g, _size(skus[item.sku]))
+    above = {
+        "too_heavy": whole.grams > most.grams,
+        "too_large": 0 < most.mm3 < whole.mm3,
+        "too_many": whole.units > most.units,
+        "too_valuable": whole.value > most.value,
+    }
+    return tuple(name for name, is_above in above.items() if is_above)
 
 
 def _each(found: Sequence[Box], rule: Callable[[Box], list[Box]]) -> list[Box]:
@@ -208,18 +221,14 @@ def _size(sku: Sku) -> int:
 def _sized(box: Box, order: Order, skus: Mapping[str, Sku], choices: Split, limit_g: int) -> list[Box]:
     """Heaviest units first, of equal ones the largest, each into the first box with room for it in grams, size, units
     and declared value. A size that is not known takes no room."""
-    most = _Fill(
-        grams=min(choices.most_g, limit_g),
-        mm3=choices.most_mm3,
-        units=choices.most_units,
-        value=of_currency(choices.most_value, order.currency),
-    )
+    most = _most(order, choices, limit_g)
     fills: list[_Fill] = []
     for item in sorted(box.items, key=lambda item: (-skus[item.sku].weight_g, -_size(skus[item.sku]))):
         _fill(fills, item, skus[item.sku].weight_g, _size(skus[item.sku]), most)
     if len(fills) == 1:
         return [box]
-    return [Box(tuple(fill.items), (*box.rules, "too_much")) for fill in fills]
+    rules = (*box.rules, *_over(box.items, skus, most))
+    return [Box(tuple(fill.items), rules) for fill in fills]
 
 
 def _fill(fills: list[_Fill], item: Item, grams: int, mm3: int, most: _Fill) -> None:

@@ -50,10 +50,10 @@ def check(document: str, catalog: Catalog) -> Reading[Policy]:
 
 def changes(old: Policy, new: Policy) -> tuple[str, ...]:
     """What the new one chooses otherwise, one line a choice: `limits.cs_approve.CNY: 500000 → 800000`. Of a list only
-    what came and went is told."""
+    what came and went is told, and where a table lost or got a key what `*` says in its place."""
     before, after = dict(_flat(old, ())), dict(_flat(new, ()))
     paths = [path for path in {**before, **after} if before.get(path) != after.get(path)]
-    return tuple(_change(path, before.get(path), after.get(path)) for path in paths)
+    return tuple(_change(path, before, after) for path in paths)
 
 
 def _flat(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:
@@ -68,14 +68,22 @@ def _flat(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:
         yield ".".join(path), value
 
 
-def _change(path: str, old: object, new: object) -> str:
+def _change(path: str, before: Mapping[str, object], after: Mapping[str, object]) -> str:
+    old, new = before.get(path), after.get(path)
     if isinstance(old, tuple) and isinstance(new, tuple):
         came = [f"+{literal(one)}" for one in new if one not in old]
         went = [f"−{literal(one)}" for one in old if one not in new]
         if came or went:
             return f"{path}: {' '.join((*went, *came))}"
-    before, after = ("–" if one is None else literal(one) for one in (old, new))
-    return f"{path}: {before} → {after}"
+    return f"{path}: {_counts(path, before)} → {_counts(path, after)}"
+
+
+def _counts(path: str, flat: Mapping[str, object]) -> str:
+    """What a choice is, of a key that a table does not name what stands under `*`; – for nothing."""
+    other = f"{path.rpartition('.')[0]}.*"
+    if path in flat:
+        return literal(flat[path])
+    return f"{literal(flat[other])} (*)" if other in flat else "–"
 
 
 def history_of(desk: Desk, actor: Actor, limit: int, before: int | None = None) -> tuple[list[Told], bool]:

@@ -295,13 +295,14 @@ def _pick_again(desk: Desk, actor: Actor, order: Order, wanted: set[int], parcel
     out = [i for i in parcel.items if i.dropped and i.order_id == order.id and i.line_no in wanted]
     if not out or parcel.state not in IN_HOUSE | UNTOUCHED:
         return
+    stage = stopping.stage_of(desk, parcel)
     try:
         box = withdrawal.put_in(desk, actor, parcel, out)
     except NotEnoughStock:
         return
     if box.state not in UNTOUCHED:
         lines = [item.line_no for item in out]
-        stopping.open_stop(desk, actor, order.id, box, StopKind.REPICK, "withdrawn", line_nos=lines)
+        stopping.open_stop(desk, actor, order.id, box, StopKind.REPICK, "withdrawn", line_nos=lines, stage=stage)
 
 
 def keep(desk: Desk, order: Order) -> None:

@@ -85,13 +85,14 @@ def redraw_boards(desk: Desk) -> None:
 
 
 def tell(desk: Desk, stop: Stop, parcel: Parcel, *, again: str = "") -> None:
-    """The people of the stop's level, quiet hours or not; the named person at first as well. `again` makes it another
-    notice than the level's own."""
+    """The people of the stop's level, quiet hours or not; at first the named person in their place, or beside them when
+    the box has gone on to hands of another role since. `again` makes it another notice than the level's own."""
     roles = told_at_level(stop)
     key = f"stop:{stop.id}:{stop.level}{again}"
     place = parcel.warehouse_id if roles & WAREHOUSE_ROLES else None
     named = stop.named_id if stop.level == 0 else None
-    chats = notices.route(desk, roles, warehouse=place, named=named, others=False)
+    elsewhere = named is not None and not roles & desk.people.get(named).roles
+    chats = notices.route(desk, roles, warehouse=place, named=named, others=elsewhere)
     flooded = _flooded(desk, chats)
     _give_boards(desk, [*flooded, *notices.each(desk, _LEADS, warehouse=parcel.warehouse_id)] if flooded else [])
     desk.outbox.add([Notice(NoticeKind.STOP, stop.id, chat, key, desk.now) for chat in chats if chat not in flooded])

@@ -78,9 +78,10 @@ def open_stop(
     refund_id: int | None = None,
     told_at: datetime | None = None,
     had_by: str = "",
+    stage: Stage | None = None,
 ) -> Stop:
     """Block the parcel and name who holds it: the picker of the wave, later whoever scanned last. `had_by`: who has it
-    in hand already, so that nobody needs to be called."""
+    in hand already, so that nobody needs to be called. `stage`: where it was, if it has been set back meanwhile."""
     named_id, named = parcel.holder_id, parcel.holder
     fetches = named_id is not None and not _FILLS.isdisjoint(desk.people.get(named_id).acting().rights)
     waits = kind is StopKind.REPICK and forbidden(desk, parcel)
@@ -95,7 +96,7 @@ def open_stop(
             parcel_id=parcel.id,
             order_id=order_id,
             state=StopState.ACKED if had_by else StopState.OPEN,
-            stage=stage_of(desk, parcel),
+            stage=stage or stage_of(desk, parcel),
             opened_at=desk.now,
             reason=reason,
             kind=kind,

@@ -15,6 +15,7 @@ from domain.people.people import Role
 from domain.review.holds import HoldCode
 
 FIRST = 8
+RELEASED = "/released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,8 @@ class Piles(Protocol):
         """By shop: clean orders in REVIEW that came before."""
 
     def holds(self, before: Mapping[HoldCode, datetime], owners: Mapping[HoldCode, Role]) -> list[Pile]:
-        """By shop and owner (part): orders in REVIEW or in the house with an open hold from before its code's moment,
-        each once."""
+        """By shop and owner (part): orders in REVIEW with an open hold from before its code's moment, each once; and
+        apart from them (part: owner and RELEASED) those with the warehouse already."""
 
     def dispatch(self, ends: Mapping[str, datetime], *, shops: frozenset[int] | None = None) -> list[Pile]:
         """By shop and bucket (part): orders still to be shipped that are due up to its end, each in the first bucket

@@ -93,7 +93,7 @@ def _tell(desk: Desk, alert: Alert) -> None:
     route = notices.route(desk, owners(alert), shop=shop, warehouse=warehouse)
     plan = urgency.plan(desk, alert, route)
     heard = min((one.due for one in plan), default=desk.now)
-    alert = replace(alert, next_at=heard + pause(desk, alert))
+    alert = replace(alert, told_at=heard, next_at=heard + pause(desk, alert))
     if alert.id:
         desk.alerts.save(alert)
     else:

@@ -19,7 +19,7 @@ from domain.records import Alert, AlertKind
 from domain.review.holds import CATALOGUE, HoldCode
 from domain.stops import feeds
 from domain.watch import gaps
-from domain.watch.lookout import FIRST, Bound, Pile
+from domain.watch.lookout import FIRST, RELEASED, Bound, Pile
 from domain.waybills import number_watch
 
 TOP_SKUS = 5
@@ -132,8 +132,13 @@ def _waiting(desk: Desk) -> Iterable[Worry]:
         yield _of(AlertKind.APPROVAL_LATE, pile)
     codes: list[HoldCode] = [code for code in CATALOGUE if code != HoldCode.OUT_OF_STOCK]
     before = {code: now - timedelta(minutes=desk.policy.sla_minutes(code)) for code in codes}
+    heaps: dict[tuple[int, str], list[Pile]] = defaultdict(list)
     for pile in desk.piles.holds(before, {code: CATALOGUE[code].owner for code in codes}):
-        yield _of(AlertKind.HOLD_LATE, pile, pile.part)
+        heaps[pile.place, pile.part.removesuffix(RELEASED)].append(pile)
+    for (_, owner), heap in heaps.items():
+        released = sum(pile.count for pile in heap if pile.part.endswith(RELEASED))
+        facts = {"released": str(released)} if released else {}
+        yield _of(AlertKind.HOLD_LATE, joined(sorted(heap, key=lambda pile: pile.oldest)), owner, facts)
 
 
 def _dispatch(desk: Desk) -> Iterable[Worry]:

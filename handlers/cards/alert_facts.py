@@ -77,6 +77,16 @@ def _unlisted(desk: Desk, alert: Alert, words: Words) -> list[str]:
     return [words("No courier has signed for them: make the list (/manifest), or find out where they are.")]
 
 
+def _released(desk: Desk, alert: Alert, words: Words) -> list[str]:
+    """Those the queue of held orders does not list."""
+    count = alert.facts.get("released")
+    return (
+        [words("📦 With the warehouse already: {count}. Their boxes are kept back there.", count=count)]
+        if count
+        else []
+    )
+
+
 def _buckets(desk: Desk, alert: Alert, words: Words) -> list[str]:
     counts = sorted((int(hours), count) for hours, count in alert.facts.items() if hours.isdigit())
     shown = " · ".join(words("under {hours} h: {count}", hours=hours, count=count) for hours, count in counts)
@@ -175,7 +185,7 @@ def _documents(desk: Desk, alert: Alert, words: Words) -> list[str]:
 
 FACTS: Mapping[AlertKind, Lines] = {
     AlertKind.APPROVAL_LATE: _nothing,
-    AlertKind.HOLD_LATE: _nothing,
+    AlertKind.HOLD_LATE: _released,
     AlertKind.PARCEL_STUCK: _nothing,
     AlertKind.UNLISTED: _unlisted,
     AlertKind.RETURN_UNLINKED: _nothing,

@@ -6,7 +6,6 @@ done is as it is now.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from domain.desk import Desk
 from domain.floor.parcels import Parcel, Stop
@@ -134,20 +133,14 @@ def _whose(desk: Desk, alert: Alert, words: Words) -> list[str]:
         ]
     last = len(chain(alert.kind, alert.part))
     facts = {"level": min(alert.level + 1, last), "owner": _roles(watch.owners(alert), words)}
-    heard = _heard(desk, alert)
-    if heard > desk.now:
-        told = words("Level {level}: {owner} will hear of it at {at}.", at=words.when(heard), **facts)
+    if alert.told_at and alert.told_at > desk.now:
+        told = words("Level {level}: {owner} will hear of it at {at}.", at=words.when(alert.told_at), **facts)
     else:
         told = words("Level {level}: told {owner}.", **facts)
     text = N_("Nobody on it by {at}: it goes to {next}.")
     if alert.level + 1 >= last:
         text = N_("Nobody on it by {at}: {next} is reminded again.")
     return [told, words(text, at=at, next=after)]
-
-
-def _heard(desk: Desk, alert: Alert) -> datetime:
-    """When its owners hear or heard of it: at once, or when a digest or the end of quiet hours brings it."""
-    return alert.next_at - watch.pause(desk, alert)
 
 
 def _by(alert: Alert) -> dict[str, str]:
@@ -231,8 +224,8 @@ def alert_line(desk: Desk, alert: Alert, words: Words) -> str:
         return line + " · " + words("💤 {who} until {at}", who=alert.taken_by or "-", at=words.when(alert.next_at))
     if alert.taken_by:
         return line + " · " + words("🙋 {who}", who=alert.taken_by)
-    owner, heard = _roles(watch.owners(alert), words), _heard(desk, alert)
-    if heard > desk.now:
+    owner, heard = _roles(watch.owners(alert), words), alert.told_at
+    if heard and heard > desk.now:
         return line + " · " + words("nobody yet, {owner} will hear of it at {at}", owner=owner, at=words.when(heard))
     return line + " · " + words("nobody yet; {owner} told", owner=owner)
 

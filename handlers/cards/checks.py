@@ -41,6 +41,16 @@ def check_lines(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
     return [*lines, *([f"👉 {words(WANT[now.want], sku=now.sku)}"] if now.want else [])]
 
 
+def held_lines(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
+    """What the box should hold, for who opens it and counts again."""
+    units = list(checking.expected(parcel).items())
+    lines = [
+        words("• {units} × {goods}", units=count, goods=f"{sku} {title_of(desk, sku, '', 40)}".rstrip())
+        for sku, count in units[:SHOWN]
+    ]
+    return [*lines, *([words("… and {count} more", count=len(units) - SHOWN)] if len(units) > SHOWN else [])]
+
+
 def note_buttons(outcomes: Sequence[Outcome], words: Words) -> tuple[tuple[Button, ...], ...]:
     """One button for each parcel whose notes wait to be read."""
     waiting = [outcome.refusal for outcome in outcomes if isinstance(outcome.refusal, NoteUnread)]

@@ -206,14 +206,17 @@ def charge_parts(quote: Mapping[str, object], words: Words) -> list[str]:
     ]
 
 
-def choice_lines(title: str, choice: object, words: Words) -> list[str]:
-    """A decision of matching as it was stored with the parcel."""
+def choice_lines(title: str, choice: object, words: Words, *, after: object = None) -> list[str]:
+    """A decision of matching as it was stored with the parcel; what it went by only where the decision `after` which
+    it is told did not go by the same."""
     data = _mapping(choice)
     if not data:
         return []
     because = told(BECAUSE, str(data.get("because", "")), data.get("facts"), words)
     lines = [words("<b>{title}: {name}</b>, ", title=title, name=str(data.get("won", ""))) + because]
-    inputs = [_input(name, str(value), words) for name, value in _mapping(data.get("inputs")).items()]
+    known = _mapping(_mapping(after).get("inputs")).items()
+    news = [one for one in _mapping(data.get("inputs")).items() if one not in known]
+    inputs = [_input(name, str(value), words) for name, value in news]
     if inputs:
         lines.append("   " + " · ".join(inputs))
     if data.get("quote"):

@@ -221,7 +221,7 @@ def _choice(desk: Desk, parcel: Parcel, words: Words) -> list[str]:
         words("📦 {parcel}, rules version {policy}", parcel=parcel.number, policy=str(parcel.why.get("policy", "-"))),
         *why_lines(parcel, words),
         *choice_lines(words("Warehouse"), parcel.why.get("warehouse"), words),
-        *choice_lines(words("Courier"), parcel.why.get("courier"), words),
+        *choice_lines(words("Courier"), parcel.why.get("courier"), words, after=parcel.why.get("warehouse")),
     ]
 
 

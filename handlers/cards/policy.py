@@ -28,6 +28,7 @@ SHOWN_FAULTS = 15
 MOST_CHOICES = 12
 _NAMES = "different names"
 _AMOUNT = re.compile(r"[\w.]*(?:amount_range|most_value|shortage_least|cs_approve|two_people)\.([A-Z]{3}): (.+)")
+SHOWN_SETTINGS = 12
 SHOWN_CHANGES = 4
 SHOWN_ORDERS = 3
 SHOWN_ROUTES = 6
@@ -67,7 +68,7 @@ FAULTS = {
     "no_currency": N_("{told} is no currency: use a code like CNY or USD, or *"),
     "no_currency_near": N_("{told} is no currency; did you mean {near}?"),
     "no_place": N_("{told} is not a place I know"),
-    "not_here": N_("{told} is not in this file"),
+    "not_here": N_("{told} is neither in this file nor known already"),
     "again": N_("{told} is there already: keep one"),
     "a_product": N_("{value} is a product's code: give the bundle a code of its own"),
     "tiers": N_("tiers must rise by up_to_g; only the last may leave it out"),
@@ -131,8 +132,16 @@ def faults_card(name: str, faults: Sequence[Fault], words: Words) -> Card:
     return Card("\n".join(lines))
 
 
-def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, changed: Sequence[str], words: Words) -> Card:
-    """What would change, and the two buttons."""
+def dry_run_card(
+    name: str,
+    file_id: int,
+    version: int,
+    verdict: Verdict,
+    changed: Sequence[str],
+    words: Words,
+    most: int = SHOWN_SETTINGS,
+) -> Card:
+    """What would change, and the two buttons; of the settings at `most` so many."""
     lines = [
         words("<b>📜 {name}: tried on {count} {count:order|orders} in review</b>", name=name, count=verdict.looked),
         words(
@@ -150,7 +159,7 @@ def dry_run_card(name: str, file_id: int, version: int, verdict: Verdict, change
     ]
     lines += _approved(verdict, words)
     if changed:
-        lines += ["", *_changes(changed, 12, words)]
+        lines += ["", *_changes(changed, most, words)]
     else:
         lines.append(words("Its settings are the same as in version {version}.", version=version))
         return Card("\n".join(lines))

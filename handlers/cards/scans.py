@@ -14,7 +14,7 @@ from domain.floor.parcels import Parcel
 from domain.people.people import STATION_RIGHT, Person, Station
 from domain.records import Event, NoticeKind
 from handlers.card import Button, Card
-from handlers.cards.checks import check_lines
+from handlers.cards.checks import check_lines, held_lines
 from handlers.cards.prints import PAPER_OLD
 from handlers.check_terms import force_hint
 from handlers.draw import drawing
@@ -278,6 +278,7 @@ def _complaint(desk: Desk, outcome: Outcome, words: Words) -> str:
     elif isinstance(refusal, WrongStatus):
         lines += _next_step(desk, outcome, words)
     elif isinstance(refusal, WeightRefused) and refusal.why == "off":
+        lines += held_lines(desk, outcome.parcel, words) if outcome.parcel else []
         lines.append(force_hint(refusal, words))
     return "\n".join(lines)
 

@@ -225,7 +225,8 @@ def _told_moves(desk: Desk, sku: Sku, moves: Sequence[Mapping[str, object]], wor
 def _about(desk: Desk, move: Mapping[str, object], boxes: Mapping[int, Parcel], words: Words) -> str:
     """Which document moved the units."""
     document, number = Document(str(move["document"])), _number(move["document_id"])
-    about = words.plain(DOCUMENTS[document])
+    out = document is Document.PICK and bins.in_box(str(move["bin"])) and _number(move["delta"]) < 0
+    about = words.plain(N_("put back") if out else DOCUMENTS[document])
     if document in _OF_PARCEL and (box := boxes.get(number)):
         return f"{about} {box.waybill or box.number}"
     if document is Document.RETURN:

@@ -34,6 +34,10 @@ VERDICTS = {
 RULES = {
     "alone": N_("goods that travel alone"),
     "apart": N_("goods that must not touch"),
+    "too_heavy": N_("too heavy for one parcel"),
+    "too_large": N_("too large for one parcel"),
+    "too_many": N_("too many pieces for one parcel"),
+    "too_valuable": N_("too valuable for one parcel"),
     "too_much": N_("too heavy, too large, too many or too valuable for one parcel"),
     "warehouse": N_("no one warehouse has everything"),
     "shortage": N_("goods are missing"),
@@ -41,6 +45,7 @@ RULES = {
     "no_warehouse": N_("no warehouse sends all of it in one parcel"),
     "no_courier": N_("no courier carries all of it in one parcel"),
 }
+"""Parcels of before tell no limit apart: `too_much`."""
 
 
 def live_boxes(desk: Desk, order: Order) -> list[Parcel]:

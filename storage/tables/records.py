@@ -159,6 +159,7 @@ class AlertRow(Base, table=True):
     first: Any = col.document(tuple)
     facts: Any = col.document()
     reason: str = col.words()
+    told_at: datetime | None = col.moment(optional=True)
 
 
 class RhythmRow(Base, table=True):

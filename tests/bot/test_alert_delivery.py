@@ -72,3 +72,37 @@ async def test_when_the_cause_goes_every_card_says_so(house: House) -> None:
     await _round(house, EVENING + timedelta(minutes=31))
     for chat in (LEAD, OWNER):
         assert {text.splitlines()[0][:5] for text in await house.texts(chat)} == {"✅ 已解决"}
+
+
+async def _at_the_last(house: House) -> int:
+    """A missed dispatch comes to the owner, who is the last of its chain; the message they got."""
+    await house.store.run(_add, "late", 48)
+    for minute in (0, 30):
+        await _round(house, EVENING + timedelta(minutes=minute))
+    (message,) = await house.messages(OWNER)
+    return int(message["message_id"])
+
+
+async def test_a_reminder_rings_again_and_takes_the_place_of_the_one_before(house: House) -> None:
+    first = await _at_the_last(house)
+    sent = await house.calls("sendMessage")
+    for minute in range(60, 300, 30):
+        await _round(house, EVENING + timedelta(minutes=minute))
+    (last,) = await house.messages(OWNER)
+    assert last["message_id"] > first
+    assert (await house.calls("sendMessage") - sent, await house.calls("deleteMessage")) == (3, 3)
+    await house.store.run(_ship)
+    await _round(house, EVENING + timedelta(minutes=301))
+    (settled,) = await house.texts(OWNER)
+    assert settled.startswith("✅ 已解决")
+
+
+async def test_a_reminder_telegram_does_not_delete_stays_and_changes_with_the_last(house: House) -> None:
+    await _at_the_last(house)
+    await house.fault("deleteMessage", 400, description="Bad Request: message can't be deleted")
+    await _round(house, EVENING + timedelta(minutes=90))
+    assert len(await house.texts(OWNER)) == 2
+    await house.store.run(_ship)
+    await _round(house, EVENING + timedelta(minutes=91))
+    assert [text[:5] for text in await house.texts(OWNER)] == ["✅ 已解决"] * 2
+    assert (await house.waiting())["dropped"] == 0

@@ -285,7 +285,7 @@ def test_every_mistake_is_told_as_file_and_line(tmp_path: Path) -> None:
     file.write_text(text, "utf-8")
     with pytest.raises(Refused) as refused:
         load(file)
-    strange = f"{file}:41: stock.1.warehouse: 'SH' is not in this file"
+    strange = f"{file}:41: stock.1.warehouse: 'SH' is neither in this file nor known already"
     assert str(refused.value) == f"{file}:37: sku.1.cost: -1 is below 0\n{strange}"
     file.write_text(text.replace("cost = -1", "cost = 1"), "utf-8")
     with pytest.raises(Refused) as refused:
@@ -298,3 +298,26 @@ def test_every_mistake_is_told_as_file_and_line(tmp_path: Path) -> None:
     file.write_text(FILE + "\n[oops\n", "utf-8")
     with pytest.raises(Refused, match=r"company.toml:\d+: not valid TOML"):
         load(file)
+
+
+def test_a_later_file_holds_only_what_is_new(store: Store) -> None:
+    """Its courier and warehouse are in the database; what is known nowhere is named."""
+    assert faults(TERMS) == [
+        (0, "", "missing"),
+        (3, "tariff.1.courier", "not_here"),
+        (4, "tariff.1.warehouse", "not_here"),
+        (18, "account.1.courier", "not_here"),
+        (19, "account.1.shop", "not_here"),
+    ]
+    store.run_now(furnish, good(FILE))
+    before = store.read_now(lambda desk: desk.catalog)
+    pair = '[[bundle]]\ncode = "PAIR"\ntitle = "对杯"\nparts = [{ sku = "CUP", units = 2 }]\n'
+    told = parse(TERMS + pair + '[[stock]]\nwarehouse = "HZ"\nsku = "CUP"\nunits = 3\n', before)
+    assert told.faults == ()
+    assert told.value is not None
+    made = store.run_now(furnish, told.value)
+    assert (made["tariffs"], made["accounts"], made["bundles"], made["couriers"]) == (1, 1, 1, 0)
+    catalog = store.read_now(lambda desk: desk.catalog)
+    assert (catalog.company, catalog.couriers) == (before.company, before.couriers)
+    (fault,) = parse(TERMS.replace('"HZ"', '"SH"'), catalog).faults
+    assert (fault.path, fault.why, fault.facts) == ("tariff.1.warehouse", "not_here", {"told": "'SH'"})

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.imports import Importer, shop_named
+from bot.imports import BATCH, Importer, shop_named
 from bot.seed import seed_store
 from channels import Unreadable
 from domain.desk import Desk
@@ -17,7 +17,7 @@ from domain.records import ImportRun
 from handlers.services import Progress
 from storage.store import Store
 from storage.unit import Unit
-from tests.channels.making import DETAIL_ROW, DETAILS, TAOBAO, TAOBAO_ROW, csv_bytes, table
+from tests.channels.making import DETAIL_ROW, DETAILS, TAOBAO, TAOBAO_ROW, csv_bytes, table, xlsx_bytes
 
 pytestmark = pytest.mark.anyio
 HEAD = (
@@ -25,6 +25,7 @@ HEAD = (
     "Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Shipping Name,Shipping Address1,"
     "Shipping City,Shipping Zip,Shipping Country,Shipping Phone\n"
 )
+OURS = {**TAOBAO_ROW, "店铺名称": "小满旗舰店"}
 
 
 def row(number: int, quantity: str = "1") -> str:
@@ -93,6 +94,36 @@ async def test_a_file_counts_for_the_gate_only_when_it_would_tell_of_a_refund(co
     run = await take(company, csv_bytes(table(TAOBAO, TAOBAO_ROW)).decode("utf-8-sig"), "小满旗舰店")
     assert (run.new, run.unchanged, run.rejects) == (0, 1, ())
     assert ways() == [FeedSource.ADDED, FeedSource.FILE]
+
+
+@pytest.mark.parametrize("heads_first", [True, False])
+async def test_an_order_in_two_sheets_is_counted_once(company: Store, heads_first: bool) -> None:
+    """The sheets are longer than a batch, so that no batch has both halves of the first orders."""
+    numbers = [str(2345678901234567891 + number) for number in range(BATCH + 1)]
+    heads = table(TAOBAO, *({**OURS, "订单编号": number, "买家会员名": number} for number in numbers))
+    details = table(DETAILS, *({**DETAIL_ROW, "订单编号": number} for number in numbers))
+    sheets = {"订单": heads, "宝贝": details} if heads_first else {"宝贝": details, "订单": heads}
+    seen: list[int] = []
+
+    async def tell(progress: Progress) -> None:
+        seen.append(progress.orders)
+
+    file_id = company.run_now(_put, xlsx_bytes(sheets))
+    run = await Importer(company)(file_id, None, OPERATOR, tell)
+    counts = (run.new, run.changed, run.unchanged, run.waiting, run.rejected)
+    assert counts == (BATCH + 1, 0, 0, 0, 0)
+    assert seen == [BATCH, BATCH + 1, BATCH + 1]
+    assert orders(company) == BATCH + 1
+
+
+async def test_a_known_order_that_one_of_two_sheets_changes_is_changed_once(company: Store) -> None:
+    """Its head says nothing new, its goods do; the others' goods wait for their heads."""
+    heads, more = table(TAOBAO, OURS), [{**DETAIL_ROW, "订单编号": str(9 * 10**18 + extra)} for extra in range(BATCH)]
+    counts = []
+    for sheets in ({"订单": heads}, {"订单": heads, "宝贝": table(DETAILS, *more, DETAIL_ROW)}):
+        run = await Importer(company)(company.run_now(_put, xlsx_bytes(sheets)), None, OPERATOR)
+        counts.append((run.new, run.changed, run.unchanged, run.waiting))
+    assert counts == [(1, 0, 0, 0), (0, 1, 0, BATCH)]
 
 
 async def test_progress_counts_rows_and_orders(company: Store) -> None:

@@ -112,3 +112,14 @@ def test_the_common_options_stand_anywhere(
     assert (status, err, "document" in json.loads(out)) == (0, "", True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["d"]
     assert (data / "xiaoer.db").exists()
+
+
+def test_a_dry_run_lists_every_changed_setting(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The chat's card has room for twelve."""
+    file = tmp_path / "limits.toml"
+    codes = ["CNY", "IDR", "KRW", "VND", "AUD", "CAD", "CHF", "EUR", "GBP", "HKD", "JPY", "MYR", "SGD", "USD"]
+    file.write_text(f"[limits]\ncs_approve = {{{', '.join(f'{code} = 7' for code in codes)}, '*' = 100000}}\n", "utf-8")
+    shown = call(capsys, "--data", str(tmp_path / "d"), "policy", "dry-run", str(file))[1].splitlines()
+    listed = [line.split(":")[0] for line in shown if line.startswith("limits.cs_approve.")]
+    assert sorted(listed) == sorted(f"limits.cs_approve.{code}" for code in codes)
+    assert [line for line in shown if "more" in line] == []

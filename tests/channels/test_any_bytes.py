@@ -92,13 +92,11 @@ def survives(data: bytes) -> None:
             assert "\0" not in repr(item).encode().decode()
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes(data: bytes) -> None:
     survives(data)
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from([b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe", b"[", b'{"orders":[']),
     st.binary(),
@@ -107,7 +105,7 @@ def test_any_bytes_behind_a_known_beginning(head: bytes, tail: bytes) -> None:
     survives(head + tail)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(FILES), st.data())
 def test_any_cells_under_a_known_header(file: tuple[list[str], dict[str, str]], draw: st.DataObject) -> None:
     header, row = file
@@ -115,20 +113,18 @@ def test_any_cells_under_a_known_header(file: tuple[list[str], dict[str, str]], 
     survives(csv_bytes(table(header, *(row | change for change in changes)), "utf-8"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(min_value=0, max_value=len(WORKBOOK) - 1), st.binary(min_size=1, max_size=8))
 def test_damaged_workbook(at: int, damage: bytes) -> None:
     survives(WORKBOOK[:at] + damage + WORKBOOK[at + len(damage) :])
 
 
-@settings(deadline=None)
 @given(st.sampled_from([WOO, SHOPIFY_JSON]), st.data())
 def test_any_values_in_an_order_object(order: dict[str, object], draw: st.DataObject) -> None:
     changes = draw.draw(st.dictionaries(st.sampled_from(sorted(order)), JSON, max_size=3))
     survives(json.dumps({"orders": [order | changes]}).encode())
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(list(Platform)),
     st.sampled_from(["order.updated", "order.deleted", "orders/paid", "refunds/create"]),

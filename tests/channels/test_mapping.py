@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import channels
@@ -132,7 +132,6 @@ def test_an_amount_per_row_is_added_up() -> None:
     ]
 
 
-@settings(deadline=None)  # it reads a whole file
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=6), st.booleans())
 def test_no_cent_is_lost_or_made(cents: list[int], per_line: bool) -> None:
     """Per row the order is the sum of its rows, and so are its lines; per order it is told once however often."""

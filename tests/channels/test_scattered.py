@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.channels import test_amazon, test_douyin, test_lazada
@@ -15,7 +15,6 @@ AMOUNT = st.integers(0, 10**7).map(lambda cents: f"{cents // 100}.{cents % 100:0
 JOINED = ("子订单编号", "选购商品", "商家编码", "商品数量", "商品金额", "订单应付金额", "优惠总金额")
 
 
-@settings(deadline=None)
 @given(PIECES)
 def test_pieces_are_counted_once_in_any_order(pieces: list[tuple[int, int]]) -> None:
     """(order, article) of each piece, some articles twice."""
@@ -35,7 +34,6 @@ def test_pieces_are_counted_once_in_any_order(pieces: list[tuple[int, int]]) -> 
     assert told[True] == told[False]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 99), AMOUNT, AMOUNT), min_size=2, max_size=5))
 def test_a_merged_row_is_its_rows(goods: list[tuple[int, str, str]]) -> None:
     rows = [

@@ -9,7 +9,7 @@ from domain.intake.incoming import IncomingOrder, IncomingRefund, RefundState
 from domain.orders.orders import Order
 from domain.people.people import Role, Station
 from domain.planning import together
-from domain.review import review
+from domain.review import review, undoing
 from domain.review.holds import HoldCode, open_codes
 from domain.stock.stock import Bucket, Document, Move
 from domain.stops import pulls
@@ -70,7 +70,7 @@ class Yard:
 
     def undo(self, number: str) -> None:
         order = self.order(number)
-        self.run(review.undo, self.cs, order.id, order.revision)
+        self.run(undoing.undo, self.cs, order.id, order.revision)
 
     def merge(self, number: str, other: str) -> None:
         order = self.order(number)

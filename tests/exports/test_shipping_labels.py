@@ -110,7 +110,7 @@ def test_the_place_stands_large_where_the_courier_gives_no_code() -> None:
     assert "COPY" not in text
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     texts=st.lists(st.text(st.sampled_from("王中a é=\n\t长😀0"), max_size=400), min_size=5, max_size=5),
     goods=st.integers(0, 60),

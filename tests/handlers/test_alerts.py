@@ -9,7 +9,7 @@ from domain.people.people import Person, Role
 from domain.policy.policy import Policy
 from domain.policy.policy_sections import Suspension
 from domain.records import Alert, AlertKind, Notice, NoticeKind
-from domain.review import review
+from domain.review import review, undoing
 from domain.review.holds import HoldCode
 from domain.stock import stock_posting
 from domain.watch import shift, urgency, watch
@@ -156,6 +156,15 @@ async def test_no_problem_is_said_with_a_reason(desk: DeskChat) -> None:
     assert text.split("\n")[-1] == line
 
 
+async def test_other_steps_do_not_move_when_it_was_told(desk: DeskChat) -> None:
+    desk.takes(incoming("1", lines=TOWELS))
+    alerts(desk)
+    slow = replace(Policy().alerts, step_minutes={"*": 6})
+    desk.do(lambda unit: unit.catalog_admin.put_policy(replace(Policy(), alerts=slow), "owner"))
+    [listed] = await desk.writes(desk.speaks(Role.BUYER, "en"), "/alerts")
+    assert listed.endswith(" · nobody yet, buyer (purchasing) will hear of it at 11-23 13:00")
+
+
 async def test_a_button_of_an_older_turn_does_nothing(desk: DeskChat) -> None:
     desk.takes(incoming("1"))
     desk.clock.forward(5 * 3600)
@@ -249,7 +258,7 @@ async def test_the_hand_over_counts_what_was_taken_back_too(desk: DeskChat) -> N
     anna = who(desk, Role.CS)
     (order,) = desk.takes(incoming("1"))
     yes = desk.do(review.approve, anna.acting(), order.id, order.revision)
-    desk.do(review.undo, anna.acting(), order.id, yes.revision)
+    desk.do(undoing.undo, anna.acting(), order.id, yes.revision)
     [text] = await desk.writes(anna, "/shift")
     assert "Done: approved 1, taken back to review 1" in text.split("\n")
 

@@ -55,6 +55,14 @@ def test_rule_inputs_price_and_losers_are_readable() -> None:
     assert choice_lines("快递", data, ZH)[0] == "<b>快递：中通</b>，规则「near &lt;goes&gt; by 中通」"
 
 
+def test_what_the_warehouse_was_chosen_by_is_not_told_again_of_the_courier() -> None:
+    place = Match(1, "杭州仓", "nearest", (), {}, {"grams": "1200", "place": "浙江省/杭州市"}).as_data()
+    courier = Match(1, "中通", "only", (), {}, {"grams": "1400", "place": "浙江省/杭州市", "cod": "1"}).as_data()
+    assert choice_lines("Courier", courier, EN, after=place)[1:] == ["   weight 1.4 kg · cash on delivery"]
+    assert choice_lines("Courier", {**courier, "inputs": place["inputs"]}, EN, after=place)[1:] == []
+    assert choice_lines("Courier", courier, EN)[1:] == ["   weight 1.4 kg · to 浙江省/杭州市 · cash on delivery"]
+
+
 def test_what_a_price_lacks_is_told_of_the_winner_and_of_whom_it_cost_the_parcel() -> None:
     lacking = replace(QUOTE, charges=(), left_out=(Unpriced("insured", (("USD", 4900),)),))
     losers = (Loser("圆通", "unpriced", lacking.told()),)

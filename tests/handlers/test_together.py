@@ -124,13 +124,13 @@ async def test_one_approval_on_a_card_approves_both(desk: DeskChat) -> None:
 LEFT_OUT = {
     "en": (
         "🔗 Merged: 1, 2, same buyer, same address",
-        "🔗 Not together with 3: too heavy, too large, too many or too valuable for one parcel",
-        "🔗 Not together with 1, 2: too heavy, too large, too many or too valuable for one parcel",
+        "🔗 Not together with 3: too many pieces for one parcel",
+        "🔗 Not together with 1, 2: too many pieces for one parcel",
     ),
     "zh": (
         "🔗 合单：1、2，同买家、同地址",
-        "🔗 未与 3 合单：超重、超体积、超件数或超货值，一个包裹装不下",
-        "🔗 未与 1、2 合单：超重、超体积、超件数或超货值，一个包裹装不下",
+        "🔗 未与 3 合单：一个包裹超件数",
+        "🔗 未与 1、2 合单：一个包裹超件数",
     ),
 }
 

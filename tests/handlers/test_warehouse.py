@@ -147,6 +147,7 @@ async def test_the_weigh_station_asks_for_the_weight_and_takes_it_alone(floor: F
         (
             "1.9kg",
             "{0}: 1.9 kg, but 700 g was expected. Open it and count again.\n"
+            "• 2 × CUP-01 陶瓷杯 白\n"
             "If it is right all the same, a lead sends: <code>/force {0} 1900g REASON</code>",
         ),
     ],
@@ -305,6 +306,18 @@ async def test_stock_tells_where_the_units_went(floor: Floor) -> None:
     assert lines[3] == "<b>杭州仓</b>: 98 free = 98 on the shelf − 0 promised"
     assert f"11-23 10:01 杭州仓: -2 on the shelf, 100 → 98 · shipped {box.waybill} · 鲍里斯 Boris" in lines
     assert f"11-23 10:01 杭州仓: 2 × A-01 → {box.number} · picked {box.waybill} · 王强 Wang Qiang" in lines
+
+
+async def test_what_comes_out_of_a_box_is_not_told_as_picked(floor: Floor) -> None:
+    box = one_parcel(floor)
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, f"/pick {box.waybill}")
+    await floor.writes(picker, "/undo")
+    lines = (await floor.writes(picker, "/stock cup-01"))[0].split("\n")
+    assert [line for line in lines if box.number in line] == [
+        f"11-23 10:01 杭州仓: 2 × {box.number} → A-01 · put back {box.waybill} · 王强 Wang Qiang",
+        f"11-23 10:01 杭州仓: 2 × A-01 → {box.number} · picked {box.waybill} · 王强 Wang Qiang",
+    ]
 
 
 async def test_several_products_are_offered(floor: Floor) -> None:

@@ -24,7 +24,7 @@ from domain.policy.policy_checks import CheckMode, CheckRules, ProofRules
 from domain.policy.policy_sections import Split
 from domain.policy.policy_stops import RecallKind
 from domain.records import Grade
-from domain.review import looking, queue, review
+from domain.review import looking, queue, review, undoing
 from domain.review.holds import open_codes
 from domain.stock import stock_posting, stock_room
 from domain.stock.stock import Bucket, Document, Move
@@ -290,7 +290,7 @@ DEEDS: Mapping[str, tuple[int, Callable[[Scene, Desk], Do | Deed | None]]] = {
     "refund": (5, _refund),
     "approve": (6, _tap(review.approve)),
     "release_and_approve": (3, _tap(review.release_and_approve)),
-    "undo": (1, _tap(review.undo)),
+    "undo": (1, _tap(undoing.undo)),
     "hold": (1, _tap(review.hold, "wait")),
     "reject": (1, _tap(review.reject, "no")),
     "unmerge": (1, _tap(together.unmerge)),

@@ -34,7 +34,7 @@ from domain.people.people import SHOP, Station
 from domain.planning import together
 from domain.policy.policy_checks import CheckMode
 from domain.records import Grade
-from domain.review import looking, queue, review
+from domain.review import looking, queue, review, undoing
 from domain.review.holds import open_codes
 from domain.stops import interception, pulls, returns
 from storage.store import Store
@@ -203,7 +203,7 @@ class Life(OwedLife):
 
     @rule(number=NUMBERS)
     def undo(self, number: str) -> None:
-        self.tap(review.undo, number)
+        self.tap(undoing.undo, number)
 
     @rule(number=NUMBERS, seconds=st.sampled_from([0, 0, 60]))
     def hold(self, number: str, seconds: int) -> None:
@@ -384,6 +384,5 @@ TestLife.settings = settings(
     max_examples=int(os.environ.get("XIAOER_LIVES", "20")),
     derandomize="XIAOER_LIVES" not in os.environ,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -91,7 +91,7 @@ def test_one_new_order_told_twice_is_one_order(pair: Pair, monkeypatch: pytest.M
     monkeypatch.setattr(Orders, "by_number", Meeting().after(Orders.by_number))
     shop, clerk = pair.house.cast.shops[0].id, pair.house.cast.actor(Role.CS)
     done = pair.both(lambda unit: intake.receive(unit, clerk, shop, [pair.house.told()]))
-    assert sorted(one.new for one in done if isinstance(one, intake.Intake)) == [0, 1]
+    assert sorted(one["1001"] for one in done if isinstance(one, dict)) == ["new", "unchanged"]
     assert len(pair.house.parcels) == 1
 
 

@@ -12,9 +12,7 @@ from storage.unit import Unit
 from tests.storage.conftest import Each
 
 SKUS = ("CUP-01", "TEA-01")
-FEW = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FEW = settings(max_examples=25, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def moves(places: tuple[int, ...]) -> st.SearchStrategy[list[Move]]:

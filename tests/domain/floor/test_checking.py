@@ -213,3 +213,26 @@ def test_nobody_else_counts(picked: House) -> None:
     refusal = scan(picked, picked.parcel.waybill, role=Role.PICKER)[0].refusal
     assert isinstance(refusal, Refusal)
     assert counted(picked) == []
+
+
+@pytest.mark.parametrize("station", [Station.CHECK, None])
+def test_a_unit_behind_the_last_one_is_too_many_though_the_box_is_full(picked: House, station: Station | None) -> None:
+    scan(picked, picked.parcel.waybill, CUP, CUP, TEA, station=station)
+    box = picked.parcel
+    over, wrong = scan(picked, CUP, "LAMP-01", station=station)
+    assert isinstance(over.refusal, ItemRefused)
+    assert isinstance(wrong.refusal, ItemRefused)
+    assert [(one.verdict, one.station, one.parcel) for one in (over, wrong)] == [("refused", Station.CHECK, box)] * 2
+    assert (over.refusal.why, over.refusal.code, over.refusal.count) == ("over", "CUP-01", 2)
+    assert (wrong.refusal.why, wrong.refusal.code) == ("wrong", "LAMP-01")
+    assert counted(picked) == ["CUP-01", "CUP-01", "TEA-01"]
+    assert picked.parcel == box
+
+
+def test_goods_scanned_later_by_others_or_after_packing_are_only_looked_at(picked: House) -> None:
+    scan(picked, picked.parcel.waybill, CUP, CUP, TEA)
+    (other,) = scan(picked, CUP, role=Role.OWNER)
+    picked.clock[0] += timedelta(minutes=3)
+    (late,) = scan(picked, CUP)
+    assert [one.verdict for one in (other, late)] == ["look", "look"]
+    assert picked.parcel.state is ParcelState.CHECKED

@@ -82,7 +82,7 @@ def trial() -> Trial:
     return Trial()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(
     codes=CODES,
     late=st.sets(st.integers(0, PARCELS - 1), max_size=2),

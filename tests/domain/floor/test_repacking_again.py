@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
-from domain.floor.parcels import ParcelState, StopKind
+from domain.floor import checking
+from domain.floor.parcels import ParcelState, Stage, StopKind
 from domain.intake import intake
 from domain.intake.incoming import IncomingRefund, RefundState
 from domain.people.people import Role, Station
-from tests.domain.floor.test_repacking import ANOTHER, changed, inside, live, repack, ships, tasks
+from tests.domain.floor.test_checking import CUP, TEA, mark, scan
+from tests.domain.floor.test_repacking import ANOTHER, MORE, SWAPPED, changed, inside, live, repack, ships, tasks
 from tests.domain.house import LINES, House
 from tests.factory import incoming_line
 
@@ -66,3 +68,22 @@ def test_what_comes_of_a_line_that_was_never_one_of_the_order_is_told_apart(hous
     assert house.scan(Station.PUT_BACK).ok
     assert house.scan(Station.PICK).ok
     ships(house, {"CUP-02": 1})
+
+
+def test_the_tasks_say_where_the_box_was_and_not_how_far_it_was_set_back(house: House) -> None:
+    """With a serial number in it, it is checked again: it counts as picked from then on."""
+    mark(house, "TEA-01", checking.SERIAL)
+    house.bring_to(ParcelState.PICKED)
+    assert scan(house, house.parcel.waybill, TEA, "SN-0001", CUP, CUP)[-1].verdict == "ok"
+    assert house.scan(Station.PACK).ok
+    assert house.scan(Station.WEIGH, house.parcel.expected_g).ok
+    house.receive(lines=MORE)
+    repack(house)
+    assert house.parcel.state is ParcelState.PICKED
+    assert [(stop.kind, stop.stage) for stop in house.stops if stop.open] == [(StopKind.REPICK, Stage.WEIGHED)]
+
+
+def test_both_tasks_of_a_weighed_box_say_so(house: House) -> None:
+    changed(house, ParcelState.WEIGHED, SWAPPED)
+    assert house.parcel.state is ParcelState.PACKED
+    assert [stop.stage for stop in house.stops if stop.open] == [Stage.WEIGHED, Stage.WEIGHED]

@@ -220,7 +220,7 @@ def test_the_sections_read_back_as_written() -> None:
     assert policy_of(document_of(policy), 1).value == policy
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=8), st.integers(1, 3))
 def test_every_parcel_goes_into_one_wave_exactly(kinds: list[tuple[bool, bool]], size: int) -> None:
     """Whatever waits: nothing is left behind, nothing stands in two waves, no wave is too large."""

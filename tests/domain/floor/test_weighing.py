@@ -12,6 +12,7 @@ from domain.intake.incoming import RefundState
 from domain.people.people import Role, Station
 from domain.policy.policy import Policy
 from domain.policy.policy_checks import Weighing
+from domain.records import NoticeKind
 from tests.domain.house import House
 
 
@@ -196,3 +197,21 @@ def test_what_was_weighed_offline_is_compared_and_counted_when_it_was_weighed(pa
     assert counts == [(0, 1), (1, 2), (0, 1)]
     told = packed.store.read_now(lambda desk: floor.log(desk, actor.person_id or 0, 3))
     assert [event.at for event in told] == [now, now - timedelta(minutes=10), now - timedelta(minutes=20)]
+
+
+def test_a_forced_box_stays_in_the_hands_it_was_in_and_its_stop_calls_the_floor(packed: House) -> None:
+    box, lead = packed.parcel, packed.cast.actor(Role.CS_LEAD)
+    forced = packed.run(fulfilment.force_weight, lead, box.waybill, box.expected_g * 2, "two catalogues in it")
+    assert (forced.holder_id, forced.holder) == (box.holder_id, box.holder)
+    packed.refund(RefundState.REQUESTED)
+    (stop,) = packed.stops
+    assert (stop.named_id, stop.level) == (packed.cast.people[Role.PACKER].id, 0)
+    chats = {role: packed.cast.people[role].chat_id for role in Role if role in packed.cast.people}
+    outbox = packed.store.read_now(lambda desk: {role: desk.outbox.waiting(chat) for role, chat in chats.items()})
+    told = {
+        role
+        for role, waiting in outbox.items()
+        for one in waiting
+        if (one.kind, one.subject_id) == (NoticeKind.STOP, stop.id)
+    }
+    assert told == {Role.PACKER, Role.DISPATCHER}

@@ -12,7 +12,7 @@ from domain.errors import UndoTooLate
 from domain.orders import corrections
 from domain.orders.orders import OrderStatus
 from domain.policy.policy import Policy, document_of
-from domain.review import looking, review
+from domain.review import looking, review, undoing
 from domain.review.holds import HoldCode
 from storage.unit import Unit
 from tests.domain.customers.customer_desk import Shop
@@ -102,8 +102,8 @@ def test_a_batch_is_taken_back_whoever_else_approves(shop: Shop) -> None:
     shop.later(seconds=1)
     done = shop.do(review.approve, shop.cs, orders[-1].id, orders[-1].revision)
     assert done.decided_at is not None
-    assert shop.do(review.undo_many, shop.cs, done.decided_at) == 1
+    assert shop.do(undoing.undo_many, shop.cs, done.decided_at) == 1
     now = shop.store.read_now(lambda desk: list(desk.orders.many([one.id for one in orders]).values()))
     assert [one.status for one in now] == [OrderStatus.APPROVED] * 4 + [OrderStatus.REVIEW]
     with pytest.raises(UndoTooLate):
-        shop.do(review.undo_many, shop.cs, done.decided_at)
+        shop.do(undoing.undo_many, shop.cs, done.decided_at)

@@ -16,7 +16,7 @@ from domain.planning import together
 from domain.policy.policy_sections import Split
 from domain.policy.policy_stops import RecallKind
 from domain.records import AlertKind
-from domain.review import dry_run, looking, review
+from domain.review import dry_run, looking, review, undoing
 from domain.review.holds import HoldCode
 from domain.stock.stock_book import Wanted
 from domain.stops import interception, pulls, recalls, returns
@@ -47,7 +47,7 @@ def test_the_approval_covers_all_and_claims_what_is_there(shop: Owing) -> None:
 def test_an_undone_approval_is_as_it_was(shop: Owing) -> None:
     shop.receive(sold())
     shop.approve()
-    shop.tap(review.undo)
+    shop.tap(undoing.undo)
     assert shop.states() == [(ParcelState.PLANNED, HERE), (ParcelState.PLANNED, LATER)]
     assert shop.claimed("CUP-01") == 0
 
@@ -126,7 +126,7 @@ def test_what_is_owed_travels_in_as_many_boxes_as_it_must(shop: Owing) -> None:
     assert [(box.state, box.live_items[0].quantity) for box in rest] == [("ready", 15), ("ready", 15), ("ready", 10)]
     assert shop.claimed() == 40
     assert sum(box.live_items[0].paid for box in rest) == 10_000
-    assert [box.why["split"] for box in rest] == [{"part": n, "of": 3, "rules": ["too_much"]} for n in (1, 2, 3)]
+    assert [box.why["split"] for box in rest] == [{"part": n, "of": 3, "rules": ["too_many"]} for n in (1, 2, 3)]
 
 
 def test_presale_goods_wait_for_the_trait_to_go_though_they_are_there(shop: Owing) -> None:

@@ -69,7 +69,7 @@ def test_the_card_says_why_and_orders_that_fill_two_boxes_do_not_share_one() -> 
     one, two = order_of([("BIG", 1, 500)], 500), order_of([("BIG", 1, 500)], 500)
     made = plan([order_of([("BIG", 2, 500)], 500)], facts)
     assert [parcel.why["split"] for parcel in made.parcels] == [
-        {"part": part, "of": 2, "rules": ["too_much"]} for part in (1, 2)
+        {"part": part, "of": 2, "rules": ["too_large"]} for part in (1, 2)
     ]
     assert plan([one, replace(two, id=2, number="T2")], facts).parcels == ()
     assert len(plan([one], facts).parcels) == 1

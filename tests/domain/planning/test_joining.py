@@ -78,8 +78,8 @@ def test_a_younger_order_takes_no_box_apart(bricks: list[int], one_more: int) ->
 
 def test_the_boxes_say_who_was_left_out_and_why() -> None:
     (_, heavy), (_, light) = joined(of([25, 10, 10]), FACTS)
-    assert heavy.parcels[0].why["not_with"] == [{"orders": ["2", "3"], "why": "too_much"}]
-    assert light.parcels[0].why["not_with"] == [{"orders": ["1"], "why": "too_much"}]
+    assert heavy.parcels[0].why["not_with"] == [{"orders": ["2", "3"], "why": "too_many"}]
+    assert light.parcels[0].why["not_with"] == [{"orders": ["1"], "why": "too_many"}]
     assert light.parcels[0].why["merge"] == {"orders": ["2", "3"], "why": "same_buyer"}
     assert "merge" not in heavy.parcels[0].why
 
@@ -118,8 +118,8 @@ def test_one_that_does_not_fit_no_longer_dissolves_a_good_merge(yard: Yard) -> N
     yard.receive(cups_of("3", 8))
     assert [yard.box(number).id == box.id for number in "123"] == [True, True, False]
     assert [yard.codes(number) for number in "123"] == [(), (), ()]
-    assert yard.box("1").why["not_with"] == [{"orders": ["3"], "why": "too_much"}]
-    assert yard.box("3").why["not_with"] == [{"orders": ["1", "2"], "why": "too_much"}]
+    assert yard.box("1").why["not_with"] == [{"orders": ["3"], "why": "too_many"}]
+    assert yard.box("3").why["not_with"] == [{"orders": ["1", "2"], "why": "too_many"}]
 
 
 def test_a_person_s_merge_that_would_drop_one_of_theirs_is_refused(yard: Yard) -> None:

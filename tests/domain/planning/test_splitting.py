@@ -193,12 +193,28 @@ def test_a_clean_order_has_boxes_that_hold_all_and_claim_no_more_than_is_free(
         assert sum(item.paid for parcel in made.parcels for item in parcel.items) == 2900
 
 
+@pytest.mark.parametrize(
+    ("limits", "rules"),
+    [
+        ({"most_g": 5000}, ("too_heavy",)),
+        ({"most_units": 2}, ("too_many",)),
+        ({"most_value": {"*": 999}}, ("too_valuable",)),
+        ({"most_g": 5000, "most_units": 2, "most_value": {"*": 999}}, ("too_heavy", "too_many", "too_valuable")),
+    ],
+)
+def test_a_part_names_the_limits_that_made_it_one(limits: dict[str, Any], rules: tuple[str, ...]) -> None:
+    order = order_of([("S4", 3, 3000)], 1000)
+    made = boxes(order, items_of(order), GOODS, Split(**limits), 30_000)
+    assert len(made) > 1
+    assert {box.rules for box in made} == {rules}
+
+
 def test_the_heaviest_go_first_and_a_divided_line_knows_its_share() -> None:
     order = order_of([("S4", 3, 3000)], 1000)
     made = boxes(order, items_of(order), GOODS, Split(most_g=5000), 30_000)
     assert made == [
-        Box((Item(1, 1, "S4", "thing S4", 2, paid=666),), ("too_much",)),
-        Box((Item(1, 1, "S4", "thing S4", 1, paid=334),), ("too_much",)),
+        Box((Item(1, 1, "S4", "thing S4", 2, paid=666),), ("too_heavy",)),
+        Box((Item(1, 1, "S4", "thing S4", 1, paid=334),), ("too_heavy",)),
     ]
 
 
@@ -251,3 +267,17 @@ def test_the_packaging_is_part_of_what_a_courier_carries() -> None:
         (20_060, {"S9": 2}),
         (10_060, {"S9": 1}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "paid"),
+    [((0, 0), {1: 3600, 2: 12_000}), ((1, 3), {1: 3900, 2: 11_700})],
+    ids=["prices alone", "amounts"],
+)
+def test_money_goes_by_price_and_count_where_no_amounts_were_told(
+    amounts: tuple[int, int], paid: dict[int, int]
+) -> None:
+    told = order_of([("S0", 2, amounts[0]), ("S1", 1, amounts[1])], 15_600)
+    prices = (1950, 13_000)
+    lines = tuple(replace(line, unit_price=price) for line, price in zip(told.lines, prices, strict=True))
+    assert shares(replace(told, lines=lines)) == paid

@@ -9,7 +9,7 @@ import pytest
 from domain.errors import InHand, Stale
 from domain.orders.orders import Order, OrderStatus
 from domain.people.people import Actor
-from domain.review import bulk, queue, review
+from domain.review import bulk, queue, review, undoing
 from domain.review.holds import HoldCode
 from tests.domain.customers.customer_desk import Shop
 from tests.domain.review.bulk_page import NOTES, TEA, TWO, limited, look, note, numbers, seen, state, took
@@ -67,7 +67,7 @@ def test_ones_own_hands_and_a_take_that_is_over_ask_nothing(shop: Shop, bella: A
     shop.do(queue.take, bella, first.id)
     done = shop.do(review.approve, bella, second.id, second.revision)
     assert statuses(shop) == BOTH
-    shop.do(review.undo, bella, second.id, done.revision)
+    shop.do(undoing.undo, bella, second.id, done.revision)
     shop.do(queue.take, bella, first.id)
     shop.later(minutes=10)
     now = shop.order("2")

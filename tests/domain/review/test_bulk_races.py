@@ -15,7 +15,7 @@ from domain.floor import release
 from domain.intake import intake
 from domain.orders.orders import OrderStatus
 from domain.people.people import SHOP, Actor, Role
-from domain.review import bulk, queue, review
+from domain.review import bulk, queue, review, undoing
 from domain.review.bulk import Batch, Whole
 from domain.review.holds import HoldCode
 from domain.review.scope import Scope
@@ -192,7 +192,7 @@ def test_undo_takes_the_whole_batch_back_and_holds_it_again(shop: Shop) -> None:
     before = [order.holds for order in shown.orders]
     done = shop.do(bulk.release, shop.cs, seen(shown))
     shop.later(seconds=5)
-    assert shop.do(review.undo_many, shop.cs, done.orders[0].decided_at, bulk.SUBJECT) == 3
+    assert shop.do(undoing.undo_many, shop.cs, done.orders[0].decided_at, bulk.SUBJECT) == 3
     batch = look(shop, shop.cs)
     assert [order.holds for order in batch.orders] == before
     assert {order.status for order in batch.orders} == {OrderStatus.REVIEW}
@@ -209,14 +209,14 @@ def test_undo_is_too_late_after_its_window(shop: Shop) -> None:
     shop.later(seconds=10)
     shop.do(release.release_due)
     with pytest.raises(UndoTooLate):
-        shop.do(review.undo_many, shop.cs, done.orders[0].decided_at, bulk.SUBJECT)
+        shop.do(undoing.undo_many, shop.cs, done.orders[0].decided_at, bulk.SUBJECT)
     assert shop.order("0").status is OrderStatus.RELEASED
 
 
 def test_undo_of_one_order_holds_it_again_too(shop: Shop) -> None:
     (order,) = notes(shop, 1)
     done = shop.do(review.release_and_approve, shop.cs, order.id, order.revision)
-    shop.do(review.undo, shop.cs, order.id, done.revision)
+    shop.do(undoing.undo, shop.cs, order.id, done.revision)
     assert shop.held("0") == (HoldCode.MESSAGE,)
 
 
@@ -226,7 +226,7 @@ def test_a_release_from_before_the_approval_stays(shop: Shop) -> None:
     free = shop.do(review.release_hold, shop.cs, order.id, order.revision, HoldCode.MESSAGE)
     shop.later(seconds=1)
     done = shop.do(review.approve, shop.cs, order.id, free.revision)
-    shop.do(review.undo, shop.cs, order.id, done.revision)
+    shop.do(undoing.undo, shop.cs, order.id, done.revision)
     assert shop.held("0") == ()
 
 

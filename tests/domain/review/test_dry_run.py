@@ -55,7 +55,7 @@ def _fill(unit: Unit) -> None:
     intake.receive(unit, cast.actor(Role.CS), cast.shops[0].id, told)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(POLICIES)
 def test_the_verdict_is_what_then_happens(policy: Policy) -> None:
     store = Store("sqlite:///:memory:", now=lambda: factory.NOW)

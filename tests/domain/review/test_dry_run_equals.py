@@ -188,7 +188,7 @@ def named(verdict: Verdict, kind: str) -> set[str]:
     return set(verdict.decided.first.get(kind, ()))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(POLICIES)
 def test_what_is_said_is_what_happens(small: None, policy: Policy) -> None:
     made = opened()

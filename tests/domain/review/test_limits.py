@@ -12,7 +12,7 @@ from domain.orders.orders import Order, OrderStatus
 from domain.people.people import CLOCK, OPERATOR, SHOP, Actor, Role
 from domain.policy.policy import Policy
 from domain.policy.policy_sections import HoldChoice
-from domain.review import looking, queue, review
+from domain.review import looking, queue, review, undoing
 from domain.review.holds import HoldCode, open_codes
 from domain.review.scope import Scope
 from tests.domain.customers.customer_desk import Shop
@@ -82,7 +82,7 @@ def test_two_people_approve_and_the_second_is_not_the_first(shop: Shop) -> None:
     assert isinstance(refused(shop, shop.lead, order), SameApprover)
     second = shop.do(review.approve, shop.owner, order.id, first.revision)
     assert (second.status, second.decided_by) == (OrderStatus.APPROVED, shop.owner.name)
-    undone = shop.do(review.undo, shop.owner, order.id, second.revision)
+    undone = shop.do(undoing.undo, shop.owner, order.id, second.revision)
     assert (undone.status, undone.first_approver) == (OrderStatus.REVIEW, 0)
 
 
@@ -121,9 +121,9 @@ def test_the_first_takes_their_yes_back_and_what_it_released_holds_again(shop: S
     (order,) = took(shop, worth("1", TWO, buyer_message="请发顺丰"))
     first = shop.do(review.release_and_approve, shop.lead, order.id, order.revision)
     with pytest.raises(WrongStatus):
-        shop.do(review.undo, shop.owner, order.id, first.revision)
+        shop.do(undoing.undo, shop.owner, order.id, first.revision)
     assert now(shop, order) == first
-    back = shop.do(review.undo, shop.lead, order.id, first.revision)
+    back = shop.do(undoing.undo, shop.lead, order.id, first.revision)
     assert (back.status, back.first_approver, open_codes(back.holds)) == (OrderStatus.REVIEW, 0, (HoldCode.MESSAGE,))
     assert shop.store.read_now(lambda desk: desk.history("order", order.id)[0].verb) == "first_unsaid"
     with pytest.raises(Stale):  # the second, whose card still says 2/2

@@ -12,7 +12,7 @@ from domain.orders.orders import Order
 from domain.people.people import SHOP, Actor, Role
 from domain.policy.policy import Policy
 from domain.policy.policy_sections import HoldChoice
-from domain.review import queue, review
+from domain.review import queue, review, undoing
 from domain.review.holds import HoldCode
 from domain.review.scope import HELD, Amount, Hand, Scope, fixed
 from tests.domain.customers.customer_desk import Shop
@@ -93,7 +93,7 @@ def test_a_decision_ends_a_take_also_after_its_undo(shop: Shop) -> None:
     now = shop.store.read_now(lambda desk: desk.orders.get(order.id))
     assert (caught.value.by, now) == (shop.cs.name, order)
     done = shop.do(review.approve, shop.lead, order.id, order.revision, sure=True)
-    shop.do(review.undo, shop.lead, order.id, done.revision)
+    shop.do(undoing.undo, shop.lead, order.id, done.revision)
     assert shop.store.read_now(queue.clean, shop.cs).ids == (order.id,)
 
 

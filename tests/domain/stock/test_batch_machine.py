@@ -230,6 +230,5 @@ TestBatches.settings = settings(
     max_examples=12,
     derandomize=True,
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -9,7 +9,7 @@ import pytest
 from domain.intake.incoming import IncomingOrder, PlatformState
 from domain.people.people import Role
 from domain.policy import policies
-from domain.review import looking, review
+from domain.review import looking, review, undoing
 from domain.review.holds import HoldCode
 from tests.domain.house import House
 from tests.domain.yard import Yard, cups, tea
@@ -53,7 +53,7 @@ def test_an_undone_approval_frees_who_waits_for_its_goods(yard: Yard) -> None:
     yard.receive(lamps("3"), lamps("4"), tea("5"))
     assert (yard.codes("3"), yard.codes("4")) == (SHORT, SHORT)
     order, calm = yard.order("1"), yard.order("5")
-    yard.run(review.undo, yard.house.cast.actor(Role.CS_LEAD), order.id, order.revision)
+    yard.run(undoing.undo, yard.house.cast.actor(Role.CS_LEAD), order.id, order.revision)
     assert yard.codes("3") == SHORT
     look(yard)
     assert (yard.codes("3"), yard.codes("4")) == ((), ())

@@ -226,7 +226,7 @@ SCANS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(KINDS, st.lists(SCANS, min_size=1, max_size=8))
 def test_taken_back_from_the_last_on_a_document_is_as_it_was(kind: DocKind, messages: Sequence[list[Scan]]) -> None:
     """Whatever was scanned, corrected and refused in between; and so are the books."""

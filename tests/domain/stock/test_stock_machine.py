@@ -152,6 +152,5 @@ TestStockRoom.settings = settings(
     max_examples=20,
     derandomize=True,
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )

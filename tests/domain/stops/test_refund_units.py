@@ -149,7 +149,7 @@ def units_of(shop: Owing, case: Case) -> tuple[Counter[tuple[str, str]], Counter
     return left, here
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(CASES)
 def test_what_is_paid_and_not_refunded_comes(case: Case) -> None:
     with shop_of(case) as shop:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.floor.parcels import ParcelState
+from domain.floor import dock
+from domain.floor.parcels import ParcelState, Stage
 from domain.intake import intake
 from domain.intake.incoming import IncomingRefund, RefundState
 from domain.people.people import Role, Station
@@ -58,6 +59,26 @@ def test_one_heard_of_too_late_is_a_miss(house: House) -> None:
     house.bring_to(ParcelState.HANDED_OVER)
     told_late(house)
     assert ended(house) == [Ended("handed_over", house.parcel.courier_id, False, 1)]
+
+
+def test_a_box_that_had_left_the_dock_already_is_a_miss(house: House) -> None:
+    house.to_the_dock()
+    courier = house.parcel.courier_id
+    house.pass_time(60)
+    house.refund(RefundState.SUCCESS)
+    assert ended(house) == []
+    (stop,) = house.stops
+    house.run(dock.left_already, house.cast.actor(Role.DISPATCHER), stop.id, stop.revision)
+    assert house.parcel.handed_over_at is not None
+    assert house.parcel.handed_over_at < house.clock[0]
+    assert ended(house) == [Ended(Stage.DOCK.value, courier, False, 1)]
+
+
+def test_a_box_called_back_from_the_dock_is_kept(house: House) -> None:
+    house.to_the_dock()
+    house.refund(RefundState.SUCCESS)
+    assert house.scan(Station.PUT_BACK).ok
+    assert ended(house) == [Ended(Stage.DOCK.value, house.parcel.courier_id, True, 1)]
 
 
 def test_a_refund_taken_back_and_one_of_money_alone_are_not_counted(house: House) -> None:
