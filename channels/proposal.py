@@ -54,6 +54,8 @@ _FITS: dict[Field, frozenset[Kind]] = {
     Field.REFUND_STATE: _WORDS,
     Field.RECEIVER_NAME: _WORDS,
     Field.WHOLE_ADDRESS: _WORDS,
+    Field.COURIER_HINT: _WORDS,
+    Field.WAREHOUSE_HINT: _WORDS,
     **dict.fromkeys((Field.PAID, Field.UNIT_PRICE, Field.SHIPPING, Field.DISCOUNT, Field.REFUNDED), _NUMBERS),
     **dict.fromkeys((Field.PLACED_AT, Field.PAID_AT), _TIMES),
 }

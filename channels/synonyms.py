@@ -61,6 +61,11 @@ SYNONYMS: dict[Field, str] = {
     Field.WAYBILL: (
         "快递单号 物流单号 运单号 运单号码 快递号 tracking-number tracking-no tracking-id tracking waybill awb"
     ),
+    Field.COURIER_HINT: (
+        "订单快递公司 快递公司 物流公司 指定快递 快递 物流 物流方式 配送方式 承运商 courier-name courier shipping-carrier "
+        "carrier shipping-method shipping-provider delivery-method"
+    ),
+    Field.WAREHOUSE_HINT: "发货仓库 发货仓 仓库名称 仓库 warehouse-name warehouse ship-from-warehouse",
     Field.SHOP_NAME: "店铺名称 店铺 shop-name store-name shop store",
     Field.BUYER_ID: (
         "买家会员名 客户网名 买家昵称 买家账号 下单帐号 买家ID 客户昵称 会员名 买家 昵称 微信号 buyer-username "
@@ -99,7 +104,7 @@ SYNONYMS: dict[Field, str] = {
 _GENERAL = (
     "名称 标题 商品 产品 单号 订单 日期 时间 状态 地址 合计 金额 价格 电话 手机 城市 条码 买家 商家编码 "
     "name date time total state status order reference count item goods title price paid amount created units "
-    "email address street city town note notes comment option size"
+    "快递 物流 courier carrier warehouse email address street city town note notes comment option size"
 )
 GENERAL = frozenset(_GENERAL.split())
 """Names that say enough alone, and too little inside a longer one: 发货时间 is not the time of the order."""

@@ -31,6 +31,8 @@ class Field(StrEnum):
     PLACED_AT = "placed_at"
     PAID_AT = "paid_at"
     WAYBILL = "waybill"
+    COURIER_HINT = "courier_hint"
+    WAREHOUSE_HINT = "warehouse_hint"
     SHOP_NAME = "shop_name"
     BUYER_ID = "buyer_id"
     BUYER_MESSAGE = "buyer_message"
@@ -63,6 +65,8 @@ PLAIN = frozenset(
         Field.PLACED_AT,
         Field.PAID_AT,
         Field.WAYBILL,
+        Field.COURIER_HINT,
+        Field.WAREHOUSE_HINT,
         Field.SHOP_NAME,
         Field.PROVINCE,
         Field.CITY,

@@ -38,6 +38,8 @@ FIELDS = {
     Field.PLACED_AT: N_("time of the order"),
     Field.PAID_AT: N_("time of payment"),
     Field.WAYBILL: N_("waybill"),
+    Field.COURIER_HINT: N_("courier wanted"),
+    Field.WAREHOUSE_HINT: N_("warehouse wanted"),
     Field.SHOP_NAME: N_("shop"),
     Field.BUYER_ID: N_("buyer"),
     Field.BUYER_MESSAGE: N_("buyer's message"),
@@ -65,7 +67,17 @@ MEANINGS = {
 GROUPS: tuple[tuple[str, tuple[Field, ...]], ...] = (
     (
         N_("🛒 Order, goods"),
-        (Field.NUMBER, Field.QUANTITY, Field.TITLE, Field.SKU_CODE, Field.VARIANT, Field.LINE_ID, Field.SHOP_NAME),
+        (
+            Field.NUMBER,
+            Field.QUANTITY,
+            Field.TITLE,
+            Field.SKU_CODE,
+            Field.VARIANT,
+            Field.LINE_ID,
+            Field.SHOP_NAME,
+            Field.COURIER_HINT,
+            Field.WAREHOUSE_HINT,
+        ),
     ),
     (N_("💰 Money"), (Field.PAID, Field.UNIT_PRICE, Field.SHIPPING, Field.DISCOUNT, Field.CURRENCY)),
     (

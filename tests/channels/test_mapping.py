@@ -326,3 +326,14 @@ def test_a_signature_knows_neither_order_nor_repetition(header: list[str], chanc
 @given(st.lists(st.sampled_from("甲乙丙丁"), min_size=1, unique=True), st.sampled_from("甲乙丙丁戊"))
 def test_another_column_is_another_signature(header: list[str], more: str) -> None:
     assert (signature([*header, more]) == signature(header)) == (normal(more) in map(normal, header))
+
+
+def test_the_courier_and_the_warehouse_wished_for() -> None:
+    header, reading = with_columns("物流公司", "仓库", courier_hint="物流公司", warehouse_hint="仓库")
+    lines = table(header, {**ROW, "物流公司": "顺丰速运", "仓库": "杭州仓"}, {**ROW, "单号": "A-2"})
+    (wishes, none), rejected = read(csv_bytes(lines), reading, header)
+    assert rejected == []
+    assert (wishes.courier_hint, wishes.warehouse_hint, wishes.waybill) == ("顺丰速运", "杭州仓", "")
+    assert (none.courier_hint, none.warehouse_hint) == ("", "")
+    assert {"courier_hint", "warehouse_hint"}.isdisjoint(wishes.untold)
+    assert {"courier_hint", "warehouse_hint"} <= set(only({}).untold)

@@ -317,3 +317,13 @@ def test_the_order_table_of_wangdiantong_is_understood_and_what_is_due_at_the_do
     found = proposed([header.split(" "), *rows])
     wanted = {"paid": "应收金额", "unit_price": "货品成交价", "placed_at": "交易时间", "buyer_id": "客户网名"}
     assert {field: found.columns[field] for field in wanted} == wanted
+
+
+def test_the_courier_and_the_warehouse_wished_for() -> None:
+    header = ["订单号", "品名", "数量", "物流公司", "物流单号", "发货仓库"]
+    lines = [header, ["A-1", "茶", "1", "顺丰速运", "", "杭州仓"]]
+    told = {"number": "订单号", "title": "品名", "quantity": "数量"}
+    wished = {"courier_hint": "物流公司", "waybill": "物流单号", "warehouse_hint": "发货仓库"}
+    assert proposed(lines).columns == told | wished
+    lines[1][3] = lines[1][5] = "7"
+    assert proposed(lines).columns == told | {"waybill": "物流单号"}
