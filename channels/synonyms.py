@@ -62,8 +62,8 @@ SYNONYMS: dict[Field, str] = {
         "快递单号 物流单号 运单号 运单号码 快递号 tracking-number tracking-no tracking-id tracking waybill awb"
     ),
     Field.COURIER_HINT: (
-        "订单快递公司 快递公司 物流公司 指定快递 快递 物流 物流方式 配送方式 承运商 courier-name courier shipping-carrier "
-        "carrier shipping-method shipping-provider delivery-method"
+        "订单快递公司 快递公司 物流公司 指定快递 快递 物流 物流方式 配送方式 承运商 courier-name courier "
+        "shipping-carrier carrier shipping-method shipping-provider delivery-method"
     ),
     Field.WAREHOUSE_HINT: "发货仓库 发货仓 仓库名称 仓库 warehouse-name warehouse ship-from-warehouse",
     Field.SHOP_NAME: "店铺名称 店铺 shop-name store-name shop store",
