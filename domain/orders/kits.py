@@ -12,7 +12,7 @@ from itertools import groupby
 from domain.floor.parcels import Item
 from domain.money import apportion
 from domain.orders.catalog import Bundle, Catalog, Sku
-from domain.orders.orders import Kit, Line, Order, Virtual
+from domain.orders.orders import Kit, Line, Order, Virtual, weights
 
 SPAN = 1_000_000
 """How far the numbers of a set's parts lie apart; no order has so many lines."""
@@ -67,8 +67,8 @@ def _meant(order: Order, catalog: Catalog) -> tuple[Line, ...]:
 def exploded(line: Line, bundle: Bundle, catalog: Catalog) -> list[Line]:
     """A line for each part of the set."""
     skus = [catalog.skus[part.sku] for part in bundle.parts]
-    weights = _weights(bundle, skus)
-    shares = (apportion(amount, weights) for amount in (line.amount, line.unit_price, line.refunded))
+    parts = _weights(bundle, skus)
+    shares = (apportion(amount, parts) for amount in (line.amount, line.unit_price, line.refunded))
     return [
         replace(
             line,
@@ -192,15 +192,14 @@ def _as_before(group: Sequence[Line]) -> list[int]:
 
 def spread(total: int, lines: Sequence[Line]) -> tuple[int, ...]:
     """Money over lines by their amounts: first over what was bought, then within each set, so that a set has to the
-    cent what one line would have. Lists that tell prices and no amounts (Taobao's 宝贝报表) go by price and count."""
+    cent what one line would have."""
     if not any(line.kit for line in lines):
-        told = _as_before(lines)
-        return apportion(total, told if any(told) else [max(line.unit_price, 0) * line.quantity for line in lines])
+        return apportion(total, weights(lines))
     bought = groups(lines)
-    shares = apportion(total, [max(sum(line.amount for line in group), 0) for group in bought])
+    shares = apportion(total, weights([whole(group) for group in bought]))
     found: dict[int, int] = {}
     for group, share in zip(bought, shares, strict=True):
-        parts = apportion(share, _as_before(group))
+        parts = apportion(share, weights(group))
         found |= {line.line_no: part for line, part in zip(group, parts, strict=True)}
     return tuple(found[line.line_no] for line in lines)
 

@@ -4,7 +4,7 @@ Surprising: "held" is not a status. An order in review is held while any hold is
 order can get a hold too; the parcel's gate then stops it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -111,6 +111,13 @@ class Line:
         return self.merchant_code.strip() or self.title.strip()
 
 
+def weights(lines: Sequence[Line]) -> list[int]:
+    """What each line counts for where money is spread: its amount. Lists that tell prices and no amounts (Taobao's
+    宝贝报表) go by price and count."""
+    told = [max(line.amount, 0) for line in lines]
+    return told if any(told) else [max(line.unit_price, 0) * line.quantity for line in lines]
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One platform order. Amounts in minor units of `currency`, times aware UTC; `revision` guards every save.
@@ -188,7 +195,7 @@ class Order:
         gone = [line for line in self.lines if line.dropped]
         if not gone:
             return max(self.total - self.paid, 0)
-        goods = apportion(max(self.total - self.shipping, 0), [max(line.amount, 0) for line in self.lines])
+        goods = apportion(max(self.total - self.shipping, 0), weights(self.lines))
         off = sum(part for line, part in zip(self.lines, goods, strict=True) if line.dropped)
         back = min(sum(line.refunded for line in gone), self.refunded)
         return max(self.total - off - (self.paid - back), 0)

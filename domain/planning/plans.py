@@ -116,8 +116,8 @@ def _boxes(leader: Order, items: Sequence[Item], facts: Facts, orders: int) -> l
 
 
 def _limit_g(order: Order, items: Sequence[Item], facts: Facts) -> int:
-    """The most grams of goods in a box. Who carries how much to where is asked only when it matters: what the weakest
-    courier carries anywhere, all do."""
+    """The most grams of goods in a box, beside its packaging. Who carries how much to where is asked only when it
+    matters: what the weakest courier carries anywhere, all do."""
     couriers = facts.catalog.couriers.values()
     grams = sum(facts.catalog.skus[item.sku].weight_g * item.quantity for item in items)
     weakest = facts.memo.get("weakest_g")
@@ -127,7 +127,7 @@ def _limit_g(order: Order, items: Sequence[Item], facts: Facts) -> int:
     most = max((courier.max_g for courier in couriers), default=0)
     if grams + facts.policy.packaging_g > weakest:
         most = carried_g(order, serving(order, facts), facts) or most
-    return most - facts.policy.packaging_g
+    return min(most, facts.policy.split.most_g) - facts.policy.packaging_g
 
 
 def _by_warehouse(order: Order, box: Box, facts: Facts) -> list[Box]:

@@ -16,7 +16,7 @@ from domain.intake.incoming import Platform
 from domain.money import apportion
 from domain.orders import kits
 from domain.orders.catalog import Catalog, Sku
-from domain.orders.orders import Order
+from domain.orders.orders import Order, weights
 from domain.policy.policy import of_currency
 from domain.policy.policy_sections import Split
 
@@ -101,8 +101,9 @@ def sealed(order: Order, choices: Split) -> str:
 def gifts(order: Order) -> frozenset[int]:
     """Lines that cost nothing beside some that do: they travel with goods, never by themselves (rules.md B4). A part of
     a set that was paid for is none, however little it is worth."""
-    paid = {kits.host(line.line_no) for line in order.shippable if line.kit and line.amount > 0}
-    free = {n.line_no for n in order.shippable if n.amount <= 0 and not (n.kit and kits.host(n.line_no) in paid)}
+    worth = list(zip(order.shippable, weights(order.shippable), strict=True))
+    paid = {kits.host(line.line_no) for line, amount in worth if line.kit and amount}
+    free = {n.line_no for n, amount in worth if not amount and not (n.kit and kits.host(n.line_no) in paid)}
     return frozenset(free) if len(free) < len(order.shippable) else frozenset()
 
 

@@ -137,3 +137,15 @@ def test_the_floor_of_a_price_is_the_sets_and_not_its_parts() -> None:
 
     assert found(8400) == []
     assert found(8300) == [{"sku": "TEASET", "price": "4150", "floor": "4200", "currency": "CNY"}]
+
+
+def test_a_set_of_a_list_without_amounts_has_the_money_of_its_price() -> None:
+    order, _ = made([(True, 1, 0, [1, 1]), (False, 2, 0, [1])], 30_000)
+    priced = tuple(replace(n, unit_price=price) for n, price in zip(order.lines, (20_000, 5_000), strict=True))
+    known = {"SET1": Bundle("SET1", "", (Part("S0", 1), Part("S1", 1)), True, 1)}
+    catalog = replace(CATALOG, skus=GOODS.skus, bundles=known)
+    after = kits.matched(replace(order, lines=priced), catalog)
+    paid = Counter[int]()
+    for line_no, share in shares(after).items():
+        paid[kits.host(line_no)] += share
+    assert paid == {1: 20_000, 2: 10_000}

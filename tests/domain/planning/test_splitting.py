@@ -281,3 +281,19 @@ def test_money_goes_by_price_and_count_where_no_amounts_were_told(
     prices = (1950, 13_000)
     lines = tuple(replace(line, unit_price=price) for line, price in zip(told.lines, prices, strict=True))
     assert shares(replace(told, lines=lines)) == paid
+
+
+def test_a_gift_is_known_by_its_price_where_no_amounts_were_told() -> None:
+    told = order_of([("S0", 1, 0), ("S1", 1, 0)], 500)
+    prices = (500, 0)
+    lines = tuple(replace(line, unit_price=price) for line, price in zip(told.lines, prices, strict=True))
+    assert gifts(replace(told, lines=lines)) == {2}
+    assert gifts(replace(told, lines=tuple(replace(line, unit_price=0) for line in lines))) == frozenset()
+
+
+def test_a_parcel_of_the_most_that_the_house_allows_is_weighed_with_its_packaging() -> None:
+    heavy = {"S9": Sku("S9", "", "anvil", 10_000, 100, 200)}
+    for most, grams in ((20_059, [10_060, 10_060]), (20_060, [20_060])):
+        facts = Facts(replace(GOODS, skus=heavy), Policy(split=Split(most_g=most)), {(1, "S9"): 2}, {}, NOW)
+        made = plan([order_of([("S9", 2, 300)], 2900)], facts)
+        assert [parcel.expected_g for parcel in made.parcels] == grams
