@@ -244,13 +244,16 @@ def _batch(desk: Desk, actor: Actor, found: Sequence[tuple[int, int]], mark: Mar
 
 
 def _counted(desk: Desk, line: Sieve, free: Sieve, batch: Batch, *, inside: bool) -> Batch:
-    """With how many there are beside, by why they are not in it; `inside`: what it looked at is free itself."""
-    count = desk.hands.count
+    """With how many there are beside, by why they are not in it; `inside`: what it looked at is free itself. What is
+    not free stands beside it whatever its id: the look ends at the last free one."""
+    count, all_free, here = desk.hands.count, replace(free, up_to=None), len(batch.orders) + len(batch.left)
+    line = replace(line, up_to=None)
     all_, together = count(replace(line, alone=False, within=None)), count(line)
-    within, here = count(replace(line, ceilings=free.ceilings)), len(batch.orders) + len(batch.left)
+    within = count(replace(line, ceilings=free.ceilings))
+    aside = within - count(all_free) - (0 if inside else here)
     ahead, untaken, _ = desk.hands.standing(free, desk.orders.get(batch.first)) if batch.first else (0, count(free), 0)
     untaken -= here if inside else 0
-    batch = replace(batch, others=all_ - together, over=together - within, aside=within - untaken - here)
+    batch = replace(batch, others=all_ - together, over=together - within, aside=aside)
     return replace(batch, rest=untaken - ahead, ahead=ahead)
 
 

@@ -252,7 +252,7 @@ async def test_a_measure_is_released_as_a_whole_by_a_lead(desk: DeskChat) -> Non
     assert text.split("\n")[3:6] == [
         "The largest:",
         "<b>1.</b> 12 · ¥0.12",
-        "   ¥0.12 paid, usual is ¥1.00 to ¥3,000.00",
+        "   ¥0.12, usual is ¥1.00 to ¥3,000.00",
     ]
     assert text.split("\n")[-1] == "… and 2 more orders"
     assert desk.labels == [["✅ Release and approve 12"], ["✋ One by one"]]

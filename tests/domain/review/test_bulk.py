@@ -279,3 +279,13 @@ def test_what_would_be_held_anew_is_not_released(shop: Shop) -> None:
     assert (numbers(batch), fault.codes, batch.others) == (["3"], (HoldCode.MERGE_WAIT,), 1)
     shop.do(bulk.release, shop.cs, seen(batch))
     assert shop.held("2") == (HoldCode.MESSAGE,)
+
+
+def test_a_released_whole_tells_as_many_left_as_the_card_before(shop: Shop) -> None:
+    """What is not free and came last (its id is above the look's) stays held as well."""
+    scope = measured(shop, 2)
+    took(shop, note("9", **FEW))
+    before = look(shop, shop.lead, scope)
+    after = shop.do(bulk.release, shop.lead, seen(before, scope))
+    assert (before.others, before.over, before.aside, before.held) == (1, 0, 0, 1)
+    assert (after.others, after.over, after.aside, after.held) == (1, 0, 0, 1)
