@@ -161,6 +161,8 @@ def _people(desk: Desk, order: Order, viewer: Viewer) -> list[str]:
     if order.status is OrderStatus.UNPAID or (order.cod and not order.paid_at):
         when = words("Placed {at}", at=words.when(order.placed_at))
     lines = [f"{when} · {words('buyer {buyer}', buyer=buyer)}" if buyer else when]
+    if order.at_door:
+        lines.append(words("Collect {amount}", amount=words.money(order.at_door, order.currency)))
     if not (to.name or to.phone or to.address or to.masked):
         return [*lines, words("No receiver was told.")]
     region = " ".join(part for part in (to.country if to.country != "CN" else "", to.province, to.city) if part)

@@ -175,3 +175,15 @@ async def test_what_has_left_is_in_nobodys_hands(sqlite_url: str) -> None:
     assert text.startswith("<b>🚚 Shipped</b>")
     assert "held by" not in text
     desk.store.close()
+
+
+async def test_the_card_says_what_the_courier_collects(sqlite_url: str) -> None:
+    desk = open_desk(sqlite_url)
+    desk.takes(incoming("1", cod=True, paid=0, paid_at=None), incoming("2", receiver=receiver(address="别处 2 号")))
+    due = desk.look(lambda d: next(one.at_door for one in d.orders.by_number(1, ["1"]).values()))
+    anna = desk.cast.people[Role.CS]
+    [cash], [paid] = await desk.writes(anna, "/order 1"), await desk.writes(anna, "/order 2")
+    assert due > 0
+    assert EN("Collect {amount}", amount=EN.money(due, "CNY")) in cash.split("\n")
+    assert "Collect" not in paid
+    desk.store.close()
