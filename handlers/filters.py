@@ -13,7 +13,8 @@ from handlers.taps import unpack
 
 
 class Cmd(Filter):
-    """`/name rest`, `/name@bot rest`, or the keyboard label of the command."""
+    """`/name rest`, `/name@bot rest`, or the keyboard label of the command. The rest may begin on the next line: who
+    pastes a list of codes does so."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -21,8 +22,8 @@ class Cmd(Filter):
     async def __call__(self, message: Message) -> bool | dict[str, Any]:
         text = (message.text or "").strip()
         if text.startswith("/"):
-            word, _, rest = text[1:].partition(" ")
-            return {"args": rest.strip()} if word.split("@")[0].casefold() == self.name else False
+            word, *rest = text[1:].split(maxsplit=1) or [""]
+            return {"args": "".join(rest)} if word.split("@")[0].casefold() == self.name else False
         return {"args": ""} if command_of(text) == self.name else False
 
 

@@ -81,7 +81,7 @@ async def told(tap: CallbackQuery, ask: Ask, args: Args) -> None:
 async def failed(message: Message, ask: Ask, args: Args, answer: str) -> None:
     """The reason."""
     await ask.run(recalls.told, ask.actor, int(args[0]), int(args[1]), RecallState.FAILED, answer)
-    await ask.show(NoticeKind.RECALL, int(args[0]))
+    await ask.show_once(NoticeKind.RECALL, int(args[0]))
 
 
 @router.callback_query(Tap("rcf"))
@@ -103,7 +103,7 @@ async def fee_told(message: Message, ask: Ask, args: Args, answer: str) -> None:
     except ValueError:
         raise BadValue("fee", answer[:40], "fee") from None
     await ask.run(recalls.set_fee, ask.actor, recall.id, fee)
-    await ask.show(NoticeKind.RECALL, recall.id)
+    await ask.show_once(NoticeKind.RECALL, recall.id)
 
 
 def _recall(desk: Desk, recall_id: int) -> Recall:

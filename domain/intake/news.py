@@ -5,6 +5,7 @@ one told, nor does one that hides the receiver (Pinduoduo's, once it has shipped
 one by one, everything else as a set.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -31,16 +32,38 @@ def _merge_lines(desk: Desk, order: Order, incoming: IncomingOrder) -> tuple[Lin
     name lines by number."""
     if not incoming.lines:
         return order.lines
+    lines = lines_of(incoming.lines)
+    ids = _ids_before(order, lines)
     result: list[Line] = []
     strange: list[Line] = []
-    for line in lines_of(incoming.lines):
-        before = {one.line_no: one for one in order.lines if one.external_id == line.external_id}
+    for line in lines:
+        was = ids.get(line.external_id, line.external_id)
+        before = {one.line_no: one for one in order.lines if one.external_id == was}
         if before:
             told = parts.told_again(line, list(before.values()))
             result += [_known(one, before[one.line_no]) for one in told]
         else:
             strange.append(line)
     return tuple(sorted([*result, *_numbered(desk, order, strange)], key=lambda line: line.line_no))
+
+
+def _ids_before(order: Order, told: Sequence[Line]) -> dict[str, str]:
+    """The ids of lines told under another one now -> what they were before: a file counts the lines, the platform's
+    door names them. The same code (or title) and units, and no refund of it, make it the same line."""
+    ids = {line.external_id for line in told}
+    left = [one for one in order.lines if one.external_id not in ids]
+    parts_of = Counter(one.external_id for one in left)
+    whole = [one for one in left if parts_of[one.external_id] == 1 and one.refund is RefundState.NONE]
+    free = [one for one in whole if not one.dropped]
+    known = {one.external_id for one in order.lines}
+    found: dict[str, str] = {}
+    for line in told:
+        same = (one for one in free if (one.known_as, one.quantity) == (line.known_as, line.quantity))
+        before = None if line.external_id in known else next(same, None)
+        if before is not None:
+            free.remove(before)
+            found[line.external_id] = before.external_id
+    return found
 
 
 def _numbered(desk: Desk, order: Order, strange: Sequence[Line]) -> list[Line]:

@@ -152,7 +152,8 @@ def register(
     )
     _note(desk, actor, recall, "recall_registered", kind)
     stop_answered(desk, actor, parcel.id)
-    notices.tell(desk, NoticeKind.RECALL, recall.id, ROLES, key=f"recall:{recall.id}", shop=order.shop_id)
+    key = f"recall:{recall.id}"
+    notices.tell(desk, NoticeKind.RECALL, recall.id, ROLES, key=key, shop=order.shop_id, doer=actor)
     for other in others:
         history.note(desk, actor, "order", other.id, "recall_shared", kind, waybill=parcel.waybill, order=order.number)
         key = f"recall:{recall.id}:{other.id}"

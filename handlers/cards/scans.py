@@ -232,7 +232,8 @@ def _stations(person: Person, viewer: Viewer) -> tuple[tuple[Button, ...], ...]:
 
 def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     """What must be said aloud of these scans, with what to do; '' when all went well or was only a repeat. A paper that
-    is to be torn up, and a picture that is wanted, is said of a good scan, too.
+    is to be torn up, and a picture that is wanted, is said of a good scan, too; and of a parcel that leaves, that its
+    shop was not heard of.
 
     Stops with a stop notice of their own are left to their card; who scans the parcel and then the stop shelf in one
     message has done what was asked.
@@ -249,6 +250,8 @@ def complaint(desk: Desk, outcomes: Sequence[Outcome], words: Words) -> str:
     lines += [words("♻️ {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in old[:10]]
     pictures = [o for o in outcomes if o.verdict == "ok" and o.warn == "proof_wanted"]
     lines += [words("📷 {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in pictures[:10]]
+    unheard = [o for o in outcomes if o.verdict == "ok" and o.warn == "feed_stale" and o.station is Station.HAND_OVER]
+    lines += [words("⚠️ {waybill}: {why}", waybill=_named(o), why=words(WARNINGS[o.warn])) for o in unheard[:10]]
     return "\n\n".join(lines)
 
 

@@ -290,6 +290,12 @@ async def test_a_silent_shops_parcels_are_held_back_until_the_owner_lets_them_pa
     assert floor.parcel(box.id).state is ParcelState.PICKED
     shift = floor.card(picker, NoticeKind.SCAN, picker.id).text.split("\n")
     assert shift[3] == "   ⚠ nothing heard of its shop for a while: a refund may be missing"
+    why = f"⚠️ {box.waybill}: nothing heard of its shop for a while: a refund may be missing"
+    await walk(floor, box.waybill, (Role.PACKER, ""))
+    dispatcher = floor.cast.people[Role.DISPATCHER]
+    assert why not in await floor.writes(dispatcher, f"{box.waybill} {box.expected_g}")
+    assert why in await floor.writes(dispatcher, box.waybill)
+    assert floor.parcel(box.id).state is ParcelState.HANDED_OVER
 
 
 async def test_a_tap_that_takes_long_is_answered_before_it_is_done(

@@ -40,3 +40,11 @@ async def test_what_goes_wrong_is_said_all_the_same(floor: Floor) -> None:
     assert len(await floor.writes(packer, f"/pack {boxes[0].waybill}")) == 2
     (said,) = await floor.writes(packer, f"/pack {boxes[1].waybill}")
     assert said.startswith(f"{boxes[1].waybill} is to be picked; this step needs picked.")
+
+
+async def test_the_codes_may_begin_on_the_line_below_their_command(floor: Floor) -> None:
+    floor.orders(incoming("1001"), incoming("1002"))
+    boxes, picker = floor.wave()[1], floor.cast.people[Role.PICKER]
+    (card,) = await floor.writes(picker, "\n".join(("/pick", *(box.waybill for box in boxes))))
+    assert [box.waybill in card for box in boxes] == [True, True]
+    assert [floor.parcel(box.id).state for box in boxes] == [ParcelState.PICKED] * 2

@@ -7,6 +7,7 @@ import pytest
 from domain.errors import ShipsAsItIs
 from domain.floor import release
 from domain.floor.parcels import IN_HOUSE, Parcel, ParcelState, StopState, WaveState
+from domain.intake.incoming import RefundState
 from domain.orders.orders import OrderStatus
 from domain.paper import printing
 from domain.paper.paper_records import Paper
@@ -288,3 +289,24 @@ def test_a_report_without_a_word_on_risk_takes_no_fear_away(house: House) -> Non
     assert (house.order.risk, HoldCode.FRAUD in open_codes(house.order.holds)) == ("high", True)
     house.receive(risk="low")
     assert HoldCode.FRAUD not in open_codes(house.order.holds)
+
+
+def test_lines_told_under_other_ids_stay_the_lines_in_the_box(house: House) -> None:
+    house.bring_to(ParcelState.HANDED_OVER)
+    before = house.order.lines
+    house.receive(lines=tuple(replace(line, external_id=f"door-{line.external_id}") for line in LINES))
+    news = house.order.lines
+    assert [line.external_id for line in news] == [f"door-{line.external_id}" for line in LINES]
+    assert [(line.line_no, line.sku) for line in news] == [(line.line_no, line.sku) for line in before]
+    house.refund(RefundState.SUCCESS)
+    assert [stop.state for stop in house.stops] == [StopState.TOO_LATE]
+
+
+def test_goods_told_anew_after_they_were_refunded_are_other_goods(house: House) -> None:
+    house.bring_to(ParcelState.HANDED_OVER)
+    house.refund(RefundState.SUCCESS, LINES[1].amount, LINES[1].merchant_code)
+    house.receive(lines=(LINES[0], replace(LINES[1], external_id="again")))
+    assert [(line.line_no, line.external_id) for line in house.order.lines] == [
+        (1, LINES[0].external_id),
+        (3, "again"),
+    ]
