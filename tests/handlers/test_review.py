@@ -244,7 +244,6 @@ async def test_why_names_every_loser(desk: DeskChat) -> None:
         "   goods CUP-01×2 · weight 700 g · to 浙江省/杭州市",
         "✗ 武汉仓: in another province (preference 2)",
         "<b>Courier: 圆通</b>, lowest freight",
-        "   weight 700 g · to 浙江省/杭州市",
         "   💴 ¥5.00 = first weight ¥5.00 · billed as 1 kg",
         "✗ DHL: does not serve CN",
         "✗ 顺丰: dearer: ¥12.00",

@@ -5,8 +5,10 @@ Surprising: nobody here knows that the bot is killed now and then. They write, t
 
 import asyncio
 import random
+from collections import deque
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
 
 from bot import shop_payloads
 from bot.shop_payloads import BUYERS, Sale
@@ -63,6 +65,8 @@ class Lives:
     told: list[str] = field(default_factory=list)
     taps: list[Tap] = field(default_factory=list)
     number: int = 700_000
+    shown: deque[int] = field(default_factory=lambda: deque(maxlen=4))
+    """What scales told last: those that show the same twice are taken for stuck."""
 
     @classmethod
     def of(cls, house: House, seed: int) -> "Lives":
@@ -180,7 +184,8 @@ class Lives:
         """From station to station; a refund comes in the middle of a scan."""
         for command, state in STEPS:
             floor = self.chance.sample((BORIS, MIN), self.chance.choice((1, 1, 1, 2)))
-            grams = parcel.expected_g + parcel.id % 7  # scales that show the same twice are taken for stuck
+            grams = next(g for g in count(parcel.expected_g) if g not in self.shown)
+            self.shown.append(grams)
             scan = f"{command} {parcel.waybill}" + (f" {grams}g" if command == "/weigh" else "")
             doings = [self.house.say(person, scan) for person in floor]
             await asyncio.gather(*doings, *([self._refund(order)] if moment == command else []))
