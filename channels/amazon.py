@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
-from channels.goods import own_ids, to_collect, told_once
+from channels.goods import nothing_paid, own_ids, told_once
+from channels.orders import ours_or_sent
 from channels.people import abroad
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -48,15 +49,14 @@ def _state(row: Row) -> PlatformState:
         return PlatformState.CLOSED
     state = PlatformState.SHIPPED if told.startswith(_SHIPPED) else row.word("state", _STATES)
     by_amazon = normal(row.text("fulfilment")).startswith(("amazon", "afn"))
-    return PlatformState.SHIPPED if by_amazon and state is PlatformState.PAID else state
+    return ours_or_sent(state, by_amazon)
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     goods, shipping, tax, discount = (sum(abs(row.money(one)) for one in part) for part in _PARTS.values())
     on_top = tax if row.currency in _TAX_ON_TOP else 0
     total = max(goods + shipping + on_top - discount, 0)
-    nothing = state in (PlatformState.UNPAID, PlatformState.CLOSED) or to_collect(row, state)
-    return Amounts(goods, shipping, discount, tax, total, 0 if nothing else total)
+    return Amounts(goods, shipping, discount, tax, total, 0 if nothing_paid(row, state) else total)
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from channels.after_sales import line_refunds, refund_state
 from channels.formats import Amounts, Format, Row, words
 from channels.goods import once, shared, was_paid
+from channels.orders import ours_or_sent
 from channels.people import by_columns
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -32,7 +33,7 @@ def _state(row: Row) -> PlatformState:
     """What Douyin's own warehouse handles (平台仓自流转), or a supplier sends (发货主体), is not shipped again here."""
     state = row.word("state", _STATES)
     by_others = row.text("by_douyin") == "是" or any(word in row.text("sent_by") for word in _OTHERS)
-    return PlatformState.SHIPPED if state is PlatformState.PAID and by_others else state
+    return ours_or_sent(state, by_others)
 
 
 def _goods(row: Row) -> int:

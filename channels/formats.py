@@ -65,7 +65,7 @@ class Layout:
     def column(self, field: str) -> str:
         place = self.at.get(field)
         if place is None:
-            return {**EVERYWHERE, **self.format.columns}.get(field, field).split(OTHER_NAME)[0]
+            return self.format.every_column.get(field, field).split(OTHER_NAME)[0]
         return cells.clean(self.header[place])
 
 
@@ -344,9 +344,14 @@ class Format:
     refund_columns: frozenset[str] = frozenset({"refund_state", "refunded"})
     bought: Callable[[Sequence[Row], Collection[str]], str] | None = None
 
+    @property
+    def every_column(self) -> Mapping[str, str]:
+        """`columns`, and what any table may tell."""
+        return {**EVERYWHERE, **self.columns}
+
     def find(self, header: Sequence[str]) -> dict[str, int]:
         """Where each of our fields stands in this header; fields it does not have are absent."""
-        return find({**EVERYWHERE, **self.columns}, header)
+        return find(self.every_column, header)
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether it is this format's header."""

@@ -56,6 +56,7 @@ def told_once(rows: Sequence[Row], ids: Sequence[str], field: str) -> None:
         seen.add(told)
 
 
+NEVER_PAID = (PlatformState.UNPAID, PlatformState.CLOSED)
 _COLLECTING = frozenset({PlatformState.PAID, PlatformState.PART_SHIPPED, PlatformState.SHIPPED})
 
 
@@ -63,6 +64,11 @@ def to_collect(row: Row, state: PlatformState) -> bool:
     """Whether the money is still to be collected at the door: cash on delivery that is not done and tells no time of
     payment."""
     return state in _COLLECTING and is_cash(row.text("payment")) and row.moment("paid_at") is None
+
+
+def nothing_paid(row: Row, state: PlatformState) -> bool:
+    """Whether no money of it is here, where a closed order tells no time of payment."""
+    return state in NEVER_PAID or to_collect(row, state)
 
 
 def was_paid(row: Row, state: PlatformState) -> bool:

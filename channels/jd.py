@@ -12,6 +12,7 @@ from dataclasses import replace
 from channels.after_sales import whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import paid_whole, sharing, to_collect
+from channels.orders import ours_or_sent
 from channels.people import by_one_string
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -38,8 +39,7 @@ def _state(row: Row) -> PlatformState:
     state = _STATES.get(told.replace(_LOCKED, "").replace(_PAUSED, ""))
     if state is None:
         state = PlatformState.PAID if _LOCKED in told else row.word("state", _STATES)
-    own_house = _BY_JD.search(row.text("order_type").upper())
-    return PlatformState.SHIPPED if own_house and state is PlatformState.PAID else state
+    return ours_or_sent(state, _BY_JD.search(row.text("order_type").upper()) is not None)
 
 
 def _payable(row: Row) -> int:

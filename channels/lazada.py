@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from channels.after_sales import line_refunds
 from channels.formats import Amounts, Format, Row, normal, words
-from channels.goods import to_collect, told_once
+from channels.goods import nothing_paid, told_once
+from channels.orders import ours_or_sent
 from channels.people import abroad
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -34,7 +35,7 @@ def _state(row: Row) -> PlatformState:
         return PlatformState.SHIPPED
     state = row.word("state", _STATES)
     by_lazada = normal(row.text("fulfilment")) in _BY_LAZADA
-    return PlatformState.SHIPPED if by_lazada and state is PlatformState.PAID else state
+    return ours_or_sent(state, by_lazada)
 
 
 def _paid(row: Row) -> int:
@@ -44,9 +45,8 @@ def _paid(row: Row) -> int:
 def _amounts(row: Row, state: PlatformState) -> Amounts:
     shipping = row.amount("shipping")
     total = _paid(row) + shipping
-    nothing = state in (PlatformState.UNPAID, PlatformState.CLOSED) or to_collect(row, state)
     goods = row.amount("unit_price") or _paid(row)
-    return Amounts(goods, shipping, max(goods - _paid(row), 0), 0, total, 0 if nothing else total)
+    return Amounts(goods, shipping, max(goods - _paid(row), 0), 0, total, 0 if nothing_paid(row, state) else total)
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:

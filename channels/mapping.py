@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from channels import cells
 from channels.formats import Amounts, Format, Row, no_refunds, normal
-from channels.goods import to_collect
+from channels.goods import NEVER_PAID, to_collect
 from channels.orders import is_cash
 from channels.people import by_columns, by_one_string
 from channels.reasons import Reason, Refused, shown
@@ -31,7 +31,6 @@ _BESIDE = {
 }
 """What holds an order or sets its clock, read by these names without anybody choosing them."""
 _HOME = {"CNY": "CN"}
-_NOTHING_PAID = (PlatformState.UNPAID, PlatformState.CLOSED)
 _PARTS = ("province", "city", "district", "address", "zip")
 
 
@@ -59,7 +58,7 @@ def format_of(reading: Reading, shop: Shop) -> Format:
     return Format(
         name=NAME,
         platform=shop.platform,
-        columns={**_BESIDE} | {field: normal(column) for field, column in reading.columns.items()},
+        columns=_BESIDE | {field: normal(column) for field, column in reading.columns.items()},
         must=frozenset(REQUIRED),
         state=_state(_meaning(reading.words)),
         currency="" if "currency" in reading.columns else shop.currency,
@@ -120,7 +119,7 @@ def _untold(rows: Sequence[Row], state: PlatformState) -> bool:
     no amount is not an amount of nothing."""
     if any(row.text("paid") for row in rows):
         return False
-    if rows[0].has("paid") and not rows[0].has("unit_price") and state not in _NOTHING_PAID:
+    if rows[0].has("paid") and not rows[0].has("unit_price") and state not in NEVER_PAID:
         rows[0].needed("paid")
     return True
 

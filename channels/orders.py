@@ -168,6 +168,11 @@ def _told(format_: Format, rows: Sequence[Row]) -> tuple[PlatformState, Amounts]
     return state, replace(reduce(add, each), **once)
 
 
+def ours_or_sent(state: PlatformState, by_others: bool) -> PlatformState:
+    """The state, but that what the platform's own warehouse or a supplier sends counts as shipped: not here as well."""
+    return PlatformState.SHIPPED if by_others and state is PlatformState.PAID else state
+
+
 def united(states: Collection[PlatformState]) -> PlatformState:
     """One state of an order whose lines stand apart; lines that are closed count only when all are."""
     live = set(states) - {PlatformState.CLOSED}

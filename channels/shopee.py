@@ -13,6 +13,7 @@ from dataclasses import replace
 from channels.after_sales import line_refunds, refund_state, whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import own_ids, was_paid
+from channels.orders import ours_or_sent
 from channels.people import abroad
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
@@ -54,7 +55,7 @@ def _state(row: Row) -> PlatformState:
         return PlatformState.DONE
     state = row.word("state", _STATES)
     by_shopee = normal(row.text("fulfilment")) in _YES
-    return PlatformState.SHIPPED if by_shopee and state is PlatformState.PAID else state
+    return ours_or_sent(state, by_shopee)
 
 
 def _total(row: Row, shipping: int) -> int:

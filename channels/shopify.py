@@ -59,7 +59,7 @@ def due_in_cash(financial: PlatformState, cash: bool) -> PlatformState:
 
 def _hold(row: Row) -> str:
     """The file says that Shopify holds it, not why; that it is a test only files say that an app wrote."""
-    if row.text("test").casefold() in ("true", "yes", "1"):
+    if row.says_yes("test"):
         return TEST
     return ON_HOLD if normal(row.text("fulfilment")) == normal(ON_HOLD) else ""
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from channels.after_sales import file_refund, whole_refund
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import own_ids, was_paid
+from channels.orders import ours_or_sent
 from channels.people import abroad
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
 
@@ -41,7 +42,7 @@ def _state(row: Row) -> PlatformState:
     if state is None:
         state = next((meant for field, meant in _TIMES if row.moment(field)), None) or row.word("state", _STATES)
     by_tiktok = "tiktok" in row.text("fulfilment").casefold()
-    return PlatformState.SHIPPED if by_tiktok and state is PlatformState.PAID else state
+    return ours_or_sent(state, by_tiktok)
 
 
 def _hold(row: Row) -> str:
