@@ -5,15 +5,12 @@ Surprising: it may be said while the goods stand packed. Then the floor puts the
 more, and only that frees their stock; what was handed over here is written off as any that leave without a parcel.
 """
 
-from dataclasses import replace
-
-from domain import history
 from domain.desk import Desk
 from domain.errors import ReasonNeeded, Stale, WrongStatus
 from domain.floor.parcels import IN_HOUSE, TAKES_OUT, UNTOUCHED, Parcel, ParcelState, StopKind
 from domain.orders.orders import Order, OrderStatus, check_move
 from domain.people.people import Actor, Right, require
-from domain.review.holds import WITHOUT_US, lapse, open_codes
+from domain.review.holds import WITHOUT_US, open_codes
 from domain.review.review import announce, seen
 from domain.stock.stock import Document
 from domain.stops import pulls, stopping, withdrawal
@@ -44,8 +41,7 @@ def complete(desk: Desk, actor: Actor, order_id: int, revision: int, reason: str
     if order.status is OrderStatus.RELEASED:
         _off_the_floor(desk, actor, order, reason.strip())
     else:
-        order = withdrawal.complete(desk, actor, replace(order, first_approver=0), reason.strip())
-        desk.orders.save([order])
+        desk.orders.save([withdrawal.complete(desk, actor, order, reason.strip())])
     announce(desk, [order_id], decided=True)
     return desk.orders.get(order_id)
 
@@ -59,12 +55,10 @@ def _off_the_floor(desk: Desk, actor: Actor, order: Order, reason: str) -> None:
     for box in boxes:
         if box.state not in IN_HOUSE | UNTOUCHED:
             raise WrongStatus(box.waybill or box.number, box.state, ParcelState.WEIGHED)
-    history.note(desk, actor, "order", order.id, "completed", reason)
+    done = withdrawal.done_elsewhere(desk, actor, order, reason)
     for box in boxes:
         _emptied(desk, actor, order, box)
-    holds = lapse(order.holds, lambda _: True, desk.now, actor.name)
-    done = withdrawal.cancelled(desk, actor, replace(order, first_approver=0, holds=holds), reason)
-    desk.orders.save([replace(done, status=OrderStatus.ELSEWHERE)])
+    desk.orders.save([done])
     stopping.part(desk, order.id, {oid for box in boxes for oid in box.live_orders} - {order.id})
     stopping.reblock_each(desk, dict.fromkeys([order.id, *(oid for box in boxes for oid in box.live_orders)]))
 

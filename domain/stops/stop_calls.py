@@ -67,8 +67,8 @@ def waits_for(stop: Stop, actor: Actor) -> bool:
 def redraw(desk: Desk, stop: Stop) -> None:
     """Every card of it and of what was let go on the same parcel, whose way it opens or shuts, the boards, and the
     lists of what waits for somebody."""
-    let_go = [one for one in desk.stops.of_parcels([stop.parcel_id]).get(stop.parcel_id, ()) if not one.open]
-    notices.redraw(desk, NoticeKind.STOP, sorted({stop.id, *(s.id for s in let_go if s.state is StopState.RELEASED)}))
+    others = desk.stops.of_parcels([stop.parcel_id]).get(stop.parcel_id, ())
+    notices.redraw(desk, NoticeKind.STOP, sorted({stop.id, *(s.id for s in others if s.state is StopState.RELEASED)}))
     notices.redraw(desk, NoticeKind.ALERTS, [0])
     redraw_boards(desk)
 

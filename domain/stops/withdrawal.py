@@ -37,9 +37,15 @@ def close(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
 def complete(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
     """An order in review is done without a parcel of ours: its plan and its holds are gone; not saved."""
     _unplanned(desk, order, OrderStatus.ELSEWHERE)
+    return done_elsewhere(desk, actor, order, reason)
+
+
+def done_elsewhere(desk: Desk, actor: Actor, order: Order, reason: str) -> Order:
+    """The order done without us, with who said so and why; nothing holds it any more. Not saved."""
     history.note(desk, actor, "order", order.id, "completed", reason)
     holds = lapse(order.holds, lambda _: True, desk.now, actor.name)
-    return replace(cancelled(desk, actor, order, reason), status=OrderStatus.ELSEWHERE, holds=holds)
+    done = cancelled(desk, actor, order, reason)
+    return replace(done, status=OrderStatus.ELSEWHERE, holds=holds, first_approver=0)
 
 
 def _unplanned(desk: Desk, order: Order, to: OrderStatus) -> None:
@@ -85,8 +91,7 @@ def nothing_left(desk: Desk, actor: Actor, order: Order) -> Order:
     history.note(desk, actor, "order", order.id, "unapproved", "refund")
     key = f"nothing_left:{order.id}:{order.revision}"
     notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True, doer=actor)
-    back = replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None, first_approver=0)
-    return replace(back, holds=(*order.holds, *held), look_at=desk.now)
+    return replace(_undecided(order), holds=(*order.holds, *held), look_at=desk.now)
 
 
 def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel], *, reason: str) -> Order:
@@ -104,6 +109,11 @@ def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel],
         planned.append(replace(parcel, state=ParcelState.PLANNED, blocked=False, ready_at=None))
     desk.parcels.save(planned)
     history.note(desk, actor, "order", order.id, "unapproved", reason)
+    return _undecided(order)
+
+
+def _undecided(order: Order) -> Order:
+    """In review as if nobody had decided on it."""
     return replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None, first_approver=0)
 
 
@@ -128,17 +138,14 @@ def without(desk: Desk, parcel: Parcel, order_id: int) -> Parcel:
     return reprice(desk, replace(news, expected_g=grams), grams)
 
 
-def _give_up(
-    desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item], document: stock.Document
-) -> list[tuple[str, int]]:
-    """Free what these items claim, as (sku, units), and have the orders that wait for these goods looked at; what is
-    owed claims nothing."""
-    units = [(item.sku, item.quantity) for item in items]
+def _give_up(desk: Desk, actor: Actor, parcel: Parcel, items: Sequence[Item], document: stock.Document) -> None:
+    """Free what these items claim, and have the orders that wait for these goods looked at; what is owed claims
+    nothing."""
     if parcel.warehouse_id is None:
-        return []
+        return
+    units = [(item.sku, item.quantity) for item in items]
     desk.stock.apply(stock.unreserve(parcel.id, parcel.warehouse_id, units, document), actor.name)
     desk.orders.look_again(desk.now, FOR_STOCK, skus={sku for sku, _ in units})
-    return units
 
 
 def take_out(
