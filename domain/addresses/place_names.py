@@ -35,7 +35,7 @@ FIELDS = ("province", "city", "district")
 
 SEPARATORS = frozenset(" \t\r\n\u3000\xa0,，、。.;；:：/／\\|｜-－—–_·•>＞→~～")
 AROUND = "".join(SEPARATORS)
-CLOSED = "".join(SEPARATORS) + ")）]】」"
+CLOSED = AROUND + ")）]】」"
 _BRACKETS = frozenset("()（）[]【】「」")
 # After a short name in running text these begin the name of a road, village or building: 西湖大道, 朝阳路, 中山公园.
 NOT_A_DIVISION = frozenset("路街道巷弄里村镇乡大东南西北中新小桥站港园苑花公广场商医学酒宾饭店机银")

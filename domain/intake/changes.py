@@ -29,15 +29,15 @@ def _text(value: object) -> str:
     return value.isoformat(timespec="minutes") if isinstance(value, datetime) else str(value)[:200]
 
 
-_WATCHED: Sequence[tuple[HoldCode, str]] = (
-    (HoldCode.INVOICE_CHANGED, "invoice"),
-    (HoldCode.MESSAGE_CHANGED, "buyer_message"),
-    (HoldCode.NOTE_CHANGED, "seller_note"),
-    (HoldCode.COURIER_CHANGED, "courier_hint"),
-    (HoldCode.WAREHOUSE_CHANGED, "warehouse_hint"),
-    (HoldCode.SHIP_TIME_CHANGED, "promised_ship_at"),
-    (HoldCode.SHIP_TIME_CHANGED, "ship_from"),
-)
+_WATCHED: Mapping[str, HoldCode] = {
+    "invoice": HoldCode.INVOICE_CHANGED,
+    "buyer_message": HoldCode.MESSAGE_CHANGED,
+    "seller_note": HoldCode.NOTE_CHANGED,
+    "courier_hint": HoldCode.COURIER_CHANGED,
+    "warehouse_hint": HoldCode.WAREHOUSE_CHANGED,
+    "promised_ship_at": HoldCode.SHIP_TIME_CHANGED,
+    "ship_from": HoldCode.SHIP_TIME_CHANGED,
+}
 TOLD_MOVE, EDITED_MOVE = "address_told", "address_edited"
 MOVES = (TOLD_MOVE, EDITED_MOVE)
 """Verbs of an order's history that say where it goes now: as the platform tells it, or as a person here wrote it."""
@@ -74,7 +74,7 @@ def differences(order: Order, news: Order, told: Receiver) -> dict[HoldCode, Map
     if order.lines and _goods(news) != _goods(order):
         found[HoldCode.GOODS_CHANGED] = {}
     found |= _paid_less(order, news)
-    for code, name in _WATCHED:
+    for name, code in _WATCHED.items():
         if getattr(news, name) != getattr(order, name):
             found[code] = {"now": _text(getattr(news, name) or "-")}
     return found

@@ -53,8 +53,8 @@ def _ids_before(order: Order, told: Sequence[Line]) -> dict[str, str]:
     ids = {line.external_id for line in told}
     left = [one for one in order.lines if one.external_id not in ids]
     parts_of = Counter(one.external_id for one in left)
-    whole = [one for one in left if parts_of[one.external_id] == 1 and one.refund is RefundState.NONE]
-    free = [one for one in whole if not one.dropped]
+    untouched = (one for one in left if one.refund is RefundState.NONE and not one.dropped)
+    free = [one for one in untouched if parts_of[one.external_id] == 1]
     known = {one.external_id for one in order.lines}
     found: dict[str, str] = {}
     for line in told:
@@ -204,9 +204,9 @@ def _take_head(order: Order, incoming: IncomingOrder) -> Order:
     status = order.status
     if status is OrderStatus.UNPAID and incoming.state is not PlatformState.UNPAID:
         status = first_status(replace(incoming, refunds=()))
-    stays = {*incoming.untold, *(("paid",) if order.cod and "cod" in incoming.untold else ())}
-    told = {name: value for name, value in head_of(incoming).items() if value or name not in KEPT}
-    told = {name: value for name, value in told.items() if name not in stays}
+    stays = {*incoming.untold, "paid"} if order.cod and "cod" in incoming.untold else {*incoming.untold}
+    head = head_of(incoming).items()
+    told = {name: value for name, value in head if (value or name not in KEPT) and name not in stays}
     if not (incoming.goods or incoming.total or incoming.paid):
         told = {name: value for name, value in told.items() if name not in MONEY}
     if tells_receiver(incoming):

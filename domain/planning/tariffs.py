@@ -105,11 +105,12 @@ class Tariff:
     volumetric: Volumetric = Volumetric.LARGER
     volumetric_over_percent: int = 0
     surcharges: tuple[Surcharge, ...] = ()
-    asks_remote: bool = field(default=False, init=False, repr=False, compare=False)
     _found: dict[tuple[str, str], Rate | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "asks_remote", any(REMOTE in extra.areas for extra in self.surcharges))
+    @property
+    def asks_remote(self) -> bool:
+        """Whether it matters to it what the house calls remote."""
+        return any(REMOTE in extra.areas for extra in self.surcharges)
 
     def rate_for(self, province: str, city: str) -> Rate | None:
         """The most specific rate for a place; None when the contract does not name it."""

@@ -45,8 +45,8 @@ class Sellable:
 
 def sellable(desk: Desk, skus: Collection[str] | None) -> dict[str, Sellable]:
     """sku -> what is to ship and to sell of it, of these or (None) of all there is or anybody wants: a fixed number of
-    queries, however many. Packing material is not for sale, and what needs no
-    shipping never runs out."""
+    queries, however many. Packing material is not for sale, and what needs no shipping never
+    runs out."""
     levels = desk.stock.levels(skus)
     wanted, doors = desk.orders.wanted(skus), desk.stock_docs.at_the_door(skus)
     known = set(skus) if skus is not None else {sku for _, sku in levels} | set(wanted)
