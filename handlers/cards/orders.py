@@ -81,7 +81,7 @@ def state_text(order: Order, words: Words) -> str:
         OrderStatus.SHIPPED: words("🚚 Shipped"),
         OrderStatus.PUT_BACK: words("⛔ Stopped, goods go back to the shelf"),
         OrderStatus.CANCELLED: words("❌ Cancelled"),
-        OrderStatus.ELSEWHERE: words("☑️ Done on the platform"),
+        OrderStatus.ELSEWHERE: words("☑️ Done, no parcel") if order.reason else words("☑️ Done on the platform"),
     }[order.status]
     return frozen + text
 
@@ -115,6 +115,8 @@ def body(desk: Desk, order: Order, viewer: Viewer) -> str:
 def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
     if order.status is OrderStatus.REVIEW:
         return _taken_back(desk, order, words)
+    if order.status is OrderStatus.ELSEWHERE and not order.reason:  # the platform did it, as its state says
+        return []
     lines = []
     if order.status is OrderStatus.APPROVED and order.release_at:
         lines.append(_approved(desk, order, words))
@@ -122,7 +124,7 @@ def _decision(desk: Desk, order: Order, words: Words) -> list[str]:
             lines.append(words("It goes to the warehouse when the time to undo is over."))
     elif order.status is OrderStatus.CANCELLED and not order.decided_by:
         lines.append(words("The platform cancelled it."))
-    elif order.status in (OrderStatus.CANCELLED, OrderStatus.ELSEWHERE) and order.decided_by:
+    elif order.status in (OrderStatus.CANCELLED, OrderStatus.ELSEWHERE):
         facts = {
             "by": actor_name(order.decided_by, words),
             "at": words.when(order.decided_at),

@@ -46,7 +46,7 @@ async def test_a_gift_card_is_done_with_a_reason(desk: DeskChat) -> None:
     done = desk.order(order.id)
     assert (done.status, done.reason, done.held) == (OrderStatus.ELSEWHERE, "Nothing is to be sent", False)
     [card] = await desk.writes(anna, "/order 7001")
-    assert card.split("\n")[0].startswith("<b>☑️ Done on the platform</b>")
+    assert card.split("\n")[0].startswith("<b>☑️ Done, no parcel</b>")
     assert any(line.endswith(": Nothing is to be sent") for line in card.split("\n"))
     assert DONE not in [label for row in desk.labels for label in row]
 
@@ -83,6 +83,16 @@ async def test_goods_beside_a_gift_card_go_as_ever(desk: DeskChat) -> None:
     await desk.writes(anna, "/order 7001")
     await desk.taps(anna, "✅ Approve")
     assert desk.order(order.id).status is OrderStatus.APPROVED
+
+
+async def test_a_gift_card_that_its_platform_delivered_is_done_there(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    desk.takes(incoming("7001", lines=(CARD,)))
+    (order,) = desk.takes(incoming("7001", lines=(CARD,), state=PlatformState.SHIPPED))
+    assert (order.status, order.reason) == (OrderStatus.ELSEWHERE, "")
+    [card] = await desk.writes(anna, "/order 7001")
+    first, second, *_ = card.split("\n")
+    assert (first.split(" · ")[0], second) == ("<b>☑️ Done on the platform</b>", "")
 
 
 async def test_what_the_platform_calls_shipped_may_be_done_too(desk: DeskChat) -> None:
