@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from channels import cells
-from channels.formats import Amounts, Format, Row, no_refunds, normal
+from channels.formats import EVERYWHERE, Amounts, Format, Row, find, no_refunds, normal
 from channels.goods import NEVER_PAID, to_collect
 from channels.orders import is_cash
 from channels.people import by_columns, by_one_string
 from channels.reasons import Reason, Refused, shown
 from channels.statuses import meaning_of, refund_of, state_of
 from domain.intake.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
-from domain.intake.table_mapping import REQUIRED, Meaning, Reading
+from domain.intake.table_mapping import REQUIRED, Meaning, Reading, TableMapping
 from domain.orders.catalog import Shop
 
 NAME = "mapped"
@@ -70,6 +70,13 @@ def format_of(reading: Reading, shop: Shop) -> Format:
         refunds=_refunds(_meaning(reading.words), _lines(reading.per_line)) if told else no_refunds,
         refund_columns=frozenset({"refund_state", "state"}),
     )
+
+
+def read_unasked(mapping: TableMapping) -> tuple[str, ...]:
+    """Columns of the table that are read by their names, without anybody choosing them."""
+    places = find({**EVERYWHERE, **_BESIDE}, mapping.header).values()
+    names = [mapping.header[place] for place in sorted(set(places))]
+    return tuple(name for name in names if name not in mapping.columns.values())
 
 
 def _meaning(words: Mapping[str, str]) -> Callable[[Row], Meaning]:

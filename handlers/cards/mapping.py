@@ -6,6 +6,7 @@ the file is. In a group no value is shown that could name a person.
 
 from collections.abc import Mapping, Sequence
 
+from channels.mapping import read_unasked
 from channels.statuses import meaning_of
 from domain.desk import Desk
 from domain.intake.table_mapping import PLAIN, Field, Meaning, TableMapping
@@ -183,7 +184,10 @@ def lines_of(mapping: TableMapping, viewer: Viewer) -> list[str]:
         lines.append(amounts_text(mapping, words))
     if Field.STATE in mapping.columns:
         lines.append(words("Status words: {told}", told=_words_told(mapping, viewer)))
-    unused = [name for name in mapping.header if name not in mapping.columns.values()]
+    unasked = read_unasked(mapping)
+    if unasked:
+        lines.append(words("Read by their names: {columns}", columns=words.listed([cut(name, 40) for name in unasked])))
+    unused = [name for name in mapping.header if name not in (*mapping.columns.values(), *unasked)]
     if unused:
         samples = {name: sample_of(mapping, name, viewer) or "-" for name in unused[:_UNUSED]}
         named = (words.label(UNUSED, column=cut(name), sample=told) for name, told in samples.items())

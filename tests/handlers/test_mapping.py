@@ -67,6 +67,15 @@ async def test_the_card_tells_what_each_column_is_taken_for(desk: DeskChat) -> N
     ]
 
 
+async def test_the_card_tells_what_is_read_without_being_asked(desk: DeskChat) -> None:
+    card = await begun(desk, csv_bytes([[*HEADER, "付款方式", "上门自提"], [*ROWS[0], "货到付款", "否"]]))
+    assert card.split("\n")[-3:] == [
+        "Read by their names: 付款方式",
+        "",
+        "Not used: 几个 «2», 编码 «CUP-01», 店长的话 «王小明说快», 上门自提 «否»",
+    ]
+
+
 async def test_a_person_corrects_it_tries_it_and_has_it_remembered(desk: DeskChat) -> None:
     await begun(desk)
     await desk.taps(anna(desk), "🛒 Order, goods")
