@@ -7,7 +7,7 @@ is ever parsed from it again. And one row may be several: a merged export joins 
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import add
 
 from channels import cells
@@ -94,7 +94,7 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         platform_hold=format_.hold(head),
         pickup=_pickup(head),
         ship_from=head.begins("ship_from"),
-        untold=tuple(name for name, fields in _TOLD_BY.items() if not any(map(head.has, fields))),
+        untold=_untold(frozenset(head.layout.at)),
     )
 
 
@@ -111,6 +111,14 @@ _TOLD_BY = {
     "cod": ("payment",),
 }
 """Fields of an order that a file may have no column for, with the columns that tell them."""
+
+
+@lru_cache(maxsize=64)
+def _untold(columns: frozenset[str]) -> tuple[str, ...]:
+    """The fields that a file of these columns says nothing about: the same for all of its orders."""
+    return tuple(name for name, fields in _TOLD_BY.items() if columns.isdisjoint(fields))
+
+
 _GIFTS = ("gift_wrap", "gift_note")
 """Fields that the packer must see, on whichever row of the order they stand."""
 

@@ -67,13 +67,13 @@ def wishes_of(order: Order, rules: Matching) -> Wishes:
 def warehouse_of(hint: str, warehouses: Iterable[Warehouse], rules: Matching) -> str | None:
     """The code of the warehouse a platform's word means: its code, its name, or a name of the policy's. Empty when the
     word says nothing; None when it names one that is none of ours (云仓), where others ship."""
-    told = _plain(hint.strip())
+    told = _name(hint)
     if told in _NO_WORD or told.startswith(_DEFAULT):
         return ""
     for one in warehouses:
-        if told in (one.code.casefold(), _plain(one.name.strip())):
+        if told in (one.code.casefold(), _name(one.name)):
             return one.code
-    return next((code for name, code in rules.warehouse_names.items() if _plain(name.strip()) == told), None)
+    return next((code for name, code in rules.warehouse_names.items() if _name(name) == told), None)
 
 
 def _code(hint: str, rules: Matching) -> str:
@@ -118,6 +118,12 @@ def unsure_of(order: Order, rules: Matching) -> frozenset[str]:
 def _texts(order: Order) -> str:
     """The seller's word comes first."""
     return f"{order.seller_note[:_READ]}\n{order.buyer_message[:_READ]}"
+
+
+@lru_cache(maxsize=1024)
+def _name(text: str) -> str:
+    """A warehouse's name as it is compared: the same few are asked for every order."""
+    return _plain(text.strip())
 
 
 def _plain(text: str) -> str:
