@@ -86,13 +86,19 @@ def check_checks(desk: Desk) -> None:
 
 def _check_box(desk: Desk, box: Parcel, numbers: Counter[tuple[str, str]]) -> None:
     check = desk.checks.get(box.id)
-    units = check.units if check else ()
+    units = [*(check.units if check else ()), *_gone_out_again(desk, box)]
     counted, wanted = Counter(unit.sku for unit in units), Counter(checking.expected(box))
     if box.state in _PAST and checking.wanted(desk, box) is CheckMode.ITEMS:
-        assert counted == wanted, f"{counted} {wanted}\n{box_story(desk, box)}"
+        assert counted == wanted, f"{counted} {wanted}\n{units}\n{box_story(desk, box)}"
         assert all(unit.serial for unit in units if unit.sku == "LID")
         _check_batches(desk, box, units)
-    numbers.update((unit.sku, unit.serial) for unit in units if unit.serial)
+    numbers.update((unit.sku, unit.serial) for unit in units if unit.serial and unit.live)
+
+
+def _gone_out_again(desk: Desk, box: Parcel) -> list[Unit]:
+    """Of what left in the box: units that came back, and whose number another box bears since."""
+    left = box.state is ParcelState.HANDED_OVER
+    return [unit for unit in desk.checks.marks(box.id) if not unit.live] if left else []
 
 
 def _check_batches(desk: Desk, box: Parcel, units: Sequence[Unit]) -> None:
