@@ -17,6 +17,7 @@ from domain.orders.orders import Order, OrderStatus
 from domain.people.people import Actor, Station
 from storage.unit import Unit
 from tests.journeys.life_shop import HOME
+from tests.journeys.promises import order_story
 
 MOVED = replace(HOME, address="新路 2 号")
 AWAY = replace(HOME, province="江苏省", city="苏州市", district="姑苏区", address="观前街 3 号")
@@ -97,6 +98,8 @@ def _scanned(
 def _left_as_wanted(desk: Desk, box: Parcel) -> None:
     """Of an order all of which has left nothing else has left than it wants, unless somebody said that it may."""
     for order in desk.orders.many(box.live_orders).values():
-        apart = boxed.gaps(order, desk.parcels.of_orders([order.id])[order.id], desk.catalog)
+        boxes = desk.parcels.of_orders([order.id])[order.id]
+        apart = boxed.gaps(order, boxes, desk.catalog)
         said = any(event.verb == "ships_as_it_is" for event in desk.history("order", order.id, 1000))
-        assert said or not apart or order.status is not OrderStatus.SHIPPED, f"{order.number} {boxed.told(apart)}"
+        known = said or not apart or order.status is not OrderStatus.SHIPPED
+        assert known, f"{order} {boxed.told(apart)}\n{order_story(desk, order, boxes)}"

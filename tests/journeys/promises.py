@@ -188,7 +188,7 @@ def check_orders(desk: Desk) -> None:
         corrected = len(told) - len(set(told))  # one told again may be about less, and what it gives up is wanted again
         reopened = verbs.count("refund_cancelled") + verbs.count("refund_none") + corrected
         ahead = verbs.count("approved") - verbs.count("unapproved")
-        assert 0 <= ahead <= 1 + reopened, _told_of(desk, order, boxes.get(order.id, ()))
+        assert 0 <= ahead <= 1 + reopened, order_story(desk, order, boxes.get(order.id, ()))
 
 
 def check_sets(order: Order) -> None:
@@ -216,7 +216,7 @@ def check_returns(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> None:
     back = desk.returns.of_order(order.id)
     assert len({one.parcel_id for one in back}) == len(back)
     for one in back:
-        assert one.parcel_id in sent, _told_of(desk, order, boxes)
+        assert one.parcel_id in sent, order_story(desk, order, boxes)
         box = sent[one.parcel_id]
         packed = [(item.order_id, item.line_no, item.sku, item.quantity) for item in box.live_items]
         assert [(item.order_id, item.order_line, item.sku, item.expected) for item in one.items] == packed
@@ -287,10 +287,10 @@ def _check_replies(desk: Desk, order: Order, boxes: list[Parcel]) -> None:
         if reply is not None and reply.verdict is Verdict.SUCCESS and record.line_nos:
             gone = [item for box in boxes if box.state is ParcelState.HANDED_OVER for item in box.live_items]
             outside = {item.line_no for item in gone if item.order_id == order.id}
-            assert not outside.intersection(record.line_nos), _told_of(desk, order, boxes)
+            assert not outside.intersection(record.line_nos), order_story(desk, order, boxes)
 
 
-def _told_of(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> str:
+def order_story(desk: Desk, order: Order, boxes: Sequence[Parcel]) -> str:
     """An order's story, for who must find out."""
     lines = [str(replies) for replies in desk.refunds.of_order(order.id)]
     lines += [str(event) for event in reversed(desk.history("order", order.id, 100))]
