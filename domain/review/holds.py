@@ -4,7 +4,7 @@ Surprising: a person's release is remembered with the evidence it was given on, 
 evidence does not hold the order again; new evidence does, and so does a cause that went away and came back.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -226,6 +226,16 @@ class Hold:
         return self.resolved_at is None
 
 
+ABOUT_BOXES = frozenset(
+    {
+        *(HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED, HoldCode.COURIER_CHANGED, HoldCode.WAREHOUSE_CHANGED),
+        *(HoldCode.NOTE_CHANGED, HoldCode.MESSAGE_CHANGED),
+        HoldCode.PAYMENT,  # not every courier collects
+    }
+)
+"""Whose release changes the boxes that are here, or asks whether they go as they are."""
+
+
 def thaws_at(hold: Hold) -> datetime | None:
     """When a person's freeze ends by itself."""
     until = hold.evidence.get("until", "") if hold.code is HoldCode.FREEZE and hold.open else ""
@@ -252,10 +262,25 @@ def let_go(holds: tuple[Hold, ...], by: str, now: datetime) -> tuple[Hold, ...]:
 
 def taken_back(holds: tuple[Hold, ...], by: str, at: datetime | None) -> tuple[Hold, ...]:
     """The holds with those open again that this person released at that very moment."""
-    back = {"resolved_at": None, "resolved_by": "", "resolution": ""}
     mine = (RELEASED, by, at)
-    same = ((h, (h.resolution, h.resolved_by, h.resolved_at) == mine) for h in holds)
-    return tuple(replace(h, **back) if told else h for h, told in same)  # type: ignore[arg-type]  # its fields
+    return tuple(_open_again(h) if (h.resolution, h.resolved_by, h.resolved_at) == mine else h for h in holds)
+
+
+def asked_again(holds: tuple[Hold, ...], codes: Collection[HoldCode], since: datetime) -> tuple[Hold, ...]:
+    """The holds with the newest of each of these codes open again, where a person released it since then."""
+    newest = {hold.code: at for at, hold in enumerate(holds) if hold.code in codes}
+    back = {
+        at for at in newest.values() if holds[at].resolution == RELEASED and (holds[at].resolved_at or since) >= since
+    }
+    return tuple(_open_again(hold) if at in back else hold for at, hold in enumerate(holds))
+
+
+def _resolved_since(hold: Hold, since: datetime) -> bool:
+    return hold.resolved_at is not None and hold.resolved_at >= since
+
+
+def _open_again(hold: Hold) -> Hold:
+    return replace(hold, resolved_at=None, resolved_by="", resolution="")
 
 
 def _lapsed(hold: Hold, now: datetime, by: str = "screening") -> Hold:

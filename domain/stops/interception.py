@@ -19,7 +19,7 @@ from domain.people import notices
 from domain.people.people import Actor, ActorKind, Right, Role, require
 from domain.planning.planning import refresh
 from domain.records import NoticeKind
-from domain.review.holds import Hold, HoldCode, Source
+from domain.review.holds import ABOUT_BOXES, Hold, HoldCode, Source, asked_again, open_codes
 from domain.stock import stock
 from domain.stops import away, recalls, refunds, replies, stopping, unclear, withdrawal
 from domain.stops.stopping import reblock as reblock  # who changes an order asks here, whatever it was that changed
@@ -229,7 +229,7 @@ def _narrowed(desk: Desk, actor: Actor, order: Order, record: Refund, before: Re
     out = {item.line_no for box in boxes for item in box.items if item.order_id == order.id and item.dropped}
     if not any(line.line_no in free and (line.dropped or line.line_no in out) for line in order.lines):
         return order
-    return _given_back(desk, actor, order, free, boxes)
+    return _given_back(desk, actor, order, record, free, boxes)
 
 
 def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
@@ -239,10 +239,12 @@ def _withdrawn(desk: Desk, actor: Actor, order: Order, record: Refund, parcels: 
             stopping.let_go(desk, actor.name, stop)
     recalls.unwanted(desk, actor, parcels)
     away.withdrawn(desk, actor, record, parcels)
-    return _given_back(desk, actor, order, set(record.line_nos), parcels)
+    return _given_back(desk, actor, order, record, set(record.line_nos), parcels)
 
 
-def _given_back(desk: Desk, actor: Actor, order: Order, free: set[int], parcels: Sequence[Parcel]) -> Order:
+def _given_back(
+    desk: Desk, actor: Actor, order: Order, record: Refund, free: set[int], parcels: Sequence[Parcel]
+) -> Order:
     """Lines that a refund took are wanted again, but for those another one took as well. Approved without them, an
     order is planned anew."""
     records = desk.refunds.of_order(order.id)
@@ -251,7 +253,8 @@ def _given_back(desk: Desk, actor: Actor, order: Order, free: set[int], parcels:
     gone = {line.line_no for line in order.lines if line.dropped and line.line_no in back}
     lines = tuple(replace(line, dropped=False) if line.line_no in back else line for line in order.lines)
     order = refunds.tally(desk, replace(order, lines=lines))
-    if order.status is OrderStatus.PUT_BACK and order.shippable:
+    resumed = order.status is OrderStatus.PUT_BACK and bool(order.shippable)
+    if resumed:
         order = replace(order, status=OrderStatus.RELEASED)
     elif order.status is OrderStatus.CANCELLED and order.reason == "refunded" and order.bought:
         order = replace(order, status=OrderStatus.REVIEW, reason="")
@@ -262,8 +265,20 @@ def _given_back(desk: Desk, actor: Actor, order: Order, free: set[int], parcels:
     gone |= {i.line_no for p in parcels for i in p.items if i.dropped and i.order_id == order.id and i.line_no in back}
     if order.status in (OrderStatus.RELEASED, OrderStatus.SHIPPED):
         order = _missing(desk, actor, order, gone, parcels)
+    if resumed:
+        order = _asked_again(desk, order, record, parcels)
     reblock(desk, order)
     return order
+
+
+def _asked_again(desk: Desk, order: Order, record: Refund, parcels: Sequence[Parcel]) -> Order:
+    """What somebody let go while the order came back concerned no box that leaves; now one does, so it is asked."""
+    stops = desk.stops.of_parcels([parcel.id for parcel in parcels]).values()
+    since = min((stop.opened_at for of in stops for stop in of if stop.refund_id == record.id), default=record.at)
+    boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
+    right = set() if boxed.gaps(order, boxes, desk.catalog) else {HoldCode.GOODS_CHANGED}
+    codes = ABOUT_BOXES - right - set(open_codes(order.holds))
+    return replace(order, holds=asked_again(order.holds, codes, since))
 
 
 def _missing(desk: Desk, actor: Actor, order: Order, wanted: set[int], parcels: Sequence[Parcel]) -> Order:

@@ -29,7 +29,7 @@ from domain.planning.wishes import wishes_of
 from domain.records import Event
 from domain.review import recheck
 from domain.review.approval import claims
-from domain.review.holds import HoldCode
+from domain.review.holds import ABOUT_BOXES, HoldCode
 from domain.review.screening import Facts
 from domain.stock import stock
 from domain.stops import withdrawal
@@ -37,12 +37,7 @@ from domain.stops.stopping import stage_of
 from domain.waybills import numbering
 
 _HERE = IN_HOUSE | {ParcelState.READY}
-_WISHES = frozenset(
-    {
-        *(HoldCode.COURIER_CHANGED, HoldCode.WAREHOUSE_CHANGED, HoldCode.NOTE_CHANGED, HoldCode.MESSAGE_CHANGED),
-        HoldCode.PAYMENT,  # not every courier collects
-    }
-)
+_WISHES = ABOUT_BOXES - {HoldCode.ADDR_CHANGED, HoldCode.GOODS_CHANGED}
 _ASKED_FOR = ("platform", "upgrade", "note")
 """Reasons to win by which somebody asked for that courier: then it is not enough that the old one could."""
 _NOT_IN_HAND = frozenset({Stage.APPROVED, Stage.PRINTED})

@@ -8,7 +8,7 @@ from domain.errors import NoCourierThere, NotAllowed, ParcelStopped, TwoPlaces, 
 from domain.floor import fulfilment
 from domain.floor.parcels import Parcel, ParcelState, StopKind, StopState
 from domain.intake.changes import MOVES
-from domain.intake.incoming import PlatformState, Receiver
+from domain.intake.incoming import PlatformState, Receiver, RefundState
 from domain.orders import corrections
 from domain.orders.catalog import Account
 from domain.orders.orders import Order, OrderStatus
@@ -22,9 +22,9 @@ from domain.review.holds import HoldCode, open_codes
 from domain.stops import recalls
 from domain.waybills import numbering
 from domain.waybills.ewaybills import Answer, WaybillState
-from tests.domain.house import LATER, SCAN, House
+from tests.domain.house import LATER, LINES, SCAN, House
 from tests.domain.yard import PAIR, Yard, cups, tea
-from tests.factory import receiver
+from tests.factory import incoming_line, receiver
 
 SHENZHEN = receiver(province="广东省", city="深圳市", district="南山区", address="科技园 9 号")
 
@@ -263,3 +263,47 @@ def test_who_moves_out_of_a_planned_box_leaves_the_others_a_plan(yard: Yard) -> 
     yard.receive(tea("2", receiver=SHENZHEN))
     assert [yard.box(number).live_orders for number in PAIR] == [(yard.order(number).id,) for number in PAIR]
     assert [yard.box(number).state for number in PAIR] == [ParcelState.PLANNED] * 2
+
+
+def test_a_change_let_go_while_the_order_came_back_is_asked_when_it_goes_out_after_all(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.pass_time(60)
+    house.refund(RefundState.SUCCESS)
+    house.pass_time(60)
+    house.receive(receiver=SHENZHEN)
+    assert (house.order.status, open_codes(house.order.holds)) == (OrderStatus.PUT_BACK, (HoldCode.ADDR_CHANGED,))
+    old = house.parcel.waybill
+    house.release(HoldCode.ADDR_CHANGED)
+    assert (open_codes(house.order.holds), house.parcel.waybill) == ((), old)
+    house.refund(RefundState.CANCELLED)
+    assert (house.order.status, open_codes(house.order.holds)) == (OrderStatus.RELEASED, (HoldCode.ADDR_CHANGED,))
+    assert (house.parcel.blocked, house.scan(Station.WEIGH, 500).ok) == (True, False)
+    house.release(HoldCode.ADDR_CHANGED)
+    assert (house.parcel.blocked, house.parcel.waybill == old) == (False, False)
+
+
+def test_a_change_taken_in_before_the_refund_is_not_asked_again(house: House) -> None:
+    house.bring_to(ParcelState.PACKED)
+    edit(house, SHENZHEN)
+    house.release(HoldCode.ADDR_CHANGED)
+    house.pass_time(60)
+    house.refund(RefundState.SUCCESS)
+    house.refund(RefundState.CANCELLED)
+    assert (house.order.status, open_codes(house.order.holds)) == (OrderStatus.RELEASED, ())
+    assert not house.parcel.blocked
+
+
+@pytest.mark.parametrize("more", [True, False])
+def test_other_goods_let_go_while_the_order_came_back_are_asked_unless_they_fit(house: House, more: bool) -> None:
+    house.bring_to(ParcelState.PACKED)
+    house.refund(RefundState.SUCCESS)
+    told = tuple(replace(line, external_id=f"again {line.external_id}") for line in LINES)
+    house.receive(lines=(*told, incoming_line("CUP-01", 1)))
+    house.release(HoldCode.GOODS_CHANGED)
+    if not more:
+        house.receive(lines=told)
+        house.release(HoldCode.GOODS_CHANGED)
+    house.refund(RefundState.CANCELLED)
+    asked = (HoldCode.GOODS_CHANGED,) if more else ()
+    assert (house.order.status, open_codes(house.order.holds)) == (OrderStatus.RELEASED, asked)
+    assert house.parcel.blocked is more
