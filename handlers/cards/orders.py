@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from domain.addresses import areas
 from domain.desk import Desk
 from domain.floor import repacking, tracing
-from domain.floor.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
+from domain.floor.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stage, Stop, StopKind, StopState
 from domain.orders import kits, parts
 from domain.orders.orders import Line, Order, OrderStatus
 from domain.records import NoticeKind
 from domain.review.holds import CATALOGUE, Hold, open_codes
 from domain.stops import replies
+from domain.stops.delivery import all_delivered, delivered
 from handlers.back_terms import back_name
 from handlers.card import Button, Card
 from handlers.cards.bundles import parts_text
@@ -88,10 +89,14 @@ def state_text(order: Order, words: Words) -> str:
 
 def head(desk: Desk, order: Order, words: Words) -> str:
     """Line 1: what a notification shows."""
-    in_part = order.status is OrderStatus.SHIPPED and bool(unshipped(desk, order))
+    state = state_text(order, words)
+    if order.status is OrderStatus.SHIPPED and unshipped(desk, order):
+        state = words("🚚 Shipped, but not all of it")
+    elif all_delivered(desk, order):
+        state = words("🏁 Delivered")
     return words(
         "<b>{state}</b> · {number} · {amount} · {shop}",
-        state=words("🚚 Shipped, but not all of it") if in_part else state_text(order, words),
+        state=state,
         number=order.number,
         amount=words.money(order.paid or order.total, order.currency),
         shop=shop_name(desk.catalog, order.shop_id),
@@ -243,7 +248,7 @@ def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
     stops = desk.stops.of_parcels([parcel.id for parcel in parcels])
     lines = []
     for parcel in parcels:
-        lines.append(_parcel_line(desk, parcel, words))
+        lines.append(_parcel_line(desk, order, parcel, words))
         lines += marks_lines(tracing.inside(desk, parcel), words)
         mine = stops.get(parcel.id, ())
         waits = any(stop.open for stop in mine)
@@ -258,10 +263,11 @@ def _unshipped(desk: Desk, order: Order, words: Words) -> list[str]:
     return [unshipped_line(order, found, words)] if found else []
 
 
-def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
+def _parcel_line(desk: Desk, order: Order, parcel: Parcel, words: Words) -> str:
     warehouse = desk.catalog.warehouses.get(parcel.warehouse_id or 0)
     courier = desk.catalog.couriers.get(parcel.courier_id or 0)
-    parts = [words("📦 {number}: {state}", number=parcel.number, state=step_name(parcel.state, words))]
+    state = Stage.DELIVERED if delivered(desk, order, parcel) else parcel.state
+    parts = [words("📦 {number}: {state}", number=parcel.number, state=step_name(state, words))]
     parts += [words("{name}", name=one.name) for one in (warehouse, courier) if one]
     if parcel.waybill:
         parts.append(f"<code>{words('{name}', name=parcel.waybill)}</code>")
