@@ -27,7 +27,7 @@ from handlers.cards.marks import marks_lines
 from handlers.cards.order_buttons import main_rows
 from handlers.cards.order_views import VIEWS
 from handlers.cards.stops import answer_line
-from handlers.cards.together import together_lines
+from handlers.cards.together import live_boxes, together_lines
 from handlers.draw import drawing
 from handlers.goods import beside, title_of
 from handlers.taps import pack
@@ -89,18 +89,27 @@ def state_text(order: Order, words: Words) -> str:
 
 def head(desk: Desk, order: Order, words: Words) -> str:
     """Line 1: what a notification shows."""
-    state = state_text(order, words)
-    if order.status is OrderStatus.SHIPPED and unshipped(desk, order):
-        state = words("🚚 Shipped, but not all of it")
-    elif all_delivered(desk, order):
-        state = words("🏁 Delivered")
     return words(
         "<b>{state}</b> · {number} · {amount} · {shop}",
-        state=state,
+        state=_state(desk, order, words),
         number=order.number,
         amount=words.money(order.paid or order.total, order.currency),
         shop=shop_name(desk.catalog, order.shop_id),
     )
+
+
+def _state(desk: Desk, order: Order, words: Words) -> str:
+    """The state, with how far the order's boxes are on their way."""
+    if order.status is OrderStatus.SHIPPED and unshipped(desk, order):
+        return words("🚚 Shipped, but not all of it")
+    if all_delivered(desk, order):
+        return words("🏁 Delivered")
+    boxes = live_boxes(desk, order) if order.status is OrderStatus.RELEASED else []
+    gone = sum(1 for box in boxes if box.state is ParcelState.HANDED_OVER)
+    if not 0 < gone < len(boxes):
+        return state_text(order, words)
+    held = words("✋ Held, ") if order.held else ""
+    return held + words("🚚 Shipped in part: {gone} of {count} {count:parcel|parcels}", gone=gone, count=len(boxes))
 
 
 def body(desk: Desk, order: Order, viewer: Viewer) -> str:

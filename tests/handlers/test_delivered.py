@@ -1,14 +1,20 @@
 """What the cards say once the platform has called an order done: the buyer has it, and nobody can fetch it any more."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.intake import intake
 from domain.intake.incoming import PlatformState
 from domain.people.people import SHOP, Role
+from domain.policy.policy import Policy, document_of
 from domain.records import NoticeKind
 from domain.stops import interception
-from tests.factory import incoming
+from storage.unit import Unit
+from tests.factory import incoming, incoming_line
+from tests.handlers.desk_chat import open_desk
 from tests.handlers.floor_chat import Floor
+from tests.handlers.test_together import LAST
 
 pytestmark = pytest.mark.anyio
 
@@ -55,3 +61,25 @@ async def test_what_was_confirmed_before_it_left_is_not_called_delivered(floor: 
     order = floor.look(lambda desk: desk.orders.get(order.id))
     text = floor.card(floor.cast.people[Role.CS], NoticeKind.ORDER, order.id).text
     assert "Delivered" not in text
+
+
+PARTLY = {"en": "<b>🚚 Shipped in part: 1 of 2 parcels</b>", "zh": "<b>🚚 部分发货：1/2 个包裹</b>"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_an_order_of_two_boxes_says_how_many_have_left(language: str, sqlite_url: str) -> None:
+    desk = open_desk(sqlite_url, language)
+    policy = Policy(split=replace(Policy().split, most_units=2))
+    desk.do(Unit.keep_policy, policy, "boss", document_of(policy))
+    order = desk.orders(incoming("1", lines=(incoming_line("CUP-01", 4),)))[0]
+    first, second = desk.wave()[1]
+    anna, last = desk.cast.people[Role.CS], LAST[language]
+    await desk.ship(first)
+    text = desk.card(anna, NoticeKind.ORDER, order.id).text
+    assert text.startswith(PARTLY[language])
+    assert last in text.split("\n")
+    await desk.ship(second)
+    text = desk.card(anna, NoticeKind.ORDER, order.id).text
+    assert text.startswith({"en": "<b>🚚 Shipped</b>", "zh": "<b>🚚 已发货</b>"}[language])
+    assert last not in text
+    desk.store.close()
