@@ -13,6 +13,7 @@ from domain.orders import kits, parts
 from domain.orders.orders import Line, Order, OrderStatus
 from domain.records import NoticeKind
 from domain.review.holds import CATALOGUE, Hold, open_codes
+from domain.review.limits import stake
 from domain.stops import replies
 from domain.stops.delivery import all_delivered, delivered
 from handlers.back_terms import back_name
@@ -93,7 +94,7 @@ def head(desk: Desk, order: Order, words: Words) -> str:
         "<b>{state}</b> · {number} · {amount} · {shop}",
         state=_state(desk, order, words),
         number=order.number,
-        amount=words.money(order.paid or order.total, order.currency),
+        amount=words.money(stake(order) or order.total, order.currency),
         shop=shop_name(desk.catalog, order.shop_id),
     )
 
@@ -335,7 +336,7 @@ def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
 
 def order_button(desk: Desk, order: Order, words: Words, *, vip: bool = False, shops: bool = True) -> Button:
     """A button that opens the order, for lists; a VIP's has a star. Without `shops` the list is of one shop."""
-    amount = words.money(order.paid or order.total, order.currency)
+    amount = words.money(stake(order) or order.total, order.currency)
     state = step_name(order.status, words) if not order.held else words("held")
     shop = shop_name(desk.catalog, order.shop_id)
     facts = {"number": f"⭐ {order.number}" if vip else order.number, "amount": amount, "state": state, "shop": shop}
