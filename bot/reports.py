@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from domain.desk import Desk
 from domain.finance import day_close
-from domain.finance.day_report import DayReport, tie_out
+from domain.finance.day_report import DayReport, cash_by_courier, tie_out
 from domain.people.people import CLOCK, Actor
 from domain.records import ReportRun, RunState
 from exports.workbook import day_workbook, workbook_name
@@ -79,6 +79,8 @@ def _with_ties(run: ReportRun, report: DayReport) -> ReportRun:
         for total in report.controls
         for name in ("orders", "paid", "refunds", "refunded", "shipments", "freight")
     }
+    for (currency, courier), (parcels, amount) in cash_by_courier(report).items():
+        summary[f"cod.{currency}.{courier}"] = f"{parcels} {amount}"
     return replace(run, passes=passed, fails=len(results) - passed, summary=summary)
 
 

@@ -96,6 +96,7 @@ def _definitions(tr: Translate) -> tuple[str, ...]:
     return (
         tr("Orders: those paid on the day in the zone above. Refunds: those of the day, whenever the order was."),
         tr("Net sales: paid minus refunded of the day. Currencies are never added together."),
+        tr("Cash on delivery: what couriers are to collect for parcels handed over on the day, as their labels say."),
         tr("Freight is the estimate by the courier's tariff; the courier's bill decides."),
         tr(
             "Goods cost: the average cost at which the goods left their warehouse; "

@@ -12,7 +12,7 @@ from openpyxl.chart.data_source import NumData, NumVal, StrData, StrRef, StrVal
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.worksheet import Worksheet
 
-from domain.finance.day_report import DayReport, DaySales, ShopLine
+from domain.finance.day_report import DayReport, DaySales, ShopLine, cash_by_courier
 from domain.intake.incoming import RefundState
 from domain.money import decimals, from_minor
 from exports import labels
@@ -52,7 +52,7 @@ class Overview:
         self.grid.place(_TITLE_ROW, 1, head, Style.TITLE)
         row = self._currencies(_FIRST)
         self._shops_first = row + 2
-        row = self._shops(row)
+        row = self._cash(self._shops(row))
         self._trend(sheet, row)
 
     def shop_range(self, column: str) -> str:
@@ -130,6 +130,23 @@ class Overview:
             (Formula(f"F{row}-H{row}", money(paid - refunded)), Kind.MONEY),
             (Formula(f"IF(F{row}=0,0,ROUND(H{row}/F{row},4))", rate), Kind.RATE),
         ]
+
+    def _cash(self, row: int) -> int:
+        """What each courier collects at the doors for parcels of the day; nothing where none does."""
+        tr, found = self._tr, cash_by_courier(self._report)
+        if not found:
+            return row
+        self.grid.place(row, 1, tr("Cash on delivery, by courier"), Style.SECTION)
+        self.grid.header(row + 1, (tr("Courier"), tr("Currency"), tr("Shipments"), tr("To collect")))
+        t, row = self._tables, row + 2
+        for (currency, courier), (parcels, amount) in found.items():
+            here = (("courier", f"$A{row}"), ("collect_currency", f"$B{row}"))
+            due = Formula(sum_where(t.shipments, "collect", *here), from_minor(amount, currency))
+            line: Line = [(courier, Kind.TEXT), (currency, Kind.TEXT)]
+            line += [(Formula(sum_where(t.shipments, "", *here), parcels), Kind.QUANTITY), (due, Kind.MONEY)]
+            self.grid.line(row, line)
+            row += 1
+        return row + 1
 
     def _trend(self, sheet: Worksheet, row: int) -> None:
         """Days downwards, currencies across, a chart for each currency beside them."""

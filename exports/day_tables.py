@@ -152,7 +152,14 @@ def _shipments(tr: Translate, report: DayReport) -> tuple[Column[ShipmentRow], .
         Column("currency", tr("Currency"), Kind.TEXT, 9, lambda s, _: s.currency),
         _money("freight", tr("Freight estimate"), lambda s: s.freight_estimate, lambda s: s.currency),
         Column("first", tr("New waybill"), Kind.QUANTITY, 9, seen_first, total=True),
+        Column("collect_currency", tr("To collect in"), Kind.TEXT, 9, lambda s, _: s.collect_currency),
+        Column("collect", tr("Cash on delivery"), Kind.MONEY, 13, _due, total=True, by="collect_currency"),
     )
+
+
+def _due(row: ShipmentRow, line: int) -> Decimal | None:
+    """What the courier collects; a blank where that is nothing."""
+    return from_minor(row.collect, row.collect_currency) if row.collect else None
 
 
 def _weight_off(row: ShipmentRow, line: int) -> Formula:

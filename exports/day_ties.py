@@ -71,6 +71,7 @@ class TieSheet:
         """Formula texts for what should be and what is; '' where it is a plain number from the store."""
         t = self._tables
         here = ("currency", quoted(check.currency))
+        cash = ("collect_currency", here[1])
         done = ("state", quoted(labels.refund_states(self._tr)[RefundState.SUCCESS]))
         paid = sum_where(t.orders, "paid", here)
         shops = f"EXACT({self._overview.shop_range('C')},{here[1]})*{self._overview.shop_range('F')}"
@@ -83,6 +84,8 @@ class TieSheet:
             Check.REFUNDED: ("", sum_where(t.refunds, "refunded", here)),
             Check.SHIPMENTS: ("", sum_where(t.shipments, "", here)),
             Check.FREIGHT: ("", sum_where(t.shipments, "freight", here)),
+            Check.COD_PARCELS: ("", sum_where(t.shipments, "", cash)),
+            Check.COD: ("", sum_where(t.shipments, "collect", cash)),
             Check.RECALLS: ("", sum_where(t.recalls, "", here)),
             Check.RECALL_FEES: ("", sum_where(t.recalls, "fee", here)),
             Check.STOCK_VALUE: ("", sum_where(t.stock, "value", here)),

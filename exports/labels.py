@@ -106,6 +106,8 @@ def checks(tr: Translate) -> Mapping[str, str]:
         Check.REFUNDED: tr("Refunded: the store's sum = sum of the refund sheet"),
         Check.SHIPMENTS: tr("Parcels handed over: the store's count = rows of the shipment sheet"),
         Check.FREIGHT: tr("Freight estimate: the store's sum = sum of the shipment sheet"),
+        Check.COD_PARCELS: tr("Parcels with cash on delivery: the store's count = rows of the shipment sheet"),
+        Check.COD: tr("Cash on delivery: the store's sum = sum of the shipment sheet"),
         Check.RECALLS: tr("Recalls: the store's count = rows of the recall sheet"),
         Check.RECALL_FEES: tr("Recall fees: the store's sum = sum of the recall sheet"),
         Check.STOCK_VALUE: tr("Stock value: the store's sum = sum of the stock sheet"),

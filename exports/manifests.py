@@ -14,6 +14,9 @@ from exports.paper import Cell, Paper, render
 
 _MARGIN = 12 * mm
 _COLUMNS = ((_MARGIN, 28.0), (_MARGIN + 36, 130.0), (_MARGIN + 172, 66.0), (_MARGIN + 244, 150.0))
+_BESIDE_DUE = (_MARGIN + 244, 82.0)
+_DUE = (_MARGIN + 330, 70.0)
+"""Where money is collected at doors, the destination makes room for it."""
 _WEIGHT = (_MARGIN + 400, 60.0)
 _TIME = (_MARGIN + 470, A4[0] - 2 * _MARGIN - 470)
 
@@ -22,7 +25,7 @@ def manifest_pdf(manifest: ManifestPaper, tr: Translate) -> bytes:
     """The list with its totals and the place for the signatures. Raises ValueError when the number makes no bars."""
     paper = Paper(A4, _MARGIN, 16 * mm, lambda page: _heading(page, manifest, tr))
     for number, line in enumerate(manifest.lines, 1):
-        paper.row(_cells(number, line), pad=2)
+        paper.row(_row(str(number), line, cash=bool(manifest.collect)), pad=2)
         paper.rule(paper.y, grey=0.7)
     _signatures(paper, manifest, tr)
     label = tr("{number} · {courier} · page {page} of {pages}")
@@ -39,36 +42,43 @@ def _heading(paper: Paper, manifest: ManifestPaper, tr: Translate) -> float:
         manifest.courier,
         f"{manifest.company} · {manifest.warehouse}",
         tr("Made by {name} at {time}").format(name=manifest.made_by, time=manifest.made_at),
-        _totals(manifest, tr),
+        *_totals(manifest, tr),
     ]
     y = paper.stack(Cell(paper.margin, left, 16, facts[0], strong=True), top - 26)
     y = paper.stack(Cell(paper.margin, left, 10, "\n".join(facts[1:])), y - 2)
     paper.barcode(manifest.number, paper.margin + left, top - 40, paper.inner - left, 40)
     y -= 6
     paper.rule(y, thick=1)
-    titles = (tr("No."), tr("Waybill"), tr("Parcel"), tr("Destination"), tr("Weight"), tr("Scanned"))
-    for (x, room), title in zip((*_COLUMNS, _WEIGHT, _TIME), titles, strict=True):
-        paper.stack(Cell(x, room, 9, title, strong=True, right=(x, room) == _WEIGHT), y - 3)
+    names = (tr("Waybill"), tr("Parcel"), tr("Destination"), tr("Weight"), tr("Scanned"), tr("To collect"))
+    for cell in _row(tr("No."), ManifestLine(*names), cash=bool(manifest.collect), strong=True):
+        paper.stack(cell, y - 3)
     paper.rule(y - 16, thick=1)
     return y - 17
 
 
-def _cells(number: int, line: ManifestLine) -> list[Cell]:
-    texts = (str(number), line.waybill, line.parcel_number, line.destination)
-    cells = [Cell(*place, 9, text) for place, text in zip(_COLUMNS, texts, strict=True)]
-    return [*cells, Cell(*_WEIGHT, 9, line.weight, right=True), Cell(*_TIME, 9, line.time)]
+def _row(number: str, line: ManifestLine, *, cash: bool, strong: bool = False) -> list[Cell]:
+    texts = (number, line.waybill, line.parcel_number, line.destination)
+    places = (*_COLUMNS[:3], _BESIDE_DUE if cash else _COLUMNS[3])
+    cells = [Cell(*place, 9, text, strong=strong) for place, text in zip(places, texts, strict=True)]
+    if cash:
+        cells.append(Cell(*_DUE, 9, line.collect, strong=True, right=True))
+    return [
+        *cells,
+        Cell(*_WEIGHT, 9, line.weight, strong=strong, right=True),
+        Cell(*_TIME, 9, line.time, strong=strong),
+    ]
 
 
-def _totals(manifest: ManifestPaper, tr: Translate) -> str:
+def _totals(manifest: ManifestPaper, tr: Translate) -> list[str]:
     text = tr("{parcels} {parcels:parcel|parcels} · {weight} altogether")
-    return told(text, parcels=len(manifest.lines), weight=manifest.weight)
+    return [told(text, parcels=len(manifest.lines), weight=manifest.weight), *manifest.collect]
 
 
 def _signatures(paper: Paper, manifest: ManifestPaper, tr: Translate) -> None:
     """Both names side by side, kept together with the totals."""
     if paper.y - 120 < paper.bottom:
         paper.new_page()
-    paper.row([Cell(paper.margin, paper.inner, 12, _totals(manifest, tr), strong=True)], pad=6)
+    paper.row([Cell(paper.margin, paper.inner, 12, "\n".join(_totals(manifest, tr)), strong=True)], pad=6)
     half = paper.inner / 2
     blank = "____________________"
     sides = ((tr("Handed over by"), manifest.signed_by), (tr("Taken by (courier)"), manifest.taken_by))

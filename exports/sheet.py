@@ -75,10 +75,10 @@ class Table(Generic[T]):
         """Works out the currencies and sets the sheet up. ValueError for more records than a sheet has rows."""
         if len(self.records) > _MOST:
             raise ValueError(f"{len(self.records)} records do not fit the sheet {self.sheet.title}")
-        marks = {column.by for column in self.columns if column.by}
+        marks = dict.fromkeys(column.by for column in self.columns if column.by)
         values = {column.key: column.value for column in self.columns}
         self._currencies = {
-            key: tuple(sorted({str(values[key](record, 2)) for record in self.records})) for key in marks
+            key: tuple(sorted({str(values[key](record, 2)) for record in self.records} - {""})) for key in marks
         }
         if any(len(found) > 1 for found in self._currencies.values()):
             shown = Column[T]("shown", self.shown_label, Kind.QUANTITY, 8, _shown)
@@ -146,10 +146,10 @@ class Table(Generic[T]):
         by = column.by or next(iter(self._currencies), "")
         letter = self._letters[column.key]
         area = f"{letter}2:{letter}{self.last}"
-        if by and currency not in self._currencies[by]:
+        if by and currency and currency not in self._currencies[by]:
             return None
         result = self.sum_of(column.key, currency if by else "")
-        if not by or len(self._currencies[by]) == 1:
+        if not by or len(self._currencies[by]) < 2:
             return Formula(f"SUBTOTAL(109,{area})", result)
         mark, shown = self._letters[by], self._letters["shown"]
         same = f"EXACT({mark}2:{mark}{self.last},{mark}{row})"

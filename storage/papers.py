@@ -117,6 +117,16 @@ class Manifests:
         on_it = select(manifest_parcel.c.parcel_id).where(manifest_parcel.c.manifest_id == manifest_id)
         return self._parcels.load(_by_time(select(*PARCEL.columns).where(parcel.c.id.in_(on_it))))
 
+    def to_collect(self, manifest_id: int) -> dict[str, tuple[int, int]]:
+        """currency -> (parcels, minor units) that the courier collects at the doors of those that stand on it."""
+        money = parcel.c.collect_currency
+        counted = select(money, func.count().label("parcels"), func.sum(parcel.c.collect).label("amount"))
+        mine = counted.join(manifest_parcel, manifest_parcel.c.parcel_id == parcel.c.id).where(
+            manifest_parcel.c.manifest_id == manifest_id, parcel.c.collect > 0
+        )
+        rows = self._sql.rows(mine.group_by(money).order_by(money))
+        return {row.collect_currency: (row.parcels, int(row.amount)) for row in rows}
+
     def unlisted(self, warehouse_id: int, courier_id: int, since: datetime, limit: int) -> list[Parcel]:
         """Handed over since, or since the courier's first list, and on no manifest; oldest first."""
         mine = (parcel.c.warehouse_id == warehouse_id, parcel.c.courier_id == courier_id)

@@ -140,8 +140,8 @@ class Reports:
 
     def controls(self, start: datetime, end: datetime) -> tuple[ControlTotal, ...]:
         """The store's own sums of [start, end) per currency, by currency: orders as in `orders`, refunds that
-        succeeded, parcels handed over, recalls opened, and what the GOOD units of the ledger before `end` have cost by
-        it."""
+        succeeded, parcels handed over and what is collected for them, recalls opened, and what the GOOD units of the
+        ledger before `end` have cost by it."""
         book = stock_ledger.join(sku, sku.c.code == stock_ledger.c.sku)
         succeeded = _within(refund.c.at, start, end) & (refund.c.state == RefundState.SUCCESS)
         good = (stock_ledger.c.at < end) & (stock_ledger.c.bucket == Bucket.GOOD)
@@ -149,17 +149,20 @@ class Reports:
         back = self._sums(refund.c.currency, refund.c.amount, refund, succeeded)
         shipped = _within(parcel.c.handed_over_at, start, end)
         sent = self._sums(parcel.c.freight_currency, parcel.c.freight, parcel, shipped)
+        cash = shipped & (parcel.c.collect > 0)
+        due = self._sums(parcel.c.collect_currency, parcel.c.collect, parcel, cash)
         asked = self._sums(recall.c.currency, recall.c.fee, recall, _within(recall.c.opened_at, start, end))
         kept = self._sums(sku.c.currency, stock_ledger.c.value, book, good)
         nothing = (0, 0)
         totals = []
-        for code in sorted({*paid, *back, *sent, *asked, *kept}):
+        for code in sorted({*paid, *back, *sent, *due, *asked, *kept}):
             counted = (paid.get(code, nothing), back.get(code, nothing), sent.get(code, nothing))
             (orders_n, money), (refunds_n, returned), (shipments, freight) = counted
             value = kept.get(code, nothing)[1]
             told = ControlTotal(code, orders_n, money, refunds_n, returned, shipments, freight, value)
             recalls, fees = asked.get(code, nothing)
-            totals.append(replace(told, recalls=recalls, recall_fees=fees))
+            cod_parcels, cod = due.get(code, nothing)
+            totals.append(replace(told, recalls=recalls, recall_fees=fees, cod_parcels=cod_parcels, cod=cod))
         return tuple(totals)
 
     def _sums(

@@ -203,6 +203,8 @@ def _shipment(desk: Desk, parcel: Parcel, orders: Mapping[int, Order]) -> Shipme
         city=receiver.city,
         size_mm=parcel.size,
         volumetric_g=_volumetric(desk, parcel),
+        collect=parcel.collect,
+        collect_currency=parcel.collect_currency,
     )
 
 

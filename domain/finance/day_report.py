@@ -99,7 +99,8 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True)
 class ShipmentRow:
-    """A parcel handed over on the day. Grams; `freight_estimate` in minor units of `currency`.
+    """A parcel handed over on the day. Grams; `freight_estimate` in minor units of `currency`; `collect` what its
+    courier collects at the door, minor units of `collect_currency`, 0 and '' when nothing.
 
     `weighed_g` 0 = it was not weighed, `expected_g` 0 = some weight is not known. `size_mm` None = not known;
     `volumetric_g` is what the size counts as by the contract the parcel was priced by, 0 = it does not (rules.md B10).
@@ -119,6 +120,8 @@ class ShipmentRow:
     city: str
     size_mm: tuple[int, int, int] | None = None
     volumetric_g: int = 0
+    collect: int = 0
+    collect_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,8 @@ class ControlTotal:
 
     `orders`/`paid`: orders paid on the day; `refunds`/`refunded`: refunds of the day that succeeded;
     `shipments`/`freight`: parcels handed over and their estimate; `stock_value`: what the closing units
-    have cost by the ledger; `recalls`/`recall_fees`: recalls opened on the day and what they cost.
+    have cost by the ledger; `recalls`/`recall_fees`: recalls opened on the day and what they cost;
+    `cod_parcels`/`cod`: parcels handed over for which couriers collect money, and how much.
     """
 
     currency: str
@@ -197,6 +201,8 @@ class ControlTotal:
     stock_value: int
     recalls: int = 0
     recall_fees: int = 0
+    cod_parcels: int = 0
+    cod: int = 0
 
 
 class Unit(StrEnum):
@@ -262,6 +268,7 @@ class DayReport:
             (row.cost_currency for row in self.orders),
             (row.currency for row in self.refunds),
             (row.currency for row in self.shipments),
+            (row.collect_currency for row in self.shipments),
             (row.currency for row in self.recalls),
             (row.currency for row in self.stock),
             (row.currency for row in self.controls),
@@ -279,6 +286,8 @@ class Check(StrEnum):
     REFUNDED = "refunded"
     SHIPMENTS = "shipments"
     FREIGHT = "freight"
+    COD_PARCELS = "cod_parcels"
+    COD = "cod"
     RECALLS = "recalls"
     RECALL_FEES = "recall_fees"
     STOCK_VALUE = "stock_value"
@@ -324,12 +333,23 @@ def control_of(report: DayReport, currency: str) -> ControlTotal:
     return next(found, ControlTotal(currency, 0, 0, 0, 0, 0, 0, 0))
 
 
+def cash_by_courier(report: DayReport) -> dict[tuple[str, str], tuple[int, int]]:
+    """(currency, courier) -> parcels handed over for which the courier collects money, and how much of it."""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for row in report.shipments:
+        if row.collect:
+            parcels, amount = found.get((row.collect_currency, row.courier), (0, 0))
+            found[row.collect_currency, row.courier] = parcels + 1, amount + row.collect
+    return dict(sorted(found.items()))
+
+
 def _money_checks(report: DayReport, currency: str) -> list[CheckResult]:
     control = control_of(report, currency)
     orders = [row for row in report.orders if row.currency == currency]
     shops = [line.shop for line in report.shops if line.currency == currency]
     refunds = [row for row in report.refunds if row.currency == currency and row.succeeded]
     shipments = [row for row in report.shipments if row.currency == currency]
+    cash = [row.collect for row in report.shipments if row.collect_currency == currency]
     recalls = [row for row in report.recalls if row.currency == currency]
     stock = [row for row in report.stock if row.currency == currency]
     paid = sum(row.paid for row in orders)
@@ -343,6 +363,8 @@ def _money_checks(report: DayReport, currency: str) -> list[CheckResult]:
         _compare(Check.REFUNDED, currency, control.refunded, refunded, currency),
         _compare(Check.SHIPMENTS, Unit.COUNT, control.shipments, len(shipments), currency),
         _compare(Check.FREIGHT, currency, control.freight, freight, currency),
+        _compare(Check.COD_PARCELS, Unit.COUNT, control.cod_parcels, len(cash), currency),
+        _compare(Check.COD, currency, control.cod, sum(cash), currency),
         _compare(Check.RECALLS, Unit.COUNT, control.recalls, len(recalls), currency),
         _compare(Check.RECALL_FEES, currency, control.recall_fees, sum(row.fee for row in recalls), currency),
         _compare(Check.STOCK_VALUE, currency, control.stock_value, sum(row.value for row in stock), currency),

@@ -14,7 +14,6 @@ from domain.desk import Desk
 from domain.errors import NotSeen, ShipmentStays, Stale, Unknown, WrongStatus
 from domain.floor.parcels import Parcel, ParcelState, Stage, Stop, StopKind, StopState
 from domain.intake.changes import hold_change, hold_told, last_move
-from domain.intake.incoming import PlatformState
 from domain.orders import boxed
 from domain.orders.orders import Order, OrderStatus
 from domain.people import notices
@@ -24,6 +23,7 @@ from domain.review.holds import Hold, HoldCode, lapse
 from domain.stock.bins import ship
 from domain.stock.stock import Document
 from domain.stops import refunds, replies, stop_calls, stopping, withdrawal
+from domain.stops.delivery import delivered
 from domain.stops.stop_desk import RecallState
 from domain.waybills.ewaybills import WaybillState
 
@@ -39,7 +39,7 @@ def why_gone(desk: Desk, parcel: Parcel) -> str:
     if parcel.state is not ParcelState.HANDED_OVER or parcel.handed_over_at is None:
         return "not_left"
     orders = desk.orders.many(parcel.live_orders).values()
-    if any(order.platform_state is PlatformState.DONE for order in orders):
+    if any(delivered(desk, order, parcel) for order in orders):
         return "delivered"
     asked = desk.recalls.of_parcels([parcel.id]).get(parcel.id, ())
     if any(recall.state is not RecallState.DROPPED for recall in asked):
@@ -142,12 +142,11 @@ def _changed(desk: Desk, order: Order, boxes: Sequence[Parcel], parcel: Parcel) 
 
 def standing(desk: Desk, order: Order, lines: set[int] | None = None) -> list[Parcel]:
     """Boxes with goods of the order (of these lines, when named) that still stand on the dock."""
-    if order.platform_state is PlatformState.DONE:
-        return []
     found = []
     for box in desk.parcels.of_orders([order.id]).get(order.id, ()):
         inside = {item.line_no for item in box.live_items if item.order_id == order.id}
-        if (inside if lines is None else inside & lines) and not why_gone(desk, box):
+        about = inside if lines is None else inside & lines
+        if about and not delivered(desk, order, box) and not why_gone(desk, box):
             found.append(box)
     return found
 

@@ -264,13 +264,20 @@ def _step(
         warn = warn or (asks if proofs_wanted.missing(desk, news) else "")
     if target is ParcelState.HANDED_OVER:
         bins.ship(desk, actor, news)
-        news = replace(news, handed_over_at=desk.now)
+        news = replace(_collecting(desk, news), handed_over_at=desk.now)
     desk.parcels.save([news])
     history.note(desk, actor, "parcel", parcel.id, target, grams=str(grams or ""), was=parcel.state)
     if target is ParcelState.HANDED_OVER:
         _ship_orders(desk, actor, news)
     wave_progress(desk, actor, news)
     return Scanned(code, station, replace(news, revision=news.revision + 1), warn=warn)
+
+
+def _collecting(desk: Desk, parcel: Parcel) -> Parcel:
+    """The parcel with what its courier is to collect for it, as its label says."""
+    inside = list(desk.orders.many(parcel.live_orders).values())
+    due = sum(order.at_door for order in inside)
+    return replace(parcel, collect=due, collect_currency=inside[0].currency if due else "")
 
 
 def check_item(desk: Desk, actor: Actor, parcel: Parcel, told: Code, sku: str) -> Scanned:

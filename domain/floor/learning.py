@@ -1,7 +1,8 @@
 """What products weigh, learnt from the scales: parcels that held one product alone (rules.md B9).
 
 Surprising: nothing is ever changed by itself. A weight is proposed once enough parcels agree, and a lead's tap puts
-it into the catalogue; parcels already planned keep the weight they expect.
+it into the catalogue; parcels already planned keep the weight they expect. What a lead refused is not proposed again
+before the scales or the catalogue say something else.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from domain.records import Event
 
 LATEST = 60
 SUBJECT = "sku"
+LEARNT, REFUSED = "weight_learnt", "weight_refused"
 _SPREAD = 3
 
 
@@ -52,24 +54,46 @@ def proposals(desk: Desk) -> list[Proposal]:
         told, known = robust(by_sku[code], rules.learn_samples), desk.catalog.skus[code].weight_g
         if told and told[0] > 0 and abs(told[0] - known) * 100 > known * rules.learn_percent:
             found.append(Proposal(code, told[0], told[1], known))
-    return found
+    return [one for one in found if not _refused(desk, one)]
+
+
+def _refused(desk: Desk, one: Proposal) -> bool:
+    """Whether a lead said no to just that: the catalogue says the same still, and the scales hardly anything else."""
+    last = next(iter(_told(desk, one.sku, 20)), None)
+    if last is None or last.verb != REFUSED or last.data["before"] != str(one.known):
+        return False
+    before = int(last.data["after"])
+    return abs(one.grams - before) * 100 <= before * desk.policy.weighing.learn_percent
 
 
 def accept(desk: Desk, actor: Actor, sku: str, grams: int, known: int) -> None:
     """The product weighs this from now on. Raises NotAllowed, Stale when it is not what is proposed any more."""
+    _decide(desk, actor, LEARNT, sku, grams, known)
+    desk.learn_weight(sku, grams)
+
+
+def refuse(desk: Desk, actor: Actor, sku: str, grams: int, known: int) -> None:
+    """The product does not weigh that, whatever the scales say: a gift lay in its boxes. Raises as `accept`."""
+    _decide(desk, actor, REFUSED, sku, grams, known)
+
+
+def _decide(desk: Desk, actor: Actor, verb: str, sku: str, grams: int, known: int) -> None:
     require(actor, Right.OVERRIDE)
     if grams <= 0:
         raise BadValue("weight", str(grams), "weight")
     now = next((one for one in proposals(desk) if one.sku == sku), None)
     if now is None or (now.grams, now.known) != (grams, known):
         raise Stale(sku, "changed", "", None)
-    desk.learn_weight(sku, grams)
     facts = {"sku": sku, "before": str(known), "after": str(grams), "samples": str(now.samples)}
-    history.note(desk, actor, SUBJECT, _number(sku), "weight_learnt", **facts)
+    history.note(desk, actor, SUBJECT, _number(sku), verb, **facts)
 
 
 def changes(desk: Desk, sku: str, limit: int) -> list[Event]:
     """How the product's weight was changed, newest first; `data` has before, after (grams) and how many samples."""
+    return [event for event in _told(desk, sku, 2 * limit) if event.verb == LEARNT][:limit]
+
+
+def _told(desk: Desk, sku: str, limit: int) -> list[Event]:
     return [event for event in desk.history(SUBJECT, _number(sku), limit) if event.data["sku"] == sku]
 
 

@@ -79,7 +79,9 @@ class Parcel:
     `length_mm`, `width_mm`, `height_mm` are what was measured of the packed box, or from its weighing on those of its
     material; 0 = not known.
     `material` is the sku it is packed into, when somebody said so; `tariff_id` the contract version it was priced by,
-    None for a courier's own simple terms.
+    None for a courier's own simple terms. `collect` is what its courier collects at the door, minor units of
+    `collect_currency`, as its orders were when it was last handed over: what a platform tells later stands on no
+    label.
     """
 
     id: int
@@ -106,6 +108,8 @@ class Parcel:
     ready_at: datetime | None = None
     state_at: datetime | None = None
     handed_over_at: datetime | None = None
+    collect: int = 0
+    collect_currency: str = ""
     items: tuple[Item, ...] = ()
     why: Mapping[str, object] = field(default_factory=dict)
 

@@ -38,12 +38,13 @@ def give_back(desk: Desk, actor: Actor, wave_id: int, revision: int) -> Wave:
     free = replace(wave, owner_id=None, owner="")
     desk.waves.save(free)
     history.note(desk, actor, "wave", wave.id, "given_back", wave.owner)
-    for stop, box in _stops(desk, wave):
+    stops = _stops(desk, wave)
+    for stop, box in stops:
         news = replace(stop, named_id=None, named="")
         desk.stops.save(news)
-        stop_calls.redraw(desk, stop)
         if stop.state is StopState.OPEN:
             stop_calls.tell(desk, news, box, again=f":back:{wave.revision}")
+    stop_calls.redraw(desk, *(stop for stop, _ in stops))
     notices.redraw(desk, NoticeKind.WAVE, [wave.id])
     key = f"wave:{wave.id}:back:{wave.revision}"
     notices.tell(desk, NoticeKind.WAVE, wave.id, _FLOOR, key=key, warehouse=wave.warehouse_id)
@@ -71,10 +72,11 @@ def handed(desk: Desk, actor: Actor, wave: Wave, person: Person) -> Wave:
     news = replace(wave, state=WaveState.TAKEN, owner_id=person.id, owner=person.name)
     desk.waves.save(news)
     history.note(desk, actor, "wave", wave.id, "handed_on", person.name, was=wave.owner)
-    for stop, _ in _stops(desk, wave):
+    stops = [stop for stop, _ in _stops(desk, wave)]
+    for stop in stops:
         desk.stops.save(replace(stop, named_id=person.id, named=person.name))
-        stop_calls.redraw(desk, stop)
         notices.tell_chat(desk, NoticeKind.STOP, stop.id, person.chat_id, key=f"stop:{stop.id}:handed:{person.id}")
+    stop_calls.redraw(desk, *stops)
     notices.redraw(desk, NoticeKind.WAVE, [wave.id])
     key = f"wave:{wave.id}:handed:{wave.revision}"
     notices.tell_chat(desk, NoticeKind.WAVE, wave.id, person.chat_id, key=key)

@@ -13,7 +13,7 @@ from domain.errors import BadValue, WrongStatus
 from domain.floor import dock
 from domain.floor.parcels import IN_HOUSE, Parcel, ParcelState
 from domain.intake.changes import EDITED_MOVE, hold_change, moved_to
-from domain.intake.incoming import PlatformState, Receiver
+from domain.intake.incoming import Receiver
 from domain.orders.orders import Order, OrderStatus, check_move
 from domain.paper import printing
 from domain.people.people import Actor, Right, require
@@ -21,6 +21,7 @@ from domain.planning.planning import prepared, refresh
 from domain.review import looking, review
 from domain.review.holds import UNMATCHED, HoldCode
 from domain.stops import away, interception, withdrawal
+from domain.stops.delivery import delivered
 
 
 def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receiver: Receiver) -> Order:
@@ -38,7 +39,7 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
         raise BadValue("address", receiver.address, "name_and_street")
     parcels = desk.parcels.of_orders([order_id]).get(order_id, ())
     receiver = replace(receiver, masked=False)
-    if _out_of_review(order, parcels) or dock.standing(desk, order):
+    if _out_of_review(desk, order, parcels) or dock.standing(desk, order):
         return _moved(desk, actor, order, filled(receiver))
     if order.status in (OrderStatus.APPROVED, OrderStatus.RELEASED) and not any(
         p.state in IN_HOUSE or p.state is ParcelState.HANDED_OVER for p in parcels
@@ -57,18 +58,19 @@ def edit_address(desk: Desk, actor: Actor, order_id: int, revision: int, receive
     return desk.orders.get(order_id)
 
 
-def movable(order: Order, parcels: Sequence[Parcel]) -> bool:
+def movable(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> bool:
     """Whether its address can still be changed: by us, or by asking the courier."""
     if order.status in (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED):
         return True
-    return _out_of_review(order, parcels)
+    return _out_of_review(desk, order, parcels)
 
 
-def _out_of_review(order: Order, parcels: Sequence[Parcel]) -> bool:
+def _out_of_review(desk: Desk, order: Order, parcels: Sequence[Parcel]) -> bool:
     """Whether a box of it is in somebody's hands: in the house, or on its way and not delivered yet."""
     mine = {p.state for p in parcels if order.id in p.live_orders}
     if order.status is OrderStatus.SHIPPED:
-        return order.platform_state is not PlatformState.DONE and ParcelState.HANDED_OVER in mine
+        gone = [p for p in parcels if p.state is ParcelState.HANDED_OVER and order.id in p.live_orders]
+        return any(not delivered(desk, order, p) for p in gone)
     return order.status is OrderStatus.RELEASED and (
         bool(mine & IN_HOUSE) or (ParcelState.HANDED_OVER in mine and not only_owed(order, parcels))
     )

@@ -128,18 +128,20 @@ class ShippingLabel:
 
 @dataclass(frozen=True, slots=True)
 class ManifestLine:
-    """One parcel the courier took."""
+    """One parcel the courier took; `collect` is what is due at its door, '' = nothing."""
 
     waybill: str
     parcel_number: str
     destination: str
     weight: str
     time: str
+    collect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestPaper:
-    """A courier's manifest. `taken_by` and `signed_by` are empty until both sides have signed at `signed_at`."""
+    """A courier's manifest. `collect` says what is due at the doors altogether, a line per currency; `taken_by` and
+    `signed_by` are empty until both sides have signed at `signed_at`."""
 
     number: str
     courier: str
@@ -149,6 +151,7 @@ class ManifestPaper:
     made_by: str
     lines: tuple[ManifestLine, ...]
     weight: str
+    collect: tuple[str, ...] = ()
     taken_by: str = ""
     signed_by: str = ""
     signed_at: str = ""

@@ -94,6 +94,9 @@ class Manifests(Protocol):
     def parcels(self, manifest_id: int) -> list[Parcel]:
         """What stands on it, as it was handed over."""
 
+    def to_collect(self, manifest_id: int) -> dict[str, tuple[int, int]]:
+        """currency -> (parcels, minor units) that the courier collects at the doors of those that stand on it."""
+
     def unlisted(self, warehouse_id: int, courier_id: int, since: datetime, limit: int) -> list[Parcel]:
         """Handed over since, or since the courier's first list, and on no manifest; oldest first."""
 

@@ -238,7 +238,7 @@ def _own_box(desk: Desk, actor: Actor, parcel: Parcel, order: Order) -> Parcel:
         bins.rebox(desk, actor, parcel, own, splitting.units_of(there))
     for stop in stops:
         desk.stops.save(replace(stop, parcel_id=own.id))
-        stop_calls.redraw(desk, stop)
+    stop_calls.redraw(desk, *stops)
     history.note(desk, actor, "parcel", own.id, "split_off", parcel.number)
     history.note(desk, actor, "parcel", parcel.id, "member_left", own.number)
     return own

@@ -11,13 +11,13 @@ from domain import history
 from domain.desk import Desk
 from domain.errors import NotAllowed, Stale
 from domain.floor.parcels import Parcel, ParcelState, Refund, Stage, Stop, StopKind, StopState
-from domain.intake.incoming import PlatformState
 from domain.orders.orders import Order, OrderStatus
 from domain.people import notices
 from domain.people.people import Actor, Right, Role, may
 from domain.records import NoticeKind
 from domain.review.holds import HoldCode
 from domain.stops import stop_calls
+from domain.stops.delivery import delivered
 
 RIGHTS = (Right.REFUND, Right.REPORT, Right.OVERRIDE)
 """Customer service, finance, a lead: any of them may have it."""
@@ -28,14 +28,14 @@ def too_late(
 ) -> None:
     """A box has left: customer service hears of it and may ask the courier (`recalls`); finance does while that may
     cost a fee."""
-    delivered = order.platform_state is PlatformState.DONE
+    with_buyer = delivered(desk, order, parcel)
     stop = desk.stops.add(
         Stop(
             id=0,
             parcel_id=parcel.id,
             order_id=order.id,
             state=StopState.TOO_LATE,
-            stage=Stage.DELIVERED if delivered else Stage.IN_TRANSIT,
+            stage=Stage.DELIVERED if with_buyer else Stage.IN_TRANSIT,
             opened_at=desk.now,
             reason=reason,
             kind=kind,
@@ -44,7 +44,7 @@ def too_late(
             closed_at=desk.now,
         )
     )
-    desks = {Role.CS, Role.CS_LEAD} | (set() if delivered else {Role.FINANCE})
+    desks = {Role.CS, Role.CS_LEAD} | (set() if with_buyer else {Role.FINANCE})
     notices.tell(desk, NoticeKind.STOP, stop.id, desks, key=f"stop:{stop.id}:0", shop=order.shop_id)
 
 
@@ -56,10 +56,8 @@ def changed_too_late(
     told = [HoldCode.ADDR_CHANGED] if moved else []
     if others and order.status is OrderStatus.SHIPPED:
         told.append(HoldCode.GOODS_CHANGED)
-    if not told or order.platform_state is PlatformState.DONE:
-        return
-    for parcel in parcels:
-        if parcel.state is ParcelState.HANDED_OVER:
+    for parcel in parcels if told else ():
+        if parcel.state is ParcelState.HANDED_OVER and not delivered(desk, order, parcel):
             too_late(desk, order, parcel, StopKind.HOLD, ",".join(told))
 
 

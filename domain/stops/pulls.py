@@ -88,8 +88,8 @@ def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
             who = (stop.named_id, stop.named) if stop.named_id is not None else (actor.person_id, actor.name)
             news = replace(news, named_id=who[0], named=who[1], level=0, next_at=until)
         desk.stops.save(news)
-        stop_calls.redraw(desk, stop)
         replies.of_stop(desk, news)
+    stop_calls.redraw(desk, *waiting)
     history.note(desk, actor, "parcel", parcel.id, stopping.PULLED, shelf_code(warehouse_id))
     return desk.stops.get(waiting[0].id)
 
@@ -226,7 +226,7 @@ def repicked(desk: Desk, actor: Actor, parcel: Parcel) -> bool:
     for task in tasks:
         news = _answered(desk, actor, task)
         desk.stops.save(replace(news, state=StopState.DONE, closed_by=actor.name, closed_at=desk.now))
-        stop_calls.redraw(desk, task)
+    stop_calls.redraw(desk, *tasks)
     if tasks:
         history.note(desk, actor, "parcel", parcel.id, REPICKED)
         notices.redraw(desk, NoticeKind.ORDER, {task.order_id for task in tasks})
@@ -245,7 +245,7 @@ def tick(desk: Desk) -> int:
         history.note(desk, CLOCK, "parcel", stop.parcel_id, "stop_escalated", level=str(news.level))
         told = replace(news, level=stop_calls.next_level(stop))
         stop_calls.tell(desk, told, boxes[stop.parcel_id], again=":shelf" if stop.state is StopState.PULLED else "")
-        stop_calls.redraw(desk, stop)
+    stop_calls.redraw(desk, *due)
     return len(due) + replies.tick(desk)
 
 

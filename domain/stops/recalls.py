@@ -13,7 +13,6 @@ from domain import history
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, NotRecallable, ReasonNeeded, SharedParcel, Stale, WrongStatus
 from domain.floor.parcels import Parcel, ParcelState, StopState
-from domain.intake.incoming import PlatformState
 from domain.orders.catalog import Courier
 from domain.orders.orders import Order
 from domain.people import notices
@@ -21,6 +20,7 @@ from domain.people.people import CLOCK, Actor, Right, Role, may, require
 from domain.policy.policy_stops import RecallKind, RecallTerms
 from domain.records import NoticeKind, Return
 from domain.stops.away import answered as stop_answered
+from domain.stops.delivery import delivered
 from domain.stops.stop_desk import COMING, OPEN_RECALLS, Recall, RecallState
 
 BATCH = 100
@@ -81,7 +81,7 @@ def why_not(desk: Desk, parcel: Parcel, order: Order, kind: RecallKind) -> str:
     terms = terms_of(desk, parcel.courier_id)
     if parcel.state is not ParcelState.HANDED_OVER or parcel.handed_over_at is None:
         return "not_left"
-    if order.platform_state is PlatformState.DONE:
+    if delivered(desk, order, parcel):
         return "delivered"
     if kind not in terms.kinds:
         return "kind"

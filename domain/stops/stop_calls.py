@@ -64,11 +64,14 @@ def waits_for(stop: Stop, actor: Actor) -> bool:
     return stop.next_at is not None and (by_role or (stop.named_id is not None and stop.named_id == actor.person_id))
 
 
-def redraw(desk: Desk, stop: Stop) -> None:
-    """Every card of it and of what was let go on the same parcel, whose way it opens or shuts, the boards, and the
+def redraw(desk: Desk, *stops: Stop) -> None:
+    """Every card of them and of what was let go on the same parcels, whose way they open or shut, the boards, and the
     lists of what waits for somebody."""
-    others = desk.stops.of_parcels([stop.parcel_id]).get(stop.parcel_id, ())
-    notices.redraw(desk, NoticeKind.STOP, sorted({stop.id, *(s.id for s in others if s.state is StopState.RELEASED)}))
+    if not stops:
+        return
+    beside = [s for found in desk.stops.of_parcels({s.parcel_id for s in stops}).values() for s in found]
+    let_go = {stop.id for stop in beside if stop.state is StopState.RELEASED}
+    notices.redraw(desk, NoticeKind.STOP, sorted({stop.id for stop in stops} | let_go))
     notices.redraw(desk, NoticeKind.ALERTS, [0])
     redraw_boards(desk)
 

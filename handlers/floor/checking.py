@@ -82,3 +82,12 @@ async def take_weight(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> No
     await ask.run(learning.accept, ask.actor, sku, int(grams), int(known))
     await ask.toast(ask.words.plain("Taken into the catalogue."))
     await ask.edit(await ask.read(learnt_card, ask.actor, ask.words))
+
+
+@router.callback_query(Tap("wln"))
+async def leave_weight(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
+    """One proposal refused."""
+    grams, known, sku = args
+    await ask.run(learning.refuse, ask.actor, sku, int(grams), int(known))
+    await ask.toast(ask.words.plain("It stays as it was, and is not proposed again while the scales say the same."))
+    await ask.edit(await ask.read(learnt_card, ask.actor, ask.words))

@@ -22,7 +22,7 @@ from domain.records import NoticeKind
 from exports.manifests import manifest_pdf
 from handlers.ask import Ask
 from handlers.card import File
-from handlers.cards.floor.prints import manifests_list
+from handlers.cards.floor.prints import collect_lines, manifests_list
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
 from handlers.words import Words
@@ -154,6 +154,7 @@ def paper_of(desk: Desk, manifest: Manifest, words: Words) -> ManifestPaper:
         made_by=manifest.made_by,
         lines=_lines(boxes, orders_of(desk, boxes), words),
         weight=words.grams(manifest.grams),
+        collect=tuple(collect_lines(desk, manifest.id, words)),
         taken_by=manifest.taken_by,
         signed_by=manifest.signed_by,
         signed_at=words.when(manifest.signed_at) if manifest.signed_at else "",
@@ -167,5 +168,6 @@ def _lines(boxes: Sequence[Parcel], orders: dict[int, Order], words: Words) -> t
         to = orders[box.order_ids[0]].receiver
         where = " ".join(dict.fromkeys(part for part in (to.province, to.city) if part)) or to.country
         weight = f"{box.weight_g / 1000:.3f} kg"
-        made.append(ManifestLine(box.waybill, box.number, where, weight, words.when(box.handed_over_at)))
+        due = words.money(box.collect, box.collect_currency) if box.collect else ""
+        made.append(ManifestLine(box.waybill, box.number, where, weight, words.when(box.handed_over_at), due))
     return tuple(made)

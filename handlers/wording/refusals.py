@@ -208,6 +208,14 @@ def _bin(refusal: errors.BinWanted, words: Words) -> str:
     )
 
 
+def _shipment_stays(refusal: errors.ShipmentStays, words: Words) -> str:
+    if refusal.why == "delivered":
+        text = N_("{waybill} stays handed over: {why}, so it comes back as a return only.")
+    else:
+        text = N_("{waybill} stays handed over: {why}. To get it back, ask the courier on the order's card.")
+    return words(text, waybill=refusal.waybill, why=words.plain(STAYS[refusal.why]))
+
+
 def _stays(refusal: errors.ScanStays, words: Words) -> str:
     facts = {"waybill": refusal.waybill, "seconds": refusal.seconds}
     return {
@@ -237,11 +245,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         waybill=r.waybill,
     ),
     errors.ScanStays: _stays,
-    errors.ShipmentStays: lambda r, words: words(
-        "{waybill} stays handed over: {why}. To get it back, ask the courier on the order's card.",
-        waybill=r.waybill,
-        why=words.plain(STAYS[r.why]),
-    ),
+    errors.ShipmentStays: _shipment_stays,
     errors.HeldOrder: _held,
     errors.TwoPlaces: _two_places,
     errors.NoCourierThere: _no_courier,

@@ -187,6 +187,7 @@ VERBS = {
     "weight_forced": N_("weight let pass"),
     "batch_swapped": N_("batch let pass"),
     "weight_learnt": N_("weight taken from the scales"),
+    "weight_refused": N_("weight of the scales refused"),
     "measured": N_("measured"),
     "scan_undone": N_("scan taken back"),
     "stopped": N_("stopped"),

@@ -63,6 +63,8 @@ class ParcelRow(Base, table=True):
     ready_at: datetime | None = col.moment(optional=True)
     state_at: datetime | None = col.moment(optional=True)
     handed_over_at: datetime | None = col.moment(optional=True)
+    collect: int = col.number()
+    collect_currency: str = col.text()
     why: Any = col.document()
 
 

@@ -1,5 +1,6 @@
 """An invented day in two currencies that ties out, and texts that try to harm a workbook."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from domain.finance.day_report import (
@@ -92,3 +93,24 @@ REPORT = DayReport(
         for currency, sign in (("CNY", 1), ("USD", -1 if n == 5 else 1))
     ),
 )
+
+
+def _collected(row: ShipmentRow, courier: str, due: int, currency: str) -> ShipmentRow:
+    return replace(row, courier=courier, collect=due, collect_currency=currency)
+
+
+CASH = replace(
+    REPORT,
+    shipments=(
+        _collected(shipment("P1", "SF1", 1_200), "SF", 12_345, "CNY"),
+        shipment("P2", "SF2", 800),
+        _collected(shipment("P3", "SF3", 20), "SF", 1, "CNY"),
+        _collected(shipment("P4", "DB1", 20), "DB", 5_000, "CNY"),
+        _collected(shipment("P5", "SF4", 10), "SF", 4_999, "USD"),
+    ),
+    controls=(
+        replace(REPORT.controls[0], shipments=5, cod_parcels=3, cod=17_346),
+        replace(REPORT.controls[1], cod_parcels=1, cod=4_999),
+    ),
+)
+"""The same day, with money to collect at the doors: two couriers, two currencies, and a parcel that is paid."""

@@ -7,6 +7,7 @@ cannot slip through untested.
 import operator
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from openpyxl import Workbook
@@ -32,6 +33,8 @@ class Sheets:
             return self.calculate(sheet, cell, found[1:])
         if isinstance(found, int | float) and not isinstance(found, bool):
             return Decimal(str(found))
+        if isinstance(found, datetime):
+            return found.isoformat()
         assert found is None or isinstance(found, str | bool)
         return found
 

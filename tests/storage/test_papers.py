@@ -87,3 +87,18 @@ def test_what_waits_is_seen_lightly(each: Each) -> None:
         Waiting(box_id, courier, NOW, due, {"CUP-01": 4}, "加急\nhi")
     ]
     assert each.store.read_now(lambda unit: unit.parcels.waiting(place, 0)) == []
+
+
+def test_what_is_collected_for_a_list_is_summed_by_currency(each: Each) -> None:
+    gone = {"state": ParcelState.HANDED_OVER, "handed_over_at": NOW}
+    due = [(19_999, "CNY"), (1, "CNY"), (0, ""), (4_999, "USD"), (7, "CNY")]
+    made = boxed(each, *({**gone, "collect": amount, "collect_currency": money} for amount, money in due))
+    place, courier = each.cast.warehouses[0].id, each.cast.couriers[0].id
+    new = Manifest(0, place, courier, NOW, "Boris", 4, 0)
+    kept = each.store.run_now(lambda unit: unit.manifests.add(new, [box.id for box in made[:4]]))
+    assert each.store.read_now(lambda unit: unit.manifests.to_collect(kept.id)) == {
+        "CNY": (2, 20_000),
+        "USD": (1, 4_999),
+    }
+    each.store.run_now(lambda unit: unit.manifests.strike(made[0].id))
+    assert each.store.read_now(lambda unit: unit.manifests.to_collect(kept.id)) == {"CNY": (1, 1), "USD": (1, 4_999)}

@@ -140,10 +140,15 @@ def test_control_totals_are_per_currency(each: Each) -> None:
         for number, state in enumerate(("success", "requested")):
             unit.refunds.add(Refund(0, first.id, f"R{number}", state, 30, "CNY", START))
         items = (Item(first.id, 1, "CUP-01", "cup", 2),)
-        (box_id,) = unit.parcels.next_ids(1)
-        unit.parcels.add(
-            [Parcel(box_id, ParcelState.HANDED_OVER, first.shop_id, handed_over_at=START, freight=500, items=items)]
-        )
+        box_id, *others = unit.parcels.next_ids(4)
+        box = Parcel(box_id, ParcelState.HANDED_OVER, first.shop_id, handed_over_at=START, freight=500, items=items)
+        cash = [
+            replace(box, id=number, freight=0, handed_over_at=at, collect=due, collect_currency=money)
+            for number, at, due, money in zip(
+                others, (START, START, END), (99, 1, 7), ("CNY", "USD", "CNY"), strict=True
+            )
+        ]
+        unit.parcels.add([box, *cash])
         courier = each.cast.couriers[0].id
         asked = Recall(
             0, box_id, first.id, first.shop_id, courier, "SF1", RecallKind.SENDER, RecallState.FAILED, START, "a", START
@@ -159,8 +164,8 @@ def test_control_totals_are_per_currency(each: Each) -> None:
     each.store.run_now(lambda unit: unit.stock.apply([late], "anna"))
     value = 2 * sum(sku.cost * OPENING[sku.code] for sku in factory.SKUS)
     assert each.store.read_now(lambda unit: unit.reports.controls(START, END)) == (
-        ControlTotal("CNY", 3, 150, 1, 30, 1, 500, value, 2, 1500),
-        ControlTotal("USD", 1, 7, 0, 0, 0, 0, 0),
+        ControlTotal("CNY", 3, 150, 1, 30, 3, 500, value, 2, 1500, 1, 99),
+        ControlTotal("USD", 1, 7, 0, 0, 0, 0, 0, 0, 0, 1, 1),
     )
 
 

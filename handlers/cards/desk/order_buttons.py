@@ -12,6 +12,7 @@ from domain.people.people import Right
 from domain.review import completing, review
 from domain.review.holds import HoldCode, open_codes
 from domain.stops import replies
+from domain.stops.delivery import all_delivered
 from handlers.card import Button
 from handlers.cards.desk.hands import may_say_yes, of_two
 from handlers.cards.desk.together import together_rows
@@ -99,12 +100,13 @@ def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
         buttons.append((Right.APPROVE, Button(words("☑️ Done without a parcel"), pack("o.dn", *key))))
     if order.status in _HOLDABLE:
         buttons.append((Right.APPROVE, Button(words("✋ Hold"), pack("o.hd", *key))))
-    if corrections.movable(order, desk.parcels.of_orders([order.id]).get(order.id, ())):
+    if corrections.movable(desk, order, desk.parcels.of_orders([order.id]).get(order.id, ())):
         buttons.append((Right.EDIT, Button(words("✏️ Edit address"), pack("o.ad", *key))))
     if order.status in (OrderStatus.REVIEW, OrderStatus.UNPAID) and not _yes(desk, order, viewer):
         buttons.append((Right.APPROVE, _reject(order, viewer)))  # never where the thumb expects the approval
     if order.status in _REFUNDABLE and order.refunded < order.paid:
-        buttons.append((Right.REFUND, Button(words("💸 Refund and stop"), pack("o.rf", *key), "danger")))
+        label = words("💸 Refund") if all_delivered(desk, order) else words("💸 Refund and stop")
+        buttons.append((Right.REFUND, Button(label, pack("o.rf", *key), "danger")))
     if replies.untold(desk, order):
         buttons.append((Right.REFUND, Button(words("📮 Answered on the platform"), pack("sh", order.id))))
     typed = [r for r in desk.refunds.of_order(order.id) if r.external_id.startswith("cs:")]

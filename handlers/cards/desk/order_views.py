@@ -19,6 +19,7 @@ from domain.review.holds import BY_HAND, Hold, HoldCode, open_codes
 from domain.review.screening import QUOTED
 from domain.review.waiting import rush_from
 from domain.stops import unclear
+from domain.stops.delivery import all_delivered
 from handlers.card import Button, Card
 from handlers.cards.desk.bundles import why_sets
 from handlers.cards.desk.choices import choice_lines, loser_line
@@ -142,7 +143,9 @@ def _refund(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
     refund = parts.of_units(order, read_lines(part)) if part else None
     left = order.paid - order.refunded
     amount = words.money(left if refund is None else min(refund.amount, left), order.currency)
-    text = words("Refund {amount} and stop the goods wherever they are. Why?", amount=amount)
+    gone = N_("Refund {amount}; the buyer has the goods. Why?")
+    stop = N_("Refund {amount} and stop the goods wherever they are. Why?")
+    text = words(gone if all_delivered(desk, order) else stop, amount=amount)
     if refund is not None:
         what = part_name(order, read_lines(part), words)
         text = words("Refund {what}, {amount}, and take it out wherever it is. Why?", what=what, amount=amount)

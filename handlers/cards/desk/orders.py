@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from domain.addresses import areas
 from domain.desk import Desk
 from domain.floor import repacking, tracing
-from domain.floor.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stop, StopKind, StopState
+from domain.floor.parcels import IN_HOUSE, OPEN_STOPS, Parcel, ParcelState, Stage, Stop, StopKind, StopState
 from domain.orders import kits, parts
 from domain.orders.orders import Line, Order, OrderStatus
 from domain.records import NoticeKind
 from domain.review.holds import CATALOGUE, Hold, open_codes
+from domain.review.limits import stake
 from domain.stops import replies
+from domain.stops.delivery import all_delivered, delivered
 from handlers.card import Button, Card
 from handlers.cards.desk.bundles import parts_text
 from handlers.cards.desk.choices import charge_parts
@@ -23,7 +25,7 @@ from handlers.cards.desk.hands import hand_lines
 from handlers.cards.desk.late import unshipped, unshipped_line
 from handlers.cards.desk.order_buttons import main_rows
 from handlers.cards.desk.order_views import VIEWS
-from handlers.cards.desk.together import together_lines
+from handlers.cards.desk.together import live_boxes, together_lines
 from handlers.cards.floor.marks import marks_lines
 from handlers.cards.floor.stops import answer_line
 from handlers.draw import drawing
@@ -88,14 +90,27 @@ def state_text(order: Order, words: Words) -> str:
 
 def head(desk: Desk, order: Order, words: Words) -> str:
     """Line 1: what a notification shows."""
-    in_part = order.status is OrderStatus.SHIPPED and bool(unshipped(desk, order))
     return words(
         "<b>{state}</b> · {number} · {amount} · {shop}",
-        state=words("🚚 Shipped, but not all of it") if in_part else state_text(order, words),
+        state=_state(desk, order, words),
         number=order.number,
-        amount=words.money(order.paid or order.total, order.currency),
+        amount=words.money(stake(order) or order.total, order.currency),
         shop=shop_name(desk.catalog, order.shop_id),
     )
+
+
+def _state(desk: Desk, order: Order, words: Words) -> str:
+    """The state, with how far the order's boxes are on their way."""
+    if order.status is OrderStatus.SHIPPED and unshipped(desk, order):
+        return words("🚚 Shipped, but not all of it")
+    if all_delivered(desk, order):
+        return words("🏁 Delivered")
+    boxes = live_boxes(desk, order) if order.status is OrderStatus.RELEASED else []
+    gone = sum(1 for box in boxes if box.state is ParcelState.HANDED_OVER)
+    if not 0 < gone < len(boxes):
+        return state_text(order, words)
+    held = words("✋ Held, ") if order.held else ""
+    return held + words("🚚 Shipped in part: {gone} of {count} {count:parcel|parcels}", gone=gone, count=len(boxes))
 
 
 def body(desk: Desk, order: Order, viewer: Viewer) -> str:
@@ -243,7 +258,7 @@ def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
     stops = desk.stops.of_parcels([parcel.id for parcel in parcels])
     lines = []
     for parcel in parcels:
-        lines.append(_parcel_line(desk, parcel, words))
+        lines.append(_parcel_line(desk, order, parcel, words))
         lines += marks_lines(tracing.inside(desk, parcel), words)
         mine = stops.get(parcel.id, ())
         waits = any(stop.open for stop in mine)
@@ -258,10 +273,11 @@ def _unshipped(desk: Desk, order: Order, words: Words) -> list[str]:
     return [unshipped_line(order, found, words)] if found else []
 
 
-def _parcel_line(desk: Desk, parcel: Parcel, words: Words) -> str:
+def _parcel_line(desk: Desk, order: Order, parcel: Parcel, words: Words) -> str:
     warehouse = desk.catalog.warehouses.get(parcel.warehouse_id or 0)
     courier = desk.catalog.couriers.get(parcel.courier_id or 0)
-    parts = [words("📦 {number}: {state}", number=parcel.number, state=step_name(parcel.state, words))]
+    state = Stage.DELIVERED if delivered(desk, order, parcel) else parcel.state
+    parts = [words("📦 {number}: {state}", number=parcel.number, state=step_name(state, words))]
     parts += [words("{name}", name=one.name) for one in (warehouse, courier) if one]
     if parcel.waybill:
         parts.append(f"<code>{words('{name}', name=parcel.waybill)}</code>")
@@ -320,7 +336,7 @@ def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
 
 def order_button(desk: Desk, order: Order, words: Words, *, vip: bool = False, shops: bool = True) -> Button:
     """A button that opens the order, for lists; a VIP's has a star. Without `shops` the list is of one shop."""
-    amount = words.money(order.paid or order.total, order.currency)
+    amount = words.money(stake(order) or order.total, order.currency)
     state = step_name(order.status, words) if not order.held else words("held")
     shop = shop_name(desk.catalog, order.shop_id)
     facts = {"number": f"⭐ {order.number}" if vip else order.number, "amount": amount, "state": state, "shop": shop}

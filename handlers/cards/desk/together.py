@@ -48,6 +48,10 @@ RULES = {
 """Parcels of before tell no limit apart: `too_much`."""
 
 
+_TO_GO = (OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED)
+"""Orders of which a number is still to be told to their platform."""
+
+
 def live_boxes(desk: Desk, order: Order) -> list[Parcel]:
     """The parcels that hold goods of the order."""
     boxes = desk.parcels.of_orders([order.id]).get(order.id, ())
@@ -65,7 +69,7 @@ def together_lines(desk: Desk, order: Order, words: Words) -> list[str]:
         )
     if len(boxes) > 1:
         lines.append(words("✂️ In {count} {count:parcel|parcels}", count=len(boxes)))
-        if order.platform not in SHIPS_PARTS:
+        if order.platform not in SHIPS_PARTS and order.status in _TO_GO:
             lines.append(
                 words(
                     "☝️ Tell the platform only with the last parcel: the first number may mark the whole order shipped"

@@ -77,5 +77,8 @@ def learnt_card(desk: Desk, actor: Actor, words: Words) -> Card:
         facts = {"sku": one.sku, "known": known, "grams": words.grams(one.grams), "count": one.samples}
         lines.append(words("{sku}: {known} → {grams} (median of {count} {count:parcel|parcels})", **facts))
         label = words.label("{sku}: take {grams}", sku=one.sku, grams=words.grams(one.grams))
-        rows.append((Button(label, pack("wl", one.grams, one.known, one.sku)),))
+        told = (one.grams, one.known, one.sku)
+        rows.append((Button(label, pack("wl", *told)), Button(words.plain("✖️ Not so"), pack("wln", *told))))
+    if len(found) > SHOWN:
+        lines.append(words("… and {count} more", count=len(found) - SHOWN))
     return Card("\n".join(lines), tuple(rows))

@@ -139,6 +139,7 @@ def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str
             time=words.when(found.made_at),
         ),
     ]
+    lines += [f"💵 {line}" for line in collect_lines(desk, found.id, words)]
     struck = [e.data["waybill"] for e in desk.history("manifest", found.id) if e.verb == "struck"]
     if struck:
         lines.append(
@@ -159,6 +160,13 @@ def manifest_card(desk: Desk, subject_id: int, viewer: Viewer, data: Mapping[str
         row.append(Button(words.plain("✍️ Sign off"), pack("mg", found.id, found.revision), style="success"))
     offered = viewer.offers(Right.HAND_OVER, warehouse=found.warehouse_id)
     return Card("\n".join(lines), (tuple(row),) if offered else ())
+
+
+def collect_lines(desk: Desk, manifest_id: int, words: Words) -> list[str]:
+    """What the courier collects at the doors, a line per currency."""
+    text = N_("Cash on delivery: {amount} to collect for {count} {count:parcel|parcels}")
+    found = desk.manifests.to_collect(manifest_id)
+    return [words.label(text, amount=words.money(due, code), count=count) for code, (count, due) in found.items()]
 
 
 def _waiting(desk: Desk, viewer: Viewer) -> Card | None:

@@ -20,6 +20,7 @@ from domain.policy.policy_stops import RecallKind
 from domain.records import NoticeKind
 from domain.review.holds import HoldCode
 from domain.stops import away, pulls, recalls, stop_calls, stopping
+from domain.stops.delivery import delivered
 from domain.stops.stop_desk import RecallState, Reply, Verdict
 from handlers.card import Button, Card
 from handlers.cards.desk.evidence import hold_line, veiled
@@ -69,6 +70,9 @@ SLIP_LESS = N_("The rest goes on. Print its slip anew: the old one lists what wa
 SLIP_MORE = N_("It goes on. Print its slip anew: the old one does not list what was put in.")
 TO_NEW_ADDRESS = N_("Ask the courier to deliver it to the new address.")
 FOR_OTHER_GOODS = N_("Ask the courier to bring it back, or tell the buyer that it comes as it was packed.")
+WITH_BUYER = N_(
+    "The buyer has it. If it is to come back, link its return with /return; it is scanned at /receive when it comes."
+)
 SEEN = (Right.PUT_BACK, Right.OVERRIDE)
 _TASKS = (StopKind.REPICK, StopKind.REPACK)
 
@@ -239,6 +243,8 @@ def _left(desk: Desk, stop: Stop, parcel: Parcel, order: Order, viewer: Viewer) 
         lines.append(words("Recall: {state}", state=words.plain(STATES[asked[-1].state])))
         failed = asked[-1].state is RecallState.FAILED
         return [*lines, words("Wait for it: should it come back, scan it at /receive.")] if failed else lines
+    if delivered(desk, order, parcel):
+        return [*lines, words(WITH_BUYER)]
     if stop.kind is StopKind.HOLD:
         return [*lines, words(TO_NEW_ADDRESS if stop.reason == HoldCode.ADDR_CHANGED else FOR_OTHER_GOODS)]
     if not viewer.offers(Right.REFUND, shop=order.shop_id):

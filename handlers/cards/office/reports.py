@@ -12,7 +12,7 @@ from handlers.card import Button, Card, File
 from handlers.draw import drawing
 from handlers.taps import pack
 from handlers.viewer import Viewer
-from handlers.wording.terms import actor_name
+from handlers.wording.terms import N_, actor_name
 from handlers.words import Words
 
 
@@ -47,23 +47,31 @@ def _head(run: ReportRun, words: Words) -> str:
 
 
 def _figures(run: ReportRun, words: Words) -> list[str]:
-    """Two lines per currency: money in and back, parcels out."""
-    currencies = sorted({name.split(".", 1)[1] for name in run.summary if "." in name})
+    """Two lines per currency: money in and back, parcels out; then a line per courier that collects money."""
+    currencies = sorted({name.split(".")[1] for name in run.summary if "." in name})
     lines = []
     for currency in currencies:
         told = {name: int(run.summary.get(f"{name}.{currency}", "0")) for name in _NAMES}
-        if not any(told.values()):
-            continue
-        facts: dict[str, object] = dict(told)
-        facts |= {name: words.money(told[name], currency) for name in ("paid", "refunded", "freight")}
-        lines.append(
-            words(
-                "{orders} {orders:order|orders}, {paid} paid · {refunds} {refunds:refund|refunds}, {refunded} back",
-                **facts,
-            )
-        )
-        lines.append(words("{shipments} {shipments:parcel|parcels} out, freight about {freight}", **facts))
+        lines += [*(_of_currency(told, currency, words) if any(told.values()) else ()), *_cash(run, currency, words)]
     return lines or [words("A day without orders, refunds or parcels.")]
+
+
+def _of_currency(told: Mapping[str, int], currency: str, words: Words) -> list[str]:
+    facts: dict[str, object] = dict(told)
+    facts |= {name: words.money(told[name], currency) for name in ("paid", "refunded", "freight")}
+    money = N_("{orders} {orders:order|orders}, {paid} paid · {refunds} {refunds:refund|refunds}, {refunded} back")
+    parcels = N_("{shipments} {shipments:parcel|parcels} out, freight about {freight}")
+    return [words(money, **facts), words(parcels, **facts)]
+
+
+def _cash(run: ReportRun, currency: str, words: Words) -> list[str]:
+    """What each courier collects at the doors, in this currency."""
+    head, lines = f"cod.{currency}.", []
+    for name in sorted(name for name in run.summary if name.startswith(head)):
+        count, due = map(int, run.summary[name].split())
+        facts = {"courier": name.removeprefix(head), "amount": words.money(due, currency), "count": count}
+        lines.append(words("💵 {courier}: {amount} to collect for {count} {count:parcel|parcels}", **facts))
+    return lines
 
 
 _NAMES = ("orders", "paid", "refunds", "refunded", "shipments", "freight")

@@ -16,13 +16,17 @@ def parcel(waybill: str, freight: int) -> ShipmentRow:
     return ShipmentRow(NOON, "P", waybill, "SF", "HZ-1", ("A",), 0, 0, freight, "CNY", "", "")
 
 
+def cash(waybill: str, freight: int, due: int) -> ShipmentRow:
+    return dataclasses.replace(parcel(waybill, freight), collect=due, collect_currency="CNY")
+
+
 def units(opening: int, came: int, left: int, on_hand: int) -> StockRow:
     return StockRow("HZ-1", "TEE", "", opening, came, left, on_hand, 0, 0, 0, "CNY")
 
 
 def test_the_example_ties() -> None:
     assert failures(REPORT) == {}
-    assert len(tie_out(REPORT)) == 2 * 10 + 2 + 1
+    assert len(tie_out(REPORT)) == 2 * 12 + 2 + 1
 
 
 @pytest.mark.parametrize(
@@ -34,6 +38,10 @@ def test_the_example_ties() -> None:
         ({"refunds": (*REFUNDS[:1], REFUNDS[2])}, {}),
         ({"shipments": (parcel("W1", 1200), parcel("W1", 850))}, {(Check.WAYBILLS, ""): -1}),
         ({"shipments": (parcel("W1", 1200), parcel("W2", 851))}, {(Check.FREIGHT, "CNY"): 1}),
+        (
+            {"shipments": (cash("W1", 1200, 9_901), parcel("W2", 850))},
+            {(Check.COD_PARCELS, "CNY"): 1, (Check.COD, "CNY"): 9_901},
+        ),
         ({"recalls": REPORT.recalls[1:]}, {(Check.RECALLS, "CNY"): -1, (Check.RECALL_FEES, "CNY"): -1_200}),
         ({"ties": (Tie("x", 5, 3, Unit.PIECES),)}, {("x", ""): -2}),
     ],

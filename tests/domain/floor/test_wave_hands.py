@@ -1,13 +1,13 @@
 """Whose a wave is: given back, handed on, dissolved; who may, and what becomes of its stops and papers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import pytest
 
 from domain.errors import BadValue, NotAllowed, Refusal, Stale, WrongStatus
 from domain.floor import floor, release, walking, wave_hands
-from domain.floor.parcels import ParcelState, StopKind, StopState, Wave, WaveState
+from domain.floor.parcels import ParcelState, Stop, StopKind, StopState, Wave, WaveState
 from domain.intake.incoming import RefundState
 from domain.paper import printing
 from domain.paper.paper_records import Paper
@@ -20,7 +20,8 @@ from domain.waybills import numbering
 from domain.waybills.ewaybills import WaybillState
 from storage.unit import Unit
 from tests.domain.house import House
-from tests.factory import hire, receiver
+from tests.domain.yard import Yard
+from tests.factory import hire, incoming, receiver
 
 
 @pytest.fixture
@@ -53,6 +54,11 @@ def told(house: House, person: Person, kind: NoticeKind) -> list[str]:
 
 def give(unit: Unit, actor: Actor, one: Wave) -> object:
     return wave_hands.give_back(unit, actor, one.id, one.revision)
+
+
+def hand_on(unit: Unit, actor: Actor, one: Wave) -> object:
+    second = next(person for person in wave_hands.pickers(unit, one))
+    return wave_hands.hand_to(unit, actor, one.id, one.revision, second.id)
 
 
 def dissolve(unit: Unit, actor: Actor, one: Wave) -> object:
@@ -283,3 +289,33 @@ def test_a_refused_dissolving_writes_nothing(house: House) -> None:
         house.run(dissolve, house.cast.actor(Role.DISPATCHER), one)
     assert (house.parcel, house.stops, wave(house)) == before
     assert house.run(walking.walk, house.parcel.warehouse_id or 0, [house.parcel])[house.parcel.id] != []
+
+
+@pytest.mark.parametrize("command", [give, hand_on])
+def test_however_many_stops_it_has_the_cards_beside_them_are_asked_for_once(
+    house: House, second: Person, command: Callable[[Unit, Actor, Wave], object]
+) -> None:
+    yard = Yard(house)
+    numbers = [str(n) for n in range(1, 6)]
+    yard.receive(*(incoming(n, receiver=receiver(address=f"文三路 {n} 号")) for n in numbers))
+    for number in numbers:
+        yard.approve(number)
+    yard.wave("1")
+    for number in numbers:
+        yard.refund(number, 7800)
+    asked: list[object] = []
+
+    def count(unit: Unit) -> None:
+        read = unit.stops.of_parcels
+
+        def of_parcels(ids: Collection[int]) -> dict[int, tuple[Stop, ...]]:
+            asked.append(ids)
+            return read(ids)
+
+        unit.stops.of_parcels = of_parcels  # type: ignore[method-assign, assignment]
+        command(unit, house.cast.actor(Role.DISPATCHER), unit.waves.get(1))
+
+    house.run(count)
+    assert len(asked) == 2  # which of them are its picker's, and what else stops their parcels
+    named = {stop.named_id for number in numbers for stop in yard.stops(yard.box(number))}
+    assert named == ({None} if command is give else {second.id})

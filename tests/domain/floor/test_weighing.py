@@ -141,6 +141,27 @@ def test_a_weight_is_proposed_and_taken_by_a_lead_alone(packed: House) -> None:
     assert packed.store.read_now(learning.proposals) == []
 
 
+def test_a_weight_a_lead_refused_comes_back_only_with_other_scales_or_another_card(packed: House) -> None:
+    weighed(packed, 860, 20)
+    lead, proposal = packed.cast.actor(Role.CS_LEAD), learning.Proposal("CUP-01", 400, 20, 320)
+    with pytest.raises(NotAllowed):
+        packed.run(learning.refuse, packed.cast.actor(Role.DISPATCHER), "CUP-01", 400, 320)
+    with pytest.raises(Stale):
+        packed.run(learning.refuse, lead, "CUP-01", 400, 321)
+    assert packed.store.read_now(learning.proposals) == [proposal]
+    packed.run(learning.refuse, lead, "CUP-01", 400, 320)
+    assert packed.store.read_now(learning.proposals) == []
+    assert packed.store.read_now(lambda desk: desk.catalog.skus["CUP-01"].weight_g) == 320
+    assert packed.store.read_now(learning.changes, "CUP-01", 9) == []
+    weighed(packed, 890, 60)  # 415 g each: hardly another weight
+    assert packed.store.read_now(learning.proposals) == []
+    weighed(packed, 910, 60)
+    assert packed.store.read_now(learning.proposals) == [learning.Proposal("CUP-01", 425, 60, 320)]
+    packed.run(learning.refuse, lead, "CUP-01", 425, 320)
+    packed.run(lambda desk: desk.learn_weight("CUP-01", 330))
+    assert packed.store.read_now(learning.proposals) == [learning.Proposal("CUP-01", 425, 60, 330)]
+
+
 def test_nineteen_parcels_say_nothing(packed: House) -> None:
     weighed(packed, 860, 19)
     assert packed.store.read_now(learning.proposals) == []

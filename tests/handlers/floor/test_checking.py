@@ -154,6 +154,10 @@ async def test_learnt_weights_are_taken_by_a_tap(floor: Floor) -> None:
     floor.do(weigh)
     said = await floor.writes(lead, "/weights")
     assert said == ["⚖️ The scales say another weight for:\n\nCUP-01: 320 g → 400 g (median of 20 parcels)"]
+    assert [button["text"] for button in floor.wire.calls[-1].said["reply_markup"]["inline_keyboard"][0]] == [
+        "CUP-01: take 400 g",
+        "✖️ Not so",
+    ]
     await floor.taps(lead, "CUP-01: take 400 g")
     assert floor.look(lambda desk: desk.catalog.skus["CUP-01"].weight_g) == 400
     (told,) = floor.look(lambda desk: learning.changes(desk, "CUP-01", 9))
@@ -162,6 +166,25 @@ async def test_learnt_weights_are_taken_by_a_tap(floor: Floor) -> None:
     assert floor.look(lambda desk: learning.changes(desk, "TEA-01", 9)) == []
     [card] = await floor.writes(lead, "/stock CUP-01")
     assert card.split("\n")[2] == f"⚖️ 11-23 10:01 320 g → 400 g, as the scales say · {lead.name}"
+
+
+async def test_a_proposed_weight_is_refused(floor: Floor) -> None:
+    floor.orders()
+    box, lead = floor.wave()[1][0], floor.cast.people[Role.CS_LEAD]
+    cup = Item(box.order_ids[0], 1, "CUP-01", "cup", 1)
+
+    def weigh(unit: Unit) -> None:
+        numbers = unit.parcels.next_ids(20)
+        unit.parcels.add(
+            [replace(box, id=n, waybill=f"W-{n}", weight_g=460, items=(cup,), wave_id=None) for n in numbers]
+        )
+
+    floor.do(weigh)
+    await floor.writes(lead, "/weights")
+    said = await floor.taps(lead, "✖️ Not so")
+    assert floor.toasts == ["It stays as it was, and is not proposed again while the scales say the same."]
+    assert said == ["No weight to propose. I need 20 weighed parcels with one product alone."]
+    assert floor.look(lambda desk: desk.catalog.skus["CUP-01"].weight_g) == 320
 
 
 async def test_a_box_is_recorded_after_its_parcel(floor: Floor) -> None:
