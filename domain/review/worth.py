@@ -17,7 +17,7 @@ from domain.review.holds import Finding, HoldCode
 def worth(order: Order, policy: Policy, catalog: Catalog) -> Iterator[Finding]:
     """AMOUNT_RANGE, QTY_RANGE, KIND_RANGE, PRICE_LOW of one order."""
     low, high = policy.amounts(order.currency)
-    amount = order.total if order.cod else order.paid
+    amount = order.stake
     if not low <= amount <= high:
         limits = {"low": str(low), "high": str(high)}
         yield Finding(HoldCode.AMOUNT_RANGE, {"paid": str(amount), **limits, "currency": order.currency})

@@ -190,7 +190,7 @@ def _goods(order: Order, words: Words) -> str:
 
 
 def _worth(order: Order) -> int:
-    return order.paid or order.total
+    return order.stake or order.total
 
 
 def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:

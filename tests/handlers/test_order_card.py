@@ -187,3 +187,13 @@ async def test_the_card_says_what_the_courier_collects(sqlite_url: str) -> None:
     assert EN("Collect {amount}", amount=EN.money(due, "CNY")) in cash.split("\n")
     assert "Collect" not in paid
     desk.store.close()
+
+
+async def test_a_cash_order_paid_in_part_is_headed_by_what_it_is_worth(sqlite_url: str) -> None:
+    """JD takes some of it from the buyer's balance: the card said ¥20.00 of an order of ¥78.00."""
+    desk = open_desk(sqlite_url)
+    desk.takes(incoming("1", cod=True, paid=2000, paid_at=None))
+    [card] = await desk.writes(desk.cast.people[Role.CS], "/order 1")
+    assert f" · 1 · {EN.money(7800, 'CNY')} · " in card.split("\n")[0]
+    assert EN("Collect {amount}", amount=EN.money(5800, "CNY")) in card.split("\n")
+    desk.store.close()
