@@ -43,6 +43,8 @@ from handlers.viewer import Viewer
 from handlers.words import Html, Words, mask_name, mask_phone
 
 SHOWN_LINES = 12
+_HEADED = 3
+"""Reasons in the heading; the others stand below, and the number must be seen in a notification."""
 _OPEN = {
     StopKind.REFUND: N_("⛔ Stop since {at}, {state}"),
     StopKind.HOLD: N_("✋ Must wait since {at}, {state}"),
@@ -71,7 +73,8 @@ def state_text(order: Order, words: Words) -> str:
     if order.status is OrderStatus.REVIEW:
         if not order.held:
             return words("🟢 Clean, waits for approval")
-        names = words.listed(hold_name(code, words) for code in open_codes(order.holds))
+        codes = open_codes(order.holds)
+        names = words.listed((hold_name(code, words) for code in codes[:_HEADED]), len(codes) - _HEADED)
         return words("✋ Held: {why}", why=names)
     frozen = words("✋ Held, ") if order.held else ""
     text = {

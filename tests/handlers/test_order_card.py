@@ -15,10 +15,11 @@ from domain.policy.policy import Policy
 from domain.policy.policy_sections import HoldChoice
 from domain.records import NoticeKind
 from domain.review import review
-from domain.review.holds import HoldCode
+from domain.review.holds import HoldCode, open_codes
 from handlers.back_terms import BACK
 from handlers.cards.orders import _goods_line, _stop_line
 from handlers.goods import beside
+from handlers.terms import hold_name
 from handlers.words import Words
 from tests.factory import NOW, incoming, incoming_line, line, receiver
 from tests.handlers.bilingual import each_language
@@ -196,4 +197,19 @@ async def test_a_cash_order_paid_in_part_is_headed_by_what_it_is_worth(sqlite_ur
     [card] = await desk.writes(desk.cast.people[Role.CS], "/order 1")
     assert f" · 1 · {EN.money(7800, 'CNY')} · " in card.split("\n")[0]
     assert EN("Collect {amount}", amount=EN.money(5800, "CNY")) in card.split("\n")
+    desk.store.close()
+
+
+async def test_the_heading_names_three_reasons_and_counts_the_others(sqlite_url: str) -> None:
+    """With six of them a notification showed no order number."""
+    desk = open_desk(sqlite_url)
+    there = receiver(province="", city="", district="", phone="123")
+    desk.takes(incoming("1", buyer_message="加急", seller_note="x", seller_flag="1", receiver=there))
+    [card] = await desk.writes(desk.cast.people[Role.CS], "/order 1")
+    order = desk.look(lambda d: d.orders.by_number(1, ["1"])["1"])
+    codes = open_codes(order.holds)
+    named = EN.listed([hold_name(code, EN) for code in codes[:3]], len(codes) - 3)
+    assert len(codes) > 3
+    assert card.split("\n")[0].startswith(f"<b>✋ Held: {named}</b> · 1 · ")
+    assert all(hold_name(code, EN) in card for code in codes)
     desk.store.close()
