@@ -130,17 +130,19 @@ def by_columns(row: Row) -> Receiver:
 
 def abroad(row: Row) -> Receiver:
     """From receiver_name, phone or buyer_phone, country, province, city, district, address to address3 (or else
-    street), zip: as told, the country as ISO code where its name is known."""
+    street), zip: as told, the country as ISO code where its name is known. Where no city is told the district is it
+    (Thailand's เขต/อำเภอ)."""
     name, number = row.text("receiver_name"), phone(row.code("phone") or row.code("buyer_phone"))
     told = filter(None, map(row.text, ("address", "address2", "address3")))
     address = ", ".join(dict.fromkeys(told)) or row.text("street")
+    city, district = row.text("city"), row.text("district")
     return Receiver(
         name=name,
         phone=number,
         country=country(row.code("country")),
         province=row.text("province"),
-        city=row.text("city"),
-        district=row.text("district"),
+        city=city or district,
+        district=district if city else "",
         address=address,
         zip=row.code("zip"),
         masked=masked(name, number, address),

@@ -106,13 +106,9 @@ def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
 
 
 def _receiver(row: Row) -> Receiver:
-    """As told. Where a market's export has no country, its currency names the market; Thailand's knows no city but
-    the district (เขต/อำเภอ)."""
+    """As told. Where a market's export has no country, its currency names the market."""
     to = abroad(row)
-    if not to.address:
-        return to
-    home = replace(to, country=to.country or _MARKETS.get(row.currency, ""))
-    return home if home.city else replace(home, city=home.district, district="")
+    return replace(to, country=to.country or _MARKETS.get(row.currency, "")) if to.address else to
 
 
 ORDERS = Format(

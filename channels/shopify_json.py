@@ -2,7 +2,8 @@
 
 Surprising: the money returned is the sum of the successful refund transactions, not of the refunded lines; a
 refund knows its order only by the inner id, which is `IncomingOrder.external_id` (the number is the name,
-`#1001`, as in the CSV). Rule source: formats.md 2.1.
+`#1001`, as in the CSV). A line is titled as in the CSV, with its variant: where a shop keeps no codes the title is all
+that tells two variants apart. Rule source: formats.md 2.1.
 """
 
 from collections import Counter
@@ -198,21 +199,20 @@ def _line(node: Node, code: str, kept: int | None) -> IncomingLine:
     off = sum(one.amount("amount", code) for one in allocated) if allocated else node.amount("total_discount", code)
     return IncomingLine(
         external_id=needed(node, "id"),
-        title=node.first("title", "name"),
+        title=node.text("name") or joined((node.text("title"), node.text("variant_title")), " - "),
         quantity=quantity,
         merchant_code=node.text("sku"),
-        variant=_variant(node),
+        variant=_written(node),
         unit_price=price,
         amount=max(price * quantity - off, 0),
         virtual=node.flag("requires_shipping") is False or node.flag("gift_card") is True,
     )
 
 
-def _variant(node: Node) -> str:
-    """The variant and what the buyer wrote into the line (`properties`, in any shape but a list: absent)."""
+def _written(node: Node) -> str:
+    """What the buyer wrote into the line (`properties`, in any shape but a list: absent)."""
     written = (one for one in node.nodes("properties") if not one.text("name").startswith("_"))
-    words = (joined((one.text("name"), one.text("value")), ": ") for one in written)
-    return joined((node.text("variant_title"), *words), "; ")
+    return joined((joined((one.text("name"), one.text("value")), ": ") for one in written), "; ")
 
 
 def refund(node: Node, code: str) -> IncomingRefund:

@@ -21,8 +21,9 @@ from domain.review.holds import RELEASED, Hold, HoldCode, Source, open_codes, re
 from domain.review.screening import as_told, part_paid
 
 
-def _goods(order: Order) -> list[tuple[str, int, str, bool]]:
-    return [(line.external_id, line.quantity, line.merchant_code, bool(line.virtual)) for line in order.lines]
+def _goods(order: Order) -> list[tuple[int, int, str, bool]]:
+    """By our own numbers: a line that is told under another id keeps its number (`news`)."""
+    return [(line.line_no, line.quantity, line.merchant_code, bool(line.virtual)) for line in order.lines]
 
 
 def _text(value: object) -> str:

@@ -5,7 +5,6 @@ one told, nor does one that hides the receiver (Pinduoduo's, once it has shipped
 one by one, everything else as a set.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -49,21 +48,35 @@ def _merge_lines(desk: Desk, order: Order, incoming: IncomingOrder) -> tuple[Lin
 
 def _ids_before(order: Order, told: Sequence[Line]) -> dict[str, str]:
     """The ids of lines told under another one now -> what they were before: a file counts the lines, the platform's
-    door names them. The same code (or title) and units, and no refund of it, make it the same line."""
-    ids = {line.external_id for line in told}
-    left = [one for one in order.lines if one.external_id not in ids]
-    parts_of = Counter(one.external_id for one in left)
-    untouched = (one for one in left if one.refund is RefundState.NONE and not one.dropped)
-    free = [one for one in untouched if parts_of[one.external_id] == 1]
-    known = {one.external_id for one in order.lines}
+    door names them. The same code (or title) and units make it the same line, the same price first. What a refund was
+    about is only that where the teller knows none of our ids: else the buyer may have bought it once more."""
+    ids, known = {line.external_id for line in told}, {one.external_id for one in order.lines}
+    left = {one: [line for line in order.lines if line.external_id == one] for one in known - ids}
+    if not ids.isdisjoint(known):
+        left = {one: lines for one, lines in left.items() if not any(map(_refunded, lines))}
     found: dict[str, str] = {}
-    for line in told:
-        same = (one for one in free if (one.known_as, one.quantity) == (line.known_as, line.quantity))
-        before = None if line.external_id in known else next(same, None)
-        if before is not None:
-            free.remove(before)
-            found[line.external_id] = before.external_id
+    for told_as in (_goods_and_price, _goods_alone):
+        free = sorted(left.keys() - set(found.values()), key=lambda one: left[one][0].line_no)
+        for line in told:
+            same = (one for one in free if told_as(left[one]) == told_as([line]))
+            before = None if line.external_id in known | found.keys() else next(same, None)
+            if before is not None:
+                free.remove(before)
+                found[line.external_id] = before
     return found
+
+
+def _goods_alone(lines: Sequence[Line]) -> tuple[str, int]:
+    """What one line was bought as: the name of the goods and how many, whatever was divided or made up since."""
+    return lines[0].known_as, sum(map(kits.sets, kits.groups(lines)))
+
+
+def _goods_and_price(lines: Sequence[Line]) -> tuple[str, int, int]:
+    return (*_goods_alone(lines), kits.whole(kits.groups(lines)[0]).unit_price)
+
+
+def _refunded(line: Line) -> bool:
+    return line.dropped or line.refund is not RefundState.NONE
 
 
 def _numbered(desk: Desk, order: Order, strange: Sequence[Line]) -> list[Line]:

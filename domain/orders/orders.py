@@ -187,6 +187,11 @@ class Order:
         return any(hold.open for hold in self.holds)
 
     @property
+    def stake(self) -> int:
+        """What it is worth to us, minor units: what was paid, with cash on delivery all of it."""
+        return self.total if self.cod else self.paid
+
+    @property
     def at_door(self) -> int:
         """What the courier collects, minor units: of cash on delivery what is not paid yet, without what was taken out
         of the order since; the total stays what the platform told."""

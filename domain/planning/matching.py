@@ -21,6 +21,7 @@ from domain.review.screening import Facts
 _NEAR = ("near_city", "near", "near_region", "near_region")
 _FAR = ("other_city", "other_city", "farther", "farther")
 _MOST = 1_000_000
+_KINDS = 5
 
 
 def match_warehouse(order: Order, load: Load, facts: Facts) -> Match:
@@ -50,13 +51,19 @@ def match_warehouse(order: Order, load: Load, facts: Facts) -> Match:
 def _inputs(ask: Ask) -> dict[str, str]:
     to, wishes = ask.order.receiver, ask.wishes
     found = {
-        "units": ", ".join(f"{sku}×{count}" for sku, count in sorted(ask.load.units.items())[:5]),
+        "units": _units(ask.load.units),
         "grams": ask.load.grams,
         "place": "/".join(part for part in (to.province, to.city) if part),
         "warehouse": wishes.warehouse,
         "promise": wishes.ship_by.isoformat() if wishes.ship_by else "",
     }
     return {name: str(value) for name, value in found.items() if value}
+
+
+def _units(units: Mapping[str, int]) -> str:
+    """The first goods, and how many other kinds there are: `CUP×1, TEA×2, +7`."""
+    shown = [f"{sku}×{count}" for sku, count in sorted(units.items())]
+    return ", ".join(shown[:_KINDS] + [f"+{len(shown) - _KINDS}"] * (len(shown) > _KINDS))
 
 
 def not_from(warehouse: Warehouse, order: Order, grams: int, facts: Facts) -> Fault | None:

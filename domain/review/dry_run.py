@@ -20,7 +20,7 @@ from domain.policy.policy import Policy
 from domain.review import decided
 from domain.review.decided import Decided
 from domain.review.holds import HoldCode, open_codes
-from domain.review.limits import over, stake, two_needed
+from domain.review.limits import over, two_needed
 
 SHOWN = 5
 PIECE = 200
@@ -138,7 +138,7 @@ def _both(
     needs: Callable[[Policy, int, str], bool], now: Policy, then: Policy, orders: Sequence[Order]
 ) -> tuple[int, int]:
     """How many orders need it under each."""
-    old, new = (sum(needs(policy, stake(order), order.currency) for order in orders) for policy in (now, then))
+    old, new = (sum(needs(policy, order.stake, order.currency) for order in orders) for policy in (now, then))
     return old, new
 
 

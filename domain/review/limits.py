@@ -14,11 +14,6 @@ from domain.people.people import Actor, ActorKind, Right, may
 from domain.policy.policy import Policy, of_currency
 
 
-def stake(order: Order) -> int:
-    """What the limits look at, minor units: what was paid, or what is to be paid at the door."""
-    return order.total if order.cod else order.paid
-
-
 def over(policy: Policy, amount: int, currency: str) -> bool:
     """Whether an approval of that much needs a lead."""
     return amount > of_currency(policy.limits.cs_approve, currency)
@@ -53,7 +48,7 @@ def fault(policy: Policy, actor: Actor, order: Order) -> Refusal | None:
     """
     if actor.kind is ActorKind.OPERATOR:
         return None
-    amount, currency = stake(order), order.currency
+    amount, currency = order.stake, order.currency
     lead = actor.kind is ActorKind.PERSON and may(actor, Right.OVERRIDE, shop=order.shop_id)
     if over(policy, amount, currency) and not lead:
         return OverLimit(order.number, amount, of_currency(policy.limits.cs_approve, currency), currency)
@@ -66,7 +61,7 @@ def fault(policy: Policy, actor: Actor, order: Order) -> Refusal | None:
 
 def alone_fault(policy: Policy, order: Order) -> Refusal | None:
     """Why no single person may approve it, whoever asks: a batch tells that also of an order with a first yes."""
-    amount, currency = stake(order), order.currency
+    amount, currency = order.stake, order.currency
     if not two_needed(policy, amount, currency):
         return None
     return TwoPeople(order.number, amount, of_currency(policy.limits.two_people, currency), currency)

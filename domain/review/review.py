@@ -97,7 +97,7 @@ def _first_yes(desk: Desk, actor: Actor, order: Order) -> Order:
 
 def _ask_second(desk: Desk, actor: Actor, order: Order) -> None:
     """Somebody else hears that their yes is wanted: service, or a lead where it takes one; no other lead, the owner."""
-    lead = limits.over(desk.policy, limits.stake(order), order.currency)
+    lead = limits.over(desk.policy, order.stake, order.currency)
     roles = {Role.CS_LEAD} if lead else {Role.CS, Role.CS_LEAD}
     found = desk.people.staff().with_role(frozenset(roles), shop=order.shop_id)
     if all(person.id == actor.person_id for person in found):

@@ -5,6 +5,7 @@ runs again on every change, so a hold goes away by itself when its cause does; a
 when (`until`), and the order is looked at again then.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,6 +32,8 @@ from domain.review.worth import worth
 from domain.stock.unit_costs import UnitCosts
 
 _ZERO = timedelta(0)
+_GIFT_COLUMN = re.compile(r"gift(?:[-_ ](?:wrap|message|note|text|type))+\s*:")
+"""A column's name that stands in a message before what it tells (`gift-wrap-type: Red box`): nobody's word."""
 _TOLD = 40
 IN_PIECES = Finding(HoldCode.OUT_OF_STOCK, {"sku": "*", "need": "", "free": "", "why": "no single warehouse has all"})
 """Each sku is there somewhere, but not all in one place, nor so that it may be divided."""
@@ -255,7 +258,7 @@ def _quoted(text: str) -> str:
 def _words(order: Order, policy: Policy) -> Iterator[Finding]:
     """What people wrote. Keywords are plain words and so are their exceptions: a pattern can be so written that one
     message keeps the house busy for ever (rules.md B2 KEYWORD)."""
-    text = simplified(f"{order.buyer_message}\n{order.seller_note}".casefold())
+    text = _GIFT_COLUMN.sub("\n", simplified(f"{order.buyer_message}\n{order.seller_note}".casefold()))
     for word in sorted(policy.keyword_exceptions, key=len, reverse=True):
         text = text.replace(simplified(word.casefold()), "\n") if word.strip() else text
     hit = [word for word in policy.keywords if word.strip() and simplified(word.casefold()) in text]

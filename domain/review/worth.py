@@ -12,13 +12,12 @@ from domain.orders.catalog import Catalog
 from domain.orders.orders import Line, Order
 from domain.policy.policy import Policy
 from domain.review.holds import Finding, HoldCode
-from domain.review.limits import stake
 
 
 def worth(order: Order, policy: Policy, catalog: Catalog) -> Iterator[Finding]:
     """AMOUNT_RANGE, QTY_RANGE, KIND_RANGE, PRICE_LOW of one order."""
     low, high = policy.amounts(order.currency)
-    amount = stake(order)
+    amount = order.stake
     if not low <= amount <= high:
         limits = {"low": str(low), "high": str(high)}
         yield Finding(HoldCode.AMOUNT_RANGE, {"paid": str(amount), **limits, "currency": order.currency})

@@ -151,8 +151,13 @@ def receiver_of(desk: Desk, box: Parcel, order: Order) -> Receiver:
 
 
 def _address(to: Receiver) -> str:
-    """In one line; a municipality is province and city and stands once."""
-    return " ".join(dict.fromkeys(part for part in (to.province, to.city, to.district, to.address, to.zip) if part))
+    """In one line; a municipality is province and city and stands once. Abroad the country stands last."""
+    parts = (to.province, to.city, to.district, to.address, to.zip, to.country if _abroad(to) else "")
+    return " ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _abroad(to: Receiver) -> bool:
+    return to.country not in ("", "CN")
 
 
 def sender_of(desk: Desk, box: Parcel) -> Sender:
@@ -184,6 +189,7 @@ def _label(
     inside = [orders[order_id] for order_id in box.live_orders]
     to, sender = receiver_of(desk, box, inside[0]), sender_of(desk, box)
     due = sum(order.at_door for order in inside)
+    money = words.money(due, inside[0].currency) if due > 0 else ""
     titles = {item.sku: item.title for item in box.live_items}
     wave = desk.waves.get(box.wave_id).number if box.wave_id else ""
     return ShippingLabel(
@@ -206,7 +212,7 @@ def _label(
         wave_number=wave,
         slot=box.slot,
         part=_part(box),
-        cod=words.money(due, inside[0].currency) if due > 0 else "",
+        cod=f"COD {money}" if money and _abroad(to) else money,  # whoever collects there reads no Chinese
         buyer_message=_notes(inside, "buyer_message"),
         seller_note=_notes(inside, "seller_note"),
         copy=sheet.copy,

@@ -176,7 +176,7 @@ def test_shopify_order() -> None:
     assert order.placed_at == datetime(2026, 5, 17, 8, 14, 36, tzinfo=UTC)
     assert (order.goods, order.shipping, order.discount, order.total, order.paid) == (3000, 500, 300, 3200, 3200)
     assert order.receiver == Receiver("Ann Lee", "+15550100", "US", "MA", "Boston", "", "1 Main St", "02108", False)
-    assert order.lines == (IncomingLine("254721536", "Green tea", 3, "TEA-001", "100 g; Card: Hi", 1000, 2700),)
+    assert order.lines == (IncomingLine("254721536", "Green tea - 100 g", 3, "TEA-001", "Card: Hi", 1000, 2700),)
     at = datetime(2026, 5, 18, 8, 0, tzinfo=UTC)
     assert order.refunds == (IncomingRefund("77", RefundState.SUCCESS, 800, ("254721536",), "torn", at),)
 
@@ -186,7 +186,17 @@ def test_shopify_odd_properties_are_shown_or_left_out(properties: object) -> Non
     lines = SHOPIFY["line_items"]
     assert isinstance(lines, list)
     order = only(shopify(line_items=[lines[0] | {"properties": properties}]))
-    assert order.lines[0].variant == ("100 g; 2" if properties == [{"name": 2}] else "100 g")
+    assert order.lines[0].variant == ("2" if properties == [{"name": 2}] else "")
+
+
+def test_shopify_variants_without_codes_are_titled_as_in_its_file() -> None:
+    """The title is all that tells them apart: without the variant both were one product."""
+    bare: dict[str, object] = {"title": "Mug", "quantity": 1, "price": "9.00", "sku": ""}
+    red = bare | {"id": 1, "name": "Mug - red", "variant_title": "red"}
+    blue = bare | {"id": 2, "variant_title": "blue"}
+    alone = bare | {"id": 3, "name": "Mug", "variant_title": None}
+    order = only(shopify(line_items=[red, blue, alone]))
+    assert [(line.title, line.variant) for line in order.lines] == [("Mug - red", ""), ("Mug - blue", ""), ("Mug", "")]
 
 
 def test_shopify_cancelled_is_closed() -> None:

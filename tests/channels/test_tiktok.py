@@ -68,6 +68,7 @@ def test_order_of_two_skus_counts_its_amount_once() -> None:
     )
     assert (order.cod, order.presale, order.warehouse_hint) == (True, False, "Main")
     assert (order.receiver.country, order.receiver.masked) == ("TH", True)
+    assert (order.receiver.province, order.receiver.city, order.receiver.district) == ("Bangkok", "Pathum Wan", "")
 
 
 def test_the_row_of_descriptions_is_counted_and_not_imported() -> None:

@@ -16,7 +16,6 @@ from domain.people.people import Actor, Chat
 from domain.review import bulk
 from domain.review.bulk import Batch
 from domain.review.holds import Hold, HoldCode, open_codes
-from domain.review.limits import stake
 from domain.review.scope import ALL, Scope, fixed
 from handlers.card import TEXT_LIMIT, Button, Card
 from handlers.cards.desk.digest import moment_code, moment_of
@@ -191,7 +190,7 @@ def _goods(order: Order, words: Words) -> str:
 
 
 def _worth(order: Order) -> int:
-    return stake(order) or order.total
+    return order.stake or order.total
 
 
 def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:

@@ -165,7 +165,8 @@ def _input(name: str, value: str, words: Words) -> str:
     elif name == "traits":
         value = words.listed(words.plain(TRAITS.get(trait, trait)) for trait in value.split(","))
     elif name == "units":
-        value = words.listed(value.split(", "))
+        named, _, more = value.partition(", +")
+        value = words.listed(named.split(", "), int(more or 0))
     elif name in ("value", "collect"):
         value = words.listed(words.money(amount, currency) for currency, amount in read_sums(value))
     elif name == "promise":

@@ -35,7 +35,7 @@ def hand_lines(desk: Desk, order: Order, viewer: Viewer) -> list[str]:
 
 
 def _yes_lines(desk: Desk, order: Order, words: Words) -> list[str]:
-    amount, currency, chosen = limits.stake(order), order.currency, desk.policy.limits
+    amount, currency, chosen = order.stake, order.currency, desk.policy.limits
     if order.first_approver:
         first = next((e for e in desk.history("order", order.id) if e.verb == "approved_first"), None)
         facts = {"who": desk.people.get(order.first_approver).name, "at": words.clock(first.at) if first else "-"}
@@ -53,7 +53,7 @@ def may_say_yes(desk: Desk, order: Order, viewer: Viewer) -> bool:
     """Whether to show an approval at all: a group shows it to all, the tap is checked."""
     if not viewer.private:
         return True
-    amount, currency = limits.stake(order), order.currency
+    amount, currency = order.stake, order.currency
     if limits.over(desk.policy, amount, currency) and not viewer.offers(Right.OVERRIDE, shop=order.shop_id):
         return False
     two = limits.two_needed(desk.policy, amount, currency)
@@ -62,6 +62,6 @@ def may_say_yes(desk: Desk, order: Order, viewer: Viewer) -> bool:
 
 def of_two(desk: Desk, order: Order, words: Words) -> str:
     """What an approval's label says behind its text where two people approve."""
-    if not limits.two_needed(desk.policy, limits.stake(order), order.currency):
+    if not limits.two_needed(desk.policy, order.stake, order.currency):
         return ""
     return words(" (2 of 2)") if order.first_approver else words(" (1 of 2)")

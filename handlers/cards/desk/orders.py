@@ -13,7 +13,6 @@ from domain.orders import kits, parts
 from domain.orders.orders import Line, Order, OrderStatus
 from domain.records import NoticeKind
 from domain.review.holds import CATALOGUE, Hold, open_codes
-from domain.review.limits import stake
 from domain.stops import replies
 from domain.stops.delivery import all_delivered, delivered
 from handlers.card import Button, Card
@@ -45,6 +44,8 @@ from handlers.wording.terms import (
 from handlers.words import Html, Words, mask_name, mask_phone
 
 SHOWN_LINES = 12
+_HEADED = 3
+"""Reasons in the heading; the others stand below, and the number must be seen in a notification."""
 _OPEN = {
     StopKind.REFUND: N_("⛔ Stop since {at}, {state}"),
     StopKind.HOLD: N_("✋ Must wait since {at}, {state}"),
@@ -73,7 +74,8 @@ def state_text(order: Order, words: Words) -> str:
     if order.status is OrderStatus.REVIEW:
         if not order.held:
             return words("🟢 Clean, waits for approval")
-        names = words.listed(hold_name(code, words) for code in open_codes(order.holds))
+        codes = open_codes(order.holds)
+        names = words.listed((hold_name(code, words) for code in codes[:_HEADED]), len(codes) - _HEADED)
         return words("✋ Held: {why}", why=names)
     frozen = words("✋ Held, ") if order.held else ""
     text = {
@@ -94,7 +96,7 @@ def head(desk: Desk, order: Order, words: Words) -> str:
         "<b>{state}</b> · {number} · {amount} · {shop}",
         state=_state(desk, order, words),
         number=order.number,
-        amount=words.money(stake(order) or order.total, order.currency),
+        amount=words.money(order.stake or order.total, order.currency),
         shop=shop_name(desk.catalog, order.shop_id),
     )
 
@@ -336,7 +338,7 @@ def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
 
 def order_button(desk: Desk, order: Order, words: Words, *, vip: bool = False, shops: bool = True) -> Button:
     """A button that opens the order, for lists; a VIP's has a star. Without `shops` the list is of one shop."""
-    amount = words.money(stake(order) or order.total, order.currency)
+    amount = words.money(order.stake or order.total, order.currency)
     state = step_name(order.status, words) if not order.held else words("held")
     shop = shop_name(desk.catalog, order.shop_id)
     facts = {"number": f"⭐ {order.number}" if vip else order.number, "amount": amount, "state": state, "shop": shop}

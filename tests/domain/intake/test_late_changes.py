@@ -7,7 +7,6 @@ import pytest
 from domain.errors import ShipsAsItIs
 from domain.floor import release
 from domain.floor.parcels import IN_HOUSE, Parcel, ParcelState, StopState, WaveState
-from domain.intake.incoming import RefundState
 from domain.orders.orders import OrderStatus
 from domain.paper import printing
 from domain.paper.paper_records import Paper
@@ -204,6 +203,7 @@ def test_a_courier_asked_for_one_order_takes_the_box_of_both(yard: Yard) -> None
 
 
 ADDED = (*LINES, incoming_line("CUP-02", 1))
+ONE_BY_ONE = (incoming_line("CUP-01", 1, external_id="A"), incoming_line("CUP-01", 1, external_id="B"), LINES[1])
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ ADDED = (*LINES, incoming_line("CUP-02", 1))
         ((incoming_line("CUP-01", 3), LINES[1]), "CUP-01 × 2 → 3"),
         ((incoming_line("CUP-02", 2, external_id="L-CUP-01"), LINES[1]), "− CUP-01 × 2; + CUP-02 × 2"),
         ((LINES[1],), "− CUP-01 × 2"),
-        ((replace(LINES[0], external_id="NEW"), LINES[1]), "="),
+        (ONE_BY_ONE, "="),
         ((*LINES, incoming_line("what?", 1)), "+ what? × 1"),
     ],
 )
@@ -255,7 +255,7 @@ def test_what_lies_in_no_box_is_told_before_and_after_it_did_not_ship(house: Hou
 
 def test_an_order_whose_goods_all_lie_in_its_boxes_is_released_at_once(house: House) -> None:
     house.bring_to(ParcelState.PACKED)
-    house.receive(lines=(replace(LINES[0], external_id="NEW"), LINES[1]))
+    house.receive(lines=ONE_BY_ONE)
     order = house.order
     house.run(review.release_hold, house.cast.actor(Role.CS), order.id, order.revision, HoldCode.GOODS_CHANGED)
     assert (open_codes(house.order.holds), house.parcel.blocked) == ((), False)
@@ -289,24 +289,3 @@ def test_a_report_without_a_word_on_risk_takes_no_fear_away(house: House) -> Non
     assert (house.order.risk, HoldCode.FRAUD in open_codes(house.order.holds)) == ("high", True)
     house.receive(risk="low")
     assert HoldCode.FRAUD not in open_codes(house.order.holds)
-
-
-def test_lines_told_under_other_ids_stay_the_lines_in_the_box(house: House) -> None:
-    house.bring_to(ParcelState.HANDED_OVER)
-    before = house.order.lines
-    house.receive(lines=tuple(replace(line, external_id=f"door-{line.external_id}") for line in LINES))
-    news = house.order.lines
-    assert [line.external_id for line in news] == [f"door-{line.external_id}" for line in LINES]
-    assert [(line.line_no, line.sku) for line in news] == [(line.line_no, line.sku) for line in before]
-    house.refund(RefundState.SUCCESS)
-    assert [stop.state for stop in house.stops] == [StopState.TOO_LATE]
-
-
-def test_goods_told_anew_after_they_were_refunded_are_other_goods(house: House) -> None:
-    house.bring_to(ParcelState.HANDED_OVER)
-    house.refund(RefundState.SUCCESS, LINES[1].amount, LINES[1].merchant_code)
-    house.receive(lines=(LINES[0], replace(LINES[1], external_id="again")))
-    assert [(line.line_no, line.external_id) for line in house.order.lines] == [
-        (1, LINES[0].external_id),
-        (3, "again"),
-    ]

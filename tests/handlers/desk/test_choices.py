@@ -9,6 +9,7 @@ import pytest
 
 import domain
 from domain.planning.match import Loser, Match
+from domain.planning.matching import _units
 from domain.planning.tariffs import Charge, Quote, Unpriced
 from handlers.cards.desk import choices
 from handlers.cards.desk.choices import choice_lines
@@ -128,3 +129,10 @@ def test_the_goods_of_a_box_are_parted_as_the_language_does() -> None:
         "goods BOX-S×1, FLASK×1",
         "商品 BOX-S×1、FLASK×1",
     ]
+
+
+def test_more_goods_than_are_named_are_counted() -> None:
+    units = _units({f"S{n}": 2 for n in range(1, 8)})
+    assert (units, _units({"S1": 2})) == ("S1×2, S2×2, S3×2, S4×2, S5×2, +2", "S1×2")
+    data = {"won": "杭州仓", "inputs": {"units": units}}
+    assert choice_lines("X", data, EN)[1].strip() == "goods S1×2, S2×2, S3×2, S4×2, S5×2 and 2 more"

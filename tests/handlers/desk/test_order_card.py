@@ -15,10 +15,11 @@ from domain.policy.policy import Policy
 from domain.policy.policy_sections import HoldChoice
 from domain.records import NoticeKind
 from domain.review import review
-from domain.review.holds import HoldCode
+from domain.review.holds import HoldCode, open_codes
 from handlers.cards.desk.orders import _goods_line, _stop_line
 from handlers.wording.back_terms import BACK
 from handlers.wording.goods import beside
+from handlers.wording.terms import hold_name
 from handlers.words import Words
 from tests.factory import NOW, incoming, incoming_line, line, receiver
 from tests.handlers.bilingual import each_language
@@ -189,4 +190,29 @@ async def test_the_card_says_what_the_courier_collects(sqlite_url: str) -> None:
     desk.takes(incoming("3", cod=True, paid=1000, paid_at=None, receiver=receiver(address="别处 3 号")))
     [part] = await desk.writes(anna, "/order 3")
     assert part.split("\n")[0].split(" · ")[1:3] == ["3", "¥78.00"]  # as limits and digest count it, not what was paid
+    desk.store.close()
+
+
+async def test_a_cash_order_paid_in_part_is_headed_by_what_it_is_worth(sqlite_url: str) -> None:
+    """JD takes some of it from the buyer's balance: the card said ¥20.00 of an order of ¥78.00."""
+    desk = open_desk(sqlite_url)
+    desk.takes(incoming("1", cod=True, paid=2000, paid_at=None))
+    [card] = await desk.writes(desk.cast.people[Role.CS], "/order 1")
+    assert f" · 1 · {EN.money(7800, 'CNY')} · " in card.split("\n")[0]
+    assert EN("Collect {amount}", amount=EN.money(5800, "CNY")) in card.split("\n")
+    desk.store.close()
+
+
+async def test_the_heading_names_three_reasons_and_counts_the_others(sqlite_url: str) -> None:
+    """With six of them a notification showed no order number."""
+    desk = open_desk(sqlite_url)
+    there = receiver(province="", city="", district="", phone="123")
+    desk.takes(incoming("1", buyer_message="加急", seller_note="x", seller_flag="1", receiver=there))
+    [card] = await desk.writes(desk.cast.people[Role.CS], "/order 1")
+    order = desk.look(lambda d: d.orders.by_number(1, ["1"])["1"])
+    codes = open_codes(order.holds)
+    named = EN.listed([hold_name(code, EN) for code in codes[:3]], len(codes) - 3)
+    assert len(codes) > 3
+    assert card.split("\n")[0].startswith(f"<b>✋ Held: {named}</b> · 1 · ")
+    assert all(hold_name(code, EN) in card for code in codes)
     desk.store.close()

@@ -21,7 +21,7 @@ from storage.store import Store
 from storage.unit import Unit
 from tests.domain.house import House
 from tests.domain.yard import Yard, cups, split_order, tea
-from tests.factory import NOW, incoming_line, seed
+from tests.factory import NOW, incoming_line, receiver, seed
 from tests.filled import filled
 
 WORDS = Words("en", "Asia/Shanghai")
@@ -133,3 +133,24 @@ def test_the_pick_list_names_each_bin_and_what_of_it_is_whose(yard: Yard) -> Non
     pick: PickList = paper.args[0]
     found = [(line.bin, line.quantity, line.slots) for line in pick.lines if line.sku == "CUP-01"]
     assert found == [("A-01", 1, ((1, 1),)), ("B-09", 1, ((1, 1),))]
+
+
+@pytest.mark.parametrize(
+    ("country", "end", "due"), [("US", " 02108 US", "COD ¥78.00"), ("CN", " 303 310000", "¥78.00")]
+)
+def test_abroad_the_label_names_the_country_and_says_cod_in_letters(
+    yard: Yard, country: str, end: str, due: str
+) -> None:
+    there = receiver(country="US", province="MA", city="Boston", district="", address="1 Main St", zip="02108")
+    yard.receive(cups("1", receiver=there if country == "US" else receiver()))
+    yard.approve("1")
+    yard.wave("1")
+    box = yard.box("1")
+
+    def look(desk: Desk) -> tuple[str, str]:
+        orders = {number: replace(order, cod=True, paid=0) for number, order in orders_of(desk, [box]).items()}
+        label = papers._label(desk, box, orders, Sheet(box.id, Paper.LABEL, 1), ("", ""), WORDS)
+        return label.receiver_address, label.cod
+
+    address, cod = yard.house.store.read_now(look)
+    assert (address[-len(end) :], cod) == (end, due)
