@@ -73,7 +73,7 @@ async def test_a_customer_on_one_card(desk: DeskChat) -> None:
         ["🕘 History"],
     ]
     [order] = await desk.taps(anna, "6 · ¥78.00 · shipped · 小满旗舰店")
-    assert order.startswith("<b>🚚 Shipped</b> · 6")
+    assert order.startswith("<b>🏁 Delivered</b> · 6")
     [history] = await desk.taps(anna, "🕘 History")
     assert "Nothing" not in history
 
