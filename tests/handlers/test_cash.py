@@ -10,7 +10,7 @@ from domain.policy.policy import Policy
 from domain.records import NoticeKind
 from tests.factory import incoming, receiver
 from tests.handlers.desk_chat import DeskChat, open_desk
-from tests.handlers.test_printing import files, text_of
+from tests.handlers.floor.test_printing import files, text_of
 
 pytestmark = pytest.mark.anyio
 ORDERS = (

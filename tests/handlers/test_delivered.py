@@ -12,9 +12,9 @@ from domain.records import NoticeKind
 from domain.stops import interception
 from storage.unit import Unit
 from tests.factory import incoming, incoming_line
+from tests.handlers.desk.test_together import LAST
 from tests.handlers.desk_chat import open_desk
 from tests.handlers.floor_chat import Floor
-from tests.handlers.test_together import LAST
 
 pytestmark = pytest.mark.anyio
 
