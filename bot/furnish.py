@@ -17,7 +17,7 @@ from domain.people.people import OPERATOR
 from domain.planning.planning import refresh
 from domain.planning.tariffs import Tariff
 from domain.stock.stock import Bucket, Document, Move
-from handlers.cards.bundles import FAULTS
+from handlers.cards.desk.bundles import FAULTS
 from handlers.words import Words
 from storage.unit import Unit
 

@@ -17,7 +17,7 @@ from domain.policy import policies
 from domain.policy.policy import Policy
 from domain.review import decided, looking
 from domain.review.dry_run import Verdict, compare, pieces
-from handlers.cards.policy import dry_run_card
+from handlers.cards.office.policy import dry_run_card
 from handlers.words import Words, unmarked
 from storage.store import Store
 

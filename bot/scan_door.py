@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.mini_app import Unsigned, opened_by
 from domain.desk import Desk
 from domain.errors import NotAllowed, Refusal
-from handlers.scan_page import BadJob, Job, caller, carry_out, opened, read_job, refused
+from handlers.floor.scan_page import BadJob, Job, caller, carry_out, opened, read_job, refused
 from storage.store import Store
 
 log = logging.getLogger(__name__)

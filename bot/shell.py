@@ -29,9 +29,9 @@ from domain.orders.catalog import Catalog
 from domain.people.people import OPERATOR, Role
 from domain.records import ImportRun
 from domain.stops import feeds
-from handlers.cards.intake import row_text, unreadable_text
-from handlers.refusals import refusal_text
+from handlers.cards.desk.intake import row_text, unreadable_text
 from handlers.services import Progress
+from handlers.wording.refusals import refusal_text
 from handlers.words import Words
 from storage.store import Store
 from storage.unit import Unit

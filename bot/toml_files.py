@@ -4,7 +4,7 @@ from pathlib import Path
 
 from bot.shell import Refused
 from domain.policy.choices import Fault
-from handlers.cards.policy import fault_text
+from handlers.cards.office.policy import fault_text
 from handlers.words import Words
 
 _LARGEST = 1 << 20

@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 from domain.people.people import RIGHTS, Person, Right
 from handlers.services import Services
-from handlers.terms import N_
+from handlers.wording.terms import N_
 from handlers.words import LANGUAGES, Words
 
 LABELS: dict[str, tuple[Right, str]] = {

@@ -19,8 +19,8 @@ from domain.people.people import Chat, Person
 from handlers.ask import Ask
 from handlers.card import Card
 from handlers.questions import asked, question
-from handlers.refusals import refusal_text, refusal_toast
 from handlers.services import Services
+from handlers.wording.refusals import refusal_text, refusal_toast
 from handlers.words import LANGUAGES, Words
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ import pytest
 import run
 from domain.policy.policy import Policy, document_of
 from domain.review.holds import CATALOGUE
-from handlers.start import COMMANDS
+from handlers.office.start import COMMANDS
 
 ROOT = Path(run.__file__).resolve().parent
 DOCUMENTS = sorted([*ROOT.glob("README*.md"), ROOT / "CHANGELOG.md", *ROOT.glob("docs/**/*.md")])

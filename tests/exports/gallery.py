@@ -32,9 +32,9 @@ from exports.manifests import manifest_pdf
 from exports.shelf import shelf_pdf
 from exports.stock_papers import count_sheet_pdf, goods_in_pdf, grading_pdf, put_away_pdf, transfer_note_pdf
 from handlers.card import File
-from handlers.manifests import paper_of
-from handlers.papers import pick_paper, sheets
-from handlers.stock_papers import paper_of as paper_of_stock
+from handlers.floor.manifests import paper_of
+from handlers.floor.papers import pick_paper, sheets
+from handlers.floor.stock_papers import paper_of as paper_of_stock
 from handlers.words import Words
 from tests.factory import NOW, incoming, incoming_line, receiver
 from tests.handlers.floor_chat import Floor, open_floor

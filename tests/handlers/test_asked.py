@@ -15,9 +15,9 @@ from domain.stock.gs1 import GS
 from domain.stock.stock import Batch, Bucket, Document, Move
 from storage.unit import Unit
 from tests.factory import incoming, incoming_line
+from tests.handlers.floor.test_scan_page import Page
+from tests.handlers.floor.test_warehouse import scan_card
 from tests.handlers.floor_chat import Floor
-from tests.handlers.test_scan_page import Page
-from tests.handlers.test_warehouse import scan_card
 
 pytestmark = pytest.mark.anyio
 MILK, PHONE, CUP = "6920000000012", "6920000000036", "6920000000029"

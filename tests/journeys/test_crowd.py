@@ -30,7 +30,7 @@ from domain.review import approval, queue, review
 from domain.review.holds import HoldCode
 from domain.stock.stock import Bucket
 from domain.stops import interception, pulls, returns
-from handlers.refusals import refusal_text
+from handlers.wording.refusals import refusal_text
 from handlers.words import Words
 from storage.store import Store
 from storage.unit import Unit

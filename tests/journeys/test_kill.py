@@ -24,7 +24,7 @@ from bot import company
 from domain.desk import Desk
 from domain.floor.parcels import OPEN_STOPS, ParcelState
 from domain.orders.orders import OrderStatus
-from handlers.codes import read_codes
+from handlers.typed.codes import read_codes
 from tests.journeys.books import check_books
 from tests.journeys.killed_house import House, open_house, until
 from tests.journeys.lives import Lives

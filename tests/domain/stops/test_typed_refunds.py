@@ -8,7 +8,7 @@ from domain.intake.incoming import RefundState
 from domain.orders.orders import OrderStatus
 from domain.people.people import Role, Station
 from domain.stops import interception
-from handlers.cards.refund_parts import split_lines
+from handlers.cards.desk.refund_parts import split_lines
 from tests.domain.house import House
 
 

@@ -1,0 +1,1 @@
+"""The order desk in chat: files in, orders found, reviewed, held and released; customers."""

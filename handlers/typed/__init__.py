@@ -1,0 +1,1 @@
+"""What people type, scan or photograph, read: codes, days, addresses."""

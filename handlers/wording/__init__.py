@@ -1,0 +1,1 @@
+"""Names and refusals in the reader's language, by code; they draw nothing."""
