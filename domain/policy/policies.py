@@ -50,7 +50,8 @@ def check(document: str, catalog: Catalog) -> Reading[Policy]:
 
 def changes(old: Policy, new: Policy) -> tuple[str, ...]:
     """What the new one chooses otherwise, one line a choice: `limits.cs_approve.CNY: 500000 → 800000`. Of a list only
-    what came and went is told, and where a table lost or got a key what `*` says in its place."""
+    what came and went is told (but numbers, a range or steps, whole: each means something by its place), and where a
+    table lost or got a key what `*` says in its place."""
     before, after = dict(_flat(old, ())), dict(_flat(new, ()))
     paths = [path for path in {**before, **after} if before.get(path) != after.get(path)]
     return tuple(_change(path, before, after) for path in paths)
@@ -70,7 +71,7 @@ def _flat(value: object, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:
 
 def _change(path: str, before: Mapping[str, object], after: Mapping[str, object]) -> str:
     old, new = before.get(path), after.get(path)
-    if isinstance(old, tuple) and isinstance(new, tuple):
+    if isinstance(old, tuple) and isinstance(new, tuple) and not all(isinstance(one, int) for one in (*old, *new)):
         came = [f"+{literal(one)}" for one in new if one not in old]
         went = [f"−{literal(one)}" for one in old if one not in new]
         if came or went:

@@ -111,6 +111,8 @@ RISKS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low")}
 UNKNOWN_PARTS = N_(
     "{lines} {lines:line|lines}, first: {unknown} is not a product of ours, in the bundle «{set}» {title}"
 )
+BY_HAND = N_("a person may release it")
+ON_SALE = N_("goes away when they are on sale")
 CURES = {
     HoldCode.REFUNDED: N_("a lead says with 💸 which goods stay, if any, then releases it: the others ship"),
     HoldCode.REFUND_REQ: N_("goes away when the refund is paid or withdrawn"),
@@ -281,10 +283,10 @@ def _receiver(told: str, private: bool) -> str:
     return veiled(" ".join(part for part in parts if part), private)
 
 
-def cure(code: HoldCode, words: Words) -> str:
+def cure(hold: Hold, words: Words) -> str:
     """What ends the hold, and whose it is."""
-    rule = CATALOGUE[code]
-    how = words(CURES[code]) if code in CURES else words("a person may release it")
+    rule = CATALOGUE[hold.code]
+    how = words(ON_SALE if "presale" in hold.evidence else CURES.get(hold.code, BY_HAND))
     return words("{how}; belongs to {owner}", how=how, owner=role_name(rule.owner, words))
 
 

@@ -189,7 +189,7 @@ def _why(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head
     lines = [head, ""]
     for code in open_codes(order.holds):
         hold = next(hold for hold in order.holds if hold.open and hold.code is code)
-        lines += [hold_line(hold, words, viewer.private), f"   {cure(code, words)}"]
+        lines += [hold_line(hold, words, viewer.private), f"   {cure(hold, words)}"]
         lines += [*not_parted(desk, order, hold, words), *(loser_line(one, words) for one in losers_in(hold.evidence))]
     lines += _whole(order, viewer)
     lines += _gone_lines(desk, order, words)

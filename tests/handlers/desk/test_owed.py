@@ -46,6 +46,7 @@ class Said:
     off: str
     ready: str
     not_on_sale: str
+    sold_then: str
     stuck: str
 
 
@@ -63,6 +64,7 @@ SAID = {
         "✂️ Not sent in part: the house rules do not ask for it",
         "the rest is ready",
         "LAMP-01: 1 wanted, not on sale yet",
+        "   goes away when they are on sale; belongs to buyer (purchasing)",
         "⚠️ The goods are there, but: no courier",
     ),
     "zh": Said(
@@ -77,6 +79,7 @@ SAID = {
         "✂️ 未拆单先发：规则未开启缺货拆单",
         "余下货品可发",
         "LAMP-01：需 1，预售未开售",
+        "   开售后自动解除；负责：采购",
         "⚠️ 货已到，但：无可用快递",
     ),
 }
@@ -169,6 +172,7 @@ def test_goods_that_are_not_on_sale_yet(desk: DeskChat, said: Said) -> None:
     both, alone = desk.takes(sold("1", CUPS, LAMP), sold("2", LAMP, buyer_id="x"), shop=2)
     assert said.on_sale in card(desk, both)
     assert said.not_on_sale in card(desk, alone)
+    assert said.sold_then in card(desk, alone, "why")
 
 
 def test_goods_that_nobody_carries_say_so(desk: DeskChat, said: Said) -> None:

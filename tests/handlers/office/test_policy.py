@@ -59,7 +59,10 @@ async def test_changed_amounts_are_told_in_money_too(desk: DeskChat) -> None:
     said = await desk.sends(owner, "rules.toml", text)
     lines = said[-1].split("\n")
     assert "<code>limits.cs_approve.CNY: 500000 → 5000</code> (¥5,000.00 → ¥50.00)" in lines
-    assert "<code>amount_range.CNY: −300000 +200000</code> (−¥3,000.00 +¥2,000.00)" in lines
+    assert (
+        "<code>amount_range.CNY: [100, 300000] → [100, 200000]</code> ([¥1.00, ¥3,000.00] → [¥1.00, ¥2,000.00])"
+        in lines
+    )
     assert "<code>limits.cs_approve.IDR: 16000000 → 100000 (*)</code> (IDR 16,000,000 → IDR 100,000 (*))" in lines
 
 
