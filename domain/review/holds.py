@@ -78,6 +78,7 @@ ENDING = frozenset({"until", "stock", "ship"})
 
 
 RELEASED = "released"
+_AUTO = "auto"
 ENDED = "ended"
 BY_HAND = (RELEASED, ENDED)
 """Resolutions of a hold that a person released."""
@@ -258,8 +259,15 @@ def taken_back(holds: tuple[Hold, ...], by: str, at: datetime | None) -> tuple[H
     return tuple(replace(h, **back) if told else h for h, told in same)  # type: ignore[arg-type]  # its fields
 
 
+def ended_with(holds: tuple[Hold, ...], by: str, at: datetime | None) -> tuple[Hold, ...]:
+    """The holds with those open again that ended when this person ended their order."""
+    back = {"resolved_at": None, "resolved_by": "", "resolution": ""}
+    same = ((h, (h.resolution, h.resolved_by, h.resolved_at) == (_AUTO, by, at)) for h in holds)
+    return tuple(replace(h, **back) if told else h for h, told in same)  # type: ignore[arg-type]  # its fields
+
+
 def _lapsed(hold: Hold, now: datetime, by: str = "screening") -> Hold:
-    return replace(hold, resolved_at=now, resolved_by=by, resolution="auto")
+    return replace(hold, resolved_at=now, resolved_by=by, resolution=_AUTO)
 
 
 def open_codes(holds: Iterable[Hold]) -> tuple[HoldCode, ...]:
