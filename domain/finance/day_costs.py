@@ -1,8 +1,8 @@
 """What the goods of orders cost, for the day's workbook (rules.md B13).
 
 Surprising: goods that have left, in a parcel or over the counter, cost what they cost as they left their warehouse,
-whatever the product's card says now; units that have not left are taken at the average of the warehouse they wait in, and the row says so. A dropped
-line never leaves and costs nothing, nor does one that needs no shipping.
+whatever the product's card says now; units that have not left are taken at the average of the warehouse they wait in,
+and the row says so. A dropped line never leaves and costs nothing, nor does one that needs no shipping.
 """
 
 from collections import Counter
@@ -60,7 +60,9 @@ def left_by_line(
     return found
 
 
-def _over_the_counter(orders: Sequence[Order], issued: Left) -> dict[tuple[int, int], tuple[int, int]]:
+def _over_the_counter(
+    orders: Sequence[Order], issued: Mapping[tuple[int, str], tuple[int, int]]
+) -> dict[tuple[int, int], tuple[int, int]]:
     """The same of goods that left without a parcel."""
     found: dict[tuple[int, int], tuple[int, int]] = {}
     for order in orders:

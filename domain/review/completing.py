@@ -105,8 +105,9 @@ def reopen(desk: Desk, actor: Actor, order_id: int, revision: int) -> Order:
     if not reopenable(desk, order):
         raise WrongStatus(order.number, order.status, OrderStatus.REVIEW)
     check_move(order, OrderStatus.REVIEW)
-    back = counter.take_back(desk, actor, order)
-    history.note(desk, actor, "order", order.id, "reopened", "goods_back" if back else "")
+    history.note(desk, actor, "order", order.id, "reopened")
+    if counter.take_back(desk, actor, order):
+        history.note(desk, actor, "order", order.id, "issue_undone")
     holds = ended_with(order.holds, order.decided_by, order.decided_at)
     news = replace(withdrawal.undecided(order), reason="", holds=holds)
     refresh(desk, [news])
@@ -139,7 +140,8 @@ def _emptied(desk: Desk, actor: Actor, order: Order, box: Parcel) -> None:
         elif task.order_id == order.id and task.kind in TAKES_OUT:
             lines -= set(task.line_nos) or lines
     if lines and (box.state in UNTOUCHED or pulls.untouched(desk, box)):
-        wave_progress(desk, actor, withdrawal.take_out(desk, actor, box, order.id, lines, Document.CANCEL, picked=False))
+        out = withdrawal.take_out(desk, actor, box, order.id, lines, Document.CANCEL, picked=False)
+        wave_progress(desk, actor, out)
     elif lines:
         stopping.open_stop(desk, actor, order.id, box, StopKind.REPACK, COMPLETED, line_nos=sorted(lines))
         stopping.fit_tasks(desk, box)

@@ -25,13 +25,13 @@ def good(house: House) -> dict[tuple[int, str], int]:
     """Units on hand, by warehouse and sku; the places tell the same."""
     levels = house.store.read_now(lambda desk: desk.stock.levels(list(BOTH)))
     places = house.store.read_now(lambda desk: desk.stock.places(list(BOTH)))
-    sums = {key: 0 for key in levels}
+    sums = dict.fromkeys(levels, 0)
     for place in places:
         sums[place.warehouse_id, place.sku] += place.units
     found = {key: level.good for key, level in levels.items()}
     assert found == sums
     assert house.store.read_now(lambda desk: desk.stock.ledger_values()) == {
-        **{key: 0 for key in house.store.read_now(lambda desk: desk.stock.ledger_values())},
+        **dict.fromkeys(house.store.read_now(lambda desk: desk.stock.ledger_values()), 0),
         **house.store.read_now(lambda desk: desk.stock.values()),
     }
     return found
@@ -89,9 +89,11 @@ def test_what_is_promised_to_others_is_not_given_away(house: House) -> None:
     house.receive(pickup="到店自提")
     place = house.cast.warehouses[0].id
     level = house.store.read_now(lambda desk: desk.stock.levels(["CUP-01"]))[place, "CUP-01"]
-    house.run(lambda desk: desk.stock.apply(
-        [Move(place, "CUP-01", Bucket.RESERVED, level.free - 1, Document.APPROVAL, 0)], "test"
-    ))
+    house.run(
+        lambda desk: desk.stock.apply(
+            [Move(place, "CUP-01", Bucket.RESERVED, level.free - 1, Document.APPROVAL, 0)], "test"
+        )
+    )
     before, told = good(house), house.order
     assert place not in sources(house)
     with pytest.raises(NotEnoughStock):
