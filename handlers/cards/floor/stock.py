@@ -231,6 +231,7 @@ def _about(desk: Desk, move: Mapping[str, object], boxes: Mapping[int, Parcel], 
     if document in _OF_PARCEL and (box := boxes.get(number)):
         return f"{about} {box.waybill or box.number}"
     if document is Document.COUNTER:
+        about = words.plain(N_("back in stock from the counter")) if _number(move["delta"]) > 0 else about
         return f"{about} {desk.orders.get(number).number}"
     if document is Document.RETURN:
         return f"{about} {desk.returns.get(number).waybill}"

@@ -153,6 +153,8 @@ async def test_the_buyer_has_it_from_a_warehouse_and_not_after_all(desk: DeskCha
     [card] = await desk.taps(anna, "↩ Not done after all")
     assert desk.toasts[-1] == "In review again."
     assert card.split("\n")[0].startswith("<b>✋ Held: pick-up, no courier</b>")
+    [told] = await desk.writes(anna, "/stock CUP-01")
+    assert any("back in stock from the counter 7001" in line and "+2" in line for line in told.split("\n"))
     now = desk.order(order.id)
     assert (now.status, open_codes(now.holds)) == (OrderStatus.REVIEW, (HoldCode.PICKUP,))
     assert desk.look(lambda unit: unit.stock.levels(["CUP-01"]))[place.id, "CUP-01"].good == before
