@@ -222,6 +222,10 @@ class PullFirst(Refusal):
     shelf: str
 
 
+class BackAlready(Stale):
+    """The stop shelf was scanned for a parcel whose goods were said to be back in their bins, by a scan before."""
+
+
 @dataclass(eq=False)
 class NotSeen(Refusal):
     """The parcel was called back from the dock, and nobody has said yet whether it is there."""

@@ -32,7 +32,8 @@ _NARROWED = {
 _BATCHES_OF = select(*BATCH.columns).where(among(batch.c.sku))
 _EMPTY = delete(stock_place).where(*(stock_place.c[key] == bindparam(f"_{key}") for key in _KEYS))
 _BOOK = stock_ledger.c
-_SHIPPED = _BOOK.document.in_([Document.SHIPMENT, Document.UNSHIP])
+_SHIPPED = (Document.SHIPMENT, Document.UNSHIP)
+_ISSUED = (Document.COUNTER,)
 _MOVED = (_BOOK.bucket == Bucket.GOOD) & (_BOOK.delta != 0)
 _LOT = (_BOOK.sku, _BOOK.warehouse_id, _BOOK.batch)
 _DEFECTS = select(*_LOT, func.sum(_BOOK.delta).label("units")).where(_BOOK.bucket == Bucket.DEFECTIVE, among(_BOOK.sku))
@@ -45,10 +46,16 @@ _FROM = (_BOOK.warehouse_id, _BOOK.sku, _BOOK.bin, _BOOK.batch)
 _PICKED = select(*_FROM, (-func.sum(_BOOK.delta)).label("units")).group_by(*_FROM).having(func.sum(_BOOK.delta) < 0)
 _PICKED = _PICKED.where(_BOOK.document == Document.PICK, _BOOK.document_id == bindparam("parcel"), _MOVED)
 _PICKED = _PICKED.order_by(func.max(_BOOK.id).desc())
-_SENT = select(*_BY[:2], func.sum(-_BOOK.delta).label("units"), func.sum(-_BOOK.value).label("value"))
-_SENT = _SENT.where(_SHIPPED, _BOOK.bucket == Bucket.GOOD, among(_BOOK.document_id)).group_by(*_BY[:2])
 _LAST = select(*_FROM[1:], func.max(_BOOK.id).label("last")).group_by(*_FROM[1:])
 _LAST = _LAST.where(_BOOK.warehouse_id == bindparam("place"), _MOVED, among(_BOOK.sku))
+
+
+@cache
+def _gone(documents: tuple[Document, ...]) -> Select[Any]:
+    """What left by these documents and stayed away, with what it had cost."""
+    sums = (func.sum(-_BOOK.delta).label("units"), func.sum(-_BOOK.value).label("value"))
+    left = select(*_BY[:2], *sums).where(_BOOK.document.in_(documents), _BOOK.bucket == Bucket.GOOD)
+    return left.where(among(_BOOK.document_id)).group_by(*_BY[:2])
 
 
 @cache
@@ -118,7 +125,7 @@ class Places:
     def boxes_of(self, sku: str, batch: str, limit: int) -> dict[int, int]:
         """parcel id -> units of the batch that lie picked in it or left in it for good, of the newest parcels."""
         gone = select(_BOOK.document_id, (-func.sum(_BOOK.delta)).label("units")).where(
-            _SHIPPED, _MOVED, _BOOK.sku == sku, _BOOK.batch == batch
+            _BOOK.document.in_(_SHIPPED), _MOVED, _BOOK.sku == sku, _BOOK.batch == batch
         )
         gone = gone.group_by(_BOOK.document_id).having(func.sum(_BOOK.delta) < 0)
         rows = self._sql.rows(gone.order_by(_BOOK.document_id.desc()).limit(limit))
@@ -155,22 +162,34 @@ class Places:
 
     def sent_at(self, parcel_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
         """(parcel id, sku) -> (units, what they had cost) of the goods that left in these parcels and stayed away."""
-        rows = self._sql.rows_in(_SENT, parcel_ids)
+        return self._left(_SHIPPED, parcel_ids)
+
+    def issued(self, order_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
+        """(order id, sku) -> (units, what they had cost) of the goods that went over the counter and stayed away."""
+        return self._left(_ISSUED, order_ids)
+
+    def _left(self, by: tuple[Document, ...], ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
+        rows = self._sql.rows_in(_gone(by), ids)
         return {(row.document_id, row.sku): (int(row.units), int(row.value)) for row in rows if row.units}
 
     def shipped_from(self, parcel_id: int) -> list[Move]:
         """What left in this parcel and stayed away, by place, as moves out: units below zero and what they had cost."""
+        return self._left_from(_SHIPPED, parcel_id)
+
+    def issued_from(self, order_id: int) -> list[Move]:
+        """What of the order went over the counter and stayed away, by place, as moves out."""
+        return self._left_from(_ISSUED, order_id)
+
+    def _left_from(self, by: tuple[Document, ...], number: int) -> list[Move]:
         key = (_BOOK.warehouse_id, _BOOK.sku, _BOOK.bucket, _BOOK.bin, _BOOK.batch)
         sums = (func.sum(_BOOK.delta).label("delta"), func.sum(_BOOK.value).label("value"))
-        rows = self._sql.rows(
-            select(*key, *sums).where(_SHIPPED, _BOOK.document_id == parcel_id).group_by(*key).order_by(*key)
-        )
+        left = select(*key, *sums).where(_BOOK.document.in_(by), _BOOK.document_id == number)
         return [
             Move(
-                *(row.warehouse_id, row.sku, row.bucket, int(row.delta), Document.SHIPMENT, parcel_id),
+                *(row.warehouse_id, row.sku, row.bucket, int(row.delta), by[0], number),
                 *(row.bin, row.batch, int(row.value)),
             )
-            for row in rows
+            for row in self._sql.rows(left.group_by(*key).order_by(*key))
             if row.delta
         ]
 

@@ -1,11 +1,12 @@
 """What the goods of orders cost, for the day's workbook (rules.md B13).
 
-Surprising: goods that have left cost what they cost as they left their warehouse, whatever the product's card says
-now; units that have not left are taken at the average of the warehouse they wait in, and the row says so. A dropped
-line never leaves and costs nothing, nor does one that needs no shipping.
+Surprising: goods that have left, in a parcel or over the counter, cost what they cost as they left their warehouse,
+whatever the product's card says now; units that have not left are taken at the average of the warehouse they wait in,
+and the row says so. A dropped line never leaves and costs nothing, nor does one that needs no shipping.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.desk import Desk
@@ -33,6 +34,7 @@ def goods_costs(desk: Desk, orders: Sequence[Order]) -> dict[int, GoodsCost]:
     owned = desk.parcels.of_orders({order.id for order in orders})
     boxes = {parcel.id: parcel for parcels in owned.values() for parcel in parcels}
     left = left_by_line(boxes.values(), desk.stock.sent_at(list(boxes)))
+    left |= _over_the_counter(orders, desk.stock.issued([order.id for order in orders]))
     costs = unit_costs(desk, {line.sku for order in orders for line in order.lines if line.sku})
     waits = {
         (item.order_id, item.line_no): box.warehouse_id
@@ -49,18 +51,49 @@ def left_by_line(
     """(order id, line no) -> (units, what they had cost). The lines that share a parcel's sku share its cost to the
     cent: together they get all of it."""
     found: dict[tuple[int, int], tuple[int, int]] = {}
+    goods = _by_owner(sent)
     for parcel in parcels:
-        told: dict[str, int] = {}
-        for item in parcel.live_items:
-            all_units, all_value = sent.get((parcel.id, item.sku), (0, 0))
-            before = told.get(item.sku, 0)
-            now = min(before + item.quantity, all_units)
-            if now <= before:
-                continue
-            told[item.sku] = now
+        wanted = [((item.order_id, item.line_no), item.sku, item.quantity) for item in parcel.live_items]
+        for key, (now, worth) in _shared(wanted, goods.get(parcel.id, {})).items():
+            units, value = found.get(key, (0, 0))
+            found[key] = (units + now, value + worth)
+    return found
+
+
+def _over_the_counter(
+    orders: Sequence[Order], issued: Mapping[tuple[int, str], tuple[int, int]]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """The same of goods that left without a parcel."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    goods = _by_owner(issued)
+    for order in orders:
+        wanted = [((order.id, line.line_no), line.sku, line.quantity) for line in order.lines if line.ships]
+        found |= _shared(wanted, goods.get(order.id, {}))
+    return found
+
+
+def _by_owner(left: Mapping[tuple[int, str], tuple[int, int]]) -> dict[int, dict[str, tuple[int, int]]]:
+    """Parcel or order -> sku -> (units, their cost)."""
+    found: dict[int, dict[str, tuple[int, int]]] = {}
+    for (owner, sku), all_ in left.items():
+        found.setdefault(owner, {})[sku] = all_
+    return found
+
+
+def _shared(
+    wanted: Iterable[tuple[tuple[int, int], str | None, int]], sent: Mapping[str, tuple[int, int]]
+) -> dict[tuple[int, int], tuple[int, int]]:
+    """Line -> (units, their cost): those of one sku share what left of it, in their order, to the cent."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    told = Counter[str]()
+    for key, sku, quantity in wanted:
+        all_units, all_value = sent.get(sku or "", (0, 0))
+        before = told[sku or ""]
+        now = min(before + quantity, all_units)
+        if now > before:
+            told[sku or ""] = now
             value = stock.share(all_value, now, all_units) - stock.share(all_value, before, all_units)
-            units, worth = found.get((item.order_id, item.line_no), (0, 0))
-            found[item.order_id, item.line_no] = (units + now - before, worth + value)
+            found[key] = (now - before, value)
     return found
 
 

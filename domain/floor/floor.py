@@ -13,6 +13,7 @@ from domain.codes import Code
 from domain.desk import Desk
 from domain.errors import (
     AlreadyScanned,
+    BackAlready,
     BadValue,
     BinWanted,
     ItemRefused,
@@ -26,7 +27,7 @@ from domain.errors import (
 )
 from domain.floor import checking, fulfilment, materials, tracing
 from domain.floor.fulfilment import STEP
-from domain.floor.parcels import Parcel, ParcelState, wave_number
+from domain.floor.parcels import Parcel, ParcelState
 from domain.paper import paper_codes
 from domain.people import notices
 from domain.people.people import STATION_RIGHT, Actor, Right, Station
@@ -102,25 +103,6 @@ class Scans:
     before: int = 0
     count: int = 0
     busy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WaveProgress:
-    """How many of a wave's parcels have passed a station, of those that are still to go out."""
-
-    number: str
-    done: int
-    of: int
-
-
-def wave_progress(desk: Desk, parcel: Parcel | None, station: Station) -> WaveProgress | None:
-    """How far the parcel's wave is at the station; None when there is no wave, or no such step."""
-    if parcel is None or parcel.wave_id is None or station not in STEP:
-        return None
-    counts = {s: n for s, n in desk.parcels.wave_counts(parcel.wave_id).items() if s is not ParcelState.CANCELLED}
-    passed = _ORDER.index(STEP[station][1])
-    done = sum(count for state, count in counts.items() if _ORDER.index(state) >= passed)
-    return WaveProgress(wave_number(parcel.wave_id), done, sum(counts.values()))
 
 
 def on_floor(actor: Actor) -> bool:
@@ -219,9 +201,11 @@ def scan(
     latest = _latest(desk, actor.person_id)
     before = count = _count(latest, at or desk.now)
     busy = latest is not None and desk.now - latest.at < BUSY
-    for told, _ in planned:
+    for number, (told, _) in enumerate(planned, 1):
         here = own or station_for(desk, actor, told.text, told.grams)  # the code before may have moved its parcel on
-        done = _one(desk, actor, here, told, place, last, at, free=own is None)
+        shelf = any(pulls.shelf_of(desk, one.text) for one, _ in planned[number : number + 1])
+        done = _pulled(desk, told.text) if shelf and here is Station.PUT_BACK else None
+        done = done or _one(desk, actor, here, told, place, last, at, free=own is None)
         count = write_log(desk, actor, [done], count, place, at)  # the next code is compared with this one
         found.append(done)
         last = done.parcel.id if done.parcel else last
@@ -335,6 +319,13 @@ def _packed(desk: Desk, last: int | None) -> Parcel | None:
     return parcel if early else None
 
 
+def _pulled(desk: Desk, code: str) -> Outcome | None:
+    """A parcel before the stop shelf's code, that lies there already: named, not put back."""
+    box = desk.parcels.by_waybill(code)
+    again = pulls.on_shelf(desk, box) if box is not None else None
+    return Outcome(code, Station.PUT_BACK, box, refusal=again) if again else None
+
+
 def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> Outcome:
     """The stop shelf's code after a parcel's: that is where the parcel now lies."""
     if last is None:
@@ -343,7 +334,7 @@ def _pull(desk: Desk, actor: Actor, code: str, shelf: int, last: int | None) -> 
     try:
         with desk.attempt():
             stop = pulls.pull(desk, actor, parcel, shelf)
-    except (NotAllowed, WrongStatus, BadValue, AlreadyScanned) as refusal:
+    except (NotAllowed, WrongStatus, BackAlready, BadValue, AlreadyScanned) as refusal:
         return Outcome(code, Station.PUT_BACK, parcel, refusal=refusal)
     return Outcome(code, Station.PUT_BACK, desk.parcels.get(stop.parcel_id), pulled=stop.id)
 
@@ -390,6 +381,8 @@ def write_log(
 
 
 def _why(refusal: Refusal | None) -> str:
-    """Its kind, and of what was scanned at a check why it was: a code that comes too early is no wrong one."""
-    more = f".{refusal.why}" if isinstance(refusal, ItemRefused) else ""
-    return f"{type(refusal).__name__}{more}" if refusal else ""
+    """Its kind, and where that says too little, which of it: at a check a code that comes too early is no wrong one."""
+    match refusal:
+        case ItemRefused(why=more) | BadValue(what="stop_shelf" as more) | AlreadyScanned(step="pulled" as more):
+            return f"{type(refusal).__name__}.{more}"
+    return type(refusal).__name__ if refusal else ""

@@ -48,7 +48,7 @@ MOVES: Mapping[OrderStatus, frozenset[OrderStatus]] = {
     ),
     OrderStatus.SHIPPED: frozenset({OrderStatus.RELEASED}),
     OrderStatus.CANCELLED: frozenset({OrderStatus.REVIEW}),
-    OrderStatus.ELSEWHERE: frozenset(),
+    OrderStatus.ELSEWHERE: frozenset({OrderStatus.REVIEW}),
 }
 
 LIVE = frozenset({OrderStatus.UNPAID, OrderStatus.REVIEW, OrderStatus.APPROVED, OrderStatus.RELEASED})

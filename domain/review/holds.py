@@ -78,6 +78,7 @@ ENDING = frozenset({"until", "stock", "ship"})
 
 
 RELEASED = "released"
+_AUTO = "auto"
 ENDED = "ended"
 BY_HAND = (RELEASED, ENDED)
 """Resolutions of a hold that a person released."""
@@ -283,8 +284,14 @@ def _open_again(hold: Hold) -> Hold:
     return replace(hold, resolved_at=None, resolved_by="", resolution="")
 
 
+def ended_with(holds: tuple[Hold, ...], by: str, at: datetime | None) -> tuple[Hold, ...]:
+    """The holds with those open again that ended when this person ended their order."""
+    mine = (_AUTO, by, at)
+    return tuple(_open_again(h) if (h.resolution, h.resolved_by, h.resolved_at) == mine else h for h in holds)
+
+
 def _lapsed(hold: Hold, now: datetime, by: str = "screening") -> Hold:
-    return replace(hold, resolved_at=now, resolved_by=by, resolution="auto")
+    return replace(hold, resolved_at=now, resolved_by=by, resolution=_AUTO)
 
 
 def open_codes(holds: Iterable[Hold]) -> tuple[HoldCode, ...]:

@@ -39,6 +39,7 @@ class Document(StrEnum):
     COUNT = "count"
     REGRADE = "regrade"
     PACKING = "packing"
+    COUNTER = "counter"
 
 
 RELOCATING = frozenset({Document.PICK, Document.MOVE})

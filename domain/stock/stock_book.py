@@ -82,6 +82,12 @@ class StockBook(Protocol):
     def shipped_from(self, parcel_id: int) -> list[Move]:
         """What left in this parcel and stayed away, by place, as moves out: units below zero and what they had cost."""
 
+    def issued(self, order_ids: Collection[int]) -> dict[tuple[int, str], tuple[int, int]]:
+        """(order id, sku) -> (units, what they had cost) of the goods that went over the counter and stayed away."""
+
+    def issued_from(self, order_id: int) -> list[Move]:
+        """What of the order went over the counter and stayed away, by place, as moves out."""
+
     def last_moves(self, warehouse_id: int, skus: Collection[str]) -> dict[tuple[str, str, str], int]:
         """(sku, bin, batch) -> the last ledger row that moved good units there."""
 

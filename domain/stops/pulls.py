@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 from domain import history
 from domain.desk import Desk
-from domain.errors import AlreadyScanned, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
+from domain.errors import AlreadyScanned, BackAlready, BadValue, NotAllowed, PullFirst, Stale, WrongStatus
 from domain.floor.aftermath import stock_arrived, wave_progress
 from domain.floor.parcels import IN_HOUSE, TAKES_OUT, Parcel, ParcelState, Stop, StopKind, StopState, WaveState
 from domain.floor.proofs_wanted import REPICKED as REPICKED  # its event
 from domain.people import notices
 from domain.people.people import CLOCK, Actor, Right, may, require
-from domain.records import NoticeKind
+from domain.records import Event, NoticeKind
 from domain.stock import bins, putting_back, stock
 from domain.stops import away, replies, stop_calls, stopping, withdrawal
 
@@ -69,10 +69,13 @@ def _to_do(desk: Desk, stop: Stop, parcel: Parcel) -> bool:
 def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
     """The second scan: a stopped parcel lies on the stop shelf of its warehouse. All its stops are pulled with it.
 
-    Raises NotAllowed, WrongStatus when nothing stops it, BadValue on another warehouse's shelf, AlreadyScanned.
+    Raises NotAllowed, WrongStatus when nothing stops it, BackAlready when its goods were put back, BadValue on another
+    warehouse's shelf, AlreadyScanned.
     """
     require(actor, Right.PUT_BACK, warehouse=parcel.warehouse_id)
     stops = stopping.open_of(desk, parcel, *TAKES_OUT, StopKind.HOLD)
+    if not stops and (done := _put_back(desk, parcel)):
+        raise BackAlready(parcel.waybill, "put_back", done.actor, done.at)
     if not stops:
         raise WrongStatus(parcel.waybill or parcel.number, parcel.state, "stopped")
     if parcel.warehouse_id != warehouse_id:
@@ -94,6 +97,20 @@ def pull(desk: Desk, actor: Actor, parcel: Parcel, warehouse_id: int) -> Stop:
     return desk.stops.get(waiting[0].id)
 
 
+def _put_back(desk: Desk, parcel: Parcel) -> Event | None:
+    """When goods of it were put back last."""
+    return next((e for e in desk.history("parcel", parcel.id) if e.verb == stock.Document.PUT_BACK), None)
+
+
+def on_shelf(desk: Desk, parcel: Parcel) -> AlreadyScanned | None:
+    """What to answer to a parcel that is scanned with the stop shelf's code behind it and lies there already: that its
+    goods were taken to their bins is not meant."""
+    stops = stopping.open_of(desk, parcel, *TAKES_OUT, StopKind.HOLD)
+    if not stops or any(stop.state is not StopState.PULLED for stop in stops):
+        return None
+    return AlreadyScanned(parcel.waybill, "pulled", stops[0].pulled_by, stops[0].pulled_at or desk.now)
+
+
 def _answered(desk: Desk, actor: Actor, stop: Stop) -> Stop:
     """Whoever does the work has answered as well."""
     by, at = stop.acked_by or actor.name, stop.acked_at or desk.now
@@ -110,9 +127,8 @@ def put_back(desk: Desk, actor: Actor, parcel: Parcel, into: str = "") -> tuple[
     stops = stopping.open_of(desk, parcel, *TAKES_OUT)
     if not stops:
         _only_held(desk, parcel)
-        done = [e for e in desk.history("parcel", parcel.id) if e.verb == stock.Document.PUT_BACK]
-        if done:
-            raise AlreadyScanned(parcel.waybill, "put_back", done[0].actor, done[0].at)
+        if done := _put_back(desk, parcel):
+            raise AlreadyScanned(parcel.waybill, "put_back", done.actor, done.at)
         raise WrongStatus(parcel.waybill, parcel.state, "stopped")
     in_hand = parcel.state is not ParcelState.IN_WAVE and desk.policy.stops.second_scan
     if in_hand and any(stop.kind is StopKind.REFUND and stop.state is not StopState.PULLED for stop in stops):

@@ -13,6 +13,7 @@ from domain import history
 from domain.desk import Desk
 from domain.errors import BadValue, NotAllowed, NotRecallable, ReasonNeeded, SharedParcel, Stale, WrongStatus
 from domain.floor.parcels import Parcel, ParcelState, StopState
+from domain.money import from_minor
 from domain.orders.catalog import Courier
 from domain.orders.orders import Order
 from domain.people import notices
@@ -191,7 +192,7 @@ def set_fee(desk: Desk, actor: Actor, recall_id: int, fee: int) -> Recall:
     """What the courier really charges, minor units: CS or finance say. Raises NotAllowed, BadValue."""
     recall = _mine(desk, actor, recall_id, Right.REFUND, Right.REPORT)
     if not 0 <= fee <= 10_000_000:
-        raise BadValue("fee", str(fee), "fee")
+        raise BadValue("fee", str(from_minor(fee, recall.currency)), "fee")
     desk.recalls.save(replace(recall, fee=fee))
     _note(desk, actor, recall, "recall_fee", str(fee))
     _redraw(desk, recall)
@@ -239,6 +240,7 @@ def _note(desk: Desk, actor: Actor, recall: Recall, verb: str, reason: str = "")
 def _redraw(desk: Desk, recall: Recall) -> None:
     notices.redraw(desk, NoticeKind.RECALL, [recall.id])
     notices.redraw(desk, NoticeKind.RECALLS, [0])
+    notices.redraw(desk, NoticeKind.ORDER, [recall.order_id])
     stops = desk.stops.of_parcels([recall.parcel_id]).get(recall.parcel_id, ())
     notices.redraw(desk, NoticeKind.STOP, [stop.id for stop in stops])
 

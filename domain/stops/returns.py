@@ -246,7 +246,8 @@ def _settle(desk: Desk, actor: Actor, parcel: Return) -> None:
 def _sent_at(desk: Desk, order_id: int, sku: str, units: int) -> int | None:
     """What these units had cost when they left for that order (rules.md B13); None when nobody knows."""
     boxes = desk.parcels.of_orders([order_id]).get(order_id, ())
-    left = [found for (_, code), found in desk.stock.sent_at([box.id for box in boxes]).items() if code == sku]
+    gone = [*desk.stock.sent_at([box.id for box in boxes]).items(), *desk.stock.issued([order_id]).items()]
+    left = [found for (_, code), found in gone if code == sku]
     sent, value = sum(units for units, _ in left), sum(value for _, value in left)
     return stock.share(value * units, 1, sent) if sent else None
 

@@ -91,7 +91,7 @@ def nothing_left(desk: Desk, actor: Actor, order: Order) -> Order:
     history.note(desk, actor, "order", order.id, "unapproved", "refund")
     key = f"nothing_left:{order.id}:{order.revision}"
     notices.tell(desk, NoticeKind.ORDER, order.id, {Role.CS}, key=key, shop=order.shop_id, quiet=True, doer=actor)
-    return replace(_undecided(order), holds=(*order.holds, *held), look_at=desk.now)
+    return replace(undecided(order), holds=(*order.holds, *held), look_at=desk.now)
 
 
 def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel], *, reason: str) -> Order:
@@ -109,10 +109,10 @@ def unapprove(desk: Desk, actor: Actor, order: Order, parcels: Sequence[Parcel],
         planned.append(replace(parcel, state=ParcelState.PLANNED, blocked=False, ready_at=None))
     desk.parcels.save(planned)
     history.note(desk, actor, "order", order.id, "unapproved", reason)
-    return _undecided(order)
+    return undecided(order)
 
 
-def _undecided(order: Order) -> Order:
+def undecided(order: Order) -> Order:
     """In review as if nobody had decided on it."""
     return replace(order, status=OrderStatus.REVIEW, release_at=None, decided_by="", decided_at=None, first_approver=0)
 

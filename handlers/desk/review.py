@@ -70,13 +70,13 @@ async def look(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
 
 
 APPROVALS = {"o.ok": review.approve, "o.okr": review.release_and_approve}
-BACK = {"o.un": undoing.undo, "o.rw": review.withdraw_refund}
+BACK = {"o.un": undoing.undo, "o.rw": review.withdraw_refund, "o.db": completing.reopen}
 
 
 @router.callback_query(Tap(*APPROVALS, *BACK))
 async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
-    """Approve, release and approve, undo, refund withdrawn: one tap each; an approval of what somebody else has in
-    hand is asked once more (the second tap carries one argument more)."""
+    """Approve, release and approve, undo, refund withdrawn, not done after all: one tap each; an approval of what
+    somebody else has in hand is asked once more (the second tap carries one argument more)."""
     words, order_id, revision = ask.words, int(args[0]), int(args[1])
     yes = APPROVALS.get(verb)
     try:
@@ -97,6 +97,7 @@ async def decide(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> None:
         "o.okr": words.plain("Released and approved."),
         "o.un": words.plain("Taken back."),
         "o.rw": words.plain("The refund is withdrawn."),
+        "o.db": words.plain("In review again."),
     }
     await ask.toast(first if yes and order.status is OrderStatus.REVIEW else texts[verb])
     await (go_on if yes else show_order)(ask, order_id)
@@ -144,7 +145,7 @@ async def with_reason(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> No
         text = ask.words("Order {number}: answer this message with the reason.", number=order.number)
         await ask.reply(question(text, ask.words.plain("Reason"), verb, order_id, revision, *args[3:]))
         return
-    await ask.run(command, ask.actor, order_id, revision, ask.words.plain(reasons[key]), *_part(args[3:]))
+    await ask.run(command, ask.actor, order_id, revision, ask.words.plain(reasons[key]), *_more(verb, args[3:]))
     await ask.toast(_done(ask, verb))
     await go_on(ask, order_id)
 
@@ -153,13 +154,13 @@ async def with_reason(tap: CallbackQuery, ask: Ask, verb: str, args: Args) -> No
 async def reason_told(message: Message, ask: Ask, verb: str, args: Args, answer: str) -> None:
     """The answer to "why?"."""
     command, _ = WITH_REASON[verb]
-    await ask.run(command, ask.actor, int(args[0]), int(args[1]), answer[:200], *_part(args[2:]))
+    await ask.run(command, ask.actor, int(args[0]), int(args[1]), answer[:200], *_more(verb, args[2:]))
     await ask.show_once(NoticeKind.ORDER, int(args[0]))
 
 
-def _part(told: Args) -> list[dict[int, int]]:
-    """The lines a refund's button carried, if it did."""
-    return [read_lines(one) for one in told[:1]]
+def _more(verb: str, told: Args) -> list[dict[int, int]] | list[int]:
+    """The lines a refund's button carried, or the warehouse whose goods the buyer has, if it did."""
+    return [int(one) for one in told[:1]] if verb == "o.dnr" else [read_lines(one) for one in told[:1]]
 
 
 @router.callback_query(Tap("o.mk"))

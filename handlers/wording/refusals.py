@@ -302,6 +302,13 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
         "shelf, or says on the stop's card that it has left.",
         waybill=r.waybill,
     ),
+    errors.BackAlready: lambda r, words: words(
+        "{waybill}: a scan by {by} at {at} said that its goods are back on their shelf, so others may have them. Do "
+        "they lie on the stop shelf? Then take them to their own shelf now.",
+        waybill=r.what,
+        by=r.by,
+        at=words.clock(r.at),
+    ),
     errors.PullFirst: lambda r, words: words(
         "{waybill}: first put it on the stop shelf and scan the shelf's code {shelf}.", waybill=r.waybill, shelf=r.shelf
     ),
@@ -337,7 +344,7 @@ _TEXTS: dict[type[Refusal], Callable[..., str]] = {
 
 def refusal_text(refusal: Refusal, words: Words) -> str:
     """The refusal as HTML in the reader's language. It answers what was typed, so it speaks of no card."""
-    if isinstance(refusal, errors.Stale) and refusal.by and refusal.at:
+    if type(refusal) is errors.Stale and refusal.by and refusal.at:
         return words("{what}: {verb} by {by} at {at}. Nothing was changed.", **_who(refusal, words))
     return _TEXTS[type(refusal)](refusal, words)
 

@@ -98,6 +98,8 @@ def _change(desk: Desk, order: Order, viewer: Viewer) -> list[Button]:
         buttons.append((Right.EDIT, Button(words("🔗 Match product"), pack("o.ms", *key))))
     if completing.completable(order):
         buttons.append((Right.APPROVE, Button(words("☑️ Done without a parcel"), pack("o.dn", *key))))
+    if completing.reopenable(desk, order):
+        buttons.append((Right.APPROVE, Button(words("↩ Not done after all"), pack("o.db", *key))))
     if order.status in _HOLDABLE:
         buttons.append((Right.APPROVE, Button(words("✋ Hold"), pack("o.hd", *key))))
     if corrections.movable(desk, order, desk.parcels.of_orders([order.id]).get(order.id, ())):

@@ -15,6 +15,7 @@ from domain.orders.catalog import Sku
 from domain.orders.orders import Line, Order, OrderStatus
 from domain.planning.match import losers_in
 from domain.records import Event
+from domain.review import completing
 from domain.review.holds import BY_HAND, Hold, HoldCode, open_codes
 from domain.review.screening import QUOTED
 from domain.review.waiting import rush_from
@@ -40,6 +41,7 @@ from handlers.words import Words
 PAGE = 10
 WHOLE = 1200
 CANDIDATES = 5
+PLACES = 6
 REJECT_REASONS = {
     "buyer": N_("Buyer does not want it any more"),
     "stock": N_("Cannot be delivered"),
@@ -83,11 +85,29 @@ def _reject(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], h
 
 
 def _complete(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:
-    words = viewer.words
-    text = words("It is done without a parcel of ours, and no stock is taken off. Why?")
-    if order.status is OrderStatus.RELEASED:
+    """Why, and from which warehouse the buyer was given the goods: only then do they leave the stock."""
+    words, places = viewer.words, completing.sources(desk, order)[:PLACES]
+    boxed = order.status is OrderStatus.RELEASED
+    if places and boxed:
+        text = words("It is done without a parcel of ours. With 🏬 the buyer has its box; else that is emptied. Why?")
+    elif places:
+        text = words("It is done without a parcel of ours. Only with 🏬 its goods leave the stock. Why?")
+    elif boxed:
         text = words("It is done without a parcel of ours; its goods are put back from the box. Why?")
-    return Card(f"{head}\n\n{text}", _reasons(order, words, "o.dnr", COMPLETE_REASONS))
+    else:
+        text = words("It is done without a parcel of ours, and no stock is taken off. Why?")
+    names = desk.catalog.warehouses
+    given = [
+        (
+            Button(
+                words.label("🏬 The buyer has it, from {warehouse}", warehouse=names[place].name),
+                pack("o.dnr", *_key(order), "fetched", place),
+            ),
+        )
+        for place in places
+    ]
+    more = {"fetched": N_("The buyer has it, not from our stock")} if places else {}
+    return Card(f"{head}\n\n{text}", (*given, *_reasons(order, words, "o.dnr", {**COMPLETE_REASONS, **more})))
 
 
 def _hold(desk: Desk, order: Order, viewer: Viewer, data: Mapping[str, str], head: str) -> Card:

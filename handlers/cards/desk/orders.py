@@ -3,6 +3,7 @@
 Surprising: the same card serves the queue (queue.py), where it has rows to walk on; a group sees it with masked people.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 
 from domain.addresses import areas
@@ -15,6 +16,7 @@ from domain.records import NoticeKind
 from domain.review.holds import CATALOGUE, Hold, open_codes
 from domain.stops import replies
 from domain.stops.delivery import all_delivered, delivered
+from domain.stops.stop_desk import Recall
 from handlers.card import Button, Card
 from handlers.cards.desk.bundles import parts_text
 from handlers.cards.desk.choices import charge_parts
@@ -32,6 +34,7 @@ from handlers.taps import pack
 from handlers.viewer import Viewer
 from handlers.wording.back_terms import back_name
 from handlers.wording.goods import beside, title_of
+from handlers.wording.stop_terms import KINDS, STATES
 from handlers.wording.terms import (
     N_,
     actor_name,
@@ -258,6 +261,7 @@ def age(minutes: int, words: Words) -> str:
 def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
     parcels = [p for p in desk.parcels.of_orders([order.id]).get(order.id, ()) if p.state not in _GONE]
     stops = desk.stops.of_parcels([parcel.id for parcel in parcels])
+    recalls = desk.recalls.of_parcels([parcel.id for parcel in parcels])
     lines = []
     for parcel in parcels:
         lines.append(_parcel_line(desk, order, parcel, words))
@@ -265,9 +269,35 @@ def _parcels(desk: Desk, order: Order, words: Words) -> list[str]:
         mine = stops.get(parcel.id, ())
         waits = any(stop.open for stop in mine)
         lines += [_stop_line(stop, words, waits=waits) for stop in mine if stop.order_id == order.id]
+        asked = recalls.get(parcel.id, ())[-1:]
+        lines += [_recall_line(recall, words) for recall in asked if recall.order_id == order.id]
+    lines += _counter_lines(desk, order, words)
     for back in desk.returns.of_order(order.id):
         lines.append(words("📬 Return {waybill}: {state}", waybill=back.waybill, state=step_name(back.state, words)))
     return lines
+
+
+def _recall_line(recall: Recall, words: Words) -> str:
+    """Who reads "too late" must see that somebody has asked the courier."""
+    facts = {"kind": words.plain(KINDS[recall.kind]), "state": words.plain(STATES[recall.state])}
+    return words("🚚 Recall, {kind}: {state}, since {at}", at=words.when(recall.opened_at), **facts)
+
+
+def _counter_lines(desk: Desk, order: Order, words: Words) -> list[str]:
+    """What of it the buyer was given without a parcel, per warehouse."""
+    if order.status is not OrderStatus.ELSEWHERE:
+        return []
+    gone: dict[int, Counter[str]] = {}
+    for move in desk.stock.issued_from(order.id):
+        gone.setdefault(move.warehouse_id, Counter())[move.sku] -= move.delta
+    return [
+        words(
+            "🏬 Given to the buyer from {warehouse}: {goods}",
+            warehouse=desk.catalog.warehouses[place].name,
+            goods=words.listed(f"{units} × {sku}" for sku, units in found.items()),
+        )
+        for place, found in gone.items()
+    ]
 
 
 def _unshipped(desk: Desk, order: Order, words: Words) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from domain.desk import Desk
 from domain.errors import NotAllowed, ParcelStopped, Unknown, WeightRefused, WrongStatus
-from domain.floor import checking, floor, fulfilment, loading, materials, proofs_wanted, undo_scan
+from domain.floor import checking, floor, fulfilment, loading, materials, progress, proofs_wanted, undo_scan
 from domain.floor.floor import Outcome
 from domain.floor.parcels import Parcel
 from domain.people.people import STATION_RIGHT, Person, Station
@@ -76,6 +76,8 @@ WHY = {
     "ProofMissing": N_("no photo of its packing"),
     "WeightRefused": N_("weight refused"),
     "BadValue": N_("not a waybill"),
+    "BackAlready": N_("its goods are back on their shelf already, says a scan before"),
+    "BadValue.stop_shelf": N_("not this parcel's stop shelf"),
     "WrongCourier": N_("not this courier's parcel"),
     "FeedStale": N_("held back: nothing heard of its shop"),
     "NotEnoughStock": N_("its goods are not in the bins, or expire too soon"),
@@ -150,10 +152,10 @@ def _size(desk: Desk, person: Person, events: Sequence[Event], words: Words) -> 
 
 def wave_line(desk: Desk, parcel: Parcel | None, station: Station, words: Words) -> str | None:
     """How far the parcel's wave is at the station; None when it is in none, or there is no such step."""
-    progress = floor.wave_progress(desk, parcel, station)
-    if progress is None:
+    far = progress.of_wave(desk, parcel, station)
+    if far is None:
         return None
-    facts = {"wave": progress.number, "done": words.plain(DONE[station]), "count": progress.done, "of": progress.of}
+    facts = {"wave": far.number, "done": words.plain(DONE[station]), "count": far.done, "of": far.of}
     return words("Wave {wave}: {done} {count} of {of}", **facts)
 
 
@@ -195,6 +197,8 @@ def _line(desk: Desk, event: Event, words: Words) -> str:
     if data["verdict"] == "item":
         times = f" × {data['units']}" if data.get("units") else ""
         return words("▫️ {time} <code>{code}</code> counted", **facts) + times
+    if data["why"] == "AlreadyScanned.pulled":  # on the stop shelf; its goods are not back for that
+        return words("↺ {time} <code>{code}</code> lies on the stop shelf already", **{**facts, "code": data["of"]})
     if data["verdict"] == "again":
         return words("↺ {time} <code>{code}</code> was {done} before", **facts)
     if data["verdict"] == undo_scan.UNDONE:

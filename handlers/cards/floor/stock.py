@@ -48,6 +48,7 @@ DOCUMENTS = {
     Document.COUNT: N_("stock-take"),
     Document.REGRADE: N_("graded anew"),
     Document.PACKING: N_("packed into"),
+    Document.COUNTER: N_("over the counter for order"),
 }
 _OF_PARCEL = {
     *(Document.APPROVAL, Document.UNDO, Document.CANCEL, Document.PICK),
@@ -229,6 +230,9 @@ def _about(desk: Desk, move: Mapping[str, object], boxes: Mapping[int, Parcel], 
     about = words.plain(N_("put back") if out else DOCUMENTS[document])
     if document in _OF_PARCEL and (box := boxes.get(number)):
         return f"{about} {box.waybill or box.number}"
+    if document is Document.COUNTER:
+        about = words.plain(N_("back in stock from the counter")) if _number(move["delta"]) > 0 else about
+        return f"{about} {desk.orders.get(number).number}"
     if document is Document.RETURN:
         return f"{about} {desk.returns.get(number).waybill}"
     return f"{about} {number_of(DocKind(document.value), number)}" if document in _OF_ROOM else about

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import NotAllowed, ParcelStopped, ScanStays, ShipmentStays
-from domain.floor import floor, undo_scan
-from domain.floor.floor import WaveProgress
+from domain.floor import floor, progress, undo_scan
 from domain.floor.parcels import ParcelState, WaveState
+from domain.floor.progress import WaveProgress
 from domain.intake.incoming import RefundState
 from domain.people.people import Role, Station
 from domain.stock.stock import Bucket
@@ -178,7 +178,7 @@ def test_how_far_a_wave_is(house: House) -> None:
 
     def far(station: Station) -> WaveProgress | None:
         parcel = house.parcel
-        return house.store.read_now(lambda desk: floor.wave_progress(desk, parcel, station))
+        return house.store.read_now(lambda desk: progress.of_wave(desk, parcel, station))
 
     assert far(Station.PICK) == WaveProgress("W0001", 1, 1)
     assert far(Station.PACK) == WaveProgress("W0001", 0, 1)

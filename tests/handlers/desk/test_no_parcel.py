@@ -72,7 +72,7 @@ async def test_a_tap_on_a_card_that_is_older_than_the_order_ends_nothing(desk: D
     await desk.writes(anna, "/order 7001")
     await desk.taps(anna, DONE)
     desk.takes(incoming("7001", pickup="", courier_hint="SF"))
-    await desk.taps(anna, "The buyer has it")
+    await desk.taps(anna, "The buyer has it, not from our stock")
     now = desk.order(order.id)
     assert (now.status, open_codes(now.holds)) == (OrderStatus.REVIEW, ())
 
@@ -106,17 +106,6 @@ async def test_what_the_platform_calls_shipped_may_be_done_too(desk: DeskChat) -
     assert desk.order(order.id).status is OrderStatus.ELSEWHERE
 
 
-async def test_in_chinese(zh: DeskChat) -> None:
-    anna = zh.cast.people[Role.CS]
-    (order,) = zh.takes(incoming("7001", pickup="上门自提"))
-    [card] = await zh.writes(anna, "/order 7001")
-    assert card.split("\n")[0].startswith("<b>✋ 挂起：自提，不走快递</b>")
-    [asked] = await zh.taps(anna, "☑️ 不发包裹，办结")
-    assert asked.endswith("不发包裹就办结，也不扣库存。原因？")
-    await zh.taps(anna, "买家已取走")
-    assert zh.order(order.id).reason == "买家已取走"
-
-
 async def test_a_packed_order_that_is_fetched_is_done_and_the_floor_hears_why(desk: DeskChat) -> None:
     anna = desk.cast.people[Role.CS]
     (order,) = desk.takes(incoming("7001"))
@@ -139,3 +128,47 @@ async def test_a_packed_order_that_is_fetched_is_done_and_the_floor_hears_why(de
     card = desk.card(desk.cast.people[Role.PICKER], NoticeKind.STOP, task.id)
     waybill = desk.look(lambda unit: unit.parcels.get(box.id)).waybill
     assert card.text.split("\n")[0] == f"🔁 <b>REPACK {waybill}</b> · the order is done without a parcel"
+
+
+async def test_the_buyer_has_it_from_a_warehouse_and_not_after_all(desk: DeskChat) -> None:
+    anna = desk.cast.people[Role.CS]
+    (order,) = desk.takes(incoming("7001", pickup="到店自提"))
+    place = desk.cast.warehouses[0]
+    before = desk.look(lambda unit: unit.stock.levels(["CUP-01"]))[place.id, "CUP-01"].good
+    await desk.writes(anna, "/order 7001")
+    [asked] = await desk.taps(anna, DONE)
+    assert asked.endswith("It is done without a parcel of ours. Only with 🏬 its goods leave the stock. Why?")
+    labels = [label for row in desk.labels for label in row]
+    given = [f"🏬 The buyer has it, from {warehouse.name}" for warehouse in desk.cast.warehouses]
+    assert labels[: len(given)] == given
+    assert "The buyer has it, not from our stock" in labels
+    await desk.taps(anna, given[0])
+    [card] = await desk.writes(anna, "/order 7001")
+    lines = card.split("\n")
+    assert lines[0].startswith("<b>☑️ Done, no parcel</b>")
+    assert f"🏬 Given to the buyer from {place.name}: 2 × CUP-01" in lines
+    [told] = await desk.writes(anna, "/stock CUP-01")
+    assert any("over the counter for order 7001" in line and "-2" in line for line in told.split("\n"))
+    await desk.writes(anna, "/order 7001")
+    [card] = await desk.taps(anna, "↩ Not done after all")
+    assert desk.toasts[-1] == "In review again."
+    assert card.split("\n")[0].startswith("<b>✋ Held: pick-up, no courier</b>")
+    [told] = await desk.writes(anna, "/stock CUP-01")
+    assert any("back in stock from the counter 7001" in line and "+2" in line for line in told.split("\n"))
+    now = desk.order(order.id)
+    assert (now.status, open_codes(now.holds)) == (OrderStatus.REVIEW, (HoldCode.PICKUP,))
+    assert desk.look(lambda unit: unit.stock.levels(["CUP-01"]))[place.id, "CUP-01"].good == before
+
+
+async def test_in_chinese(zh: DeskChat) -> None:
+    anna = zh.cast.people[Role.CS]
+    (order,) = zh.takes(incoming("7001", pickup="上门自提"))
+    name = zh.cast.warehouses[0].name
+    [card] = await zh.writes(anna, "/order 7001")
+    assert card.split("\n")[0].startswith("<b>✋ 挂起：自提，不走快递</b>")
+    [asked] = await zh.taps(anna, "☑️ 不发包裹，办结")
+    assert asked.endswith("不发包裹就办结。只有选 🏬 才扣库存。原因？")
+    await zh.taps(anna, f"🏬 买家已从{name}取走")
+    [card] = await zh.writes(anna, "/order 7001")
+    assert f"🏬 买家已从{name}取走：2 × CUP-01" in card.split("\n")
+    assert zh.order(order.id).reason == "买家已取走"

@@ -177,7 +177,12 @@ async def test_a_recall_from_the_too_late_card_to_its_fee(floor: Floor) -> None:
         "Tell me what the courier said, when you hear it first.",
     ]
     await floor.taps(anna, "📞 Asked")
+    [order_card] = await floor.writes(anna, "/order 1001")
+    assert "🚚 Recall, back to us: the courier is asked, since 11-23 10:01" in order_card.split("\n")
+    await floor.shown(anna, NoticeKind.RECALL, 1)
     await floor.taps(anna, "💰 The fee")
+    said = await floor.answers(anna, "-5")
+    assert said[0].startswith("«-5.00» is not valid for fee.")
     said = await floor.answers(anna, "12.50")
     assert "Fee: ¥12.50" in said[1].split("\n")
     await floor.taps(anna, "❌ Refused or failed")

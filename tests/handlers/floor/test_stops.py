@@ -6,7 +6,7 @@ import pytest
 
 from domain.desk import Desk
 from domain.errors import AlreadyScanned
-from domain.floor.parcels import Parcel, ParcelState
+from domain.floor.parcels import Parcel, ParcelState, StopState
 from domain.intake.incoming import IncomingRefund, RefundState
 from domain.orders.orders import Order
 from domain.people.people import SHOP, Person, Role
@@ -206,6 +206,42 @@ async def test_put_back_twice_is_calm(floor: Floor) -> None:
     assert lines[2] == f"↺ 10:01 <code>{box.waybill}</code> was put back on its shelf before"
     last = floor.look(lambda desk: desk.history("shift", picker.id, 1))[0]
     assert (last.data["verdict"], last.data["why"]) == ("again", AlreadyScanned.__name__)
+
+
+async def test_a_second_scan_of_the_shelf_does_not_say_that_the_goods_are_back(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, f"/pick {box.waybill}")
+    floor.refund(order)
+    for shelf in ("STOP002", "STOP001", "STOP001"):
+        await floor.writes(picker, f"/putback {box.waybill} {shelf}")
+    lines = floor.card(picker, NoticeKind.SCAN, picker.id).text.split("\n")
+    assert [line for line in lines if line and line[0] in "↺⛔✗✓"] == [
+        f"↺ 10:01 <code>{box.waybill}</code> lies on the stop shelf already",
+        f"↺ 10:01 <code>{box.waybill}</code> lies on the stop shelf already",
+        f"⛔ 10:01 <code>{box.waybill}</code> lies on the stop shelf",
+        f"⛔ 10:01 <code>{box.waybill}</code> now scan the stop shelf",
+        "✗ 10:01 <code>STOP002</code> not this parcel's stop shelf",
+        f"⛔ 10:01 <code>{box.waybill}</code> now scan the stop shelf",
+        f"✓ 10:01 <code>{box.waybill}</code> picked",
+    ]
+    assert floor.parcel(box.id).state is ParcelState.PICKED
+    assert floor.look(lambda desk: desk.stops.of_parcels([box.id]))[box.id][0].state is StopState.PULLED
+
+
+async def test_the_shelf_after_a_put_back_is_told_aloud(floor: Floor) -> None:
+    order = floor.orders()[0]
+    box = floor.wave()[1][0]
+    picker = floor.cast.people[Role.PICKER]
+    await floor.writes(picker, f"/pick {box.waybill}")
+    floor.refund(order)
+    await floor.writes(picker, f"/putback {box.waybill} STOP001")
+    await floor.writes(picker, f"/putback {box.waybill}")
+    assert await floor.writes(picker, "/putback STOP001") == [
+        f"{box.waybill}: a scan by {picker.name} at 10:01 said that its goods are back on their shelf, so others may "
+        "have them. Do they lie on the stop shelf? Then take them to their own shelf now."
+    ]
 
 
 async def test_a_refund_on_the_dock_stops_it_and_the_dispatcher_says_when_it_had_left(floor: Floor) -> None:
