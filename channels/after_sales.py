@@ -22,13 +22,39 @@ _CANCELLED = (
     "cancel",
     "reject",
     "closed",
+    "dibatalkan",
+    "ditolak",
+    "recusad",
+    "rejeitad",
+    "ยกเลิกคำขอ",
+    "ปฏิเสธ",
+    "hủy yêu cầu",
+    "huỷ yêu cầu",
+    "từ chối",
+    "拒絕",
+    "撤銷",
     "换货成功",
     "维修成功",
     "补寄成功",
     "补发成功",
 )
 _NO_MONEY = ("换货", "维修", "补寄", "补发", "exchange", "repair", "replacement")
-_DONE = ("成功", "已退款", "全额退款", "退款完成", "completed", "refunded")
+_DONE = (
+    "成功",
+    "已退款",
+    "全额退款",
+    "退款完成",
+    "completed",
+    "refunded",
+    "refund paid",
+    "concluíd",
+    "reembolsad",
+    "dikembalikan",
+    "คืนเงินสำเร็จ",
+    "คืนเงินแล้ว",
+    "hoàn tiền thành công",
+    "đã hoàn tiền",
+)
 
 
 def says_none(told: str) -> bool:
