@@ -88,8 +88,8 @@ _COUNTRIES = {
 
 def phone(cell: str) -> str:
     """A phone without the exporter's apostrophe, spaces, brackets round a country code, and China's country code. An
-    extension stays, as `-123`: on a privacy number it is the receiver. Full-width digits
-    become plain ones. Landlines and numbers we don't know keep their hyphens; several are one text (`phones.kept`)."""
+    extension stays, as `-123`: on a privacy number it is the receiver. Full-width digits become plain ones. Landlines
+    and numbers we don't know keep their hyphens; several are one text (`phones.kept`)."""
     narrow = unicodedata.normalize("NFKC", cells.code(cell)).translate(_DASHES)
     text = _BRACKETED.sub(r"\1", narrow)
     several = phones.numbers(text)
@@ -118,7 +118,7 @@ def masked(name: str, number: str, address: str) -> bool:
 def by_columns(row: Row) -> Receiver:
     """From fields receiver_name, phone, province, city, district, street, address, zip (China)."""
     name, number = row.text("receiver_name"), phone(row.code("phone"))
-    address = f"{row.text('street')} {row.text('address')}".strip()
+    address = " ".join(dict.fromkeys(filter(None, (row.text("street"), row.text("address")))))
     return Receiver(
         name=name,
         phone=number,
