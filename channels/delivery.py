@@ -10,7 +10,7 @@ from channels.formats import normal
 
 _PHRASES = re.compile(
     r"自提(?!点|柜|站|箱|網|网)|自提货|(?:到店|门店|門市|店面|上门)自取|自行取货|面交|无需(?:物流|发货|快递|配送|运输|寄送)"
-    r"|不(?:需|用)(?:物流|发货|快递)|同城配送|同城自送|(?:商家|卖家|自行|门店)(?:自送|自配送|自己送)"
+    r"|不(?:需|用)(?:物流|发货|快递)|同城(?:配|自)?送|(?:商家|卖家|自行|门店)(?:自送|自配送|自己送)"
     r"|local[ _-]?pick[ _-]?up|pickup_location|(?:in[ -]?)?store[ _-]?pick[ _-]?up|curb ?side"
     r"|pick[ -]?up (?:in|at|from) (?:the |our )?(?:store|shop|warehouse)"
     r"|collect(?:ion)? (?:in|at|from) (?:the |our )?(?:store|shop|warehouse)"

@@ -8,7 +8,7 @@ Rule source: formats.md 1.4.
 
 from collections.abc import Sequence
 
-from channels.after_sales import line_refunds, refund_state
+from channels.after_sales import line_refunds, refund_list, refund_state
 from channels.formats import Amounts, Format, Row, words
 from channels.goods import once, shared, was_paid
 from channels.orders import ours_or_sent
@@ -23,10 +23,8 @@ _STATES = words(
     done="已完成|已收货|已签收|交易成功",
     closed="已关闭|已取消|交易关闭",
 )
-_SHIPPING = words(paid="未发货|待发货", part_shipped="部分发货", shipped="已发货", done="已收货|已签收")
 _OTHERS = ("供应商", "平台仓", "代发")
 _PART = "部分退款"
-_NO_MONEY = ("换货", "维修", "补寄", "补发")
 
 
 def _state(row: Row) -> PlatformState:
@@ -138,40 +136,10 @@ ORDERS = Format(
 )
 
 
-def _shipped(row: Row) -> PlatformState:
-    return _SHIPPING.get(row.text("shipping_state"), PlatformState.PAID)
-
-
-def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    """Exchanges, repairs and resends are no refunds; they are told by the same list and left out."""
-    money = (row for row in rows if not any(word in row.text("kind") for word in _NO_MONEY))
-    return tuple(_refund(row) for row in money)
-
-
-def _refund(row: Row) -> IncomingRefund:
-    line_id = row.identifier("line_id")
-    done = row.moment("returned_at") or row.moment("credited_at")
-    return IncomingRefund(
-        external_id=_case(row),
-        state=refund_state(row.needed("refund_state")),
-        amount=sum(row.amount(field) for field in ("goods", "shipping", "tax")),
-        line_ids=(line_id,) if line_id else (),
-        reason=row.text("reason"),
-        at=done or row.moment("asked_at"),
-    )
-
-
-def _case(row: Row) -> str:
-    row.needed("case")
-    return row.identifier("case")
-
-
-REFUNDS = Format(
-    name="douyin-refunds",
-    platform=Platform.DOUYIN,
-    currency="CNY",
-    must=frozenset({"case", "number", "kind", "refund_state"}),
-    columns={
+REFUNDS = refund_list(
+    "douyin-refunds",
+    Platform.DOUYIN,
+    {
         "case": "售后单号",
         "number": "订单号|主订单编号",
         "line_id": "商品单号|子订单编号",
@@ -182,13 +150,9 @@ REFUNDS = Format(
         "tax": "退税费金额（元）|退税费金额",
         "reason": "售后原因",
         "asked_at": "售后申请时间",
-        "returned_at": "商家退款时间",
+        "done_at": "商家退款时间",
         "credited_at": "用户到账时间",
-        "shipping_state": "商品发货状态",
     },
-    many_rows=True,
-    scattered=True,
-    fragment=True,
-    state=_shipped,
-    refunds=_refunds,
+    must=("case", "number", "kind", "refund_state"),
+    amounts=("goods", "shipping", "tax"),
 )

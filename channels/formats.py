@@ -20,9 +20,11 @@ from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, Platf
 
 OTHER_NAME = "|"
 EVERYWHERE = {
-    "delivery": "配送方式|收货方式|发货方式|提货方式|物流方式|配送类型|履约方式|取货方式|delivery method|delivery type"
+    "delivery": "配送方式|订单配送方式|商品发货方式|收货方式|发货方式|提货方式|物流方式|配送类型|履约方式|取货方式"
+    "|delivery method|delivery type"
     "|fulfillment method|shipping method",
-    "collected": "Click And Collect|Click & Collect|eBay Collect|In Store Pickup|是否自提|是否到店自提",
+    "collected": "Click And Collect|Click & Collect|eBay Collect|In Store Pickup|是否自提|是否到店自提|是否门店自提",
+    "at_door": "货到付款|是否货到付款|cash on delivery|COD",
     "gift_note": "gift message|gift-message-text|gift_message|礼品留言|贺卡留言|贺卡内容",
     "gift_wrap": "gift wrap|gift-wrap-type|gift_wrap|礼品包装|是否礼品包装",
 }

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from channels.formats import Amounts, Row
-from channels.orders import is_cash
+from channels.orders import at_the_door
 from channels.reasons import Reason, Refused, shown
 from domain.intake.incoming import IncomingLine, PlatformState
 from domain.money import apportion
@@ -63,7 +63,7 @@ _COLLECTING = frozenset({PlatformState.PAID, PlatformState.PART_SHIPPED, Platfor
 def to_collect(row: Row, state: PlatformState) -> bool:
     """Whether the money is still to be collected at the door: cash on delivery that is not done and tells no time of
     payment."""
-    return state in _COLLECTING and is_cash(row.text("payment")) and row.moment("paid_at") is None
+    return state in _COLLECTING and at_the_door(row) and row.moment("paid_at") is None
 
 
 def nothing_paid(row: Row, state: PlatformState) -> bool:

@@ -1,4 +1,5 @@
-"""JSON order files: one order, a list of them, or either wrapped as `order`, `orders`, `data` or a recorded answer.
+"""JSON order files: one order, a list of them, either wrapped as `order`, `orders`, `data`, a recorded answer or an
+event's `payload`, or one such thing a line.
 
 Surprising: the platform is told by the first object's own keys, and a list may not mix platforms.
 """
@@ -12,7 +13,7 @@ from channels.reasons import Reason, Refused, Unreadable, shown
 from domain.intake.incoming import IncomingOrder, Platform, RejectedRow
 
 _CELL_MAX = 4_000
-_WRAPPINGS = ("orders", "order", "data", "response", "body", "body_json")
+_WRAPPINGS = ("orders", "order", "data", "results", "response", "body", "body_json", "payload", "detail", "resource")
 _OF_AN_ORDER = frozenset({"line_items", "financial_status", "order_key"})
 _DEEPEST = 4
 _BLANK = b" \t\r\n"
@@ -30,7 +31,7 @@ def read(
 ) -> tuple[str, Platform, Iterator[IncomingOrder | RejectedRow]]:
     """The format's name, the platform and the orders; `zone` and `currency` are the shop's, for what tells none.
     Raises Unreadable BAD_JSON, EMPTY or UNKNOWN_HEADER."""
-    values = _unwrapped(parse(body))
+    values = _values(body)
     if not values:
         raise Unreadable(Reason.EMPTY)
     if any(woocommerce.is_order(Node(value)) for value in values):
@@ -40,6 +41,17 @@ def read(
         items = _items(values, shopify_json.is_order, lambda value, row: shopify_json.order(value, row, currency))
         return "shopify-json", Platform.SHOPIFY, items
     raise Unreadable(Reason.UNKNOWN_HEADER, {"columns": _keys(values[0]), "nearest": "", "lacking": ""})
+
+
+def _values(body: bytes) -> list[object]:
+    """The objects to look at; of a log, those of all its lines. Raises Unreadable BAD_JSON."""
+    try:
+        return _unwrapped(parse(body))
+    except Unreadable:
+        lines = [line for line in body.splitlines() if line.strip()]
+        if len(lines) < 2 or not all(map(looks_like, lines)):
+            raise
+        return [value for line in lines for value in _unwrapped(parse(line))]
 
 
 def _unwrapped(value: object) -> list[object]:

@@ -13,8 +13,8 @@ from dataclasses import replace
 from channels import cells
 from channels.formats import EVERYWHERE, Amounts, Format, Row, find, no_refunds, normal
 from channels.goods import NEVER_PAID, to_collect
-from channels.orders import is_cash
-from channels.people import by_columns, by_one_string
+from channels.orders import at_the_door
+from channels.people import by_columns, by_one_string, country
 from channels.reasons import Reason, Refused, shown
 from channels.statuses import meaning_of, refund_of, state_of
 from domain.intake.incoming import IncomingLine, IncomingRefund, PlatformState, Receiver, RefundState
@@ -26,7 +26,10 @@ _BESIDE = {
     "payment": "发货条件|支付方式|付款方式|结算方式|payment method|payment type|pay method",
     "order_type": "订单类型|订单种类|order type",
     "promised_ship_at": "承诺发货时间|最晚发货时间|最迟发货时间|ship by date|latest ship date|latest ship time|ship by",
-    "seller_flag": "旗帜|旗帜颜色|备注旗帜|卖家旗帜|商家旗帜",
+    "seller_flag": "旗帜|旗帜颜色|备注旗帜|卖家旗帜|商家旗帜|包裹备注标记",
+    "presale": "是否预售|预售订单",
+    "street": "街道|收货街道|收货地址-街道|乡镇",
+    "address2": "address 2|address2|address line 2|ship address 2|ship address2|ship to address 2|shipping address 2",
     "invoice_title": "发票抬头|发票名称|invoice title",
 }
 """What holds an order or sets its clock, read by these names without anybody choosing them."""
@@ -99,7 +102,7 @@ def _state(meaning: Callable[[Row], Meaning]) -> Callable[[Row], PlatformState]:
             return state_of(meaning(row))
         if row.waybill("waybill"):
             return PlatformState.SHIPPED
-        if row.has("paid_at") and row.moment("paid_at") is None and not is_cash(row.text("payment")):
+        if row.has("paid_at") and row.moment("paid_at") is None and not at_the_door(row):
             return PlatformState.UNPAID
         return PlatformState.PAID
 
@@ -151,12 +154,15 @@ def _receiver(home: str) -> Callable[[Row], Receiver]:
 
     def receiver(row: Row) -> Receiver:
         parts = by_columns(row)
-        country = row.text("country") or home
-        if not row.has("whole_address"):
-            return replace(parts, country=country)
-        told = {part: getattr(parts, part) for part in _PARTS if getattr(parts, part)}
-        one = by_one_string(row)
-        return replace(one, **told, country=country, masked=one.masked or parts.masked)
+        parts = replace(parts, address=", ".join(filter(None, (parts.address, row.text("address2")))))
+        land = country(row.code("country")) or home
+        if not row.text("whole_address"):
+            return replace(parts, country=land)
+        told = {part: getattr(parts, part) for part in _PARTS if row.text(part)}
+        one, street = by_one_string(row), row.text("street")
+        if street not in row.text("whole_address"):
+            one = replace(one, address=f"{street} {one.address}")
+        return replace(one, **told, country=land, masked=one.masked or parts.masked)
 
     return receiver
 

@@ -31,6 +31,7 @@ _YEAR_FIRST = re.compile(
 )
 _CLOCK = r"(?:,? +(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?(?: ?(?P<half>[AaPp])[Mm])?)?"
 _SLASHED = re.compile(r"(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-](?P<year>\d{4})" + _CLOCK)
+_SHORT = re.compile(r"(?P<one>\d|[01]\d)/(?P<two>\d{1,2})/(?P<year>[23]\d)" + _CLOCK)  # 26/11/25 may begin with a year
 _NAMED = re.compile(
     r"(?:(?P<one>\d{1,2})\.?[- ](?P<month>[^\W\d_]{3,10})\.?|(?P<name>[^\W\d_]{3,10})\.?[- ](?P<two>\d{1,2}),?)"
     r"[- ](?P<year>\d{4}|\d{2})" + _CLOCK
@@ -63,7 +64,7 @@ def moment(cell: str, zone: ZoneInfo, day_first: bool | None = None) -> datetime
 
 def slashed(cell: str) -> tuple[int, int] | None:
     """The first two numbers of a date like `03/04/2026`, None for anything else."""
-    found = _SLASHED.fullmatch(clean(cell)) if cell else None
+    found = _slashes(clean(cell)) if cell else None
     return (int(found["one"]), int(found["two"])) if found else None
 
 
@@ -119,7 +120,7 @@ def _numeric(text: str) -> datetime | None:
 
 def _worded(text: str, day_first: bool | None) -> datetime:
     """`Sep-05-26`, `05 Sep 2026 10:11` and, when it is known which comes first, `05/09/2026 10:11:12 AM`."""
-    if (found := _SLASHED.fullmatch(text)) and day_first is not None:
+    if (found := _slashes(text)) and day_first is not None:
         day, month = (found["one"], found["two"]) if day_first else (found["two"], found["one"])
     elif found := _NAMED.fullmatch(text):
         day = found["one"] or found["two"]
@@ -128,6 +129,11 @@ def _worded(text: str, day_first: bool | None) -> datetime:
         raise ValueError(text)
     year = found["year"] if len(found["year"]) == 4 else f"20{found['year']}"
     return _built(found, year, month, day)
+
+
+def _slashes(text: str) -> re.Match[str] | None:
+    """`11/25/2026`, or `11/25/26` where the first number can be no year."""
+    return _SLASHED.fullmatch(text) or _SHORT.fullmatch(text)
 
 
 def _month(name: str) -> str:

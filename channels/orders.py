@@ -81,7 +81,7 @@ def build(format_: Format, read: Sequence[Row]) -> IncomingOrder:
         refunds=format_.refunds(rows),
         fragment=format_.fragment,
         external_id=head.identifier("external_id"),
-        cod=is_cash(head.text("payment")),
+        cod=at_the_door(head),
         presale=is_presale(head.text("presale")) or is_presale(head.text("order_type"), named=True),
         promised_ship_at=head.deadline("promised_ship_at"),
         seller_flag=head.text("seller_flag"),
@@ -108,7 +108,7 @@ _TOLD_BY = {
     "merge_code": ("merge_code",),
     "pickup": ("delivery", "collected", "courier_hint"),
     "presale": ("presale", "order_type"),
-    "cod": ("payment",),
+    "cod": ("payment", "at_door"),
 }
 """Fields of an order that a file may have no column for, with the columns that tell them."""
 
@@ -215,6 +215,11 @@ def _kept(cell: str, count: int) -> list[str]:
 def _waybills(rows: Sequence[Row]) -> str:
     """The waybill numbers of all rows, each once, in their order."""
     return " ".join(dict.fromkeys(filter(None, (row.waybill("waybill") for row in rows))))
+
+
+def at_the_door(row: Row) -> bool:
+    """Whether the courier collects the money: by the way of payment, or by a column that asks just this."""
+    return is_cash(row.text("payment")) or row.says_yes("at_door")
 
 
 def is_cash(told: str) -> bool:

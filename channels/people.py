@@ -6,6 +6,7 @@ Rule source: formats.md 5 and 6.
 """
 
 import re
+import unicodedata
 
 from channels import cells
 from channels.formats import Row
@@ -14,6 +15,7 @@ from domain.intake.incoming import Receiver
 
 _PERSON = re.compile(r"(.{0,60}?)[，,]\s*((?:86-|\+)?[\d*][\d*\- /、]{5,50})[，,]\s*(.+)", re.DOTALL)
 _BRACKETED = re.compile(r"^\((\+\d{1,3})\)")  # TikTok: (+1)2125550100
+_DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 _CIPHERS = ("##", "$$", "~")
 _COUNTRIES = {
     "australia": "AU",
@@ -86,9 +88,10 @@ _COUNTRIES = {
 
 def phone(cell: str) -> str:
     """A phone without the exporter's apostrophe, spaces, brackets round a country code, and China's country code. An
-    extension stays, as `-123`: on a privacy number it is the receiver. Landlines and numbers we don't know keep their
-    hyphens; several are one text (`phones.kept`)."""
-    text = _BRACKETED.sub(r"\1", cells.code(cell))
+    extension stays, as `-123`: on a privacy number it is the receiver. Full-width digits become plain ones. Landlines
+    and numbers we don't know keep their hyphens; several are one text (`phones.kept`)."""
+    narrow = unicodedata.normalize("NFKC", cells.code(cell)).translate(_DASHES)
+    text = _BRACKETED.sub(r"\1", narrow)
     several = phones.numbers(text)
     if len(several) > 1:
         return phones.kept(text)
@@ -115,7 +118,7 @@ def masked(name: str, number: str, address: str) -> bool:
 def by_columns(row: Row) -> Receiver:
     """From fields receiver_name, phone, province, city, district, street, address, zip (China)."""
     name, number = row.text("receiver_name"), phone(row.code("phone"))
-    address = f"{row.text('street')} {row.text('address')}".strip()
+    address = " ".join(dict.fromkeys(filter(None, (row.text("street"), row.text("address")))))
     return Receiver(
         name=name,
         phone=number,

@@ -1,4 +1,5 @@
-"""Pinduoduo: the order search export (发货管理-订单查询), CSV or xlsx; one row is one order of one article.
+"""Pinduoduo: the order search export (发货管理-订单查询), CSV or xlsx, one row is one order of one article; and the
+list of the after-sale desk (售后工作台).
 
 Surprising: the refund hides in the status itself (`已发货，退款成功`), has no amount of its own and so is the whole
 payment; the order's day is in its number, which serves when 订单成交时间 is empty. Rule source: formats.md 1.3.
@@ -8,6 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from channels.after_sales import refund_list
 from channels.formats import Amounts, Format, Row, normal
 from channels.people import by_columns
 from channels.reasons import Reason, Refused, shown
@@ -17,11 +19,15 @@ _REFUNDED = "退款成功"
 _PART = "部分退款"
 _AND_REFUND = re.compile(r"[，,、 ]+[^，,、 ]*(?:退款|售后)[^，,、 ]*$")
 _NOT_SENT = "未发货"
+_NO_GROUP_YET = {normal(word) for word in ("待成团", "待分享", "拼团中")}
 _STATES = {
     normal(word): state
     for word, state in {
         "待支付": PlatformState.UNPAID,
         "待付款": PlatformState.UNPAID,
+        "待支付尾款": PlatformState.UNPAID,
+        "待付尾款": PlatformState.UNPAID,
+        "已付定金，待付尾款": PlatformState.UNPAID,
         "待发货": PlatformState.PAID,
         "待成团": PlatformState.PAID,
         "待分享": PlatformState.PAID,
@@ -66,14 +72,26 @@ def _refund_state(row: Row) -> RefundState:
     return RefundState.CANCELLED if any(word in told for word in _CANCELLED) else RefundState.REQUESTED
 
 
+def _case_state(told: str) -> RefundState:
+    """The after-sale list's own word, which says of each case what the order list says of all."""
+    if _REFUNDED in told:
+        return RefundState.SUCCESS
+    return RefundState.CANCELLED if any(word in told for word in _CANCELLED) else RefundState.REQUESTED
+
+
 def _discount(row: Row) -> int:
-    return sum(abs(row.money(field)) for field in ("shop_discount", "platform_discount", "instant_discount"))
+    return sum(abs(row.money(field)) for field in ("shop_discount", "platform_discount", "instant_discount", "coupon"))
+
+
+def _shipping(row: Row) -> int:
+    """With what is paid for carrying it in and putting it up."""
+    return sum(row.amount(field) for field in ("shipping", "carried_in", "put_up", "carried_and_put_up"))
 
 
 def _payable(row: Row) -> int:
     if row.has("paid"):
         return row.amount("paid")
-    return max(row.amount("goods") + row.amount("shipping") - _discount(row), 0)
+    return max(row.amount("goods") + _shipping(row) - _discount(row), 0)
 
 
 def _amounts(row: Row, state: PlatformState) -> Amounts:
@@ -81,7 +99,7 @@ def _amounts(row: Row, state: PlatformState) -> Amounts:
     nothing = state is PlatformState.UNPAID or (state is PlatformState.CLOSED and not _is_refunded(row))
     return Amounts(
         goods=row.amount("goods"),
-        shipping=row.amount("shipping"),
+        shipping=_shipping(row),
         discount=_discount(row),
         total=payable,
         paid=0 if nothing else payable,
@@ -106,7 +124,10 @@ def placed_at(row: Row) -> datetime | None:
 
 
 def _hold(row: Row) -> str:
-    """PDD is still looking at the buyer: what is sent now may be sent into a fraud."""
+    """PDD is still looking at the buyer: what is sent now may be sent into a fraud. And a group that does not come
+    together is paid back."""
+    if normal(row.text("state")) in _NO_GROUP_YET:
+        return row.text("state")
     return "" if normal(row.text("checked")) in _NOT_CHECKED else "审核中"
 
 
@@ -114,7 +135,7 @@ def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     row = rows[0]
     quantity, goods = row.quantity("quantity"), row.amount("goods")
     refund = _refund_state(row)
-    amount = max(_payable(row) - row.amount("shipping"), 0)
+    amount = max(_payable(row) - _shipping(row), 0)
     return (
         IncomingLine(
             external_id=row.number,
@@ -155,7 +176,11 @@ ORDERS = Format(
         "shop_discount": "店铺优惠折扣(元)|店铺优惠折扣",
         "platform_discount": "平台优惠折扣(元)|平台优惠折扣",
         "instant_discount": "多多支付立减金额(元)|多多支付立减金额",
-        "paid": "用户实付金额(元)|用户实付金额",
+        "coupon": "拼多多优惠券(元)|拼多多优惠券",
+        "carried_in": "送货入户费(元)|送货入户费",
+        "put_up": "上门安装费(元)|上门安装费",
+        "carried_and_put_up": "送货入户并安装费(元)|送货入户并安装费",
+        "paid": "用户实付金额(元)|用户实付金额|顾客实付金额(元)|顾客实付金额",
         "quantity": "商品数量(件)|商品数量",
         "variant": "商品规格",
         "sku_code": "商家编码-规格维度|商家编码-SKU维度",
@@ -188,4 +213,21 @@ ORDERS = Format(
     lines=_lines,
     refunds=_refunds,
     refund_columns=frozenset({"refund_state", "state"}),
+)
+
+REFUNDS = refund_list(
+    "pinduoduo-refunds",
+    Platform.PINDUODUO,
+    {
+        "case": "售后编号",
+        "number": "订单编号|订单号",
+        "kind": "售后类型",
+        "refund_state": "售后状态",
+        "refunded": "退款金额(元)|退款金额",
+        "reason": "申请原因|售后原因|退款原因",
+        "asked_at": "申请时间|售后申请时间",
+        "done_at": "退款时间|退款成功时间",
+    },
+    must=("case", "number", "refund_state", "refunded"),
+    read=_case_state,
 )

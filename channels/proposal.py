@@ -7,6 +7,7 @@ is known by its values when its column has an unknown name. It stays a proposal:
 import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -23,8 +24,9 @@ _UNIT = re.compile(r"[（(\[【].*?[)）\]】]|[*：:]")
 _PHONE = re.compile(r"(?:\+?86[- ]?)?1[3-9][\d*]{9}(?:-\d{1,6})?|\+\d[\d\s().-]{6,20}")
 _ANY_ZONE = ZoneInfo("UTC")
 _LEAST_INSIDE = 2
-_DUE = "货到付款"
-"""In the name of a column: what is due at the door. 货到付款金额 is not what was paid (付款金额)."""
+_NOT_SO = ("货到付款", "推广", "达人", "主播", "分销")
+"""In the name of a column: what is due at the door (货到付款金额 is not what was paid, 付款金额), and who only told
+others of the goods (推广者昵称 is not the buyer)."""
 _LEAST_INSIDE_LATIN = 4
 
 
@@ -53,6 +55,7 @@ _FITS: dict[Field, frozenset[Kind]] = {
     Field.STATE: _WORDS,
     Field.REFUND_STATE: _WORDS,
     Field.RECEIVER_NAME: _WORDS,
+    Field.SHOP_NAME: _WORDS,
     Field.WHOLE_ADDRESS: _WORDS,
     Field.COURIER_HINT: _WORDS,
     Field.WAREHOUSE_HINT: _WORDS,
@@ -104,11 +107,12 @@ def _is_time(text: str) -> bool:
     whole, _, part = text.partition(".")
     if (whole + part).isdecimal() and len(part) < _FINER_THAN_MONEY:
         return False
-    return _reads(lambda: moments.moment(text, _ANY_ZONE))
+    return any(_reads(partial(moments.moment, text, _ANY_ZONE, first)) for first in (True, False))
 
 
 def _is_count(text: str) -> bool:
-    return len(text) < 6 and _reads(lambda: cells.quantity(text))
+    whole, _, zeros = text.partition(".")
+    return len(whole) < 6 and not zeros.strip("0") and _reads(lambda: cells.quantity(text))
 
 
 def _is_amount(text: str) -> bool:
@@ -166,7 +170,8 @@ def _kept(header: Sequence[str], like: TableMapping | None) -> dict[Field, str]:
 
 
 def _named(header: Sequence[str], kinds: dict[str, Kind], taken: dict[Field, str]) -> list[tuple[Field, str]]:
-    """(field, column) by name: first names that are the same, then names that contain one, the longest first."""
+    """(field, column) by name: first names that are the same, then names that contain one, the longest first; of two
+    columns alike the one with values."""
     plain = {name: bare(name) for name in header if name not in taken.values()}
     same: list[tuple[Field, str]] = []
     inside: list[tuple[int, Field, str]] = []
@@ -177,11 +182,12 @@ def _named(header: Sequence[str], kinds: dict[str, Kind], taken: dict[Field, str
                     continue
                 if told == known:
                     same.append((field, name))
-                elif known in told and _telling(known) and _DUE not in told:
+                elif known in told and _telling(known) and not any(word in told for word in _NOT_SO):
                     inside.append((-len(known), field, name))
+    same.sort(key=lambda one: kinds[one[1]] is Kind.NOTHING)
     firm = dict(reversed(same))
     claimed = set(firm.values())
-    loose = sorted(inside, key=lambda one: one[0])
+    loose = sorted(inside, key=lambda one: (one[0], kinds[one[2]] is Kind.NOTHING))
     return [*same, *((field, name) for _, field, name in loose if field not in firm and name not in claimed)]
 
 
@@ -195,11 +201,13 @@ def _fits(field: Field, kind: Kind) -> bool:
 
 
 def _valued(header: Sequence[str], kinds: dict[str, Kind], taken: dict[Field, str]) -> list[tuple[Field, str]]:
-    """What its values alone tell: a phone, and the one column of times."""
+    """What is left when the names are told out: a phone and the one column of times, by their values, and a State that
+    is not the order's."""
     left = [name for name in header if name not in taken.values()]
     phones = [(Field.PHONE, name) for name in left if kinds[name] is Kind.PHONE]
     times = [(Field.PLACED_AT, name) for name in left if kinds[name] is Kind.TIME]
-    return phones + (times if len(times) == 1 else [])
+    states = [(Field.PROVINCE, name) for name in left if normal(name) == "state"]
+    return [*phones, *(times if len(times) == 1 else []), *states]
 
 
 def _paid_per_line(header: Sequence[str], rows: Sequence[Sequence[str]], columns: dict[Field, str]) -> bool:

@@ -22,6 +22,8 @@ from channels.registry import closest, matching
 from domain.intake.incoming import IncomingOrder, Platform, RejectedRow
 
 HEADER_ROWS = 30
+_WIDEST = 1_000
+_UNTOLD = "…"
 _LOOK_AHEAD = 200
 _TIMES = "_at"
 _LOOKED_AT = frozenset({"title", "variant", "buyer_id", "buyer_message", "seller_note", "invoice_title", "shop_name"})
@@ -162,10 +164,12 @@ def _find_all(sheets: Sequence[Sheet], known: Known, seen: list[list[str]]) -> l
 
 
 def _find(table: sources.Table, known: Known, seen: list[list[str]]) -> _Found | None:
-    """The header within the first rows. Rows looked at are added to `seen`, for the refusal."""
+    """The header within the first rows. Rows looked at are added to `seen`, for the refusal; one with more columns
+    than any export has is none."""
     for delimiter in table.delimiters:
         for place, row in itertools.islice(table.lines(delimiter, True), HEADER_ROWS):
-            if isinstance(row, Refused):
+            if isinstance(row, Refused) or len(row) > _WIDEST:
+                seen.append([_UNTOLD])
                 continue
             if (format_ := known(row)) is not None:
                 return _Found(table, delimiter, place, format_, tuple(row))

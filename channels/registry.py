@@ -29,6 +29,7 @@ FORMATS: tuple[Format, ...] = (
     taobao.ITEMS,
     taobao.REFUNDS,
     pinduoduo.ORDERS,
+    pinduoduo.REFUNDS,
     jd.ORDERS,
     douyin.ORDERS,
     douyin.REFUNDS,

@@ -22,11 +22,12 @@ _STATES = words(
     "|Chưa thanh toán|Chờ thanh toán|尚未付款|待付款|Não pago|Aguardando pagamento",
     paid="To ship|Ready to ship|Processed|Processing|To process|Retry ship|In cancel|To cancel|Pending"
     "|ที่ต้องจัดส่ง|รอการจัดส่ง|Perlu Dikirim|Siap Dikirim"
-    "|Chờ xác nhận|Chờ lấy hàng|Chờ giao hàng|Đã xử lý|Đã chuẩn bị hàng|Giao lại|Chờ xác nhận hủy"
+    "|รอการยืนยันการยกเลิก|Chờ xác nhận|Chờ lấy hàng|Chờ giao hàng|Đã xử lý|Đã chuẩn bị hàng|Giao lại|Chờ xác nhận hủy"
     "|待出貨|待出货|A Enviar|Pronto para envio|Pronto para enviar|Processado|Invoice pending",
     shipped="Shipping|Shipped|To receive|To return|Return/Refund|Failed delivery|To confirm receive"
-    "|การจัดส่ง|กำลังจัดส่ง|จัดส่งแล้ว|ที่ต้องได้รับ"
-    "|Sedang Dikirim|Dikirim|Telah Dikirim|Đang giao|Đã giao|Đang trả hàng|運送中|运送中|待收貨"
+    "|การจัดส่ง|กำลังจัดส่ง|จัดส่งแล้ว|ที่ต้องได้รับ|การจัดส่งไม่สำเร็จ|การคืนเงิน/คืนสินค้า"
+    "|Sedang Dikirim|Dikirim|Telah Dikirim|Sudah Dikirim|Pengiriman Gagal|Pengembalian Barang/Dana"
+    "|Đang giao|Đã giao|Đang trả hàng|運送中|运送中|待收貨"
     "|Enviado|Em trânsito|A receber|Aguardando confirmação",
     done="Completed|Delivered|สำเร็จแล้ว|จัดส่งสำเร็จแล้ว|สำเร็จ|Selesai|Hoàn thành|Đã nhận hàng|Đã nhận được hàng"
     "|已完成|完成|Concluído|Entregue",
@@ -44,7 +45,10 @@ _MARKETS = {
 }
 _ASKED = {
     normal(word)
-    for word in ("In cancel", "To cancel", "To return", "Return/Refund", "Chờ xác nhận hủy", "Đang trả hàng")
+    for word in (
+        *("In cancel", "To cancel", "To return", "Return/Refund", "Chờ xác nhận hủy", "Đang trả hàng"),
+        *("รอการยืนยันการยกเลิก", "การคืนเงิน/คืนสินค้า", "Pengembalian Barang/Dana"),
+    )
 }
 _YES = {"y", "yes", "sim", "ya", "true", "1"}
 _RECEIVED = (normal("Order Received"), normal("ผู้ซื้อได้รับ"), normal("Người mua xác nhận"), normal("Pesanan diterima"))

@@ -19,6 +19,7 @@ from channels.reasons import Reason, Refused, Unreadable
 MAX_BYTES = 60 * 1024 * 1024
 MAX_ROWS = 1_000_000
 _CHUNK = 1 << 20
+_LONGEST = 4 << 20  # of a line: what is longer has a cell beyond the limit, or more columns than any table
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -32,6 +33,8 @@ _LETTERS_TO_ONE_LOST = 20
 _RUN = re.compile(rb"[\x80-\xff]+")
 _BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x05\x06")
 _PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1b\x7f]")
+_CONTROLS_IN_A_HUNDRED = 2
 
 Line = tuple[int, list[str] | Refused]
 """A row's place in its file (1 = first line) and its cells; a Refused stands where the text is no row."""
@@ -107,6 +110,8 @@ def encodings(source: Source) -> list[tuple[str, bool]]:
         if not wide or not _decodes(source, wide):
             raise Unreadable(Reason.NOT_A_TABLE)
         return [(wide, False)]
+    if len(_NO_TEXT.findall(head)) * 100 > _CONTROLS_IN_A_HUNDRED * len(head):  # a picture or film of any kind
+        raise Unreadable(Reason.NOT_A_TABLE)
     if _decodes(source, "utf-8"):
         return [("utf-8", False)]
     if _nearly(source, "utf-8"):
@@ -188,7 +193,8 @@ def _decode_all(source: Source, encoding: str) -> None:
 def _csv_lines(source: Source, encoding: str, delimiter: str, quoted: bool) -> Iterator[Line]:
     quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
     with source.open() as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
-        reader = csv.reader((line.replace("\0", "") for line in text), delimiter=delimiter, quoting=quoting)
+        lines = (line[:_LONGEST].replace("\0", "") for line in text)
+        reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
         while True:
             begins = reader.line_num + 1
             try:

@@ -20,7 +20,10 @@ _HINTS: tuple[tuple[Meaning, str], ...] = (
         "unpaid notpaid awaitingpayment pendingpayment waitingforpayment",
     ),
     (Meaning.PAID, "待发 未发 待出库 未出库 待配货 配货中 备货 等待卖家发货 待处理 待审核"),
-    (Meaning.PAID, "unshipped notshipped toship unfulfilled notfulfilled awaitingship awaitingfulfil readytoship"),
+    (
+        Meaning.PAID,
+        "unshipped notshipped toship unfulfilled notfulfilled awaitingship awaitingfulfil readytoship acknowledged",
+    ),
     (Meaning.SHIPPED, "已发货 已出库 已揽 待收 待签收 配送中 运输中 派送中 shipped dispatched intransit fulfilled"),
     (Meaning.DONE, "成功 完成 已签收 已收货 已结束 complete delivered finished received"),
     (Meaning.PAID, "已付 已支付 已下单 已确认 付款成功 paid processing confirmed"),

@@ -9,7 +9,7 @@ Rule source: formats.md 1.1.
 from collections.abc import Sequence
 from dataclasses import replace
 
-from channels.after_sales import line_refunds, refund_state, says_none, whole_refund
+from channels.after_sales import line_refunds, refund_list, refund_state, says_none, whole_refund
 from channels.formats import Amounts, Format, Row, normal
 from channels.goods import once
 from channels.people import by_one_string
@@ -113,28 +113,6 @@ def _item_refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     return line_refunds(rows[0].number, _item_lines(rows))
 
 
-def _of_a_refund(_row: Row) -> PlatformState:
-    """The refund list tells no state of the order, and nothing asks a fragment for one."""
-    return PlatformState.PAID
-
-
-def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
-    return tuple(_refund(row) for row in rows)
-
-
-def _refund(row: Row) -> IncomingRefund:
-    row.needed("case")
-    line_id = row.identifier("line_id")
-    return IncomingRefund(
-        external_id=row.identifier("case"),
-        state=refund_state(row.needed("refund_state")),
-        amount=row.amount("refunded"),
-        line_ids=(line_id,) if line_id else (),
-        reason=row.text("reason"),
-        at=row.moment("done_at") or row.moment("asked_at"),
-    )
-
-
 ORDERS = Format(
     name="taobao-orders",
     platform=Platform.TAOBAO,
@@ -164,9 +142,9 @@ ORDERS = Format(
         "changed_address": "修改后的收货地址",
         "waybill": "物流单号",
         "invoice_title": "发票抬头",
-        "presale": "预售订单|分阶段订单信息",
+        "presale": "预售订单|分阶段订单信息|分阶段信息",
         "promised_ship_at": "承诺发货时间|最晚发货时间",
-        "seller_flag": "旗帜颜色|备注旗帜",
+        "seller_flag": "旗帜颜色|备注旗帜|备注标签|插旗颜色",
         "merge_code": "oaid",
     },
     state=_state,
@@ -228,24 +206,19 @@ ITEMS = Format(
     refunds=_item_refunds,
 )
 
-REFUNDS = Format(
-    name="taobao-refunds",
-    platform=Platform.TAOBAO,
-    currency="CNY",
-    must=frozenset({"case", "number", "refund_state", "refunded"}),
-    columns={
+REFUNDS = refund_list(
+    "taobao-refunds",
+    Platform.TAOBAO,
+    {
         "case": "退款编号",
         "number": "订单编号|主订单编号",
         "line_id": "子订单编号",
+        "kind": "退款类型|售后类型",
         "refund_state": "退款状态",
         "refunded": "买家退款金额|退款金额",
         "reason": "买家退款原因|退款原因",
         "asked_at": "退款的申请时间|退款申请时间",
         "done_at": "退款完结时间|完结时间",
     },
-    many_rows=True,
-    scattered=True,
-    fragment=True,
-    state=_of_a_refund,
-    refunds=_refunds,
+    must=("case", "number", "refund_state", "refunded"),
 )

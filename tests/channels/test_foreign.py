@@ -25,7 +25,6 @@ FOREIGN = {
         "售后登记日期,商品编码,原始线上订单号,颜色规格,销售数量,实发数量,销售金额,已付金额,应付金额,售价,"
         "退货数量,实退数量"
     ),
-    "pinduoduo after-sale list": "售后编号,订单编号,商品名称,售后类型,售后状态,退款金额,申请时间",
     "shopee returns": (
         "ID da Devolução,ID do pedido,Data de criação do pedido,Nome de usuário (Comprador),Nome do Produto,"
         "SKU da Variação,Status da Devolução / Reembolso,Quantidade de Devoluções,"
@@ -89,6 +88,7 @@ def test_foreign_header(name: str) -> None:
     ("header", "known"),
     [
         ("订单号,订单状态,商品,商品总价(元),商品数量(件)", "pinduoduo-orders"),
+        ("售后编号,订单编号,商品名称,售后类型,售后状态,退款金额,申请时间", "pinduoduo-refunds"),
         ("订单编号,订单状态,订单创建时间,宝贝标题", "taobao-orders"),
         ("Order ID,Order Status,Seller SKU,Product Name,Quantity,Order Amount", "tiktok-orders"),
         ("内部订单号,线上订单号,店铺,商品编码,数量,发货仓,订单快递单号", "jst-orders"),

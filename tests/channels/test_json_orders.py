@@ -294,10 +294,29 @@ def test_json_of_something_else() -> None:
 
 @pytest.mark.parametrize(
     "wrapped",
-    [{"data": WOO}, {"data": [WOO]}, {"request": {}, "response": {"status": 200, "body": [WOO]}}, {"body_json": WOO}],
+    [
+        {"data": WOO},
+        {"data": [WOO]},
+        {"request": {}, "response": {"status": 200, "body": [WOO]}},
+        {"body_json": WOO},
+        {"webhook_topic": "order.created", "payload": WOO},
+        {"detail-type": "shop", "detail": {"metadata": {}, "payload": WOO}},
+    ],
 )
 def test_answers_wrapped_by_others(wrapped: object) -> None:
     assert only(data(wrapped)).number == "W-258"
+
+
+def test_a_log_with_an_order_on_every_line() -> None:
+    log = data(WOO) + b"\r\n\n" + data({"payload": WOO | {"number": "W-259"}}) + b"\n"
+    orders, rejected = read(log)
+    assert ([(one.number, one.row) for one in orders], rejected) == ([("W-258", 1), ("W-259", 2)], [])
+
+
+def test_a_log_torn_in_its_last_line_is_not_half_read() -> None:
+    with pytest.raises(channels.Unreadable) as refusal:
+        channels.read("f", data(WOO) + b"\n" + data(WOO)[:-9], zone=SHANGHAI)
+    assert refusal.value.code == Reason.BAD_JSON
 
 
 def test_an_answer_that_holds_no_order_is_refused_by_its_own_keys() -> None:

@@ -173,3 +173,17 @@ def test_what_databases_write_for_never_is_no_time(cell: str) -> None:
 )
 def test_thai_years(cell: str, utc: datetime) -> None:
     assert moments.moment(cell, ZoneInfo("UTC"), True) == utc
+
+
+@pytest.mark.parametrize(("cell", "day_first", "month"), [("3/4/26", False, 3), ("03/04/26 9:00 AM", True, 4)])
+def test_a_year_of_two_digits_where_nothing_else_can_be_it(cell: str, day_first: bool, month: int) -> None:
+    when = moments.moment(cell, SHANGHAI, day_first)
+    assert when is not None
+    assert (when.astimezone(SHANGHAI).year, when.astimezone(SHANGHAI).month) == (2026, month)
+
+
+@pytest.mark.parametrize("cell", ["26/11/25", "26/11/11", "11/12/09"])
+def test_a_year_that_may_stand_in_front_is_not_guessed(cell: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        moments.moment(cell, SHANGHAI, day_first=True)
+    assert refusal.value.reason is Reason.NOT_A_DATE

@@ -146,3 +146,63 @@ def test_a_resend_that_is_through_asks_for_no_money() -> None:
 def test_a_gift_stands_in_the_note(gift: str, note: str) -> None:
     row = PDD_ROW | {"商家备注": "急单", "赠品": gift}
     assert only(csv_bytes(table([*PINDUODUO, "赠品"], row))).seller_note == note
+
+
+@pytest.mark.parametrize("told", ["待成团", "待分享", "拼团中"])
+def test_a_group_that_is_not_complete_is_not_sent(told: str) -> None:
+    order = only(pdd_file(订单状态=told))
+    assert (order.state, order.platform_hold) == (PlatformState.PAID, told)
+
+
+@pytest.mark.parametrize("told", ["待支付尾款", "已付定金，待付尾款"])
+def test_a_deposit_is_no_payment(told: str) -> None:
+    order = only(pdd_file(订单状态=told))
+    assert (order.state, order.paid, order.total) == (PlatformState.UNPAID, 0, 3100)
+
+
+@pytest.mark.parametrize(("told", "pickup"), [("是", "是否门店自提"), ("否", ""), ("", "")])
+def test_what_is_fetched_at_the_store_gets_no_courier(told: str, pickup: str) -> None:
+    assert only(csv_bytes(table([*PINDUODUO, "是否门店自提"], PDD_ROW | {"是否门店自提": told}))).pickup == pickup
+
+
+def test_carrying_in_and_putting_up_is_paid_beside_the_goods() -> None:
+    extra = {"送货入户费(元)": "20.00", "上门安装费(元)": "", "拼多多优惠券(元)": "5.00"}
+    order = only(csv_bytes(table([*PINDUODUO, *extra], PDD_ROW | extra | {"用户实付金额(元)": "46.00"})))
+    assert (order.goods, order.shipping, order.discount, order.total) == (3000, 2400, 800, 4600)
+    assert [line.amount for line in order.lines] == [2200]
+
+
+REFUND = {
+    "售后编号": "38600112233",
+    "订单编号": NUMBER,
+    "订单金额(元)": "31.00",
+    "退款金额(元)": "27.00",
+    "售后类型": "仅退款",
+    "售后状态": "待商家处理",
+    "商品名称": "绿茶 100 克",
+    "申请原因": "多拍",
+    "申请时间": "2026-06-01 10:00:00",
+}
+REFUNDS = [*REFUND]
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("待商家处理", RefundState.REQUESTED),
+        ("退货退款，待买家发货", RefundState.REQUESTED),
+        ("退款成功", RefundState.SUCCESS),
+        ("买家撤销", RefundState.CANCELLED),
+        ("商家拒绝退款", RefundState.CANCELLED),
+    ],
+)
+def test_the_after_sale_list_gives_refunds_alone(told: str, state: RefundState) -> None:
+    order = only(csv_bytes(table(REFUNDS, REFUND | {"售后状态": told})))
+    assert (order.number, order.fragment, order.lines) == (NUMBER, True, ())
+    at = datetime(2026, 6, 1, 2, tzinfo=UTC)
+    assert order.refunds == (IncomingRefund("38600112233", state, 2700, (), "多拍", at),)
+
+
+def test_an_exchange_in_it_is_no_refund() -> None:
+    order = only(csv_bytes(table(REFUNDS, REFUND, REFUND | {"售后编号": "38600112234", "售后类型": "换货"})))
+    assert [one.external_id for one in order.refunds] == ["38600112233"]

@@ -180,6 +180,17 @@ def test_not_a_table(data: bytes) -> None:
     assert unreadable(data) == (Reason.NOT_A_TABLE, {})
 
 
+@pytest.mark.parametrize("begins", [b"RIFF\x24\0\0\0WEBPVP8 ", b"\0\0\0\x18ftypheic", b"BM6\x03", b"II*\0"])
+def test_a_picture_of_any_kind_is_no_table_however_it_is_called(begins: bytes) -> None:
+    picture = begins + bytes(byte for _ in range(9) for byte in range(1, 256))
+    assert unreadable(picture, "orders.csv") == (Reason.NOT_A_TABLE, {})
+
+
+@pytest.mark.parametrize("line", [b"column," * 2_000_000, b"x" * 9_000_000])
+def test_a_line_without_end_is_no_header(line: bytes) -> None:
+    assert unreadable(line) == (Reason.UNKNOWN_HEADER, {"columns": "…", "nearest": "", "lacking": ""})
+
+
 def test_wrong_encoding() -> None:
     assert unreadable(b"\x81\x8d,\xff\n") == (Reason.WRONG_ENCODING, {})
 

@@ -155,11 +155,38 @@ def test_brazil() -> None:
         ("In cancel", PlatformState.PAID, 1),
         ("To return", PlatformState.SHIPPED, 1),
         ("Failed delivery", PlatformState.SHIPPED, 0),
+        ("รอการยืนยันการยกเลิก", PlatformState.PAID, 1),
+        ("การจัดส่งไม่สำเร็จ", PlatformState.SHIPPED, 0),
+        ("Pengembalian Barang/Dana", PlatformState.SHIPPED, 1),
+        ("Pengiriman Gagal", PlatformState.SHIPPED, 0),
+        ("Sudah Dikirim", PlatformState.SHIPPED, 0),
     ],
 )
 def test_states_on_the_way_back(told: str, state: PlatformState, asked: int) -> None:
     order = only(workbook(HEADER, ROW | {"Order Status": told}), currency="SGD")
     assert (order.state, [one.state for one in order.refunds]) == (state, [RefundState.REQUESTED] * asked)
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [
+        ("Reembolso Concluído", RefundState.SUCCESS),
+        ("Solicitação em análise", RefundState.REQUESTED),
+        ("Solicitação cancelada", RefundState.CANCELLED),
+        ("Permintaan Dibatalkan", RefundState.CANCELLED),
+        ("Permintaan Ditolak", RefundState.CANCELLED),
+        ("Pembatalan Diajukan", RefundState.REQUESTED),
+        ("คืนเงินสำเร็จ", RefundState.SUCCESS),
+        ("ยกเลิกคำขอแล้ว", RefundState.CANCELLED),
+        ("รอการยืนยันการยกเลิก", RefundState.REQUESTED),
+        ("Đã hoàn tiền", RefundState.SUCCESS),
+        ("Đã hủy yêu cầu", RefundState.CANCELLED),
+        ("已拒絕退款", RefundState.CANCELLED),
+    ],
+)
+def test_what_a_return_comes_to_in_the_languages_of_the_markets(told: str, state: RefundState) -> None:
+    order = only(workbook(HEADER, ROW | {"Return / Refund Status": told}), currency="SGD")
+    assert [line.refund for line in order.lines] == [state]
 
 
 VIETNAM = columns(

@@ -286,6 +286,17 @@ def test_refund_list_gives_refunds_alone() -> None:
     )
 
 
+def test_an_exchange_in_the_refund_list_is_no_refund() -> None:
+    exchange = {"退款编号": "200000000000000003", "退款类型": "换货"}
+    order = only(csv_bytes(table([*REFUNDS, "退款类型"], REFUND | {"退款类型": "仅退款"}, REFUND | exchange)))
+    assert [one.external_id for one in order.refunds] == ["200000000000000001"]
+
+
+@pytest.mark.parametrize("column", ["分阶段信息", "分阶段订单信息", "预售订单"])
+def test_stages_of_payment_are_a_presale(column: str) -> None:
+    assert only(csv_bytes(table([*TAOBAO, column], TAOBAO_ROW | {column: "[阶段1]已付定金"}))).presale
+
+
 def test_refund_without_its_number_is_refused() -> None:
     orders, rejected = read(csv_bytes(table(REFUNDS, REFUND | {"退款编号": ""})))
     assert (orders, [(one.row, one.reason, one.facts) for one in rejected]) == (
