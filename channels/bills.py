@@ -1,11 +1,13 @@
-"""Settlements of platforms, statements of payment services and bills of couriers, known by their columns.
+"""Settlements of platforms, statements of payment services, bills of couriers and lists of returns, known by their
+columns.
 
-Surprising: they are known here only to be told from order tables. A table of money that names orders would be learned
-as one of orders otherwise, and every order would come twice. Column names: formats.md 3 and 4.
+Surprising: they are known here only to be told from order tables. A table of money or of returns that names orders
+would be learned as one of orders otherwise, and every order would come twice. Column names: formats.md 3 and 4.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from channels import cells
 from channels.proposal import bare
 
 LEAST_MARKS = 2
@@ -38,3 +40,29 @@ _MARKS = frozenset(
 def is_bill(header: Iterable[str]) -> bool:
     """Whether at least two of the columns are ones that only money's papers have."""
     return len({bare(name) for name in header} & _MARKS) >= LEAST_MARKS
+
+
+_CASES = frozenset(
+    bare(name)
+    for name in (
+        *(
+            "售后单号",
+            "售后编号",
+            "售后单编号",
+            "售后服务单号",
+            "服务单号",
+            "退款编号",
+            "退款单号",
+            "退货单号",
+            "退换货单号",
+        ),
+        *("return id", "return request id", "return order id", "return date", "refund id", "rma", "rma number"),
+        *("ID da Devolução", "No. Pengembalian", "退貨單號", "退貨/退款單號", "Mã yêu cầu trả hàng"),
+    )
+)
+
+
+def is_of_returns(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether every row has the number of a return or refund: an order list tells one for the few that have it."""
+    cases = [place for place, name in enumerate(header) if bare(name) in _CASES]
+    return bool(rows) and any(all(cells.clean(row[place]) for row in rows) for place in cases)

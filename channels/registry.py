@@ -21,7 +21,7 @@ from channels import (
     woocommerce_csv,
 )
 from channels.cells import clean
-from channels.formats import Format
+from channels.formats import Format, no_lines
 
 FORMATS: tuple[Format, ...] = (
     taobao.ORDERS,
@@ -46,6 +46,8 @@ FORMATS: tuple[Format, ...] = (
     woocommerce_csv.ITEMS,
     woocommerce_csv.ORDERS,
 )
+RETURNS_OF = tuple(one.platform for one in FORMATS if one.fragment and one.lines is no_lines)
+"""The platforms whose lists of refunds are read."""
 _SHOWN = 300
 
 

@@ -9,10 +9,11 @@ import asyncio
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Document, Message
 
-from channels.bills import is_bill
-from channels.learning import can_learn
+from channels.bills import is_bill, is_of_returns
+from channels.learning import Glance, can_learn
 from channels.proposal import recognised
 from channels.reasons import Reason, Unreadable
+from channels.registry import RETURNS_OF
 from domain.desk import Desk
 from domain.errors import BadValue, Refusal, Unknown
 from domain.people.people import Actor, Right, Role, may, require
@@ -112,9 +113,7 @@ async def _unreadable(ask: Ask, file_id: int, shop_id: int | None, unreadable: U
     if unreadable.code == Reason.UNKNOWN_HEADER:
         stored, data, shops = await ask.read(_to_offer, ask.actor, file_id, shop_id)
         found = await asyncio.to_thread(can_learn, data)
-        if found is not None and is_bill(found.table.header):
-            names = ask.words.listed(await ask.read(_finance))
-            told = ask.words("This is a settlement or a bill, no order export: it is for {names}.", names=names)
+        if found is not None and (told := await _no_orders(ask, found)):
             return Card(f"{refused}\n{told}")
         if not ask.chat.private and (found is None or not recognised(found.table.header)):
             return Card(f"{refused}\n" + ask.words("I don't know this table. Send it to me in private to see why."))
@@ -123,6 +122,17 @@ async def _unreadable(ask: Ask, file_id: int, shop_id: int | None, unreadable: U
             why = unreadable_text(unreadable.code, facts, ask.words)
             return offer_card(stored, shops, len(found.table.header), why, ask.words)
     return Card(f"{refused}\n" + unreadable_text(unreadable.code, facts, ask.words))
+
+
+async def _no_orders(ask: Ask, found: Glance) -> str:
+    """What else this table is, "" for what may be one of orders."""
+    if is_bill(found.table.header):
+        names = ask.words.listed(await ask.read(_finance))
+        return ask.words("This is a settlement or a bill, no order export: it is for {names}.", names=names)
+    if is_of_returns(found.table.header, found.rows):
+        names = ask.words.listed([platform_name(one, ask.words) for one in RETURNS_OF])
+        return ask.words("This is a list of refunds or returns, no order export. I read those of {names}.", names=names)
+    return ""
 
 
 def _finance(desk: Desk) -> list[str]:

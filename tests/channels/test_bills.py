@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.bills import is_bill
+from channels.bills import is_bill, is_of_returns
 from channels.formats import Format
 from channels.registry import FORMATS
 from tests.channels.making import columns
@@ -38,3 +38,11 @@ def test_no_order_export_is(format_: Format) -> None:
 
 def test_one_telling_name_is_not_enough() -> None:
     assert not is_bill(["订单号", "商品", "数量", "收件人", "结算时间"])
+
+
+@pytest.mark.parametrize("case", ["服务单号", "退款单号", "Return ID", "ID da Devolução", "return-date"])
+def test_a_number_of_a_return_on_every_row_is_no_order_list(case: str) -> None:
+    header = ["订单号", case, "商品", "数量"]
+    assert is_of_returns(header, [["1", "R-1", "茶", "1"], ["2", "R-2", "茶", "1"]])
+    assert not is_of_returns(header, [["1", "", "茶", "1"], ["2", "R-2", "茶", "1"]])
+    assert not is_of_returns(["订单号", "商品", "数量"], [["1", "茶", "1"]])

@@ -167,6 +167,16 @@ async def test_a_settlement_is_not_offered_as_orders_but_told_whose_it_is(desk: 
     assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
 
 
+async def test_a_list_of_returns_is_not_offered_as_orders(desk: DeskChat) -> None:
+    returns = "服务单号,订单编号,商品名称,商品数量,服务单状态\n81,1001,绿茶,1,待审核\n"
+    _, text = await desk.sends(desk.cast.people[Role.CS], "returns.csv", returns.encode())
+    assert text.split("\n")[1:] == [
+        "This is a list of refunds or returns, no order export. I read those of Taobao, Pinduoduo, Douyin."
+    ]
+    assert desk.labels == []
+    assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
+
+
 async def test_a_number_that_a_spreadsheet_cut_is_told_by_its_row(desk: DeskChat) -> None:
     header, row = shopify("#1").decode().split("\n")[:2]
     header, row = (
