@@ -2,8 +2,8 @@
 
 Surprising: every fact put into a text is made harmless here (handlers.quoted), so a buyer called <b> stays a buyer
 called <b>, and one called /refund is nothing to tap.
-The catalogues are .po files (handlers/locale/zh/*.po, one per desk), compiled in memory at start. How a noun follows
-its count stands in the text (exports/counts).
+The catalogues are .po files (handlers/locale/zh/*.po, one for each room), compiled in memory at start. How a noun
+follows its count stands in the text (exports/counts).
 """
 
 import gettext

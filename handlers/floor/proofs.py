@@ -23,7 +23,7 @@ from handlers.ask import Ask
 from handlers.cards.floor.scans import station_label
 from handlers.filters import Tap
 from handlers.typed.codes import Codes
-from handlers.words import Words
+from handlers.words import N_, Words
 
 router = Router(name="proofs")
 MOST_BYTES = 20_000_000
@@ -104,7 +104,7 @@ async def _keep(message: Message, ask: Ask, task: Task, data: bytes | None = Non
 async def _no_proof(ask: Ask, sent: PhotoSize | Video | Document) -> None:
     """Only documents come with a name, and not all of them."""
     if isinstance(sent, Document) and sent.file_name:
-        text = "«{name}» is neither a photo nor a video. Only those are kept with a parcel."
+        text = N_("«{name}» is neither a photo nor a video. Only those are kept with a parcel.")
         await ask.say(text, name=sent.file_name[-60:])
     else:
         await ask.say("This file is neither a photo nor a video. Only those are kept with a parcel.")

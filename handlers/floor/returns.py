@@ -23,7 +23,7 @@ from handlers.cards.floor.returns import GRADE_OF, LETTER, choose_order
 from handlers.filters import Cmd, Tap
 from handlers.questions import Answer, question
 from handlers.typed.days import read_day
-from handlers.words import Words
+from handlers.words import N_, Words
 
 router = Router(name="returns")
 _CHOICES = 8
@@ -99,7 +99,7 @@ async def answer_order(message: Message, ask: Ask, args: tuple[str, ...], answer
 @router.callback_query(Tap("ra"))
 async def all_good(tap: CallbackQuery, ask: Ask, args: tuple[str, ...]) -> None:
     """Everything not looked at yet is good."""
-    await _grade(ask, "Good: back in stock.", returns.grade_rest_good, int(args[0]), int(args[1]))
+    await _grade(ask, N_("Good: back in stock."), returns.grade_rest_good, int(args[0]), int(args[1]))
 
 
 @router.callback_query(Tap("rg"))

@@ -32,6 +32,13 @@ def texts(package: str) -> Iterator[tuple[str, str]]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call) or not node.args or _name(node.func) not in _CALLS:
                 continue
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", first.value
+            for text in _either(node.args[0]):
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}", text.value
+
+
+def _either(told: ast.expr) -> list[ast.expr]:
+    """What is said, or may be said: `a if so else b`, `a or b`."""
+    if isinstance(told, ast.IfExp):
+        return [*_either(told.body), *_either(told.orelse)]
+    return [part for one in told.values for part in _either(one)] if isinstance(told, ast.BoolOp) else [told]

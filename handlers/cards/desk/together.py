@@ -127,7 +127,7 @@ def _margin(told: object, words: Words) -> list[str]:
     if not isinstance(told, Mapping):
         return []
     money = {name: words.money(int(told[name]), str(told["currency"])) for name in ("left", "paid", "freight")}
-    text = "🔗 Margin of the parcel: {left} of {paid} left, freight {freight} counted once, {least}% wanted"
+    text = N_("🔗 Margin of the parcel: {left} of {paid} left, freight {freight} counted once, {least}% wanted")
     return [words(text, least=told["least"], **money)]
 
 

@@ -1,6 +1,7 @@
 """Every text for people speaks Chinese, with the same facts in it."""
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -18,17 +19,23 @@ def _spoken() -> list[tuple[str, str]]:
     return [found for package in ("handlers", "exports") for found in texts(package)]
 
 
-def _translated() -> set[str]:
-    known: set[str] = set()
+def _translated() -> list[str]:
+    known: list[str] = []
     for path in sorted((Path(ROOT) / "handlers/locale/zh").glob("*.po")):
         with path.open("rb") as file:
-            known |= {str(message.id) for message in read_po(file) if message.id and message.string}
+            known += [str(message.id) for message in read_po(file) if message.id and message.string]
     return known
 
 
 def test_every_text_has_a_chinese_translation() -> None:
-    known = _translated()
+    known = set(_translated())
     assert [f"{where} {text!r}" for where, text in _spoken() if text not in known] == []
+
+
+def test_every_translation_is_of_a_text_that_is_said_and_stands_once() -> None:
+    spoken = {text for _, text in _spoken()}
+    assert [text for text in _translated() if text not in spoken] == []
+    assert [text for text, count in Counter(_translated()).items() if count > 1] == []
 
 
 def test_a_translation_names_the_same_facts() -> None:
