@@ -106,7 +106,9 @@ def _is_time(text: str) -> bool:
     whole, _, part = text.partition(".")
     if (whole + part).isdecimal() and len(part) < _FINER_THAN_MONEY:
         return False
-    return any(_reads(lambda first=first: moments.moment(text, _ANY_ZONE, first)) for first in (True, False))
+    return _reads(lambda: moments.moment(text, _ANY_ZONE, True)) or _reads(
+        lambda: moments.moment(text, _ANY_ZONE, False)
+    )
 
 
 def _is_count(text: str) -> bool:
