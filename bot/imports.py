@@ -8,6 +8,7 @@ they name, and the run stands under the first of them.
 import asyncio
 import csv
 import io
+import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -237,8 +238,8 @@ def _reject_file(tally: _Tally) -> bytes:
     writer = csv.writer(out)
     writer.writerow(["row", "reason", "facts", *map(_harmless, tally.header)])
     for one in tally.rejected:
-        facts = "; ".join(f"{name}: {value}" for name, value in one.facts.items())
-        writer.writerow([one.row, one.reason, _harmless(facts), *map(_harmless, one.cells)])
+        facts = json.dumps({name: value for name, value in one.facts.items() if value}, ensure_ascii=False)
+        writer.writerow([one.row, one.reason, facts, *map(_harmless, one.cells)])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -6,13 +6,14 @@ is told nowhere: it is the shop's. Rule source: formats.md 1.12.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from channels.after_sales import line_refunds
 from channels.formats import Amounts, Format, Row, normal, words
 from channels.goods import nothing_paid, told_once
 from channels.orders import ours_or_sent
 from channels.people import abroad
-from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, Receiver, RefundState
 
 _STATES = words(
     unpaid="unpaid|pending payment",
@@ -84,6 +85,12 @@ def _back(row: Row) -> int:
     return row.amount("refunded") or (_paid(row) if _is_returned(row) else 0)
 
 
+def _receiver(row: Row) -> Receiver:
+    """As told; the fifth part of an address is the district or, in some markets, the postcode once more."""
+    to = abroad(row)
+    return replace(to, district="") if to.district == to.zip else to
+
+
 def _refunds(rows: Sequence[Row]) -> tuple[IncomingRefund, ...]:
     return line_refunds(rows[0].number, _lines(rows))
 
@@ -132,7 +139,7 @@ ORDERS = Format(
     closed_rows_go=True,
     state=_state,
     amounts=_amounts,
-    receiver=abroad,
+    receiver=_receiver,
     lines=_lines,
     refunds=_refunds,
     refund_columns=frozenset({"refunded", "state"}),

@@ -70,7 +70,7 @@ def closest(rows: Sequence[Sequence[str]]) -> dict[str, str]:
             "nearest": "",
             "lacking": "",
         }
-    return {"columns": _columns(row), "nearest": name, "lacking": ", ".join(missing)}
+    return {"columns": _columns(row), "nearest": name, "lacking": ", ".join(dict.fromkeys(missing))}
 
 
 def _columns(row: Sequence[str]) -> str:

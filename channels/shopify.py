@@ -6,11 +6,13 @@ quantity 0, and a refund is one amount without date or lines. Lines have no id h
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from channels.formats import Amounts, Format, Row, normal
 from channels.orders import is_cash
 from channels.people import abroad
 from domain.intake.incoming import IncomingLine, IncomingRefund, Platform, PlatformState, RefundState
+from domain.money import apportion
 
 FINANCIAL = {
     normal(word): state
@@ -88,6 +90,16 @@ def _amounts(row: Row, _state: PlatformState) -> Amounts:
 
 
 def _lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
+    """A discount code is told for the order alone: what it takes off the goods is shared out among the lines."""
+    lines, head = _told_lines(rows), rows[0]
+    off = sum(line.amount for line in lines) - head.amount("goods") if head.text("goods") else 0
+    if not 0 < off <= head.amount("discount"):
+        return lines
+    shares = apportion(head.amount("goods"), [line.amount for line in lines])
+    return tuple(replace(line, amount=share) for line, share in zip(lines, shares, strict=True))
+
+
+def _told_lines(rows: Sequence[Row]) -> tuple[IncomingLine, ...]:
     return tuple(
         _line(row, place)
         for place, row in enumerate(rows, start=1)

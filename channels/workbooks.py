@@ -191,6 +191,8 @@ def _repacked(source: Source) -> IO[bytes]:
 def _check_directory(packed: zipfile.ZipFile, size: int) -> None:
     entries = packed.infolist()
     names = {entry.filename.lower() for entry in entries}
+    if any(name.startswith(("word/", "ppt/")) for name in names):
+        raise Unreadable(Reason.NOT_A_TABLE)
     if "xl/workbook.xml" not in names:
         raise Unreadable(Reason.NOT_A_WORKBOOK, {"detail": "no xl/workbook.xml inside"})
     unpacked = sum(entry.file_size for entry in entries)

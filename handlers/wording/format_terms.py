@@ -13,6 +13,7 @@ FORMATS = {
     "taobao-refunds": N_("Taobao refund list"),
     "taobao-orders+taobao-items": N_("Taobao orders and items"),
     "pinduoduo-orders": N_("Pinduoduo orders"),
+    "pinduoduo-refunds": N_("Pinduoduo after-sale list"),
     "shopify-orders": N_("Shopify orders"),
     "shopify-json": N_("Shopify orders (JSON)"),
     "woocommerce-json": N_("WooCommerce orders (JSON)"),

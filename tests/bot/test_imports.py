@@ -73,7 +73,7 @@ async def test_rejected_rows_come_back_as_a_file_without_formulas(company: Store
     _, data = company.read_now(lambda unit: unit.files.get(run.reject_file_id or 0))
     lines = data.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("row,reason,facts,Name,Email")
-    assert lines[1].startswith("2,negative_quantity,")
+    assert lines[1].startswith('2,negative_quantity,"{""column"": ""Lineitem quantity"", ""value"": ""-1""}",')
     assert ",-1,'=Mug white," in lines[1]
     assert len(lines) == 2
 

@@ -115,3 +115,10 @@ def test_money_paid_back_for_goods_that_stay_is_a_refund() -> None:
 )
 def test_rarer_states(told: str, state: PlatformState) -> None:
     assert only(workbook(ROW | {"status": told}), currency="MYR").state is state
+
+
+@pytest.mark.parametrize(("told", "district"), [("50000", ""), ("Bukit Bintang", "Bukit Bintang")])
+def test_the_fifth_part_of_an_address_may_be_the_postcode(told: str, district: str) -> None:
+    data = xlsx_bytes({"sheet1": table([*HEADER, "shippingAddress5"], ROW | {"shippingAddress5": told})})
+    receiver = only(data, currency="MYR").receiver
+    assert (receiver.district, receiver.zip) == (district, "50000")

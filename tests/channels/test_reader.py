@@ -205,6 +205,11 @@ def test_unknown_header_names_the_columns_and_the_nearest_format() -> None:
     }
 
 
+def test_what_a_near_miss_lacks_is_told_once() -> None:
+    _, facts = unreadable(csv_bytes([["订单号", "订单状态", "商品", "商品总价", "数量"], ["1"] * 5]))
+    assert (facts["nearest"], facts["lacking"]) == ("pinduoduo-orders", "商品数量(件)")
+
+
 def test_file_of_another_kind_has_no_nearest_format() -> None:
     assert unreadable(csv_bytes([["date", "amount"], ["1", "2"]])) == (
         Reason.UNKNOWN_HEADER,

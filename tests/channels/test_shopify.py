@@ -147,3 +147,16 @@ def test_an_article_taken_off_the_order_is_no_line() -> None:
 def test_an_order_on_hold_there_is_held_here() -> None:
     assert only(shopify_file(**{"Fulfillment Status": "on_hold"})).platform_hold == "on_hold"
     assert only(shopify_file()).platform_hold == ""
+
+
+def test_a_discount_code_is_shared_out_among_the_lines_to_the_cent() -> None:
+    head = SHOPIFY_ROW | {"Subtotal": "24.99", "Discount Amount": "5.01", "Lineitem discount": "0.00"}
+    second = {"Name": "#1001", "Lineitem quantity": "1", "Lineitem name": "Mug", "Lineitem price": "10.00"}
+    order = only(csv_bytes(table(SHOPIFY, head, second)))
+    assert [line.amount for line in order.lines] == [1666, 833]
+    assert (order.goods, order.discount) == (3000, 501)
+
+
+def test_a_subtotal_that_no_discount_explains_is_left_alone() -> None:
+    order = only(csv_bytes(table(SHOPIFY, SHOPIFY_ROW | {"Subtotal": "1.00", "Discount Amount": "0.00"})))
+    assert [line.amount for line in order.lines] == [1900]

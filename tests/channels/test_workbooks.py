@@ -156,6 +156,11 @@ def test_not_a_workbook(data: bytes) -> None:
     assert unreadable(data)[0] == Reason.NOT_A_WORKBOOK
 
 
+@pytest.mark.parametrize("part", ["word/document.xml", "ppt/presentation.xml"])
+def test_a_letter_is_no_damaged_workbook(part: str) -> None:
+    assert unreadable(zipped({"[Content_Types].xml": b"<x/>", part: b"<x/>"}))[0] == Reason.NOT_A_TABLE
+
+
 def test_torn_workbook() -> None:
     data = xlsx_bytes({"s": table(TAOBAO, TAOBAO_ROW)})
     assert unreadable(data[: len(data) // 2])[0] == Reason.NOT_A_WORKBOOK

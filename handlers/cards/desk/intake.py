@@ -5,6 +5,7 @@ Surprising: the rejected rows come back with their reason in the reader's langua
 
 import csv
 import io
+import json
 from collections.abc import Callable, Mapping, Sequence
 
 from channels.mapping import NAME as MAPPED
@@ -74,6 +75,15 @@ CELLS = N_("{expected} {expected:cell|cells} expected, {found} found")
 SHEET = N_("sheet {sheet}")
 ORDER = N_("order {order}")
 OTHER_ROW = N_("see row {other_row}")
+BLAMED = (
+    ({"order"}, ORDER),
+    ({"sheet"}, SHEET),
+    ({"column"}, COLUMN),
+    ({"value"}, VALUE),
+    ({"other_row"}, OTHER_ROW),
+    ({"expected", "found"}, CELLS),
+)
+"""What is to blame in a row, in the order it is told: the facts it needs, and its words."""
 
 
 def unreadable_text(code: str, facts: Mapping[str, str], words: Words) -> str:
@@ -99,18 +109,9 @@ def _few(names: Sequence[str], words: Words) -> str:
 
 def row_text(code: str, facts: Mapping[str, str], words: Words, private: bool = False) -> str:
     """Why a row was not taken, with what is to blame; long digit runs are masked unless private."""
-    parts = [words(ROWS[Reason(code)]) if code in ROWS else code]
-    for names, text in (
-        (("order",), ORDER),
-        (("sheet",), SHEET),
-        (("column",), COLUMN),
-        (("value",), VALUE),
-        (("other_row",), OTHER_ROW),
-        (("expected", "found"), CELLS),
-    ):
-        if all(facts.get(name) for name in names):
-            parts.append(words(text, **{name: veiled(facts[name], private, 80) for name in names}))
-    return words.plain("; ").join(parts)
+    why = words(ROWS[Reason(code)]) if code in ROWS else code
+    told = {name: veiled(value, private, 80) for name, value in facts.items() if value}
+    return words.plain("; ").join([why, *(words(text, **told) for names, text in BLAMED if told.keys() >= names)])
 
 
 @drawing(NoticeKind.IMPORT)
@@ -201,5 +202,13 @@ def reject_file(data: bytes, words: Words) -> bytes:
     writer.writerow([words.plain("Row"), words.plain("Reason"), words.plain("Details"), *header])
     for row, code, facts, *cells in rows:
         why = words.plain(ROWS[Reason(code)]) if code in ROWS else code
-        writer.writerow([row, why, facts, *cells])
+        writer.writerow([row, why, _details(facts, words), *cells])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _details(kept: str, words: Words) -> str:
+    """The facts of a row in words; as they stand in a file that was kept before they were JSON."""
+    if not kept.startswith("{"):
+        return kept
+    facts = json.loads(kept)
+    return words.plain("; ").join(words.label(text, **facts) for names, text in BLAMED if facts.keys() >= names)

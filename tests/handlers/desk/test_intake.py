@@ -5,8 +5,10 @@ import io
 
 import pytest
 
+from channels.registry import FORMATS
 from domain.people.people import Role
 from handlers.cards.desk.intake import reject_file
+from handlers.wording.format_terms import FORMATS as FORMAT_NAMES
 from handlers.wording.format_terms import format_name
 from handlers.words import Words
 from tests.channels import making
@@ -242,3 +244,24 @@ async def test_a_file_of_a_platform_we_have_no_shop_on_says_what_to_do(desk: Des
         "To add one, on the server: python run.py setup FILE"
     )
     assert desk.look(lambda d: d.orders.in_review(shops=None, held=None)) == []
+
+
+def test_what_is_to_blame_stands_in_the_file_in_the_readers_words() -> None:
+    facts = '"{""column"": ""数量"", ""value"": ""=两""}"'
+    kept = f"row,reason,facts,Name\r\n7,not_a_number,{facts},x\r\n".encode("utf-8-sig")
+    told = {lang: reject_file(kept, Words(lang, "UTC")).decode("utf-8-sig").splitlines()[1] for lang in ("en", "zh")}
+    assert told == {
+        "en": "7,not a number,column 数量; found «=两»,x",
+        "zh": "7,不是数字,列「数量」；内容「=两」,x",
+    }
+
+
+def test_a_file_kept_before_comes_back_as_it_was() -> None:
+    kept = "row,reason,facts,Name\r\n7,not_a_number,column: 数量; value: 两,x\r\n".encode("utf-8-sig")
+    assert reject_file(kept, Words("en", "UTC")).decode("utf-8-sig").splitlines()[1] == (
+        "7,not a number,column: 数量; value: 两,x"
+    )
+
+
+def test_every_table_format_has_a_name() -> None:
+    assert {one.name for one in FORMATS} <= FORMAT_NAMES.keys()
