@@ -263,31 +263,31 @@ def let_go(holds: tuple[Hold, ...], by: str, now: datetime) -> tuple[Hold, ...]:
 
 def taken_back(holds: tuple[Hold, ...], by: str, at: datetime | None) -> tuple[Hold, ...]:
     """The holds with those open again that this person released at that very moment."""
-    mine = (RELEASED, by, at)
-    return tuple(_open_again(h) if (h.resolution, h.resolved_by, h.resolved_at) == mine else h for h in holds)
-
-
-def asked_again(holds: tuple[Hold, ...], codes: Collection[HoldCode], since: datetime) -> tuple[Hold, ...]:
-    """The holds with the newest of each of these codes open again, where a person released it since then."""
-    newest = {hold.code: at for at, hold in enumerate(holds) if hold.code in codes}
-    back = {
-        at for at in newest.values() if holds[at].resolution == RELEASED and (holds[at].resolved_at or since) >= since
-    }
-    return tuple(_open_again(hold) if at in back else hold for at, hold in enumerate(holds))
-
-
-def _resolved_since(hold: Hold, since: datetime) -> bool:
-    return hold.resolved_at is not None and hold.resolved_at >= since
-
-
-def _open_again(hold: Hold) -> Hold:
-    return replace(hold, resolved_at=None, resolved_by="", resolution="")
+    return _reopened(holds, lambda hold: (hold.resolution, hold.resolved_by, hold.resolved_at) == (RELEASED, by, at))
 
 
 def ended_with(holds: tuple[Hold, ...], by: str, at: datetime | None) -> tuple[Hold, ...]:
     """The holds with those open again that ended when this person ended their order."""
-    mine = (_AUTO, by, at)
-    return tuple(_open_again(h) if (h.resolution, h.resolved_by, h.resolved_at) == mine else h for h in holds)
+    return _reopened(holds, lambda hold: (hold.resolution, hold.resolved_by, hold.resolved_at) == (_AUTO, by, at))
+
+
+def asked_again(holds: tuple[Hold, ...], codes: Collection[HoldCode], since: datetime) -> tuple[Hold, ...]:
+    """The holds with the newest of each of these codes open again, where a person released it since then."""
+    newest = {hold.code: hold for hold in holds if hold.code in codes}
+    return _reopened(
+        holds,
+        lambda hold: (
+            hold is newest.get(hold.code)
+            and hold.resolution == RELEASED
+            and hold.resolved_at is not None
+            and hold.resolved_at >= since
+        ),
+    )
+
+
+def _reopened(holds: tuple[Hold, ...], which: Callable[[Hold], bool]) -> tuple[Hold, ...]:
+    """The holds with these open again."""
+    return tuple(replace(h, resolved_at=None, resolved_by="", resolution="") if which(h) else h for h in holds)
 
 
 def _lapsed(hold: Hold, now: datetime, by: str = "screening") -> Hold:
