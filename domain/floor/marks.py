@@ -30,17 +30,12 @@ def serial_fits(desk: Desk, sku: str, code: str) -> bool:
     return _BARCODE.fullmatch(code) is None and re.fullmatch(rules.serial, code, re.IGNORECASE) is not None
 
 
-def _lying(desk: Desk, parcel: Parcel, sku: str) -> list[Place]:
-    places = desk.stock.places([sku], parcel.warehouse_id)
-    return [place for place in places if place.bin == parcel.number]
-
-
 def untold(desk: Desk, parcel: Parcel, units: Sequence[Unit], sku: str) -> dict[str, int]:
     """batch -> units of it in the box whose check has not told it yet; '' for units the ledger knows no batch of (all
     of them in a box that was picked before boxes were in the books)."""
     told = Counter(unit.batch for unit in units if unit.sku == sku)
     found: dict[str, int] = {}
-    for place in _lying(desk, parcel, sku):
+    for place in bins.boxed(desk, parcel, [sku]):
         found[place.batch] = found.get(place.batch, 0) + place.units
     if not found:
         found[""] = sum(item.quantity for item in parcel.live_items if item.sku == sku)
@@ -101,7 +96,7 @@ def swapped(desk: Desk, actor_name: str, parcel: Parcel, units: Sequence[Unit], 
     name, left = _known(desk, parcel, sku, code), untold(desk, parcel, units, sku)
     if not name:
         raise ItemRefused(parcel.waybill, "no_batch", code, _title(desk, sku), other=", ".join(filter(None, left)))
-    out = next((place for place in _lying(desk, parcel, sku) if place.batch in left), None)
+    out = next((place for place in bins.boxed(desk, parcel, [sku]) if place.batch in left), None)
     if name in left or out is None:
         return name
     (spot,) = bins.drawn(desk, number, {sku: 1}, fresh=False, of=(name,))

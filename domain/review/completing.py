@@ -6,7 +6,6 @@ more, and only that frees their stock. Said with the warehouse whose goods the b
 (`domain.stock.counter`) and nobody puts anything back.
 """
 
-from collections import Counter
 from dataclasses import replace
 
 from domain import history
@@ -44,9 +43,7 @@ def sources(desk: Desk, order: Order) -> list[int]:
     if any(box.warehouse_id is not None for box in boxes):
         places = {box.warehouse_id for box in boxes if box.warehouse_id is not None}
         return list(places) if len(places) == 1 and all(counter.whole(desk, order, box) for box in boxes) else []
-    need = Counter[str]()
-    for line in order.shippable:
-        need[line.sku or ""] += line.quantity
+    need = counter.wanted(order)
     there = bins.claimable(desk, set(need))
     return [place for place in desk.catalog.warehouses if all(there.get((place, s), 0) >= n for s, n in need.items())]
 

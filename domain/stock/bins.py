@@ -212,7 +212,7 @@ def pick(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     them fresh enough."""
     assert parcel.warehouse_id is not None
     units = units_of(parcel.live_items)
-    for lying in _boxed(desk, parcel, units):
+    for lying in boxed(desk, parcel, units):
         units[lying.sku] -= lying.units
     moves: list[Move] = []
     wanted = {sku: need for sku, need in units.items() if need > 0}
@@ -234,7 +234,7 @@ def ship(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     moves = []
     for sku, units in need.items():
         moves.append(Move(parcel.warehouse_id, sku, Bucket.RESERVED, -units, Document.SHIPMENT, parcel.id))
-    for place in _boxed(desk, parcel, need):
+    for place in boxed(desk, parcel, need):
         units = min(place.units, need[place.sku])
         need[place.sku] -= units
         if units:
@@ -246,14 +246,15 @@ def ship(desk: Desk, actor: Actor, parcel: Parcel) -> None:
     desk.stock.apply(moves, actor.name)
 
 
-def _boxed(desk: Desk, parcel: Parcel, skus: Collection[str]) -> list[Place]:
+def boxed(desk: Desk, parcel: Parcel, skus: Collection[str]) -> list[Place]:
+    """Where units of these skus lie in this box, by batch."""
     return [place for place in desk.stock.places(skus, parcel.warehouse_id) if place.bin == parcel.number]
 
 
 def inside(desk: Desk, parcel: Parcel) -> Counter[str]:
     """sku -> units that lie picked in the box."""
     found = Counter[str]()
-    for place in _boxed(desk, parcel, {item.sku for item in parcel.live_items}):
+    for place in boxed(desk, parcel, {item.sku for item in parcel.live_items}):
         found[place.sku] += place.units
     return found
 
@@ -262,7 +263,7 @@ def homes(desk: Desk, parcel: Parcel, units: Mapping[str, int]) -> list[tuple[Pl
     """What of these units lies in the box, and the bin each goes back to: where it was picked."""
     picked = desk.stock.picked_from(parcel.id)
     left, found = dict(units), []
-    for place in _boxed(desk, parcel, units):
+    for place in boxed(desk, parcel, units):
         there = min(place.units, left[place.sku])
         left[place.sku] -= there
         for source in picked:

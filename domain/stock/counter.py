@@ -30,16 +30,22 @@ def whole(desk: Desk, order: Order, box: Parcel) -> bool:
     return box.state in IN_HOUSE - {ParcelState.IN_WAVE} and clear
 
 
-def issue(desk: Desk, actor: Actor, order: Order, warehouse_id: int, boxes: list[Parcel]) -> None:
-    """The order's goods leave this warehouse: out of its boxes, the rest off the shelves, what expires first.
-
-    Raises Unknown('sku') for a line without a product, WrongStatus for a box that cannot go as it stands or stands
-    elsewhere, NotEnoughStock."""
+def wanted(order: Order) -> Counter[str]:
+    """sku -> units the order still wants. Raises Unknown('sku') for a line without a product."""
     need = Counter[str]()
     for line in order.shippable:
         if line.sku is None:
             raise Unknown("sku", line.merchant_code or line.title)
         need[line.sku] += line.quantity
+    return need
+
+
+def issue(desk: Desk, actor: Actor, order: Order, warehouse_id: int, boxes: list[Parcel]) -> None:
+    """The order's goods leave this warehouse: out of its boxes, the rest off the shelves, what expires first.
+
+    Raises Unknown('sku') for a line without a product, WrongStatus for a box that cannot go as it stands or stands
+    elsewhere, NotEnoughStock."""
+    need = wanted(order)
     for box in boxes:
         if not whole(desk, order, box) or box.warehouse_id not in (warehouse_id, None):
             raise WrongStatus(box.waybill or box.number, box.state, ParcelState.PACKED)
@@ -50,7 +56,7 @@ def issue(desk: Desk, actor: Actor, order: Order, warehouse_id: int, boxes: list
 
 def _out_of(desk: Desk, actor: Actor, order: Order, box: Parcel) -> Counter[str]:
     """The box is empty and its claim given up. Returns what lay in it and is gone now."""
-    inside = [place for place in desk.stock.places(set(_skus(box)), box.warehouse_id) if place.bin == box.number]
+    inside = bins.boxed(desk, box, {item.sku for item in box.live_items})
     lines = {item.line_no for item in box.live_items}
     wave_progress(desk, actor, withdrawal.take_out(desk, actor, box, order.id, lines, Document.CANCEL, picked=False))
     desk.stock.apply([_out(order, place, place.units) for place in inside], actor.name)
@@ -58,10 +64,6 @@ def _out_of(desk: Desk, actor: Actor, order: Order, box: Parcel) -> Counter[str]
     for place in inside:
         gone[place.sku] += place.units
     return gone
-
-
-def _skus(box: Parcel) -> list[str]:
-    return [item.sku for item in box.live_items]
 
 
 def _out(order: Order, place: Place, units: int) -> Move:
