@@ -192,6 +192,11 @@ class Order:
         return self.total if self.cod else self.paid
 
     @property
+    def amount(self) -> int:
+        """What people are shown beside its number, minor units: its stake, of one that nobody paid yet its total."""
+        return self.stake or self.total
+
+    @property
     def at_door(self) -> int:
         """What the courier collects, minor units: of cash on delivery what is not paid yet, without what was taken out
         of the order since; the total stays what the platform told."""

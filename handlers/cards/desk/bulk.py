@@ -162,7 +162,7 @@ def _whole_page(desk: Desk, batch: Batch, code: HoldCode, viewer: Viewer) -> str
 def _largest(desk: Desk, batch: Batch, code: HoldCode, viewer: Viewer) -> str:
     """Of a whole the largest orders, as those are where a rule is most often right."""
     words = viewer.words
-    shown = sorted(batch.orders, key=lambda order: (-_worth(order), order.id))[:SHOWN]
+    shown = sorted(batch.orders, key=lambda order: (-order.amount, order.id))[:SHOWN]
     lines = [*_sums(desk, batch, words), ""]
     lines += [words("The largest:")] if len(batch.orders) > SHOWN else []
     for number, order in enumerate(shown, 1):
@@ -178,7 +178,7 @@ def _by_shop(batch: Batch) -> list[Order]:
 
 
 def _head_line(number: int, order: Order, words: Words) -> str:
-    amount = words.money(_worth(order), order.currency)
+    amount = words.money(order.amount, order.currency)
     return words("<b>{number}.</b> {order} · {amount}", number=number, order=order.number, amount=amount)
 
 
@@ -187,10 +187,6 @@ def _goods(order: Order, words: Words) -> str:
     lines = order.shippable
     names = [f"{veiled(line.sku or line.known_as, True, 20)}×{line.quantity}" for line in lines[:GOODS]]
     return words.listed(names, len(lines) - GOODS)
-
-
-def _worth(order: Order) -> int:
-    return order.stake or order.total
 
 
 def _read(order: Order, code: HoldCode, viewer: Viewer) -> Iterator[str]:
@@ -234,7 +230,7 @@ def _shop_sum(desk: Desk, batch: Batch, shop: int, words: Words) -> str:
 def _sum_line(name: str, orders: Sequence[Order], words: Words) -> str:
     sums: dict[str, int] = {}
     for order in orders:
-        sums[order.currency] = sums.get(order.currency, 0) + _worth(order)
+        sums[order.currency] = sums.get(order.currency, 0) + order.amount
     amount = " + ".join(words.money(paid, currency) for currency, paid in sums.items())
     return words("{name}: {count} {count:order|orders} · {amount}", name=name, count=len(orders), amount=amount)
 

@@ -99,7 +99,7 @@ def head(desk: Desk, order: Order, words: Words) -> str:
         "<b>{state}</b> · {number} · {amount} · {shop}",
         state=_state(desk, order, words),
         number=order.number,
-        amount=words.money(order.stake or order.total, order.currency),
+        amount=words.money(order.amount, order.currency),
         shop=shop_name(desk.catalog, order.shop_id),
     )
 
@@ -368,7 +368,7 @@ def _money_back(desk: Desk, order: Order, words: Words) -> list[str]:
 
 def order_button(desk: Desk, order: Order, words: Words, *, vip: bool = False, shops: bool = True) -> Button:
     """A button that opens the order, for lists; a VIP's has a star. Without `shops` the list is of one shop."""
-    amount = words.money(order.stake or order.total, order.currency)
+    amount = words.money(order.amount, order.currency)
     state = step_name(order.status, words) if not order.held else words("held")
     shop = shop_name(desk.catalog, order.shop_id)
     facts = {"number": f"⭐ {order.number}" if vip else order.number, "amount": amount, "state": state, "shop": shop}
