@@ -101,8 +101,8 @@ SYNONYMS: dict[Field, str] = {
     Field.ZIP: ("邮编 邮政编码 shipping-zip ship-to-zip ship-postal-code postal-code zip-code zipcode postcode zip"),
     Field.COUNTRY: "国家 国家地区 shipping-country ship-to-country ship-country country-code country",
 }
-"""Names of each field, best first, separated by spaces (a hyphen stands for a space, names are compared "
-"as normal)."""
+"""Names of each field, best first, separated by spaces (a hyphen stands for a space, names are compared as
+normal)."""
 
 _GENERAL = (
     "名称 标题 商品 产品 单号 订单 日期 时间 状态 地址 合计 金额 价格 电话 手机 城市 条码 买家 商家编码 "
